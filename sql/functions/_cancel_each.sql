@@ -1,0 +1,37 @@
+-- Cancels those of the given deployments that are queued or running, and returns them.
+-- Called by the bulk cancels.
+create or replace function deploy_queue._cancel_each(deployment_ids bigint[], cancellation_note text)
+returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- All rows before all cells, each in ascending order: the lock order of everybody else.
+  select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    where deployments.id = any (_cancel_each.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.id
+    for no key update
+  ) as live;
+
+  foreach v_cell_id in array coalesce(v_cell_ids, '{}') loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = _cancel_each.cancellation_note
+  where deployments.id = any (v_ids)
+  returning deployments.*;
+end;
+$$;

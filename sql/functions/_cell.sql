@@ -1,0 +1,39 @@
+-- The id of the cell at a location; the first deployment to a place creates its cell.
+-- Called by the enqueue trigger.
+create or replace function deploy_queue._cell(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer
+) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id integer;
+begin
+  for v_attempt in 1..2 loop
+    select cells.id into v_id
+    from deploy_queue.cells
+    where cells.environment = _cell.environment
+      and cells.cloud_provider = _cell.cloud_provider
+      and cells.region = _cell.region
+      and cells.cell_index = _cell.cell_index;
+    exit when found;
+
+    if not exists (select from deploy_queue.environments where environments.environment = _cell.environment) then
+      raise exception using
+        errcode = 'QD002',
+        message = format('environment %s does not exist', coalesce(quote_ident(_cell.environment), 'null')),
+        hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+          (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
+    end if;
+
+    -- When two create the same cell, one waits here for the other and finds its row the second time round.
+    insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+    values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
+    on conflict on constraint a_cell_exists_once do nothing;
+  end loop;
+  return v_id;
+end;
+$$;

@@ -1,0 +1,23 @@
+-- Locks a deployment and its cell, in that order, and returns the row as it is once both are held.
+-- Called by the functions that change one deployment.
+create or replace function deploy_queue._lock_deployment(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
+  select * into v_deployment
+  from deploy_queue.deployments
+  where deployments.id = _lock_deployment.deployment_id
+  for no key update;
+
+  if not found then
+    return deploy_queue._deployment(_lock_deployment.deployment_id);
+  end if;
+
+  perform deploy_queue._lock_cell(v_deployment.cell_id);
+  return v_deployment;
+end;
+$$;

@@ -1,0 +1,46 @@
+-- Cancels those of the given deployments whose heartbeats stopped, each once however many reap, and returns them.
+-- Called by reap_stale_deployments and by try_start for what it waits for.
+create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
+  -- somebody else has locked is being reaped, ended or kept alive by them.
+  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    join deploy_queue.environments on environments.environment = deployments.environment
+    where deployments.id = any (_reap.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+    for no key update of deployments skip locked
+  ) as stale;
+
+  if v_ids is null then
+    return;
+  end if;
+
+  foreach v_cell_id in array v_cell_ids loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  perform set_config('deploy_queue.reaping', 'on', true);
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = format('reaped by %s: no heartbeat since %s',
+      deploy_queue._actor(), deployments.heartbeat_timestamp::timestamptz(0))
+  where deployments.id = any (v_ids)
+  returning deployments.*;
+  perform set_config('deploy_queue.reaping', '', true);
+end;
+$$;

@@ -1,0 +1,21 @@
+-- The error of whoever asks an ended deployment to do anything more.
+-- Called by try_start and the guard.
+create or replace function deploy_queue._refuse_ended(deployment deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if deployment.cancellation_timestamp is not null then
+    raise exception using
+      errcode = 'QD005',
+      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
+        deployment.cancellation_timestamp::timestamptz(0), coalesce(': ' || deployment.cancellation_note, '')),
+      hint = 'A cancelled deployment never changes again; enter the line with a new one.';
+  end if;
+
+  raise exception using
+    errcode = 'QD006',
+    message = format('%s finished at %s', deploy_queue._label(deployment), deployment.finish_timestamp::timestamptz(0)),
+    hint = 'A finished deployment never changes again.';
+end;
+$$;

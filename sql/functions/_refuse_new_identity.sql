@@ -1,0 +1,35 @@
+-- The error of whoever changes what a deployment is, or takes its start back; silent when neither happened.
+-- Called by the guard.
+create or replace function deploy_queue._refuse_new_identity(
+  old_row deploy_queue.deployments,
+  new_row deploy_queue.deployments
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_changed text;
+begin
+  if (
+    old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
+    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.created_at
+  ) is distinct from (
+    new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
+    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.created_at
+  ) or (
+    old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
+  ) then
+    select string_agg(field.key, ', ' order by field.key) into v_changed
+    from jsonb_each(to_jsonb(new_row)) as field
+    where field.value is distinct from to_jsonb(old_row) -> field.key
+      and field.key not in (
+        'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp', 'updated_at'
+      );
+
+    raise exception using
+      errcode = 'QD007',
+      message = format('%s cannot change its %s', deploy_queue._label(old_row), v_changed),
+      hint = 'Cancel it and enter the line with a new deployment.';
+  end if;
+end;
+$$;

@@ -1,0 +1,48 @@
+-- THE RULE: everything that keeps a deployment from starting, one row a reason; no row means it may start.
+-- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
+create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
+returns setof deploy_queue.reason
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.environments
+    where environments.environment = candidate.environment
+  );
+begin
+  return query
+
+  select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is not null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    and blocker.id <> candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'buffer', deploy_queue._label(blocker) || ' finished and its buffer is not over',
+    blocker.finish_timestamp + v_buffer_time, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.finish_timestamp > v_now - v_buffer_time
+    and blocker.cancellation_timestamp is null
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    and blocker.id < candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
+end;
+$$;

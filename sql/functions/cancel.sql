@@ -1,0 +1,26 @@
+-- Cancels a queued or running deployment. One that is cancelled already is left as it is.
+-- Called by clients; a plain UPDATE of cancellation_timestamp does the same.
+create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(cancel.deployment_id);
+begin
+  if v_deployment.cancellation_timestamp is not null then
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = cancel.cancellation_note
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.cancel(bigint, text) is
+  'Cancels a queued or running deployment and returns it. Cancelling it twice is fine; a finished one is refused.';

@@ -1,0 +1,36 @@
+-- Enters the line of a cell; the id that comes back is the place in it.
+-- Called by clients; a plain INSERT does the same.
+create or replace function deploy_queue.enqueue(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text default null,
+  url text default null,
+  note text default null,
+  concurrency_key text default null,
+  heartbeat boolean default false
+) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  insert into deploy_queue.deployments as deployment (
+    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    heartbeat_timestamp
+  ) values (
+    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+    enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
+    -- With the row itself: a client that dies right after must not hold its place for ever.
+    case when enqueue.heartbeat then deploy_queue._now() end
+  )
+  returning deployment.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop.';

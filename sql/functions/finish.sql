@@ -1,0 +1,24 @@
+-- Ends a running deployment well; the buffer of its cell begins. One that has finished already is left as it is.
+-- Called by clients; a plain UPDATE of finish_timestamp does the same.
+create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(finish.deployment_id);
+begin
+  if v_deployment.finish_timestamp is not null then
+    raise notice '% has already finished', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set finish_timestamp = deploy_queue._now()
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.finish(bigint) is
+  'Finishes a running deployment and returns it. Finishing it twice is fine; a queued or cancelled one is refused.';

@@ -1,0 +1,20 @@
+-- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment.
+-- Called by clients and the background worker; waiters reap what blocks them without it.
+create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select reaped.*
+  from deploy_queue._reap(
+    array(
+      select deployments.id
+      from deploy_queue.deployments
+      where deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+        and deployments.heartbeat_timestamp is not null
+    )
+  ) as reaped;
+$$;
+
+comment on function deploy_queue.reap_stale_deployments() is
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, and returns them.';

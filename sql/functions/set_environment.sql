@@ -1,0 +1,29 @@
+-- Adds an environment or changes its policies; what is not given stays as it is.
+-- Called by clients; plain INSERT and UPDATE of the table do the same.
+create or replace function deploy_queue.set_environment(
+  environment text,
+  buffer_time interval default null,
+  heartbeat_timeout interval default null
+) returns deploy_queue.environments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_environment deploy_queue.environments;
+begin
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout)
+  values (
+    set_environment.environment,
+    coalesce(set_environment.buffer_time, '0'),
+    coalesce(set_environment.heartbeat_timeout, '15 minutes')
+  )
+  on conflict on constraint environments_pkey do update
+  set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout)
+  returning existing.* into v_environment;
+  return v_environment;
+end;
+$$;
+
+comment on function deploy_queue.set_environment(text, interval, interval) is
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';

@@ -1,0 +1,64 @@
+-- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
+-- Called by whoever waits for its turn. A deployment that runs already is answered with "started".
+create or replace function deploy_queue.try_start(deployment_id bigint, heartbeat boolean default false)
+returns table (
+  started boolean,
+  look_again_in interval,
+  waiting_on jsonb,
+  deployment deploy_queue.deployments
+)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(try_start.deployment_id);
+  v_reasons deploy_queue.reason[];
+  v_open_ended boolean;
+  v_until timestamptz;
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.start_timestamp is null then
+    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    if v_reasons <> '{}' and exists (
+      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+    ) then
+      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+    end if;
+
+    if v_reasons = '{}' then
+      update deploy_queue.deployments
+      set start_timestamp = deploy_queue._now(),
+        heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    elsif v_deployment.heartbeat_timestamp is not null then
+      -- Asking for its turn is a sign of life.
+      update deploy_queue.deployments
+      set heartbeat_timestamp = deploy_queue._now()
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    end if;
+  end if;
+
+  select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
+  from unnest(v_reasons) as reason;
+
+  started := v_deployment.start_timestamp is not null;
+  look_again_in := (
+    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
+    from deploy_queue.environments
+    where environments.environment = v_deployment.environment
+  );
+  waiting_on := coalesce(to_jsonb(v_reasons), '[]');
+  deployment := v_deployment;
+  return next;
+end;
+$$;
+
+comment on function deploy_queue.try_start(bigint, boolean) is
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start.';

@@ -1,0 +1,20 @@
+-- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
+-- Called by clients and people.
+create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments := deploy_queue._deployment(waiting_on.deployment_id);
+begin
+  if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
+    return query
+    select reason.*
+    from deploy_queue._waiting_on(v_candidate) as reason
+    order by reason.deployment_id;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.waiting_on(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known.';

@@ -1,0 +1,47 @@
+-- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
+-- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
+create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz;
+begin
+  if new.id is not null then
+    raise exception using
+      errcode = 'QD008',
+      message = format('id %s was given, but ids are drawn by the line', new.id),
+      hint = 'Leave id out of the INSERT and take it from RETURNING id.';
+  end if;
+
+  new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  -- Held until commit: inside a cell, ids become visible in their order.
+  perform deploy_queue._lock_cell(new.cell_id);
+  new.id := nextval('deploy_queue.deployments_id_seq');
+
+  v_now := deploy_queue._now();
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now then
+    raise exception using
+      errcode = 'QD009',
+      message = format('%s has a timestamp in the future', deploy_queue._label(new)),
+      detail = format('The clock of the database says %s.', v_now),
+      hint = 'Leave the timestamps of the present out; the database fills them in.';
+  end if;
+  new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
+  new.updated_at := v_now;
+
+  if not deploy_queue._has_ended(new) then
+    if new.heartbeat_timestamp is not null then
+      new.heartbeat_timestamp := v_now;
+    end if;
+    if new.start_timestamp is not null then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__enqueue
+before insert on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__enqueue();

@@ -1,0 +1,57 @@
+-- Lets only legal transitions through, each stamped by the clock of the database under the lock of the cell.
+-- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
+create or replace function deploy_queue.tg_deployments__guard() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
+  v_finishes boolean := new.finish_timestamp is not null;
+  v_cancels boolean := new.cancellation_timestamp is not null;
+  v_now timestamptz;
+begin
+  if deploy_queue._has_ended(old) then
+    perform deploy_queue._refuse_ended(old);
+  end if;
+  perform deploy_queue._refuse_new_identity(old, new);
+
+  if v_starts or v_finishes or v_cancels then
+    perform deploy_queue._lock_cell(old.cell_id);
+  end if;
+  v_now := deploy_queue._now();
+
+  if v_starts then
+    new.start_timestamp := v_now;
+    perform deploy_queue._refuse_blocked(new);
+    -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
+    -- that nobody promised to keep alive must not be reaped while it runs.
+    if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
+      new.heartbeat_timestamp := null;
+    end if;
+  end if;
+
+  if v_finishes then
+    if new.start_timestamp is null then
+      raise exception using
+        errcode = 'QD004',
+        message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
+        hint = 'Cancel it instead, or start it first.';
+    end if;
+    new.finish_timestamp := v_now;
+  end if;
+
+  if v_cancels then
+    new.cancellation_timestamp := v_now;
+  end if;
+
+  if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
+  new.updated_at := v_now;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__guard
+before update on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__guard();

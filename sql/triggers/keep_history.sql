@@ -1,0 +1,29 @@
+-- Nothing is forgotten: deployments are never removed, events neither removed nor changed.
+-- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
+create or replace function deploy_queue.tg__keep_history() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = 'QD010',
+    message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
+    hint = 'Cancel a deployment that should not happen.';
+end;
+$$;
+
+create or replace trigger tg_deployments__keep_history
+before delete on deploy_queue.deployments
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployments__keep_history_whole
+before truncate on deploy_queue.deployments
+for each statement execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history
+before update or delete on deploy_queue.deployment_events
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history_whole
+before truncate on deploy_queue.deployment_events
+for each statement execute function deploy_queue.tg__keep_history();

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { open, readFile, rename, stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { type Account, childOptions, complaint, prepareDirectory, serverAccount } from "./account.js";
+import { installBinaries } from "./binaries.js";
+import { createCluster } from "./create.js";
+import type { Cluster } from "./directory.js";
+import { EmbeddedServerError } from "./EmbeddedServerError.js";
+import { removeAbandoned, unlessMissing } from "./files.js";
+import { answering, freePort, isAlive, lastStart, type Postmaster, readPostmaster, removeStale } from "./postmaster.js";
+
+export type Settings = Readonly<Record<string, string>>;
+
+/** On the command line rather than in postgresql.conf, so that they follow the version of this package. */
+const standardSettings: Settings = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "200",
+  shared_buffers: "32MB",
+  min_wal_size: "32MB",
+  max_wal_size: "256MB",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  log_checkpoints: "off",
+  // Callers see their own errors; the log is for those of the server.
+  log_min_messages: "log",
+};
+
+const patienceMs = 120_000;
+const largestLogBytes = 10_000_000;
+
+export interface Start {
+  readonly postmaster: Postmaster;
+  readonly started: boolean;
+  readonly created: boolean;
+}
+
+export async function startServer(cluster: Cluster, settings: Settings): Promise<Start> {
+  const account = await serverAccount(cluster);
+  await prepareDirectory(cluster.directory, account);
+  await removeAbandoned(cluster.directory);
+  const { postgres, ...others } = await installBinaries(cluster.directory);
+  const created = await createCluster(cluster, { postgres, ...others }, account, settings["fsync"] !== "off");
+  // Whoever created it, root's server runs as the owner of the data.
+  const owner = await serverAccount(cluster);
+  return { ...(await startOrJoin(cluster, owner, postgres, settings)), created };
+}
+
+async function startOrJoin(cluster: Cluster, account: Account, program: string, settings: Settings) {
+  const deadline = Date.now() + patienceMs;
+  let preferredPort = (await lastStart(cluster)).port;
+  while (Date.now() < deadline) {
+    const running = await answering(cluster);
+    if (running !== undefined) return { postmaster: running, started: false };
+
+    const found = await readPostmaster(cluster);
+    if (found !== undefined && (await isAlive(cluster, found))) {
+      await setTimeout(20);
+      continue;
+    }
+    if (found !== undefined) await removeStale(cluster, found);
+
+    const port = await freePort(preferredPort);
+    const attempt = await launch(cluster, account, program, { ...standardSettings, ...settings, port: String(port) });
+    if (attempt.postmaster !== undefined) return { postmaster: attempt.postmaster, started: true };
+    if (/could not bind|could not create any TCP\/IP/.test(attempt.log)) preferredPort = undefined;
+    // Another start won, or processes of a killed server are still on their way out: both pass.
+    else if (/lock file .* already exists|pre-existing shared memory block/.test(attempt.log)) await setTimeout(50);
+    else throw failure(cluster, `did not start: ${complaint(attempt.log)}`, attempt.log);
+  }
+  throw failure(cluster, `was not ready within ${patienceMs / 1000} seconds`);
+}
+
+function failure(cluster: Cluster, what: string, cause?: unknown): EmbeddedServerError {
+  return new EmbeddedServerError(`The embedded PostgreSQL in ${cluster.directory} ${what} (log: ${cluster.log}).`, {
+    cause,
+  });
+}
+
+/** Started directly, not by pg_ctl, which passes the paths through a shell without quoting them. */
+async function launch(cluster: Cluster, account: Account, program: string, settings: Settings) {
+  const logged = (await unlessMissing(stat(cluster.log)))?.size ?? 0;
+  if (logged > largestLogBytes) await rename(cluster.log, `${cluster.log}.old`).catch(() => undefined);
+  const log = await open(cluster.log, "a", 0o600);
+  const child = spawn(
+    program,
+    ["-D", cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    { ...childOptions(account, cluster.directory), stdio: ["ignore", log.fd, log.fd] },
+  );
+  let ended = false;
+  const failed = new Promise<never>((_, reject) => child.once("error", reject));
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      ended = true;
+      resolve();
+    });
+  });
+  child.unref();
+  try {
+    const postmaster = await Promise.race([failed, ready(cluster, child.pid, () => ended, exited)]);
+    if (postmaster !== undefined) return { postmaster, log: "" };
+    const text = await readFile(cluster.log);
+    const lines = text.subarray(Math.min(logged, text.length)).toString();
+    return { postmaster, log: linesOf(child.pid, lines) };
+  } finally {
+    await log.close();
+  }
+}
+
+async function ready(cluster: Cluster, pid: number | undefined, ended: () => boolean, exited: Promise<void>) {
+  for (const deadline = Date.now() + patienceMs; !ended() && Date.now() < deadline; ) {
+    const postmaster = await answering(cluster);
+    if (postmaster?.pid === pid) return postmaster;
+    await Promise.race([exited, setTimeout(10)]);
+  }
+  return undefined;
+}
+
+/** Several starts write into one log; each line of a server that got as far as its settings carries its pid. */
+function linesOf(pid: number | undefined, text: string): string {
+  const own = text.split("\n").filter((line) => line.includes(`[${pid}]`));
+  return own.length > 0 ? own.join("\n") : text;
+}
