@@ -66,7 +66,7 @@ async function copyEntry(entry: Dirent, source: string, target: string): Promise
   if (entry.isDirectory()) await copyTree(from, to);
   else if (entry.isFile()) {
     await copyFile(from, to, constants.COPYFILE_FICLONE);
-    await chmod(to, (await stat(from)).mode & 0o100 || entry.parentPath.endsWith("bin") ? 0o755 : 0o644);
+    await chmod(to, (await stat(from)).mode & 0o100 ? 0o755 : 0o644);
   }
 }
 

@@ -79,9 +79,10 @@ function failure(cluster: Cluster, what: string, cause?: unknown): EmbeddedServe
 
 /** Started directly, not by pg_ctl, which passes the paths through a shell without quoting them. */
 async function launch(cluster: Cluster, account: Account, program: string, settings: Settings) {
-  const logged = (await unlessMissing(stat(cluster.log)))?.size ?? 0;
-  if (logged > largestLogBytes) await rename(cluster.log, `${cluster.log}.old`).catch(() => undefined);
+  const size = (await unlessMissing(stat(cluster.log)))?.size ?? 0;
+  if (size > largestLogBytes) await rename(cluster.log, `${cluster.log}.old`).catch(() => undefined);
   const log = await open(cluster.log, "a", 0o600);
+  const logged = (await log.stat()).size;
   const child = spawn(
     program,
     ["-D", cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
@@ -100,8 +101,7 @@ async function launch(cluster: Cluster, account: Account, program: string, setti
     const postmaster = await Promise.race([failed, ready(cluster, child.pid, () => ended, exited)]);
     if (postmaster !== undefined) return { postmaster, log: "" };
     const text = await readFile(cluster.log);
-    const lines = text.subarray(Math.min(logged, text.length)).toString();
-    return { postmaster, log: linesOf(child.pid, lines) };
+    return { postmaster, log: linesOf(child.pid, text.subarray(logged).toString()) };
   } finally {
     await log.close();
   }

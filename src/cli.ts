@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { version } from "../package.json";
+
+// Before anything is loaded: scripts ask for the version often, and it should cost no more than starting Node.js.
+if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {
+  process.stdout.write(`${version}\n`);
+} else {
+  const { runCli } = await import("./commands/runCli.js");
+  // Explicitly, because a connection that is still closing must not keep a finished command alive.
+  process.exit(await runCli(process.argv.slice(2), version));
+}

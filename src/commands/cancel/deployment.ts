@@ -1,0 +1,28 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions, emptyIsAbsent, parseDeploymentId } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class CancelDeploymentCommand extends QueueCommand {
+  static override paths = [["cancel", "deployment"]];
+
+  static override usage = Command.Usage({
+    category: "Cancel",
+    description: "Cancel one queued or running deployment",
+    examples: [
+      ["Cancel deployment 42", 'deploy-queue cancel deployment 42 --cancellation-note "failing health checks"'],
+    ],
+  });
+
+  deploymentId = Option.String({ name: "deployment-id", required: true });
+  cancellationNote = deploymentOptions.cancellationNote();
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { deploymentName } = await import("../../output/describe.js");
+    const deployment = await queue.cancel(parseDeploymentId(this.deploymentId), emptyIsAbsent(this.cancellationNote));
+    log.info(`${deploymentName(deployment)} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`);
+    if (this.json) {
+      this.print("", deployment);
+    }
+    return 0;
+  }
+}

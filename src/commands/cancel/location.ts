@@ -1,0 +1,40 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions, emptyIsAbsent, parseCellIndex } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class CancelLocationCommand extends QueueCommand {
+  static override paths = [["cancel", "location"]];
+
+  static override usage = Command.Usage({
+    category: "Cancel",
+    description: "Cancel every queued or running deployment of a region, or of one cell of it",
+    examples: [
+      [
+        "Clear a region in an outage",
+        'deploy-queue cancel location --environment prod --provider aws --region us-west-2 --cancellation-note "regional outage"',
+      ],
+    ],
+  });
+
+  environment = deploymentOptions.environment();
+  provider = deploymentOptions.provider();
+  region = deploymentOptions.region();
+  cellIndex = Option.String("--cell-index", { description: "Only this cell of the region" });
+  cancellationNote = deploymentOptions.cancellationNote();
+
+  override async act({ queue }: Session): Promise<number> {
+    const { cancelledText } = await import("../../output/describe.js");
+    const cellIndex = emptyIsAbsent(this.cellIndex);
+    const cancelled = await queue.cancelLocation(
+      {
+        environment: this.environment,
+        cloudProvider: this.provider,
+        region: this.region,
+        cellIndex: cellIndex === undefined ? undefined : parseCellIndex(cellIndex),
+      },
+      emptyIsAbsent(this.cancellationNote),
+    );
+    this.print(cancelledText(cancelled), cancelled);
+    return 0;
+  }
+}

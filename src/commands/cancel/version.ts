@@ -1,0 +1,24 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions, emptyIsAbsent } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class CancelVersionCommand extends QueueCommand {
+  static override paths = [["cancel", "version"]];
+
+  static override usage = Command.Usage({
+    category: "Cancel",
+    description: "Cancel every queued or running deployment of a version, in all cells",
+    examples: [["Pull a release back", "deploy-queue cancel version --component api --version v1.2.3"]],
+  });
+
+  component = deploymentOptions.component();
+  version = Option.String("--version", { required: true, description: "Which version of it" });
+  cancellationNote = deploymentOptions.cancellationNote();
+
+  override async act({ queue }: Session): Promise<number> {
+    const { cancelledText } = await import("../../output/describe.js");
+    const cancelled = await queue.cancelVersion(this.component, this.version, emptyIsAbsent(this.cancellationNote));
+    this.print(cancelledText(cancelled), cancelled);
+    return 0;
+  }
+}

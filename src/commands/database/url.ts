@@ -1,0 +1,20 @@
+import { Command } from "clipanion";
+import { BaseCommand } from "../baseCommand.js";
+
+export class DatabaseUrlCommand extends BaseCommand {
+  static override paths = [["database", "url"]];
+
+  static override usage = Command.Usage({
+    category: "Embedded database",
+    description: "Print the URL of this user's own PostgreSQL, starting it when needed",
+    details: "The URL contains the password.",
+    examples: [["Look into it", 'psql "$(deploy-queue database url)"']],
+  });
+
+  override async perform(): Promise<number> {
+    const { ensureEmbeddedServer } = await import("../../database/embedded/server.js");
+    const { url } = await ensureEmbeddedServer();
+    this.print(url, { url });
+    return 0;
+  }
+}

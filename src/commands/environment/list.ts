@@ -1,0 +1,19 @@
+import { Command } from "clipanion";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class EnvironmentListCommand extends QueueCommand {
+  static override paths = [["environment", "list"]];
+
+  static override usage = Command.Usage({
+    category: "Environment",
+    description: "List the environments and their policies",
+    details: "With --json, durations are in seconds.",
+  });
+
+  override async act({ queue }: Session): Promise<number> {
+    const { environmentTable } = await import("../../output/environmentTable.js");
+    const environments = await queue.environments();
+    this.print(environmentTable(environments), environments);
+    return 0;
+  }
+}

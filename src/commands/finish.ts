@@ -1,0 +1,25 @@
+import { Command, Option } from "clipanion";
+import { parseDeploymentId } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class FinishCommand extends QueueCommand {
+  static override paths = [["finish"]];
+
+  static override usage = Command.Usage({
+    description: "Finish a running deployment",
+    details: "Its cell cools down for the buffer time of the environment, then the next in line is let in.",
+    examples: [["Finish deployment 42", "deploy-queue finish 42"]],
+  });
+
+  deploymentId = Option.String({ name: "deployment-id", required: true });
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { deploymentName } = await import("../output/describe.js");
+    const deployment = await queue.finish(parseDeploymentId(this.deploymentId));
+    log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
+    if (this.json) {
+      this.print("", deployment);
+    }
+    return 0;
+  }
+}

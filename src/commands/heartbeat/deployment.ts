@@ -1,0 +1,27 @@
+import { Command, Option } from "clipanion";
+import { InvalidValueError } from "../../database/errors.js";
+import { parseDeploymentId } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class HeartbeatDeploymentCommand extends QueueCommand {
+  static override paths = [["heartbeat", "deployment"]];
+
+  static override usage = Command.Usage({
+    category: "Heartbeat",
+    description: "Keep a deployment alive until it ends",
+    details: "Exits with 0 when the deployment has finished, with 5 when it was cancelled.",
+    examples: [["Keep deployment 42 alive", "deploy-queue heartbeat deployment 42"]],
+  });
+
+  deploymentId = Option.String({ name: "deployment-id", required: false });
+  deploymentIdOption = Option.String("--deployment-id", { description: "The id, as an option" });
+
+  override async act(session: Session): Promise<number> {
+    const { keepUntilEnd } = await import("./keep.js");
+    const id = this.deploymentId ?? this.deploymentIdOption;
+    if (id === undefined) {
+      throw new InvalidValueError("the deployment id is missing", { hint: "deploy-queue heartbeat deployment 42" });
+    }
+    return keepUntilEnd(session, parseDeploymentId(id));
+  }
+}

@@ -1,0 +1,36 @@
+import { Command, Option } from "clipanion";
+import { InvalidValueError } from "../../database/errors.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+/** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
+const lookupTimeout = 300_000;
+
+export class HeartbeatUrlCommand extends QueueCommand {
+  static override paths = [["heartbeat", "url"]];
+
+  static override usage = Command.Usage({
+    category: "Heartbeat",
+    description: "Keep the newest live deployment with this url alive until it ends",
+    details: `
+      Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled,
+      with 3 when it did not appear.
+    `,
+    examples: [["Keep a job's deployment alive", "deploy-queue heartbeat url https://github.com/org/repo/actions/runs/123"]],
+  });
+
+  url = Option.String({ name: "url", required: false });
+  urlOption = Option.String("--url", { description: "The url, as an option" });
+
+  override async act(session: Session): Promise<number> {
+    const { keepUntilEnd } = await import("./keep.js");
+    const { deploymentName } = await import("../../output/describe.js");
+    const { waitForUrl } = await import("../../queue/waitingForUrl.js");
+    const url = this.url ?? this.urlOption;
+    if (url === undefined || url === "") {
+      throw new InvalidValueError("the url is missing", { hint: "deploy-queue heartbeat url https://…" });
+    }
+    const deployment = await waitForUrl(session.queue, url, lookupTimeout);
+    session.log.info(`sending heartbeats for ${deploymentName(deployment)}`);
+    return keepUntilEnd(session, deployment.id);
+  }
+}

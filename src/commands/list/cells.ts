@@ -1,0 +1,27 @@
+import { Command } from "clipanion";
+import { deploymentOptions } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class ListCellsCommand extends QueueCommand {
+  static override paths = [["list", "cells"]];
+
+  static override usage = Command.Usage({
+    category: "List",
+    description: "List the cells that an environment has had deployments to",
+    details: "Also written, as JSON, to the step output `cells` in a GitHub workflow.",
+    examples: [["Cells of prod", "deploy-queue list cells --environment prod"]],
+  });
+
+  environment = deploymentOptions.environment();
+
+  override async act({ queue }: Session): Promise<number> {
+    const { cellName } = await import("../../output/describe.js");
+    const { setGitHubOutput } = await import("../../output/githubOutput.js");
+    const { printable } = await import("../../output/text.js");
+    const cells = await queue.cells(this.environment);
+    await setGitHubOutput("cells", JSON.stringify(cells));
+    const lines = cells.map((cell) => `  - ${cellName(cell)}`);
+    this.print([`Known cells for environment ${printable(this.environment)}:`, ...lines].join("\n"), cells);
+    return 0;
+  }
+}

@@ -1,0 +1,65 @@
+import { Option } from "clipanion";
+import type { DeploymentRequest } from "../queue/deployment.js";
+import { InvalidValueError } from "../queue/errors.js";
+
+/** An id as people type it, kept as text because ids go up to 9223372036854775807. */
+export function parseDeploymentId(text: string): string {
+  const digits = /^\s*(\d+)\s*$/.exec(text)?.[1];
+  if (digits === undefined || BigInt(digits) > 9_223_372_036_854_775_807n) {
+    throw new InvalidValueError(`the deployment id must be a whole number, not "${text}"`);
+  }
+  return BigInt(digits).toString();
+}
+
+export function parseCellIndex(text: string): number {
+  const index = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (!(index <= 2_147_483_647)) {
+    throw new InvalidValueError(`--cell-index must be a whole number, 0 or more, not "${text}"`);
+  }
+  return index;
+}
+
+/** The options that say what is deployed where, as start and run have them. */
+export const deploymentOptions = {
+  environment: () => Option.String("--environment", { required: true, description: "Environment, such as dev or prod" }),
+  provider: () => Option.String("--provider", { required: true, description: "Cloud provider, such as aws" }),
+  region: () => Option.String("--region", { required: true, description: "Region, such as us-west-2" }),
+  cellIndex: () => Option.String("--cell-index", { required: true, description: "Index of the cell, 0 or more" }),
+  component: () => Option.String("--component", { required: true, description: "What is deployed" }),
+  version: () => Option.String("--version", { description: "Which version of it" }),
+  url: () => Option.String("--url", { description: "Page of the job that deploys" }),
+  note: () => Option.String("--note", { description: "Free text for people" }),
+  concurrencyKey: () =>
+    Option.String("--concurrency-key", { description: "Deployments with the same key may run side by side" }),
+  waitTimeout: () => Option.String("--wait-timeout", { description: "Give up waiting after this long, such as 30m" }),
+  cancellationNote: () => Option.String("--cancellation-note", { description: "Why it is cancelled" }),
+} as const;
+
+export function toRequest(options: {
+  readonly environment: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly cellIndex: string;
+  readonly component: string;
+  readonly version: string | undefined;
+  readonly url: string | undefined;
+  readonly note: string | undefined;
+  readonly concurrencyKey: string | undefined;
+}): DeploymentRequest {
+  return {
+    environment: options.environment,
+    cloudProvider: options.provider,
+    region: options.region,
+    cellIndex: parseCellIndex(options.cellIndex),
+    component: options.component,
+    version: emptyIsAbsent(options.version),
+    url: emptyIsAbsent(options.url),
+    note: emptyIsAbsent(options.note),
+    concurrencyKey: emptyIsAbsent(options.concurrencyKey),
+  };
+}
+
+/** Workflows pass the empty string for what they do not have. */
+export function emptyIsAbsent(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,30 @@
+import { Option } from "clipanion";
+import type { Logger } from "pino";
+import type { Queue } from "../queue/queue.js";
+import { BaseCommand } from "./baseCommand.js";
+
+export interface Session {
+  readonly queue: Queue;
+  readonly log: Logger;
+}
+
+/** What the commands have in common that talk to the queue. */
+export abstract class QueueCommand extends BaseCommand {
+  skipMigrations = Option.Boolean("--skip-migrations", false, {
+    description: "Do not bring an older database schema up to date",
+  });
+
+  /** Does the command's work and returns its exit code; may throw. */
+  abstract act(session: Session): Promise<number>;
+
+  override async perform(): Promise<number> {
+    // Loaded here, so that help and version do not pay for it.
+    const { openSession } = await import("./openSession.js");
+    const session = await openSession(this.path.join(" "), { migrate: !this.skipMigrations });
+    try {
+      return await this.act(session);
+    } finally {
+      await session.queue.database.close();
+    }
+  }
+}

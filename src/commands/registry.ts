@@ -1,0 +1,39 @@
+import { Builtins, type CommandClass } from "clipanion";
+import { CancelDeploymentCommand } from "./cancel/deployment.js";
+import { CancelLocationCommand } from "./cancel/location.js";
+import { CancelVersionCommand } from "./cancel/version.js";
+import { DatabaseStatusCommand } from "./database/status.js";
+import { DatabaseStopCommand } from "./database/stop.js";
+import { DatabaseUrlCommand } from "./database/url.js";
+import { EnvironmentListCommand } from "./environment/list.js";
+import { EnvironmentSetCommand } from "./environment/set.js";
+import { FinishCommand } from "./finish.js";
+import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
+import { HeartbeatUrlCommand } from "./heartbeat/url.js";
+import { InfoCommand } from "./info.js";
+import { ListCellsCommand } from "./list/cells.js";
+import { MigrateCommand } from "./migrate.js";
+import { RunCommand } from "./run.js";
+import { StartCommand } from "./start.js";
+
+/** Every command of the command line. */
+export const commands: readonly CommandClass[] = [
+  Builtins.HelpCommand,
+  Builtins.VersionCommand,
+  StartCommand,
+  RunCommand,
+  FinishCommand,
+  InfoCommand,
+  MigrateCommand,
+  CancelDeploymentCommand,
+  CancelVersionCommand,
+  CancelLocationCommand,
+  ListCellsCommand,
+  HeartbeatDeploymentCommand,
+  HeartbeatUrlCommand,
+  EnvironmentListCommand,
+  EnvironmentSetCommand,
+  DatabaseStatusCommand,
+  DatabaseStopCommand,
+  DatabaseUrlCommand,
+];

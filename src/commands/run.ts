@@ -1,0 +1,50 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions, toRequest } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class RunCommand extends QueueCommand {
+  static override paths = [["run"]];
+
+  static override usage = Command.Usage({
+    description: "Do a whole deployment: wait, run a command, finish or cancel",
+    details: `
+      Enters the line, waits for the turn, runs the command with heartbeats, and finishes the deployment when the
+      command exits with 0. Any other end of the command cancels the deployment and says why in its note. The exit code
+      is that of the command.
+
+      When somebody cancels the deployment meanwhile, the command gets SIGTERM, after a grace period SIGKILL, and the
+      exit code is 5. SIGINT and SIGTERM are passed on to the command.
+    `,
+    examples: [
+      [
+        "Run a script when it is its turn",
+        "deploy-queue run --environment prod --provider aws --region us-west-2 --cell-index 1 --component api -- ./deploy.sh v1.2.3",
+      ],
+    ],
+  });
+
+  environment = deploymentOptions.environment();
+  provider = deploymentOptions.provider();
+  region = deploymentOptions.region();
+  cellIndex = deploymentOptions.cellIndex();
+  component = deploymentOptions.component();
+  version = deploymentOptions.version();
+  url = deploymentOptions.url();
+  note = deploymentOptions.note();
+  concurrencyKey = deploymentOptions.concurrencyKey();
+  waitTimeout = deploymentOptions.waitTimeout();
+  command = Option.Rest({ name: "command", required: 1 });
+
+  override async act(session: Session): Promise<number> {
+    const { enterLineAndStart } = await import("./enterLine.js");
+    const { parseDuration } = await import("../output/durations.js");
+    const { runDeployment } = await import("./runDeployment.js");
+    const deployment = await enterLineAndStart(session, {
+      request: toRequest(this),
+      heartbeat: true,
+      waitTimeout: this.waitTimeout === undefined ? undefined : parseDuration(this.waitTimeout, "--wait-timeout"),
+      onEnqueued: () => undefined,
+    });
+    return runDeployment(session, deployment, this.command);
+  }
+}

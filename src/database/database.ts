@@ -1,0 +1,187 @@
+import postgres from "postgres";
+import { describeConnectionUrl } from "./connectionUrl.js";
+import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+
+export type Sql = postgres.Sql<{ bigint: number }>;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  /** A query that has no answer after so many milliseconds fails, and its connection is given up. */
+  readonly queryTimeout?: number;
+  /** Notices of the server, such as "deployment 42 (api) has already finished". */
+  readonly onNotice?: (message: string) => void;
+}
+
+const defaultQueryTimeout = 60_000;
+
+/**
+ * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
+ * sleeps. It is opened by the first query, and opened again by the next one after it was lost.
+ */
+export class Database {
+  readonly target: string;
+  readonly #options: DatabaseOptions;
+  #sql: Sql | undefined;
+  #channels = new Set<string>();
+  readonly #wakeUps = new Set<() => void>();
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.target = describeConnectionUrl(options.url);
+  }
+
+  /**
+   * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
+   * @throws DatabaseUnavailableError when there is no answer; errors of the server pass through.
+   */
+  async query<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+    const sql = this.#connection();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;
+    try {
+      return await Promise.race([
+        statement(sql),
+        new Promise<never>((_, reject) => {
+          timer = setTimeout(() => {
+            // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
+            this.#abandon(sql);
+            reject(new DatabaseUnavailableError(`${this.target} did not answer within ${timeout / 1000} s`));
+          }, timeout);
+        }),
+      ]);
+    } catch (error) {
+      throw toUnavailable(error, this.target);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Listens on a channel, on this connection; does nothing when it does so already. To be called before each check. */
+  async listen(channel: string): Promise<void> {
+    if (!this.#channels.has(channel)) {
+      await this.query((sql) => sql`listen ${sql(channel)}`);
+      this.#channels.add(channel);
+    }
+  }
+
+  /**
+   * Calls back at every notification, and when the connection is lost, since notifications may be lost with it.
+   * @returns a function that ends this
+   */
+  onWakeUp(callback: () => void): () => void {
+    this.#wakeUps.add(callback);
+    return () => this.#wakeUps.delete(callback);
+  }
+
+  async close(): Promise<void> {
+    const sql = this.#sql;
+    this.#sql = undefined;
+    await sql?.end({ timeout: 5 });
+  }
+
+  #connection(): Sql {
+    this.#sql ??= this.#connect();
+    return this.#sql;
+  }
+
+  #connect(): Sql {
+    const wakeUp = (): void => {
+      for (const callback of this.#wakeUps) {
+        callback();
+      }
+    };
+    // postgres.js' own listen() would hold a second connection; its connections hand notifications to this option,
+    // which the type of its options does not know.
+    const options = {
+      max: 1,
+      idle_timeout: 0,
+      max_lifetime: null,
+      connect_timeout: 10,
+      backoff: () => 0,
+      fetch_types: false,
+      // Prepared statements would hang behind a transaction pooler.
+      prepare: false,
+      connection: { application_name: this.#options.applicationName },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      onnotice: (notice: postgres.Notice) => {
+        if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
+          this.#options.onNotice?.(String(notice["message"]));
+        }
+      },
+      onnotify: wakeUp,
+      onclose: () => {
+        this.#channels.clear();
+        wakeUp();
+      },
+    };
+    try {
+      return postgres(this.#options.url, options);
+    } catch (cause) {
+      throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
+        hint: "It looks like postgres://user:password@host:5432/database.",
+        cause,
+      });
+    }
+  }
+
+  #abandon(sql: Sql): void {
+    if (this.#sql === sql) {
+      this.#sql = undefined;
+      this.#channels.clear();
+    }
+    sql.end({ timeout: 0 }).catch(() => undefined);
+  }
+}
+
+/** Errors that say "not here, not now", by code of Node.js, postgres.js or SQLSTATE. */
+const unavailableCodes = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ENOENT",
+  "53300",
+  "57P01",
+  "57P02",
+  "57P03",
+]);
+
+function toUnavailable(error: unknown, target: string): unknown {
+  const code = errorCode(error);
+  if (code === undefined) {
+    return error;
+  }
+  const reason = firstMessage(error);
+  if (code.startsWith("28") || code === "3D000") {
+    return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
+  }
+  if (unavailableCodes.has(code) || code.startsWith("08") || code.startsWith("SASL") || isTlsFailure(code)) {
+    return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
+  }
+  return error;
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+function isTlsFailure(code: string): boolean {
+  return /^(?:ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/.test(code);
+}
+
+/** Several addresses of one host fail as one error without a message of its own. */
+function firstMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map(firstMessage).join(", ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,106 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger, migrate } from "graphile-migrate";
+import { type Database, errorCode } from "./database.js";
+import { DatabaseUnavailableError, SchemaError } from "./errors.js";
+import { expectedSchemaVersion, schemaVersion } from "./schema.js";
+
+export interface MigrationOptions {
+  readonly url: string;
+  readonly folder: string;
+  readonly onProgress: (message: string) => void;
+}
+
+const lockRetryMilliseconds = 200;
+const lockRetries = 300;
+
+/**
+ * Applies the committed migrations that are missing. Several processes may do so at once: one migrates, the others wait.
+ * @throws SchemaError when the database is not ours to migrate, or this role may not
+ */
+export async function migrateSchema(database: Database, options: MigrationOptions): Promise<void> {
+  await refuseForeignMigrations(database, options.folder);
+  options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
+
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await migrate({
+        connectionString: await withDatabaseName(options.url, database),
+        migrationsFolder: options.folder,
+        logger: new Logger(() => () => undefined),
+      });
+      break;
+    } catch (error) {
+      if ((await schemaVersion(database)) === expectedSchemaVersion(options.folder)) {
+        break;
+      }
+      if (isLockedByAnother(error) && attempt < lockRetries) {
+        await sleep(lockRetryMilliseconds);
+        continue;
+      }
+      throw toSchemaError(error, database);
+    }
+  }
+
+  const version = await schemaVersion(database);
+  if (version !== expectedSchemaVersion(options.folder)) {
+    throw new SchemaError(
+      `after migrating, the schema deploy_queue in ${database.target} ${version === undefined ? "is still missing" : `has version ${version}`}`,
+      { hint: "Another application may own the schema graphile_migrate of this database: give deploy-queue a database of its own." },
+    );
+  }
+}
+
+/**
+ * graphile-migrate keeps one list of migrations a database and compares nothing but file names: where another
+ * application uses it, ours would silently be taken for applied, and theirs for unknown afterwards.
+ */
+async function refuseForeignMigrations(database: Database, folder: string): Promise<void> {
+  const applied = await database
+    .query<{ hash: string }>((sql) => sql`select hash from graphile_migrate.migrations order by filename`)
+    .catch((error: unknown) => {
+      if (errorCode(error) === "42P01" || errorCode(error) === "3F000") {
+        return [];
+      }
+      throw toSchemaError(error, database);
+    });
+  const ours = new Set<string | undefined>();
+  for (const name of await readdir(join(folder, "committed"))) {
+    ours.add(/^--! Hash: (\S+)$/m.exec(await readFile(join(folder, "committed", name), "utf8"))?.[1]);
+  }
+  if (applied.some(({ hash }) => !ours.has(hash))) {
+    throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
+      hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one.",
+    });
+  }
+}
+
+/** graphile-migrate insists on a database name in the URL. */
+async function withDatabaseName(url: string, database: Database): Promise<string> {
+  const [row] = await database.query<{ name: string }>((sql) => sql`select current_database() as name`);
+  return url.replace(/^([a-z]+:\/\/[^/?]*)\/?(?=$|\?)/, `$1/${encodeURIComponent(row?.name ?? "")}`);
+}
+
+function isLockedByAnother(error: unknown): boolean {
+  return (
+    (error instanceof Error && error.message.includes("exclusive lock")) ||
+    // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
+    errorCode(error) === "23505" ||
+    errorCode(error) === "42P06"
+  );
+}
+
+function toSchemaError(error: unknown, database: Database): unknown {
+  if (error instanceof DatabaseUnavailableError) {
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  if (errorCode(error) === "42501") {
+    return new SchemaError(`this role may not create the schema deploy_queue in ${database.target}: ${reason}`, {
+      hint: 'Run "deploy-queue migrate" once as the owner of the database.',
+      cause: error,
+    });
+  }
+  return new SchemaError(`the schema deploy_queue in ${database.target} could not be migrated: ${reason}`, { cause: error });
+}

@@ -1,0 +1,67 @@
+import type { Cell, Deployment, DeploymentWithStatus, Reason, StartAttempt } from "../queue/deployment.js";
+import { formatDuration } from "./durations.js";
+import { printable } from "./text.js";
+
+/** "prod-aws-us-west-2-cell-1" */
+export function cellName(cell: Cell): string {
+  return printable(`${cell.environment}-${cell.cloud_provider}-${cell.region}-cell-${cell.index}`);
+}
+
+export function cellOf(deployment: Deployment): Cell {
+  const { environment, cloud_provider, region, cell_index: index } = deployment;
+  return { environment, cloud_provider, region, index };
+}
+
+/** "deployment 42 (api@v1.2.3)" */
+export function deploymentName(deployment: Deployment): string {
+  return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
+}
+
+const verbs = {
+  queued: "queued",
+  running: "deploying",
+  buffering: "deployed",
+  finished: "deployed",
+  cancelled: "cancelled",
+} as const;
+
+/** "42 deployed api@v1.2.3: (hotfix) (https://…)" */
+export function summary(deployment: DeploymentWithStatus): string {
+  const note = deployment.note === null ? "" : `: (${deployment.note})`;
+  const url = deployment.url === null ? "" : ` (${deployment.url})`;
+  return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
+}
+
+const shownReasons = 5;
+
+/** "waits at position 2: deployment 41 (web) is running; …" */
+export function waitingLine(attempt: StartAttempt, now = Date.now()): string {
+  const reasons = attempt.waitingOn.slice(0, shownReasons).map((reason) => reasonText(reason, now));
+  const more = attempt.waitingOn.length - shownReasons;
+  const position = 1 + attempt.waitingOn.filter((reason) => reason.kind === "queued").length;
+  return printable(
+    `${deploymentName(attempt.deployment)} waits at position ${position}: ` +
+      `${reasons.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+  );
+}
+
+function reasonText(reason: Reason, now: number): string {
+  if (reason.until === null) {
+    return reason.text;
+  }
+  const left = Date.parse(reason.until) - now;
+  return left > 0 ? `${reason.text} (${formatDuration(left)} left)` : reason.text;
+}
+
+function componentName(deployment: Deployment): string {
+  return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
+}
+
+/** "Cancelled 2 deployments:" and a line for each. */
+export function cancelledText(cancelled: readonly Deployment[]): string {
+  const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
+  const lines = cancelled.map(
+    (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`,
+  );
+  return [lines.length > 0 ? `${count}:` : count, ...lines].join("\n");
+}

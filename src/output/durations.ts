@@ -1,0 +1,21 @@
+import parse from "parse-duration";
+import prettyMilliseconds from "pretty-ms";
+import { InvalidValueError } from "../queue/errors.js";
+
+/**
+ * Reads "30m", "1h 30m", "90 seconds" or "0".
+ * @returns milliseconds
+ * @throws InvalidValueError that names the option
+ */
+export function parseDuration(text: string, option: string): number {
+  const milliseconds = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse(text) : null;
+  if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {
+    throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
+  }
+  return milliseconds;
+}
+
+/** "1h 30m", "10s". */
+export function formatDuration(milliseconds: number): string {
+  return prettyMilliseconds(milliseconds, { secondsDecimalDigits: 0, millisecondsDecimalDigits: 0 });
+}

@@ -1,0 +1,29 @@
+import Table from "cli-table3";
+import { printable } from "./text.js";
+
+/** A table without borders, as easy to read as to cut into columns. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    chars: {
+      ...none,
+      "bottom-left": "",
+      "bottom-right": "",
+      left: "",
+      "left-mid": "",
+      mid: "",
+      "mid-mid": "",
+      right: "",
+      "right-mid": "",
+      middle: "",
+    },
+  });
+  table.push(...rows.map((row) => row.map(printable)));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}

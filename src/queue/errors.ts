@@ -1,0 +1,73 @@
+import { errorCode } from "../database/database.js";
+import { DeployQueueError, InvalidValueError } from "../database/errors.js";
+
+export { DatabaseUnavailableError, DeployQueueError, InvalidValueError, SchemaError } from "../database/errors.js";
+
+/** There is no deployment with this id (or url). */
+export class DeploymentNotFoundError extends DeployQueueError {
+  readonly exitCode = 3;
+}
+
+/** A rule, or the state of a deployment, forbids it. */
+export class RefusedError extends DeployQueueError {
+  readonly exitCode: number = 4;
+}
+
+/** A rule forbids it because the deployment was cancelled. */
+export class RefusedAsCancelledError extends RefusedError {}
+
+/** The deployment was cancelled while its keeper waited for it or ran it. */
+export class CancelledError extends DeployQueueError {
+  readonly exitCode = 5;
+}
+
+/** The turn did not come within the time that the caller had. */
+export class WaitTimeoutError extends DeployQueueError {
+  readonly exitCode = 6;
+}
+
+type ErrorClass = new (message: string, options: { hint?: string | undefined; cause: unknown }) => DeployQueueError;
+
+/** What the database says, as a class. Codes that are not here are bugs or outages and pass through. */
+const classOfCode: Readonly<Record<string, ErrorClass>> = {
+  QD001: DeploymentNotFoundError,
+  QD002: InvalidValueError,
+  QD003: RefusedError,
+  QD004: RefusedError,
+  QD005: RefusedAsCancelledError,
+  QD006: RefusedError,
+  QD007: RefusedError,
+  QD008: InvalidValueError,
+  QD009: InvalidValueError,
+  QD010: RefusedError,
+  // Not null, check, exclusion.
+  "23502": InvalidValueError,
+  "23514": InvalidValueError,
+  "23P01": RefusedError,
+  // Numbers, dates and intervals out of range or unreadable; a zero byte in a text.
+  "22003": InvalidValueError,
+  "22007": InvalidValueError,
+  "22008": InvalidValueError,
+  "22015": InvalidValueError,
+  "22P02": InvalidValueError,
+  "22021": InvalidValueError,
+  "42501": RefusedError,
+};
+
+/** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */
+export function translateError(error: unknown): unknown {
+  const code = errorCode(error);
+  const errorClass = code === undefined ? undefined : classOfCode[code];
+  if (errorClass === undefined || !(error instanceof Error)) {
+    return error;
+  }
+  const constraint = property(error, "constraint_name");
+  // Our constraints are named so that they read as a sentence.
+  const message = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
+  return new errorClass(message, { hint: property(error, "hint"), cause: error });
+}
+
+function property(error: Error, name: string): string | undefined {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === "string" ? value : undefined;
+}

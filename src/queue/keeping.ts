@@ -1,0 +1,38 @@
+import type { Deployment, DeploymentId } from "./deployment.js";
+import { type OutageOptions, outlastOutages } from "./outage.js";
+import { catchWakeUps } from "./pause.js";
+import type { Queue } from "./queue.js";
+import { deploymentChannel } from "./waiting.js";
+
+/**
+ * Sends heartbeats until the deployment has ended, which its channel tells at once, or the signal is aborted. Gives up
+ * only after options.giveUpAfter without a database; by default never, since the deployment goes on regardless.
+ * @returns the ended deployment, or undefined when aborted
+ */
+export async function keepAlive(queue: Queue, id: DeploymentId, options: OutageOptions): Promise<Deployment | undefined> {
+  const patient = { giveUpAfter: Number.POSITIVE_INFINITY, ...options };
+  const wakeUps = catchWakeUps(queue.database);
+  let interval: number | undefined;
+  try {
+    while (options.signal?.aborted !== true) {
+      const deployment = await outlastOutages(async () => {
+        await queue.database.listen(deploymentChannel(id));
+        const row = await queue.heartbeat(id);
+        interval ??= (await queue.environment(row.environment)).heartbeat_interval * 1000;
+        return row;
+      }, patient);
+      if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
+        return deployment;
+      }
+      await wakeUps.sleep(interval ?? 0, options.signal);
+    }
+    return undefined;
+  } catch (error) {
+    if (options.signal?.aborted === true) {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    wakeUps.stop();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Database } from "../database/database.js";
+
+/**
+ * Begins to catch wake-ups, so that one which arrives while the state is still being checked is not missed:
+ * subscribe, then check, then sleep.
+ */
+export function catchWakeUps(database: Database): { sleep(milliseconds: number, signal?: AbortSignal): Promise<void>; stop(): void } {
+  let woken = false;
+  let wake = (): void => undefined;
+  const stop = database.onWakeUp(() => {
+    woken = true;
+    wake();
+  });
+  return {
+    stop,
+    /** Returns after the time, at a wake-up since the previous sleep, or when aborted; whichever is first. */
+    async sleep(milliseconds, signal) {
+      if (!woken) {
+        await pause(milliseconds, signal, (resolve) => {
+          wake = resolve;
+        });
+      }
+      woken = false;
+      wake = () => undefined;
+    },
+  };
+}
+
+/** Returns after the time, or when aborted, or when what it hands out is called. */
+export async function pause(
+  milliseconds: number,
+  signal?: AbortSignal,
+  handOut: (resolve: () => void) => void = () => undefined,
+): Promise<void> {
+  if (signal?.aborted === true) {
+    return;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  let abort = (): void => undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+    abort = resolve;
+    signal?.addEventListener("abort", abort, { once: true });
+    handOut(resolve);
+  });
+  clearTimeout(timer);
+  signal?.removeEventListener("abort", abort);
+}

@@ -1,0 +1,195 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../database/database.js";
+import type {
+  Cell,
+  Deployment,
+  DeploymentId,
+  DeploymentRequest,
+  DeploymentWithStatus,
+  Environment,
+  Location,
+  Reason,
+  StartAttempt,
+} from "./deployment.js";
+import { DeploymentNotFoundError, InvalidValueError, translateError } from "./errors.js";
+
+/** The queue as TypeScript sees it: one call for each SQL function, and the errors of errors.ts. */
+export class Queue {
+  readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. */
+  enqueue(request: DeploymentRequest, { heartbeat = false } = {}): Promise<Deployment> {
+    return this.#row<Deployment>(
+      (sql) => sql`
+        select * from deploy_queue.enqueue(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          version => ${request.version ?? null},
+          url => ${request.url ?? null},
+          note => ${request.note ?? null},
+          concurrency_key => ${request.concurrencyKey ?? null},
+          heartbeat => ${heartbeat}
+        )`,
+    );
+  }
+
+  /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
+  async tryStart(id: DeploymentId, { heartbeat = false } = {}): Promise<StartAttempt> {
+    const row = await this.#row<
+      Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
+    >(
+      (sql) => sql`
+        select
+          attempt.started as attempt_started,
+          attempt.waiting_on as attempt_waiting_on,
+          extract(epoch from attempt.look_again_in)::float8 as attempt_seconds,
+          (attempt.deployment).*
+        from deploy_queue.try_start(deployment_id => ${id}, heartbeat => ${heartbeat}) as attempt`,
+    );
+    const { attempt_started, attempt_waiting_on, attempt_seconds, ...deployment } = row;
+    return {
+      started: attempt_started,
+      waitingOn: attempt_waiting_on,
+      lookAgainIn: Math.max(0, Math.ceil(attempt_seconds * 1000)),
+      deployment,
+    };
+  }
+
+  finish(id: DeploymentId): Promise<Deployment> {
+    return this.#row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+  }
+
+  cancel(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.#row(
+      (sql) => sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
+    );
+  }
+
+  /** Cancels what is queued or running of a version, and returns it. */
+  cancelVersion(component: string, version: string, note?: string): Promise<Deployment[]> {
+    return this.#rows(
+      (sql) => sql`
+        select * from deploy_queue.cancel_version(
+          component => ${component}, version => ${version}, cancellation_note => ${note ?? null}
+        ) order by id`,
+    );
+  }
+
+  /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
+  async cancelLocation(
+    location: Omit<Location, "cellIndex"> & { readonly cellIndex?: number | undefined },
+    note?: string,
+  ): Promise<Deployment[]> {
+    await this.environment(location.environment);
+    return this.#rows(
+      (sql) => sql`
+        select * from deploy_queue.cancel_location(
+          environment => ${location.environment},
+          cloud_provider => ${location.cloudProvider},
+          region => ${location.region},
+          cell_index => ${location.cellIndex ?? null},
+          cancellation_note => ${note ?? null}
+        ) order by id`,
+    );
+  }
+
+  heartbeat(id: DeploymentId): Promise<Deployment> {
+    return this.#row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
+  }
+
+  /** @throws DeploymentNotFoundError */
+  async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
+    const [row] = await this.#rows<DeploymentWithStatus>(
+      (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
+    );
+    if (row === undefined) {
+      throw new DeploymentNotFoundError(`deployment ${id} does not exist`);
+    }
+    return row;
+  }
+
+  /** The newest deployment with this url that is queued or running. */
+  async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
+    const [row] = await this.#rows<Deployment>(
+      (sql) => sql`
+        select * from deploy_queue.deployments_with_status
+        where url = ${url} and finish_timestamp is null and cancellation_timestamp is null
+        order by id desc limit 1`,
+    );
+    return row;
+  }
+
+  /** @throws InvalidValueError for an environment that does not exist */
+  async cells(environment: string): Promise<Cell[]> {
+    await this.environment(environment);
+    return this.#rows(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index
+        from deploy_queue.cells
+        where environment = ${environment}
+        order by cloud_provider, region, cell_index`,
+    );
+  }
+
+  environments(): Promise<Environment[]> {
+    return this.#rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+  }
+
+  /** @throws InvalidValueError for an environment that does not exist */
+  async environment(name: string): Promise<Environment> {
+    const environments = await this.environments();
+    const environment = environments.find((candidate) => candidate.environment === name);
+    if (environment === undefined) {
+      throw new InvalidValueError(`environment ${name} does not exist`, {
+        hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`,
+      });
+    }
+    return environment;
+  }
+
+  /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
+  setEnvironment(
+    name: string,
+    changes: { readonly bufferTime?: number | undefined; readonly heartbeatTimeout?: number | undefined },
+  ): Promise<Environment> {
+    return this.#row(
+      (sql) => sql`
+        select ${policies(sql)} from deploy_queue.set_environment(
+          environment => ${name},
+          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
+          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null})
+        )`,
+    );
+  }
+
+  async #rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+    try {
+      return await this.database.query(statement);
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  async #row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
+    const [row] = await this.#rows(statement);
+    if (row === undefined) {
+      throw new Error("the database returned no row where it always returns one");
+    }
+    return row;
+  }
+}
+
+function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    environment,
+    extract(epoch from buffer_time)::float8 as buffer_time,
+    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
+    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval`;
+}

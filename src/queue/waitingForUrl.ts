@@ -1,0 +1,36 @@
+import type { Deployment } from "./deployment.js";
+import { DeploymentNotFoundError } from "./errors.js";
+import { outlastOutages } from "./outage.js";
+import { catchWakeUps } from "./pause.js";
+import type { Queue } from "./queue.js";
+import { transitionsChannel } from "./waiting.js";
+
+/** Looks by itself this often, in case a notification was lost. */
+const lookInterval = 30_000;
+
+/**
+ * Sleeps until there is a live deployment with this url, for as many milliseconds.
+ * @throws DeploymentNotFoundError
+ */
+export async function waitForUrl(queue: Queue, url: string, timeout: number): Promise<Deployment> {
+  const deadline = performance.now() + timeout;
+  const wakeUps = catchWakeUps(queue.database);
+  try {
+    for (;;) {
+      const deployment = await outlastOutages(async () => {
+        await queue.database.listen(transitionsChannel);
+        return queue.liveDeploymentByUrl(url);
+      }, {});
+      if (deployment !== undefined) {
+        return deployment;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        throw new DeploymentNotFoundError(`no queued or running deployment with the url ${url} appeared`);
+      }
+      await wakeUps.sleep(Math.min(left, lookInterval));
+    }
+  } finally {
+    wakeUps.stop();
+  }
+}
