@@ -66,7 +66,8 @@ export async function enterLineAndStart({ queue, log }: Session, options: EnterO
       const note = `gave up waiting: ${error instanceof Error ? error.message : String(error)}`;
       await outlastOutages(() => queue.cancel(id, note), { giveUpAfter: 5_000 }).then(
         (cancelled) => log.info(`${deploymentName(cancelled)} was cancelled and left the line`),
-        (failure: unknown) => log.warn(`deployment ${id} could not be cancelled (${String(failure)}); it will be reaped`),
+        (failure: unknown) =>
+          log.warn(`deployment ${id} could not be cancelled (${String(failure)}); it will be reaped`),
       );
     }
     throw error;

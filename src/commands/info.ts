@@ -7,7 +7,8 @@ export class InfoCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Show one deployment",
-    details: "Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url.",
+    details:
+      "Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url.",
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
 

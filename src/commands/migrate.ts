@@ -13,7 +13,9 @@ export class MigrateCommand extends QueueCommand {
     // Opening the session has migrated already.
     const { schemaVersion } = await import("../database/schema.js");
     const version = await schemaVersion(queue.database);
-    this.print(`The schema deploy_queue in ${queue.database.target} has version ${version}`, { schema_version: version });
+    this.print(`The schema deploy_queue in ${queue.database.target} has version ${version}`, {
+      schema_version: version,
+    });
     return 0;
   }
 }

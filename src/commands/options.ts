@@ -21,7 +21,8 @@ export function parseCellIndex(text: string): number {
 
 /** The options that say what is deployed where, as start and run have them. */
 export const deploymentOptions = {
-  environment: () => Option.String("--environment", { required: true, description: "Environment, such as dev or prod" }),
+  environment: () =>
+    Option.String("--environment", { required: true, description: "Environment, such as dev or prod" }),
   provider: () => Option.String("--provider", { required: true, description: "Cloud provider, such as aws" }),
   region: () => Option.String("--region", { required: true, description: "Region, such as us-west-2" }),
   cellIndex: () => Option.String("--cell-index", { required: true, description: "Index of the cell, 0 or more" }),

@@ -12,17 +12,42 @@ export function reportError(error: unknown): number {
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && "clipanion" in error) {
-    // The parser's first paragraph says what is wrong, the second how it is written.
-    const [problem = "", ...rest] = message.split("\n\n");
-    write(`${problem.replace(/[.:\s]+$/, "")}${rest[0] === undefined ? "" : `: ${rest[0].replaceAll("\n", " ")}`}`);
-    return usage;
-  }
   write(`unexpected error: ${message}`);
   if (process.env["DEPLOY_QUEUE_LOG_LEVEL"] === "debug" && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }
   return unexpected;
+}
+
+/** The same for a command line that the parser does not understand. */
+export function reportUsageError(error: Error, args: readonly string[], commandPaths: readonly string[]): number {
+  const command = commandPaths.find((path) => args.slice(0, path.split(" ").length).join(" ") === path);
+  if (command === undefined) {
+    const words = args
+      .filter((word) => !word.startsWith("-"))
+      .slice(0, 2)
+      .join(" ");
+    const siblings = commandPaths.filter((path) => path.startsWith(`${args[0]} `));
+    const known = siblings.length > 0 ? `There are: ${siblings.join(", ")}` : 'See "deploy-queue --help"';
+    write(`there is no command "${words || args.join(" ")}". ${known}`);
+    return usage;
+  }
+  // The parser's first paragraph says what is wrong; of options that are missing it only says how all are written.
+  const [problem = "", synopsis = ""] = error.message.split("\n\n");
+  const given = new Set(args.map((word) => word.split("=", 1)[0] ?? ""));
+  const known = new Set(synopsis.match(/--[a-z-]+/g));
+  const strange = [...given].filter((word) => /^--./.test(word) && known.size > 0 && !known.has(word));
+  const missing = [...synopsis.matchAll(/<(--[a-z-]+)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((option) => !given.has(option));
+  const reason =
+    strange.length > 0
+      ? `${strange.join(", ")} is not an option`
+      : missing.length > 0
+        ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`
+        : problem.replace(/[.:\s]+$/, "");
+  write(`${command}: ${reason}. See "deploy-queue ${command} --help"`);
+  return usage;
 }
 
 function write(line: string): void {

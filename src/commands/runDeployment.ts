@@ -42,7 +42,9 @@ export async function runDeployment(
   const keeper = keepAlive(queue, deployment.id, { signal: ended.signal, onOutage: logOutage(log) }).then((end) => {
     endedByOthers = end;
     if (end?.cancellation_timestamp) {
-      log.error(`${deploymentName(end)} was cancelled: ${end.cancellation_note ?? "no reason given"}; stopping the command`);
+      log.error(
+        `${deploymentName(end)} was cancelled: ${end.cancellation_note ?? "no reason given"}; stopping the command`,
+      );
       stopGroup(child, childEnd);
     }
   });

@@ -20,9 +20,12 @@ export async function resolveConnectionTarget(
     return { url: checkConnectionUrl(url), embeddedDirectory: undefined, embeddedStarted: false };
   }
   if (url !== "embedded" && isTrue(environment["CI"])) {
-    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not set, and in CI a queue of one's own coordinates nothing", {
-      hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
-    });
+    throw new InvalidValueError(
+      "DEPLOY_QUEUE_DATABASE_URL is not set, and in CI a queue of one's own coordinates nothing",
+      {
+        hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
+      },
+    );
   }
   const { ensureEmbeddedServer } = await import("./embedded/server.js");
   const server = await ensureEmbeddedServer();
@@ -41,7 +44,9 @@ export function checkConnectionUrl(url: string): string {
     try {
       new URL(`postgres://${credentials}${credentials && "@"}${host || "localhost"}/`);
     } catch {
-      throw malformed(`its host or port cannot be read${credentials.includes("%") ? "; is the password percent-encoded?" : ""}`);
+      throw malformed(
+        `its host or port cannot be read${credentials.includes("%") ? "; is the password percent-encoded?" : ""}`,
+      );
     }
   }
   if (authority.split("@").length > 2) {
@@ -52,8 +57,9 @@ export function checkConnectionUrl(url: string): string {
 
 /** "user@host:5432/database": what may be shown of a connection URL. */
 export function describeConnectionUrl(url: string): string {
-  return url.replace(/^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::[^@]*)?@)?([^?#]*).*$/, (_, user: string | undefined, rest: string) =>
-    user === undefined || user === "" ? rest : `${user}@${rest}`,
+  return url.replace(
+    /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::[^@]*)?@)?([^?#]*).*$/,
+    (_, user: string | undefined, rest: string) => (user === undefined || user === "" ? rest : `${user}@${rest}`),
   );
 }
 

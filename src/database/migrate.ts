@@ -47,7 +47,9 @@ export async function migrateSchema(database: Database, options: MigrationOption
   if (version !== expectedSchemaVersion(options.folder)) {
     throw new SchemaError(
       `after migrating, the schema deploy_queue in ${database.target} ${version === undefined ? "is still missing" : `has version ${version}`}`,
-      { hint: "Another application may own the schema graphile_migrate of this database: give deploy-queue a database of its own." },
+      {
+        hint: "Another application may own the schema graphile_migrate of this database: give deploy-queue a database of its own.",
+      },
     );
   }
 }
@@ -102,5 +104,7 @@ function toSchemaError(error: unknown, database: Database): unknown {
       cause: error,
     });
   }
-  return new SchemaError(`the schema deploy_queue in ${database.target} could not be migrated: ${reason}`, { cause: error });
+  return new SchemaError(`the schema deploy_queue in ${database.target} could not be migrated: ${reason}`, {
+    cause: error,
+  });
 }

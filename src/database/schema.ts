@@ -64,7 +64,9 @@ export async function ensureSchema(database: Database, options: SchemaOptions): 
  */
 export async function schemaVersion(database: Database): Promise<number | undefined> {
   try {
-    const [row] = await database.query<{ version: number }>((sql) => sql`select deploy_queue.schema_version() as version`);
+    const [row] = await database.query<{ version: number }>(
+      (sql) => sql`select deploy_queue.schema_version() as version`,
+    );
     return row?.version;
   } catch (error) {
     switch (errorCode(error)) {

@@ -8,7 +8,8 @@ import { InvalidValueError } from "../queue/errors.js";
  * @throws InvalidValueError that names the option
  */
 export function parseDuration(text: string, option: string): number {
-  const milliseconds = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse(text) : null;
+  const milliseconds =
+    text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse(text) : null;
   if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {
     throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
   }

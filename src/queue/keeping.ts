@@ -9,7 +9,11 @@ import { deploymentChannel } from "./waiting.js";
  * only after options.giveUpAfter without a database; by default never, since the deployment goes on regardless.
  * @returns the ended deployment, or undefined when aborted
  */
-export async function keepAlive(queue: Queue, id: DeploymentId, options: OutageOptions): Promise<Deployment | undefined> {
+export async function keepAlive(
+  queue: Queue,
+  id: DeploymentId,
+  options: OutageOptions,
+): Promise<Deployment | undefined> {
   const patient = { giveUpAfter: Number.POSITIVE_INFINITY, ...options };
   const wakeUps = catchWakeUps(queue.database);
   let interval: number | undefined;

@@ -34,7 +34,10 @@ export async function outlastOutages<Result>(call: () => Promise<Result>, option
         since = performance.now();
         options.onOutage?.(error);
       }
-      if (options.signal?.aborted === true || performance.now() - since >= (options.giveUpAfter ?? defaultGiveUpAfter)) {
+      if (
+        options.signal?.aborted === true ||
+        performance.now() - since >= (options.giveUpAfter ?? defaultGiveUpAfter)
+      ) {
         throw error;
       }
       // Jitter, so that a thousand waiters do not come back in the same instant.

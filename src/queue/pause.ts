@@ -4,7 +4,10 @@ import type { Database } from "../database/database.js";
  * Begins to catch wake-ups, so that one which arrives while the state is still being checked is not missed:
  * subscribe, then check, then sleep.
  */
-export function catchWakeUps(database: Database): { sleep(milliseconds: number, signal?: AbortSignal): Promise<void>; stop(): void } {
+export function catchWakeUps(database: Database): {
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  stop(): void;
+} {
   let woken = false;
   let wake = (): void => undefined;
   const stop = database.onWakeUp(() => {

@@ -17,7 +17,11 @@ export interface WaitOptions extends OutageOptions {
  * @returns the successful attempt, or undefined when the signal was aborted first
  * @throws CancelledError when somebody cancelled the deployment
  */
-export async function waitForStart(queue: Queue, id: DeploymentId, options: WaitOptions): Promise<StartAttempt | undefined> {
+export async function waitForStart(
+  queue: Queue,
+  id: DeploymentId,
+  options: WaitOptions,
+): Promise<StartAttempt | undefined> {
   const wakeUps = catchWakeUps(queue.database);
   try {
     while (options.signal?.aborted !== true) {

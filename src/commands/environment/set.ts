@@ -7,12 +7,15 @@ export class EnvironmentSetCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Environment",
     description: "Add an environment or change its policies",
-    details: "What is not given stays as it is; a new environment begins with no buffer and a heartbeat timeout of 15 minutes.",
+    details:
+      "What is not given stays as it is; a new environment begins with no buffer and a heartbeat timeout of 15 minutes.",
     examples: [["Cool down for five minutes", "deploy-queue environment set staging --buffer-time 5m"]],
   });
 
   environment = Option.String({ name: "environment", required: true });
-  bufferTime = Option.String("--buffer-time", { description: "How long a cell cools down after a deployment, such as 10m" });
+  bufferTime = Option.String("--buffer-time", {
+    description: "How long a cell cools down after a deployment, such as 10m",
+  });
   heartbeatTimeout = Option.String("--heartbeat-timeout", {
     description: "After how long without heartbeats a deployment is reaped, such as 15m",
   });

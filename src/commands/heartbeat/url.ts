@@ -15,7 +15,9 @@ export class HeartbeatUrlCommand extends QueueCommand {
       Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled,
       with 3 when it did not appear.
     `,
-    examples: [["Keep a job's deployment alive", "deploy-queue heartbeat url https://github.com/org/repo/actions/runs/123"]],
+    examples: [
+      ["Keep a job's deployment alive", "deploy-queue heartbeat url https://github.com/org/repo/actions/runs/123"],
+    ],
   });
 
   url = Option.String({ name: "url", required: false });

@@ -1,9 +1,9 @@
 import { constants, type Dirent } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { EmbeddedServerError } from "./EmbeddedServerError.js";
-import { exists, publish, readIfPresent, temporaryBeside } from "./files.js";
+import { publish, readIfPresent } from "./files.js";
 
 export interface Binaries {
   readonly initdb: string;
@@ -18,16 +18,10 @@ export interface Binaries {
 export async function installBinaries(directory: string): Promise<Binaries> {
   const source = locatePackage();
   const target = join(directory, `postgres-${await versionOf(source)}`);
-  if (!(await exists(target))) {
-    const temporary = temporaryBeside(directory);
-    try {
-      await copyTree(join(source, "native"), temporary);
-      await linkLibraries(source, temporary);
-      await publish(temporary, target);
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
-    }
-  }
+  await publish(target, async (temporary) => {
+    await copyTree(join(source, "native"), temporary);
+    await linkLibraries(source, temporary);
+  });
   const suffix = process.platform === "win32" ? ".exe" : "";
   const program = (name: string) => join(target, "bin", name + suffix);
   return { initdb: program("initdb"), pgCtl: program("pg_ctl"), postgres: program("postgres") };
@@ -55,7 +49,7 @@ async function versionOf(source: string): Promise<string> {
 
 async function copyTree(source: string, target: string): Promise<void> {
   // Modes are set, not inherited: a strict umask at installation would lock out the user root's server runs as.
-  await mkdir(target);
+  await mkdir(target, { recursive: true });
   await chmod(target, 0o755);
   await Promise.all((await readdir(source, { withFileTypes: true })).map((entry) => copyEntry(entry, source, target)));
 }

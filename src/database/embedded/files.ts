@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
-const temporaryPattern = /^temporary-(\d+)-/;
+const patienceMs = 20_000;
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
@@ -25,36 +27,67 @@ export function readIfPresent(path: string): Promise<string | undefined> {
   return unlessMissing(readFile(path, "utf8"));
 }
 
-/** Signal 0 also reaches a zombie. */
 export function processExists(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return hasCode(error, "EPERM");
   }
 }
 
-/** A name beside what it will become; the pid tells later calls whether its maker still works on it. */
-export function temporaryBeside(directory: string): string {
-  return join(directory, `temporary-${process.pid}-${randomBytes(6).toString("hex")}`);
+/** In a container whose first process reaps nothing, the killed stay visible for ever. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z ");
+  } catch {
+    return false;
+  }
 }
 
 export async function removeAbandoned(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const maker = temporaryPattern.exec(name)?.[1];
-    if (maker === undefined || processExists(Number(maker))) continue;
+  for (const { name, pid } of await temporaries(directory)) {
+    if (processExists(pid)) continue;
     // A child of the killed maker may still be writing: what survives now goes next time.
     await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Makes the finished directory appear under its name; false when another process was first. */
-export async function publish(temporary: string, target: string): Promise<boolean> {
+/**
+ * Fills a temporary directory and makes it appear as `target` by one rename, so that of several processes one wins
+ * whole and a killed one leaves nothing under the real name. False when the target is another process's work.
+ */
+export async function publish(target: string, fill: (temporary: string) => Promise<void>): Promise<boolean> {
+  if (await exists(target)) return false;
+  const name = `temporary-${Date.now()}-${process.pid}-${randomBytes(6).toString("hex")}`;
+  const temporary = join(dirname(target), name);
   try {
+    await mkdir(temporary);
+    await waitForEarlier(name, target);
+    if (await exists(target)) return false;
+    await fill(temporary);
     await rename(temporary, target);
     return true;
   } catch (error) {
-    if (await exists(target)) return false;
+    if (hasCode(error, "ENOTEMPTY", "EEXIST", "EPERM") && (await exists(target))) return false;
     throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Only spares ten first starts the same work ten times; the rename decides, so giving up waiting is safe. */
+async function waitForEarlier(name: string, target: string): Promise<void> {
+  const directory = dirname(target);
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await setTimeout(20)) {
+    const others = await temporaries(directory);
+    if (!others.some((other) => other.name < name && processExists(other.pid)) || (await exists(target))) return;
+  }
+}
+
+async function temporaries(directory: string): Promise<{ name: string; pid: number }[]> {
+  return (await readdir(directory)).flatMap((name) => {
+    const pid = /^temporary-\d+-(\d+)-/.exec(name)?.[1];
+    return pid === undefined ? [] : [{ name, pid: Number(pid) }];
+  });
 }

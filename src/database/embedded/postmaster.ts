@@ -26,7 +26,9 @@ export async function readPostmaster(cluster: Cluster): Promise<Postmaster | und
 export async function answering(cluster: Cluster): Promise<Postmaster | undefined> {
   const postmaster = await readPostmaster(cluster);
   if (!postmaster?.ready || !processExists(postmaster.pid)) return undefined;
-  return (await answers(postmaster.port)) ? postmaster : undefined;
+  if (!(await answers(postmaster.port))) return undefined;
+  // A server that is only just starting may have answered on the port of the dead one read about above.
+  return (await readPostmaster(cluster))?.text === postmaster.text ? postmaster : undefined;
 }
 
 function answers(port: number): Promise<boolean> {
@@ -42,7 +44,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** After a reboot the recorded pid may belong to another program, and a killed server may linger as a zombie. */
+/** After a reboot the recorded pid may belong to another program. */
 export async function isAlive(cluster: Cluster, postmaster: Postmaster): Promise<boolean> {
   if (!(postmaster.pid > 0) || !processExists(postmaster.pid)) return false;
   const command = await commandLine(postmaster.pid);
@@ -88,18 +90,13 @@ export async function lastStart(cluster: Cluster): Promise<{ port: number | unde
   return { port: port ? Number(port) : undefined, version: /postgres-(\d+\.\d+)[^/\\]*[/\\]bin/.exec(options)?.[1] };
 }
 
-/** The preferred port when it is free, so that addresses already handed out stay valid. */
-export async function freePort(preferred: number | undefined): Promise<number> {
-  return (await bindable(preferred ?? 0)) ?? (await bindable(0)) ?? 0;
-}
-
-function bindable(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
 }

@@ -37,11 +37,11 @@ export async function ensureEmbeddedServer(
   return explaining(cluster, async () => {
     const running = await answering(cluster);
     if (running !== undefined) {
-      return { directory, url: await urlOf(cluster, running.port), started: false, created: false };
+      return { directory: cluster.directory, url: await urlOf(cluster, running.port), started: false, created: false };
     }
     const { startServer } = await import("./start.js");
     const { postmaster, started, created } = await startServer(cluster, settings);
-    return { directory, url: await urlOf(cluster, postmaster.port), started, created };
+    return { directory: cluster.directory, url: await urlOf(cluster, postmaster.port), started, created };
   });
 }
 
@@ -53,7 +53,7 @@ export async function embeddedServerStatus(directory = embeddedDirectory()): Pro
     const { version } = await lastStart(cluster);
     return {
       running: running !== undefined,
-      directory,
+      directory: cluster.directory,
       version,
       pid: running?.pid,
       port: running?.port,
@@ -85,7 +85,7 @@ async function explaining<T>(cluster: Cluster, work: () => Promise<T>): Promise<
   } catch (cause) {
     if (cause instanceof EmbeddedServerError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const cure = hasCode(cause, "EACCES", "EPERM", "EROFS", "ENOTDIR")
+    const cure = hasCode(cause, "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST")
       ? "set DEPLOY_QUEUE_DATA_DIRECTORY to a directory of your own, or DEPLOY_QUEUE_DATABASE_URL to use another server"
       : "set DEPLOY_QUEUE_DATABASE_URL to use another server";
     throw new EmbeddedServerError(`The embedded PostgreSQL in ${cluster.directory} failed: ${reason}; ${cure}.`, {

@@ -26,6 +26,9 @@ const standardSettings: Settings = {
   log_min_messages: "log",
 };
 
+const portTaken = /could not bind|could not create any TCP\/IP/;
+/** Another start won, or processes of a killed server are still on their way out. */
+const passing = /lock file .* (already exists|is empty)|pre-existing shared memory block/;
 const patienceMs = 120_000;
 const largestLogBytes = 10_000_000;
 
@@ -39,16 +42,16 @@ export async function startServer(cluster: Cluster, settings: Settings): Promise
   const account = await serverAccount(cluster);
   await prepareDirectory(cluster.directory, account);
   await removeAbandoned(cluster.directory);
-  const { postgres, ...others } = await installBinaries(cluster.directory);
-  const created = await createCluster(cluster, { postgres, ...others }, account, settings["fsync"] !== "off");
+  const binaries = await installBinaries(cluster.directory);
+  const created = await createCluster(cluster, binaries, account, settings["fsync"] !== "off");
   // Whoever created it, root's server runs as the owner of the data.
   const owner = await serverAccount(cluster);
-  return { ...(await startOrJoin(cluster, owner, postgres, settings)), created };
+  return { ...(await startOrJoin(cluster, owner, binaries.postgres, settings)), created };
 }
 
 async function startOrJoin(cluster: Cluster, account: Account, program: string, settings: Settings) {
   const deadline = Date.now() + patienceMs;
-  let preferredPort = (await lastStart(cluster)).port;
+  let lastPort = (await lastStart(cluster)).port;
   while (Date.now() < deadline) {
     const running = await answering(cluster);
     if (running !== undefined) return { postmaster: running, started: false };
@@ -60,12 +63,12 @@ async function startOrJoin(cluster: Cluster, account: Account, program: string, 
     }
     if (found !== undefined) await removeStale(cluster, found);
 
-    const port = await freePort(preferredPort);
+    // Trying the last port first keeps addresses valid; looking whether it is free would take it from a rival start.
+    const port = lastPort ?? (await freePort());
     const attempt = await launch(cluster, account, program, { ...standardSettings, ...settings, port: String(port) });
     if (attempt.postmaster !== undefined) return { postmaster: attempt.postmaster, started: true };
-    if (/could not bind|could not create any TCP\/IP/.test(attempt.log)) preferredPort = undefined;
-    // Another start won, or processes of a killed server are still on their way out: both pass.
-    else if (/lock file .* already exists|pre-existing shared memory block/.test(attempt.log)) await setTimeout(50);
+    if (portTaken.test(attempt.log)) lastPort = undefined;
+    else if (passing.test(attempt.log)) await setTimeout(50);
     else throw failure(cluster, `did not start: ${complaint(attempt.log)}`, attempt.log);
   }
   throw failure(cluster, `was not ready within ${patienceMs / 1000} seconds`);
@@ -88,18 +91,14 @@ async function launch(cluster: Cluster, account: Account, program: string, setti
     ["-D", cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
     { ...childOptions(account, cluster.directory), stdio: ["ignore", log.fd, log.fd] },
   );
-  let ended = false;
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  const exited = new Promise<void>((resolve) => {
-    child.once("exit", () => {
-      ended = true;
-      resolve();
-    });
-  });
   child.unref();
+  const ended = new AbortController();
+  child.once("exit", () => ended.abort());
+  child.once("error", (error) => ended.abort(error));
   try {
-    const postmaster = await Promise.race([failed, ready(cluster, child.pid, () => ended, exited)]);
+    const postmaster = await ready(cluster, child.pid, ended.signal);
     if (postmaster !== undefined) return { postmaster, log: "" };
+    if (child.pid === undefined) throw ended.signal.reason;
     const text = await readFile(cluster.log);
     return { postmaster, log: linesOf(child.pid, text.subarray(logged).toString()) };
   } finally {
@@ -107,17 +106,17 @@ async function launch(cluster: Cluster, account: Account, program: string, setti
   }
 }
 
-async function ready(cluster: Cluster, pid: number | undefined, ended: () => boolean, exited: Promise<void>) {
-  for (const deadline = Date.now() + patienceMs; !ended() && Date.now() < deadline; ) {
+async function ready(cluster: Cluster, pid: number | undefined, ended: AbortSignal): Promise<Postmaster | undefined> {
+  for (const deadline = Date.now() + patienceMs; !ended.aborted && Date.now() < deadline; ) {
     const postmaster = await answering(cluster);
     if (postmaster?.pid === pid) return postmaster;
-    await Promise.race([exited, setTimeout(10)]);
+    await setTimeout(10, undefined, { signal: ended }).catch(() => undefined);
   }
   return undefined;
 }
 
 /** Several starts write into one log; each line of a server that got as far as its settings carries its pid. */
-function linesOf(pid: number | undefined, text: string): string {
+function linesOf(pid: number, text: string): string {
   const own = text.split("\n").filter((line) => line.includes(`[${pid}]`));
   return own.length > 0 ? own.join("\n") : text;
 }

@@ -1,0 +1,1272 @@
+--! Previous: -
+--! Hash: sha1:6112e63ea5ab3f10a6fc0bb2311d7f70ace2c947
+--! Message: the queue
+
+create schema deploy_queue;
+comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
+
+-- The exclusion constraint compares plain columns inside a GiST index.
+create extension if not exists btree_gist with schema deploy_queue;
+
+create type deploy_queue.deployment_status as enum
+  ('pending', 'queued', 'running', 'buffering', 'finished', 'cancelled');
+comment on type deploy_queue.deployment_status is
+  'Where a deployment is in its life. Derived from its timestamps, never stored; pending occurs in latest-version views only.';
+
+create type deploy_queue.reason as (kind text, text text, until timestamptz, deployment_id bigint);
+comment on type deploy_queue.reason is
+  'Why a deployment has to wait: kind (running, buffer, queued), text for people, when it ends if that is known, and whose doing it is.';
+
+-- Constraint names are sentences: a client can show them to a person with the underscores removed.
+-- "Printable" means no control character, no line or paragraph separator and no text-direction override.
+
+create table deploy_queue.environments (
+  environment text primary key
+    constraint environment_must_be_1_to_50_printable_characters check (
+      length(environment) between 1 and 50
+      and environment !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  buffer_time interval not null default '0'
+    constraint buffer_time_must_be_between_0_and_30_days check (
+      buffer_time >= interval '0' and buffer_time <= interval '30 days'
+    ),
+  heartbeat_timeout interval not null default '15 minutes'
+    constraint heartbeat_timeout_must_be_between_1_second_and_30_days check (
+      heartbeat_timeout >= interval '1 second' and heartbeat_timeout <= interval '30 days'
+    ),
+  heartbeat_interval interval not null
+    generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
+);
+comment on table deploy_queue.environments is 'The environments that deployments may go to, and the policies of each.';
+comment on column deploy_queue.environments.environment is 'Name, such as dev or prod.';
+comment on column deploy_queue.environments.buffer_time is 'How long a cell cools down after a deployment finished.';
+comment on column deploy_queue.environments.heartbeat_timeout is
+  'A deployment whose heartbeats stopped for this long is reaped.';
+comment on column deploy_queue.environments.heartbeat_interval is
+  'How often its keeper sends a heartbeat: a third of the timeout, at most 30 seconds.';
+
+insert into deploy_queue.environments (environment, buffer_time)
+values ('dev', '0'), ('prod', '10 minutes');
+
+create table deploy_queue.cells (
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  cloud_provider text not null
+    constraint cloud_provider_must_be_1_to_100_printable_characters check (
+      length(cloud_provider) between 1 and 100
+      and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  region text not null
+    constraint region_must_be_1_to_100_printable_characters check (
+      length(region) between 1 and 100
+      and region !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  cell_index integer not null
+    constraint cell_index_must_be_0_or_more check (cell_index >= 0),
+  constraint a_cell_exists_once unique (environment, cloud_provider, region, cell_index),
+  -- What the foreign key of deployments points at.
+  constraint a_cell_is_its_location unique (id, environment, cloud_provider, region, cell_index)
+);
+comment on table deploy_queue.cells is
+  'The places that deployments change, one line each. A row appears with the first deployment to a place and stays.';
+comment on column deploy_queue.cells.id is 'Key of the advisory lock that serialises decisions in this cell.';
+
+create sequence deploy_queue.deployments_id_seq as bigint;
+
+create table deploy_queue.deployments (
+  id bigint primary key,
+  environment text not null,
+  cloud_provider text not null,
+  region text not null,
+  cell_index integer not null,
+  component text not null
+    constraint component_must_be_1_to_200_printable_characters check (
+      length(component) between 1 and 200
+      and component !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  version text
+    constraint version_must_be_1_to_100_printable_characters check (
+      length(version) between 1 and 100
+      and version !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  url text
+    constraint url_must_be_printable_characters check (
+      url !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  note text
+    constraint note_must_be_printable_characters check (
+      note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  concurrency_key text
+    constraint concurrency_key_must_be_1_to_100_printable_characters check (
+      length(concurrency_key) between 1 and 100
+      and concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  cancellation_note text
+    constraint cancellation_note_must_be_printable_characters check (
+      cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
+  heartbeat_timestamp timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  cell_id integer not null,
+
+  constraint a_deployment_is_in_its_cell
+    foreign key (cell_id, environment, cloud_provider, region, cell_index)
+    references deploy_queue.cells (id, environment, cloud_provider, region, cell_index),
+  constraint finish_timestamp_requires_start_timestamp
+    check (finish_timestamp is null or start_timestamp is not null),
+  constraint finish_timestamp_must_not_precede_start_timestamp
+    check (finish_timestamp >= start_timestamp),
+  constraint a_deployment_ends_once
+    check (finish_timestamp is null or cancellation_timestamp is null),
+  constraint cancellation_note_requires_cancellation_timestamp
+    check (cancellation_note is null or cancellation_timestamp is not null),
+
+  -- Two running deployments of one cell must have the same concurrency key; a missing key equals nothing but itself.
+  constraint never_two_at_once exclude using gist (
+    cell_id with =,
+    coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
+  ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null)
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+alter sequence deploy_queue.deployments_id_seq owned by deploy_queue.deployments.id;
+
+-- One partial index for each state that the rules ask about: their cost does not grow with history.
+create index deployments_queued on deploy_queue.deployments (cell_id, id)
+  where start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null;
+create index deployments_running on deploy_queue.deployments (cell_id, id)
+  where start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null;
+create index deployments_finished on deploy_queue.deployments (cell_id, finish_timestamp)
+  where finish_timestamp is not null;
+create index deployments_live on deploy_queue.deployments (component, version)
+  where finish_timestamp is null and cancellation_timestamp is null;
+
+comment on table deploy_queue.deployments is 'One row a deployment: a place in the line of its cell. The order of ids is the order of the line.';
+comment on column deploy_queue.deployments.id is 'Place in the line; drawn under the lock of the cell, never given by a client.';
+comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
+comment on column deploy_queue.deployments.component is 'What is deployed.';
+comment on column deploy_queue.deployments.version is 'Which version of it.';
+comment on column deploy_queue.deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.deployments.note is 'Free text for people.';
+comment on column deploy_queue.deployments.concurrency_key is 'Deployments with the same key may run side by side.';
+comment on column deploy_queue.deployments.start_timestamp is 'When it was let in; stamped by the database.';
+comment on column deploy_queue.deployments.finish_timestamp is 'When it ended well; the buffer begins here. Stamped by the database.';
+comment on column deploy_queue.deployments.cancellation_timestamp is 'When it was cancelled or reaped. Stamped by the database.';
+comment on column deploy_queue.deployments.cancellation_note is 'Why it was cancelled.';
+comment on column deploy_queue.deployments.heartbeat_timestamp is
+  'Last proof that its keeper is alive; null when nobody promised to send any, and then it is never reaped.';
+comment on column deploy_queue.deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.deployments.updated_at is 'When the row last changed.';
+
+-- No foreign key: the record of what happened outlives whatever becomes of the deployment.
+create table deploy_queue.deployment_events (
+  id bigint primary key generated always as identity,
+  deployment_id bigint not null,
+  occurred_at timestamptz not null,
+  kind text not null
+    constraint kind_must_be_known check (kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')),
+  from_state deploy_queue.deployment_status,
+  to_state deploy_queue.deployment_status not null,
+  actor text not null,
+  application_name text,
+  client_address inet,
+  reason text
+);
+create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
+
+comment on table deploy_queue.deployment_events is 'Append-only: one row for each transition of a deployment.';
+comment on column deploy_queue.deployment_events.occurred_at is 'The timestamp that the transition left on the deployment.';
+comment on column deploy_queue.deployment_events.kind is 'enqueued, started, finished, cancelled, or reaped (cancelled because its heartbeats stopped).';
+comment on column deploy_queue.deployment_events.actor is 'The setting deploy_queue.actor where the client made one, else the database role.';
+comment on column deploy_queue.deployment_events.reason is 'The cancellation note.';
+
+--! Included all.sql
+--! Included functions/_now.sql
+-- The only clock. Everything that asks for the time asks here, so a test can replace it.
+-- Called by every function, view and trigger of the schema.
+create or replace function deploy_queue._now() returns timestamptz
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- now() would be the start of the transaction, before the wait for a cell's lock.
+  return clock_timestamp();
+end;
+$$;
+--! EndIncluded functions/_now.sql
+--! Included functions/schema_version.sql
+-- The number of the newest committed migration. Programs compare it with the one they were built for.
+-- Called by clients when they connect.
+create or replace function deploy_queue.schema_version() returns integer
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select 1;
+$$;
+
+comment on function deploy_queue.schema_version() is
+  'Version of this schema: the number of the newest migration that was applied.';
+--! EndIncluded functions/schema_version.sql
+--! Included functions/_actor.sql
+-- Who acts: the name that the client put into the setting deploy_queue.actor, else the role that logged in.
+-- Called by the event trigger and the reaper.
+create or replace function deploy_queue._actor() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(nullif(current_setting('deploy_queue.actor', true), ''), session_user);
+end;
+$$;
+--! EndIncluded functions/_actor.sql
+--! Included functions/_label.sql
+-- How messages name a deployment: "deployment 42 (api@v1.2.3)".
+-- Called by everything that raises an error or explains a wait.
+create or replace function deploy_queue._label(deployment deploy_queue.deployments) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 'deployment ' || deployment.id || ' (' || deployment.component || coalesce('@' || deployment.version, '') || ')';
+end;
+$$;
+--! EndIncluded functions/_label.sql
+--! Included functions/get_deployment_status.sql
+-- Where a deployment is in its life, from its timestamps and the buffer time of its environment.
+-- Called by views, the event trigger and other services.
+create or replace function deploy_queue.get_deployment_status(
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  buffer_time interval
+) returns deploy_queue.deployment_status
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when get_deployment_status.cancellation_timestamp is not null then 'cancelled'
+    when get_deployment_status.start_timestamp is null then 'queued'
+    when get_deployment_status.finish_timestamp is null then 'running'
+    when get_deployment_status.finish_timestamp
+      > deploy_queue._now() - get_deployment_status.buffer_time then 'buffering'
+    else 'finished'
+  end;
+end;
+$$;
+
+comment on function deploy_queue.get_deployment_status(timestamptz, timestamptz, timestamptz, interval) is
+  'The state that these timestamps mean right now: queued, running, buffering, finished or cancelled.';
+--! EndIncluded functions/get_deployment_status.sql
+--! Included functions/_has_ended.sql
+-- Whether a deployment has finished or was cancelled: from then on it never changes.
+-- Called by the functions and triggers that change deployments.
+create or replace function deploy_queue._has_ended(deployment deploy_queue.deployments) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return deployment.finish_timestamp is not null or deployment.cancellation_timestamp is not null;
+end;
+$$;
+--! EndIncluded functions/_has_ended.sql
+--! Included functions/_refuse_ended.sql
+-- The error of whoever asks an ended deployment to do anything more.
+-- Called by try_start and the guard.
+create or replace function deploy_queue._refuse_ended(deployment deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if deployment.cancellation_timestamp is not null then
+    raise exception using
+      errcode = 'QD005',
+      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
+        deployment.cancellation_timestamp::timestamptz(0), coalesce(': ' || deployment.cancellation_note, '')),
+      hint = 'A cancelled deployment never changes again; enter the line with a new one.';
+  end if;
+
+  raise exception using
+    errcode = 'QD006',
+    message = format('%s finished at %s', deploy_queue._label(deployment), deployment.finish_timestamp::timestamptz(0)),
+    hint = 'A finished deployment never changes again.';
+end;
+$$;
+--! EndIncluded functions/_refuse_ended.sql
+--! Included functions/_refuse_new_identity.sql
+-- The error of whoever changes what a deployment is, or takes its start back; silent when neither happened.
+-- Called by the guard.
+create or replace function deploy_queue._refuse_new_identity(
+  old_row deploy_queue.deployments,
+  new_row deploy_queue.deployments
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_changed text;
+begin
+  if (
+    old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
+    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.created_at
+  ) is distinct from (
+    new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
+    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.created_at
+  ) or (
+    old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
+  ) then
+    select string_agg(field.key, ', ' order by field.key) into v_changed
+    from jsonb_each(to_jsonb(new_row)) as field
+    where field.value is distinct from to_jsonb(old_row) -> field.key
+      and field.key not in (
+        'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp', 'updated_at'
+      );
+
+    raise exception using
+      errcode = 'QD007',
+      message = format('%s cannot change its %s', deploy_queue._label(old_row), v_changed),
+      hint = 'Cancel it and enter the line with a new deployment.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_new_identity.sql
+--! Included functions/_deployment.sql
+-- The deployment with this id; an unknown id is an error.
+-- Called by the functions that read one deployment.
+create or replace function deploy_queue._deployment(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  select * into v_deployment
+  from deploy_queue.deployments
+  where deployments.id = _deployment.deployment_id;
+
+  if not found then
+    raise exception using
+      errcode = 'QD001',
+      message = format('deployment %s does not exist', coalesce(_deployment.deployment_id::text, 'null')),
+      hint = 'Ids are printed by "deploy-queue start" and returned by deploy_queue.enqueue().';
+  end if;
+
+  return v_deployment;
+end;
+$$;
+--! EndIncluded functions/_deployment.sql
+--! Included functions/_lock_cell.sql
+-- Serialises decisions: whoever writes a transition in a cell holds this lock until its transaction ends.
+-- Called by the triggers and functions that change deployments; always after row locks, cells in ascending order.
+create or replace function deploy_queue._lock_cell(cell_id integer) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
+  perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+end;
+$$;
+--! EndIncluded functions/_lock_cell.sql
+--! Included functions/_lock_deployment.sql
+-- Locks a deployment and its cell, in that order, and returns the row as it is once both are held.
+-- Called by the functions that change one deployment.
+create or replace function deploy_queue._lock_deployment(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
+  select * into v_deployment
+  from deploy_queue.deployments
+  where deployments.id = _lock_deployment.deployment_id
+  for no key update;
+
+  if not found then
+    return deploy_queue._deployment(_lock_deployment.deployment_id);
+  end if;
+
+  perform deploy_queue._lock_cell(v_deployment.cell_id);
+  return v_deployment;
+end;
+$$;
+--! EndIncluded functions/_lock_deployment.sql
+--! Included functions/_cell.sql
+-- The id of the cell at a location; the first deployment to a place creates its cell.
+-- Called by the enqueue trigger.
+create or replace function deploy_queue._cell(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer
+) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id integer;
+begin
+  for v_attempt in 1..2 loop
+    select cells.id into v_id
+    from deploy_queue.cells
+    where cells.environment = _cell.environment
+      and cells.cloud_provider = _cell.cloud_provider
+      and cells.region = _cell.region
+      and cells.cell_index = _cell.cell_index;
+    exit when found;
+
+    if not exists (select from deploy_queue.environments where environments.environment = _cell.environment) then
+      raise exception using
+        errcode = 'QD002',
+        message = format('environment %s does not exist', coalesce(quote_ident(_cell.environment), 'null')),
+        hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+          (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
+    end if;
+
+    -- When two create the same cell, one waits here for the other and finds its row the second time round.
+    insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+    values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
+    on conflict on constraint a_cell_exists_once do nothing;
+  end loop;
+  return v_id;
+end;
+$$;
+--! EndIncluded functions/_cell.sql
+--! Included functions/_waiting_on.sql
+-- THE RULE: everything that keeps a deployment from starting, one row a reason; no row means it may start.
+-- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
+create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
+returns setof deploy_queue.reason
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.environments
+    where environments.environment = candidate.environment
+  );
+begin
+  return query
+
+  select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is not null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    and blocker.id <> candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'buffer', deploy_queue._label(blocker) || ' finished and its buffer is not over',
+    blocker.finish_timestamp + v_buffer_time, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.finish_timestamp > v_now - v_buffer_time
+    and blocker.cancellation_timestamp is null
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    and blocker.id < candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
+end;
+$$;
+--! EndIncluded functions/_waiting_on.sql
+--! Included functions/_refuse_blocked.sql
+-- The error of whoever starts a deployment that has to wait; silent when it may start.
+-- Called by the triggers, so that plain INSERT and UPDATE obey the rule.
+create or replace function deploy_queue._refuse_blocked(candidate deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+  v_texts text[];
+begin
+  select count(*), array_agg(reason.text order by reason.deployment_id)
+  into v_count, v_texts
+  from deploy_queue._waiting_on(candidate) as reason;
+
+  if v_count > 0 then
+    raise exception using
+      errcode = 'QD003',
+      message = format('%s may not start: %s%s', deploy_queue._label(candidate), array_to_string(v_texts[1:5], '; '),
+        case when v_count > 5 then format('; and %s more', v_count - 5) end),
+      hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_blocked.sql
+--! Included functions/_heads.sql
+-- The queued deployments of a cell that no other queued deployment blocks: the first of the line and, while they have
+-- its concurrency key, those right behind it. Called by the wake-ups.
+create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first_key text;
+  v_is_first boolean := true;
+  v_queued deploy_queue.deployments;
+begin
+  for v_queued in
+    select *
+    from deploy_queue.deployments
+    where deployments.cell_id = _heads.cell_id
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.id
+  loop
+    -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back.
+    exit when not v_is_first and (v_queued.concurrency_key = v_first_key) is not true;
+    return next v_queued;
+    v_first_key := v_queued.concurrency_key;
+    v_is_first := false;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_heads.sql
+--! Included functions/_wake.sql
+-- Notifies a queued deployment if it may start now or knows when it may; stays silent while that is still open.
+-- Called by the triggers that take a reason to wait away, for each head of the line that had it.
+create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from deploy_queue._waiting_on(candidate) as reason where reason.until is null
+  ) then
+    -- Without a payload, equal wake-ups of one transaction collapse into one.
+    perform pg_notify('deploy_queue_deployment_' || candidate.id, '');
+  end if;
+end;
+$$;
+--! EndIncluded functions/_wake.sql
+--! Included functions/_reap.sql
+-- Cancels those of the given deployments whose heartbeats stopped, each once however many reap, and returns them.
+-- Called by reap_stale_deployments and by try_start for what it waits for.
+create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
+  -- somebody else has locked is being reaped, ended or kept alive by them.
+  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    join deploy_queue.environments on environments.environment = deployments.environment
+    where deployments.id = any (_reap.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+    for no key update of deployments skip locked
+  ) as stale;
+
+  if v_ids is null then
+    return;
+  end if;
+
+  foreach v_cell_id in array v_cell_ids loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  perform set_config('deploy_queue.reaping', 'on', true);
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = format('reaped by %s: no heartbeat since %s',
+      deploy_queue._actor(), deployments.heartbeat_timestamp::timestamptz(0))
+  where deployments.id = any (v_ids)
+  returning deployments.*;
+  perform set_config('deploy_queue.reaping', '', true);
+end;
+$$;
+--! EndIncluded functions/_reap.sql
+--! Included functions/_cancel_each.sql
+-- Cancels those of the given deployments that are queued or running, and returns them.
+-- Called by the bulk cancels.
+create or replace function deploy_queue._cancel_each(deployment_ids bigint[], cancellation_note text)
+returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- All rows before all cells, each in ascending order: the lock order of everybody else.
+  select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    where deployments.id = any (_cancel_each.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.id
+    for no key update
+  ) as live;
+
+  foreach v_cell_id in array coalesce(v_cell_ids, '{}') loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = _cancel_each.cancellation_note
+  where deployments.id = any (v_ids)
+  returning deployments.*;
+end;
+$$;
+--! EndIncluded functions/_cancel_each.sql
+--! Included functions/waiting_on.sql
+-- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
+-- Called by clients and people.
+create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments := deploy_queue._deployment(waiting_on.deployment_id);
+begin
+  if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
+    return query
+    select reason.*
+    from deploy_queue._waiting_on(v_candidate) as reason
+    order by reason.deployment_id;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.waiting_on(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known.';
+--! EndIncluded functions/waiting_on.sql
+--! Included functions/blocking_deployments.sql
+-- The deployments that a queued deployment waits for, in the order of the line.
+-- Called by clients and people.
+create or replace function deploy_queue.blocking_deployments(deployment_id bigint)
+returns setof deploy_queue.deployments
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select blocker.*
+  from deploy_queue.waiting_on($1) as reason
+  join deploy_queue.deployments as blocker on blocker.id = reason.deployment_id
+  order by blocker.id;
+$$;
+
+comment on function deploy_queue.blocking_deployments(bigint) is
+  'The deployments that this queued deployment waits for: running, buffering, or queued ahead of it in its cell.';
+--! EndIncluded functions/blocking_deployments.sql
+--! Included functions/enqueue.sql
+-- Enters the line of a cell; the id that comes back is the place in it.
+-- Called by clients; a plain INSERT does the same.
+create or replace function deploy_queue.enqueue(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text default null,
+  url text default null,
+  note text default null,
+  concurrency_key text default null,
+  heartbeat boolean default false
+) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  insert into deploy_queue.deployments as deployment (
+    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    heartbeat_timestamp
+  ) values (
+    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+    enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
+    -- With the row itself: a client that dies right after must not hold its place for ever.
+    case when enqueue.heartbeat then deploy_queue._now() end
+  )
+  returning deployment.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop.';
+--! EndIncluded functions/enqueue.sql
+--! Included functions/try_start.sql
+-- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
+-- Called by whoever waits for its turn. A deployment that runs already is answered with "started".
+create or replace function deploy_queue.try_start(deployment_id bigint, heartbeat boolean default false)
+returns table (
+  started boolean,
+  look_again_in interval,
+  waiting_on jsonb,
+  deployment deploy_queue.deployments
+)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(try_start.deployment_id);
+  v_reasons deploy_queue.reason[];
+  v_open_ended boolean;
+  v_until timestamptz;
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.start_timestamp is null then
+    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    if v_reasons <> '{}' and exists (
+      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+    ) then
+      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+    end if;
+
+    if v_reasons = '{}' then
+      update deploy_queue.deployments
+      set start_timestamp = deploy_queue._now(),
+        heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    elsif v_deployment.heartbeat_timestamp is not null then
+      -- Asking for its turn is a sign of life.
+      update deploy_queue.deployments
+      set heartbeat_timestamp = deploy_queue._now()
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    end if;
+  end if;
+
+  select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
+  from unnest(v_reasons) as reason;
+
+  started := v_deployment.start_timestamp is not null;
+  look_again_in := (
+    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
+    from deploy_queue.environments
+    where environments.environment = v_deployment.environment
+  );
+  waiting_on := coalesce(to_jsonb(v_reasons), '[]');
+  deployment := v_deployment;
+  return next;
+end;
+$$;
+
+comment on function deploy_queue.try_start(bigint, boolean) is
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start.';
+--! EndIncluded functions/try_start.sql
+--! Included functions/finish.sql
+-- Ends a running deployment well; the buffer of its cell begins. One that has finished already is left as it is.
+-- Called by clients; a plain UPDATE of finish_timestamp does the same.
+create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(finish.deployment_id);
+begin
+  if v_deployment.finish_timestamp is not null then
+    raise notice '% has already finished', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set finish_timestamp = deploy_queue._now()
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.finish(bigint) is
+  'Finishes a running deployment and returns it. Finishing it twice is fine; a queued or cancelled one is refused.';
+--! EndIncluded functions/finish.sql
+--! Included functions/cancel.sql
+-- Cancels a queued or running deployment. One that is cancelled already is left as it is.
+-- Called by clients; a plain UPDATE of cancellation_timestamp does the same.
+create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(cancel.deployment_id);
+begin
+  if v_deployment.cancellation_timestamp is not null then
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = cancel.cancellation_note
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.cancel(bigint, text) is
+  'Cancels a queued or running deployment and returns it. Cancelling it twice is fine; a finished one is refused.';
+--! EndIncluded functions/cancel.sql
+--! Included functions/cancel_version.sql
+-- Cancels whatever is queued or running of one version of a component, in every cell.
+-- Called by clients, to pull a bad release back.
+create or replace function deploy_queue.cancel_version(
+  component text,
+  version text,
+  cancellation_note text default null
+) returns setof deploy_queue.deployments
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select cancelled.*
+  from deploy_queue._cancel_each(
+    array(
+      select deployments.id
+      from deploy_queue.deployments
+      where deployments.component = $1
+        and deployments.version = $2
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+    ),
+    $3
+  ) as cancelled;
+$$;
+
+comment on function deploy_queue.cancel_version(text, text, text) is
+  'Cancels every queued or running deployment of this version of the component and returns them.';
+--! EndIncluded functions/cancel_version.sql
+--! Included functions/cancel_location.sql
+-- Cancels whatever is queued or running in a region, or in one cell of it.
+-- Called by clients, in an outage.
+create or replace function deploy_queue.cancel_location(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer default null,
+  cancellation_note text default null
+) returns setof deploy_queue.deployments
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select cancelled.*
+  from deploy_queue._cancel_each(
+    array(
+      select deployments.id
+      from deploy_queue.cells
+      join deploy_queue.deployments on deployments.cell_id = cells.id
+      where cells.environment = $1
+        and cells.cloud_provider = $2
+        and cells.region = $3
+        and ($4 is null or cells.cell_index = $4)
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+    ),
+    $5
+  ) as cancelled;
+$$;
+
+comment on function deploy_queue.cancel_location(text, text, text, integer, text) is
+  'Cancels every queued or running deployment of this region, or of one cell of it, and returns them.';
+--! EndIncluded functions/cancel_location.sql
+--! Included functions/heartbeat.sql
+-- Proves that the keeper of a deployment is alive. An ended deployment comes back unchanged, so its keeper can stop.
+-- Called every environments.heartbeat_interval by whoever keeps the deployment.
+create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  -- No cell lock: a heartbeat decides nothing.
+  update deploy_queue.deployments
+  set heartbeat_timestamp = deploy_queue._now()
+  where deployments.id = heartbeat.deployment_id
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+  returning deployments.* into v_deployment;
+
+  return case when found then v_deployment else deploy_queue._deployment(heartbeat.deployment_id) end;
+end;
+$$;
+
+comment on function deploy_queue.heartbeat(bigint) is
+  'Records that the keeper of this deployment is alive and returns the deployment; an ended one is returned unchanged.';
+--! EndIncluded functions/heartbeat.sql
+--! Included functions/reap_stale_deployments.sql
+-- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment.
+-- Called by clients and the background worker; waiters reap what blocks them without it.
+create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select reaped.*
+  from deploy_queue._reap(
+    array(
+      select deployments.id
+      from deploy_queue.deployments
+      where deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+        and deployments.heartbeat_timestamp is not null
+    )
+  ) as reaped;
+$$;
+
+comment on function deploy_queue.reap_stale_deployments() is
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, and returns them.';
+--! EndIncluded functions/reap_stale_deployments.sql
+--! Included functions/set_environment.sql
+-- Adds an environment or changes its policies; what is not given stays as it is.
+-- Called by clients; plain INSERT and UPDATE of the table do the same.
+create or replace function deploy_queue.set_environment(
+  environment text,
+  buffer_time interval default null,
+  heartbeat_timeout interval default null
+) returns deploy_queue.environments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_environment deploy_queue.environments;
+begin
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout)
+  values (
+    set_environment.environment,
+    coalesce(set_environment.buffer_time, '0'),
+    coalesce(set_environment.heartbeat_timeout, '15 minutes')
+  )
+  on conflict on constraint environments_pkey do update
+  set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout)
+  returning existing.* into v_environment;
+  return v_environment;
+end;
+$$;
+
+comment on function deploy_queue.set_environment(text, interval, interval) is
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
+--! EndIncluded functions/set_environment.sql
+--! Included triggers/deployments__enqueue.sql
+-- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
+-- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
+create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz;
+begin
+  if new.id is not null then
+    raise exception using
+      errcode = 'QD008',
+      message = format('id %s was given, but ids are drawn by the line', new.id),
+      hint = 'Leave id out of the INSERT and take it from RETURNING id.';
+  end if;
+
+  new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  -- Held until commit: inside a cell, ids become visible in their order.
+  perform deploy_queue._lock_cell(new.cell_id);
+  new.id := nextval('deploy_queue.deployments_id_seq');
+
+  v_now := deploy_queue._now();
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now then
+    raise exception using
+      errcode = 'QD009',
+      message = format('%s has a timestamp in the future', deploy_queue._label(new)),
+      detail = format('The clock of the database says %s.', v_now),
+      hint = 'Leave the timestamps of the present out; the database fills them in.';
+  end if;
+  new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
+  new.updated_at := v_now;
+
+  if not deploy_queue._has_ended(new) then
+    if new.heartbeat_timestamp is not null then
+      new.heartbeat_timestamp := v_now;
+    end if;
+    if new.start_timestamp is not null then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__enqueue
+before insert on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__enqueue();
+--! EndIncluded triggers/deployments__enqueue.sql
+--! Included triggers/deployments__guard.sql
+-- Lets only legal transitions through, each stamped by the clock of the database under the lock of the cell.
+-- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
+create or replace function deploy_queue.tg_deployments__guard() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
+  v_finishes boolean := new.finish_timestamp is not null;
+  v_cancels boolean := new.cancellation_timestamp is not null;
+  v_now timestamptz;
+begin
+  if deploy_queue._has_ended(old) then
+    perform deploy_queue._refuse_ended(old);
+  end if;
+  perform deploy_queue._refuse_new_identity(old, new);
+
+  if v_starts or v_finishes or v_cancels then
+    perform deploy_queue._lock_cell(old.cell_id);
+  end if;
+  v_now := deploy_queue._now();
+
+  if v_starts then
+    new.start_timestamp := v_now;
+    perform deploy_queue._refuse_blocked(new);
+    -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
+    -- that nobody promised to keep alive must not be reaped while it runs.
+    if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
+      new.heartbeat_timestamp := null;
+    end if;
+  end if;
+
+  if v_finishes then
+    if new.start_timestamp is null then
+      raise exception using
+        errcode = 'QD004',
+        message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
+        hint = 'Cancel it instead, or start it first.';
+    end if;
+    new.finish_timestamp := v_now;
+  end if;
+
+  if v_cancels then
+    new.cancellation_timestamp := v_now;
+  end if;
+
+  if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
+  new.updated_at := v_now;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__guard
+before update on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__guard();
+--! EndIncluded triggers/deployments__guard.sql
+--! Included triggers/deployments__record.sql
+-- Leaves one event a transition and tells the boards.
+-- Fires for every INSERT into deployments and every UPDATE that is a transition.
+create or replace function deploy_queue.tg_deployments__record() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_status deploy_queue.deployment_status := deploy_queue.get_deployment_status(
+    new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp,
+    (select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment)
+  );
+  v_is_new boolean := tg_op = 'INSERT';
+begin
+  insert into deploy_queue.deployment_events
+    (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+  select
+    new.id, event.occurred_at, event.kind, event.from_state, event.to_state,
+    deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
+  from (
+    values
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
+        'queued'::deploy_queue.deployment_status, null),
+      (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
+        new.start_timestamp, 'started', 'queued', 'running', null),
+      (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
+      (new.cancellation_timestamp is not null, new.cancellation_timestamp,
+        case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
+        case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
+        'cancelled', new.cancellation_note)
+  ) as event (happened, occurred_at, kind, from_state, to_state, reason)
+  where event.happened;
+
+  -- History that is written after the fact moves nothing.
+  if not (v_is_new and deploy_queue._has_ended(new)) then
+    perform pg_notify('deploy_queue_transitions', json_build_object(
+      'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
+      'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
+    )::text);
+  end if;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__record_insert
+after insert on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__record();
+
+create or replace trigger tg_deployments__record_update
+after update on deploy_queue.deployments
+for each row when (
+  (old.start_timestamp is null and new.start_timestamp is not null)
+  or new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+)
+execute function deploy_queue.tg_deployments__record();
+--! EndIncluded triggers/deployments__record.sql
+--! Included triggers/deployments__wake.sql
+-- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
+create or replace function deploy_queue.tg_deployments__wake() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_head deploy_queue.deployments;
+begin
+  perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+
+  for v_head in select * from deploy_queue._heads(new.cell_id) loop
+    -- Those whom it did not block learn nothing from its end.
+    if (old.start_timestamp is not null or old.id < v_head.id)
+      and (old.concurrency_key = v_head.concurrency_key) is not true
+    then
+      perform deploy_queue._wake(v_head);
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__wake
+after update on deploy_queue.deployments
+for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
+execute function deploy_queue.tg_deployments__wake();
+--! EndIncluded triggers/deployments__wake.sql
+--! Included triggers/environments__wake.sql
+-- Wakes those at the head of a line whose buffer became shorter.
+-- Fires for every UPDATE of environments that shortens buffer_time.
+create or replace function deploy_queue.tg_environments__wake() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select distinct deployments.cell_id
+    from deploy_queue.deployments
+    where deployments.environment = new.environment
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id
+  loop
+    -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      if exists (
+        select
+        from deploy_queue.deployments as blocker
+        where blocker.cell_id = v_cell_id
+          and blocker.finish_timestamp > deploy_queue._now() - old.buffer_time
+          and (blocker.concurrency_key = v_head.concurrency_key) is not true
+      ) then
+        perform deploy_queue._wake(v_head);
+      end if;
+    end loop;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_environments__wake
+after update on deploy_queue.environments
+for each row when (new.buffer_time < old.buffer_time)
+execute function deploy_queue.tg_environments__wake();
+--! EndIncluded triggers/environments__wake.sql
+--! Included triggers/keep_history.sql
+-- Nothing is forgotten: deployments are never removed, events neither removed nor changed.
+-- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
+create or replace function deploy_queue.tg__keep_history() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = 'QD010',
+    message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
+    hint = 'Cancel a deployment that should not happen.';
+end;
+$$;
+
+create or replace trigger tg_deployments__keep_history
+before delete on deploy_queue.deployments
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployments__keep_history_whole
+before truncate on deploy_queue.deployments
+for each statement execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history
+before update or delete on deploy_queue.deployment_events
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history_whole
+before truncate on deploy_queue.deployment_events
+for each statement execute function deploy_queue.tg__keep_history();
+--! EndIncluded triggers/keep_history.sql
+--! Included views/deployments_with_status.sql
+-- Every deployment with its state right now.
+-- Read by "deploy-queue info" and by other services that ask for one deployment.
+create or replace view deploy_queue.deployments_with_status as
+select
+  deployments.*,
+  deploy_queue.get_deployment_status(
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    deployments.cancellation_timestamp,
+    environments.buffer_time
+  ) as status
+from deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment;
+
+comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
+--! EndIncluded views/deployments_with_status.sql
+--! EndIncluded all.sql

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterEach } from "vitest";
+import { until } from "./until.js";
+
+const cliPath = join(import.meta.dirname, "../../dist/cli.js");
+
+export interface CliEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly process: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly end: Promise<CliEnd>;
+  /** Waits until stdout or stderr matches. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+const running = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
+});
+
+/** Starts the real, bundled command line as a process of its own. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): RunningCli {
+  const child = spawn(process.execPath, [cliPath, ...args], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  const end = new Promise<CliEnd>((resolve) => {
+    child.once("close", (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, stdout, stderr });
+    });
+  });
+  return {
+    process: child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    end,
+    printed: (pattern) =>
+      until(
+        `it printed ${pattern}; so far:\n${stdout}${stderr}`,
+        () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
+      ),
+  };
+}
+
+/** Runs the command line to its end. */
+export function runCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<CliEnd> {
+  return startCli(args, env).end;
+}

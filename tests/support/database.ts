@@ -1,0 +1,99 @@
+import postgres from "postgres";
+import { afterAll, beforeAll, inject } from "vitest";
+import { Database } from "../../src/database/database.js";
+import type { Deployment } from "../../src/queue/deployment.js";
+import { Queue } from "../../src/queue/queue.js";
+
+export type TestSql = postgres.Sql<{ bigint: number }>;
+
+export interface TestDatabase {
+  readonly url: string;
+  /** A pool; each connection of its own with connect(). */
+  readonly sql: TestSql;
+  readonly queue: Queue;
+  /** One more connection, closed after the tests of the file. */
+  connect(options?: { onNotice?: (notice: postgres.Notice) => void }): TestSql;
+  /** A queue with a connection of its own, closed after the tests of the file. */
+  openQueue(): Queue;
+  /** Moves the clock of the database, such as "11 minutes". */
+  advance(interval: string): Promise<void>;
+  /** A deployment to a cell of its own unless told otherwise. */
+  enqueue(overrides?: Partial<EnqueueArguments>): Promise<Deployment>;
+}
+
+export interface EnqueueArguments {
+  environment: string;
+  region: string;
+  cellIndex: number;
+  component: string;
+  version: string;
+  concurrencyKey: string;
+  heartbeat: boolean;
+}
+
+let databases = 0;
+let cells = 0;
+
+/** Gives the tests of a file a database of their own: a copy of the template. */
+export function useDatabase(): TestDatabase {
+  const name = `deploy_queue_test_${process.pid}_${databases++}_${Date.now()}`;
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  const closing: (() => Promise<void>)[] = [];
+
+  const connect: TestDatabase["connect"] = ({ onNotice = () => undefined } = {}) => {
+    const sql = postgres(url.href, { ...connectionOptions, max: 1, onnotice: onNotice });
+    closing.push(() => sql.end({ timeout: 1 }));
+    return sql;
+  };
+  const openQueue = (): Queue => {
+    const database = new Database({ url: url.href, applicationName: "tests" });
+    closing.push(() => database.close());
+    return new Queue(database);
+  };
+  const sql = postgres(url.href, { ...connectionOptions, max: 10, onnotice: () => undefined });
+  const queue = openQueue();
+
+  beforeAll(async () => {
+    await asRoot((root) => root.unsafe(`create database ${name} template ${inject("templateName")}`));
+  });
+  afterAll(async () => {
+    await Promise.all([sql.end({ timeout: 1 }), ...closing.map((close) => close())]);
+    await asRoot((root) => root.unsafe(`drop database if exists ${name} with (force)`));
+  });
+
+  return {
+    url: url.href,
+    sql,
+    queue,
+    connect,
+    openQueue,
+    async advance(interval) {
+      await sql`update test.clock set shift = shift + ${interval}::interval`;
+    },
+    enqueue: (overrides = {}) =>
+      queue.enqueue(
+        {
+          environment: overrides.environment ?? "dev",
+          cloudProvider: "aws",
+          region: overrides.region ?? `region-${cells++}`,
+          cellIndex: overrides.cellIndex ?? 0,
+          component: overrides.component ?? "api",
+          version: overrides.version,
+          concurrencyKey: overrides.concurrencyKey,
+        },
+        { heartbeat: overrides.heartbeat ?? false },
+      ),
+  };
+}
+
+const connectionOptions = {
+  fetch_types: false,
+  types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+};
+
+async function asRoot(act: (root: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const root = postgres(inject("serverUrl"), { max: 1, onnotice: () => undefined });
+  await act(root);
+  await root.end();
+}

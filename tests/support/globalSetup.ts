@@ -1,0 +1,56 @@
+import postgres from "postgres";
+import type { TestProject } from "vitest/node";
+import { Database } from "../../src/database/database.js";
+import { migrateSchema } from "../../src/database/migrate.js";
+import { migrationsFolder } from "../../src/database/schema.js";
+import { startTestServer } from "./server.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    serverUrl: string;
+    templateName: string;
+  }
+}
+
+/** Starts one server for all tests and prepares the database that each test file gets a copy of. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startTestServer();
+  const templateName = `deploy_queue_template_${process.pid}`;
+  const root = postgres(server.url, { max: 1, onnotice: () => undefined });
+  await root.unsafe(`create database ${templateName}`);
+
+  const url = new URL(server.url);
+  url.pathname = `/${templateName}`;
+  const database = new Database({ url: url.href, applicationName: "tests" });
+  await migrateSchema(database, { url: url.href, folder: migrationsFolder(), onProgress: () => undefined });
+  await database.close();
+
+  const template = postgres(url.href, { max: 1, onnotice: () => undefined });
+  await template.unsafe(shiftableClock);
+  const [version] = await template<{ server_version: string }[]>`show server_version`;
+  await template.end();
+  process.stdout.write(`PostgreSQL ${version?.server_version}: ${server.description}\n`);
+
+  project.provide("serverUrl", server.url);
+  project.provide("templateName", templateName);
+  return async () => {
+    await root.unsafe(`drop database if exists ${templateName} with (force)`);
+    await root.end();
+    await server.stop();
+  };
+}
+
+/** Tests move time by changing a row; everything in the schema asks _now(). */
+const shiftableClock = `
+  create schema test;
+  create table test.clock (shift interval not null);
+  insert into test.clock values ('0');
+  create or replace function deploy_queue._now() returns timestamptz
+  language plpgsql stable parallel safe
+  set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    return clock_timestamp() + (select clock.shift from test.clock);
+  end;
+  $$;
+`;

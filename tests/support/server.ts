@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { chmod, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { processExists } from "../../src/database/embedded/files.js";
+import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
+
+export interface TestServer {
+  readonly url: string;
+  readonly description: string;
+  stop(): Promise<void>;
+}
+
+const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "300" };
+
+/** A PostgreSQL for tests: the one named in the environment, else one in Docker, else the embedded one. */
+export async function startTestServer(): Promise<TestServer> {
+  const url = process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
+  if (url) return { url, description: "DEPLOY_QUEUE_TEST_DATABASE_URL", stop: async () => undefined };
+  return (await dockerAnswers()) ? await startContainer() : await startEmbedded();
+}
+
+async function dockerAnswers(): Promise<boolean> {
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  const giveUp = new AbortController();
+  const found = getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  );
+  const late = setTimeout(1000, false, { signal: giveUp.signal }).catch(() => false);
+  return Promise.race([found, late]).finally(() => giveUp.abort());
+}
+
+async function startContainer(): Promise<TestServer> {
+  const { PostgreSqlContainer } = await import("@testcontainers/postgresql");
+  const image = process.env["DEPLOY_QUEUE_TEST_POSTGRES_IMAGE"] ?? "postgres:18-alpine";
+  const parameters = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const container = await new PostgreSqlContainer(image).withCommand(["postgres", ...parameters]).start();
+  return {
+    url: container.getConnectionUri(),
+    description: `${image} in Docker`,
+    stop: async () => void (await container.stop()),
+  };
+}
+
+async function startEmbedded(): Promise<TestServer> {
+  await removeLeftovers();
+  const directory = mkdtempSync(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
+  // Root's server runs as another user.
+  await chmod(directory, 0o755);
+  const { url } = await ensureEmbeddedServer(directory, settings);
+  const { pid, version } = await embeddedServerStatus(directory);
+  const forget = onDeath(() => {
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return {
+    url,
+    description: `embedded PostgreSQL ${version} in ${directory}`,
+    stop: async () => {
+      forget();
+      await stopEmbeddedServer(directory);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function onDeath(clean: () => void): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const forget = () => {
+    process.off("exit", die);
+    for (const signal of signals) process.off(signal, die);
+  };
+  const die = (reason: NodeJS.Signals | number) => {
+    forget();
+    try {
+      clean();
+    } finally {
+      // Without a listener the signal would have ended the process.
+      if (typeof reason === "string" && process.listenerCount(reason) === 0) process.kill(process.pid, reason);
+    }
+  };
+  process.on("exit", die);
+  for (const signal of signals) process.on(signal, die);
+  return forget;
+}
+
+/** Of runs that were killed. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = /^deploy-queue-test-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || processExists(Number(pid))) continue;
+    const directory = join(tmpdir(), name);
+    await stopEmbeddedServer(directory).catch(() => undefined);
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+  }
+}

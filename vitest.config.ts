@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    globalSetup: "tests/support/globalSetup.ts",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A test that needs a second try is a bug found.
+    retry: 0,
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
+  },
+});
