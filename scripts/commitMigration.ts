@@ -3,6 +3,8 @@ import { commit } from "graphile-migrate";
 import postgres from "postgres";
 import { startTestServer } from "../tests/support/server.js";
 
+// A throw-away server, whatever the environment names.
+delete process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
 const server = await startTestServer();
 try {
   const root = postgres(server.url, { onnotice: () => undefined });

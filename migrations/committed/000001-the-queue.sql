@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6112e63ea5ab3f10a6fc0bb2311d7f70ace2c947
+--! Hash: sha1:43023de7528c73bad77c94cadfa3adf25f72a253
 --! Message: the queue
 
 create schema deploy_queue;
@@ -286,13 +286,13 @@ begin
     raise exception using
       errcode = 'QD005',
       message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
-        deployment.cancellation_timestamp::timestamptz(0), coalesce(': ' || deployment.cancellation_note, '')),
+        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
       hint = 'A cancelled deployment never changes again; enter the line with a new one.';
   end if;
 
   raise exception using
     errcode = 'QD006',
-    message = format('%s finished at %s', deploy_queue._label(deployment), deployment.finish_timestamp::timestamptz(0)),
+    message = format('%s finished at %s', deploy_queue._label(deployment), date_trunc('second', deployment.finish_timestamp)),
     hint = 'A finished deployment never changes again.';
 end;
 $$;
@@ -601,7 +601,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: no heartbeat since %s',
-      deploy_queue._actor(), deployments.heartbeat_timestamp::timestamptz(0))
+      deploy_queue._actor(), date_trunc('second', deployments.heartbeat_timestamp))
   where deployments.id = any (v_ids)
   returning deployments.*;
   perform set_config('deploy_queue.reaping', '', true);

@@ -38,7 +38,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: no heartbeat since %s',
-      deploy_queue._actor(), deployments.heartbeat_timestamp::timestamptz(0))
+      deploy_queue._actor(), date_trunc('second', deployments.heartbeat_timestamp))
   where deployments.id = any (v_ids)
   returning deployments.*;
   perform set_config('deploy_queue.reaping', '', true);

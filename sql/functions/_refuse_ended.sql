@@ -9,13 +9,13 @@ begin
     raise exception using
       errcode = 'QD005',
       message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
-        deployment.cancellation_timestamp::timestamptz(0), coalesce(': ' || deployment.cancellation_note, '')),
+        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
       hint = 'A cancelled deployment never changes again; enter the line with a new one.';
   end if;
 
   raise exception using
     errcode = 'QD006',
-    message = format('%s finished at %s', deploy_queue._label(deployment), deployment.finish_timestamp::timestamptz(0)),
+    message = format('%s finished at %s', deploy_queue._label(deployment), date_trunc('second', deployment.finish_timestamp)),
     hint = 'A finished deployment never changes again.';
 end;
 $$;

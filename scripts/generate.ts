@@ -1,0 +1,72 @@
+// Writes the generated files; with --check only compares, and says what is out of date.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import postgres from "postgres";
+import { version } from "../package.json";
+import { createCli } from "../src/commands/runCli.js";
+import { Database } from "../src/database/database.js";
+import { migrateSchema } from "../src/database/migrate.js";
+import { startTestServer } from "../tests/support/server.js";
+import { commandLineDocs } from "./commandLineDocs.js";
+import { dumpSchema } from "./dumpSchema.js";
+
+const check = process.argv.includes("--check");
+const problems: string[] = [];
+
+async function generated(path: string, text: string): Promise<void> {
+  const present = await readFile(path, "utf8").catch(() => "");
+  if (present === text) {
+    return;
+  }
+  if (check) {
+    problems.push(`${path} is out of date: run "npm run generate"`);
+  } else {
+    await writeFile(path, text);
+    process.stdout.write(`wrote ${path}\n`);
+  }
+}
+
+await generated("docs/cli.md", commandLineDocs(createCli(version)));
+
+// Always the embedded server: other versions print expressions differently.
+delete process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
+const server = await startTestServer();
+const root = postgres(server.url, { max: 1, onnotice: () => undefined });
+const name = `generate_${process.pid}`;
+await root.unsafe(`create database ${name}`);
+const url = new URL(server.url);
+url.pathname = `/${name}`;
+const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+try {
+  const database = new Database({ url: url.href, applicationName: "generate" });
+  await migrateSchema(database, { url: url.href, folder: join(process.cwd(), "migrations"), onProgress: () => undefined });
+  await database.close();
+  const committed = await dumpSchema(sql);
+  await generated("migrations/schema.sql", committed);
+
+  await sql.unsafe(await withIncludes("all.sql"));
+  if ((await dumpSchema(sql)) !== committed) {
+    problems.push("sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit");
+  }
+  const current = (await readFile("migrations/current.sql", "utf8")).replace(/^--.*$/gm, "").trim();
+  if (current !== "") {
+    problems.push("migrations/current.sql is not committed: npm run migration:commit");
+  }
+} finally {
+  await sql.end();
+  await root.end();
+  await server.stop();
+}
+for (const problem of problems) {
+  process.stderr.write(`${problem}\n`);
+}
+process.exit(problems.length > 0 ? 1 : 0);
+
+async function withIncludes(file: string): Promise<string> {
+  const lines = (await readFile(join("sql", file), "utf8")).split("\n");
+  const expanded = lines.map((line) => {
+    const included = /^--!include (.+)$/.exec(line)?.[1];
+    return included === undefined ? line : withIncludes(included);
+  });
+  return (await Promise.all(expanded)).join("\n");
+}
