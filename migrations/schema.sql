@@ -12,6 +12,15 @@ create table cells (
 
 create sequence cells_id_seq;
 
+create table deployment_durations (
+  cell_id integer not null,
+  component text not null,
+  deployment_count integer not null,
+  avg_duration interval not null,
+  stddev_duration interval,
+  last_finish_timestamp timestamp with time zone not null
+) with (fillfactor=80);
+
 create table deployment_events (
   id bigint not null generated always as identity,
   deployment_id bigint not null,
@@ -57,6 +66,15 @@ create table environments (
   heartbeat_interval interval not null generated always as (LEAST((heartbeat_timeout / (3)::double precision), '00:00:30'::interval)) stored
 );
 
+create type place as (
+  deployment_id bigint,
+  position integer,
+  predicted_start timestamp with time zone,
+  overdue boolean,
+  blocker_count integer,
+  blockers jsonb
+);
+
 create type reason as (
   kind text,
   text text,
@@ -77,6 +95,10 @@ alter table cells add constraint cells_pkey PRIMARY KEY (id);
 alter table cells add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table cells add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_durations add constraint deployment_durations_cell_id_fkey FOREIGN KEY (cell_id) REFERENCES cells(id);
+
+alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
@@ -121,6 +143,8 @@ CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USIN
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_live ON deploy_queue.deployments USING btree (component, version) WHERE ((finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
+
+CREATE INDEX deployments_measured ON deploy_queue.deployments USING btree (cell_id, component, finish_timestamp) INCLUDE (start_timestamp) WHERE (finish_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
@@ -192,13 +216,7 @@ begin
       and cells.cell_index = _cell.cell_index;
     exit when found;
 
-    if not exists (select from deploy_queue.environments where environments.environment = _cell.environment) then
-      raise exception using
-        errcode = 'QD002',
-        message = format('environment %s does not exist', coalesce(quote_ident(_cell.environment), 'null')),
-        hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
-          (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
-    end if;
+    perform deploy_queue._require_environment(_cell.environment);
 
     -- When two create the same cell, one waits here for the other and finds its row the second time round.
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
@@ -289,6 +307,116 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
+ RETURNS SETOF place
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.cells
+    join deploy_queue.environments on environments.environment = cells.environment
+    where cells.id = _line.cell_id
+  );
+  v_member record;
+  v_free_at timestamptz;
+  -- When the cell is free of everybody so far, whose doing that is, and when it is free of all the others. Whoever has
+  -- the key of the last may start with the others' end. Infinity is "nobody knows".
+  v_last timestamptz := v_now;
+  v_last_key text;
+  v_others timestamptz := v_now;
+  v_late boolean := false;
+  v_place deploy_queue.place;
+  v_blockers jsonb[] := '{}';
+  v_keys text[] := '{}';
+begin
+  v_place."position" := 0;
+  for v_member in
+    select member.*, usual.avg_duration,
+      coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
+    from (
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.finish_timestamp > v_now - v_buffer_time
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select candidate.* where candidate is distinct from null
+    ) as member
+    left join deploy_queue.deployment_durations as usual
+      on usual.cell_id = _line.cell_id
+      and usual.component = member.component
+      and usual.last_finish_timestamp > v_now - interval '3 months'
+    order by member.start_timestamp is null, member.id
+  loop
+    if v_member.start_timestamp is null then
+      v_place.deployment_id := v_member.id;
+      v_place."position" := v_place."position" + 1;
+      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      v_place.predicted_start := nullif(v_free_at, 'infinity');
+      v_place.overdue := v_late;
+      if v_member.concurrency_key is null then
+        v_place.blocker_count := cardinality(v_keys);
+        v_place.blockers := to_jsonb(v_blockers[1:10]);
+      else
+        v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
+        v_place.blockers := to_jsonb(array(
+          select v_blockers[place] from generate_subscripts(v_keys, 1) as place
+          where v_keys[place] <> v_member.exclusion_key limit 10
+        ));
+      end if;
+      if only_id is null or only_id = v_member.id then
+        return next v_place;
+        exit when only_id is not null;
+      end if;
+      v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
+    elsif v_member.finish_timestamp is not null then
+      v_free_at := v_member.finish_timestamp + v_buffer_time;
+    else
+      v_late := v_late or coalesce(v_member.start_timestamp + v_member.avg_duration < v_now, false);
+      v_free_at := coalesce(greatest(v_member.start_timestamp + v_member.avg_duration, v_now), 'infinity') + v_buffer_time;
+    end if;
+
+    v_keys := array_append(v_keys, v_member.exclusion_key);
+    v_blockers := array_append(v_blockers, jsonb_build_object(
+      'deployment_id', v_member.id,
+      'kind', case
+        when v_member.start_timestamp is null then 'queued'
+        when v_member.finish_timestamp is null then 'running'
+        else 'buffer'
+      end,
+      'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
+      'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
+      'usual_seconds', extract(epoch from v_member.avg_duration),
+      'until', nullif(v_free_at, 'infinity')
+    ));
+    if v_member.exclusion_key = v_last_key then
+      v_last := greatest(v_last, v_free_at);
+    elsif v_free_at >= v_last then
+      v_others := v_last;
+      v_last := v_free_at;
+      v_last_key := v_member.exclusion_key;
+    else
+      v_others := greatest(v_others, v_free_at);
+    end if;
+  end loop;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._lock_cell(cell_id integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -321,6 +449,37 @@ begin
 
   perform deploy_queue._lock_cell(v_deployment.cell_id);
   return v_deployment;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._measure(cell_id integer, component text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+begin
+  insert into deploy_queue.deployment_durations as known
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, last_finish_timestamp)
+  select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), max(sample.finish_timestamp)
+  from (
+    select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
+    from deploy_queue.deployments
+    where deployments.cell_id = _measure.cell_id
+      and deployments.component = _measure.component
+      and deployments.finish_timestamp > v_since
+    order by deployments.finish_timestamp desc
+    limit 100
+  ) as sample
+  having count(*) > 0
+  on conflict on constraint deployment_durations_pkey do update
+  set deployment_count = excluded.deployment_count,
+    avg_duration = excluded.avg_duration,
+    stddev_duration = excluded.stddev_duration,
+    last_finish_timestamp = excluded.last_finish_timestamp;
 end;
 $function$
 ;
@@ -459,6 +618,26 @@ begin
       errcode = 'QD007',
       message = format('%s cannot change its %s', deploy_queue._label(old_row), v_changed),
       hint = 'Cancel it and enter the line with a new deployment.';
+  end if;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._require_environment(environment text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select from deploy_queue.environments where environments.environment = _require_environment.environment
+  ) then
+    raise exception using
+      errcode = 'QD002',
+      message = format('environment %s does not exist', coalesce(quote_ident(_require_environment.environment), 'null')),
+      hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+        (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
   end if;
 end;
 $function$
@@ -693,6 +872,52 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.place_in_line(deployment_id bigint)
+ RETURNS SETOF place
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+begin
+  return query
+  select place.*
+  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text)
+ RETURNS place
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_candidate deploy_queue.deployments;
+  v_cell_id integer;
+  v_place deploy_queue.place;
+begin
+  perform deploy_queue._require_environment(preview.environment);
+  select cells.id into v_cell_id
+  from deploy_queue.cells
+  where cells.environment = preview.environment
+    and cells.cloud_provider = preview.cloud_provider
+    and cells.region = preview.region
+    and cells.cell_index = preview.cell_index;
+
+  v_candidate.id := 9223372036854775807;
+  v_candidate.component := preview.component;
+  v_candidate.concurrency_key := preview.concurrency_key;
+  select place.* into v_place
+  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  v_place.deployment_id := null;
+  return v_place;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.reap_stale_deployments()
  RETURNS SETOF deployments
  LANGUAGE sql
@@ -852,6 +1077,18 @@ begin
   end if;
   new.updated_at := v_now;
   return new;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__measure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform deploy_queue._measure(new.cell_id, new.component);
+  return null;
 end;
 $function$
 ;
@@ -1035,6 +1272,19 @@ end;
 $function$
 ;
 
+create view deployment_duration_analytics as
+ SELECT cells.environment,
+    cells.cloud_provider,
+    cells.region,
+    cells.cell_index,
+    deployment_durations.component,
+    deployment_durations.deployment_count,
+    deployment_durations.avg_duration,
+    deployment_durations.stddev_duration
+   FROM (deployment_durations
+     JOIN cells ON ((cells.id = deployment_durations.cell_id)))
+  WHERE (deployment_durations.last_finish_timestamp > (_now() - '3 mons'::interval));
+
 create view deployments_with_status as
  SELECT deployments.id,
     deployments.environment,
@@ -1058,6 +1308,29 @@ create view deployments_with_status as
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
 
+create view queue as
+ SELECT deployments.id AS deployment_id,
+    deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.component,
+    deployments.version,
+    deployments.url,
+    deployments.note,
+    deployments.concurrency_key,
+    deployments.created_at,
+    place."position",
+    place.predicted_start,
+    place.overdue,
+    place.blocker_count,
+    place.blockers
+   FROM ((( SELECT DISTINCT waiting.cell_id
+           FROM deployments waiting
+          WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line
+     CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers))
+     JOIN deployments ON ((deployments.id = place.deployment_id)));
+
 CREATE TRIGGER tg_deployment_events__keep_history BEFORE DELETE OR UPDATE ON deploy_queue.deployment_events FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 
 CREATE TRIGGER tg_deployment_events__keep_history_whole BEFORE TRUNCATE ON deploy_queue.deployment_events FOR EACH STATEMENT EXECUTE FUNCTION tg__keep_history();
@@ -1069,6 +1342,8 @@ CREATE TRIGGER tg_deployments__guard BEFORE UPDATE ON deploy_queue.deployments F
 CREATE TRIGGER tg_deployments__keep_history BEFORE DELETE ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 
 CREATE TRIGGER tg_deployments__keep_history_whole BEFORE TRUNCATE ON deploy_queue.deployments FOR EACH STATEMENT EXECUTE FUNCTION tg__keep_history();
+
+CREATE TRIGGER tg_deployments__measure AFTER INSERT OR UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN ((new.finish_timestamp IS NOT NULL)) EXECUTE FUNCTION tg_deployments__measure();
 
 CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:43023de7528c73bad77c94cadfa3adf25f72a253
+--! Hash: sha1:5b6b7e7e072e4857e2e36fdcb5c63fedac23436e
 --! Message: the queue
 
 create schema deploy_queue;
@@ -16,6 +16,12 @@ comment on type deploy_queue.deployment_status is
 create type deploy_queue.reason as (kind text, text text, until timestamptz, deployment_id bigint);
 comment on type deploy_queue.reason is
   'Why a deployment has to wait: kind (running, buffer, queued), text for people, when it ends if that is known, and whose doing it is.';
+
+create type deploy_queue.place as (
+  deployment_id bigint, "position" integer, predicted_start timestamptz, overdue boolean, blocker_count integer, blockers jsonb
+);
+comment on type deploy_queue.place is
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, and the first ten of them.';
 
 -- Constraint names are sentences: a client can show them to a person with the underscores removed.
 -- "Printable" means no control character, no line or paragraph separator and no text-direction override.
@@ -145,6 +151,9 @@ create index deployments_finished on deploy_queue.deployments (cell_id, finish_t
 create index deployments_live on deploy_queue.deployments (component, version)
   where finish_timestamp is null and cancellation_timestamp is null;
 
+create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
+  where finish_timestamp is not null;
+
 comment on table deploy_queue.deployments is 'One row a deployment: a place in the line of its cell. The order of ids is the order of the line.';
 comment on column deploy_queue.deployments.id is 'Place in the line; drawn under the lock of the cell, never given by a client.';
 comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
@@ -161,6 +170,20 @@ comment on column deploy_queue.deployments.heartbeat_timestamp is
   'Last proof that its keeper is alive; null when nobody promised to send any, and then it is never reaped.';
 comment on column deploy_queue.deployments.created_at is 'When it entered the line.';
 comment on column deploy_queue.deployments.updated_at is 'When the row last changed.';
+
+create table deploy_queue.deployment_durations (
+  cell_id integer not null references deploy_queue.cells,
+  component text not null,
+  deployment_count integer not null,
+  avg_duration interval not null,
+  stddev_duration interval,
+  last_finish_timestamp timestamptz not null,
+  primary key (cell_id, component)
+) with (fillfactor = 80);
+comment on table deploy_queue.deployment_durations is
+  'How long deployments of a component take in a cell: the last 100 that finished within 3 months. Kept right by every finish.';
+comment on column deploy_queue.deployment_durations.stddev_duration is 'Sample standard deviation; null for a single sample.';
+comment on column deploy_queue.deployment_durations.last_finish_timestamp is 'The newest sample; after 3 months there is none.';
 
 -- No foreign key: the record of what happened outlives whatever becomes of the deployment.
 create table deploy_queue.deployment_events (
@@ -397,6 +420,26 @@ begin
 end;
 $$;
 --! EndIncluded functions/_lock_deployment.sql
+--! Included functions/_require_environment.sql
+-- The error of whoever names an environment that does not exist; silent otherwise.
+-- Called where an environment comes from a client.
+create or replace function deploy_queue._require_environment(environment text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from deploy_queue.environments where environments.environment = _require_environment.environment
+  ) then
+    raise exception using
+      errcode = 'QD002',
+      message = format('environment %s does not exist', coalesce(quote_ident(_require_environment.environment), 'null')),
+      hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+        (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
+  end if;
+end;
+$$;
+--! EndIncluded functions/_require_environment.sql
 --! Included functions/_cell.sql
 -- The id of the cell at a location; the first deployment to a place creates its cell.
 -- Called by the enqueue trigger.
@@ -421,13 +464,7 @@ begin
       and cells.cell_index = _cell.cell_index;
     exit when found;
 
-    if not exists (select from deploy_queue.environments where environments.environment = _cell.environment) then
-      raise exception using
-        errcode = 'QD002',
-        message = format('environment %s does not exist', coalesce(quote_ident(_cell.environment), 'null')),
-        hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
-          (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
-    end if;
+    perform deploy_queue._require_environment(_cell.environment);
 
     -- When two create the same cell, one waits here for the other and finds its row the second time round.
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
@@ -560,6 +597,154 @@ begin
 end;
 $$;
 --! EndIncluded functions/_wake.sql
+--! Included functions/_measure.sql
+-- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
+-- Called by the trigger of every finish, under the lock of the cell.
+create or replace function deploy_queue._measure(cell_id integer, component text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+begin
+  insert into deploy_queue.deployment_durations as known
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, last_finish_timestamp)
+  select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), max(sample.finish_timestamp)
+  from (
+    select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
+    from deploy_queue.deployments
+    where deployments.cell_id = _measure.cell_id
+      and deployments.component = _measure.component
+      and deployments.finish_timestamp > v_since
+    order by deployments.finish_timestamp desc
+    limit 100
+  ) as sample
+  having count(*) > 0
+  on conflict on constraint deployment_durations_pkey do update
+  set deployment_count = excluded.deployment_count,
+    avg_duration = excluded.avg_duration,
+    stddev_duration = excluded.stddev_duration,
+    last_finish_timestamp = excluded.last_finish_timestamp;
+end;
+$$;
+--! EndIncluded functions/_measure.sql
+--! Included functions/_line.sql
+-- Plays the line of a cell forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
+-- line yet is played as its last; only_id asks for one place and plays no further.
+-- Called by the queue view, place_in_line and preview.
+create or replace function deploy_queue._line(
+  cell_id integer,
+  candidate deploy_queue.deployments default null,
+  only_id bigint default null
+)
+returns setof deploy_queue.place
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.cells
+    join deploy_queue.environments on environments.environment = cells.environment
+    where cells.id = _line.cell_id
+  );
+  v_member record;
+  v_free_at timestamptz;
+  -- When the cell is free of everybody so far, whose doing that is, and when it is free of all the others. Whoever has
+  -- the key of the last may start with the others' end. Infinity is "nobody knows".
+  v_last timestamptz := v_now;
+  v_last_key text;
+  v_others timestamptz := v_now;
+  v_late boolean := false;
+  v_place deploy_queue.place;
+  v_blockers jsonb[] := '{}';
+  v_keys text[] := '{}';
+begin
+  v_place."position" := 0;
+  for v_member in
+    select member.*, usual.avg_duration,
+      coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
+    from (
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.finish_timestamp > v_now - v_buffer_time
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select candidate.* where candidate is distinct from null
+    ) as member
+    left join deploy_queue.deployment_durations as usual
+      on usual.cell_id = _line.cell_id
+      and usual.component = member.component
+      and usual.last_finish_timestamp > v_now - interval '3 months'
+    order by member.start_timestamp is null, member.id
+  loop
+    if v_member.start_timestamp is null then
+      v_place.deployment_id := v_member.id;
+      v_place."position" := v_place."position" + 1;
+      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      v_place.predicted_start := nullif(v_free_at, 'infinity');
+      v_place.overdue := v_late;
+      if v_member.concurrency_key is null then
+        v_place.blocker_count := cardinality(v_keys);
+        v_place.blockers := to_jsonb(v_blockers[1:10]);
+      else
+        v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
+        v_place.blockers := to_jsonb(array(
+          select v_blockers[place] from generate_subscripts(v_keys, 1) as place
+          where v_keys[place] <> v_member.exclusion_key limit 10
+        ));
+      end if;
+      if only_id is null or only_id = v_member.id then
+        return next v_place;
+        exit when only_id is not null;
+      end if;
+      v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
+    elsif v_member.finish_timestamp is not null then
+      v_free_at := v_member.finish_timestamp + v_buffer_time;
+    else
+      v_late := v_late or coalesce(v_member.start_timestamp + v_member.avg_duration < v_now, false);
+      v_free_at := coalesce(greatest(v_member.start_timestamp + v_member.avg_duration, v_now), 'infinity') + v_buffer_time;
+    end if;
+
+    v_keys := array_append(v_keys, v_member.exclusion_key);
+    v_blockers := array_append(v_blockers, jsonb_build_object(
+      'deployment_id', v_member.id,
+      'kind', case
+        when v_member.start_timestamp is null then 'queued'
+        when v_member.finish_timestamp is null then 'running'
+        else 'buffer'
+      end,
+      'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
+      'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
+      'usual_seconds', extract(epoch from v_member.avg_duration),
+      'until', nullif(v_free_at, 'infinity')
+    ));
+    if v_member.exclusion_key = v_last_key then
+      v_last := greatest(v_last, v_free_at);
+    elsif v_free_at >= v_last then
+      v_others := v_last;
+      v_last := v_free_at;
+      v_last_key := v_member.exclusion_key;
+    else
+      v_others := greatest(v_others, v_free_at);
+    end if;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_line.sql
 --! Included functions/_reap.sql
 -- Cancels those of the given deployments whose heartbeats stopped, each once however many reap, and returns them.
 -- Called by reap_stale_deployments and by try_start for what it waits for.
@@ -686,6 +871,65 @@ $$;
 comment on function deploy_queue.blocking_deployments(bigint) is
   'The deployments that this queued deployment waits for: running, buffering, or queued ahead of it in its cell.';
 --! EndIncluded functions/blocking_deployments.sql
+--! Included functions/place_in_line.sql
+-- Where a queued deployment stands and when it will likely start; no row for one that is not queued.
+-- Called by clients, to tell the person who waits.
+create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+begin
+  return query
+  select place.*
+  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+end;
+$$;
+
+comment on function deploy_queue.place_in_line(bigint) is
+  'Position of a queued deployment, its predicted start from the usual durations of everybody ahead, and whom it waits for.';
+--! EndIncluded functions/place_in_line.sql
+--! Included functions/preview.sql
+-- What a deployment would wait for, and until when, if it entered the line now. Enters nothing.
+-- Called by clients before they decide.
+create or replace function deploy_queue.preview(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  concurrency_key text default null
+) returns deploy_queue.place
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments;
+  v_cell_id integer;
+  v_place deploy_queue.place;
+begin
+  perform deploy_queue._require_environment(preview.environment);
+  select cells.id into v_cell_id
+  from deploy_queue.cells
+  where cells.environment = preview.environment
+    and cells.cloud_provider = preview.cloud_provider
+    and cells.region = preview.region
+    and cells.cell_index = preview.cell_index;
+
+  v_candidate.id := 9223372036854775807;
+  v_candidate.component := preview.component;
+  v_candidate.concurrency_key := preview.concurrency_key;
+  select place.* into v_place
+  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  v_place.deployment_id := null;
+  return v_place;
+end;
+$$;
+
+comment on function deploy_queue.preview(text, text, text, integer, text, text) is
+  'Position, predicted start and blockers that a deployment would have if it were enqueued now.';
+--! EndIncluded functions/preview.sql
 --! Included functions/enqueue.sql
 -- Enters the line of a cell; the id that comes back is the place in it.
 -- Called by clients; a plain INSERT does the same.
@@ -1148,6 +1392,24 @@ for each row when (
 )
 execute function deploy_queue.tg_deployments__record();
 --! EndIncluded triggers/deployments__record.sql
+--! Included triggers/deployments__measure.sql
+-- Keeps the usual durations right.
+-- Fires for every deployment that finishes, and for finished ones that are inserted as history.
+create or replace function deploy_queue.tg_deployments__measure() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._measure(new.cell_id, new.component);
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__measure
+after insert or update on deploy_queue.deployments
+for each row when (new.finish_timestamp is not null)
+execute function deploy_queue.tg_deployments__measure();
+--! EndIncluded triggers/deployments__measure.sql
 --! Included triggers/deployments__wake.sql
 -- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
 -- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
@@ -1269,4 +1531,58 @@ join deploy_queue.environments on environments.environment = deployments.environ
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
 --! EndIncluded views/deployments_with_status.sql
+--! Included views/deployment_duration_analytics.sql
+-- How long deployments of a component usually take in a cell.
+-- Read by boards and by everybody who predicts.
+create or replace view deploy_queue.deployment_duration_analytics as
+select
+  cells.environment,
+  cells.cloud_provider,
+  cells.region,
+  cells.cell_index,
+  deployment_durations.component,
+  deployment_durations.deployment_count,
+  deployment_durations.avg_duration,
+  deployment_durations.stddev_duration
+from deploy_queue.deployment_durations
+join deploy_queue.cells on cells.id = deployment_durations.cell_id
+where deployment_durations.last_finish_timestamp > deploy_queue._now() - interval '3 months';
+
+comment on view deploy_queue.deployment_duration_analytics is
+  'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';
+--! EndIncluded views/deployment_duration_analytics.sql
+--! Included views/queue.sql
+-- Everybody who waits: where they stand, for whom, and when it will likely be their turn.
+-- Read by "deploy-queue list queue", boards and people.
+create or replace view deploy_queue.queue as
+select
+  deployments.id as deployment_id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.concurrency_key,
+  deployments.created_at,
+  place."position",
+  place.predicted_start,
+  place.overdue,
+  place.blocker_count,
+  place.blockers
+from (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+) as line
+cross join lateral deploy_queue._line(line.cell_id) as place
+join deploy_queue.deployments on deployments.id = place.deployment_id;
+
+comment on view deploy_queue.queue is
+  'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
+--! EndIncluded views/queue.sql
 --! EndIncluded all.sql

@@ -21,13 +21,7 @@ begin
       and cells.cell_index = _cell.cell_index;
     exit when found;
 
-    if not exists (select from deploy_queue.environments where environments.environment = _cell.environment) then
-      raise exception using
-        errcode = 'QD002',
-        message = format('environment %s does not exist', coalesce(quote_ident(_cell.environment), 'null')),
-        hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
-          (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
-    end if;
+    perform deploy_queue._require_environment(_cell.environment);
 
     -- When two create the same cell, one waits here for the other and finds its row the second time round.
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { chmod, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { processExists } from "../../src/database/embedded/files.js";
@@ -67,23 +67,16 @@ async function startEmbedded(): Promise<TestServer> {
 }
 
 function onDeath(clean: () => void): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const forget = () => {
-    process.off("exit", die);
-    for (const signal of signals) process.off(signal, die);
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
+    const exit = () => process.exit(128 + constants.signals[signal]);
+    process.once(signal, exit);
+    return () => process.off(signal, exit);
+  });
+  process.once("exit", clean);
+  return () => {
+    process.off("exit", clean);
+    for (const remove of handlers) remove();
   };
-  const die = (reason: NodeJS.Signals | number) => {
-    forget();
-    try {
-      clean();
-    } finally {
-      // Without a listener the signal would have ended the process.
-      if (typeof reason === "string" && process.listenerCount(reason) === 0) process.kill(process.pid, reason);
-    }
-  };
-  process.on("exit", die);
-  for (const signal of signals) process.on(signal, die);
-  return forget;
 }
 
 /** Of runs that were killed. */

@@ -1,0 +1,17 @@
+-- Where a queued deployment stands and when it will likely start; no row for one that is not queued.
+-- Called by clients, to tell the person who waits.
+create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+begin
+  return query
+  select place.*
+  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+end;
+$$;
+
+comment on function deploy_queue.place_in_line(bigint) is
+  'Position of a queued deployment, its predicted start from the usual durations of everybody ahead, and whom it waits for.';

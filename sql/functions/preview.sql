@@ -1,0 +1,38 @@
+-- What a deployment would wait for, and until when, if it entered the line now. Enters nothing.
+-- Called by clients before they decide.
+create or replace function deploy_queue.preview(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  concurrency_key text default null
+) returns deploy_queue.place
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments;
+  v_cell_id integer;
+  v_place deploy_queue.place;
+begin
+  perform deploy_queue._require_environment(preview.environment);
+  select cells.id into v_cell_id
+  from deploy_queue.cells
+  where cells.environment = preview.environment
+    and cells.cloud_provider = preview.cloud_provider
+    and cells.region = preview.region
+    and cells.cell_index = preview.cell_index;
+
+  v_candidate.id := 9223372036854775807;
+  v_candidate.component := preview.component;
+  v_candidate.concurrency_key := preview.concurrency_key;
+  select place.* into v_place
+  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  v_place.deployment_id := null;
+  return v_place;
+end;
+$$;
+
+comment on function deploy_queue.preview(text, text, text, integer, text, text) is
+  'Position, predicted start and blockers that a deployment would have if it were enqueued now.';

@@ -1,0 +1,32 @@
+-- Everybody who waits: where they stand, for whom, and when it will likely be their turn.
+-- Read by "deploy-queue list queue", boards and people.
+create or replace view deploy_queue.queue as
+select
+  deployments.id as deployment_id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.concurrency_key,
+  deployments.created_at,
+  place."position",
+  place.predicted_start,
+  place.overdue,
+  place.blocker_count,
+  place.blockers
+from (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+) as line
+cross join lateral deploy_queue._line(line.cell_id) as place
+join deploy_queue.deployments on deployments.id = place.deployment_id;
+
+comment on view deploy_queue.queue is
+  'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

@@ -1,0 +1,46 @@
+import postgres from "postgres";
+import { inject, onTestFinished } from "vitest";
+
+export interface EmptyDatabase {
+  readonly url: string;
+  readonly sql: postgres.Sql;
+  /** The URL of a role that was made for the test and may do nothing but log in. */
+  urlOfPowerlessRole(): Promise<string>;
+  /** Whether the schema of the queue is there. */
+  hasQueue(): Promise<boolean>;
+}
+
+let created = 0;
+
+/** Gives one test a database without anything in it. */
+export async function emptyDatabase(): Promise<EmptyDatabase> {
+  const name = `deploy_queue_empty_${process.pid}_${created++}_${Date.now()}`;
+  const role = `${name}_powerless`;
+  const url = new URL(inject("serverUrl"));
+  const root = postgres(url.href, { max: 1, onnotice: () => undefined });
+  await root.unsafe(`create database ${name}`);
+  url.pathname = `/${name}`;
+  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+  onTestFinished(async () => {
+    await sql.end({ timeout: 1 });
+    await root.unsafe(`drop database if exists ${name} with (force)`);
+    await root.unsafe(`drop role if exists ${role}`);
+    await root.end();
+  });
+
+  return {
+    url: url.href,
+    sql,
+    async urlOfPowerlessRole() {
+      await root.unsafe(`create role ${role} login password 'powerless-secret'`);
+      const roleUrl = new URL(url);
+      roleUrl.username = role;
+      roleUrl.password = "powerless-secret";
+      return roleUrl.href;
+    },
+    async hasQueue() {
+      const [row] = await sql<{ present: boolean }[]>`select to_regnamespace('deploy_queue') is not null as present`;
+      return row?.present === true;
+    },
+  };
+}
