@@ -54,7 +54,8 @@ create table deployments (
   heartbeat_timestamp timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  cell_id integer not null
+  cell_id integer not null,
+  idempotency_key text
 ) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 
 create sequence deployments_id_seq;
@@ -72,7 +73,8 @@ create type place as (
   predicted_start timestamp with time zone,
   overdue boolean,
   blocker_count integer,
-  blockers jsonb
+  blockers jsonb,
+  as_of timestamp with time zone
 );
 
 create type reason as (
@@ -122,6 +124,8 @@ alter table deployments add constraint finish_timestamp_must_not_precede_start_t
 
 alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
 
+alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL)));
 
 alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text));
@@ -141,6 +145,8 @@ alter table environments add constraint heartbeat_timeout_must_be_between_1_seco
 CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USING btree (deployment_id, id);
 
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
+
+CREATE UNIQUE INDEX deployments_idempotency_key ON deploy_queue.deployments USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE INDEX deployments_live ON deploy_queue.deployments USING btree (component, version) WHERE ((finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
@@ -334,6 +340,7 @@ declare
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
+  v_place.as_of := v_now;
   for v_member in
     select member.*, usual.avg_duration,
       coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
@@ -600,10 +607,12 @@ declare
 begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
-    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.created_at
+    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
+    old_row.created_at
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
-    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.created_at
+    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
+    new_row.created_at
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -787,24 +796,34 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
  RETURNS deployments
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+#variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp
+    heartbeat_timestamp, idempotency_key
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key
   )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
+
+  -- A client whose connection died asks again, without knowing whether it was heard the first time.
+  if not found then
+    select * into v_deployment
+    from deploy_queue.deployments
+    where deployments.idempotency_key = enqueue.idempotency_key;
+  end if;
   return v_deployment;
 end;
 $function$
@@ -1304,6 +1323,7 @@ create view deployments_with_status as
     deployments.created_at,
     deployments.updated_at,
     deployments.cell_id,
+    deployments.idempotency_key,
     get_deployment_status(deployments.start_timestamp, deployments.finish_timestamp, deployments.cancellation_timestamp, environments.buffer_time) AS status
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
@@ -1324,11 +1344,12 @@ create view queue as
     place.predicted_start,
     place.overdue,
     place.blocker_count,
-    place.blockers
+    place.blockers,
+    place.as_of
    FROM ((( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line
-     CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers))
+     CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
      JOIN deployments ON ((deployments.id = place.deployment_id)));
 
 CREATE TRIGGER tg_deployment_events__keep_history BEFORE DELETE OR UPDATE ON deploy_queue.deployment_events FOR EACH ROW EXECUTE FUNCTION tg__keep_history();

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5b6b7e7e072e4857e2e36fdcb5c63fedac23436e
+--! Hash: sha1:7f4d3a96b4b19153caf702fb823e356d71ee7175
 --! Message: the queue
 
 create schema deploy_queue;
@@ -18,10 +18,11 @@ comment on type deploy_queue.reason is
   'Why a deployment has to wait: kind (running, buffer, queued), text for people, when it ends if that is known, and whose doing it is.';
 
 create type deploy_queue.place as (
-  deployment_id bigint, "position" integer, predicted_start timestamptz, overdue boolean, blocker_count integer, blockers jsonb
+  deployment_id bigint, "position" integer, predicted_start timestamptz, overdue boolean, blocker_count integer, blockers jsonb,
+  as_of timestamptz
 );
 comment on type deploy_queue.place is
-  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, and the first ten of them.';
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, the first ten of them, and when all this was so.';
 
 -- Constraint names are sentences: a client can show them to a person with the underscores removed.
 -- "Printable" means no control character, no line or paragraph separator and no text-direction override.
@@ -119,6 +120,11 @@ create table deploy_queue.deployments (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   cell_id integer not null,
+  idempotency_key text
+    constraint idempotency_key_must_be_1_to_200_printable_characters check (
+      length(idempotency_key) between 1 and 200
+      and idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+    ),
 
   constraint a_deployment_is_in_its_cell
     foreign key (cell_id, environment, cloud_provider, region, cell_index)
@@ -151,12 +157,16 @@ create index deployments_finished on deploy_queue.deployments (cell_id, finish_t
 create index deployments_live on deploy_queue.deployments (component, version)
   where finish_timestamp is null and cancellation_timestamp is null;
 
+create unique index deployments_idempotency_key on deploy_queue.deployments (idempotency_key)
+  where idempotency_key is not null;
 create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
   where finish_timestamp is not null;
 
 comment on table deploy_queue.deployments is 'One row a deployment: a place in the line of its cell. The order of ids is the order of the line.';
 comment on column deploy_queue.deployments.id is 'Place in the line; drawn under the lock of the cell, never given by a client.';
 comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
+comment on column deploy_queue.deployments.idempotency_key is
+  'Chosen by the client: entering the line again with the same key gives the deployment that is there already.';
 comment on column deploy_queue.deployments.component is 'What is deployed.';
 comment on column deploy_queue.deployments.version is 'Which version of it.';
 comment on column deploy_queue.deployments.url is 'Page of the job or person who deploys.';
@@ -335,10 +345,12 @@ declare
 begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
-    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.created_at
+    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
+    old_row.created_at
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
-    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.created_at
+    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
+    new_row.created_at
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -663,6 +675,7 @@ declare
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
+  v_place.as_of := v_now;
   for v_member in
     select member.*, usual.avg_duration,
       coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
@@ -943,30 +956,41 @@ create or replace function deploy_queue.enqueue(
   url text default null,
   note text default null,
   concurrency_key text default null,
-  heartbeat boolean default false
+  heartbeat boolean default false,
+  idempotency_key text default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp
+    heartbeat_timestamp, idempotency_key
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key
   )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
+
+  -- A client whose connection died asks again, without knowing whether it was heard the first time.
+  if not found then
+    select * into v_deployment
+    from deploy_queue.deployments
+    where deployments.idempotency_key = enqueue.idempotency_key;
+  end if;
   return v_deployment;
 end;
 $$;
 
-comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop.';
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once.';
 --! EndIncluded functions/enqueue.sql
 --! Included functions/try_start.sql
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
@@ -1571,7 +1595,8 @@ select
   place.predicted_start,
   place.overdue,
   place.blocker_count,
-  place.blockers
+  place.blockers,
+  place.as_of
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting

@@ -31,6 +31,7 @@ declare
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
+  v_place.as_of := v_now;
   for v_member in
     select member.*, usual.avg_duration,
       coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key

@@ -10,27 +10,38 @@ create or replace function deploy_queue.enqueue(
   url text default null,
   note text default null,
   concurrency_key text default null,
-  heartbeat boolean default false
+  heartbeat boolean default false,
+  idempotency_key text default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp
+    heartbeat_timestamp, idempotency_key
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key
   )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
+
+  -- A client whose connection died asks again, without knowing whether it was heard the first time.
+  if not found then
+    select * into v_deployment
+    from deploy_queue.deployments
+    where deployments.idempotency_key = enqueue.idempotency_key;
+  end if;
   return v_deployment;
 end;
 $$;
 
-comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop.';
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once.';

@@ -17,7 +17,8 @@ select
   place.predicted_start,
   place.overdue,
   place.blocker_count,
-  place.blockers
+  place.blockers,
+  place.as_of
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting

@@ -52,7 +52,7 @@ async function startEmbedded(): Promise<TestServer> {
   const { url } = await ensureEmbeddedServer(directory, settings);
   const { pid, version } = await embeddedServerStatus(directory);
   const forget = onDeath(() => {
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined && processExists(pid)) process.kill(pid, "SIGKILL");
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   });
   return {

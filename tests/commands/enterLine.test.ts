@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { isBlockedBy, newPlace, type Place, printedId, stepOutput, useCommandLine, useDirectory } from "../support/commandLine.js";
+import type { RunningCli } from "../support/cli.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+
+async function waiting(place: Place, holder: number): Promise<{ start: RunningCli; id: number }> {
+  const start = cli.launch(["start", ...place.options]);
+  const id = await printedId(start);
+  await isBlockedBy(start, holder);
+  return { start, id };
+}
+
+describe("a waiting start", () => {
+  test("has printed its id and said who blocks it", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const output = stepOutput(directory);
+
+    const start = cli.launch(["start", ...place.options], { GITHUB_OUTPUT: output.path });
+    const id = await printedId(start);
+    await start.printed(new RegExp(`deployment ${holder} \\(holder\\) is running`));
+
+    expect(output.read()).toContain(`\n${id}\n`);
+    expect(await cli.row(id)).toMatchObject({ status: "queued" });
+    expect((await cli.row(id)).heartbeat_timestamp).not.toBeNull();
+  });
+
+  test("says once what it waits for, however often it looks", async () => {
+    const environment = await cli.environment({ heartbeatTimeout: "1 second" });
+    const place = newPlace(environment);
+    const holder = await cli.running(place);
+    const { start, id } = await waiting(place, holder);
+
+    const first = await cli.row(id);
+    await until("it has looked three times more", async () => {
+      const row = await cli.row(id);
+      return row.updated_at.getTime() > first.updated_at.getTime() + 900;
+    });
+
+    expect(start.stderr().match(new RegExp(`deployment ${holder} \\(holder\\) is running`, "g"))).toHaveLength(1);
+  });
+
+  test("starts when the blocker finishes", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const { start, id } = await waiting(place, holder);
+
+    await cli.queue.finish(holder);
+
+    expect(await start.end).toMatchObject({ code: 0, stdout: `${id}\n` });
+    expect(await cli.events(id)).toEqual(["enqueued", "started"]);
+    expect((await cli.row(id)).heartbeat_timestamp).toBeNull();
+  });
+
+  test("starts when the blocker is finished by a plain UPDATE", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const { start } = await waiting(place, holder);
+
+    await cli.sql`update deploy_queue.deployments set finish_timestamp = now() where id = ${holder}`;
+
+    expect((await start.end).code).toBe(0);
+  });
+
+  test("starts when the blocker is cancelled", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const { start } = await waiting(place, holder);
+
+    await cli.queue.cancel(holder, "not needed");
+
+    expect((await start.end).code).toBe(0);
+  });
+
+  test("starts when the deployment ahead of it gives up", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const ahead = await waiting(place, holder);
+    const { start } = await waiting(place, ahead.id);
+    await cli.queue.cancel(holder);
+    await ahead.start.end;
+
+    await cli.queue.cancel(ahead.id);
+
+    expect((await start.end).code).toBe(0);
+  });
+
+  test("reaps a blocker whose heartbeats stopped, and starts", async () => {
+    const environment = await cli.environment({ heartbeatTimeout: "2 seconds" });
+    const place = newPlace(environment);
+    const holder = await cli.running(place, { heartbeat: true });
+    const { start } = await waiting(place, holder);
+
+    expect((await start.end).code).toBe(0);
+    expect(await cli.events(holder)).toEqual(["enqueued", "started", "reaped"]);
+    expect((await cli.row(holder)).cancellation_note).toContain("no heartbeat since");
+  });
+
+  test("starts when the buffer of the blocker is over, not before", async () => {
+    const environment = await cli.environment({ bufferTime: "1 second" });
+    const place = newPlace(environment);
+    const holder = await cli.running(place);
+    const { start, id } = await waiting(place, holder);
+
+    await cli.queue.finish(holder);
+
+    expect((await start.end).code).toBe(0);
+    const [row] = await cli.sql<{ cooled: boolean }[]>`
+      select started.start_timestamp >= blocker.finish_timestamp + interval '1 second' as cooled
+      from deploy_queue.deployments as started, deploy_queue.deployments as blocker
+      where started.id = ${id} and blocker.id = ${holder}`;
+    expect(row?.cooled).toBe(true);
+  });
+
+  test("says that it waits for a buffer, and starts when somebody shortens it", async () => {
+    const environment = await cli.environment({ bufferTime: "1 hour" });
+    const place = newPlace(environment);
+    const holder = await cli.running(place);
+    const { start } = await waiting(place, holder);
+    await cli.queue.finish(holder);
+    await start.printed(new RegExp(`deployment ${holder} \\(holder\\) finished and its buffer is not over`));
+
+    await cli.run(["environment", "set", environment, "--buffer-time", "0"]);
+
+    expect((await start.end).code).toBe(0);
+  });
+
+  test("waits for everybody ahead who has another concurrency key", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place, { concurrencyKey: "one" });
+    const start = cli.launch(["start", ...place.options, "--concurrency-key", "two"]);
+    await isBlockedBy(start, holder);
+
+    await cli.queue.finish(holder);
+
+    expect((await start.end).code).toBe(0);
+  });
+
+  test("ends as cancelled when its database keeps refusing it, and leaves the line", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+
+    const { code, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/nowhere/output" });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("/nowhere/output");
+    const [row] = await cli.sql`select count(*) from deploy_queue.deployments_with_status
+      where region = ${place.region} and status = 'queued'`;
+    expect(row?.["count"]).toBe(0);
+    expect((await cli.row(holder)).status).toBe("running");
+  });
+});

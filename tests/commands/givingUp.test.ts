@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import type { RunningCli } from "../support/cli.js";
+import { isBlockedBy, newPlace, type Place, printedId, useCommandLine } from "../support/commandLine.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+
+async function waiting(place: Place, command: "start" | "run" = "start"): Promise<{ start: RunningCli; id: number }> {
+  const holder = await cli.running(place);
+  const start = cli.launch([command, ...place.options, ...(command === "run" ? ["--", "true"] : [])]);
+  await isBlockedBy(start, holder);
+  const [row] = await cli.sql<{ id: number }[]>`
+    select id from deploy_queue.deployments where region = ${place.region} and id > ${holder}`;
+  return { start, id: row?.id ?? 0 };
+}
+
+describe.each(["start", "run"] as const)("a waiting %s", (command) => {
+  test.each(["SIGINT", "SIGTERM"] as const)("cancels its deployment on %s and exits with 5", async (signal) => {
+    const { start, id } = await waiting(newPlace(), command);
+
+    start.process.kill(signal);
+
+    expect((await start.end).code).toBe(5);
+    const row = await cli.row(id);
+    expect(row).toMatchObject({ status: "cancelled", start_timestamp: null });
+    expect(row.cancellation_note).toContain(signal);
+  });
+
+  test("ends with 5 and shows the note when somebody cancels its deployment", async () => {
+    const { start, id } = await waiting(newPlace(), command);
+
+    await cli.queue.cancel(id, "release pulled back");
+
+    const { code, stderr } = await start.end;
+    expect(code).toBe(5);
+    expect(stderr).toContain("release pulled back");
+    expect(await cli.events(id)).toEqual(["enqueued", "cancelled"]);
+  });
+
+  test("cancels its deployment when --wait-timeout is over, and exits with 6", async () => {
+    const place = newPlace();
+    await cli.running(place);
+
+    const { code, stderr } = await cli.run([
+      ...[command, ...place.options, "--wait-timeout", "300ms"],
+      ...(command === "run" ? ["--", "true"] : []),
+    ]);
+
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/did not get its turn within 300ms/);
+    const [row] = await cli.sql`
+      select status, cancellation_note from deploy_queue.deployments_with_status
+      where region = ${place.region} and component = 'api'`;
+    expect(row).toMatchObject({ status: "cancelled", cancellation_note: expect.stringContaining("300ms") });
+  });
+});
+
+describe("a waiting start that is told to stop", () => {
+  test("prints no JSON document with --json", async () => {
+    const place = newPlace();
+    await cli.running(place);
+
+    const { code, stdout } = await cli.run(["start", ...place.options, "--wait-timeout", "50ms", "--json"]);
+
+    expect(code).toBe(6);
+    expect(stdout).toBe("");
+  });
+
+  test("exits at once on a second signal, though its cancellation hangs", async () => {
+    const { start, id } = await waiting(newPlace());
+    const other = cli.connect();
+    await other`begin`;
+    await other`select from deploy_queue.deployments where id = ${id} for update`;
+    start.process.kill("SIGTERM");
+    await until("its cancellation waits for the row", () => waitsForLock("%deploy_queue.cancel(%"));
+
+    start.process.kill("SIGINT");
+
+    expect((await start.end).code).toBe(130);
+    await other`rollback`;
+  });
+
+  test("does not start when its turn comes at the same moment", async () => {
+    const place = newPlace(await cli.environment({ heartbeatTimeout: "3 seconds" }));
+    const { start, id } = await waiting(place);
+    const other = cli.connect();
+    await other`begin`;
+    await other`
+      update deploy_queue.deployments set finish_timestamp = now() where region = ${place.region} and id < ${id}`;
+    await until("it looks whether it may start", () => waitsForLock("%deploy_queue.try_start(%"));
+
+    start.process.kill("SIGTERM");
+    await other`commit`;
+
+    expect((await start.end).code).toBe(5);
+    expect((await cli.row(id)).status).toBe("cancelled");
+  });
+});
+
+async function waitsForLock(query: string): Promise<boolean> {
+  const rows = await cli.sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like ${query}
+      and application_name like 'deploy-queue %'`;
+  return rows.length > 0;
+}

@@ -1,0 +1,259 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import postgres from "postgres";
+import { afterEach, expect, it } from "vitest";
+import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
+import { until } from "../support/until.js";
+
+const asRoot = process.getuid?.() === 0;
+const serverModule = new URL("../../src/database/embedded/server.ts", import.meta.url).href;
+const directories: string[] = [];
+
+afterEach(async () => {
+  for (const directory of directories.splice(0)) {
+    await stopEmbeddedServer(directory);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+it("gives ten first starts at the same moment one server", async () => {
+  const directory = await freshDirectory();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ensureInProcess(directory)));
+  expect(new Set(answers.map(({ url }) => url)).size).toBe(1);
+  expect(answers.filter(({ started }) => started)).toHaveLength(1);
+  expect(answers.filter(({ created }) => created)).toHaveLength(1);
+  expect(await ask(answers[0]?.url, "select 1 as answer")).toEqual([{ answer: 1 }]);
+});
+
+it("lives in a directory with spaces, accents and characters a shell would read", async () => {
+  const { url } = await ensureEmbeddedServer(await freshDirectory("an Übung for $HOME `id` "));
+  expect(await ask(url, "select current_database(), current_user")).toEqual([
+    { current_database: "deploy_queue", current_user: "deploy_queue" },
+  ]);
+});
+
+it("keeps to the loopback address, durability, UTF-8, UTC and passwords", async () => {
+  const { url } = await ensureEmbeddedServer(await freshDirectory());
+  const wanted = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    fsync: "on",
+    synchronous_commit: "on",
+    server_encoding: "UTF8",
+    TimeZone: "UTC",
+  };
+  const found = await ask(
+    url,
+    `select name, setting from pg_settings where name in ('${Object.keys(wanted).join("','")}')`,
+  );
+  expect(Object.fromEntries(found.map((row) => [row["name"], row["setting"]]))).toEqual(wanted);
+  const stranger = new URL(url);
+  stranger.password = "guess";
+  await expect(ask(stranger.href, "select 1")).rejects.toThrow("password authentication failed");
+});
+
+it("finds a running server without its programs", async () => {
+  const directory = await freshDirectory();
+  const first = await ensureEmbeddedServer(directory);
+  const programs = (await readdir(directory)).filter((name) => name.startsWith("postgres-18."));
+  expect(programs).toHaveLength(1);
+  await rename(join(directory, String(programs[0])), join(directory, "elsewhere"));
+  expect(first).toMatchObject({ started: true, created: true });
+  expect(await ensureEmbeddedServer(directory)).toEqual({ ...first, started: false, created: false });
+});
+
+it("keeps its address and its data over a stop", async () => {
+  const directory = await freshDirectory();
+  const { url } = await ensureEmbeddedServer(directory);
+  await ask(url, "create table kept as select 1 as answer");
+  expect(await stopEmbeddedServer(directory)).toBe(true);
+  expect(await ensureEmbeddedServer(directory)).toEqual({ directory, url, started: true, created: false });
+  expect(await ask(url, "table kept")).toEqual([{ answer: 1 }]);
+});
+
+it("moves to another port when its last one is taken", async () => {
+  const directory = await freshDirectory();
+  const first = new URL((await ensureEmbeddedServer(directory)).url);
+  await stopEmbeddedServer(directory);
+  const squatter = createServer().listen(Number(first.port), "127.0.0.1");
+  await once(squatter, "listening");
+  const second = await ensureEmbeddedServer(directory).finally(() => squatter.close());
+  expect(new URL(second.url).port).not.toBe(first.port);
+  expect(await ask(second.url, "select 1 as answer")).toEqual([{ answer: 1 }]);
+});
+
+it("comes back once for all after its processes are killed", async () => {
+  const directory = await freshDirectory();
+  const { url } = await ensureEmbeddedServer(directory);
+  await ask(url, "create table kept as select 1 as answer");
+  const { pid } = await embeddedServerStatus(directory);
+  process.kill(Number(pid), "SIGKILL");
+  await until("the server is gone", async () => !(await embeddedServerStatus(directory)).running);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ensureEmbeddedServer(directory)));
+  expect(answers.filter(({ started }) => started)).toHaveLength(1);
+  expect(new Set(answers.map((answer) => answer.url))).toEqual(new Set([url]));
+  expect(await ask(url, "table kept")).toEqual([{ answer: 1 }]);
+});
+
+it.each([
+  ["names a program of another kind", `${process.pid}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
+  ["names nobody", `${2 ** 30}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
+  ["is empty", ""],
+])("starts although the pid file of the last boot %s", async (_, left) => {
+  const directory = await freshDirectory();
+  const { url } = await ensureEmbeddedServer(directory);
+  await stopEmbeddedServer(directory);
+  await writeFile(join(directory, "postgres-18/data/postmaster.pid"), left);
+  expect(await stopEmbeddedServer(directory)).toBe(false);
+  expect(await ensureEmbeddedServer(directory)).toMatchObject({ url, started: true });
+});
+
+it("starts after a first start was killed half-way and removes what that left", async () => {
+  const directory = await freshDirectory();
+  const victim = node(`await ensureEmbeddedServer(${JSON.stringify(directory)})`);
+  await until("data is being created", async () => {
+    const drafts = (await readdir(directory)).filter((name) => name.startsWith("temporary-"));
+    const inside = await Promise.all(drafts.map((name) => readdir(join(directory, name)).catch(() => [])));
+    return inside.flat().includes("password");
+  });
+  victim.kill("SIGKILL");
+  await once(victim, "exit");
+  await mkdir(join(directory, `temporary-1700000000000-${victim.pid}-left`));
+  expect(await ensureEmbeddedServer(directory)).toMatchObject({ started: true, created: true });
+  expect(await readdir(directory)).not.toContain(`temporary-1700000000000-${victim.pid}-left`);
+});
+
+it("reports a server and stops it, and starts nothing for either", async () => {
+  const directory = join(await freshDirectory(), "absent");
+  const nothing = { directory, running: false, version: undefined, pid: undefined, port: undefined, url: undefined };
+  expect(await embeddedServerStatus(directory)).toEqual(nothing);
+  expect(await stopEmbeddedServer(directory)).toBe(false);
+  await expect(stat(directory)).rejects.toThrow("ENOENT");
+
+  const { url } = await ensureEmbeddedServer(directory);
+  expect(await embeddedServerStatus(directory)).toMatchObject({ running: true, version: "18.4", url });
+  expect(await stopEmbeddedServer(directory)).toBe(true);
+  expect(await embeddedServerStatus(directory)).toEqual({ ...nothing, version: "18.4" });
+});
+
+it("outlives its starter, Ctrl-C and the hang-up of the terminal", async () => {
+  const directory = await freshDirectory();
+  const starter = node(
+    `process.once("SIGINT", () => process.stdout.write("interrupted"));
+     process.stdout.write((await ensureEmbeddedServer(${JSON.stringify(directory)})).url);
+     setInterval(() => undefined, 1000);`,
+  );
+  const [url] = await once(starter.stdout, "data");
+  process.kill(-Number(starter.pid), "SIGINT");
+  expect(String((await once(starter.stdout, "data"))[0])).toBe("interrupted");
+  process.kill(-Number(starter.pid), "SIGHUP");
+  await once(starter, "exit");
+  expect(await ask(String(url), "select 1 as answer")).toEqual([{ answer: 1 }]);
+  expect(await ensureEmbeddedServer(directory)).toMatchObject({ url: String(url), started: false });
+});
+
+it("tells nobody else its password", async () => {
+  const directory = await freshDirectory();
+  await ensureEmbeddedServer(directory);
+  const { mode, uid } = await stat(join(directory, "postgres-18/password"));
+  expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o600, uid: process.getuid?.() });
+});
+
+it("passes on what PostgreSQL says when it does not start", async () => {
+  const directory = await freshDirectory();
+  await ensureEmbeddedServer(directory);
+  await stopEmbeddedServer(directory);
+  await truncate(join(directory, "postgres-18/data/global/pg_control"), 8);
+  await expect(ensureEmbeddedServer(directory)).rejects.toThrow(
+    `The embedded PostgreSQL in ${directory} did not start: could not read file "global/pg_control": read 8 of`,
+  );
+});
+
+it("names the platform it has no programs for, and the way round", async () => {
+  const child = node(`
+    Object.defineProperty(process, "arch", { value: "sparc" });
+    await ensureEmbeddedServer(${JSON.stringify(await freshDirectory())})
+      .catch((error) => process.stdout.write(error.name + ": " + error.message));`);
+  expect(await text(child.stdout)).toMatch(
+    /^EmbeddedServerError: There is no embedded PostgreSQL for \w+-sparc .* set DEPLOY_QUEUE_DATABASE_URL/,
+  );
+});
+
+it.runIf(asRoot)("runs for root under another user", async () => {
+  const directory = await freshDirectory();
+  await ensureEmbeddedServer(directory);
+  const { mode, uid } = await stat(join(directory, "postgres-18/data"));
+  expect(mode & 0o777).toBe(0o700);
+  expect(uid).not.toBe(0);
+});
+
+it.runIf(asRoot)("runs for an ordinary user", async () => {
+  const directory = join(await freshDirectory(), "own");
+  const owner = await nobody();
+  await mkdir(directory);
+  await chmod(directory, 0o777);
+  directories.unshift(directory);
+  const { url } = await ensureInProcess(directory, owner);
+  expect(await ask(url, "select 1 as answer")).toEqual([{ answer: 1 }]);
+  expect((await stat(join(directory, "postgres-18/password"))).uid).toBe(owner.uid);
+});
+
+it.runIf(asRoot)("names the directory that root's server may not enter", async () => {
+  const closed = await freshDirectory();
+  await chmod(closed, 0o700);
+  await expect(ensureEmbeddedServer(join(closed, "deep", "inside"))).rejects.toThrow(
+    new RegExp(`may not enter ${closed}; set DEPLOY_QUEUE_DATA_DIRECTORY`),
+  );
+});
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function nobody(): Promise<Owner> {
+  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(await readFile("/etc/passwd", "utf8")) ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function freshDirectory(name = ""): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-${name}`));
+  await chmod(directory, 0o755);
+  directories.push(directory);
+  return directory;
+}
+
+function node(body: string, owner?: Owner): ChildProcessByStdio<null, Readable, null> {
+  const script = `const { ensureEmbeddedServer } = await import(${JSON.stringify(serverModule)});\n${body}`;
+  return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+    ...owner,
+  });
+}
+
+async function ensureInProcess(directory: string, owner?: Owner) {
+  const body = `process.stdout.write(JSON.stringify(await ensureEmbeddedServer(${JSON.stringify(directory)})));`;
+  const answer: unknown = JSON.parse(await text(node(body, owner).stdout));
+  if (typeof answer !== "object" || answer === null) throw new Error("no answer");
+  return {
+    url: "url" in answer ? String(answer.url) : "",
+    started: "started" in answer && answer.started === true,
+    created: "created" in answer && answer.created === true,
+  };
+}
+
+async function ask(url: string | undefined, query: string): Promise<Record<string, unknown>[]> {
+  const sql = postgres(url ?? "", { max: 1, onnotice: () => undefined });
+  try {
+    return [...(await sql.unsafe(query))];
+  } finally {
+    await sql.end();
+  }
+}
