@@ -394,7 +394,10 @@ begin
       v_free_at := v_member.finish_timestamp + v_buffer_time;
     else
       v_late := v_late or coalesce(v_member.start_timestamp + v_member.avg_duration < v_now, false);
-      v_free_at := coalesce(greatest(v_member.start_timestamp + v_member.avg_duration, v_now), 'infinity') + v_buffer_time;
+      v_free_at := case
+        when v_member.avg_duration is null then 'infinity'
+        else greatest(v_member.start_timestamp + v_member.avg_duration, v_now) + v_buffer_time
+      end;
     end if;
 
     v_keys := array_append(v_keys, v_member.exclusion_key);

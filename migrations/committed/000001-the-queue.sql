@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7f4d3a96b4b19153caf702fb823e356d71ee7175
+--! Hash: sha1:5c4381ada219ee6199c29cbe1bf60f0586698876
 --! Message: the queue
 
 create schema deploy_queue;
@@ -729,7 +729,10 @@ begin
       v_free_at := v_member.finish_timestamp + v_buffer_time;
     else
       v_late := v_late or coalesce(v_member.start_timestamp + v_member.avg_duration < v_now, false);
-      v_free_at := coalesce(greatest(v_member.start_timestamp + v_member.avg_duration, v_now), 'infinity') + v_buffer_time;
+      v_free_at := case
+        when v_member.avg_duration is null then 'infinity'
+        else greatest(v_member.start_timestamp + v_member.avg_duration, v_now) + v_buffer_time
+      end;
     end if;
 
     v_keys := array_append(v_keys, v_member.exclusion_key);

@@ -1,101 +1,115 @@
 import type { Logger } from "pino";
-import { cellName, cellOf, deploymentName, waitingLine } from "../output/describe.js";
-import { formatDuration } from "../output/durations.js";
+import { cellName, cellOf, deploymentName } from "../output/describe.js";
+import { formatDuration, parseDuration } from "../output/durations.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
-import type { Deployment, DeploymentRequest, StartAttempt } from "../queue/deployment.js";
+import { createWaitingDisplay, type WaitingDisplay } from "../output/waitingDisplay.js";
+import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
+import { enterLineAndStart } from "../queue/entering.js";
 import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "../queue/errors.js";
-import { outlastOutages } from "../queue/outage.js";
-import { waitForStart } from "../queue/waiting.js";
 import type { Session } from "./queueCommand.js";
+
+/** What happens on the way from the line to the start, as --json prints it. */
+export type WaitEvent =
+  | { readonly event: "enqueued" | "started"; readonly deployment: Deployment }
+  | ({ readonly event: "waiting" } & Place)
+  | { readonly event: "given-up"; readonly deployment_id: string | number };
 
 export interface EnterOptions {
   readonly request: DeploymentRequest;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
-  /** Milliseconds; undefined waits for ever. */
-  readonly waitTimeout: number | undefined;
-  /** Called as soon as the deployment has its place. */
-  readonly onEnqueued: (deployment: Deployment) => void;
+  /** The options --wait-timeout and --outage-timeout as given. */
+  readonly waitTimeout: string | undefined;
+  readonly outageTimeout: string | undefined;
+  readonly onEvent: (event: WaitEvent) => void;
 }
 
 /**
- * Enters the line, waits and starts. Leaves no place behind: a signal, a timeout or an error while waiting cancels it.
+ * Enters the line and starts, and shows the person what is going on. A signal or a timeout gives the place up.
  * @throws CancelledError, WaitTimeoutError
  */
-export async function enterLineAndStart({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
+export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
+  const waitTimeout =
+    options.waitTimeout === undefined ? undefined : parseDuration(options.waitTimeout, "--wait-timeout");
+  const giveUpAfter =
+    options.outageTimeout === undefined ? undefined : parseDuration(options.outageTimeout, "--outage-timeout");
   const giveUp = new AbortController();
-  let reason: CancelledError | WaitTimeoutError | undefined;
-  const stop = (error: CancelledError | WaitTimeoutError): void => {
-    reason ??= error;
-    giveUp.abort();
-  };
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (reason !== undefined) {
+    if (giveUp.signal.aborted) {
       process.exit(signal === "SIGINT" ? 130 : 143);
     }
-    stop(new CancelledError(`${signal} came while waiting`));
+    giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let timer: NodeJS.Timeout | undefined;
-  let deployment: Deployment | undefined;
+  let display: WaitingDisplay | undefined;
+  let lastReasons: string | undefined;
   try {
-    deployment = await queue.enqueue(options.request, { heartbeat: true });
-    log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
-    options.onEnqueued(deployment);
-    await setGitHubOutput("deployment-id", String(deployment.id));
-
-    const { waitTimeout } = options;
-    if (waitTimeout !== undefined) {
-      const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-      timer = setTimeout(() => stop(new WaitTimeoutError(message)), waitTimeout);
-    }
-    const attempt = await waitForStart(queue, deployment.id, {
+    const started = await enterLineAndStart(queue, options.request, {
       heartbeat: options.heartbeat,
       signal: giveUp.signal,
-      onWaiting: logChanges(log),
-      onOutage: logOutage(log),
+      giveUpAfter,
+      onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
+      onNoNotifications: () => display?.say("warn", noNotifications),
+      async onEnqueued(deployment) {
+        log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
+        options.onEvent({ event: "enqueued", deployment });
+        await setGitHubOutput("deployment-id", String(deployment.id));
+        if (waitTimeout !== undefined) {
+          const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
+          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), waitTimeout);
+        }
+      },
+      async onWaiting(attempt) {
+        const reasons = JSON.stringify(attempt.waitingOn);
+        if (reasons === lastReasons) {
+          return;
+        }
+        lastReasons = reasons;
+        // Only a picture of the wait: without a database there is none for now.
+        const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
+        if (place !== undefined) {
+          display ??= createWaitingDisplay(attempt.deployment, log);
+          display.show(place);
+          options.onEvent({ event: "waiting", ...place });
+        }
+      },
+      onGivenUp(id, failure) {
+        display?.end();
+        options.onEvent({ event: "given-up", deployment_id: id });
+        if (failure === undefined) {
+          log.info(`deployment ${id} was cancelled and left the line`);
+        } else {
+          const reason = failure instanceof Error ? failure.message : String(failure);
+          log.warn(
+            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
+          );
+        }
+      },
     });
-    if (attempt !== undefined) {
-      log.info(`${deploymentName(attempt.deployment)} started`);
-      return attempt.deployment;
-    }
-    throw reason ?? new Error("the wait ended without a reason");
-  } catch (error) {
-    const id = deployment?.id;
-    if (id !== undefined && !(error instanceof CancelledError && reason === undefined)) {
-      const note = `gave up waiting: ${error instanceof Error ? error.message : String(error)}`;
-      await outlastOutages(() => queue.cancel(id, note), { giveUpAfter: 5_000 }).then(
-        (cancelled) => log.info(`${deploymentName(cancelled)} was cancelled and left the line`),
-        (failure: unknown) =>
-          log.warn(`deployment ${id} could not be cancelled (${String(failure)}); it will be reaped`),
-      );
-    }
-    throw error;
+    display?.end();
+    log.info(`${deploymentName(started)} started`);
+    options.onEvent({ event: "started", deployment: started });
+    return started;
   } finally {
+    display?.end();
     clearTimeout(timer);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
 
-/** Logs what a deployment waits for, whenever that changes. */
-function logChanges(log: Logger): (attempt: StartAttempt) => void {
-  let last: string | undefined;
-  return (attempt) => {
-    const reasons = JSON.stringify(attempt.waitingOn);
-    if (reasons !== last) {
-      last = reasons;
-      log.info(waitingLine(attempt));
-    }
-  };
-}
+const noNotifications =
+  "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: " +
+  "looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";
 
 /** Logs the beginning and the end of an outage. */
 export function logOutage(log: Logger): (outage: DatabaseUnavailableError | undefined) => void {
   return (outage) => {
-    if (outage === undefined) {
-      log.info("the database is back");
-    } else {
-      log.warn(`${outage.message}; trying again`);
-    }
+    const [level, message] = outageMessage(outage);
+    log[level](message);
   };
+}
+
+function outageMessage(outage: DatabaseUnavailableError | undefined): ["info" | "warn", string] {
+  return outage === undefined ? ["info", "the database is back"] : ["warn", `${outage.message}; trying again`];
 }

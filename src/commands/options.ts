@@ -33,6 +33,8 @@ export const deploymentOptions = {
   concurrencyKey: () =>
     Option.String("--concurrency-key", { description: "Deployments with the same key may run side by side" }),
   waitTimeout: () => Option.String("--wait-timeout", { description: "Give up waiting after this long, such as 30m" }),
+  outageTimeout: () =>
+    Option.String("--outage-timeout", { description: "Give up after this long without a database; 5m by default" }),
   cancellationNote: () => Option.String("--cancellation-note", { description: "Why it is cancelled" }),
 } as const;
 

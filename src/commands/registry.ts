@@ -12,6 +12,7 @@ import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
+import { ListQueueCommand } from "./list/queue.js";
 import { MigrateCommand } from "./migrate.js";
 import { RunCommand } from "./run.js";
 import { StartCommand } from "./start.js";
@@ -29,6 +30,7 @@ export const commands: readonly CommandClass[] = [
   CancelVersionCommand,
   CancelLocationCommand,
   ListCellsCommand,
+  ListQueueCommand,
   HeartbeatDeploymentCommand,
   HeartbeatUrlCommand,
   EnvironmentListCommand,

@@ -13,7 +13,9 @@ export class RunCommand extends QueueCommand {
       is that of the command.
 
       When somebody cancels the deployment meanwhile, the command gets SIGTERM, after a grace period SIGKILL, and the
-      exit code is 5. SIGINT and SIGTERM are passed on to the command.
+      exit code is 5. SIGINT and SIGTERM are passed on to the command, and after the grace period SIGKILL.
+
+      With \`--json\`, every step of the wait is a JSON line on stderr, since stdout belongs to the command.
     `,
     examples: [
       [
@@ -33,17 +35,23 @@ export class RunCommand extends QueueCommand {
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
   waitTimeout = deploymentOptions.waitTimeout();
+  outageTimeout = deploymentOptions.outageTimeout();
   command = Option.Rest({ name: "command", required: 1 });
 
   override async act(session: Session): Promise<number> {
-    const { enterLineAndStart } = await import("./enterLine.js");
-    const { parseDuration } = await import("../output/durations.js");
+    const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
-    const deployment = await enterLineAndStart(session, {
+    const deployment = await enterLine(session, {
       request: toRequest(this),
       heartbeat: true,
-      waitTimeout: this.waitTimeout === undefined ? undefined : parseDuration(this.waitTimeout, "--wait-timeout"),
-      onEnqueued: () => undefined,
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.outageTimeout,
+      onEvent: (event) => {
+        if (this.json) {
+          // stdout belongs to the command.
+          this.context.stderr.write(`${JSON.stringify(event)}\n`);
+        }
+      },
     });
     return runDeployment(session, deployment, this.command);
   }

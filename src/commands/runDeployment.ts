@@ -35,7 +35,7 @@ export async function runDeployment(
     env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
   });
   const childEnd = endOf(child);
-  const forward = (signal: NodeJS.Signals): void => signalGroup(child, signal);
+  const forward = (signal: NodeJS.Signals): void => stopGroup(child, signal, childEnd);
   process.on("SIGINT", forward).on("SIGTERM", forward).on("SIGHUP", forward);
 
   let endedByOthers: Deployment | undefined;
@@ -45,7 +45,7 @@ export async function runDeployment(
       log.error(
         `${deploymentName(end)} was cancelled: ${end.cancellation_note ?? "no reason given"}; stopping the command`,
       );
-      stopGroup(child, childEnd);
+      stopGroup(child, "SIGTERM", childEnd);
     }
   });
 
@@ -89,8 +89,9 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-function stopGroup(child: ChildProcess, childEnd: Promise<unknown>): void {
-  signalGroup(child, "SIGTERM");
+/** Asks the whole process group to stop; kills what is left of it after the grace period. */
+function stopGroup(child: ChildProcess, signal: NodeJS.Signals, childEnd: Promise<unknown>): void {
+  signalGroup(child, signal);
   const timer = setTimeout(() => signalGroup(child, "SIGKILL"), gracePeriod);
   void childEnd.then(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { Command } from "clipanion";
+import { Command, Option } from "clipanion";
 import { deploymentOptions, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
@@ -12,6 +12,8 @@ export class StartCommand extends QueueCommand {
       nothing blocks it, starts it and exits. Whoever called it deploys then, and ends with \`finish\` or \`cancel\`.
 
       SIGINT, SIGTERM and \`--wait-timeout\` give the place in the line up.
+
+      With \`--json\`, every step is a JSON line on stdout: enqueued, waiting, started or given-up.
     `,
     examples: [
       [
@@ -31,23 +33,32 @@ export class StartCommand extends QueueCommand {
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
   waitTimeout = deploymentOptions.waitTimeout();
+  outageTimeout = deploymentOptions.outageTimeout();
+  dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
   override async act(session: Session): Promise<number> {
-    const { enterLineAndStart } = await import("./enterLine.js");
-    const { parseDuration } = await import("../output/durations.js");
-    const deployment = await enterLineAndStart(session, {
-      request: toRequest(this),
+    const request = toRequest(this);
+    if (this.dryRun) {
+      const { describePlace } = await import("../output/describePlace.js");
+      const place = await session.queue.preview(request);
+      const [first = "", ...blockers] = describePlace(place);
+      this.print([`It would wait at ${first}`, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
+      return 0;
+    }
+    const { enterLine } = await import("./enterLine.js");
+    await enterLine(session, {
+      request,
       heartbeat: false,
-      waitTimeout: this.waitTimeout === undefined ? undefined : parseDuration(this.waitTimeout, "--wait-timeout"),
-      onEnqueued: (enqueued) => {
-        if (!this.json) {
-          this.context.stdout.write(`${enqueued.id}\n`);
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.outageTimeout,
+      onEvent: (event) => {
+        if (this.json) {
+          this.print("", event);
+        } else if (event.event === "enqueued") {
+          this.print(String(event.deployment.id), undefined);
         }
       },
     });
-    if (this.json) {
-      this.print("", deployment);
-    }
     return 0;
   }
 }

@@ -55,6 +55,17 @@ export function checkConnectionUrl(url: string): string {
   return url;
 }
 
+/** Whether a URL names several servers, one of which takes writes. */
+export function hasSeveralHosts(url: string): boolean {
+  return /^[a-z]+:\/\/[^/?#]*,/.test(url);
+}
+
+/** The same URL for each of its hosts. */
+export function singleHostUrls(url: string): string[] {
+  const [, start = "", hosts = "", rest = ""] = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/.exec(url) ?? [];
+  return hosts.split(",").map((host) => `${start}${host}${rest}`);
+}
+
 /** "user@host:5432/database": what may be shown of a connection URL. */
 export function describeConnectionUrl(url: string): string {
   return url.replace(

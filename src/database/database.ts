@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { describeConnectionUrl } from "./connectionUrl.js";
+import { describeConnectionUrl, hasSeveralHosts } from "./connectionUrl.js";
 import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
 
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -13,7 +13,12 @@ export interface DatabaseOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-const defaultQueryTimeout = 60_000;
+const defaultQueryTimeout = 20_000;
+
+const readOnly = "25006";
+
+/** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
+const probePayload = "probe";
 
 /**
  * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
@@ -25,6 +30,7 @@ export class Database {
   #sql: Sql | undefined;
   #channels = new Set<string>();
   readonly #wakeUps = new Set<() => void>();
+  readonly #probes = new Set<() => void>();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -51,6 +57,10 @@ export class Database {
         }),
       ]);
     } catch (error) {
+      if (errorCode(error) === readOnly) {
+        // A former primary: the next query looks for the new one.
+        this.#abandon(sql);
+      }
       throw toUnavailable(error, this.target);
     } finally {
       clearTimeout(timer);
@@ -62,6 +72,30 @@ export class Database {
     if (!this.#channels.has(channel)) {
       await this.query((sql) => sql`listen ${sql(channel)}`);
       this.#channels.add(channel);
+    }
+  }
+
+  /**
+   * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
+   * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
+   * one of our own with the answer of the statement that sent it.
+   */
+  async notificationsArrive(channel: string, timeout = 2_000): Promise<boolean> {
+    const sender = new Database(this.#options);
+    let arrived = (_: boolean): void => undefined;
+    const arrival = new Promise<boolean>((resolve) => {
+      arrived = resolve;
+    });
+    const probe = (): void => arrived(true);
+    this.#probes.add(probe);
+    const timer = setTimeout(() => arrived(false), timeout);
+    try {
+      await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
+      return await arrival;
+    } finally {
+      clearTimeout(timer);
+      this.#probes.delete(probe);
+      await sender.close();
     }
   }
 
@@ -102,6 +136,8 @@ export class Database {
       fetch_types: false,
       // Prepared statements would hang behind a transaction pooler.
       prepare: false,
+      // Of several hosts, the one that takes writes: after a fail-over that is another one.
+      ...(hasSeveralHosts(this.#options.url) ? { target_session_attrs: "read-write" as const } : {}),
       connection: { application_name: this.#options.applicationName },
       types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
       onnotice: (notice: postgres.Notice) => {
@@ -109,7 +145,15 @@ export class Database {
           this.#options.onNotice?.(String(notice["message"]));
         }
       },
-      onnotify: wakeUp,
+      onnotify: (_channel: string, payload: string) => {
+        if (payload === probePayload) {
+          for (const probe of this.#probes) {
+            probe();
+          }
+        } else {
+          wakeUp();
+        }
+      },
       onclose: () => {
         this.#channels.clear();
         wakeUp();
@@ -134,7 +178,7 @@ export class Database {
   }
 }
 
-/** Errors that say "not here, not now", by code of Node.js, postgres.js or SQLSTATE. */
+/** Errors that say "not here", "not now" or "not to the end": by code of Node.js, postgres.js, or SQLSTATE. */
 const unavailableCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -149,11 +193,19 @@ const unavailableCodes = new Set([
   "ETIMEDOUT",
   "EPIPE",
   "ENOENT",
-  "53300",
+  // Serialization failure, deadlock, lock timeout, statement timeout, read-only (a standby), shutdown, crash, start-up.
+  "40001",
+  "40P01",
+  "55P03",
+  "57014",
+  "25006",
   "57P01",
   "57P02",
   "57P03",
 ]);
+
+/** Classes of SQLSTATE that say the same: connection, resources (connections, memory, disk), system errors. */
+const unavailableClasses = new Set(["08", "53", "58"]);
 
 function toUnavailable(error: unknown, target: string): unknown {
   const code = errorCode(error);
@@ -164,10 +216,19 @@ function toUnavailable(error: unknown, target: string): unknown {
   if (code.startsWith("28") || code === "3D000") {
     return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
   }
-  if (unavailableCodes.has(code) || code.startsWith("08") || code.startsWith("SASL") || isTlsFailure(code)) {
+  if (
+    unavailableCodes.has(code) ||
+    unavailableClasses.has(sqlStateClass(code)) ||
+    code.startsWith("SASL") ||
+    isTlsFailure(code)
+  ) {
     return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
   }
   return error;
+}
+
+function sqlStateClass(code: string): string {
+  return /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : "";
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
-import { type Database, errorCode } from "./database.js";
+import { hasSeveralHosts, singleHostUrls } from "./connectionUrl.js";
+import { Database, errorCode } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
 import { expectedSchemaVersion, schemaVersion } from "./schema.js";
 
@@ -26,7 +27,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
   for (let attempt = 1; ; attempt += 1) {
     try {
       await migrate({
-        connectionString: await withDatabaseName(options.url, database),
+        connectionString: await migrationUrl(options.url, database),
         migrationsFolder: options.folder,
         logger: new Logger(() => () => undefined),
       });
@@ -78,10 +79,23 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
   }
 }
 
-/** graphile-migrate insists on a database name in the URL. */
-async function withDatabaseName(url: string, database: Database): Promise<string> {
+/** graphile-migrate insists on a database name in the URL, and knows one host only: the one that takes writes. */
+async function migrationUrl(url: string, database: Database): Promise<string> {
   const [row] = await database.query<{ name: string }>((sql) => sql`select current_database() as name`);
-  return url.replace(/^([a-z]+:\/\/[^/?]*)\/?(?=$|\?)/, `$1/${encodeURIComponent(row?.name ?? "")}`);
+  const named = url.replace(/^([a-z]+:\/\/[^/?]*)\/?(?=$|\?)/, `$1/${encodeURIComponent(row?.name ?? "")}`);
+  if (hasSeveralHosts(named)) {
+    for (const candidate of singleHostUrls(named)) {
+      const host = new Database({ url: candidate, applicationName: "deploy-queue migrate" });
+      const [state] = await host
+        .query<{ standby: boolean }>((sql) => sql`select pg_is_in_recovery() as standby`)
+        .catch(() => [])
+        .finally(() => host.close());
+      if (state?.standby === false) {
+        return candidate;
+      }
+    }
+  }
+  return named;
 }
 
 function isLockedByAnother(error: unknown): boolean {

@@ -1,5 +1,4 @@
-import type { Cell, Deployment, DeploymentWithStatus, Reason, StartAttempt } from "../queue/deployment.js";
-import { formatDuration } from "./durations.js";
+import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
 import { printable } from "./text.js";
 
 /** "prod-aws-us-west-2-cell-1" */
@@ -30,27 +29,6 @@ export function summary(deployment: DeploymentWithStatus): string {
   const note = deployment.note === null ? "" : `: (${deployment.note})`;
   const url = deployment.url === null ? "" : ` (${deployment.url})`;
   return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
-}
-
-const shownReasons = 5;
-
-/** "waits at position 2: deployment 41 (web) is running; …" */
-export function waitingLine(attempt: StartAttempt, now = Date.now()): string {
-  const reasons = attempt.waitingOn.slice(0, shownReasons).map((reason) => reasonText(reason, now));
-  const more = attempt.waitingOn.length - shownReasons;
-  const position = 1 + attempt.waitingOn.filter((reason) => reason.kind === "queued").length;
-  return printable(
-    `${deploymentName(attempt.deployment)} waits at position ${position}: ` +
-      `${reasons.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
-  );
-}
-
-function reasonText(reason: Reason, now: number): string {
-  if (reason.until === null) {
-    return reason.text;
-  }
-  const left = Date.parse(reason.until) - now;
-  return left > 0 ? `${reason.text} (${formatDuration(left)} left)` : reason.text;
 }
 
 function componentName(deployment: Deployment): string {

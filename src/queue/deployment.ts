@@ -18,6 +18,7 @@ export interface Deployment {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly cell_id: number;
+  readonly idempotency_key: string | null;
 }
 
 export type DeploymentStatus = "queued" | "running" | "buffering" | "finished" | "cancelled";
@@ -43,6 +44,8 @@ export interface DeploymentRequest extends Location {
   readonly url?: string | undefined;
   readonly note?: string | undefined;
   readonly concurrencyKey?: string | undefined;
+  /** Entering the line again with the same key gives the deployment that is there already. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** A reason to wait, as deploy_queue.waiting_on returns it. */
@@ -61,6 +64,54 @@ export interface StartAttempt {
   /** Empty once it has started. */
   readonly waitingOn: readonly Reason[];
   readonly deployment: Deployment;
+}
+
+/** Somebody whom a deployment waits for; times are ISO 8601, of the database's clock. */
+export interface Blocker {
+  readonly deployment_id: number;
+  /** queued (ahead), running, or buffer (finished, cooling down). */
+  readonly kind: string;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  /** Since when it is in that state. */
+  readonly since: string;
+  /** How long its component usually takes in this cell; null without history. */
+  readonly usual_seconds: number | null;
+  /** When it and its buffer will likely be over; null when nobody knows. */
+  readonly until: string | null;
+}
+
+/** Where a queued deployment stands, as deploy_queue.place_in_line returns it. */
+export interface Place {
+  /** Null for a preview. */
+  readonly deployment_id: number | null;
+  /** 1 is next. */
+  readonly position: number;
+  /** Null when nobody knows. */
+  readonly predicted_start: Date | null;
+  /** Whether somebody it waits for takes longer than usual. */
+  readonly overdue: boolean;
+  readonly blocker_count: number;
+  /** The first ten. */
+  readonly blockers: readonly Blocker[];
+  /** The moment this describes. */
+  readonly as_of: Date;
+}
+
+/** A row of deploy_queue.queue. */
+export interface QueuedDeployment extends Place {
+  readonly environment: string;
+  readonly cloud_provider: string;
+  readonly region: string;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly concurrency_key: string | null;
+  readonly created_at: Date;
 }
 
 export interface Cell {

@@ -8,6 +8,8 @@ import type {
   DeploymentWithStatus,
   Environment,
   Location,
+  Place,
+  QueuedDeployment,
   Reason,
   StartAttempt,
 } from "./deployment.js";
@@ -35,7 +37,8 @@ export class Queue {
           url => ${request.url ?? null},
           note => ${request.note ?? null},
           concurrency_key => ${request.concurrencyKey ?? null},
-          heartbeat => ${heartbeat}
+          heartbeat => ${heartbeat},
+          idempotency_key => ${request.idempotencyKey ?? null}
         )`,
     );
   }
@@ -60,6 +63,42 @@ export class Queue {
       lookAgainIn: Math.max(0, Math.ceil(attempt_seconds * 1000)),
       deployment,
     };
+  }
+
+  /** Where a deployment stands; undefined when it is not queued. */
+  async placeInLine(id: DeploymentId): Promise<Place | undefined> {
+    const [place] = await this.#rows<Place>(
+      (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`,
+    );
+    return place;
+  }
+
+  /** Where a deployment would stand if it entered the line now. */
+  preview(request: DeploymentRequest): Promise<Place> {
+    return this.#row(
+      (sql) => sql`
+        select * from deploy_queue.preview(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          concurrency_key => ${request.concurrencyKey ?? null}
+        )`,
+    );
+  }
+
+  /** Everybody who waits, or who waits in one environment. */
+  async queued(environment?: string): Promise<QueuedDeployment[]> {
+    if (environment !== undefined) {
+      await this.environment(environment);
+    }
+    return this.#rows(
+      (sql) => sql`
+        select * from deploy_queue.queue
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, cloud_provider, region, cell_index, position`,
+    );
   }
 
   finish(id: DeploymentId): Promise<Deployment> {

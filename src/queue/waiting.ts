@@ -8,12 +8,19 @@ export interface WaitOptions extends OutageOptions {
   /** Whether the caller goes on to send heartbeats once the deployment has started. */
   readonly heartbeat: boolean;
   /** Called after each look that ended with "not yet". */
-  readonly onWaiting?: ((attempt: StartAttempt) => void) | undefined;
+  readonly onWaiting?: ((attempt: StartAttempt) => Promise<void> | void) | undefined;
+  /** Called when notifications do not arrive, as behind a transaction pooler, and the wait has to look by itself. */
+  readonly onNoNotifications?: (() => void) | undefined;
 }
+
+/** Without notifications: how long to sleep between looks, in milliseconds. */
+const shortestLook = 2_000;
+const longestLook = 15_000;
+const lookGrowth = 1.5;
 
 /**
  * Sleeps until the deployment may start, and starts it. Woken by its channel; looks by itself when a buffer ends and
- * at every heartbeat interval, which is also the sign of life of the wait.
+ * at every heartbeat interval, which is also the sign of life of the wait. Outlasts outages.
  * @returns the successful attempt, or undefined when the signal was aborted first
  * @throws CancelledError when somebody cancelled the deployment
  */
@@ -22,18 +29,25 @@ export async function waitForStart(
   id: DeploymentId,
   options: WaitOptions,
 ): Promise<StartAttempt | undefined> {
+  const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database);
+  let longestSleep: number | undefined;
   try {
-    while (options.signal?.aborted !== true) {
+    for (let look = 0; options.signal?.aborted !== true; look += 1) {
       const attempt = await outlastOutages(async () => {
-        await queue.database.listen(deploymentChannel(id));
+        await queue.database.listen(channel);
         return queue.tryStart(id, { heartbeat: options.heartbeat });
       }, options);
       if (attempt.started) {
         return attempt;
       }
-      options.onWaiting?.(attempt);
-      await wakeUps.sleep(attempt.lookAgainIn, options.signal);
+      await options.onWaiting?.(attempt);
+      if (look === 0 && !(await outlastOutages(() => queue.database.notificationsArrive(channel), options))) {
+        options.onNoNotifications?.();
+        longestSleep = shortestLook;
+      }
+      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
+      longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
     }
     return undefined;
   } catch (error) {

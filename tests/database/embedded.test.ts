@@ -7,20 +7,25 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import postgres from "postgres";
-import { afterEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { until } from "../support/until.js";
 
 const asRoot = process.getuid?.() === 0;
 const serverModule = new URL("../../src/database/embedded/server.ts", import.meta.url).href;
-const directories: string[] = [];
+const fresh: string[] = [];
+/** For the tests that need a server of some past, not its first start. */
+let directory = "";
+
+beforeAll(async () => {
+  directory = await makeDirectory();
+});
 
 afterEach(async () => {
-  for (const directory of directories.splice(0)) {
-    await stopEmbeddedServer(directory);
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  for (const directory of fresh.splice(0)) await remove(directory);
 });
+
+afterAll(() => remove(directory));
 
 it("gives ten first starts at the same moment one server", async () => {
   const directory = await freshDirectory();
@@ -31,11 +36,16 @@ it("gives ten first starts at the same moment one server", async () => {
   expect(await ask(answers[0]?.url, "select 1 as answer")).toEqual([{ answer: 1 }]);
 });
 
-it("lives in a directory with spaces, accents and characters a shell would read", async () => {
-  const { url } = await ensureEmbeddedServer(await freshDirectory("an Übung for $HOME `id` "));
+it("lives in a directory with spaces, accents and punctuation", async () => {
+  const { url } = await ensure(await freshDirectory("An Übung (l'été) & *more*; "));
   expect(await ask(url, "select current_database(), current_user")).toEqual([
     { current_database: "deploy_queue", current_user: "deploy_queue" },
   ]);
+});
+
+it("refuses a path that PostgreSQL's own tools would misread", async () => {
+  const directory = await freshDirectory("$HOME");
+  await expect(ensure(directory)).rejects.toThrow(`PostgreSQL cannot live in ${directory}, a path with`);
 });
 
 it("keeps to the loopback address, durability, UTF-8, UTC and passwords", async () => {
@@ -59,46 +69,43 @@ it("keeps to the loopback address, durability, UTF-8, UTC and passwords", async 
 });
 
 it("finds a running server without its programs", async () => {
-  const directory = await freshDirectory();
-  const first = await ensureEmbeddedServer(directory);
+  const first = await ensure(directory);
   const programs = (await readdir(directory)).filter((name) => name.startsWith("postgres-18."));
   expect(programs).toHaveLength(1);
-  await rename(join(directory, String(programs[0])), join(directory, "elsewhere"));
-  expect(first).toMatchObject({ started: true, created: true });
-  expect(await ensureEmbeddedServer(directory)).toEqual({ ...first, started: false, created: false });
+  const place = join(directory, String(programs[0]));
+  await rename(place, `${place}.away`);
+  expect(await ensure(directory)).toEqual({ ...first, started: false, created: false });
+  await rename(`${place}.away`, place);
 });
 
 it("keeps its address and its data over a stop", async () => {
-  const directory = await freshDirectory();
-  const { url } = await ensureEmbeddedServer(directory);
-  await ask(url, "create table kept as select 1 as answer");
+  const { url } = await ensure(directory);
+  await ask(url, "create table stopped as select 1 as answer");
   expect(await stopEmbeddedServer(directory)).toBe(true);
-  expect(await ensureEmbeddedServer(directory)).toEqual({ directory, url, started: true, created: false });
-  expect(await ask(url, "table kept")).toEqual([{ answer: 1 }]);
+  expect(await ensure(directory)).toEqual({ directory, url, started: true, created: false });
+  expect(await ask(url, "table stopped")).toEqual([{ answer: 1 }]);
 });
 
 it("moves to another port when its last one is taken", async () => {
-  const directory = await freshDirectory();
-  const first = new URL((await ensureEmbeddedServer(directory)).url);
+  const first = new URL((await ensure(directory)).url);
   await stopEmbeddedServer(directory);
   const squatter = createServer().listen(Number(first.port), "127.0.0.1");
   await once(squatter, "listening");
-  const second = await ensureEmbeddedServer(directory).finally(() => squatter.close());
+  const second = await ensure(directory).finally(() => squatter.close());
   expect(new URL(second.url).port).not.toBe(first.port);
   expect(await ask(second.url, "select 1 as answer")).toEqual([{ answer: 1 }]);
 });
 
 it("comes back once for all after its processes are killed", async () => {
-  const directory = await freshDirectory();
-  const { url } = await ensureEmbeddedServer(directory);
-  await ask(url, "create table kept as select 1 as answer");
+  const { url } = await ensure(directory);
+  await ask(url, "create table killed as select 1 as answer");
   const { pid } = await embeddedServerStatus(directory);
   process.kill(Number(pid), "SIGKILL");
   await until("the server is gone", async () => !(await embeddedServerStatus(directory)).running);
-  const answers = await Promise.all(Array.from({ length: 5 }, () => ensureEmbeddedServer(directory)));
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ensure(directory)));
   expect(answers.filter(({ started }) => started)).toHaveLength(1);
   expect(new Set(answers.map((answer) => answer.url))).toEqual(new Set([url]));
-  expect(await ask(url, "table kept")).toEqual([{ answer: 1 }]);
+  expect(await ask(url, "table killed")).toEqual([{ answer: 1 }]);
 });
 
 it.each([
@@ -106,17 +113,16 @@ it.each([
   ["names nobody", `${2 ** 30}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
   ["is empty", ""],
 ])("starts although the pid file of the last boot %s", async (_, left) => {
-  const directory = await freshDirectory();
-  const { url } = await ensureEmbeddedServer(directory);
+  const { url } = await ensure(directory);
   await stopEmbeddedServer(directory);
   await writeFile(join(directory, "postgres-18/data/postmaster.pid"), left);
   expect(await stopEmbeddedServer(directory)).toBe(false);
-  expect(await ensureEmbeddedServer(directory)).toMatchObject({ url, started: true });
+  expect(await ensure(directory)).toMatchObject({ url, started: true });
 });
 
 it("starts after a first start was killed half-way and removes what that left", async () => {
   const directory = await freshDirectory();
-  const victim = node(`await ensureEmbeddedServer(${JSON.stringify(directory)})`);
+  const victim = node(`await ensureEmbeddedServer(${JSON.stringify(directory)}, { fsync: "off" })`);
   await until("data is being created", async () => {
     const drafts = (await readdir(directory)).filter((name) => name.startsWith("temporary-"));
     const inside = await Promise.all(drafts.map((name) => readdir(join(directory, name)).catch(() => [])));
@@ -125,7 +131,7 @@ it("starts after a first start was killed half-way and removes what that left", 
   victim.kill("SIGKILL");
   await once(victim, "exit");
   await mkdir(join(directory, `temporary-1700000000000-${victim.pid}-left`));
-  expect(await ensureEmbeddedServer(directory)).toMatchObject({ started: true, created: true });
+  expect(await ensure(directory)).toMatchObject({ started: true, created: true });
   expect(await readdir(directory)).not.toContain(`temporary-1700000000000-${victim.pid}-left`);
 });
 
@@ -136,17 +142,16 @@ it("reports a server and stops it, and starts nothing for either", async () => {
   expect(await stopEmbeddedServer(directory)).toBe(false);
   await expect(stat(directory)).rejects.toThrow("ENOENT");
 
-  const { url } = await ensureEmbeddedServer(directory);
+  const { url } = await ensure(directory);
   expect(await embeddedServerStatus(directory)).toMatchObject({ running: true, version: "18.4", url });
   expect(await stopEmbeddedServer(directory)).toBe(true);
   expect(await embeddedServerStatus(directory)).toEqual({ ...nothing, version: "18.4" });
 });
 
 it("outlives its starter, Ctrl-C and the hang-up of the terminal", async () => {
-  const directory = await freshDirectory();
   const starter = node(
     `process.once("SIGINT", () => process.stdout.write("interrupted"));
-     process.stdout.write((await ensureEmbeddedServer(${JSON.stringify(directory)})).url);
+     process.stdout.write((await ensureEmbeddedServer(${JSON.stringify(directory)}, { fsync: "off" })).url);
      setInterval(() => undefined, 1000);`,
   );
   const [url] = await once(starter.stdout, "data");
@@ -155,22 +160,21 @@ it("outlives its starter, Ctrl-C and the hang-up of the terminal", async () => {
   process.kill(-Number(starter.pid), "SIGHUP");
   await once(starter, "exit");
   expect(await ask(String(url), "select 1 as answer")).toEqual([{ answer: 1 }]);
-  expect(await ensureEmbeddedServer(directory)).toMatchObject({ url: String(url), started: false });
+  expect(await ensure(directory)).toMatchObject({ url: String(url), started: false });
 });
 
 it("tells nobody else its password", async () => {
-  const directory = await freshDirectory();
-  await ensureEmbeddedServer(directory);
+  await ensure(directory);
   const { mode, uid } = await stat(join(directory, "postgres-18/password"));
   expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o600, uid: process.getuid?.() });
 });
 
 it("passes on what PostgreSQL says when it does not start", async () => {
   const directory = await freshDirectory();
-  await ensureEmbeddedServer(directory);
+  await ensure(directory);
   await stopEmbeddedServer(directory);
   await truncate(join(directory, "postgres-18/data/global/pg_control"), 8);
-  await expect(ensureEmbeddedServer(directory)).rejects.toThrow(
+  await expect(ensure(directory)).rejects.toThrow(
     `The embedded PostgreSQL in ${directory} did not start: could not read file "global/pg_control": read 8 of`,
   );
 });
@@ -186,8 +190,7 @@ it("names the platform it has no programs for, and the way round", async () => {
 });
 
 it.runIf(asRoot)("runs for root under another user", async () => {
-  const directory = await freshDirectory();
-  await ensureEmbeddedServer(directory);
+  await ensure(directory);
   const { mode, uid } = await stat(join(directory, "postgres-18/data"));
   expect(mode & 0o777).toBe(0o700);
   expect(uid).not.toBe(0);
@@ -198,7 +201,7 @@ it.runIf(asRoot)("runs for an ordinary user", async () => {
   const owner = await nobody();
   await mkdir(directory);
   await chmod(directory, 0o777);
-  directories.unshift(directory);
+  fresh.unshift(directory);
   const { url } = await ensureInProcess(directory, owner);
   expect(await ask(url, "select 1 as answer")).toEqual([{ answer: 1 }]);
   expect((await stat(join(directory, "postgres-18/password"))).uid).toBe(owner.uid);
@@ -222,11 +225,26 @@ async function nobody(): Promise<Owner> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-async function freshDirectory(name = ""): Promise<string> {
+/** Without waiting for the disk, which takes most of a first start. */
+function ensure(directory: string) {
+  return ensureEmbeddedServer(directory, { fsync: "off" });
+}
+
+async function freshDirectory(name?: string): Promise<string> {
+  const directory = await makeDirectory(name);
+  fresh.push(directory);
+  return directory;
+}
+
+async function makeDirectory(name = ""): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-${name}`));
   await chmod(directory, 0o755);
-  directories.push(directory);
   return directory;
+}
+
+async function remove(directory: string): Promise<void> {
+  await stopEmbeddedServer(directory);
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function node(body: string, owner?: Owner): ChildProcessByStdio<null, Readable, null> {
@@ -239,7 +257,7 @@ function node(body: string, owner?: Owner): ChildProcessByStdio<null, Readable, 
 }
 
 async function ensureInProcess(directory: string, owner?: Owner) {
-  const body = `process.stdout.write(JSON.stringify(await ensureEmbeddedServer(${JSON.stringify(directory)})));`;
+  const body = `process.stdout.write(JSON.stringify(await ensureEmbeddedServer(${JSON.stringify(directory)}, { fsync: "off" })));`;
   const answer: unknown = JSON.parse(await text(node(body, owner).stdout));
   if (typeof answer !== "object" || answer === null) throw new Error("no answer");
   return {

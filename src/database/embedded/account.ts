@@ -70,6 +70,12 @@ export function complaint(output: string): string {
 }
 
 export async function prepareDirectory(directory: string, account: Account): Promise<void> {
+  // initdb runs its siblings through a shell, in double quotes.
+  if (process.platform !== "win32" && /["$`\\\n]/.test(directory)) {
+    throw new EmbeddedServerError(
+      `PostgreSQL cannot live in ${directory}, a path with a quote, dollar, backquote, backslash or line break; set DEPLOY_QUEUE_DATA_DIRECTORY to another.`,
+    );
+  }
   const first = await mkdir(directory, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
   if (account === undefined) return;
   // A strict umask must not close what root has just made.

@@ -80,7 +80,7 @@ function failure(cluster: Cluster, what: string, cause?: unknown): EmbeddedServe
   });
 }
 
-/** Started directly, not by pg_ctl, which passes the paths through a shell without quoting them. */
+/** Not by pg_ctl: the pid, the exit and the log lines of this very start tell a lost race from a failure. */
 async function launch(cluster: Cluster, account: Account, program: string, settings: Settings) {
   const size = (await unlessMissing(stat(cluster.log)))?.size ?? 0;
   if (size > largestLogBytes) await rename(cluster.log, `${cluster.log}.old`).catch(() => undefined);

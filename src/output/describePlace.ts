@@ -1,0 +1,54 @@
+import type { Blocker, Place } from "../queue/deployment.js";
+import { formatDuration } from "./durations.js";
+import { printable } from "./text.js";
+
+/**
+ * Lines for the person who waits: position and prediction first, then a line for each blocker.
+ * @param elapsed milliseconds since the place was as it says; the local clock's reading does not matter
+ */
+export function describePlace(place: Place, elapsed = 0): string[] {
+  const now = place.as_of.getTime() + elapsed;
+  const lines = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
+  const more = place.blocker_count - place.blockers.length;
+  return [`position ${place.position}, ${prediction(place, now)}`, ...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+/** "likely starts in 6m (at 22:31:04Z)" */
+export function prediction(place: Place, now = place.as_of.getTime()): string {
+  const late = place.overdue ? "; a blocker is overdue" : "";
+  if (place.predicted_start === null) {
+    return `start unknown${late}`;
+  }
+  const left = place.predicted_start.getTime() - now;
+  const at = `${place.predicted_start.toISOString().slice(11, 19)}Z`;
+  return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+}
+
+/** "deployment 41 (web@v7) is running for 3m 2s, usually 5m: https://…" */
+function describeBlocker(blocker: Blocker, now: number): string {
+  const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
+  const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
+    "",
+  );
+  return `${name} ${describeState(blocker, now)}${who}`;
+}
+
+function describeState(blocker: Blocker, now: number): string {
+  const since = Math.max(0, now - Date.parse(blocker.since));
+  const usual = blocker.usual_seconds === null ? undefined : blocker.usual_seconds * 1000;
+  const usually = usual === undefined ? "" : `, usually takes ${formatDuration(usual)}`;
+  switch (blocker.kind) {
+    case "running": {
+      const overdue = usual !== undefined && since > usual ? `, overdue by ${formatDuration(since - usual)}` : "";
+      return `has been running for ${formatDuration(since)}${usually}${overdue}`;
+    }
+    case "buffer": {
+      const left = blocker.until === null ? 0 : Math.max(0, Date.parse(blocker.until) - now);
+      return `has finished; its buffer takes ${formatDuration(left)} more`;
+    }
+    case "queued":
+      return `is ahead in the line${usually}`;
+    default:
+      return blocker.kind;
+  }
+}

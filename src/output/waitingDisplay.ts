@@ -1,0 +1,75 @@
+import { createLogUpdate } from "log-update";
+import type { Logger } from "pino";
+import type { Deployment, Place } from "../queue/deployment.js";
+import { deploymentName } from "./describe.js";
+import { describePlace } from "./describePlace.js";
+import { formatDuration } from "./durations.js";
+
+/** Shows a wait while it lasts. */
+export interface WaitingDisplay {
+  show(place: Place): void;
+  /** A message about the wait itself, such as an outage. */
+  say(level: "info" | "warn", message: string): void;
+  end(): void;
+}
+
+/** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
+export function createWaitingDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+  const live = process.stderr.isTTY === true && log.isLevelEnabled("info") && process.env["TERM"] !== "dumb";
+  return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log);
+}
+
+function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+  const update = createLogUpdate(process.stderr);
+  const began = performance.now();
+  let shown: { readonly place: Place; readonly at: number } | undefined;
+  const draw = (): void => {
+    if (shown !== undefined) {
+      const now = performance.now();
+      const [first = "", ...blockers] = describePlace(shown.place, now - shown.at);
+      const head = `${deploymentName(deployment)} waits for ${formatDuration(now - began)}: ${first}`;
+      update([head, ...blockers.map((line) => `  ${line}`)].join("\n"));
+    }
+  };
+  const timer = setInterval(draw, 1_000);
+  return {
+    show(place) {
+      shown = { place, at: performance.now() };
+      draw();
+    },
+    say(level, message) {
+      update.clear();
+      log[level](message);
+      draw();
+    },
+    end() {
+      clearInterval(timer);
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+function lineDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+  const grouped = process.env["GITHUB_ACTIONS"] === "true";
+  let open = false;
+  return {
+    show(place) {
+      if (grouped && !open) {
+        process.stderr.write(`::group::${deploymentName(deployment)} waits for its turn\n`);
+      }
+      open = true;
+      const [first = "", ...blockers] = describePlace(place);
+      log.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
+    },
+    say(level, message) {
+      log[level](message);
+    },
+    end() {
+      if (grouped && open) {
+        process.stderr.write("::endgroup::\n");
+      }
+      open = false;
+    },
+  };
+}

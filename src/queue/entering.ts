@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
+import { CancelledError, DeployQueueError } from "./errors.js";
+import { outlastOutages } from "./outage.js";
+import type { Queue } from "./queue.js";
+import { type WaitOptions, waitForStart } from "./waiting.js";
+
+export interface EnterOptions extends WaitOptions {
+  /** Called as soon as the deployment has its place. */
+  readonly onEnqueued?: ((deployment: Deployment) => Promise<void> | void) | undefined;
+  /** Called when a place was given up; failure is why it could not be, and then the deployment will be reaped. */
+  readonly onGivenUp?: ((id: DeploymentId, failure: unknown) => void) | undefined;
+}
+
+/** How long to try to give a place up, in milliseconds: somebody waits for this process to end. */
+const giveUpPatience = 5_000;
+
+/**
+ * Enters the line, waits and starts. Leaves no place behind: an abort, or an error while waiting, cancels it.
+ * @throws the reason of the abort, when that is a DeployQueueError; else a CancelledError
+ */
+export async function enterLineAndStart(
+  queue: Queue,
+  request: DeploymentRequest,
+  options: EnterOptions,
+): Promise<Deployment> {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
+  let id: DeploymentId | undefined;
+  try {
+    const enqueued = await outlastOutages(() => queue.enqueue(idempotent, { heartbeat: true }), options);
+    id = enqueued.id;
+    await options.onEnqueued?.(enqueued);
+    const attempt = await waitForStart(queue, id, options);
+    if (attempt !== undefined) {
+      return attempt.deployment;
+    }
+    const reason: unknown = options.signal?.reason;
+    throw reason instanceof DeployQueueError ? reason : new CancelledError("the wait was given up", { cause: reason });
+  } catch (error) {
+    const cancelledByOthers = error instanceof CancelledError && options.signal?.aborted !== true;
+    if (id !== undefined && !cancelledByOthers) {
+      await giveUp(queue, id, error, options);
+    }
+    throw error;
+  }
+}
+
+async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {
+  const note = `gave up waiting: ${error instanceof Error ? error.message : String(error)}`;
+  try {
+    await outlastOutages(() => queue.cancel(id, note), { giveUpAfter: giveUpPatience });
+    options.onGivenUp?.(id, undefined);
+  } catch (failure) {
+    options.onGivenUp?.(id, failure);
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { newPlace, useCommandLine } from "../../support/commandLine.js";
+
+const cli = useCommandLine();
+
+test.each(["queued", "running"])("cancel deployment cancels a %s one, with a note", async (state) => {
+  const id = state === "running" ? await cli.running(newPlace()) : (await cli.enqueue()).id;
+
+  const { code, stdout, stderr } = await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "why"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(new RegExp(`deployment ${id} \\(.*\\) was cancelled at `));
+  expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_note: "why" });
+});
+
+test.each([
+  ["without a note", []],
+  ["with an empty note", ["--cancellation-note", ""]],
+])("cancel deployment works %s", async (_, options) => {
+  const { id } = await cli.enqueue();
+
+  const { code } = await cli.run(["cancel", "deployment", String(id), ...options]);
+
+  expect(code).toBe(0);
+  expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_note: null });
+});
+
+test("cancel deployment prints one JSON document with --json", async () => {
+  const { id } = await cli.enqueue();
+
+  const { stdout } = await cli.run(["cancel", "deployment", String(id), "--json"]);
+
+  expect(JSON.parse(stdout)).toMatchObject({ id, finish_timestamp: null });
+});
+
+test("cancelling a cancelled deployment is success, says so and keeps the first note", async () => {
+  const { id } = await cli.enqueue();
+  await cli.queue.cancel(id, "first");
+
+  const { code, stderr } = await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "second"]);
+
+  expect(code).toBe(0);
+  expect(stderr).toContain(`deployment ${id} (api) is already cancelled`);
+  expect((await cli.row(id)).cancellation_note).toBe("first");
+  expect(await cli.events(id)).toEqual(["enqueued", "cancelled"]);
+});
+
+test("cancelling a finished deployment is refused with 4", async () => {
+  const id = await cli.running(newPlace());
+  await cli.queue.finish(id);
+
+  const { code, stderr } = await cli.run(["cancel", "deployment", String(id)]);
+
+  expect(code).toBe(4);
+  expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(holder\\) finished at .*\\n$`));
+  expect((await cli.row(id)).status).toBe("finished");
+});

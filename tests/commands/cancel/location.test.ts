@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { newPlace, type Place, useCommandLine } from "../../support/commandLine.js";
+
+const cli = useCommandLine();
+
+function regionOf({ environment, region }: Place): string[] {
+  return ["cancel", "location", "--environment", environment, "--provider", "aws", "--region", region];
+}
+
+test("cancel location cancels what is queued or running in a region", async () => {
+  const place = newPlace();
+  const ids = [
+    await cli.running(place),
+    (await cli.enqueue(place)).id,
+    (await cli.enqueue({ ...place, cellIndex: 1 })).id,
+  ];
+  const elsewhere = await cli.enqueue();
+
+  const { code, stdout } = await cli.run([...regionOf(place), "--cancellation-note", "regional outage"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain("Cancelled 3 deployments:\n");
+  for (const id of ids) {
+    expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_note: "regional outage" });
+  }
+  expect((await cli.row(elsewhere.id)).status).toBe("queued");
+});
+
+test("cancel location with --cell-index cancels in that cell alone", async () => {
+  const place = newPlace();
+  const { id } = await cli.enqueue({ ...place, cellIndex: 1 });
+  const other = await cli.enqueue({ ...place, cellIndex: 0 });
+
+  const { stdout } = await cli.run([...regionOf(place), "--cell-index", "1", "--json"]);
+
+  expect(JSON.parse(stdout)).toMatchObject([{ id, cell_index: 1 }]);
+  expect((await cli.row(other.id)).status).toBe("queued");
+});
+
+test("cancel location refuses an environment that does not exist", async () => {
+  const place = newPlace();
+  const { code, stderr } = await cli.run(regionOf({ ...place, environment: "nowhere" }));
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^deploy-queue: environment nowhere does not exist\. There are: dev, prod\n$/);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { useCommandLine } from "../../support/commandLine.js";
+
+const cli = useCommandLine();
+
+test("environment list shows the environments and their policies", async () => {
+  const { code, stdout } = await cli.run(["environment", "list"]);
+
+  expect(code).toBe(0);
+  expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["environment", "buffer time", "heartbeat timeout"],
+    ["dev", "0ms", "15m"],
+    ["prod", "10m", "15m"],
+    [""],
+  ]);
+});
+
+test("environment list prints one JSON document with --json, durations in seconds", async () => {
+  const { stdout } = await cli.run(["environment", "list", "--json"]);
+
+  expect(JSON.parse(stdout)).toEqual([
+    { environment: "dev", buffer_time: 0, heartbeat_timeout: 900, heartbeat_interval: 30 },
+    { environment: "prod", buffer_time: 600, heartbeat_timeout: 900, heartbeat_interval: 30 },
+  ]);
+});

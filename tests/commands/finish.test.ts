@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { newPlace, useCommandLine } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+
+test("finish ends a running deployment well", async () => {
+  const id = await cli.running(newPlace());
+
+  const { code, stdout, stderr } = await cli.run(["finish", String(id)]);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(`deployment ${id} (holder) finished at`);
+  expect((await cli.row(id)).status).toBe("finished");
+});
+
+test("finish prints one JSON document with --json", async () => {
+  const id = await cli.running(newPlace());
+
+  const { stdout } = await cli.run(["finish", String(id), "--json"]);
+
+  expect(JSON.parse(stdout)).toMatchObject({ id, cancellation_timestamp: null, component: "holder" });
+});
+
+test("finishing a finished deployment is success and says so", async () => {
+  const id = await cli.running(newPlace());
+  await cli.queue.finish(id);
+  const { finish_timestamp } = await cli.row(id);
+
+  const { code, stderr } = await cli.run(["finish", String(id)]);
+
+  expect(code).toBe(0);
+  expect(stderr).toContain(`deployment ${id} (holder) has already finished`);
+  expect((await cli.row(id)).finish_timestamp).toEqual(finish_timestamp);
+  expect(await cli.events(id)).toEqual(["enqueued", "started", "finished"]);
+});
+
+test.each(["queued", "cancelled"])("finishing a %s deployment is refused with 4", async (state) => {
+  const { id } = await cli.enqueue();
+  if (state === "cancelled") {
+    await cli.queue.cancel(id, "because");
+  }
+
+  const { code, stdout, stderr } = await cli.run(["finish", String(id)]);
+
+  expect(code).toBe(4);
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(api\\) .*${state}.*\\n$`));
+  expect((await cli.row(id)).status).toBe(state);
+});
+
+test("finish leaves the cell to its buffer", async () => {
+  const environment = await cli.environment({ bufferTime: "1 hour" });
+  const place = newPlace(environment);
+  const id = await cli.running(place);
+
+  await cli.run(["finish", String(id)]);
+
+  expect((await cli.row(id)).status).toBe("buffering");
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { newPlace, useCommandLine } from "../../support/commandLine.js";
+import { until } from "../../support/until.js";
+
+const cli = useCommandLine();
+
+/** Starts heartbeats for a running deployment and waits for the first. */
+async function beating(options: (id: number) => readonly string[] = (id) => [String(id)], environment = "dev") {
+  const id = await cli.running(newPlace(environment));
+  const heartbeat = cli.launch(["heartbeat", "deployment", ...options(id)]);
+  await until("a heartbeat came", async () => (await cli.row(id)).heartbeat_timestamp !== null);
+  return { id, heartbeat };
+}
+
+describe("heartbeat deployment", () => {
+  test("ends with 0 when the deployment finishes", async () => {
+    const { id, heartbeat } = await beating();
+
+    await cli.queue.finish(id);
+
+    expect(await heartbeat.end).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  test("ends with 5 when the deployment is cancelled, and shows the note", async () => {
+    const { id, heartbeat } = await beating();
+
+    await cli.queue.cancel(id, "pulled back");
+
+    const { code, stderr } = await heartbeat.end;
+    expect(code).toBe(5);
+    expect(stderr).toContain(`deployment ${id} (holder) was cancelled: pulled back`);
+  });
+
+  test.each([
+    ["--deployment-id 42", (id: number) => ["--deployment-id", String(id)]],
+    ["--deployment-id=42", (id: number) => [`--deployment-id=${id}`]],
+  ])("takes the id as %s too", async (_, options) => {
+    const { id, heartbeat } = await beating(options);
+
+    await cli.queue.finish(id);
+
+    expect((await heartbeat.end).code).toBe(0);
+  });
+
+  test("keeps the deployment from being reaped", async () => {
+    const { id, heartbeat } = await beating(undefined, await cli.environment({ heartbeatTimeout: "1 second" }));
+
+    await until("a heartbeat came after the timeout", async () => {
+      const [row] = await cli.sql<{ later: boolean }[]>`
+        select heartbeat_timestamp > start_timestamp + interval '1.1 seconds' as later
+        from deploy_queue.deployments where id = ${id}`;
+      return row?.later;
+    });
+    expect(await cli.sql`select * from deploy_queue.reap_stale_deployments()`).toHaveLength(0);
+    await cli.queue.finish(id);
+
+    expect((await heartbeat.end).code).toBe(0);
+  });
+
+  test("leaves a deployment to the reaper once it is killed itself", async () => {
+    const { id, heartbeat } = await beating(undefined, await cli.environment({ heartbeatTimeout: "1 second" }));
+
+    heartbeat.process.kill("SIGKILL");
+
+    await until("somebody can reap it", async () => {
+      const reaped = await cli.sql`select id from deploy_queue.reap_stale_deployments()`;
+      return reaped.length === 1;
+    });
+    expect((await cli.row(id)).status).toBe("cancelled");
+  });
+
+  test("ends at once for a deployment that has ended already", async () => {
+    const finished = await cli.running(newPlace());
+    await cli.queue.finish(finished);
+    const { id: cancelled } = await cli.enqueue();
+    await cli.queue.cancel(cancelled);
+
+    expect((await cli.run(["heartbeat", "deployment", String(finished)])).code).toBe(0);
+    expect((await cli.run(["heartbeat", "deployment", String(cancelled)])).code).toBe(5);
+  });
+
+  test("goes on when its connection is lost", async () => {
+    const { id, heartbeat } = await beating();
+    await cli.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'deploy-queue heartbeat deployment'`;
+
+    await cli.queue.finish(id);
+
+    expect((await heartbeat.end).code).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { newPlace, useCommandLine } from "../../support/commandLine.js";
+import { until } from "../../support/until.js";
+
+const cli = useCommandLine();
+
+async function enqueue(url: string): Promise<number> {
+  const { environment, region } = newPlace();
+  const { id } = await cli.queue.enqueue({
+    ...{ environment, region, cloudProvider: "aws", cellIndex: 0, component: "api" },
+    url,
+  });
+  return id;
+}
+
+async function hasHeartbeat(id: number): Promise<boolean> {
+  return (await cli.row(id)).heartbeat_timestamp !== null;
+}
+
+test("heartbeat url waits for a deployment with the url to appear, and ends with it", async () => {
+  const url = "https://example.com/appears";
+  const heartbeat = cli.launch(["heartbeat", "url", url]);
+  await until("it listens for transitions", async () => {
+    const backends = await cli.sql`
+      select from pg_stat_activity
+      where datname = current_database() and application_name = 'deploy-queue heartbeat url'
+        and state = 'idle' and query like '%where url =%'`;
+    return backends.length === 1;
+  });
+
+  const id = await enqueue(url);
+  await until("a heartbeat came", () => hasHeartbeat(id));
+  await cli.queue.tryStart(id, { heartbeat: true });
+  await cli.queue.finish(id);
+
+  expect(await heartbeat.end).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("heartbeat url takes the newest deployment that is queued or running", async () => {
+  const url = "https://example.com/newest";
+  const older = await enqueue(url);
+  const newest = await enqueue(url);
+  const ended = await enqueue(url);
+  await cli.queue.cancel(ended);
+  const heartbeat = cli.launch(["heartbeat", "url", "--url", url]);
+  await until("a heartbeat came", () => hasHeartbeat(newest));
+
+  await cli.queue.cancel(newest, "stopped");
+
+  const { code, stderr } = await heartbeat.end;
+  expect(code).toBe(5);
+  expect(stderr).toContain("stopped");
+  expect(await hasHeartbeat(older)).toBe(false);
+});
+
+test.each([[[]], [[""]], [["--url", ""]]])("heartbeat url %j asks for the url", async (options) => {
+  expect(await cli.run(["heartbeat", "url", ...options])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^deploy-queue: the url is missing.*\n$/),
+  });
+});

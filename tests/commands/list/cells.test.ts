@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { stepOutput, useCommandLine, useDirectory } from "../../support/commandLine.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+
+test("list cells shows the cells of an environment, as text, as JSON and as an output of the step", async () => {
+  await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 2 });
+  await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 1 });
+  await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 1 });
+  await cli.enqueue({ environment: "dev", region: "eu-west-1", cellIndex: 0 });
+  const output = stepOutput(directory);
+  const command = ["list", "cells", "--environment", "prod"];
+
+  const { code, stdout } = await cli.run(command, { GITHUB_OUTPUT: output.path });
+  const json = await cli.run([...command, "--json"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    "Known cells for environment prod:\n  - prod-aws-us-west-2-cell-1\n  - prod-aws-us-west-2-cell-2\n",
+  );
+  const cells = [
+    { environment: "prod", cloud_provider: "aws", region: "us-west-2", index: 1 },
+    { environment: "prod", cloud_provider: "aws", region: "us-west-2", index: 2 },
+  ];
+  expect(JSON.parse(json.stdout)).toEqual(cells);
+  const [, , written] = /^cells<<(\S+)\n(.*)\n\1\n$/.exec(output.read()) ?? [];
+  expect(JSON.parse(written ?? "")).toEqual(cells);
+});
+
+test("list cells of an environment without deployments lists none", async () => {
+  const environment = await cli.environment();
+
+  const { code, stdout } = await cli.run(["list", "cells", "--environment", environment]);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe(`Known cells for environment ${environment}:\n`);
+});
+
+test("list cells refuses an environment that does not exist", async () => {
+  expect(await cli.run(["list", "cells", "--environment", "nowhere"])).toMatchObject({ code: 2, stdout: "" });
+});

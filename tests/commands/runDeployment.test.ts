@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RunningCli } from "../support/cli.js";
+import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+const cliPath = join(import.meta.dirname, "../../dist/cli.js");
+
+/** Runs a shell script that prints "ready" when it is, and what it is and deploys. */
+async function runScript(script: string, variables?: Record<string, string>): Promise<Running> {
+  const preamble = 'echo "process $$ deployment $DEPLOY_QUEUE_DEPLOYMENT_ID"';
+  const run = cli.launch(["run", ...newPlace().options, "--", "sh", "-c", `${preamble}; ${script}`], variables);
+  const [, pid, id] = await run.printed(/process (\d+) deployment (\d+)/);
+  await run.printed(/^ready$/m);
+  return { run, pid: Number(pid), id: Number(id) };
+}
+
+interface Running {
+  readonly run: RunningCli;
+  readonly pid: number;
+  readonly id: number;
+}
+
+const forever = "while :; do sleep 0.05; done";
+
+describe("a running command whose deployment somebody cancels", () => {
+  test("gets SIGTERM, and run exits with 5 and shows the note", async () => {
+    const { run, id } = await runScript(`trap "echo stopping; exit 0" TERM; echo ready; ${forever}`);
+
+    await cli.queue.cancel(id, "failing health checks");
+
+    const { code, stdout, stderr } = await run.end;
+    expect(code).toBe(5);
+    expect(stdout).toContain("stopping");
+    expect(stderr).toContain("failing health checks");
+    expect(await cli.events(id)).toEqual(["enqueued", "started", "cancelled"]);
+  });
+
+  test("is stopped with everything that it started", async () => {
+    const { run, id } = await runScript(`(trap "echo grandchild stops; exit" TERM; echo ready; ${forever}) & wait`);
+
+    await cli.queue.cancel(id);
+
+    const { code, stdout } = await run.end;
+    expect(code).toBe(5);
+    expect(stdout).toContain("grandchild stops");
+  });
+
+  test("gets SIGKILL when it ignores SIGTERM", async () => {
+    const { run, id, pid } = await runScript(`trap "" TERM; echo ready; ${forever}`, {
+      DEPLOY_QUEUE_GRACE_MILLISECONDS: "100",
+    });
+
+    await cli.queue.cancel(id);
+
+    expect((await run.end).code).toBe(5);
+    expect(exists(pid)).toBe(false);
+  });
+
+  test("leaves no process of its group behind that ignores SIGTERM", async () => {
+    const { run, id, pid } = await runScript(`(trap "" TERM; echo ready; exec sleep 20) & wait`, {
+      DEPLOY_QUEUE_GRACE_MILLISECONDS: "100",
+    });
+
+    await cli.queue.cancel(id);
+
+    expect((await run.end).code).toBe(5);
+    expect(exists(-pid)).toBe(false);
+  });
+
+  test("makes run exit with 5 when it cancels its deployment itself", async () => {
+    const { code } = await cli.run(
+      [
+        ...["run", ...newPlace().options, "--", "sh", "-c"],
+        ...['"$0" "$1" cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"', process.execPath, cliPath],
+      ],
+      { DEPLOY_QUEUE_LOG_LEVEL: "error" },
+    );
+
+    expect(code).toBe(5);
+  });
+});
+
+describe("a running command", () => {
+  test.each([
+    ["SIGINT", "INT"],
+    ["SIGTERM", "TERM"],
+    ["SIGHUP", "HUP"],
+  ] as const)("gets %s, and its exit code is passed on", async (signal, name) => {
+    const { run, id } = await runScript(`trap "echo got ${name}; exit 9" ${name}; echo ready; ${forever}`);
+
+    run.process.kill(signal);
+
+    const { code, stdout } = await run.end;
+    expect(code).toBe(9);
+    expect(stdout).toContain(`got ${name}`);
+    expect(await cli.row(id)).toMatchObject({
+      status: "cancelled",
+      cancellation_note: "the command exited with code 9",
+    });
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("that %s ends makes run exit with %i and cancels the deployment", async (signal, exitCode) => {
+    const { run, id } = await runScript(`echo ready; ${forever}`);
+
+    run.process.kill(signal);
+
+    expect((await run.end).code).toBe(exitCode);
+    expect(await cli.row(id)).toMatchObject({
+      status: "cancelled",
+      cancellation_note: `the command was ended by ${signal}`,
+    });
+  });
+
+  test("may finish its deployment itself", async () => {
+    const gated = gatedCommand(directory);
+    const run = cli.launch(["run", ...newPlace().options, "--", ...gated.command]);
+    await run.printed(/^ready$/m);
+    const [row] = await cli.sql<{ id: number }[]>`select max(id) as id from deploy_queue.deployments`;
+    await cli.queue.finish(row?.id ?? 0);
+
+    gated.open();
+
+    expect((await run.end).code).toBe(0);
+    expect(await cli.events(row?.id ?? 0)).toEqual(["enqueued", "started", "finished"]);
+  });
+
+  test("goes on when the connection of run is lost, and its deployment finishes", async () => {
+    const gated = gatedCommand(directory);
+    const run = cli.launch(["run", ...newPlace().options, "--", ...gated.command]);
+    await run.printed(/^ready$/m);
+    const [row] = await cli.sql<{ id: number; terminated: boolean }[]>`
+      select pg_terminate_backend(pid) as terminated, (select max(id) from deploy_queue.deployments) as id
+      from pg_stat_activity where datname = current_database() and application_name = 'deploy-queue run'`;
+    expect(row?.terminated).toBe(true);
+
+    gated.open();
+
+    expect((await run.end).code).toBe(0);
+    expect(await cli.events(row?.id ?? 0)).toEqual(["enqueued", "started", "finished"]);
+  });
+
+  test("goes on when a heartbeat fails, and its deployment is ended by its exit code", async () => {
+    await cli.sql`alter function deploy_queue.heartbeat rename to heartbeat_is_away`;
+    const gated = gatedCommand(directory);
+    const run = cli.launch(["run", ...newPlace().options, "--", ...gated.command]);
+    await run.printed(/^ready$/m);
+    await until("run has noticed", () => run.stderr().includes("heartbeat"));
+    await cli.sql`alter function deploy_queue.heartbeat_is_away rename to heartbeat`;
+
+    gated.open();
+
+    const { code, stderr } = await run.end;
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(0);
+  });
+});
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
+
+const notices: string[] = [];
+const database = useDatabase();
+const { queue } = database;
+const sql = database.connect({ onNotice: ({ message }) => notices.push(String(message)) });
+
+test.for(["queued", "running"] as const)("a %s deployment is cancelled", async (state) => {
+  const id = await newLine(database).add(state);
+  const [row] = await sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => 'no')`;
+  expect(row).toMatchObject({
+    id,
+    finish_timestamp: null,
+    cancellation_timestamp: expect.any(Date),
+    cancellation_note: "no",
+  });
+});
+
+test("the note is optional", async () => {
+  const id = await newLine(database).add("queued");
+  expect(await queue.cancel(id)).toMatchObject({ cancellation_note: null });
+});
+
+test("cancelling twice is fine, keeps the first note and says so", async () => {
+  const id = await newLine(database).add("running");
+  const first = await queue.cancel(id, "first");
+  const [second] = await sql`select * from deploy_queue.cancel(${id}, 'second')`;
+  expect(second).toEqual(first);
+  expect(notices).toEqual([`deployment ${id} (api) is already cancelled`]);
+});
+
+test("a finished deployment is refused with QD006", async () => {
+  const id = await newLine(database).add("finished");
+  await expect(sql`select deploy_queue.cancel(${id})`).rejects.toMatchObject({
+    code: "QD006",
+    message: expect.stringContaining(`deployment ${id} (api) finished at`),
+  });
+});
+
+test("an unknown deployment is refused with QD001", async () => {
+  await expect(sql`select deploy_queue.cancel(987654)`).rejects.toMatchObject({ code: "QD001" });
+});

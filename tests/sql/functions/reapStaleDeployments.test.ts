@@ -1,0 +1,110 @@
+import { beforeEach, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+const reap = (by = sql) =>
+  by<{ id: number; cancellation_note: string }[]>`
+    select id, cancellation_note from deploy_queue.reap_stale_deployments() order by id`;
+
+beforeEach(async () => {
+  await database.advance("1 day");
+  await reap();
+});
+
+test("cancels those whose heartbeats stopped, queued and running", async () => {
+  const line = newLine(database);
+  const running = await line.add("running", { heartbeat: true });
+  const queued = await line.add("queued", { heartbeat: true });
+  await database.advance("15 minutes 1 second");
+  expect((await reap()).map(({ id }) => id)).toEqual([running, queued]);
+  expect((await queue.deployment(running)).status).toBe("cancelled");
+  expect(await reap()).toEqual([]);
+});
+
+test("leaves those alone that sent a heartbeat in time", async () => {
+  const id = await newLine(database).add("running", { heartbeat: true });
+  await database.advance("14 minutes");
+  await queue.heartbeat(id);
+  await database.advance("14 minutes");
+  expect(await reap()).toEqual([]);
+});
+
+test("never touches those for which nobody promised heartbeats", async () => {
+  const line = newLine(database);
+  const running = await line.add("running");
+  await line.add("queued");
+  await database.advance("1 year");
+  expect(await reap()).toEqual([]);
+  expect((await queue.deployment(running)).status).toBe("running");
+});
+
+test("never touches those that ended", async () => {
+  const line = newLine(database);
+  await line.add("finished", { heartbeat: true });
+  await line.add("cancelled", { heartbeat: true });
+  await database.advance("1 day");
+  expect(await reap()).toEqual([]);
+});
+
+test("the timeout is that of the environment", async () => {
+  await queue.setEnvironment("patient", { heartbeatTimeout: 7200 });
+  const patient = await newLine(database, "patient").add("queued", { heartbeat: true });
+  const impatient = await newLine(database).add("queued", { heartbeat: true });
+  await database.advance("1 hour");
+  expect((await reap()).map(({ id }) => id)).toEqual([impatient]);
+  await database.advance("61 minutes");
+  expect((await reap()).map(({ id }) => id)).toEqual([patient]);
+});
+
+test("the note and the event say who reaped and since when", async () => {
+  const id = await newLine(database).add("running", { heartbeat: true });
+  const [{ since } = { since: "" }] = await sql<{ since: string }[]>`
+    select heartbeat_timestamp::timestamptz(0)::text as since from deploy_queue.deployments where id = ${id}`;
+  await database.advance("16 minutes");
+  const reaper = database.connect();
+  await reaper`set deploy_queue.actor = 'on-call'`;
+  const note = `reaped by on-call: no heartbeat since ${since}`;
+  expect(await reap(reaper)).toEqual([{ id, cancellation_note: note }]);
+  expect(
+    await sql`select kind, from_state, to_state, actor, reason from deploy_queue.deployment_events
+      where deployment_id = ${id} order by id desc limit 1`,
+  ).toEqual([{ kind: "reaped", from_state: "running", to_state: "cancelled", actor: "on-call", reason: note }]);
+});
+
+test("a cancel after a reap in the same transaction is recorded as a cancel", async () => {
+  const stale = await newLine(database).add("running", { heartbeat: true });
+  await database.advance("16 minutes");
+  const other = await newLine(database).add("running");
+  const session = database.connect();
+  await session.unsafe(`
+    begin;
+    select deploy_queue.reap_stale_deployments();
+    select deploy_queue.cancel(${other});
+    commit`);
+  expect(
+    await sql`select deployment_id, kind from deploy_queue.deployment_events
+      where deployment_id in (${stale}, ${other}) and to_state = 'cancelled' order by id`,
+  ).toEqual([
+    { deployment_id: stale, kind: "reaped" },
+    { deployment_id: other, kind: "cancelled" },
+  ]);
+});
+
+test("several reapers at once reap each once", async () => {
+  const ids: number[] = [];
+  for (let count = 0; count < 20; count++) ids.push(await newLine(database).add("running", { heartbeat: true }));
+  await database.advance("16 minutes");
+  const reaped = await Promise.all([...Array(6).keys()].map(() => reap()));
+  expect(
+    reaped
+      .flat()
+      .map(({ id }) => id)
+      .sort((one, other) => one - other),
+  ).toEqual(ids);
+  expect(
+    await sql`select from deploy_queue.deployment_events
+      where kind = 'reaped' and deployment_id in ${sql(ids)}`,
+  ).toHaveLength(ids.length);
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+
+async function rowOf(id: number) {
+  const [row] = await sql<{ start_timestamp: Date | null; heartbeat_timestamp: Date | null; updated_at: Date }[]>`
+    select * from deploy_queue.deployments where id = ${id}`;
+  return row;
+}
+
+test("the first of the line starts", async () => {
+  const line = newLine(database);
+  const id = await line.add("queued");
+  expect(await queue.tryStart(id)).toMatchObject({
+    started: true,
+    waitingOn: [],
+    deployment: { id, start_timestamp: expect.any(Date), heartbeat_timestamp: null },
+  });
+});
+
+test("one that has to wait stays as it is and learns for whom", async () => {
+  const line = newLine(database);
+  const runner = await line.add("running", { component: "web", version: "v2" });
+  const id = await line.add("queued");
+  const before = await rowOf(id);
+  const [attempt] = await sql`select started, waiting_on from deploy_queue.try_start(${id})`;
+  expect(attempt).toEqual({
+    started: false,
+    waiting_on: [
+      { kind: "running", text: `deployment ${runner} (web@v2) is running`, until: null, deployment_id: runner },
+    ],
+  });
+  expect(await rowOf(id)).toEqual(before);
+});
+
+test("a running deployment is answered with started, and does not change", async () => {
+  const line = newLine(database);
+  const id = await line.add("running");
+  const before = await rowOf(id);
+  const again = await queue.tryStart(id, { heartbeat: true });
+  expect(again).toMatchObject({ started: true, waitingOn: [], lookAgainIn: 30_000 });
+  expect(await rowOf(id)).toEqual(before);
+  expect(await sql`select from deploy_queue.deployment_events where deployment_id = ${id}`).toHaveLength(2);
+});
+
+test.for([
+  ["finished", "QD006", /^deployment \d+ \(api\) finished at 20/],
+  ["cancelled", "QD005", /^deployment \d+ \(api\) was cancelled at 20/],
+] as const)("a %s deployment is refused with %s", async ([state, code, message]) => {
+  const id = await newLine(database).add(state);
+  await expect(sql`select deploy_queue.try_start(${id})`).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+    hint: expect.stringContaining("never changes again"),
+  });
+});
+
+test("the refusal of a cancelled deployment says why it was cancelled", async () => {
+  const id = await newLine(database).add("queued");
+  await queue.cancel(id, "wrong version");
+  await expect(sql`select deploy_queue.try_start(${id})`).rejects.toThrow(/: wrong version$/);
+});
+
+test("an unknown deployment is refused with QD001", async () => {
+  await expect(sql`select deploy_queue.try_start(987654)`).rejects.toMatchObject({ code: "QD001" });
+});
+
+describe("when to look again", () => {
+  test("is the heartbeat interval while the end of the wait is open", async () => {
+    await queue.setEnvironment("brisk", { bufferTime: 5, heartbeatTimeout: 30 });
+    const line = newLine(database, "brisk");
+    await line.add("finished", { concurrencyKey: "x" });
+    await line.add("running", { concurrencyKey: "x" });
+    const id = await line.add("queued");
+    expect((await queue.tryStart(id)).waitingOn).toHaveLength(2);
+    expect((await queue.tryStart(id)).lookAgainIn).toBe(10_000);
+  });
+
+  test("is the end of the buffer when that comes earlier", async () => {
+    await queue.setEnvironment("short", { bufferTime: 20 });
+    const line = newLine(database, "short");
+    await line.add("finished");
+    const id = await line.add("queued");
+    const { lookAgainIn } = await queue.tryStart(id);
+    expect(lookAgainIn).toBeGreaterThan(0);
+    expect(lookAgainIn).toBeLessThanOrEqual(20_000);
+  });
+
+  test("is the heartbeat interval when the buffer ends later", async () => {
+    const line = newLine(database, "prod");
+    await line.add("finished");
+    expect((await queue.tryStart(await line.add("queued"))).lookAgainIn).toBe(30_000);
+  });
+});
+
+describe("heartbeats", () => {
+  test("end with the start", async () => {
+    const id = await newLine(database).add("queued", { heartbeat: true });
+    expect((await rowOf(id))?.heartbeat_timestamp).not.toBeNull();
+    expect((await queue.tryStart(id)).deployment.heartbeat_timestamp).toBeNull();
+  });
+
+  test.for([true, false])("go on when the caller promises them (waited with them: %s)", async (heartbeat) => {
+    const id = await newLine(database).add("queued", { heartbeat });
+    const { deployment } = await queue.tryStart(id, { heartbeat: true });
+    expect(deployment.heartbeat_timestamp).toEqual(deployment.start_timestamp);
+  });
+
+  test("are renewed by asking for the turn", async () => {
+    const line = newLine(database);
+    await line.add("running");
+    const id = await line.add("queued", { heartbeat: true });
+    const before = await rowOf(id);
+    await database.advance("5 minutes");
+    const { deployment } = await queue.tryStart(id);
+    expect(Number(deployment.heartbeat_timestamp)).toBeGreaterThanOrEqual(Number(before?.heartbeat_timestamp) + 300_000);
+  });
+
+  test("do not begin by asking for the turn, even with a promise for later", async () => {
+    const line = newLine(database);
+    await line.add("running");
+    const id = await line.add("queued");
+    expect((await queue.tryStart(id, { heartbeat: true })).deployment.heartbeat_timestamp).toBeNull();
+  });
+});
+
+describe("blockers whose heartbeats stopped", () => {
+  test("are reaped on the way, and the deployment starts", async () => {
+    const line = newLine(database);
+    const runner = await line.add("running", { heartbeat: true });
+    const waiter = await line.add("queued", { heartbeat: true });
+    const id = await line.add("queued");
+    await database.advance("16 minutes");
+    expect((await queue.tryStart(id)).started).toBe(true);
+    expect(
+      await sql`
+        select deployment_id, from_state from deploy_queue.deployment_events
+        where kind = 'reaped' and deployment_id in (${runner}, ${waiter})
+        order by deployment_id`,
+    ).toEqual([
+      { deployment_id: runner, from_state: "running" },
+      { deployment_id: waiter, from_state: "queued" },
+    ]);
+  });
+
+  test("are reaped while others still block", async () => {
+    const line = newLine(database);
+    const alive = await line.add("running");
+    const dead = await line.add("queued", { heartbeat: true });
+    const id = await line.add("queued");
+    await database.advance("16 minutes");
+    expect((await queue.tryStart(id)).waitingOn).toMatchObject([{ kind: "running", deployment_id: alive }]);
+    expect((await queue.deployment(dead)).status).toBe("cancelled");
+  });
+
+  test("are left alone when they do not block", async () => {
+    const line = newLine(database);
+    const sharer = await line.add("running", { concurrencyKey: "x", heartbeat: true });
+    const id = await line.add("queued", { concurrencyKey: "x" });
+    const behind = await line.add("queued", { heartbeat: true });
+    await database.advance("16 minutes");
+    expect((await queue.tryStart(id)).started).toBe(true);
+    expect((await queue.deployment(sharer)).status).toBe("running");
+    expect((await queue.deployment(behind)).status).toBe("queued");
+  });
+
+  test("do not include the one that asks", async () => {
+    const id = await newLine(database).add("queued", { heartbeat: true });
+    await database.advance("16 minutes");
+    expect((await queue.tryStart(id)).started).toBe(true);
+  });
+});
