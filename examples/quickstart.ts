@@ -56,7 +56,12 @@ try {
     from deploy_queue.deployments_with_status order by id`;
   await sql.end();
   const columns = ["id", "cell", "component", "status", "waited", "ran", "remark"];
-  process.stdout.write(`${renderTable(columns, rows.map((row) => columns.map((column) => String(row[column]))))}\n\n`);
+  process.stdout.write(
+    `${renderTable(
+      columns,
+      rows.map((row) => columns.map((column) => String(row[column]))),
+    )}\n\n`,
+  );
 } finally {
   for (const child of running) {
     child.kill("SIGKILL");
@@ -72,7 +77,16 @@ interface Running {
 }
 
 function run(component: string, cell: number, version: string, script: string, more: readonly string[] = []): Running {
-  const location = ["--environment", "demo", "--provider", "aws", "--region", "us-west-2", "--cell-index", String(cell)];
+  const location = [
+    "--environment",
+    "demo",
+    "--provider",
+    "aws",
+    "--region",
+    "us-west-2",
+    "--cell-index",
+    String(cell),
+  ];
   const what = ["--component", component, "--version", version];
   return deployQueue(component, "run", ...location, ...what, ...more, "--", "sh", "-c", script);
 }

@@ -1,10 +1,12 @@
-// Bundles the command line into dist/: one entry and the parts that it loads when they are needed.
+// Bundles the command line and the library into dist/: the entries, the parts that they load when they need them, and
+// with --types the declarations.
+import { execFileSync } from "node:child_process";
 import { chmod, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
 await rm("dist", { recursive: true, force: true });
 await build({
-  entryPoints: { cli: "src/cli.ts" },
+  entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -21,3 +23,7 @@ await build({
   logLevel: "warning",
 });
 await chmod("dist/cli.js", 0o755);
+
+if (process.argv.includes("--types")) {
+  execFileSync("tsc", ["--project", "tsconfig.build.json"], { stdio: "inherit" });
+}

@@ -8,9 +8,9 @@ export function commandLineDocs(cli: Cli): string {
     const category = definition.category ?? "Deployments";
     categories.set(category, [...(categories.get(category) ?? []), definition]);
   }
-  const sections = [...categories].toSorted(([a], [b]) => order(a) - order(b)).map(([category, members]) =>
-    [`## ${category}`, ...members.map(section)].join("\n\n"),
-  );
+  const sections = [...categories]
+    .toSorted(([a], [b]) => order(a) - order(b))
+    .map(([category, members]) => [`## ${category}`, ...members.map(section)].join("\n\n"));
   return `${[header, ...sections].join("\n\n")}\n`;
 }
 

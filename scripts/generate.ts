@@ -39,14 +39,20 @@ url.pathname = `/${name}`;
 const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
 try {
   const database = new Database({ url: url.href, applicationName: "generate" });
-  await migrateSchema(database, { url: url.href, folder: join(process.cwd(), "migrations"), onProgress: () => undefined });
+  await migrateSchema(database, {
+    url: url.href,
+    folder: join(process.cwd(), "migrations"),
+    onProgress: () => undefined,
+  });
   await database.close();
   const committed = await dumpSchema(sql);
   await generated("migrations/schema.sql", committed);
 
   await sql.unsafe(await withIncludes("all.sql"));
   if ((await dumpSchema(sql)) !== committed) {
-    problems.push("sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit");
+    problems.push(
+      "sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit",
+    );
   }
   const current = (await readFile("migrations/current.sql", "utf8")).replace(/^--.*$/gm, "").trim();
   if (current !== "") {

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
 import { describe, expect, inject, test } from "vitest";
 import { type CliEnd, runCli } from "../support/cli.js";
 import { newPlace } from "../support/commandLine.js";
@@ -67,15 +68,23 @@ describe("a database that cannot be reached makes the exit code 7, in one line:"
   });
 
   test("a server that hangs up", async () => {
-    const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
+    const { server, port } = await listening((socket) => socket.destroy());
 
     const { code, stderr } = await startOn(`postgres://user:secret@127.0.0.1:${port}/db`);
     server.close();
 
     expect(code).toBe(7);
     expect(stderr).toMatch(/^deploy-queue: user@127\.0\.0\.1:\d+\/db cannot be reached: .*\n$/);
+  });
+
+  test("a server that is no PostgreSQL", async () => {
+    const { server, port } = await listening((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+
+    const { code, stderr } = await startOn(`postgres://user:secret@127.0.0.1:${port}/db`);
+    server.close();
+
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/^deploy-queue: [^\n]*\n$/);
   });
 
   test("a role that does not exist", async () => {
@@ -142,11 +151,17 @@ describe("the environment of the process is refused with 2, in one line:", () =>
   });
 });
 
+async function listening(onConnection: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+  const server = createServer(onConnection).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return { server, port: typeof address === "object" ? (address?.port ?? 0) : 0 };
+}
+
 /** A port that was free a moment ago. */
 async function unusedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
+  const { server, port } = await listening((socket) => socket.destroy());
+  server.close();
+  await once(server, "close");
+  return port;
 }

@@ -1,6 +1,7 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "
 import { until } from "../support/until.js";
 
 const asRoot = process.getuid?.() === 0;
+const ordinaryUser = asRoot ? someoneElse() : undefined;
 const serverModule = new URL("../../src/database/embedded/server.ts", import.meta.url).href;
 const fresh: string[] = [];
 /** For the tests that need a server of some past, not its first start. */
@@ -196,15 +198,14 @@ it.runIf(asRoot)("runs for root under another user", async () => {
   expect(uid).not.toBe(0);
 });
 
-it.runIf(asRoot)("runs for an ordinary user", async () => {
+it.runIf(ordinaryUser)("runs for an ordinary user", async () => {
   const directory = join(await freshDirectory(), "own");
-  const owner = await nobody();
   await mkdir(directory);
   await chmod(directory, 0o777);
   fresh.unshift(directory);
-  const { url } = await ensureInProcess(directory, owner);
+  const { url } = await ensureInProcess(directory, ordinaryUser);
   expect(await ask(url, "select 1 as answer")).toEqual([{ answer: 1 }]);
-  expect((await stat(join(directory, "postgres-18/password"))).uid).toBe(owner.uid);
+  expect((await stat(join(directory, "postgres-18/password"))).uid).toBe(ordinaryUser?.uid);
 });
 
 it.runIf(asRoot)("names the directory that root's server may not enter", async () => {
@@ -215,14 +216,16 @@ it.runIf(asRoot)("names the directory that root's server may not enter", async (
   );
 });
 
-interface Owner {
+interface User {
   readonly uid: number;
   readonly gid: number;
 }
 
-async function nobody(): Promise<Owner> {
-  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(await readFile("/etc/passwd", "utf8")) ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
+/** Somebody root can run this project as, unless Node or the project lies where only root may look. */
+function someoneElse(): User | undefined {
+  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8")) ?? [];
+  const user = { uid: Number(uid), gid: Number(gid) };
+  return spawnSync(process.execPath, ["--import", "tsx", "--eval", ""], user).status === 0 ? user : undefined;
 }
 
 /** Without waiting for the disk, which takes most of a first start. */
@@ -247,18 +250,18 @@ async function remove(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-function node(body: string, owner?: Owner): ChildProcessByStdio<null, Readable, null> {
+function node(body: string, user?: User): ChildProcessByStdio<null, Readable, null> {
   const script = `const { ensureEmbeddedServer } = await import(${JSON.stringify(serverModule)});\n${body}`;
   return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
-    ...owner,
+    ...user,
   });
 }
 
-async function ensureInProcess(directory: string, owner?: Owner) {
+async function ensureInProcess(directory: string, user?: User) {
   const body = `process.stdout.write(JSON.stringify(await ensureEmbeddedServer(${JSON.stringify(directory)}, { fsync: "off" })));`;
-  const answer: unknown = JSON.parse(await text(node(body, owner).stdout));
+  const answer: unknown = JSON.parse(await text(node(body, user).stdout));
   if (typeof answer !== "object" || answer === null) throw new Error("no answer");
   return {
     url: "url" in answer ? String(answer.url) : "",

@@ -19,6 +19,9 @@ const standardSettings: Settings = {
   shared_buffers: "32MB",
   min_wal_size: "32MB",
   max_wal_size: "256MB",
+  // No processes for what one user's queue never does.
+  io_method: "sync",
+  max_logical_replication_workers: "0",
   timezone: "UTC",
   log_timezone: "UTC",
   log_checkpoints: "off",

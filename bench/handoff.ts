@@ -1,0 +1,191 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Database } from "../src/database/database.js";
+import type { Queue } from "../src/queue/queue.js";
+import { waitForStart } from "../src/queue/waiting.js";
+import { type BenchServer, type Figure, percentile } from "./support.js";
+
+/** A predecessor that polls every 5 s sees a free cell after 2.5 s on average. */
+const pollingMilliseconds = 2_500;
+const rounds = 300;
+/** Between two hand-offs, so that each begins in peace, as in life. */
+const idleMilliseconds = 10;
+
+/** From finish being sent to the next start being committed, as the next in line sees it. */
+export async function handoff(server: BenchServer): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const floor = await measureFloor(server);
+  for (const [waiters, p50Target, p99Target] of [
+    [1, "≤ 2.5 ×", "≤ 4 ×"],
+    [50, "", ""],
+    [200, "≤ 4 ×", ""],
+  ] as const) {
+    const samples = await measureWaiters(server, waiters);
+    for (const [share, name, target] of [
+      [0.5, "p50", p50Target],
+      [0.99, "p99", p99Target],
+    ] as const) {
+      const beside = percentile(floor, share);
+      const figure = percentile(samples, share);
+      figures.push({
+        what: `${waiters} waiting, ${name}, beside UPDATE + NOTIFY + UPDATE`,
+        figure,
+        beside,
+        unit: "ms",
+        target,
+      });
+    }
+    if (waiters === 1) {
+      const figure = percentile(samples, 0.5);
+      figures.push({
+        what: "1 waiting, p50, beside polling every 5 s",
+        figure,
+        beside: pollingMilliseconds,
+        unit: "ms",
+        target: "",
+      });
+    }
+  }
+  const processes = await measureProcesses(server);
+  figures.push({
+    what: "start process: finish returned → process exited, p50",
+    figure: percentile(processes, 0.5),
+    beside: undefined,
+    unit: "ms",
+    target: "≤ 60 ms",
+  });
+  return figures;
+}
+
+async function measureFloor({ url, sql }: BenchServer): Promise<number[]> {
+  await sql.unsafe("create table floor (id integer primary key, value integer not null)");
+  await sql.unsafe("insert into floor values (1, 0), (2, 0)");
+  const waiter = new Database({ url, applicationName: "bench" });
+  const finisher = new Database({ url, applicationName: "bench" });
+  await waiter.listen("floor");
+  const samples: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await sleep(idleMilliseconds);
+    const claimed = new Promise<void>((resolve, reject) => {
+      const stop = waiter.onWakeUp(() => {
+        stop();
+        waiter.query((tag) => tag`update floor set value = value + 1 where id = 2`).then(() => resolve(), reject);
+      });
+    });
+    const began = performance.now();
+    await Promise.all([
+      finisher.query(
+        (tag) => tag`with done as (update floor set value = value + 1 where id = 1) select pg_notify('floor', '')`,
+      ),
+      claimed,
+    ]);
+    samples.push(performance.now() - began);
+  }
+  await Promise.all([waiter.close(), finisher.close()]);
+  return samples;
+}
+
+async function measureWaiters(server: BenchServer, waiters: number): Promise<number[]> {
+  const location = {
+    environment: "dev",
+    cloudProvider: "bench",
+    region: `handoff-${waiters}`,
+    cellIndex: 0,
+    component: "api",
+  };
+  const operator = server.openQueue();
+  const queues = Array.from({ length: waiters }, () => server.openQueue());
+  const first = await operator.enqueue(location);
+  await operator.tryStart(first.id);
+
+  // Everybody who was served joins the line again, at its end.
+  let holder = first.id;
+  let startedAt = 0;
+  let served = (): void => undefined;
+  const line: { readonly queue: Queue; readonly started: Promise<void> }[] = [];
+  const join = async (queue: Queue): Promise<void> => {
+    const { id } = await queue.enqueue(location, { heartbeat: true });
+    let fellAsleep = (): void => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      fellAsleep = resolve;
+    });
+    const started = waitForStart(queue, id, { heartbeat: true, onWaiting: () => fellAsleep() }).then(() => {
+      startedAt = performance.now();
+      holder = id;
+      served();
+    });
+    line.push({ queue, started });
+    await asleep;
+  };
+  for (const queue of queues) {
+    await join(queue);
+  }
+  // The probes for delivery are over.
+  await sleep(500);
+
+  const samples: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await sleep(idleMilliseconds);
+    const next = line.shift();
+    const done = new Promise<void>((resolve) => {
+      served = resolve;
+    });
+    const began = performance.now();
+    await Promise.all([operator.finish(holder), done]);
+    samples.push(startedAt - began);
+    if (next !== undefined) {
+      await join(next.queue);
+      await sleep(20);
+    }
+  }
+  await Promise.all(line.map(async ({ queue }) => queue.database.close()));
+  await operator.database.close();
+  return samples;
+}
+
+async function measureProcesses(server: BenchServer): Promise<number[]> {
+  const location = {
+    environment: "dev",
+    cloudProvider: "bench",
+    region: "handoff-cli",
+    cellIndex: 0,
+    component: "api",
+  };
+  const operator = server.openQueue();
+  const holder = await operator.enqueue(location);
+  await operator.tryStart(holder.id);
+  let running = holder.id;
+  const samples: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const flags = [
+      "--environment",
+      "dev",
+      "--provider",
+      "bench",
+      "--region",
+      "handoff-cli",
+      "--cell-index",
+      "0",
+      "--component",
+      "api",
+    ];
+    const child = spawn(process.execPath, [join(import.meta.dirname, "../dist/cli.js"), "start", ...flags], {
+      env: { ...process.env, DEPLOY_QUEUE_DATABASE_URL: server.url },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stderr.resume();
+    const id = Number(String((await once(child.stdout, "data"))[0]));
+    // Until it sleeps: the connection has been idle for a moment.
+    await sleep(300);
+    const exited = once(child, "exit");
+    await operator.finish(running);
+    const began = performance.now();
+    await exited;
+    samples.push(performance.now() - began);
+    running = id;
+  }
+  await operator.database.close();
+  return samples;
+}

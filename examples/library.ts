@@ -1,0 +1,34 @@
+// Deploying from a Node.js program. Outside this repository the import reads: from "deploy-queue".
+import { setTimeout as work } from "node:timers/promises";
+import { CancelledError, DeployQueue } from "../src/index.js";
+
+const queue = await DeployQueue.connect({ applicationName: "library example" });
+const cell = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
+
+try {
+  // The whole life of a deployment: it waits for its turn, sends heartbeats, and finishes, or cancels when this throws.
+  await queue.run(
+    { ...cell, component: "api", version: "v1.2.3" },
+    async (deployment, signal) => {
+      process.stdout.write(`deployment ${deployment.id} is deploying\n`);
+      // When an operator cancels the deployment, the signal is aborted.
+      await work(100, undefined, { signal });
+    },
+    {
+      onWaiting: ({ waitingOn }) => process.stdout.write(`waiting: ${waitingOn.map(({ text }) => text).join("; ")}\n`),
+    },
+  );
+  process.stdout.write("finished\n");
+
+  // Step by step, with a limit to the wait: nobody else may be in the cell until finish.
+  const deployment = await queue.start({ ...cell, component: "web" }, { signal: AbortSignal.timeout(60_000) });
+  await queue.finish(deployment.id);
+  process.stdout.write(`deployment ${deployment.id} finished too\n`);
+} catch (error) {
+  if (!(error instanceof CancelledError)) {
+    throw error;
+  }
+  process.stdout.write(`cancelled: ${error.message}\n`);
+} finally {
+  await queue.close();
+}

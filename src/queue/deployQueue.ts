@@ -1,0 +1,156 @@
+import { checkConnectionUrl, resolveConnectionTarget } from "../database/connectionUrl.js";
+import { Database } from "../database/database.js";
+import { ensureSchema } from "../database/schema.js";
+import type { Deployment, DeploymentId, DeploymentRequest, StartAttempt } from "./deployment.js";
+import { enterLineAndStart } from "./entering.js";
+import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "./errors.js";
+import { keepAlive } from "./keeping.js";
+import { outlastOutages } from "./outage.js";
+import { Queue } from "./queue.js";
+
+export interface DeployQueueOptions {
+  /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */
+  readonly url?: string;
+  /** Shown in pg_stat_activity and in deployment_events. */
+  readonly applicationName?: string;
+  /** Whether to create the schema, or bring an older one up to date; true by default. */
+  readonly migrate?: boolean;
+  /** What the database or the migration has to say; silent by default. */
+  readonly onMessage?: (message: string) => void;
+}
+
+export interface StartOptions {
+  /** Aborting gives the place in the line up and rejects with a CancelledError, or with the reason if it is an error of ours. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait at most; then the place is given up and start rejects with a WaitTimeoutError. */
+  readonly waitTimeout?: number;
+  /** Milliseconds without a database after which to reject with a DatabaseUnavailableError; 5 minutes by default. */
+  readonly outageTimeout?: number;
+  readonly onEnqueued?: (deployment: Deployment) => void;
+  /** Called after each look that ended with "not yet". */
+  readonly onWaiting?: (attempt: StartAttempt) => void;
+  /** Called when the database goes away, and with undefined when it is back. */
+  readonly onOutage?: (outage: DatabaseUnavailableError | undefined) => void;
+}
+
+/** The queue for Node.js programs. It needs one connection; waits on the same instance follow one another. */
+export class DeployQueue {
+  readonly #queue: Queue;
+
+  private constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** @throws DatabaseUnavailableError, SchemaError, InvalidValueError */
+  static async connect(options: DeployQueueOptions = {}): Promise<DeployQueue> {
+    const url = options.url === undefined ? (await resolveConnectionTarget()).url : checkConnectionUrl(options.url);
+    const onMessage = options.onMessage ?? (() => undefined);
+    const database = new Database({
+      url,
+      applicationName: options.applicationName ?? "deploy-queue library",
+      onNotice: onMessage,
+    });
+    try {
+      await ensureSchema(database, {
+        url,
+        migrate: options.migrate ?? true,
+        onProgress: onMessage,
+        onWarning: onMessage,
+      });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return new DeployQueue(new Queue(database));
+  }
+
+  /**
+   * Enters the line, waits and starts. The caller deploys then, and ends with finish or cancel; nobody reaps the
+   * deployment meanwhile.
+   * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up
+   */
+  start(request: DeploymentRequest, options: StartOptions = {}): Promise<Deployment> {
+    return this.#start(request, options, false);
+  }
+
+  /**
+   * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, cancels when it
+   * throws (and throws the same). The signal given to deploy is aborted when somebody cancels the deployment; run then
+   * rejects with a CancelledError, once deploy has ended.
+   */
+  async run<Result>(
+    request: DeploymentRequest,
+    deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
+    options: StartOptions = {},
+  ): Promise<Result> {
+    const deployment = await this.#start(request, options, true);
+    const lost = new AbortController();
+    const done = new AbortController();
+    const keeper = keepAlive(this.#queue, deployment.id, { signal: done.signal, onOutage: options.onOutage }).then(
+      (end) => {
+        if (end?.cancellation_timestamp) {
+          const why = end.cancellation_note === null ? "" : `: ${end.cancellation_note}`;
+          lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
+        }
+      },
+    );
+    try {
+      const result = await deploy(deployment, lost.signal);
+      done.abort();
+      await keeper;
+      lost.signal.throwIfAborted();
+      await outlastOutages(() => this.#queue.finish(deployment.id), outageOptions(options));
+      return result;
+    } catch (error) {
+      done.abort();
+      await keeper;
+      lost.signal.throwIfAborted();
+      const note = `failed: ${error instanceof Error ? error.message : String(error)}`.replace(/\p{C}+/gu, " ");
+      await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options));
+      throw error;
+    }
+  }
+
+  /** @throws DeploymentNotFoundError, RefusedError */
+  finish(id: DeploymentId): Promise<Deployment> {
+    return this.#queue.finish(id);
+  }
+
+  /** @throws DeploymentNotFoundError, RefusedError */
+  cancel(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.#queue.cancel(id, note);
+  }
+
+  /** Everything else: one call for each SQL function. */
+  get functions(): Queue {
+    return this.#queue;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.database.close();
+  }
+
+  async #start(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
+    const timeout = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    if (options.waitTimeout !== undefined) {
+      const error = new WaitTimeoutError(`the turn did not come within ${options.waitTimeout} ms`);
+      timer = setTimeout(() => timeout.abort(error), options.waitTimeout);
+    }
+    try {
+      return await enterLineAndStart(this.#queue, request, {
+        ...outageOptions(options),
+        heartbeat,
+        signal: options.signal === undefined ? timeout.signal : AbortSignal.any([options.signal, timeout.signal]),
+        onEnqueued: options.onEnqueued,
+        onWaiting: options.onWaiting,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function outageOptions(options: StartOptions): { giveUpAfter: number | undefined; onOutage: StartOptions["onOutage"] } {
+  return { giveUpAfter: options.outageTimeout, onOutage: options.onOutage };
+}

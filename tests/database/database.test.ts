@@ -1,0 +1,191 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Database, type DatabaseOptions } from "../../src/database/database.js";
+import { DatabaseUnavailableError, InvalidValueError } from "../../src/database/errors.js";
+import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/commandLine.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+
+function open(options: Partial<DatabaseOptions> = {}): Database {
+  const database = new Database({ url: cli.url, applicationName: "database test", ...options });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+async function one(database: Database): Promise<unknown> {
+  const [row] = await database.query<{ one: number }>((sql) => sql`select 1 as one`);
+  return row?.one;
+}
+
+async function terminate(applicationName: string): Promise<number> {
+  const rows = await cli.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = ${applicationName}`;
+  return rows.length;
+}
+
+/** Notifies until the callback has counted one more. */
+function heard(channel: string, count: () => number): Promise<boolean> {
+  const before = count();
+  return until(`a notification on ${channel} was heard`, async () => {
+    await cli.sql`select pg_notify(${channel}, '')`;
+    return count() > before;
+  });
+}
+
+describe("a query", () => {
+  test("without an answer in time fails as unavailable, and the next one works", async () => {
+    const database = open({ queryTimeout: 200, applicationName: "slow query" });
+
+    await expect(database.query((sql) => sql`select pg_sleep(600)`)).rejects.toThrow(DatabaseUnavailableError);
+
+    expect(await one(database)).toBe(1);
+    await terminate("slow query");
+  });
+
+  test("fails as unavailable when its connection is lost, and the next one works", async () => {
+    const database = open({ applicationName: "lost query" });
+    const lost = database.query((sql) => sql`select pg_sleep(600)`).catch((error: unknown) => error);
+    await until("it was terminated", async () => (await terminate("lost query")) === 1);
+
+    expect(await lost).toBeInstanceOf(DatabaseUnavailableError);
+
+    expect(await one(database)).toBe(1);
+  });
+
+  test("works after its idle connection was lost", async () => {
+    const database = open({ applicationName: "idle" });
+    await one(database);
+    await terminate("idle");
+
+    expect(
+      await until("the next query works", () =>
+        one(database).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(DatabaseUnavailableError);
+          return undefined;
+        }),
+      ),
+    ).toBe(1);
+  });
+
+  test("lets the errors of the server pass", async () => {
+    await expect(open().query((sql) => sql`select 1 / 0`)).rejects.toMatchObject({ code: "22012" });
+  });
+
+  test("refuses a URL that cannot be one", () => {
+    const database = open({ url: "postgres://user:pa%zz@host/db" });
+
+    return expect(one(database)).rejects.toThrow(InvalidValueError);
+  });
+
+  test("hands bigints over as numbers and notices to whoever asked for them", async () => {
+    const notices: string[] = [];
+    const database = open({ onNotice: (message) => notices.push(message) });
+
+    const [row] = await database.query<{ big: number }>((sql) => sql`select 9007199254740991::bigint as big`);
+    await database.query((sql) => sql`do $$ begin raise notice 'look here'; end $$`);
+
+    expect(row?.big).toBe(9_007_199_254_740_991);
+    expect(notices).toEqual(["look here"]);
+  });
+});
+
+describe("listening", () => {
+  test("wakes up at a notification, until told to stop", async () => {
+    const database = open();
+    let wakeUps = 0;
+    const stop = database.onWakeUp(() => {
+      wakeUps += 1;
+    });
+    await database.listen("some_channel");
+    await heard("some_channel", () => wakeUps);
+
+    stop();
+
+    const before = wakeUps;
+    await cli.sql`select pg_notify('some_channel', '')`;
+    await one(database);
+    expect(wakeUps).toBe(before);
+  });
+
+  test("wakes up when the connection is lost, and the next listen subscribes again", async () => {
+    const database = open({ applicationName: "lost listener" });
+    let wakeUps = 0;
+    database.onWakeUp(() => {
+      wakeUps += 1;
+    });
+    await database.listen("some_channel");
+    expect(await terminate("lost listener")).toBe(1);
+    await until("the loss woke it up", () => wakeUps > 0);
+
+    await until("it listens again", () =>
+      database.listen("some_channel").then(
+        () => true,
+        () => false,
+      ),
+    );
+
+    await heard("some_channel", () => wakeUps);
+  });
+
+  test("uses the connection of the queries", async () => {
+    const database = open({ applicationName: "one connection" });
+    await database.listen("one");
+    await database.listen("two");
+    await one(database);
+
+    const backends = await cli.sql`select from pg_stat_activity where application_name = 'one connection'`;
+
+    expect(backends).toHaveLength(1);
+  });
+});
+
+describe("a waiting start", () => {
+  test("holds exactly one connection while it sleeps", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const start = cli.launch(["start", ...place.options]);
+    await isBlockedBy(start, holder);
+
+    const backends = await cli.sql`
+      select state from pg_stat_activity
+      where datname = current_database() and application_name = 'deploy-queue start'`;
+
+    expect([...backends]).toEqual([{ state: "idle" }]);
+    await cli.queue.finish(holder);
+    await start.end;
+  });
+
+  test("survives the loss of its connection, and starts once when its turn comes", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const start = cli.launch(["start", ...place.options]);
+    await isBlockedBy(start, holder);
+    const id = await printedId(start);
+    expect(await terminate("deploy-queue start")).toBe(1);
+    await until("it has a connection again and sleeps", async () => {
+      const backends = await cli.sql`
+        select from pg_stat_activity
+        where datname = current_database() and application_name = 'deploy-queue start' and state = 'idle'
+          and query like '%try_start%'`;
+      return backends.length === 1;
+    });
+
+    await cli.queue.finish(holder);
+
+    expect((await start.end).code).toBe(0);
+    expect(await cli.events(id)).toEqual(["enqueued", "started"]);
+  });
+
+  test("does not miss its turn when that comes while its connection is lost", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const start = cli.launch(["start", ...place.options]);
+    await isBlockedBy(start, holder);
+
+    await Promise.all([terminate("deploy-queue start"), cli.queue.finish(holder)]);
+
+    expect((await start.end).code).toBe(0);
+    expect(await cli.events(await printedId(start))).toEqual(["enqueued", "started"]);
+  });
+});

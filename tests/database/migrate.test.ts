@@ -1,0 +1,128 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Logger, migrate } from "graphile-migrate";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Database } from "../../src/database/database.js";
+import { SchemaError } from "../../src/database/errors.js";
+import { migrateSchema } from "../../src/database/migrate.js";
+import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
+import { runCli } from "../support/cli.js";
+import { useDirectory } from "../support/commandLine.js";
+import { emptyDatabase } from "../support/emptyDatabase.js";
+
+const directory = useDirectory();
+
+function open(url: string): Database {
+  const database = new Database({ url, applicationName: "tests" });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+function migrateOurs(url: string): Promise<void> {
+  return migrateSchema(open(url), { url, folder: migrationsFolder(), onProgress: () => undefined });
+}
+
+/** What the first migration of another application leaves behind, made by graphile-migrate itself. */
+async function migrateTheirs(url: string, file: string): Promise<void> {
+  const folder = join(directory, file.replace(/\W/g, ""));
+  mkdirSync(join(folder, "committed"), { recursive: true });
+  writeFileSync(join(folder, "current.sql"), "");
+  writeFileSync(
+    join(folder, "committed", file),
+    "--! Previous: -\n--! Hash: sha1:0000000000000000000000000000000000000000\n--! AllowInvalidHash\n\n" +
+      "create table public.theirs (id integer);\n",
+  );
+  await migrate({ connectionString: url, migrationsFolder: folder, logger: new Logger(() => () => undefined) });
+}
+
+describe("migrateSchema", () => {
+  test("brings an empty database to the version of this program", async () => {
+    const { url } = await emptyDatabase();
+
+    await migrateOurs(url);
+
+    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
+  });
+
+  test("changes nothing the second time", async () => {
+    const { url, sql } = await emptyDatabase();
+    const applied = () => sql`select * from graphile_migrate.migrations`;
+    await migrateOurs(url);
+    const before = [...(await applied())];
+
+    await migrateOurs(url);
+
+    expect([...(await applied())]).toEqual(before);
+  });
+
+  test("lets four migrate an empty database at once", async () => {
+    const { url, sql } = await emptyDatabase();
+
+    await Promise.all([migrateOurs(url), migrateOurs(url), migrateOurs(url), migrateOurs(url)]);
+
+    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
+  });
+
+  test("leaves no connection behind", async () => {
+    const { url, sql } = await emptyDatabase();
+    const database = new Database({ url, applicationName: "tests" });
+    await migrateSchema(database, { url, folder: migrationsFolder(), onProgress: () => undefined });
+    await database.close();
+
+    expect(
+      await sql`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and backend_type = 'client backend' and state is distinct from 'idle'`,
+    ).toHaveLength(0);
+  });
+});
+
+describe("a database in which another application keeps its migrations", () => {
+  test.each(["000001-theirs.sql", "000001-the-queue.sql"])("is refused when theirs is %s", async (file) => {
+    const { url, sql, hasQueue } = await emptyDatabase();
+    await migrateTheirs(url, file);
+    const applied = await sql`select * from graphile_migrate.migrations`;
+    expect(applied).toHaveLength(1);
+
+    const error = await migrateOurs(url).catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(SchemaError);
+    expect(String(error)).toContain("another application keeps its migrations");
+    expect(await hasQueue()).toBe(false);
+    expect([...(await sql`select * from graphile_migrate.migrations`)]).toEqual([...applied]);
+  });
+
+  test("is refused when the table was written by hand, and by the command line in one line with 4", async () => {
+    const { url, sql, hasQueue } = await emptyDatabase();
+    await sql.unsafe(`
+      create schema graphile_migrate;
+      create table graphile_migrate.migrations (
+        hash text primary key,
+        previous_hash text references graphile_migrate.migrations,
+        filename text not null,
+        date timestamptz not null default now()
+      );
+      insert into graphile_migrate.migrations (hash, filename) values ('sha1:abc', '000001.sql');
+    `);
+
+    const { code, stdout, stderr } = await runCli(["environment", "list"], { DEPLOY_QUEUE_DATABASE_URL: url });
+
+    expect(code).toBe(4);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^deploy-queue: another application keeps its migrations in .*database of its own.*\n$/);
+    expect(await hasQueue()).toBe(false);
+  });
+});
+
+describe("a schema deploy_queue that is not ours", () => {
+  test("is refused with what went wrong, and left as it is", async () => {
+    const { url, sql } = await emptyDatabase();
+    await sql.unsafe("create schema deploy_queue; create table deploy_queue.theirs (id integer)");
+
+    const { code, stderr } = await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
+
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^deploy-queue: the schema deploy_queue in .* could not be migrated: [^\n]*\n$/m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(await sql`select from information_schema.tables where table_schema = 'deploy_queue'`).toHaveLength(1);
+  });
+});
