@@ -6,6 +6,7 @@ import { createWaitingDisplay, type WaitingDisplay } from "../output/waitingDisp
 import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
 import { enterLineAndStart } from "../queue/entering.js";
 import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "../queue/errors.js";
+import { emptyIsAbsent } from "./options.js";
 import type { Session } from "./queueCommand.js";
 
 /** What happens on the way from the line to the start, as --json prints it. */
@@ -29,10 +30,8 @@ export interface EnterOptions {
  * @throws CancelledError, WaitTimeoutError
  */
 export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
-  const waitTimeout =
-    options.waitTimeout === undefined ? undefined : parseDuration(options.waitTimeout, "--wait-timeout");
-  const giveUpAfter =
-    options.outageTimeout === undefined ? undefined : parseDuration(options.outageTimeout, "--outage-timeout");
+  const waitTimeout = optionalDuration(options.waitTimeout, "--wait-timeout");
+  const giveUpAfter = optionalDuration(options.outageTimeout, "--outage-timeout");
   const giveUp = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
@@ -57,7 +56,7 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
         await setGitHubOutput("deployment-id", String(deployment.id));
         if (waitTimeout !== undefined) {
           const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), waitTimeout);
+          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), Math.min(waitTimeout, longestTimer));
         }
       },
       async onWaiting(attempt) {
@@ -96,6 +95,14 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
     clearTimeout(timer);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
+}
+
+/** Timers that are set to more milliseconds ring at once. */
+const longestTimer = 2 ** 31 - 1;
+
+function optionalDuration(text: string | undefined, option: string): number | undefined {
+  const given = emptyIsAbsent(text);
+  return given === undefined ? undefined : parseDuration(given, option);
 }
 
 const noNotifications =

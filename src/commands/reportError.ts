@@ -34,18 +34,28 @@ export function reportUsageError(error: Error, args: readonly string[], commandP
   }
   // The parser's first paragraph says what is wrong; of options that are missing it only says how all are written.
   const [problem = "", synopsis = ""] = error.message.split("\n\n");
-  const given = new Set(args.map((word) => word.split("=", 1)[0] ?? ""));
+  const end = args.indexOf("--");
+  const words = end === -1 ? args : args.slice(0, end);
+  const given = new Set(words.map((word) => word.split("=", 1)[0] ?? ""));
   const known = new Set(synopsis.match(/--[a-z-]+/g));
   const strange = [...given].filter((word) => /^--./.test(word) && known.size > 0 && !known.has(word));
   const missing = [...synopsis.matchAll(/<(--[a-z-]+)/g)]
     .map((match) => match[1] ?? "")
     .filter((option) => !given.has(option));
+  const valueless = words.find(
+    (word, index) =>
+      word.startsWith("--") && synopsis.includes(`${word} #`) && (words[index + 1] ?? "-").startsWith("-"),
+  );
   const reason =
     strange.length > 0
       ? `${strange.join(", ")} is not an option`
-      : missing.length > 0
-        ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`
-        : problem.replace(/[.:\s]+$/, "");
+      : valueless !== undefined
+        ? `${valueless} needs a value; one that begins with "-" is given as ${valueless}=-…`
+        : missing.length > 0
+          ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`
+          : problem.startsWith("Command not found")
+            ? "an argument is missing"
+            : problem.replace(/[.:\s]+$/, "");
   write(`${command}: ${reason}. See "deploy-queue ${command} --help"`);
   return usage;
 }

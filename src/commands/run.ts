@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { InvalidValueError } from "../database/errors.js";
 import { deploymentOptions, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
@@ -39,6 +40,9 @@ export class RunCommand extends QueueCommand {
   command = Option.Rest({ name: "command", required: 1 });
 
   override async act(session: Session): Promise<number> {
+    if (this.command[0] === "") {
+      throw new InvalidValueError("the command to run is empty");
+    }
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
     const deployment = await enterLine(session, {

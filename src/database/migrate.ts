@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
+import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import { hasSeveralHosts, singleHostUrls } from "./connectionUrl.js";
 import { Database, errorCode } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
@@ -31,8 +32,11 @@ export async function migrateSchema(database: Database, options: MigrationOption
         migrationsFolder: options.folder,
         logger: new Logger(() => () => undefined),
       });
+      // It keeps an idle connection for a moment, and ends the whole process should that be lost.
+      clearAllPools();
       break;
     } catch (error) {
+      clearAllPools();
       if ((await schemaVersion(database)) === expectedSchemaVersion(options.folder)) {
         break;
       }

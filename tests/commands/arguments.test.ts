@@ -47,6 +47,9 @@ describe("the command line of the predecessor", () => {
   test("works as --skip-migrations info ID", async () => {
     const { id } = await cli.enqueue();
 
-    expect(await cli.run(["--skip-migrations", "info", `${id}`])).toMatchObject({ code: 0, stdout: `${id} queued api\n` });
+    expect(await cli.run(["--skip-migrations", "info", `${id}`])).toMatchObject({
+      code: 0,
+      stdout: `${id} queued api\n`,
+    });
   });
 });

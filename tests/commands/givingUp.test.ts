@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
-import { isBlockedBy, newPlace, type Place, printedId, useCommandLine } from "../support/commandLine.js";
+import { isBlockedBy, newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -56,14 +56,19 @@ describe.each(["start", "run"] as const)("a waiting %s", (command) => {
 });
 
 describe("a waiting start that is told to stop", () => {
-  test("prints no JSON document with --json", async () => {
+  test("says so as the last JSON line with --json", async () => {
     const place = newPlace();
     await cli.running(place);
 
     const { code, stdout } = await cli.run(["start", ...place.options, "--wait-timeout", "50ms", "--json"]);
 
     expect(code).toBe(6);
-    expect(stdout).toBe("");
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({ event: "enqueued" });
+    expect(events.at(-1)).toEqual({ event: "given-up", deployment_id: events[0].deployment.id });
   });
 
   test("exits at once on a second signal, though its cancellation hangs", async () => {
@@ -78,22 +83,6 @@ describe("a waiting start that is told to stop", () => {
 
     expect((await start.end).code).toBe(130);
     await other`rollback`;
-  });
-
-  test("does not start when its turn comes at the same moment", async () => {
-    const place = newPlace(await cli.environment({ heartbeatTimeout: "3 seconds" }));
-    const { start, id } = await waiting(place);
-    const other = cli.connect();
-    await other`begin`;
-    await other`
-      update deploy_queue.deployments set finish_timestamp = now() where region = ${place.region} and id < ${id}`;
-    await until("it looks whether it may start", () => waitsForLock("%deploy_queue.try_start(%"));
-
-    start.process.kill("SIGTERM");
-    await other`commit`;
-
-    expect((await start.end).code).toBe(5);
-    expect((await cli.row(id)).status).toBe("cancelled");
   });
 });
 

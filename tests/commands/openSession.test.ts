@@ -77,16 +77,6 @@ describe("a database that cannot be reached makes the exit code 7, in one line:"
     expect(stderr).toMatch(/^deploy-queue: user@127\.0\.0\.1:\d+\/db cannot be reached: .*\n$/);
   });
 
-  test("a server that is no PostgreSQL", async () => {
-    const { server, port } = await listening((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-
-    const { code, stderr } = await startOn(`postgres://user:secret@127.0.0.1:${port}/db`);
-    server.close();
-
-    expect(code).toBe(7);
-    expect(stderr).toMatch(/^deploy-queue: [^\n]*\n$/);
-  });
-
   test("a role that does not exist", async () => {
     const url = onTestServer((changed) => {
       changed.username = "no_such_role";

@@ -58,7 +58,11 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
   });
 
   test("a negative cell as a word of its own", async () => {
-    const { code, stderr } = await refused([...start({}).filter((word) => !word.startsWith("--cell")), "--cell-index", "-1"]);
+    const { code, stderr } = await refused([
+      ...start({}).filter((word) => !word.startsWith("--cell")),
+      "--cell-index",
+      "-1",
+    ]);
 
     expect(code).toBe(2);
     expect(stderr).toContain("--cell-index");

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
-import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const directory = useDirectory();
@@ -57,17 +56,6 @@ describe("a running command whose deployment somebody cancels", () => {
 
     expect((await run.end).code).toBe(5);
     expect(exists(pid)).toBe(false);
-  });
-
-  test("leaves no process of its group behind that ignores SIGTERM", async () => {
-    const { run, id, pid } = await runScript(`(trap "" TERM; echo ready; exec sleep 20) & wait`, {
-      DEPLOY_QUEUE_GRACE_MILLISECONDS: "100",
-    });
-
-    await cli.queue.cancel(id);
-
-    expect((await run.end).code).toBe(5);
-    expect(exists(-pid)).toBe(false);
   });
 
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
@@ -143,21 +131,6 @@ describe("a running command", () => {
 
     expect((await run.end).code).toBe(0);
     expect(await cli.events(row?.id ?? 0)).toEqual(["enqueued", "started", "finished"]);
-  });
-
-  test("goes on when a heartbeat fails, and its deployment is ended by its exit code", async () => {
-    await cli.sql`alter function deploy_queue.heartbeat rename to heartbeat_is_away`;
-    const gated = gatedCommand(directory);
-    const run = cli.launch(["run", ...newPlace().options, "--", ...gated.command]);
-    await run.printed(/^ready$/m);
-    await until("run has noticed", () => run.stderr().includes("heartbeat"));
-    await cli.sql`alter function deploy_queue.heartbeat_is_away rename to heartbeat`;
-
-    gated.open();
-
-    const { code, stderr } = await run.end;
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(code).toBe(0);
   });
 });
 

@@ -44,7 +44,7 @@ describe("start in a free cell", () => {
   test("takes empty optional options for absent ones", async () => {
     const { code, stdout } = await cli.run([
       ...["start", ...newPlace().options, "--version", "", "--url", "", "--note", "", "--concurrency-key", ""],
-      ...["--wait-timeout", ""],
+      ...["--wait-timeout", "", "--outage-timeout", ""],
     ]);
 
     expect(code).toBe(0);
@@ -83,13 +83,18 @@ describe("start in a free cell", () => {
     expect((await start.end).code).toBe(0);
   });
 
-  test("prints one JSON document with --json", async () => {
+  test("prints one JSON document a step with --json, and nothing else on stdout", async () => {
     const { code, stdout } = await cli.run(["start", ...newPlace().options, "--json"]);
 
     expect(code).toBe(0);
-    const document = JSON.parse(stdout);
-    expect(document).toMatchObject({ component: "api", finish_timestamp: null });
-    expect(document.start_timestamp).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    const [enqueued, started, ...more] = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(enqueued).toMatchObject({ event: "enqueued", deployment: { component: "api", start_timestamp: null } });
+    expect(started).toMatchObject({ event: "started", deployment: { id: enqueued.deployment.id } });
+    expect(started.deployment.start_timestamp).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(more).toEqual([]);
   });
 
   test("starts beside a running deployment with the same concurrency key", async () => {

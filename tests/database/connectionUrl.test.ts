@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { checkConnectionUrl, describeConnectionUrl, resolveConnectionTarget } from "../../src/database/connectionUrl.js";
+import {
+  checkConnectionUrl,
+  describeConnectionUrl,
+  resolveConnectionTarget,
+} from "../../src/database/connectionUrl.js";
 import { InvalidValueError } from "../../src/database/errors.js";
 
 describe("checkConnectionUrl", () => {
@@ -20,7 +24,7 @@ describe("checkConnectionUrl", () => {
     ["", "it must begin with"],
     ["postgres://user:secret@host:port/db", "its host or port cannot be read"],
     ["postgres://user:secret@one,two:port/db", "its host or port cannot be read"],
-    ["postgres://user:sec@ret@host/db", '%40'],
+    ["postgres://user:sec@ret@host/db", "%40"],
   ])("refuses %s and does not repeat it", (url, reason) => {
     const check = () => checkConnectionUrl(url);
 

@@ -17,6 +17,14 @@ async function one(database: Database): Promise<unknown> {
   return row?.one;
 }
 
+/** A connection that is just being lost may take one more query with it. */
+function oneUnlessUnavailable(database: Database): Promise<unknown> {
+  return one(database).catch((error: unknown) => {
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    return undefined;
+  });
+}
+
 async function terminate(applicationName: string): Promise<number> {
   const rows = await cli.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -49,8 +57,7 @@ describe("a query", () => {
     await until("it was terminated", async () => (await terminate("lost query")) === 1);
 
     expect(await lost).toBeInstanceOf(DatabaseUnavailableError);
-
-    expect(await one(database)).toBe(1);
+    await until("a next query works", () => oneUnlessUnavailable(database));
   });
 
   test("works after its idle connection was lost", async () => {
@@ -58,14 +65,7 @@ describe("a query", () => {
     await one(database);
     await terminate("idle");
 
-    expect(
-      await until("the next query works", () =>
-        one(database).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(DatabaseUnavailableError);
-          return undefined;
-        }),
-      ),
-    ).toBe(1);
+    await until("a next query works", () => oneUnlessUnavailable(database));
   });
 
   test("lets the errors of the server pass", async () => {
@@ -147,11 +147,12 @@ describe("a waiting start", () => {
     const start = cli.launch(["start", ...place.options]);
     await isBlockedBy(start, holder);
 
-    const backends = await cli.sql`
-      select state from pg_stat_activity
-      where datname = current_database() and application_name = 'deploy-queue start'`;
-
-    expect([...backends]).toEqual([{ state: "idle" }]);
+    await until("it has one connection, which is idle", async () => {
+      const backends = await cli.sql<{ state: string }[]>`
+        select state from pg_stat_activity
+        where datname = current_database() and application_name = 'deploy-queue start'`;
+      return backends.length === 1 && backends[0]?.state === "idle";
+    });
     await cli.queue.finish(holder);
     await start.end;
   });
@@ -162,12 +163,12 @@ describe("a waiting start", () => {
     const start = cli.launch(["start", ...place.options]);
     await isBlockedBy(start, holder);
     const id = await printedId(start);
-    expect(await terminate("deploy-queue start")).toBe(1);
+    await terminate("deploy-queue start");
     await until("it has a connection again and sleeps", async () => {
       const backends = await cli.sql`
         select from pg_stat_activity
         where datname = current_database() and application_name = 'deploy-queue start' and state = 'idle'
-          and query like '%try_start%'`;
+          and query not like 'listen%'`;
       return backends.length === 1;
     });
 

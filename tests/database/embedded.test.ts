@@ -145,9 +145,10 @@ it("reports a server and stops it, and starts nothing for either", async () => {
   await expect(stat(directory)).rejects.toThrow("ENOENT");
 
   const { url } = await ensure(directory);
-  expect(await embeddedServerStatus(directory)).toMatchObject({ running: true, version: "18.4", url });
+  const version = expect.stringMatching(/^18\.\d+$/);
+  expect(await embeddedServerStatus(directory)).toMatchObject({ running: true, version, url });
   expect(await stopEmbeddedServer(directory)).toBe(true);
-  expect(await embeddedServerStatus(directory)).toEqual({ ...nothing, version: "18.4" });
+  expect(await embeddedServerStatus(directory)).toEqual({ ...nothing, version });
 });
 
 it("outlives its starter, Ctrl-C and the hang-up of the terminal", async () => {

@@ -62,18 +62,6 @@ describe("migrateSchema", () => {
 
     expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
   });
-
-  test("leaves no connection behind", async () => {
-    const { url, sql } = await emptyDatabase();
-    const database = new Database({ url, applicationName: "tests" });
-    await migrateSchema(database, { url, folder: migrationsFolder(), onProgress: () => undefined });
-    await database.close();
-
-    expect(
-      await sql`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-        and backend_type = 'client backend' and state is distinct from 'idle'`,
-    ).toHaveLength(0);
-  });
 });
 
 describe("a database in which another application keeps its migrations", () => {
@@ -110,19 +98,5 @@ describe("a database in which another application keeps its migrations", () => {
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^deploy-queue: another application keeps its migrations in .*database of its own.*\n$/);
     expect(await hasQueue()).toBe(false);
-  });
-});
-
-describe("a schema deploy_queue that is not ours", () => {
-  test("is refused with what went wrong, and left as it is", async () => {
-    const { url, sql } = await emptyDatabase();
-    await sql.unsafe("create schema deploy_queue; create table deploy_queue.theirs (id integer)");
-
-    const { code, stderr } = await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
-
-    expect(code).toBe(4);
-    expect(stderr).toMatch(/^deploy-queue: the schema deploy_queue in .* could not be migrated: [^\n]*\n$/m);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(await sql`select from information_schema.tables where table_schema = 'deploy_queue'`).toHaveLength(1);
   });
 });

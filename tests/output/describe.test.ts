@@ -7,8 +7,14 @@ const now = new Date("2030-01-02T03:04:05Z");
 function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWithStatus {
   return {
     ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
-    ...{ component: "api", version: "v1.2.3", url: null, note: null, concurrency_key: null, status: "queued" },
-    ...{ start_timestamp: null, finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
+    ...{ component: "api", version: "v1.2.3", url: null, note: null, concurrency_key: null, idempotency_key: null },
+    ...{
+      status: "queued",
+      start_timestamp: null,
+      finish_timestamp: null,
+      cancellation_timestamp: null,
+      cancellation_note: null,
+    },
     ...{ heartbeat_timestamp: null, created_at: now, updated_at: now },
     ...changes,
   };
@@ -51,8 +57,6 @@ test("whatever is named is one line that steers no terminal", () => {
 
 test("cancelled deployments are counted and listed", () => {
   expect(cancelledText([])).toBe("Cancelled 0 deployments");
-  expect(cancelledText([deployment()])).toBe(
-    "Cancelled 1 deployment:\n  - 42 api@v1.2.3 in prod-aws-us-west-2-cell-1",
-  );
+  expect(cancelledText([deployment()])).toBe("Cancelled 1 deployment:\n  - 42 api@v1.2.3 in prod-aws-us-west-2-cell-1");
   expect(cancelledText([deployment(), deployment({ id: 43 })])).toMatch(/^Cancelled 2 deployments:\n.*\n {2}- 43 /);
 });

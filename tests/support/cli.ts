@@ -18,7 +18,7 @@ export interface RunningCli {
   readonly stderr: () => string;
   readonly end: Promise<CliEnd>;
   /** Waits until stdout or stderr matches. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  printed(pattern: RegExp, timeout?: number): Promise<RegExpExecArray>;
 }
 
 const running = new Set<ChildProcess>();
@@ -55,10 +55,11 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     stdout: () => stdout,
     stderr: () => stderr,
     end,
-    printed: (pattern) =>
+    printed: (pattern, timeout) =>
       until(
         `it printed ${pattern}; so far:\n${stdout}${stderr}`,
         () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
+        timeout,
       ),
   };
 }

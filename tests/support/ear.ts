@@ -51,7 +51,8 @@ export async function listen(database: TestDatabase, deployments: readonly numbe
 
   return {
     woken: async () => (await ofDeployments()).filter(({ payload }) => payload === "").map(({ id }) => id),
-    heard: async () => (await ofDeployments()).map(({ id, payload }) => (payload === "" ? `${id}` : `${id} ${payload}`)),
+    heard: async () =>
+      (await ofDeployments()).map(({ id, payload }) => (payload === "" ? `${id}` : `${id} ${payload}`)),
     transitions: async () =>
       (await everything()).flatMap(({ channel, payload }): Transition[] =>
         channel === "deploy_queue_transitions" ? [JSON.parse(payload)] : [],

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { inject, onTestFinished } from "vitest";
+import { until } from "./until.js";
 
 export interface EmptyDatabase {
   readonly url: string;
@@ -22,6 +23,12 @@ export async function emptyDatabase(): Promise<EmptyDatabase> {
   url.pathname = `/${name}`;
   const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
   onTestFinished(async () => {
+    // graphile-migrate keeps its connections for a moment, and ends the process when they are lost.
+    await until("all others have left the database", async () => {
+      const others = await sql`
+        select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+      return others.length === 0;
+    });
     await sql.end({ timeout: 1 });
     await root.unsafe(`drop database if exists ${name} with (force)`);
     await root.unsafe(`drop role if exists ${role}`);

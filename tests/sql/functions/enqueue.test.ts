@@ -14,12 +14,14 @@ test("returns the row with everything given, queued and without heartbeat", asyn
     url: "https://example.com/1",
     note: "hello",
     concurrency_key: "x",
+    idempotency_key: "run 1",
   };
   const [row] = await sql`
     select * from deploy_queue.enqueue(
       environment => ${given.environment}, cloud_provider => ${given.cloud_provider}, region => ${given.region},
       cell_index => ${given.cell_index}, component => ${given.component}, version => ${given.version},
-      url => ${given.url}, note => ${given.note}, concurrency_key => ${given.concurrency_key})`;
+      url => ${given.url}, note => ${given.note}, concurrency_key => ${given.concurrency_key},
+      idempotency_key => ${given.idempotency_key})`;
   expect(row).toEqual({
     ...given,
     id: expect.any(Number),

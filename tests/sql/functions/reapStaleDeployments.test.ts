@@ -61,7 +61,7 @@ test("the timeout is that of the environment", async () => {
 test("the note and the event say who reaped and since when", async () => {
   const id = await newLine(database).add("running", { heartbeat: true });
   const [{ since } = { since: "" }] = await sql<{ since: string }[]>`
-    select heartbeat_timestamp::timestamptz(0)::text as since from deploy_queue.deployments where id = ${id}`;
+    select date_trunc('second', heartbeat_timestamp)::text as since from deploy_queue.deployments where id = ${id}`;
   await database.advance("16 minutes");
   const reaper = database.connect();
   await reaper`set deploy_queue.actor = 'on-call'`;

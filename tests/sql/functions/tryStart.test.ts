@@ -116,7 +116,9 @@ describe("heartbeats", () => {
     const before = await rowOf(id);
     await database.advance("5 minutes");
     const { deployment } = await queue.tryStart(id);
-    expect(Number(deployment.heartbeat_timestamp)).toBeGreaterThanOrEqual(Number(before?.heartbeat_timestamp) + 300_000);
+    expect(Number(deployment.heartbeat_timestamp)).toBeGreaterThanOrEqual(
+      Number(before?.heartbeat_timestamp) + 300_000,
+    );
   });
 
   test("do not begin by asking for the turn, even with a promise for later", async () => {

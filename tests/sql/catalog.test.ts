@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { useDatabase } from "../support/database.js";
+
+const { sql } = useDatabase();
+const root = join(import.meta.dirname, "../..");
+
+/** The text of every file of this kind, by its path. */
+function textsUnder(folder: string, extension: string): Map<string, string> {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return new Map(
+    names
+      .filter((name) => name.endsWith(extension))
+      .map((name) => [name, readFileSync(join(root, folder, name), "utf8")]),
+  );
+}
+
+const codesIn = (texts: Iterable<string>) => new Set([...texts].flatMap((text) => text.match(/QD\d{3}/g) ?? []));
+
+test("every function pins its search_path", async () => {
+  const unpinned = await sql`
+    select proname from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace
+      and not exists (select from pg_depend where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')
+      and not exists (select from unnest(proconfig) as setting where setting = 'search_path=pg_catalog, pg_temp')
+      and proname <> '_now'`;
+  expect(unpinned).toEqual([]);
+});
+
+test("every function states its volatility", () => {
+  const texts = new Map([...textsUnder("sql/functions", ".sql"), ...textsUnder("sql/triggers", ".sql")]);
+  const silent = [...texts].filter(
+    ([, text]) => !/^language (?:sql|plpgsql) (?:volatile|stable|immutable)\b/m.test(text),
+  );
+  expect(silent.map(([name]) => name)).toEqual([]);
+});
+
+test("every public function, table, view and type has a comment", async () => {
+  const silent = await sql`
+    select proname as name from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace
+      and not exists (select from pg_depend where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')
+      and proname !~ '^(_|tg_)'
+      and obj_description(oid, 'pg_proc') is null
+    union all
+    select relname from pg_class
+    where relnamespace = 'deploy_queue'::regnamespace and relkind in ('r', 'v', 'm')
+      and obj_description(oid, 'pg_class') is null
+    union all
+    select typname from pg_type
+    where typnamespace = 'deploy_queue'::regnamespace and (typtype = 'e' or typtype = 'c' and exists (
+      select from pg_class where pg_class.oid = typrelid and relkind = 'c'
+    )) and obj_description(oid, 'pg_type') is null`;
+  expect(silent).toEqual([]);
+});
+
+test("every file in sql/ is included, and what is included exists", () => {
+  const texts = textsUnder("sql", ".sql");
+  const included = [...(texts.get("all.sql") ?? "").matchAll(/^--!include (\S+)$/gm)].map(([, name]) => name);
+  texts.delete("all.sql");
+  expect(included.sort()).toEqual([...texts.keys()].sort());
+});
+
+test("every error code is raised by a test", () => {
+  const raised = codesIn(textsUnder("sql", ".sql").values());
+  const expected = codesIn(textsUnder("tests/sql", ".test.ts").values());
+  expect(raised.size).toBeGreaterThan(0);
+  expect([...raised].filter((code) => !expected.has(code))).toEqual([]);
+});
+
+test("every constraint has a name that was chosen", async () => {
+  const generated = await sql`
+    select conname from pg_constraint
+    where connamespace = 'deploy_queue'::regnamespace and conname ~ '_(check|excl|key)[0-9]*$'`;
+  expect(generated).toEqual([]);
+});

@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database.js";
+import { openSession, outcome, type Session } from "../support/session.js";
+
+const database = useDatabase();
+const { sql } = database;
+
+const sessionCount = 6;
+const transactionsPerSession = 120;
+/** What may go wrong: a refusal by state or rule, or a conflict that the client has to repeat. */
+const expectedCodes = /^(ok|QD003|QD004|QD005|QD006|QD007|40001|40P01|23P01)$/;
+
+/** A small generator with a fixed seed, so that a failure can be looked at again. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+type Act = (session: Session, region: string, random: (below: number) => number) => Promise<unknown>;
+
+async function someId({ sql }: Session, region: string, random: (below: number) => number): Promise<number> {
+  const ids = await sql<{ id: number }[]>`
+    select id from deploy_queue.deployments
+    where region = ${region} and finish_timestamp is null and cancellation_timestamp is null order by id limit 6`;
+  return ids[random(ids.length)]?.id ?? 0;
+}
+
+const onSome =
+  (statement: (session: Session, id: number) => Promise<unknown>): Act =>
+  async (session, region, random) => {
+    const id = await someId(session, region, random);
+    if (id !== 0) await statement(session, id);
+  };
+
+const acts: Act[] = [
+  ({ sql }, region, random) => sql`
+    select deploy_queue.enqueue('hammered', 'aws', ${region}, ${random(2)}, ${`api-${random(2)}`}, version => 'v1',
+      concurrency_key => ${["x", "y", null, null][random(4)] ?? null})`,
+  onSome(({ sql }, id) => sql`select deploy_queue.try_start(${id})`),
+  onSome(({ sql }, id) => sql`select deploy_queue.try_start(${id})`),
+  onSome(({ sql }, id) => sql`select deploy_queue.finish(${id})`),
+  onSome(({ sql }, id) => sql`select deploy_queue.cancel(${id})`),
+  onSome(({ sql }, id) => sql`update deploy_queue.deployments set start_timestamp = now() where id = ${id}`),
+  onSome(({ sql }, id) => sql`update deploy_queue.deployments set finish_timestamp = now() where id = ${id}`),
+];
+
+/** A few steps on one cell after another, in one transaction of this isolation level or in one each. */
+async function work(session: Session, region: string, isolation: string, random: (below: number) => number) {
+  const steps = random(3) === 0 ? 2 : 1;
+  await session.begin(isolation);
+  let code = "ok";
+  for (let step = 0; step < steps && code === "ok"; step++) {
+    const act = acts[random(acts.length)];
+    if (act) code = await outcome(act(session, region, random));
+  }
+  if (code === "ok" && random(8) > 0) code = await outcome(session.commit());
+  else await session.rollback();
+  return code;
+}
+
+async function hammer(region: string, isolation: string): Promise<Map<string, number>> {
+  const codes = new Map<string, number>();
+  const sessions = await Promise.all([...Array(sessionCount).keys()].map(() => openSession(database)));
+  await Promise.all(
+    sessions.map(async (session, place) => {
+      // A deadlock of transactions with two steps is the client's doing; it shall not cost a second each.
+      await session.sql`set deadlock_timeout = '20ms'`;
+      const random = randomNumbers(place + 1);
+      for (let turn = 0; turn < transactionsPerSession; turn++) {
+        const code = await work(session, region, isolation, random);
+        codes.set(code, (codes.get(code) ?? 0) + 1);
+      }
+    }),
+  );
+  return codes;
+}
+
+afterEach(async () => {
+  await sql`select deploy_queue.cancel_location('hammered', 'aws', region) from deploy_queue.cells`;
+});
+
+describe.for([
+  ["read committed", "0"],
+  ["read committed", "3 milliseconds"],
+  ["repeatable read", "0"],
+  ["serializable", "0"],
+] as const)("many sessions at %s with a buffer of %s", ([isolation, buffer]) => {
+  const region = `${isolation} ${buffer}`;
+
+  test("run never two at once, and start in the order of the line", async () => {
+    await sql`select deploy_queue.set_environment('hammered', buffer_time => ${buffer})`;
+    const codes = await hammer(region, isolation);
+    expect([...codes.keys()].filter((code) => !expectedCodes.test(code))).toEqual([]);
+
+    const [counts] = await sql<{ started: number; finished: number }[]>`
+      select count(start_timestamp)::integer as started, count(finish_timestamp)::integer as finished
+      from deploy_queue.deployments where region = ${region}`;
+    expect(counts?.started).toBeGreaterThan(20);
+    expect(counts?.finished).toBeGreaterThan(10);
+
+    // The buffer counts for those that finished; every pair of one cell without a common key is looked at.
+    const together = await sql`
+      select one.id, other.id as other_id
+      from deploy_queue.deployments as one
+      join deploy_queue.deployments as other on other.cell_id = one.cell_id and other.id <> one.id
+      where one.region = ${region}
+        and (one.concurrency_key = other.concurrency_key) is not true
+        and other.start_timestamp >= one.start_timestamp
+        and other.start_timestamp
+          < coalesce(one.finish_timestamp + ${buffer}::interval, one.cancellation_timestamp, 'infinity')`;
+    expect(together).toEqual([]);
+
+    const overtaken = await sql`
+      select ahead.id, behind.id as behind_id
+      from deploy_queue.deployments as ahead
+      join deploy_queue.deployments as behind on behind.cell_id = ahead.cell_id and behind.id > ahead.id
+      where ahead.region = ${region}
+        and (ahead.concurrency_key = behind.concurrency_key) is not true
+        and behind.start_timestamp < coalesce(ahead.start_timestamp, ahead.cancellation_timestamp, 'infinity')`;
+    expect(overtaken).toEqual([]);
+
+    const unrecorded = await sql`
+      select deployments.id
+      from deploy_queue.deployments
+      join deploy_queue.deployment_events on deployment_id = deployments.id
+      where region = ${region}
+      group by deployments.id
+      having count(*) <> 1 + num_nonnulls(start_timestamp, finish_timestamp, cancellation_timestamp)`;
+    expect(unrecorded).toEqual([]);
+  });
+});

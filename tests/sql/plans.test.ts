@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database.js";
+import { newLine } from "../support/line.js";
+
+const database = useDatabase();
+const { sql } = database;
+const finishedRows = 30_000;
+let cellId = 0;
+let queued = 0;
+
+beforeAll(async () => {
+  const line = newLine(database, "prod");
+  const { cell_id } = await database.queue.deployment(await line.add("finished"));
+  cellId = cell_id;
+  await line.add("running", { concurrencyKey: "x", heartbeat: true }).catch(() => undefined);
+  queued = await line.add("queued", { component: "web", version: "v2", heartbeat: true });
+  for (let count = 0; count < 20; count++) await newLine(database).add("queued", { heartbeat: true });
+  // History goes past the triggers: they are not what is looked at here, and take their time.
+  await sql.unsafe(`
+    set local session_replication_role = replica;
+    insert into deploy_queue.deployments (id, cell_id, environment, cloud_provider, region, cell_index, component, version,
+      created_at, updated_at, start_timestamp, finish_timestamp)
+    select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
+      cells.cell_index, 'api', 'v' || number % 100, at, at, at, at + interval '5 minutes'
+    from generate_series(1, ${finishedRows}) as number
+    cross join lateral (select deploy_queue._now() - interval '1 hour' - number * interval '10 minutes' as at) as moment
+    join deploy_queue.cells on cells.id = ${cellId}`);
+  await sql`analyze deploy_queue.deployments`;
+});
+
+/** How often deployments was scanned from its first to its last page by the statement; nothing of it stays. */
+async function sequentialScans(statement: string): Promise<number> {
+  const session = database.connect();
+  const scans = async () => {
+    const [row] = await session<{ scans: number }[]>`
+      select pg_stat_get_xact_numscans('deploy_queue.deployments'::regclass)::integer as scans`;
+    return row?.scans ?? Number.NaN;
+  };
+  await session.unsafe("begin");
+  const before = await scans();
+  await session.unsafe(statement);
+  const after = await scans();
+  await session.unsafe("rollback");
+  await session.end();
+  return after - before;
+}
+
+test("a scan of the whole table would be noticed", async () => {
+  expect(await sequentialScans("select count(note) from deploy_queue.deployments")).toBe(1);
+});
+
+describe("history costs nothing in", () => {
+  const place = "'prod', 'aws', (select region from deploy_queue.cells where id = $cell), 0";
+  test.for([
+    ["enqueue", `select deploy_queue.enqueue(${place}, 'api')`],
+    ["enqueue with a key", `select deploy_queue.enqueue(${place}, 'api', idempotency_key => 'key')`],
+    ["try_start of one that waits", "select deploy_queue.try_start($queued)"],
+    ["try_start of one that starts", "select deploy_queue.try_start($free)"],
+    ["finish", "select deploy_queue.try_start($free); select deploy_queue.finish($free)"],
+    ["cancel", "select deploy_queue.cancel($queued)"],
+    ["heartbeat", "select deploy_queue.heartbeat($queued)"],
+    ["reap_stale_deployments", "select deploy_queue.reap_stale_deployments()"],
+    [
+      "reap_stale_deployments that reaps",
+      "update test.clock set shift = '16 minutes'; select deploy_queue.reap_stale_deployments()",
+    ],
+    ["cancel_version", "select deploy_queue.cancel_version('web', 'v2')"],
+    ["cancel_version of an old one", "select deploy_queue.cancel_version('api', 'v7')"],
+    [
+      "cancel_location",
+      "select deploy_queue.cancel_location('prod', 'aws', (select region from deploy_queue.cells where id = $cell))",
+    ],
+    ["waiting_on", "select deploy_queue.waiting_on($queued)"],
+    ["blocking_deployments", "select deploy_queue.blocking_deployments($queued)"],
+    ["set_environment", "select deploy_queue.set_environment('prod', buffer_time => '1 minute')"],
+    ["an UPDATE that starts", "update deploy_queue.deployments set start_timestamp = now() where id = $free"],
+  ] as const)("%s", async ([, template]) => {
+    const free = await newLine(database).add("queued");
+    const statement = template
+      .replaceAll("$cell", `${cellId}`)
+      .replaceAll("$queued", `${queued}`)
+      .replaceAll("$free", `${free}`);
+    expect(await sequentialScans(statement)).toBe(0);
+  });
+});
+
+describe("the rule reads the partial index of", () => {
+  const planOf = async (condition: string) => {
+    const rows = await sql.unsafe<{ "QUERY PLAN": string }[]>(
+      `explain (costs off) select id from deploy_queue.deployments as blocker where cell_id = ${cellId} and ${condition}`,
+    );
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  };
+  test.for([
+    [
+      "running deployments",
+      "start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and id <> 7",
+      "deployments_running",
+    ],
+    [
+      "finished deployments",
+      "finish_timestamp > deploy_queue._now() - interval '10 minutes' and cancellation_timestamp is null",
+      "deployments_finished",
+    ],
+    [
+      "queued deployments",
+      "start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null and id < 1000000",
+      "deployments_queued",
+    ],
+  ] as const)("%s", async ([, condition, index]) => {
+    const plan = await planOf(`${condition} and (concurrency_key = 'x') is not true`);
+    expect(plan).toContain(index);
+    expect(plan).not.toContain("Seq Scan");
+  });
+});

@@ -1,0 +1,68 @@
+import { connect, createServer, type Socket } from "node:net";
+import { afterAll } from "vitest";
+
+/** Stands between a client and a server, and can stop passing anything on without closing a connection. */
+export interface Proxy {
+  readonly url: string;
+  /** From now on nothing passes, in either direction; connections stay open, new ones get no answer. */
+  silence(): void;
+  /** New connections pass again; the silent ones stay silent. */
+  recover(): void;
+  /** Cuts every connection. */
+  cut(): void;
+}
+
+export async function startProxy(target: string): Promise<Proxy> {
+  const { hostname, port } = new URL(target);
+  const pairs = new Set<readonly Socket[]>();
+  let silent = false;
+  const server = createServer((client) => {
+    const upstream = connect({ host: hostname, port: Number(port || 5432) });
+    const pair = [client, upstream] as const;
+    pairs.add(pair);
+    let dead = silent;
+    silenced.add(() => {
+      dead = true;
+    });
+    client.on("data", (chunk) => void (dead || upstream.write(chunk)));
+    upstream.on("data", (chunk) => void (dead || client.write(chunk)));
+    for (const socket of pair) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        pairs.delete(pair);
+        if (!dead) {
+          client.destroy();
+          upstream.destroy();
+        }
+      });
+    }
+  });
+  const silenced = new Set<() => void>();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const cut = (): void => {
+    for (const pair of pairs) {
+      for (const socket of pair) socket.destroy();
+    }
+  };
+  afterAll(() => {
+    cut();
+    server.close();
+  });
+
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  const url = new URL(target);
+  url.hostname = "127.0.0.1";
+  url.port = String(address.port);
+  return {
+    url: url.href,
+    silence() {
+      silent = true;
+      for (const kill of silenced) kill();
+    },
+    recover() {
+      silent = false;
+    },
+    cut,
+  };
+}
