@@ -72,7 +72,7 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
 describe("characters that steer a terminal are refused, and not printed raw, in", () => {
   const hostile = { newline: "a\nb", escape: "a\u001b[31mb\u001b]0;title\u0007", bidi: "a\u202eb", c1: "a\u009b31mb" };
   const fields = ["environment", "provider", "region", "component", "version", "url", "note", "concurrency-key"];
-  const more = ["cell-index", "wait-timeout"];
+  const more = ["cell-index", "wait-timeout", "outage-timeout"];
 
   test.each([...fields, ...more])("--%s", async (field) => {
     for (const value of Object.values(hostile)) {

@@ -115,9 +115,17 @@ describe("start in a free cell", () => {
     expect(stderr).toBe("");
   });
 
-  test("logs the embedded mark nowhere when a database is named", async () => {
-    const { stderr } = await cli.run(["start", ...newPlace().options]);
+  test("only says what it would wait for with --dry-run", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const before = await cli.counts();
 
-    expect(stderr).not.toContain("own PostgreSQL");
+    const { code, stdout } = await cli.run(["start", ...place.options, "--dry-run"]);
+    const json = await cli.run(["start", ...place.options, "--dry-run", "--json"]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`deployment ${holder} (holder)`);
+    expect(JSON.parse(json.stdout)).toMatchObject({ position: 1, blockers: [{ deployment_id: holder }] });
+    expect(await cli.counts()).toEqual(before);
   });
 });

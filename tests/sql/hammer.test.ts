@@ -7,8 +7,10 @@ const { sql } = database;
 
 const sessionCount = 6;
 const transactionsPerSession = 120;
-/** What may go wrong: a refusal by state or rule, or a conflict that the client has to repeat. */
-const expectedCodes = /^(ok|QD003|QD004|QD005|QD006|QD007|40001|40P01|23P01)$/;
+/** Refusals by the rules. A deadlock takes two steps in one transaction, in opposite order. */
+const refusals = ["ok", "QD003", "QD004", "QD005", "QD006", "QD007", "40P01"];
+/** What a snapshot older than the lock brings; the client has to repeat. */
+const conflicts = ["40001", "23P01"];
 
 /** A small generator with a fixed seed, so that a failure can be looked at again. */
 function randomNumbers(seed: number): (below: number) => number {
@@ -47,9 +49,12 @@ const acts: Act[] = [
   onSome(({ sql }, id) => sql`update deploy_queue.deployments set finish_timestamp = now() where id = ${id}`),
 ];
 
-/** A few steps on one cell after another, in one transaction of this isolation level or in one each. */
+/**
+ * A transaction of one or two steps. With the older snapshot of higher levels it is one only: a transaction that enters
+ * the line and starts there would not see who entered it meanwhile.
+ */
 async function work(session: Session, region: string, isolation: string, random: (below: number) => number) {
-  const steps = random(3) === 0 ? 2 : 1;
+  const steps = isolation === "read committed" && random(3) === 0 ? 2 : 1;
   await session.begin(isolation);
   let code = "ok";
   for (let step = 0; step < steps && code === "ok"; step++) {
@@ -70,8 +75,11 @@ async function hammer(region: string, isolation: string): Promise<Map<string, nu
       await session.sql`set deadlock_timeout = '20ms'`;
       const random = randomNumbers(place + 1);
       for (let turn = 0; turn < transactionsPerSession; turn++) {
-        const code = await work(session, region, isolation, random);
-        codes.set(code, (codes.get(code) ?? 0) + 1);
+        for (let attempt = 0; attempt < 5; attempt++) {
+          const code = await work(session, region, isolation, random);
+          codes.set(code, (codes.get(code) ?? 0) + 1);
+          if (!conflicts.includes(code)) break;
+        }
       }
     }),
   );
@@ -93,7 +101,8 @@ describe.for([
   test("run never two at once, and start in the order of the line", async () => {
     await sql`select deploy_queue.set_environment('hammered', buffer_time => ${buffer})`;
     const codes = await hammer(region, isolation);
-    expect([...codes.keys()].filter((code) => !expectedCodes.test(code))).toEqual([]);
+    const expected = isolation === "read committed" ? refusals : [...refusals, ...conflicts];
+    expect([...codes.keys()].filter((code) => !expected.includes(code))).toEqual([]);
 
     const [counts] = await sql<{ started: number; finished: number }[]>`
       select count(start_timestamp)::integer as started, count(finish_timestamp)::integer as finished

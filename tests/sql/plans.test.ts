@@ -71,7 +71,6 @@ describe("history costs nothing in", () => {
       "select deploy_queue.cancel_location('prod', 'aws', (select region from deploy_queue.cells where id = $cell))",
     ],
     ["waiting_on", "select deploy_queue.waiting_on($queued)"],
-    ["blocking_deployments", "select deploy_queue.blocking_deployments($queued)"],
     ["set_environment", "select deploy_queue.set_environment('prod', buffer_time => '1 minute')"],
     ["an UPDATE that starts", "update deploy_queue.deployments set start_timestamp = now() where id = $free"],
   ] as const)("%s", async ([, template]) => {
