@@ -18,6 +18,7 @@ create table deployment_durations (
   deployment_count integer not null,
   avg_duration interval not null,
   stddev_duration interval,
+  first_finish_timestamp timestamp with time zone not null,
   last_finish_timestamp timestamp with time zone not null
 ) with (fillfactor=80);
 
@@ -55,6 +56,7 @@ create table deployments (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   cell_id integer not null,
+  max_duration interval,
   idempotency_key text
 ) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 
@@ -64,6 +66,8 @@ create table environments (
   environment text not null,
   buffer_time interval not null default '00:00:00'::interval,
   heartbeat_timeout interval not null default '00:15:00'::interval,
+  max_duration interval,
+  retention interval,
   heartbeat_interval interval not null generated always as (LEAST((heartbeat_timeout / (3)::double precision), '00:00:30'::interval)) stored
 );
 
@@ -82,6 +86,13 @@ create type reason as (
   text text,
   until timestamp with time zone,
   deployment_id bigint
+);
+
+create table workers (
+  name text not null,
+  version text not null,
+  started_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null
 );
 
 alter table cells add constraint a_cell_exists_once UNIQUE (environment, cloud_provider, region, cell_index);
@@ -104,7 +115,7 @@ alter table deployment_durations add constraint deployment_durations_pkey PRIMAR
 
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text])));
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text])));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
@@ -126,6 +137,8 @@ alter table deployments add constraint finish_timestamp_requires_start_timestamp
 
 alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
 
+alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
+
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL)));
 
 alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text));
@@ -142,7 +155,17 @@ alter table environments add constraint environments_pkey PRIMARY KEY (environme
 
 alter table environments add constraint heartbeat_timeout_must_be_between_1_second_and_30_days CHECK (((heartbeat_timeout >= '00:00:01'::interval) AND (heartbeat_timeout <= '30 days'::interval)));
 
+alter table environments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
+
+alter table environments add constraint retention_must_be_1_day_or_more CHECK ((retention >= '1 day'::interval));
+
+alter table workers add constraint workers_pkey PRIMARY KEY (name);
+
 CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USING btree (deployment_id, id);
+
+CREATE UNIQUE INDEX deployment_events_outlier ON deploy_queue.deployment_events USING btree (deployment_id) WHERE (kind = 'outlier'::text);
+
+CREATE INDEX deployments_cancelled ON deploy_queue.deployments USING btree (cell_id, cancellation_timestamp) WHERE (cancellation_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
 
@@ -472,9 +495,9 @@ declare
   v_since timestamptz := deploy_queue._now() - interval '3 months';
 begin
   insert into deploy_queue.deployment_durations as known
-    (cell_id, component, deployment_count, avg_duration, stddev_duration, last_finish_timestamp)
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
   select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
-    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), max(sample.finish_timestamp)
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
     select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
     from deploy_queue.deployments
@@ -489,6 +512,7 @@ begin
   set deployment_count = excluded.deployment_count,
     avg_duration = excluded.avg_duration,
     stddev_duration = excluded.stddev_duration,
+    first_finish_timestamp = excluded.first_finish_timestamp,
     last_finish_timestamp = excluded.last_finish_timestamp;
 end;
 $function$
@@ -529,7 +553,10 @@ begin
     where deployments.id = any (_reap.deployment_ids)
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-      and deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+      and (
+        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+      )
     for no key update of deployments skip locked
   ) as stale;
 
@@ -545,9 +572,14 @@ begin
   return query
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
-    cancellation_note = format('reaped by %s: no heartbeat since %s',
-      deploy_queue._actor(), date_trunc('second', deployments.heartbeat_timestamp))
+    cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
+      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+    end)
+  from deploy_queue.environments
   where deployments.id = any (v_ids)
+    and environments.environment = deployments.environment
   returning deployments.*;
   perform set_config('deploy_queue.reaping', '', true);
 end;
@@ -611,11 +643,11 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.created_at
+    old_row.max_duration, old_row.created_at
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.created_at
+    new_row.max_duration, new_row.created_at
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -799,7 +831,38 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION deploy_queue.detect_outliers()
+ RETURNS SETOF outliers
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_outlier deploy_queue.outliers;
+begin
+  for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
+    insert into deploy_queue.deployment_events
+      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    values (
+      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
+      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
+        date_trunc('second', v_outlier.avg_duration))
+    )
+    on conflict (deployment_id) where kind = 'outlier' do nothing;
+
+    if found then
+      perform pg_notify('deploy_queue_transitions', json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      )::text);
+      return next v_outlier;
+    end if;
+  end loop;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval)
  RETURNS deployments
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -810,13 +873,13 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key
+    heartbeat_timestamp, idempotency_key, max_duration
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key
+    enqueue.idempotency_key, enqueue.max_duration
   )
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -940,6 +1003,54 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.prune_history(batch_size integer DEFAULT 1000)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+begin
+  select array_agg(old.id) into v_ids
+  from (
+    select ended.id
+    from deploy_queue.environments
+    join deploy_queue.cells on cells.environment = environments.environment
+    cross join lateral (
+      (
+        select finished.id from deploy_queue.deployments as finished
+        where finished.cell_id = cells.id
+          and finished.finish_timestamp < v_now - environments.retention
+          and exists (
+            select from deploy_queue.deployments as newer
+            where newer.cell_id = finished.cell_id
+              and newer.component = finished.component
+              and newer.finish_timestamp > finished.finish_timestamp
+          )
+        limit batch_size
+      )
+      union all
+      (
+        select cancelled.id from deploy_queue.deployments as cancelled
+        where cancelled.cell_id = cells.id
+          and cancelled.cancellation_timestamp < v_now - environments.retention
+        limit batch_size
+      )
+    ) as ended
+    where environments.retention is not null
+    limit batch_size
+  ) as old;
+
+  perform set_config('deploy_queue.maintenance', 'on', true);
+  delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.deployments where deployments.id = any (v_ids);
+  perform set_config('deploy_queue.maintenance', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.reap_stale_deployments()
  RETURNS SETOF deployments
  LANGUAGE sql
@@ -952,9 +1063,37 @@ AS $function$
       from deploy_queue.deployments
       where deployments.finish_timestamp is null
         and deployments.cancellation_timestamp is null
-        and deployments.heartbeat_timestamp is not null
+        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
     )
   ) as reaped;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.refresh_durations(batch_size integer DEFAULT 20)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+  v_group record;
+  v_count integer := 0;
+begin
+  for v_group in
+    select known.cell_id, known.component
+    from deploy_queue.deployment_durations as known
+    where known.first_finish_timestamp <= v_since
+    order by known.cell_id, known.component
+    limit batch_size
+  loop
+    perform deploy_queue._lock_cell(v_group.cell_id);
+    delete from deploy_queue.deployment_durations as known
+    where known.cell_id = v_group.cell_id and known.component = v_group.component;
+    perform deploy_queue._measure(v_group.cell_id, v_group.component);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end;
 $function$
 ;
 
@@ -968,7 +1107,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.set_environment(environment text, buffer_time interval DEFAULT NULL::interval, heartbeat_timeout interval DEFAULT NULL::interval)
+CREATE OR REPLACE FUNCTION deploy_queue.set_environment(environment text, buffer_time interval DEFAULT NULL::interval, heartbeat_timeout interval DEFAULT NULL::interval, max_duration interval DEFAULT NULL::interval, retention interval DEFAULT NULL::interval)
  RETURNS environments
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -976,15 +1115,19 @@ AS $function$
 declare
   v_environment deploy_queue.environments;
 begin
-  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout)
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention)
   values (
     set_environment.environment,
     coalesce(set_environment.buffer_time, '0'),
-    coalesce(set_environment.heartbeat_timeout, '15 minutes')
+    coalesce(set_environment.heartbeat_timeout, '15 minutes'),
+    set_environment.max_duration,
+    set_environment.retention
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
-    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout)
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout),
+    max_duration = coalesce(set_environment.max_duration, existing.max_duration),
+    retention = coalesce(set_environment.retention, existing.retention)
   returning existing.* into v_environment;
   return v_environment;
 end;
@@ -997,10 +1140,14 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg__keep_history()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  if current_setting('deploy_queue.maintenance', true) = 'on' then
+    return coalesce(new, old);
+  end if;
+
   raise exception using
     errcode = 'QD010',
     message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
-    hint = 'Cancel a deployment that should not happen.';
+    hint = 'Cancel a deployment that should not happen. To keep less history, set environments.retention.';
 end;
 $function$
 ;
@@ -1294,6 +1441,24 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.worker_seen(name text, version text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  insert into deploy_queue.workers as known (name, version, started_at, last_seen_at)
+  values (worker_seen.name, worker_seen.version, v_now, v_now)
+  on conflict (name) do update set version = excluded.version, last_seen_at = excluded.last_seen_at;
+
+  delete from deploy_queue.workers as known where known.last_seen_at < v_now - interval '7 days';
+end;
+$function$
+;
+
 create view deployment_duration_analytics as
  SELECT cells.environment,
     cells.cloud_provider,
@@ -1326,10 +1491,30 @@ create view deployments_with_status as
     deployments.created_at,
     deployments.updated_at,
     deployments.cell_id,
+    deployments.max_duration,
     deployments.idempotency_key,
     get_deployment_status(deployments.start_timestamp, deployments.finish_timestamp, deployments.cancellation_timestamp, environments.buffer_time) AS status
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
+
+create view outliers as
+ SELECT deployments.id,
+    deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.component,
+    deployments.version,
+    deployments.url,
+    deployments.note,
+    deployments.start_timestamp,
+    (clock.now - deployments.start_timestamp) AS current_duration,
+    usual.avg_duration,
+    usual.stddev_duration
+   FROM ((( SELECT _now() AS now) clock
+     CROSS JOIN deployments)
+     JOIN deployment_durations usual ON (((usual.cell_id = deployments.cell_id) AND (usual.component = deployments.component))))
+  WHERE ((deployments.start_timestamp IS NOT NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)) AND ((clock.now - deployments.start_timestamp) > (usual.avg_duration + ((2)::double precision * usual.stddev_duration))));
 
 create view queue as
  SELECT deployments.id AS deployment_id,

@@ -31,6 +31,9 @@
 --!include functions/cancel_location.sql
 --!include functions/heartbeat.sql
 --!include functions/reap_stale_deployments.sql
+--!include functions/refresh_durations.sql
+--!include functions/prune_history.sql
+--!include functions/worker_seen.sql
 --!include functions/set_environment.sql
 --!include triggers/deployments__enqueue.sql
 --!include triggers/deployments__guard.sql
@@ -42,3 +45,5 @@
 --!include views/deployments_with_status.sql
 --!include views/deployment_duration_analytics.sql
 --!include views/queue.sql
+--!include views/outliers.sql
+--!include functions/detect_outliers.sql

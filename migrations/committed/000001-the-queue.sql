@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5c4381ada219ee6199c29cbe1bf60f0586698876
+--! Hash: sha1:e6fb01be65dd18b176fc5c09f48ba1deaa291dc3
 --! Message: the queue
 
 create schema deploy_queue;
@@ -41,6 +41,12 @@ create table deploy_queue.environments (
     constraint heartbeat_timeout_must_be_between_1_second_and_30_days check (
       heartbeat_timeout >= interval '1 second' and heartbeat_timeout <= interval '30 days'
     ),
+  max_duration interval
+    constraint max_duration_must_be_between_1_second_and_30_days check (
+      max_duration >= interval '1 second' and max_duration <= interval '30 days'
+    ),
+  retention interval
+    constraint retention_must_be_1_day_or_more check (retention >= interval '1 day'),
   heartbeat_interval interval not null
     generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
 );
@@ -49,6 +55,10 @@ comment on column deploy_queue.environments.environment is 'Name, such as dev or
 comment on column deploy_queue.environments.buffer_time is 'How long a cell cools down after a deployment finished.';
 comment on column deploy_queue.environments.heartbeat_timeout is
   'A deployment whose heartbeats stopped for this long is reaped.';
+comment on column deploy_queue.environments.max_duration is
+  'A deployment that runs for longer is reaped, unless it brought a limit of its own; null is no limit.';
+comment on column deploy_queue.environments.retention is
+  'How long deployments are kept after their end; null keeps them for ever.';
 comment on column deploy_queue.environments.heartbeat_interval is
   'How often its keeper sends a heartbeat: a third of the timeout, at most 30 seconds.';
 
@@ -120,6 +130,10 @@ create table deploy_queue.deployments (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   cell_id integer not null,
+  max_duration interval
+    constraint max_duration_must_be_between_1_second_and_30_days check (
+      max_duration >= interval '1 second' and max_duration <= interval '30 days'
+    ),
   idempotency_key text
     constraint idempotency_key_must_be_1_to_200_printable_characters check (
       length(idempotency_key) between 1 and 200
@@ -157,6 +171,8 @@ create index deployments_finished on deploy_queue.deployments (cell_id, finish_t
 create index deployments_live on deploy_queue.deployments (component, version)
   where finish_timestamp is null and cancellation_timestamp is null;
 
+create index deployments_cancelled on deploy_queue.deployments (cell_id, cancellation_timestamp)
+  where cancellation_timestamp is not null;
 create unique index deployments_idempotency_key on deploy_queue.deployments (idempotency_key)
   where idempotency_key is not null;
 create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
@@ -165,6 +181,8 @@ create index deployments_measured on deploy_queue.deployments (cell_id, componen
 comment on table deploy_queue.deployments is 'One row a deployment: a place in the line of its cell. The order of ids is the order of the line.';
 comment on column deploy_queue.deployments.id is 'Place in the line; drawn under the lock of the cell, never given by a client.';
 comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
+comment on column deploy_queue.deployments.max_duration is
+  'It is reaped when it runs for longer; null is the limit of the environment.';
 comment on column deploy_queue.deployments.idempotency_key is
   'Chosen by the client: entering the line again with the same key gives the deployment that is there already.';
 comment on column deploy_queue.deployments.component is 'What is deployed.';
@@ -187,12 +205,15 @@ create table deploy_queue.deployment_durations (
   deployment_count integer not null,
   avg_duration interval not null,
   stddev_duration interval,
+  first_finish_timestamp timestamptz not null,
   last_finish_timestamp timestamptz not null,
   primary key (cell_id, component)
 ) with (fillfactor = 80);
 comment on table deploy_queue.deployment_durations is
   'How long deployments of a component take in a cell: the last 100 that finished within 3 months. Kept right by every finish.';
 comment on column deploy_queue.deployment_durations.stddev_duration is 'Sample standard deviation; null for a single sample.';
+comment on column deploy_queue.deployment_durations.first_finish_timestamp is
+  'The oldest sample; when it is older than 3 months the group is due for a refresh.';
 comment on column deploy_queue.deployment_durations.last_finish_timestamp is 'The newest sample; after 3 months there is none.';
 
 -- No foreign key: the record of what happened outlives whatever becomes of the deployment.
@@ -201,7 +222,7 @@ create table deploy_queue.deployment_events (
   deployment_id bigint not null,
   occurred_at timestamptz not null,
   kind text not null
-    constraint kind_must_be_known check (kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')),
+    constraint kind_must_be_known check (kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped', 'outlier')),
   from_state deploy_queue.deployment_status,
   to_state deploy_queue.deployment_status not null,
   actor text not null,
@@ -210,12 +231,21 @@ create table deploy_queue.deployment_events (
   reason text
 );
 create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
+create unique index deployment_events_outlier on deploy_queue.deployment_events (deployment_id) where kind = 'outlier';
 
 comment on table deploy_queue.deployment_events is 'Append-only: one row for each transition of a deployment.';
 comment on column deploy_queue.deployment_events.occurred_at is 'The timestamp that the transition left on the deployment.';
-comment on column deploy_queue.deployment_events.kind is 'enqueued, started, finished, cancelled, or reaped (cancelled because its heartbeats stopped).';
+comment on column deploy_queue.deployment_events.kind is 'enqueued, started, finished, cancelled, reaped (cancelled because its heartbeats stopped or it ran too long), or outlier (first seen to take longer than usual).';
 comment on column deploy_queue.deployment_events.actor is 'The setting deploy_queue.actor where the client made one, else the database role.';
 comment on column deploy_queue.deployment_events.reason is 'The cancellation note.';
+
+create table deploy_queue.workers (
+  name text primary key,
+  version text not null,
+  started_at timestamptz not null,
+  last_seen_at timestamptz not null
+);
+comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -346,11 +376,11 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.created_at
+    old_row.max_duration, old_row.created_at
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.created_at
+    new_row.max_duration, new_row.created_at
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -611,7 +641,7 @@ $$;
 --! EndIncluded functions/_wake.sql
 --! Included functions/_measure.sql
 -- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
--- Called by the trigger of every finish, under the lock of the cell.
+-- Called by the trigger of every finish and by refresh_durations, under the lock of the cell.
 create or replace function deploy_queue._measure(cell_id integer, component text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -620,9 +650,9 @@ declare
   v_since timestamptz := deploy_queue._now() - interval '3 months';
 begin
   insert into deploy_queue.deployment_durations as known
-    (cell_id, component, deployment_count, avg_duration, stddev_duration, last_finish_timestamp)
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
   select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
-    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), max(sample.finish_timestamp)
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
     select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
     from deploy_queue.deployments
@@ -637,6 +667,7 @@ begin
   set deployment_count = excluded.deployment_count,
     avg_duration = excluded.avg_duration,
     stddev_duration = excluded.stddev_duration,
+    first_finish_timestamp = excluded.first_finish_timestamp,
     last_finish_timestamp = excluded.last_finish_timestamp;
 end;
 $$;
@@ -762,7 +793,8 @@ end;
 $$;
 --! EndIncluded functions/_line.sql
 --! Included functions/_reap.sql
--- Cancels those of the given deployments whose heartbeats stopped, each once however many reap, and returns them.
+-- Cancels those of the given deployments whose heartbeats stopped or that run for too long, each once however many
+-- reap, and returns them.
 -- Called by reap_stale_deployments and by try_start for what it waits for.
 create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
 language plpgsql volatile
@@ -785,7 +817,10 @@ begin
     where deployments.id = any (_reap.deployment_ids)
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-      and deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+      and (
+        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+      )
     for no key update of deployments skip locked
   ) as stale;
 
@@ -801,9 +836,14 @@ begin
   return query
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
-    cancellation_note = format('reaped by %s: no heartbeat since %s',
-      deploy_queue._actor(), date_trunc('second', deployments.heartbeat_timestamp))
+    cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
+      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+    end)
+  from deploy_queue.environments
   where deployments.id = any (v_ids)
+    and environments.environment = deployments.environment
   returning deployments.*;
   perform set_config('deploy_queue.reaping', '', true);
 end;
@@ -960,7 +1000,8 @@ create or replace function deploy_queue.enqueue(
   note text default null,
   concurrency_key text default null,
   heartbeat boolean default false,
-  idempotency_key text default null
+  idempotency_key text default null,
+  max_duration interval default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -971,13 +1012,13 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key
+    heartbeat_timestamp, idempotency_key, max_duration
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key
+    enqueue.idempotency_key, enqueue.max_duration
   )
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -992,8 +1033,8 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once.';
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer.';
 --! EndIncluded functions/enqueue.sql
 --! Included functions/try_start.sql
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
@@ -1202,7 +1243,8 @@ comment on function deploy_queue.heartbeat(bigint) is
   'Records that the keeper of this deployment is alive and returns the deployment; an ended one is returned unchanged.';
 --! EndIncluded functions/heartbeat.sql
 --! Included functions/reap_stale_deployments.sql
--- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment.
+-- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment, or that runs for
+-- longer than its maximum duration.
 -- Called by clients and the background worker; waiters reap what blocks them without it.
 create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
 language sql volatile
@@ -1215,21 +1257,129 @@ as $$
       from deploy_queue.deployments
       where deployments.finish_timestamp is null
         and deployments.cancellation_timestamp is null
-        and deployments.heartbeat_timestamp is not null
+        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, and returns them.';
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';
 --! EndIncluded functions/reap_stale_deployments.sql
+--! Included functions/refresh_durations.sql
+-- Drops samples older than 3 months from the usual durations, for so many groups at most. Returns how many it refreshed.
+-- Called by the background worker until it returns 0; finishes keep their own group right.
+create or replace function deploy_queue.refresh_durations(batch_size integer default 20) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+  v_group record;
+  v_count integer := 0;
+begin
+  for v_group in
+    select known.cell_id, known.component
+    from deploy_queue.deployment_durations as known
+    where known.first_finish_timestamp <= v_since
+    order by known.cell_id, known.component
+    limit batch_size
+  loop
+    perform deploy_queue._lock_cell(v_group.cell_id);
+    delete from deploy_queue.deployment_durations as known
+    where known.cell_id = v_group.cell_id and known.component = v_group.component;
+    perform deploy_queue._measure(v_group.cell_id, v_group.component);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end;
+$$;
+
+comment on function deploy_queue.refresh_durations(integer) is
+  'Brings up to date the usual durations that contain samples older than 3 months; returns how many, 0 when none is left.';
+--! EndIncluded functions/refresh_durations.sql
+--! Included functions/prune_history.sql
+-- Removes deployments that ended longer ago than their environment keeps them, with their events, so many at most. The
+-- newest finished deployment of each component in each cell stays: it says what is there. Returns how many it removed.
+-- Called by the background worker until it returns 0; takes no lock that the queue needs.
+create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+begin
+  select array_agg(old.id) into v_ids
+  from (
+    select ended.id
+    from deploy_queue.environments
+    join deploy_queue.cells on cells.environment = environments.environment
+    cross join lateral (
+      (
+        select finished.id from deploy_queue.deployments as finished
+        where finished.cell_id = cells.id
+          and finished.finish_timestamp < v_now - environments.retention
+          and exists (
+            select from deploy_queue.deployments as newer
+            where newer.cell_id = finished.cell_id
+              and newer.component = finished.component
+              and newer.finish_timestamp > finished.finish_timestamp
+          )
+        limit batch_size
+      )
+      union all
+      (
+        select cancelled.id from deploy_queue.deployments as cancelled
+        where cancelled.cell_id = cells.id
+          and cancelled.cancellation_timestamp < v_now - environments.retention
+        limit batch_size
+      )
+    ) as ended
+    where environments.retention is not null
+    limit batch_size
+  ) as old;
+
+  perform set_config('deploy_queue.maintenance', 'on', true);
+  delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.deployments where deployments.id = any (v_ids);
+  perform set_config('deploy_queue.maintenance', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$;
+
+comment on function deploy_queue.prune_history(integer) is
+  'Removes a batch of deployments that ended longer ago than environments.retention; returns how many, 0 when none is left.';
+--! EndIncluded functions/prune_history.sql
+--! Included functions/worker_seen.sql
+-- Records that a background worker is alive, and forgets those that have not been seen for a week.
+-- Called by the background worker every minute.
+create or replace function deploy_queue.worker_seen(name text, version text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  insert into deploy_queue.workers as known (name, version, started_at, last_seen_at)
+  values (worker_seen.name, worker_seen.version, v_now, v_now)
+  on conflict (name) do update set version = excluded.version, last_seen_at = excluded.last_seen_at;
+
+  delete from deploy_queue.workers as known where known.last_seen_at < v_now - interval '7 days';
+end;
+$$;
+
+comment on function deploy_queue.worker_seen(text, text) is 'Records that this background worker is alive.';
+--! EndIncluded functions/worker_seen.sql
 --! Included functions/set_environment.sql
 -- Adds an environment or changes its policies; what is not given stays as it is.
 -- Called by clients; plain INSERT and UPDATE of the table do the same.
 create or replace function deploy_queue.set_environment(
   environment text,
   buffer_time interval default null,
-  heartbeat_timeout interval default null
+  heartbeat_timeout interval default null,
+  max_duration interval default null,
+  retention interval default null
 ) returns deploy_queue.environments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1237,21 +1387,25 @@ as $$
 declare
   v_environment deploy_queue.environments;
 begin
-  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout)
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention)
   values (
     set_environment.environment,
     coalesce(set_environment.buffer_time, '0'),
-    coalesce(set_environment.heartbeat_timeout, '15 minutes')
+    coalesce(set_environment.heartbeat_timeout, '15 minutes'),
+    set_environment.max_duration,
+    set_environment.retention
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
-    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout)
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout),
+    max_duration = coalesce(set_environment.max_duration, existing.max_duration),
+    retention = coalesce(set_environment.retention, existing.retention)
   returning existing.* into v_environment;
   return v_environment;
 end;
 $$;
 
-comment on function deploy_queue.set_environment(text, interval, interval) is
+comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
   'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
 --! EndIncluded functions/set_environment.sql
 --! Included triggers/deployments__enqueue.sql
@@ -1511,17 +1665,22 @@ for each row when (new.buffer_time < old.buffer_time)
 execute function deploy_queue.tg_environments__wake();
 --! EndIncluded triggers/environments__wake.sql
 --! Included triggers/keep_history.sql
--- Nothing is forgotten: deployments are never removed, events neither removed nor changed.
+-- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
+-- this is maintenance.
 -- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_setting('deploy_queue.maintenance', true) = 'on' then
+    return coalesce(new, old);
+  end if;
+
   raise exception using
     errcode = 'QD010',
     message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
-    hint = 'Cancel a deployment that should not happen.';
+    hint = 'Cancel a deployment that should not happen. To keep less history, set environments.retention.';
 end;
 $$;
 
@@ -1613,4 +1772,70 @@ join deploy_queue.deployments on deployments.id = place.deployment_id;
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
 --! EndIncluded views/queue.sql
+--! Included views/outliers.sql
+-- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
+-- Read by "deploy-queue list outliers", the worker and boards.
+create or replace view deploy_queue.outliers as
+select
+  deployments.id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.start_timestamp,
+  clock.now - deployments.start_timestamp as current_duration,
+  usual.avg_duration,
+  usual.stddev_duration
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.deployments
+join deploy_queue.deployment_durations as usual
+  on usual.cell_id = deployments.cell_id and usual.component = deployments.component
+where deployments.start_timestamp is not null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null
+  and usual.last_finish_timestamp > clock.now - interval '3 months'
+  and clock.now - deployments.start_timestamp > usual.avg_duration + 2 * usual.stddev_duration;
+
+comment on view deploy_queue.outliers is
+  'Running deployments that take longer than the mean plus two standard deviations of the last 100 of their kind.';
+--! EndIncluded views/outliers.sql
+--! Included functions/detect_outliers.sql
+-- Records and tells, once for each deployment, that it has become an outlier. Returns those that are new.
+-- Called by the background worker; the view outliers is right without it.
+create or replace function deploy_queue.detect_outliers() returns setof deploy_queue.outliers
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_outlier deploy_queue.outliers;
+begin
+  for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
+    insert into deploy_queue.deployment_events
+      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    values (
+      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
+      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
+        date_trunc('second', v_outlier.avg_duration))
+    )
+    on conflict (deployment_id) where kind = 'outlier' do nothing;
+
+    if found then
+      perform pg_notify('deploy_queue_transitions', json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      )::text);
+      return next v_outlier;
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function deploy_queue.detect_outliers() is
+  'Records an event for each running deployment that has become an outlier, tells the transitions channel, and returns the new ones.';
+--! EndIncluded functions/detect_outliers.sql
 --! EndIncluded all.sql

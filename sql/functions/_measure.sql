@@ -1,5 +1,5 @@
 -- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
--- Called by the trigger of every finish, under the lock of the cell.
+-- Called by the trigger of every finish and by refresh_durations, under the lock of the cell.
 create or replace function deploy_queue._measure(cell_id integer, component text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -8,9 +8,9 @@ declare
   v_since timestamptz := deploy_queue._now() - interval '3 months';
 begin
   insert into deploy_queue.deployment_durations as known
-    (cell_id, component, deployment_count, avg_duration, stddev_duration, last_finish_timestamp)
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
   select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
-    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), max(sample.finish_timestamp)
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
     select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
     from deploy_queue.deployments
@@ -25,6 +25,7 @@ begin
   set deployment_count = excluded.deployment_count,
     avg_duration = excluded.avg_duration,
     stddev_duration = excluded.stddev_duration,
+    first_finish_timestamp = excluded.first_finish_timestamp,
     last_finish_timestamp = excluded.last_finish_timestamp;
 end;
 $$;

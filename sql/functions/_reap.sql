@@ -1,4 +1,5 @@
--- Cancels those of the given deployments whose heartbeats stopped, each once however many reap, and returns them.
+-- Cancels those of the given deployments whose heartbeats stopped or that run for too long, each once however many
+-- reap, and returns them.
 -- Called by reap_stale_deployments and by try_start for what it waits for.
 create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
 language plpgsql volatile
@@ -21,7 +22,10 @@ begin
     where deployments.id = any (_reap.deployment_ids)
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-      and deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+      and (
+        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+      )
     for no key update of deployments skip locked
   ) as stale;
 
@@ -37,9 +41,14 @@ begin
   return query
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
-    cancellation_note = format('reaped by %s: no heartbeat since %s',
-      deploy_queue._actor(), date_trunc('second', deployments.heartbeat_timestamp))
+    cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
+      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+    end)
+  from deploy_queue.environments
   where deployments.id = any (v_ids)
+    and environments.environment = deployments.environment
   returning deployments.*;
   perform set_config('deploy_queue.reaping', '', true);
 end;

@@ -1,4 +1,5 @@
--- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment.
+-- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment, or that runs for
+-- longer than its maximum duration.
 -- Called by clients and the background worker; waiters reap what blocks them without it.
 create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
 language sql volatile
@@ -11,10 +12,10 @@ as $$
       from deploy_queue.deployments
       where deployments.finish_timestamp is null
         and deployments.cancellation_timestamp is null
-        and deployments.heartbeat_timestamp is not null
+        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, and returns them.';
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';

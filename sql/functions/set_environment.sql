@@ -3,7 +3,9 @@
 create or replace function deploy_queue.set_environment(
   environment text,
   buffer_time interval default null,
-  heartbeat_timeout interval default null
+  heartbeat_timeout interval default null,
+  max_duration interval default null,
+  retention interval default null
 ) returns deploy_queue.environments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -11,19 +13,23 @@ as $$
 declare
   v_environment deploy_queue.environments;
 begin
-  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout)
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention)
   values (
     set_environment.environment,
     coalesce(set_environment.buffer_time, '0'),
-    coalesce(set_environment.heartbeat_timeout, '15 minutes')
+    coalesce(set_environment.heartbeat_timeout, '15 minutes'),
+    set_environment.max_duration,
+    set_environment.retention
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
-    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout)
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout),
+    max_duration = coalesce(set_environment.max_duration, existing.max_duration),
+    retention = coalesce(set_environment.retention, existing.retention)
   returning existing.* into v_environment;
   return v_environment;
 end;
 $$;
 
-comment on function deploy_queue.set_environment(text, interval, interval) is
+comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
   'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';

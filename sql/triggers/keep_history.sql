@@ -1,14 +1,19 @@
--- Nothing is forgotten: deployments are never removed, events neither removed nor changed.
+-- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
+-- this is maintenance.
 -- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_setting('deploy_queue.maintenance', true) = 'on' then
+    return coalesce(new, old);
+  end if;
+
   raise exception using
     errcode = 'QD010',
     message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
-    hint = 'Cancel a deployment that should not happen.';
+    hint = 'Cancel a deployment that should not happen. To keep less history, set environments.retention.';
 end;
 $$;
 

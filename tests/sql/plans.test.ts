@@ -10,9 +10,9 @@ let queued = 0;
 
 beforeAll(async () => {
   const line = newLine(database, "prod");
-  const { cell_id } = await database.queue.deployment(await line.add("finished"));
-  cellId = cell_id;
-  await line.add("running", { concurrencyKey: "x", heartbeat: true }).catch(() => undefined);
+  await line.add("finished", { concurrencyKey: "x" });
+  const running = await line.add("running", { concurrencyKey: "x", heartbeat: true });
+  cellId = (await database.queue.deployment(running)).cell_id;
   queued = await line.add("queued", { component: "web", version: "v2", heartbeat: true });
   for (let count = 0; count < 20; count++) await newLine(database).add("queued", { heartbeat: true });
   // History goes past the triggers: they are not what is looked at here, and take their time.

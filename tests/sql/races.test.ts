@@ -35,15 +35,16 @@ async function race(first: readonly [Step, number], second: readonly [Step, numb
 
 describe("two that want the same cell", () => {
   test.for([
-    ["try_start", tryStart, "try_start", tryStart, "ok"],
-    ["UPDATE", rawStart, "try_start", tryStart, "ok"],
-    ["try_start", tryStart, "UPDATE", rawStart, "QD003"],
-    ["UPDATE", rawStart, "UPDATE", rawStart, "QD003"],
-  ] as const)("by %4$s after %s: the first gets it", async ([, one, , other, end]) => {
+    { one: "try_start", other: "try_start", end: "ok" },
+    { one: "UPDATE", other: "try_start", end: "ok" },
+    { one: "try_start", other: "UPDATE", end: "QD003" },
+    { one: "UPDATE", other: "UPDATE", end: "QD003" },
+  ] as const)("by $one and $other: the first gets it", async ({ one, other, end }) => {
+    const starts = { try_start: tryStart, UPDATE: rawStart };
     const line = newLine(database);
     const first = await line.add("queued");
     const second = await line.add("queued");
-    expect(await race([one, first], [other, second])).toEqual(["ok", end]);
+    expect(await race([starts[one], first], [starts[other], second])).toEqual(["ok", end]);
     expect([await statusOf(first), await statusOf(second)]).toEqual(["running", "queued"]);
   });
 
@@ -82,27 +83,27 @@ describe("an end and the next start", () => {
 });
 
 describe("two that change the same deployment", () => {
-  const unpromised = { heartbeat: false };
+  const steps = { try_start: tryStart, finish, cancel, heartbeat, rawStart, rawFinish, rawCancel };
   test.for([
-    ["queued", "cancel", cancel, "try_start", tryStart, "QD005", "cancelled"],
-    ["queued", "try_start", tryStart, "cancel", cancel, "ok", "cancelled"],
-    ["queued", "try_start", tryStart, "try_start", tryStart, "ok", "running"],
-    ["queued", "try_start", tryStart, "finish", finish, "ok", "finished"],
-    ["running", "cancel", cancel, "finish", finish, "QD005", "cancelled"],
-    ["running", "finish", finish, "cancel", cancel, "QD006", "finished"],
-    ["running", "finish", finish, "finish", finish, "ok", "finished"],
-    ["running", "cancel", cancel, "cancel", cancel, "ok", "cancelled"],
-    ["running", "UPDATE to finish", rawFinish, "finish", finish, "ok", "finished"],
-    ["running", "finish", finish, "UPDATE to finish", rawFinish, "QD006", "finished"],
-    ["running", "UPDATE to cancel", rawCancel, "cancel", cancel, "ok", "cancelled"],
-    ["running", "cancel", cancel, "UPDATE to cancel", rawCancel, "QD005", "cancelled"],
-    ["queued", "UPDATE to start", rawStart, "try_start", tryStart, "ok", "running"],
-    ["queued", "try_start", tryStart, "UPDATE to start", rawStart, "QD007", "running"],
-    ["running", "finish", finish, "heartbeat", heartbeat, "ok", "finished"],
-    ["running", "heartbeat", heartbeat, "finish", finish, "ok", "finished"],
-  ] as const)("%s: %s, then %s", async ([state, , one, , other, end, status]) => {
-    const id = await newLine(database).add(state, unpromised);
-    expect(await race([one, id], [other, id])).toEqual(["ok", end]);
+    ["queued", "cancel", "try_start", "QD005", "cancelled"],
+    ["queued", "try_start", "cancel", "ok", "cancelled"],
+    ["queued", "try_start", "try_start", "ok", "running"],
+    ["queued", "try_start", "finish", "ok", "finished"],
+    ["running", "cancel", "finish", "QD005", "cancelled"],
+    ["running", "finish", "cancel", "QD006", "finished"],
+    ["running", "finish", "finish", "ok", "finished"],
+    ["running", "cancel", "cancel", "ok", "cancelled"],
+    ["running", "rawFinish", "finish", "ok", "finished"],
+    ["running", "finish", "rawFinish", "QD006", "finished"],
+    ["running", "rawCancel", "cancel", "ok", "cancelled"],
+    ["running", "cancel", "rawCancel", "QD005", "cancelled"],
+    ["queued", "rawStart", "try_start", "ok", "running"],
+    ["queued", "try_start", "rawStart", "QD007", "running"],
+    ["running", "finish", "heartbeat", "ok", "finished"],
+    ["running", "heartbeat", "finish", "ok", "finished"],
+  ] as const)("%s: after %s, %s ends with %s and leaves it %s", async ([state, one, other, end, status]) => {
+    const id = await newLine(database).add(state);
+    expect(await race([steps[one], id], [steps[other], id])).toEqual(["ok", end]);
     expect(await statusOf(id)).toBe(status);
     const events = await sql<
       { kind: string }[]

@@ -14,7 +14,7 @@ test.for([
   ["5 minutes", "1 second", "-", "0", "finished"],
   ["-", "-", "1 minute", "10 minutes", "cancelled"],
   ["5 minutes", "-", "1 minute", "10 minutes", "cancelled"],
-] as const)("started %s, finished %s, cancelled %s ago with a buffer of %s is %5$s", async (scenario) => {
+] as const)("started %s, finished %s, cancelled %s ago with a buffer of %s is %s", async (scenario) => {
   const [start, finish, cancellation, buffer, status] = scenario;
   const age = (text: string) => (text === "-" ? null : text);
   const [row] = await sql`

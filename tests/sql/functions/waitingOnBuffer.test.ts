@@ -20,18 +20,18 @@ const pass = (interval: string) => sql`update test.moment set moment = moment + 
 
 test("a buffer is over exactly at its end", async () => {
   const line = newLine(database, "prod");
-  await line.add("finished");
+  const blocker = await line.add("finished");
   const candidate = await line.add("queued");
 
   await pass("9 minutes 59.999999 seconds");
   const early = await database.queue.tryStart(candidate);
   expect(early).toMatchObject({ started: false, lookAgainIn: 1 });
-  expect(await sql`select status from deploy_queue.deployments_with_status where id = ${candidate - 1}`).toEqual([
+  expect(await sql`select status from deploy_queue.deployments_with_status where id = ${blocker}`).toEqual([
     { status: "buffering" },
   ]);
 
   await pass("1 microsecond");
-  expect(await sql`select status from deploy_queue.deployments_with_status where id = ${candidate - 1}`).toEqual([
+  expect(await sql`select status from deploy_queue.deployments_with_status where id = ${blocker}`).toEqual([
     { status: "finished" },
   ]);
   expect((await database.queue.tryStart(candidate)).started).toBe(true);

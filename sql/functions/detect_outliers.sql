@@ -1,0 +1,33 @@
+-- Records and tells, once for each deployment, that it has become an outlier. Returns those that are new.
+-- Called by the background worker; the view outliers is right without it.
+create or replace function deploy_queue.detect_outliers() returns setof deploy_queue.outliers
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_outlier deploy_queue.outliers;
+begin
+  for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
+    insert into deploy_queue.deployment_events
+      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    values (
+      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
+      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
+        date_trunc('second', v_outlier.avg_duration))
+    )
+    on conflict (deployment_id) where kind = 'outlier' do nothing;
+
+    if found then
+      perform pg_notify('deploy_queue_transitions', json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      )::text);
+      return next v_outlier;
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function deploy_queue.detect_outliers() is
+  'Records an event for each running deployment that has become an outlier, tells the transitions channel, and returns the new ones.';

@@ -1,0 +1,51 @@
+-- Removes deployments that ended longer ago than their environment keeps them, with their events, so many at most. The
+-- newest finished deployment of each component in each cell stays: it says what is there. Returns how many it removed.
+-- Called by the background worker until it returns 0; takes no lock that the queue needs.
+create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+begin
+  select array_agg(old.id) into v_ids
+  from (
+    select ended.id
+    from deploy_queue.environments
+    join deploy_queue.cells on cells.environment = environments.environment
+    cross join lateral (
+      (
+        select finished.id from deploy_queue.deployments as finished
+        where finished.cell_id = cells.id
+          and finished.finish_timestamp < v_now - environments.retention
+          and exists (
+            select from deploy_queue.deployments as newer
+            where newer.cell_id = finished.cell_id
+              and newer.component = finished.component
+              and newer.finish_timestamp > finished.finish_timestamp
+          )
+        limit batch_size
+      )
+      union all
+      (
+        select cancelled.id from deploy_queue.deployments as cancelled
+        where cancelled.cell_id = cells.id
+          and cancelled.cancellation_timestamp < v_now - environments.retention
+        limit batch_size
+      )
+    ) as ended
+    where environments.retention is not null
+    limit batch_size
+  ) as old;
+
+  perform set_config('deploy_queue.maintenance', 'on', true);
+  delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.deployments where deployments.id = any (v_ids);
+  perform set_config('deploy_queue.maintenance', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$;
+
+comment on function deploy_queue.prune_history(integer) is
+  'Removes a batch of deployments that ended longer ago than environments.retention; returns how many, 0 when none is left.';

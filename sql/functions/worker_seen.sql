@@ -1,0 +1,19 @@
+-- Records that a background worker is alive, and forgets those that have not been seen for a week.
+-- Called by the background worker every minute.
+create or replace function deploy_queue.worker_seen(name text, version text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  insert into deploy_queue.workers as known (name, version, started_at, last_seen_at)
+  values (worker_seen.name, worker_seen.version, v_now, v_now)
+  on conflict (name) do update set version = excluded.version, last_seen_at = excluded.last_seen_at;
+
+  delete from deploy_queue.workers as known where known.last_seen_at < v_now - interval '7 days';
+end;
+$$;
+
+comment on function deploy_queue.worker_seen(text, text) is 'Records that this background worker is alive.';
