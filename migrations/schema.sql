@@ -936,6 +936,62 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.health(worker_host text DEFAULT NULL::text)
+ RETURNS TABLE(name text, status text, text text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_worker deploy_queue.workers;
+  v_usage double precision := pg_notification_queue_usage();
+  v_stuck integer;
+begin
+  select * into v_worker
+  from deploy_queue.workers
+  where health.worker_host is null or split_part(workers.name, ':', 1) = health.worker_host
+  order by workers.last_seen_at desc
+  limit 1;
+
+  name := 'worker';
+  status := case
+    when v_worker.last_seen_at > v_now - interval '3 minutes' then 'ok'
+    when health.worker_host is not null then 'failed'
+    else 'warning'
+  end;
+  text := case
+    when v_worker.name is null then 'no background worker has been seen' || coalesce(' on ' || health.worker_host, '')
+    else format('%s was seen %s ago', v_worker.name, date_trunc('second', v_now - v_worker.last_seen_at))
+  end;
+  return next;
+
+  name := 'notification queue';
+  status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
+  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
+  return next;
+
+  name := 'deployments';
+  status := 'warning';
+  for text in
+    select stuck_deployments.text from deploy_queue.stuck_deployments order by stuck_deployments.since limit 10
+  loop
+    return next;
+  end loop;
+
+  select count(*) into v_stuck from deploy_queue.stuck_deployments;
+  if v_stuck = 0 then
+    status := 'ok';
+    text := 'none looks stuck';
+    return next;
+  elsif v_stuck > 10 then
+    text := format('and %s more look stuck', v_stuck - 10);
+    return next;
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.heartbeat(deployment_id bigint)
  RETURNS deployments
  LANGUAGE plpgsql
@@ -1539,6 +1595,43 @@ create view queue as
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line
      CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
      JOIN deployments ON ((deployments.id = place.deployment_id)));
+
+create view stuck_deployments as
+ WITH clock AS MATERIALIZED (
+         SELECT _now() AS now
+        )
+ SELECT deployments.id AS deployment_id,
+    'silent'::text AS kind,
+    deployments.heartbeat_timestamp AS since,
+    ((_label(deployments.*) || ' has sent no heartbeat since '::text) || date_trunc('second'::text, deployments.heartbeat_timestamp)) AS text
+   FROM ((clock
+     CROSS JOIN deployments)
+     JOIN environments ON ((environments.environment = deployments.environment)))
+  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.heartbeat_timestamp < (clock.now - environments.heartbeat_timeout)))
+UNION ALL
+ SELECT outliers.id AS deployment_id,
+    'slow'::text AS kind,
+    outliers.start_timestamp AS since,
+    format('deployment %s (%s) has been running for %s, usual are %s'::text, outliers.id, (outliers.component || COALESCE(('@'::text || outliers.version), ''::text)), date_trunc('second'::text, outliers.current_duration), date_trunc('second'::text, outliers.avg_duration)) AS text
+   FROM outliers
+UNION ALL
+ SELECT head.id AS deployment_id,
+    'idle'::text AS kind,
+    ready.since,
+    (((_label(head.*) || ' may start since '::text) || date_trunc('second'::text, ready.since)) || ' and does not'::text) AS text
+   FROM ((((clock
+     CROSS JOIN ( SELECT DISTINCT waiting.cell_id
+           FROM deployments waiting
+          WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line)
+     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key))
+     JOIN environments ON ((environments.environment = head.environment)))
+     CROSS JOIN LATERAL ( SELECT GREATEST(head.created_at, ( SELECT (max(ended.finish_timestamp) + environments.buffer_time)
+                   FROM deployments ended
+                  WHERE ((ended.cell_id = head.cell_id) AND (ended.finish_timestamp IS NOT NULL))), ( SELECT max(ended.cancellation_timestamp) AS max
+                   FROM deployments ended
+                  WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL)))) AS since) ready)
+  WHERE ((ready.since < (clock.now - '00:01:00'::interval)) AND (NOT (EXISTS ( SELECT
+           FROM _waiting_on(head.*) _waiting_on(kind, text, until, deployment_id)))));
 
 CREATE TRIGGER tg_deployment_events__keep_history BEFORE DELETE OR UPDATE ON deploy_queue.deployment_events FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 

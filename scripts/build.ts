@@ -1,13 +1,14 @@
 // Bundles the command line and the library into dist/: the entries, the parts that they load when they need them, and
 // with --types the declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rename, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-await rm("dist", { recursive: true, force: true });
+// Beside the old one, which others may be running.
+const outdir = `dist.new.${process.pid}`;
 await build({
   entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
-  outdir: "dist",
+  outdir,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -22,7 +23,10 @@ await build({
   chunkNames: "parts/[name]-[hash]",
   logLevel: "warning",
 });
-await chmod("dist/cli.js", 0o755);
+await chmod(`${outdir}/cli.js`, 0o755);
+await rename("dist", `dist.old.${process.pid}`).catch(() => undefined);
+await rename(outdir, "dist");
+await rm(`dist.old.${process.pid}`, { recursive: true, force: true });
 
 if (process.argv.includes("--types")) {
   execFileSync("tsc", ["--project", "tsconfig.build.json"], { stdio: "inherit" });

@@ -1,5 +1,6 @@
 // Freezes migrations/current.sql, with everything it includes from sql/, into migrations/committed/.
 import { commit } from "graphile-migrate";
+import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import postgres from "postgres";
 import { startTestServer } from "../tests/support/server.js";
 
@@ -26,6 +27,7 @@ try {
     },
     process.argv[2],
   );
+  clearAllPools();
   await root.end();
 } finally {
   await server.stop();

@@ -47,3 +47,5 @@
 --!include views/queue.sql
 --!include views/outliers.sql
 --!include functions/detect_outliers.sql
+--!include views/stuck_deployments.sql
+--!include functions/health.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e6fb01be65dd18b176fc5c09f48ba1deaa291dc3
+--! Hash: sha1:e3765e8914e64ce96670ab835160ab4ef7ebe843
 --! Message: the queue
 
 create schema deploy_queue;
@@ -1838,4 +1838,121 @@ $$;
 comment on function deploy_queue.detect_outliers() is
   'Records an event for each running deployment that has become an outlier, tells the transitions channel, and returns the new ones.';
 --! EndIncluded functions/detect_outliers.sql
+--! Included views/stuck_deployments.sql
+-- Deployments that somebody should look at: their heartbeats stopped, they take longer than usual, or nothing keeps
+-- them from starting and they do not. Read by health() and by people.
+create or replace view deploy_queue.stuck_deployments as
+with clock as materialized (select deploy_queue._now() as now)
+select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
+  deploy_queue._label(deployments) || ' has sent no heartbeat since '
+    || date_trunc('second', deployments.heartbeat_timestamp) as text
+from clock
+cross join deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+where deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null
+  and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
+
+union all
+
+select outliers.id, 'slow', outliers.start_timestamp,
+  format('deployment %s (%s) has been running for %s, usual are %s', outliers.id,
+    outliers.component || coalesce('@' || outliers.version, ''), date_trunc('second', outliers.current_duration),
+    date_trunc('second', outliers.avg_duration))
+from deploy_queue.outliers
+
+union all
+
+select head.id, 'idle', ready.since,
+  deploy_queue._label(head) || ' may start since ' || date_trunc('second', ready.since) || ' and does not'
+from clock
+cross join (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+) as line
+cross join lateral deploy_queue._heads(line.cell_id) as head
+join deploy_queue.environments on environments.environment = head.environment
+cross join lateral (
+  -- The last thing that can have kept it waiting.
+  select greatest(
+    head.created_at,
+    (
+      select max(ended.finish_timestamp) + environments.buffer_time from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.finish_timestamp is not null
+    ),
+    (
+      select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    )
+  ) as since
+) as ready
+where ready.since < clock.now - interval '1 minute'
+  and not exists (select from deploy_queue._waiting_on(head));
+
+comment on view deploy_queue.stuck_deployments is
+  'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+--! EndIncluded views/stuck_deployments.sql
+--! Included functions/health.sql
+-- What is well and what is not, one row a finding; status is ok, warning or failed.
+-- Called by "deploy-queue doctor" and by monitoring. With a host, a worker on that host is demanded.
+create or replace function deploy_queue.health(worker_host text default null)
+returns table (name text, status text, text text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_worker deploy_queue.workers;
+  v_usage double precision := pg_notification_queue_usage();
+  v_stuck integer;
+begin
+  select * into v_worker
+  from deploy_queue.workers
+  where health.worker_host is null or split_part(workers.name, ':', 1) = health.worker_host
+  order by workers.last_seen_at desc
+  limit 1;
+
+  name := 'worker';
+  status := case
+    when v_worker.last_seen_at > v_now - interval '3 minutes' then 'ok'
+    when health.worker_host is not null then 'failed'
+    else 'warning'
+  end;
+  text := case
+    when v_worker.name is null then 'no background worker has been seen' || coalesce(' on ' || health.worker_host, '')
+    else format('%s was seen %s ago', v_worker.name, date_trunc('second', v_now - v_worker.last_seen_at))
+  end;
+  return next;
+
+  name := 'notification queue';
+  status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
+  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
+  return next;
+
+  name := 'deployments';
+  status := 'warning';
+  for text in
+    select stuck_deployments.text from deploy_queue.stuck_deployments order by stuck_deployments.since limit 10
+  loop
+    return next;
+  end loop;
+
+  select count(*) into v_stuck from deploy_queue.stuck_deployments;
+  if v_stuck = 0 then
+    status := 'ok';
+    text := 'none looks stuck';
+    return next;
+  elsif v_stuck > 10 then
+    text := format('and %s more look stuck', v_stuck - 10);
+    return next;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.health(text) is
+  'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
+--! EndIncluded functions/health.sql
 --! EndIncluded all.sql

@@ -33,15 +33,17 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
   const waitTimeout = optionalDuration(options.waitTimeout, "--wait-timeout");
   const giveUpAfter = optionalDuration(options.outageTimeout, "--outage-timeout");
   const giveUp = new AbortController();
+  let display: WaitingDisplay | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
       process.exit(signal === "SIGINT" ? 130 : 143);
     }
+    const message = `${signal}: giving the place in the line up; once more to leave at once`;
+    display === undefined ? log.info(message) : display.say("info", message);
     giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let timer: NodeJS.Timeout | undefined;
-  let display: WaitingDisplay | undefined;
   let lastReasons: string | undefined;
   try {
     const started = await enterLineAndStart(queue, options.request, {

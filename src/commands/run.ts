@@ -37,12 +37,18 @@ export class RunCommand extends QueueCommand {
   concurrencyKey = deploymentOptions.concurrencyKey();
   waitTimeout = deploymentOptions.waitTimeout();
   outageTimeout = deploymentOptions.outageTimeout();
+  gracePeriod = Option.String("--grace-period", "10s", {
+    description: "How long the command may take to end before it is killed; 10s by default",
+  });
+
   command = Option.Rest({ name: "command", required: 1 });
 
   override async act(session: Session): Promise<number> {
     if (this.command[0] === "") {
       throw new InvalidValueError("the command to run is empty");
     }
+    const { parseDuration } = await import("../output/durations.js");
+    const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
     const deployment = await enterLine(session, {
@@ -57,6 +63,6 @@ export class RunCommand extends QueueCommand {
         }
       },
     });
-    return runDeployment(session, deployment, this.command);
+    return runDeployment(session, deployment, { command: this.command, gracePeriod });
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { deploymentName } from "../output/describe.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "../queue/errors.js";
@@ -8,8 +9,11 @@ import { outlastOutages } from "../queue/outage.js";
 import { logOutage } from "./enterLine.js";
 import type { Session } from "./queueCommand.js";
 
-/** Milliseconds that a command has between SIGTERM and SIGKILL. */
-const gracePeriod = Number(process.env["DEPLOY_QUEUE_GRACE_MILLISECONDS"] ?? 10_000);
+export interface RunOptions {
+  readonly command: readonly string[];
+  /** Milliseconds that the command has between the signal to end and SIGKILL. */
+  readonly gracePeriod: number;
+}
 
 interface ChildEnd {
   /** As a shell would report it: 128 + n for a signal, 127 when it could not be found, 126 when not executed. */
@@ -25,8 +29,9 @@ interface ChildEnd {
 export async function runDeployment(
   { queue, log }: Session,
   deployment: Deployment,
-  [program = "", ...args]: readonly string[],
+  options: RunOptions,
 ): Promise<number> {
+  const [program = "", ...args] = options.command;
   const ended = new AbortController();
   // A process group of its own, so that what the command started can be stopped with it.
   const child = spawn(program, args, {
@@ -35,24 +40,31 @@ export async function runDeployment(
     env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
   });
   const childEnd = endOf(child);
-  const forward = (signal: NodeJS.Signals): void => stopGroup(child, signal, childEnd);
-  process.on("SIGINT", forward).on("SIGTERM", forward).on("SIGHUP", forward);
+  let stopping: Promise<void> | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    stopping = stopGroup(child, signal, options.gracePeriod);
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
 
-  let endedByOthers: Deployment | undefined;
-  const keeper = keepAlive(queue, deployment.id, { signal: ended.signal, onOutage: logOutage(log) }).then((end) => {
-    endedByOthers = end;
+  const keeper = keepAlive(queue, deployment.id, {
+    signal: ended.signal,
+    onOutage: logOutage(log),
+    onError: (error) => log.warn(`a heartbeat failed: ${error instanceof Error ? error.message : String(error)}`),
+  }).then((end) => {
     if (end?.cancellation_timestamp) {
       log.error(
         `${deploymentName(end)} was cancelled: ${end.cancellation_note ?? "no reason given"}; stopping the command`,
       );
-      stopGroup(child, "SIGTERM", childEnd);
+      stop("SIGTERM");
     }
+    return end;
   });
 
   try {
     const { exitCode, description } = await childEnd;
+    await stopping;
     ended.abort();
-    await keeper;
+    const endedByOthers = await keeper;
     if (endedByOthers === undefined) {
       const end = (): Promise<Deployment> =>
         exitCode === 0 ? queue.finish(deployment.id) : queue.cancel(deployment.id, `the command ${description}`);
@@ -63,13 +75,9 @@ export async function runDeployment(
     }
     return exitCode;
   } catch (error) {
-    if (error instanceof RefusedAsCancelledError) {
-      throw new CancelledError(error.message, { cause: error });
-    }
-    throw error;
+    throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {
-    ended.abort();
-    process.off("SIGINT", forward).off("SIGTERM", forward).off("SIGHUP", forward);
+    process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGHUP", stop);
   }
 }
 
@@ -89,19 +97,30 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-/** Asks the whole process group to stop; kills what is left of it after the grace period. */
-function stopGroup(child: ChildProcess, signal: NodeJS.Signals, childEnd: Promise<unknown>): void {
-  signalGroup(child, signal);
-  const timer = setTimeout(() => signalGroup(child, "SIGKILL"), gracePeriod);
-  void childEnd.then(() => clearTimeout(timer));
+const groupCheckMilliseconds = 50;
+
+/** Asks the whole process group to end, and kills what is left of it after the grace period. */
+async function stopGroup(child: ChildProcess, signal: NodeJS.Signals, gracePeriod: number): Promise<void> {
+  const deadline = performance.now() + gracePeriod;
+  let exists = signalGroup(child, signal);
+  while (exists && performance.now() < deadline) {
+    await sleep(groupCheckMilliseconds);
+    exists = signalGroup(child, 0);
+  }
+  if (exists) {
+    signalGroup(child, "SIGKILL");
+  }
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid !== undefined) {
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // It is gone already.
-    }
+/** Whether there still was anybody in the group to get it; signal 0 only asks. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) {
+    return false;
+  }
+  try {
+    process.kill(-child.pid, signal);
+    return true;
+  } catch {
+    return false;
   }
 }

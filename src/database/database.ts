@@ -30,7 +30,7 @@ export class Database {
   #sql: Sql | undefined;
   #channels = new Set<string>();
   readonly #wakeUps = new Set<() => void>();
-  readonly #probes = new Set<() => void>();
+  readonly #probes = new Set<(arrived: true | undefined) => void>();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -79,19 +79,21 @@ export class Database {
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
    * one of our own with the answer of the statement that sent it.
+   * @returns undefined when the connection was lost meanwhile
    */
-  async notificationsArrive(channel: string, timeout = 2_000): Promise<boolean> {
+  async notificationsArrive(channel: string, timeout = 2_000): Promise<boolean | undefined> {
     const sender = new Database(this.#options);
-    let arrived = (_: boolean): void => undefined;
-    const arrival = new Promise<boolean>((resolve) => {
-      arrived = resolve;
+    let conclude = (_: boolean | undefined): void => undefined;
+    const conclusion = new Promise<boolean | undefined>((resolve) => {
+      conclude = resolve;
     });
-    const probe = (): void => arrived(true);
+    const probe = (arrived: true | undefined): void => conclude(arrived);
     this.#probes.add(probe);
-    const timer = setTimeout(() => arrived(false), timeout);
+    let timer: NodeJS.Timeout | undefined;
     try {
       await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      return await arrival;
+      timer = setTimeout(() => conclude(false), timeout);
+      return await conclusion;
     } finally {
       clearTimeout(timer);
       this.#probes.delete(probe);
@@ -148,7 +150,7 @@ export class Database {
       onnotify: (_channel: string, payload: string) => {
         if (payload === probePayload) {
           for (const probe of this.#probes) {
-            probe();
+            probe(true);
           }
         } else {
           wakeUp();
@@ -156,6 +158,9 @@ export class Database {
       },
       onclose: () => {
         this.#channels.clear();
+        for (const probe of this.#probes) {
+          probe(undefined);
+        }
         wakeUp();
       },
     };
@@ -213,6 +218,9 @@ function toUnavailable(error: unknown, target: string): unknown {
     return error;
   }
   const reason = firstMessage(error);
+  if (code === "42704" && reason.startsWith("unrecognized configuration parameter")) {
+    return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
+  }
   if (code.startsWith("28") || code === "3D000") {
     return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
   }

@@ -106,8 +106,9 @@ function isLockedByAnother(error: unknown): boolean {
   return (
     (error instanceof Error && error.message.includes("exclusive lock")) ||
     // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
-    errorCode(error) === "23505" ||
-    errorCode(error) === "42P06"
+    (["23505", "42P06"].includes(errorCode(error) ?? "") &&
+      error instanceof Error &&
+      /graphile_migrate|pg_namespace/.test(error.message))
   );
 }
 

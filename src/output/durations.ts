@@ -18,5 +18,7 @@ export function parseDuration(text: string, option: string): number {
 
 /** "1h 30m", "10s". */
 export function formatDuration(milliseconds: number): string {
-  return prettyMilliseconds(milliseconds, { secondsDecimalDigits: 0, millisecondsDecimalDigits: 0 });
+  return milliseconds < 1
+    ? "0s"
+    : prettyMilliseconds(milliseconds, { secondsDecimalDigits: 0, millisecondsDecimalDigits: 0 });
 }

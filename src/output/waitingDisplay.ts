@@ -15,7 +15,10 @@ export interface WaitingDisplay {
 
 /** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
 export function createWaitingDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
-  const live = process.stderr.isTTY === true && log.isLevelEnabled("info") && process.env["TERM"] !== "dumb";
+  const { isTTY, columns, rows } = process.stderr;
+  // A pseudo-terminal without a size, as some CI systems give, has no room for a region.
+  const hasRoom = isTTY === true && columns > 0 && rows > 0 && process.env["TERM"] !== "dumb";
+  const live = hasRoom && log.isLevelEnabled("info");
   return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log);
 }
 

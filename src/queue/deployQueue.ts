@@ -86,14 +86,16 @@ export class DeployQueue {
     const deployment = await this.#start(request, options, true);
     const lost = new AbortController();
     const done = new AbortController();
-    const keeper = keepAlive(this.#queue, deployment.id, { signal: done.signal, onOutage: options.onOutage }).then(
-      (end) => {
-        if (end?.cancellation_timestamp) {
-          const why = end.cancellation_note === null ? "" : `: ${end.cancellation_note}`;
-          lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
-        }
-      },
-    );
+    const keeper = keepAlive(this.#queue, deployment.id, {
+      signal: done.signal,
+      onOutage: options.onOutage,
+      onError: () => undefined,
+    }).then((end) => {
+      if (end?.cancellation_timestamp) {
+        const why = end.cancellation_note === null ? "" : `: ${end.cancellation_note}`;
+        lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
+      }
+    });
     try {
       const result = await deploy(deployment, lost.signal);
       done.abort();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { CancelledError, DeployQueueError } from "./errors.js";
+import { CancelledError, DeployQueueError, WaitTimeoutError } from "./errors.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { type WaitOptions, waitForStart } from "./waiting.js";
@@ -31,10 +31,11 @@ export async function enterLineAndStart(
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
-    if (attempt !== undefined) {
+    const reason: unknown = options.signal?.reason;
+    // Whoever was told to stop while the start was under way must not leave it running; who only ran out of patience may.
+    if (attempt !== undefined && (options.signal?.aborted !== true || reason instanceof WaitTimeoutError)) {
       return attempt.deployment;
     }
-    const reason: unknown = options.signal?.reason;
     throw reason instanceof DeployQueueError ? reason : new CancelledError("the wait was given up", { cause: reason });
   } catch (error) {
     const cancelledByOthers = error instanceof CancelledError && options.signal?.aborted !== true;

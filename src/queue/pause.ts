@@ -1,30 +1,35 @@
 import type { Database } from "../database/database.js";
 
+export interface WakeUps {
+  /** Returns after the time, at a wake-up since the previous sleep, or when aborted; whichever is first. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** A wake-up of one's own. */
+  wake(): void;
+  stop(): void;
+}
+
 /**
  * Begins to catch wake-ups, so that one which arrives while the state is still being checked is not missed:
  * subscribe, then check, then sleep.
  */
-export function catchWakeUps(database: Database): {
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  stop(): void;
-} {
+export function catchWakeUps(database: Database): WakeUps {
   let woken = false;
-  let wake = (): void => undefined;
-  const stop = database.onWakeUp(() => {
+  let endSleep = (): void => undefined;
+  const wake = (): void => {
     woken = true;
-    wake();
-  });
+    endSleep();
+  };
   return {
-    stop,
-    /** Returns after the time, at a wake-up since the previous sleep, or when aborted; whichever is first. */
+    wake,
+    stop: database.onWakeUp(wake),
     async sleep(milliseconds, signal) {
       if (!woken) {
         await pause(milliseconds, signal, (resolve) => {
-          wake = resolve;
+          endSleep = resolve;
         });
       }
       woken = false;
-      wake = () => undefined;
+      endSleep = () => undefined;
     },
   };
 }

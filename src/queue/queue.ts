@@ -149,7 +149,9 @@ export class Queue {
       (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
     );
     if (row === undefined) {
-      throw new DeploymentNotFoundError(`deployment ${id} does not exist`);
+      throw new DeploymentNotFoundError(`deployment ${id} does not exist`, {
+        hint: 'Ids are printed by "deploy-queue start" and "deploy-queue list queue"',
+      });
     }
     return row;
   }

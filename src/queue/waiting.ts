@@ -32,8 +32,21 @@ export async function waitForStart(
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database);
   let longestSleep: number | undefined;
+  let probed = false;
+  let over = false;
+  /** Beside the wait, so that it delays nobody. Tried again when the connection was lost meanwhile. */
+  const probe = async (): Promise<void> => {
+    probed = true;
+    const arrived = await queue.database.notificationsArrive(channel).catch(() => undefined);
+    probed = arrived !== undefined;
+    if (arrived === false && !over) {
+      longestSleep = shortestLook;
+      options.onNoNotifications?.();
+      wakeUps.wake();
+    }
+  };
   try {
-    for (let look = 0; options.signal?.aborted !== true; look += 1) {
+    while (options.signal?.aborted !== true) {
       const attempt = await outlastOutages(async () => {
         await queue.database.listen(channel);
         return queue.tryStart(id, { heartbeat: options.heartbeat });
@@ -42,9 +55,8 @@ export async function waitForStart(
         return attempt;
       }
       await options.onWaiting?.(attempt);
-      if (look === 0 && !(await outlastOutages(() => queue.database.notificationsArrive(channel), options))) {
-        options.onNoNotifications?.();
-        longestSleep = shortestLook;
+      if (!probed) {
+        void probe();
       }
       await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
       longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
@@ -53,6 +65,7 @@ export async function waitForStart(
   } catch (error) {
     throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {
+    over = true;
     wakeUps.stop();
   }
 }

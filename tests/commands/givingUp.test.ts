@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+import { openSession } from "../support/session.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -24,6 +25,30 @@ describe.each(["start", "run"] as const)("a waiting %s", (command) => {
     const row = await cli.row(id);
     expect(row).toMatchObject({ status: "cancelled", start_timestamp: null });
     expect(row.cancellation_note).toContain(signal);
+  });
+
+  test("does not leave it running when SIGTERM comes while it is being started", async () => {
+    const place = newPlace();
+    const { start, id } = await waiting(place, command);
+    const session = await openSession(cli);
+    await session.begin();
+    await session.sql`
+      update deploy_queue.deployments set finish_timestamp = now() where region = ${place.region} and id < ${id}`;
+    await cli.sql`select pg_notify(${`deploy_queue_deployment_${id}`}, '')`;
+    await until("it waits for the cell", async () => {
+      const [row] = await cli.sql<{ waits: boolean }[]>`
+        select exists (
+          select from pg_stat_activity where application_name like 'deploy-queue %' and ${session.pid} = any (pg_blocking_pids(pid))
+        ) as waits`;
+      return row?.waits;
+    });
+    start.process.kill("SIGTERM");
+    await start.printed(/SIGTERM: giving the place in the line up/);
+
+    await session.commit();
+
+    expect((await start.end).code).toBe(5);
+    expect(await cli.row(id)).toMatchObject({ status: "cancelled" });
   });
 
   test("ends with 5 and shows the note when somebody cancels its deployment", async () => {

@@ -2,15 +2,16 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const directory = useDirectory();
 const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 /** Runs a shell script that prints "ready" when it is, and what it is and deploys. */
-async function runScript(script: string, variables?: Record<string, string>): Promise<Running> {
+async function runScript(script: string, options: readonly string[] = []): Promise<Running> {
   const preamble = 'echo "process $$ deployment $DEPLOY_QUEUE_DEPLOYMENT_ID"';
-  const run = cli.launch(["run", ...newPlace().options, "--", "sh", "-c", `${preamble}; ${script}`], variables);
+  const run = cli.launch(["run", ...newPlace().options, ...options, "--", "sh", "-c", `${preamble}; ${script}`]);
   const [, pid, id] = await run.printed(/process (\d+) deployment (\d+)/);
   await run.printed(/^ready$/m);
   return { run, pid: Number(pid), id: Number(id) };
@@ -48,14 +49,25 @@ describe("a running command whose deployment somebody cancels", () => {
   });
 
   test("gets SIGKILL when it ignores SIGTERM", async () => {
-    const { run, id, pid } = await runScript(`trap "" TERM; echo ready; ${forever}`, {
-      DEPLOY_QUEUE_GRACE_MILLISECONDS: "100",
-    });
+    const { run, id, pid } = await runScript(`trap "" TERM; echo ready; ${forever}`, ["--grace-period", "100ms"]);
 
     await cli.queue.cancel(id);
 
     expect((await run.end).code).toBe(5);
     expect(exists(pid)).toBe(false);
+  });
+
+  test("does not outlive it in a child that ignores SIGTERM", async () => {
+    const { run, id } = await runScript(
+      `(trap "" TERM; echo "child $(exec sh -c 'echo $PPID')"; ${forever}) & sleep 0.2; echo ready; wait`,
+      ["--grace-period", "100ms"],
+    );
+    const [, child] = await run.printed(/child (\d+)/);
+
+    await cli.queue.cancel(id);
+
+    expect((await run.end).code).toBe(5);
+    await until("the child is gone", () => !exists(Number(child)));
   });
 
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
@@ -103,6 +115,23 @@ describe("a running command", () => {
       status: "cancelled",
       cancellation_note: `the command was ended by ${signal}`,
     });
+  });
+
+  test("goes on when a heartbeat fails for no outage", async () => {
+    const { run, id } = await runScript(`trap "exit 0" USR1; echo ready; ${forever}`);
+    const own = await cli.sql<{ pid: number }[]>`
+      select pid from pg_stat_activity where datname = current_database() and application_name = 'deploy-queue run'`;
+    await cli.sql`alter function deploy_queue.heartbeat(bigint) rename to heartbeat_gone`;
+    await cli.sql`select pg_notify(${`deploy_queue_deployment_${id}`}, '')`;
+    await run.printed(/a heartbeat failed/);
+    await cli.sql`alter function deploy_queue.heartbeat_gone(bigint) rename to heartbeat`;
+    expect(own).toHaveLength(1);
+
+    const [, command] = await run.printed(/process (\d+)/);
+    process.kill(Number(command), "SIGUSR1");
+
+    expect((await run.end).code).toBe(0);
+    expect(await cli.events(id)).toEqual(["enqueued", "started", "finished"]);
   });
 
   test("may finish its deployment itself", async () => {

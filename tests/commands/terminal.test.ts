@@ -13,15 +13,19 @@ test("a wait on a terminal is one region that is redrawn every second and leaves
   await database.queue.tryStart(holder.id);
   const flags = "--environment dev --provider aws --region terminal --cell-index 0 --component api";
   // script(1) gives the process a pseudo-terminal.
-  const terminal = spawn("script", ["-qec", `${process.execPath} ${cli} start ${flags}`, "/dev/null"], {
-    env: {
-      PATH: process.env["PATH"],
-      TERM: "xterm",
-      COLUMNS: "100",
-      DEPLOY_QUEUE_DATABASE_URL: database.url,
-      CI: "true",
+  const terminal = spawn(
+    "script",
+    ["-qec", `stty cols 120 rows 40; ${process.execPath} ${cli} start ${flags}`, "/dev/null"],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        TERM: "xterm",
+        COLUMNS: "100",
+        DEPLOY_QUEUE_DATABASE_URL: database.url,
+        CI: "true",
+      },
     },
-  });
+  );
   let screen = "";
   terminal.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     screen += chunk;

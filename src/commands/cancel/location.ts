@@ -24,13 +24,13 @@ export class CancelLocationCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const { cancelledText } = await import("../../output/describe.js");
-    const cellIndex = emptyIsAbsent(this.cellIndex);
     const cancelled = await queue.cancelLocation(
       {
         environment: this.environment,
         cloudProvider: this.provider,
         region: this.region,
-        cellIndex: cellIndex === undefined ? undefined : parseCellIndex(cellIndex),
+        // An unset variable in a script must not widen a cell to its region.
+        cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex),
       },
       emptyIsAbsent(this.cancellationNote),
     );

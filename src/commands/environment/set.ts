@@ -20,15 +20,17 @@ export class EnvironmentSetCommand extends QueueCommand {
     description: "After how long without heartbeats a deployment is reaped, such as 15m",
   });
 
-  override async act({ queue }: Session): Promise<number> {
+  override async act({ queue, log }: Session): Promise<number> {
     const { environmentTable } = await import("../../output/environmentTable.js");
     const { parseDuration } = await import("../../output/durations.js");
     const seconds = (text: string | undefined, option: string): number | undefined =>
       text === undefined ? undefined : parseDuration(text, option) / 1000;
+    const isNew = (await queue.environments()).every(({ environment: name }) => name !== this.environment);
     const environment = await queue.setEnvironment(this.environment, {
       bufferTime: seconds(this.bufferTime, "--buffer-time"),
       heartbeatTimeout: seconds(this.heartbeatTimeout, "--heartbeat-timeout"),
     });
+    log.info(`environment ${environment.environment} ${isNew ? "added" : "changed"}`);
     this.print(environmentTable([environment]), environment);
     return 0;
   }

@@ -1,0 +1,58 @@
+-- What is well and what is not, one row a finding; status is ok, warning or failed.
+-- Called by "deploy-queue doctor" and by monitoring. With a host, a worker on that host is demanded.
+create or replace function deploy_queue.health(worker_host text default null)
+returns table (name text, status text, text text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_worker deploy_queue.workers;
+  v_usage double precision := pg_notification_queue_usage();
+  v_stuck integer;
+begin
+  select * into v_worker
+  from deploy_queue.workers
+  where health.worker_host is null or split_part(workers.name, ':', 1) = health.worker_host
+  order by workers.last_seen_at desc
+  limit 1;
+
+  name := 'worker';
+  status := case
+    when v_worker.last_seen_at > v_now - interval '3 minutes' then 'ok'
+    when health.worker_host is not null then 'failed'
+    else 'warning'
+  end;
+  text := case
+    when v_worker.name is null then 'no background worker has been seen' || coalesce(' on ' || health.worker_host, '')
+    else format('%s was seen %s ago', v_worker.name, date_trunc('second', v_now - v_worker.last_seen_at))
+  end;
+  return next;
+
+  name := 'notification queue';
+  status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
+  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
+  return next;
+
+  name := 'deployments';
+  status := 'warning';
+  for text in
+    select stuck_deployments.text from deploy_queue.stuck_deployments order by stuck_deployments.since limit 10
+  loop
+    return next;
+  end loop;
+
+  select count(*) into v_stuck from deploy_queue.stuck_deployments;
+  if v_stuck = 0 then
+    status := 'ok';
+    text := 'none looks stuck';
+    return next;
+  elsif v_stuck > 10 then
+    text := format('and %s more look stuck', v_stuck - 10);
+    return next;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.health(text) is
+  'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';

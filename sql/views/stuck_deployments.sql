@@ -1,0 +1,55 @@
+-- Deployments that somebody should look at: their heartbeats stopped, they take longer than usual, or nothing keeps
+-- them from starting and they do not. Read by health() and by people.
+create or replace view deploy_queue.stuck_deployments as
+with clock as materialized (select deploy_queue._now() as now)
+select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
+  deploy_queue._label(deployments) || ' has sent no heartbeat since '
+    || date_trunc('second', deployments.heartbeat_timestamp) as text
+from clock
+cross join deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+where deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null
+  and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
+
+union all
+
+select outliers.id, 'slow', outliers.start_timestamp,
+  format('deployment %s (%s) has been running for %s, usual are %s', outliers.id,
+    outliers.component || coalesce('@' || outliers.version, ''), date_trunc('second', outliers.current_duration),
+    date_trunc('second', outliers.avg_duration))
+from deploy_queue.outliers
+
+union all
+
+select head.id, 'idle', ready.since,
+  deploy_queue._label(head) || ' may start since ' || date_trunc('second', ready.since) || ' and does not'
+from clock
+cross join (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+) as line
+cross join lateral deploy_queue._heads(line.cell_id) as head
+join deploy_queue.environments on environments.environment = head.environment
+cross join lateral (
+  -- The last thing that can have kept it waiting.
+  select greatest(
+    head.created_at,
+    (
+      select max(ended.finish_timestamp) + environments.buffer_time from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.finish_timestamp is not null
+    ),
+    (
+      select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    )
+  ) as since
+) as ready
+where ready.since < clock.now - interval '1 minute'
+  and not exists (select from deploy_queue._waiting_on(head));
+
+comment on view deploy_queue.stuck_deployments is
+  'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
