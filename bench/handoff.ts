@@ -9,9 +9,9 @@ import { type BenchServer, type Figure, percentile } from "./support.js";
 
 /** A predecessor that polls every 5 s sees a free cell after 2.5 s on average. */
 const pollingMilliseconds = 2_500;
-const rounds = 300;
+const rounds = 200;
 /** Between two hand-offs, so that each begins in peace, as in life. */
-const idleMilliseconds = 10;
+const idleMilliseconds = 20;
 
 /** From finish being sent to the next start being committed, as the next in line sees it. */
 export async function handoff(server: BenchServer): Promise<Figure[]> {
@@ -137,7 +137,8 @@ async function measureWaiters(server: BenchServer, waiters: number): Promise<num
     samples.push(startedAt - began);
     if (next !== undefined) {
       await join(next.queue);
-      await sleep(20);
+      // Its probe for delivery, with a connection of its own, is over too.
+      await sleep(80);
     }
   }
   await Promise.all(line.map(async ({ queue }) => queue.database.close()));

@@ -28,6 +28,7 @@ export class Database {
   readonly target: string;
   readonly #options: DatabaseOptions;
   #sql: Sql | undefined;
+  #prepare = false;
   #channels = new Set<string>();
   readonly #wakeUps = new Set<() => void>();
   readonly #probes = new Set<(arrived: true | undefined) => void>();
@@ -102,6 +103,23 @@ export class Database {
   }
 
   /**
+   * Keeps statements prepared from now on, which saves a round trip each. Only for a connection that is known to be a
+   * session of its own: behind a transaction pooler prepared statements hang.
+   */
+  prepareStatements(): void {
+    this.#prepare = true;
+    if (this.#sql !== undefined) {
+      this.#sql.options.prepare = true;
+    }
+  }
+
+  async unlisten(channel: string): Promise<void> {
+    if (this.#channels.delete(channel)) {
+      await this.query((sql) => sql`unlisten ${sql(channel)}`);
+    }
+  }
+
+  /**
    * Calls back at every notification, and when the connection is lost, since notifications may be lost with it.
    * @returns a function that ends this
    */
@@ -136,8 +154,7 @@ export class Database {
       connect_timeout: 10,
       backoff: () => 0,
       fetch_types: false,
-      // Prepared statements would hang behind a transaction pooler.
-      prepare: false,
+      prepare: this.#prepare,
       // Of several hosts, the one that takes writes: after a fail-over that is another one.
       ...(hasSeveralHosts(this.#options.url) ? { target_session_attrs: "read-write" as const } : {}),
       connection: { application_name: this.#options.applicationName },

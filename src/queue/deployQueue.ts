@@ -7,6 +7,7 @@ import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from 
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
+import { deploymentChannel } from "./waiting.js";
 
 export interface DeployQueueOptions {
   /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */
@@ -69,8 +70,10 @@ export class DeployQueue {
    * deployment meanwhile.
    * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up
    */
-  start(request: DeploymentRequest, options: StartOptions = {}): Promise<Deployment> {
-    return this.#start(request, options, false);
+  async start(request: DeploymentRequest, options: StartOptions = {}): Promise<Deployment> {
+    const deployment = await this.#start(request, options, false);
+    await this.#forget(deployment.id);
+    return deployment;
   }
 
   /**
@@ -96,21 +99,22 @@ export class DeployQueue {
         lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
       }
     });
-    try {
-      const result = await deploy(deployment, lost.signal);
-      done.abort();
-      await keeper;
-      lost.signal.throwIfAborted();
+    const outcome = await deploy(deployment, lost.signal).then(
+      (result) => ({ succeeded: true, result }) as const,
+      (error: unknown) => ({ succeeded: false, error }) as const,
+    );
+    done.abort();
+    await keeper;
+    await this.#forget(deployment.id);
+    lost.signal.throwIfAborted();
+    if (outcome.succeeded) {
       await outlastOutages(() => this.#queue.finish(deployment.id), outageOptions(options));
-      return result;
-    } catch (error) {
-      done.abort();
-      await keeper;
-      lost.signal.throwIfAborted();
-      const note = `failed: ${error instanceof Error ? error.message : String(error)}`.replace(/\p{C}+/gu, " ");
-      await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options));
-      throw error;
+      return outcome.result;
     }
+    const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+    const note = `failed: ${reason}`.replace(/\p{C}+/gu, " ");
+    await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options));
+    throw outcome.error;
   }
 
   /** @throws DeploymentNotFoundError, RefusedError */
@@ -150,6 +154,11 @@ export class DeployQueue {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** A program that lives long must not listen on the channels of all that it ever deployed. */
+  async #forget(id: DeploymentId): Promise<void> {
+    await this.#queue.database.unlisten(deploymentChannel(id)).catch(() => undefined);
   }
 }
 

@@ -39,11 +39,17 @@ export async function waitForStart(
     probed = true;
     const arrived = await queue.database.notificationsArrive(channel).catch(() => undefined);
     probed = arrived !== undefined;
-    if (arrived === false && !over) {
+    if (arrived === undefined || over) {
+      return;
+    }
+    if (arrived) {
+      // A session of our own; the next look prepares its statement.
+      queue.database.prepareStatements();
+    } else {
       longestSleep = shortestLook;
       options.onNoNotifications?.();
-      wakeUps.wake();
     }
+    wakeUps.wake();
   };
   try {
     while (options.signal?.aborted !== true) {

@@ -22,7 +22,7 @@ test("returns the row with everything given, queued and without heartbeat", asyn
       cell_index => ${given.cell_index}, component => ${given.component}, version => ${given.version},
       url => ${given.url}, note => ${given.note}, concurrency_key => ${given.concurrency_key},
       idempotency_key => ${given.idempotency_key})`;
-  expect(row).toEqual({
+  expect(row).toMatchObject({
     ...given,
     id: expect.any(Number),
     cell_id: expect.any(Number),
