@@ -105,9 +105,9 @@ alter table cells add constraint cells_environment_fkey FOREIGN KEY (environment
 
 alter table cells add constraint cells_pkey PRIMARY KEY (id);
 
-alter table cells add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table cells add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
-alter table cells add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table cells add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployment_durations add constraint deployment_durations_cell_id_fkey FOREIGN KEY (cell_id) REFERENCES cells(id);
 
@@ -121,13 +121,15 @@ alter table deployments add constraint a_deployment_ends_once CHECK (((finish_ti
 
 alter table deployments add constraint a_deployment_is_in_its_cell FOREIGN KEY (cell_id, environment, cloud_provider, region, cell_index) REFERENCES cells(id, environment, cloud_provider, region, cell_index);
 
-alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
 alter table deployments add constraint cancellation_note_requires_cancellation_timestamp CHECK (((cancellation_note IS NULL) OR (cancellation_timestamp IS NOT NULL)));
 
-alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
 
-alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((((length(concurrency_key) >= 1) AND (length(concurrency_key) <= 100)) AND (concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((((length(concurrency_key) >= 1) AND (length(concurrency_key) <= 100)) AND (concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint deployments_pkey PRIMARY KEY (id);
 
@@ -135,21 +137,23 @@ alter table deployments add constraint finish_timestamp_must_not_precede_start_t
 
 alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
 
-alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL)));
 
-alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
-alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint start_timestamp_must_not_precede_created_at CHECK ((start_timestamp >= created_at));
 
-alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table environments add constraint buffer_time_must_be_between_0_and_30_days CHECK (((buffer_time >= '00:00:00'::interval) AND (buffer_time <= '30 days'::interval)));
 
-alter table environments add constraint environment_must_be_1_to_50_printable_characters CHECK ((((length(environment) >= 1) AND (length(environment) <= 50)) AND (environment !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table environments add constraint environment_must_be_1_to_50_printable_characters CHECK ((((length(environment) >= 1) AND (length(environment) <= 50)) AND (environment !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table environments add constraint environments_pkey PRIMARY KEY (environment);
 
@@ -297,7 +301,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._heads(cell_id integer)
  RETURNS SETOF deployments
  LANGUAGE plpgsql
- STABLE
+ STABLE ROWS 2
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -324,6 +328,18 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._in_seconds(duration interval)
+ RETURNS interval
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return make_interval(secs => extract(epoch from duration)::double precision);
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._label(deployment deployments)
  RETURNS text
  LANGUAGE plpgsql
@@ -339,7 +355,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE
+ STABLE ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -456,6 +472,15 @@ CREATE OR REPLACE FUNCTION deploy_queue._lock_cell(cell_id integer)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception using
+      errcode = 'QD011',
+      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
+        current_setting('transaction_isolation')),
+      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+  end if;
+
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
 end;
@@ -690,7 +715,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE
+ STABLE ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1197,7 +1222,14 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg__keep_history()
 AS $function$
 begin
   if current_setting('deploy_queue.maintenance', true) = 'on' then
-    return coalesce(new, old);
+    if tg_table_name = 'deployments' and tg_op = 'DELETE' then
+      -- Somebody may wait for a live one, and would not be woken.
+      if deploy_queue._has_ended(old) then
+        return old;
+      end if;
+    else
+      return coalesce(new, old);
+    end if;
   end if;
 
   raise exception using
@@ -1229,20 +1261,23 @@ begin
   new.id := nextval('deploy_queue.deployments_id_seq');
 
   v_now := deploy_queue._now();
-  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now then
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+  then
     raise exception using
       errcode = 'QD009',
-      message = format('%s has a timestamp in the future', deploy_queue._label(new)),
+      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
       detail = format('The clock of the database says %s.', v_now),
       hint = 'Leave the timestamps of the present out; the database fills them in.';
   end if;
   new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
   new.updated_at := v_now;
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  if new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
 
   if not deploy_queue._has_ended(new) then
-    if new.heartbeat_timestamp is not null then
-      new.heartbeat_timestamp := v_now;
-    end if;
     if new.start_timestamp is not null then
       perform deploy_queue._refuse_blocked(new);
     end if;
@@ -1274,7 +1309,8 @@ begin
   v_now := deploy_queue._now();
 
   if v_starts then
-    new.start_timestamp := v_now;
+    -- Never before what came before it, should the clock have been set back.
+    new.start_timestamp := greatest(v_now, new.created_at);
     perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
@@ -1290,11 +1326,11 @@ begin
         message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
         hint = 'Cancel it instead, or start it first.';
     end if;
-    new.finish_timestamp := v_now;
+    new.finish_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if v_cancels then
-    new.cancellation_timestamp := v_now;
+    new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
@@ -1380,6 +1416,21 @@ begin
     end if;
   end loop;
   return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.tg_environments__normalize()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
+  new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.retention := deploy_queue._in_seconds(new.retention);
+  return new;
 end;
 $function$
 ;
@@ -1481,7 +1532,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.waiting_on(deployment_id bigint)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE
+ STABLE ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1594,7 +1645,7 @@ create view queue as
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line
      CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
-     JOIN deployments ON ((deployments.id = place.deployment_id)));
+     JOIN deployments ON (((deployments.id = place.deployment_id) AND (deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL))));
 
 create view stuck_deployments as
  WITH clock AS MATERIALIZED (
@@ -1652,6 +1703,8 @@ CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deploy
 CREATE TRIGGER tg_deployments__record_update AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN ((((old.start_timestamp IS NULL) AND (new.start_timestamp IS NOT NULL)) OR (new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL))) EXECUTE FUNCTION tg_deployments__record();
 
 CREATE TRIGGER tg_deployments__wake AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN (((new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL))) EXECUTE FUNCTION tg_deployments__wake();
+
+CREATE TRIGGER tg_environments__normalize BEFORE INSERT OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg_environments__normalize();
 
 CREATE TRIGGER tg_environments__wake AFTER UPDATE ON deploy_queue.environments FOR EACH ROW WHEN ((new.buffer_time < old.buffer_time)) EXECUTE FUNCTION tg_environments__wake();
 

@@ -2,6 +2,7 @@
 --!include functions/schema_version.sql
 --!include functions/_actor.sql
 --!include functions/_label.sql
+--!include functions/_in_seconds.sql
 --!include functions/get_deployment_status.sql
 --!include functions/_has_ended.sql
 --!include functions/_refuse_ended.sql
@@ -40,6 +41,7 @@
 --!include triggers/deployments__record.sql
 --!include triggers/deployments__measure.sql
 --!include triggers/deployments__wake.sql
+--!include triggers/environments__normalize.sql
 --!include triggers/environments__wake.sql
 --!include triggers/keep_history.sql
 --!include views/deployments_with_status.sql

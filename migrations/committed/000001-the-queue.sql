@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e3765e8914e64ce96670ab835160ab4ef7ebe843
+--! Hash: sha1:6364603fdb5971cf32f9b9ccff0782562e233a3a
 --! Message: the queue
 
 create schema deploy_queue;
@@ -25,13 +25,13 @@ comment on type deploy_queue.place is
   'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, the first ten of them, and when all this was so.';
 
 -- Constraint names are sentences: a client can show them to a person with the underscores removed.
--- "Printable" means no control character, no line or paragraph separator and no text-direction override.
+-- "Printable" means no control character, no line or paragraph separator and no mark that turns the text's direction.
 
 create table deploy_queue.environments (
   environment text primary key
     constraint environment_must_be_1_to_50_printable_characters check (
       length(environment) between 1 and 50
-      and environment !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and environment !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   buffer_time interval not null default '0'
     constraint buffer_time_must_be_between_0_and_30_days check (
@@ -71,12 +71,12 @@ create table deploy_queue.cells (
   cloud_provider text not null
     constraint cloud_provider_must_be_1_to_100_printable_characters check (
       length(cloud_provider) between 1 and 100
-      and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   region text not null
     constraint region_must_be_1_to_100_printable_characters check (
       length(region) between 1 and 100
-      and region !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   cell_index integer not null
     constraint cell_index_must_be_0_or_more check (cell_index >= 0),
@@ -99,32 +99,32 @@ create table deploy_queue.deployments (
   component text not null
     constraint component_must_be_1_to_200_printable_characters check (
       length(component) between 1 and 200
-      and component !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   version text
     constraint version_must_be_1_to_100_printable_characters check (
       length(version) between 1 and 100
-      and version !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   url text
     constraint url_must_be_printable_characters check (
-      url !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   note text
     constraint note_must_be_printable_characters check (
-      note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   concurrency_key text
     constraint concurrency_key_must_be_1_to_100_printable_characters check (
       length(concurrency_key) between 1 and 100
-      and concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   start_timestamp timestamptz,
   finish_timestamp timestamptz,
   cancellation_timestamp timestamptz,
   cancellation_note text
     constraint cancellation_note_must_be_printable_characters check (
-      cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   heartbeat_timestamp timestamptz,
   created_at timestamptz not null,
@@ -137,7 +137,7 @@ create table deploy_queue.deployments (
   idempotency_key text
     constraint idempotency_key_must_be_1_to_200_printable_characters check (
       length(idempotency_key) between 1 and 200
-      and idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+      and idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
 
   constraint a_deployment_is_in_its_cell
@@ -147,6 +147,10 @@ create table deploy_queue.deployments (
     check (finish_timestamp is null or start_timestamp is not null),
   constraint finish_timestamp_must_not_precede_start_timestamp
     check (finish_timestamp >= start_timestamp),
+  constraint start_timestamp_must_not_precede_created_at
+    check (start_timestamp >= created_at),
+  constraint cancellation_timestamp_must_not_precede_start_timestamp
+    check (cancellation_timestamp >= start_timestamp),
   constraint a_deployment_ends_once
     check (finish_timestamp is null or cancellation_timestamp is null),
   constraint cancellation_note_requires_cancellation_timestamp
@@ -298,6 +302,18 @@ begin
 end;
 $$;
 --! EndIncluded functions/_label.sql
+--! Included functions/_in_seconds.sql
+-- The same interval without months and days, whose length depends on the calendar and the time zone of the session.
+-- Called by the triggers that store durations.
+create or replace function deploy_queue._in_seconds(duration interval) returns interval
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return make_interval(secs => extract(epoch from duration)::double precision);
+end;
+$$;
+--! EndIncluded functions/_in_seconds.sql
 --! Included functions/get_deployment_status.sql
 -- Where a deployment is in its life, from its timestamps and the buffer time of its environment.
 -- Called by views, the event trigger and other services.
@@ -432,6 +448,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception using
+      errcode = 'QD011',
+      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
+        current_setting('transaction_isolation')),
+      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+  end if;
+
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
 end;
@@ -522,7 +547,7 @@ $$;
 -- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
 returns setof deploy_queue.reason
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -596,7 +621,7 @@ $$;
 -- The queued deployments of a cell that no other queued deployment blocks: the first of the line and, while they have
 -- its concurrency key, those right behind it. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
-language plpgsql stable
+language plpgsql stable rows 2
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -682,7 +707,7 @@ create or replace function deploy_queue._line(
   only_id bigint default null
 )
 returns setof deploy_queue.place
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -892,7 +917,7 @@ $$;
 -- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1431,20 +1456,23 @@ begin
   new.id := nextval('deploy_queue.deployments_id_seq');
 
   v_now := deploy_queue._now();
-  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now then
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+  then
     raise exception using
       errcode = 'QD009',
-      message = format('%s has a timestamp in the future', deploy_queue._label(new)),
+      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
       detail = format('The clock of the database says %s.', v_now),
       hint = 'Leave the timestamps of the present out; the database fills them in.';
   end if;
   new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
   new.updated_at := v_now;
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  if new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
 
   if not deploy_queue._has_ended(new) then
-    if new.heartbeat_timestamp is not null then
-      new.heartbeat_timestamp := v_now;
-    end if;
     if new.start_timestamp is not null then
       perform deploy_queue._refuse_blocked(new);
     end if;
@@ -1481,7 +1509,8 @@ begin
   v_now := deploy_queue._now();
 
   if v_starts then
-    new.start_timestamp := v_now;
+    -- Never before what came before it, should the clock have been set back.
+    new.start_timestamp := greatest(v_now, new.created_at);
     perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
@@ -1497,11 +1526,11 @@ begin
         message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
         hint = 'Cancel it instead, or start it first.';
     end if;
-    new.finish_timestamp := v_now;
+    new.finish_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if v_cancels then
-    new.cancellation_timestamp := v_now;
+    new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
@@ -1620,6 +1649,26 @@ after update on deploy_queue.deployments
 for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
 execute function deploy_queue.tg_deployments__wake();
 --! EndIncluded triggers/deployments__wake.sql
+--! Included triggers/environments__normalize.sql
+-- Stores the durations of policies in plain seconds.
+-- Fires for every INSERT into environments and every UPDATE.
+create or replace function deploy_queue.tg_environments__normalize() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
+  new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.retention := deploy_queue._in_seconds(new.retention);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_environments__normalize
+before insert or update on deploy_queue.environments
+for each row execute function deploy_queue.tg_environments__normalize();
+--! EndIncluded triggers/environments__normalize.sql
 --! Included triggers/environments__wake.sql
 -- Wakes those at the head of a line whose buffer became shorter.
 -- Fires for every UPDATE of environments that shortens buffer_time.
@@ -1674,7 +1723,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_setting('deploy_queue.maintenance', true) = 'on' then
-    return coalesce(new, old);
+    if tg_table_name = 'deployments' and tg_op = 'DELETE' then
+      -- Somebody may wait for a live one, and would not be woken.
+      if deploy_queue._has_ended(old) then
+        return old;
+      end if;
+    else
+      return coalesce(new, old);
+    end if;
   end if;
 
   raise exception using
@@ -1767,7 +1823,12 @@ from (
     and waiting.cancellation_timestamp is null
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
-join deploy_queue.deployments on deployments.id = place.deployment_id;
+join deploy_queue.deployments
+  on deployments.id = place.deployment_id
+  -- Said again, so that the small index of the queued serves the join.
+  and deployments.start_timestamp is null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

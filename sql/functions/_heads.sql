@@ -1,7 +1,7 @@
 -- The queued deployments of a cell that no other queued deployment blocks: the first of the line and, while they have
 -- its concurrency key, those right behind it. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
-language plpgsql stable
+language plpgsql stable rows 2
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -7,7 +7,7 @@ create or replace function deploy_queue._line(
   only_id bigint default null
 )
 returns setof deploy_queue.place
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare

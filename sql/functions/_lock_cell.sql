@@ -5,6 +5,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception using
+      errcode = 'QD011',
+      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
+        current_setting('transaction_isolation')),
+      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+  end if;
+
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
 end;

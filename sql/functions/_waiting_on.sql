@@ -2,7 +2,7 @@
 -- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
 returns setof deploy_queue.reason
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -1,7 +1,7 @@
 -- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare

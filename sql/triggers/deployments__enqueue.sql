@@ -20,20 +20,23 @@ begin
   new.id := nextval('deploy_queue.deployments_id_seq');
 
   v_now := deploy_queue._now();
-  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now then
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+  then
     raise exception using
       errcode = 'QD009',
-      message = format('%s has a timestamp in the future', deploy_queue._label(new)),
+      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
       detail = format('The clock of the database says %s.', v_now),
       hint = 'Leave the timestamps of the present out; the database fills them in.';
   end if;
   new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
   new.updated_at := v_now;
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  if new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
 
   if not deploy_queue._has_ended(new) then
-    if new.heartbeat_timestamp is not null then
-      new.heartbeat_timestamp := v_now;
-    end if;
     if new.start_timestamp is not null then
       perform deploy_queue._refuse_blocked(new);
     end if;

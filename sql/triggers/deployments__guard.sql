@@ -21,7 +21,8 @@ begin
   v_now := deploy_queue._now();
 
   if v_starts then
-    new.start_timestamp := v_now;
+    -- Never before what came before it, should the clock have been set back.
+    new.start_timestamp := greatest(v_now, new.created_at);
     perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
@@ -37,11 +38,11 @@ begin
         message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
         hint = 'Cancel it instead, or start it first.';
     end if;
-    new.finish_timestamp := v_now;
+    new.finish_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if v_cancels then
-    new.cancellation_timestamp := v_now;
+    new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
   end if;
 
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then

@@ -7,7 +7,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_setting('deploy_queue.maintenance', true) = 'on' then
-    return coalesce(new, old);
+    if tg_table_name = 'deployments' and tg_op = 'DELETE' then
+      -- Somebody may wait for a live one, and would not be woken.
+      if deploy_queue._has_ended(old) then
+        return old;
+      end if;
+    else
+      return coalesce(new, old);
+    end if;
   end if;
 
   raise exception using

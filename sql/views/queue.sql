@@ -27,7 +27,12 @@ from (
     and waiting.cancellation_timestamp is null
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
-join deploy_queue.deployments on deployments.id = place.deployment_id;
+join deploy_queue.deployments
+  on deployments.id = place.deployment_id
+  -- Said again, so that the small index of the queued serves the join.
+  and deployments.start_timestamp is null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

@@ -1,4 +1,5 @@
 import { Option } from "clipanion";
+import { parseDuration } from "../output/durations.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import { InvalidValueError } from "../queue/errors.js";
 
@@ -32,6 +33,10 @@ export const deploymentOptions = {
   note: () => Option.String("--note", { description: "Free text for people" }),
   concurrencyKey: () =>
     Option.String("--concurrency-key", { description: "Deployments with the same key may run side by side" }),
+  maxDuration: () =>
+    Option.String("--max-duration", {
+      description: "It is reaped when it runs for longer, such as 2h; else the limit of the environment",
+    }),
   waitTimeout: () => Option.String("--wait-timeout", { description: "Give up waiting after this long, such as 30m" }),
   outageTimeout: () =>
     Option.String("--outage-timeout", { description: "Give up after this long without a database; 5m by default" }),
@@ -48,7 +53,9 @@ export function toRequest(options: {
   readonly url: string | undefined;
   readonly note: string | undefined;
   readonly concurrencyKey: string | undefined;
+  readonly maxDuration: string | undefined;
 }): DeploymentRequest {
+  const maxDuration = emptyIsAbsent(options.maxDuration);
   return {
     environment: options.environment,
     cloudProvider: options.provider,
@@ -59,6 +66,7 @@ export function toRequest(options: {
     url: emptyIsAbsent(options.url),
     note: emptyIsAbsent(options.note),
     concurrencyKey: emptyIsAbsent(options.concurrencyKey),
+    maxDuration: maxDuration === undefined ? undefined : parseDuration(maxDuration, "--max-duration"),
   };
 }
 

@@ -5,6 +5,7 @@ import { CancelVersionCommand } from "./cancel/version.js";
 import { DatabaseStatusCommand } from "./database/status.js";
 import { DatabaseStopCommand } from "./database/stop.js";
 import { DatabaseUrlCommand } from "./database/url.js";
+import { DoctorCommand } from "./doctor.js";
 import { EnvironmentListCommand } from "./environment/list.js";
 import { EnvironmentSetCommand } from "./environment/set.js";
 import { FinishCommand } from "./finish.js";
@@ -12,10 +13,12 @@ import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
+import { ListOutliersCommand } from "./list/outliers.js";
 import { ListQueueCommand } from "./list/queue.js";
 import { MigrateCommand } from "./migrate.js";
 import { RunCommand } from "./run.js";
 import { StartCommand } from "./start.js";
+import { WorkerCommand } from "./worker.js";
 
 /** Every command of the command line. */
 export const commands: readonly CommandClass[] = [
@@ -31,6 +34,7 @@ export const commands: readonly CommandClass[] = [
   CancelLocationCommand,
   ListCellsCommand,
   ListQueueCommand,
+  ListOutliersCommand,
   HeartbeatDeploymentCommand,
   HeartbeatUrlCommand,
   EnvironmentListCommand,
@@ -38,4 +42,6 @@ export const commands: readonly CommandClass[] = [
   DatabaseStatusCommand,
   DatabaseStopCommand,
   DatabaseUrlCommand,
+  WorkerCommand,
+  DoctorCommand,
 ];

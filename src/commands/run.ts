@@ -35,6 +35,7 @@ export class RunCommand extends QueueCommand {
   url = deploymentOptions.url();
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
+  maxDuration = deploymentOptions.maxDuration();
   waitTimeout = deploymentOptions.waitTimeout();
   outageTimeout = deploymentOptions.outageTimeout();
   gracePeriod = Option.String("--grace-period", "10s", {

@@ -32,6 +32,7 @@ export class StartCommand extends QueueCommand {
   url = deploymentOptions.url();
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
+  maxDuration = deploymentOptions.maxDuration();
   waitTimeout = deploymentOptions.waitTimeout();
   outageTimeout = deploymentOptions.outageTimeout();
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });

@@ -15,6 +15,8 @@ export interface DatabaseOptions {
 
 const defaultQueryTimeout = 20_000;
 
+const deadlock = "40P01";
+const deadlockAttempts = 3;
 const readOnly = "25006";
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
@@ -43,6 +45,19 @@ export class Database {
    * @throws DatabaseUnavailableError when there is no answer; errors of the server pass through.
    */
   async query<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(statement);
+      } catch (error) {
+        // The victim of a deadlock was rolled back as a whole; the other one is through by now.
+        if (attempt === deadlockAttempts || errorCode(error instanceof Error ? error.cause : error) !== deadlock) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #attempt<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
     const sql = this.#connection();
     let timer: NodeJS.Timeout | undefined;
     const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;

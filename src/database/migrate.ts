@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
-import { hasSeveralHosts, singleHostUrls } from "./connectionUrl.js";
-import { Database, errorCode } from "./database.js";
+import { type Database, errorCode } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
+import { nodePostgresUrl } from "./nodePostgres.js";
 import { expectedSchemaVersion, schemaVersion } from "./schema.js";
 
 export interface MigrationOptions {
@@ -28,7 +28,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
   for (let attempt = 1; ; attempt += 1) {
     try {
       await migrate({
-        connectionString: await migrationUrl(options.url, database),
+        connectionString: await nodePostgresUrl(options.url, database),
         migrationsFolder: options.folder,
         logger: new Logger(() => () => undefined),
       });
@@ -81,25 +81,6 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
       hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one.",
     });
   }
-}
-
-/** graphile-migrate insists on a database name in the URL, and knows one host only: the one that takes writes. */
-async function migrationUrl(url: string, database: Database): Promise<string> {
-  const [row] = await database.query<{ name: string }>((sql) => sql`select current_database() as name`);
-  const named = url.replace(/^([a-z]+:\/\/[^/?]*)\/?(?=$|\?)/, `$1/${encodeURIComponent(row?.name ?? "")}`);
-  if (hasSeveralHosts(named)) {
-    for (const candidate of singleHostUrls(named)) {
-      const host = new Database({ url: candidate, applicationName: "deploy-queue migrate" });
-      const [state] = await host
-        .query<{ standby: boolean }>((sql) => sql`select pg_is_in_recovery() as standby`)
-        .catch(() => [])
-        .finally(() => host.close());
-      if (state?.standby === false) {
-        return candidate;
-      }
-    }
-  }
-  return named;
 }
 
 function isLockedByAnother(error: unknown): boolean {

@@ -31,7 +31,7 @@ export function summary(deployment: DeploymentWithStatus): string {
   return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
 }
 
-function componentName(deployment: Deployment): string {
+export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
 }
 

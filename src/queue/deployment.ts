@@ -19,6 +19,8 @@ export interface Deployment {
   readonly updated_at: Date;
   readonly cell_id: number;
   readonly idempotency_key: string | null;
+  /** As PostgreSQL writes intervals. */
+  readonly max_duration: string | null;
 }
 
 export type DeploymentStatus = "queued" | "running" | "buffering" | "finished" | "cancelled";
@@ -46,6 +48,8 @@ export interface DeploymentRequest extends Location {
   readonly concurrencyKey?: string | undefined;
   /** Entering the line again with the same key gives the deployment that is there already. */
   readonly idempotencyKey?: string | undefined;
+  /** Milliseconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
+  readonly maxDuration?: number | undefined;
 }
 
 /** A reason to wait, as deploy_queue.waiting_on returns it. */
@@ -127,4 +131,28 @@ export interface Environment {
   readonly buffer_time: number;
   readonly heartbeat_timeout: number;
   readonly heartbeat_interval: number;
+  /** Null is no limit. */
+  readonly max_duration: number | null;
+  /** Null keeps history for ever. */
+  readonly retention: number | null;
+}
+
+/** A row of deploy_queue.outliers; durations in seconds. */
+export interface Outlier extends Omit<Cell, "index"> {
+  readonly id: number;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly current_duration: number;
+  readonly avg_duration: number;
+  readonly stddev_duration: number;
+}
+
+/** A row of deploy_queue.health. */
+export interface Finding {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly text: string;
 }

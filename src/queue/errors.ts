@@ -40,6 +40,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD008: InvalidValueError,
   QD009: InvalidValueError,
   QD010: RefusedError,
+  QD011: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

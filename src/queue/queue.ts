@@ -7,7 +7,9 @@ import type {
   DeploymentRequest,
   DeploymentWithStatus,
   Environment,
+  Finding,
   Location,
+  Outlier,
   Place,
   QueuedDeployment,
   Reason,
@@ -38,7 +40,8 @@ export class Queue {
           note => ${request.note ?? null},
           concurrency_key => ${request.concurrencyKey ?? null},
           heartbeat => ${heartbeat},
-          idempotency_key => ${request.idempotencyKey ?? null}
+          idempotency_key => ${request.idempotencyKey ?? null},
+          max_duration => ${milliseconds(sql, request.maxDuration)}
         )`,
     );
   }
@@ -198,16 +201,60 @@ export class Queue {
   /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
   setEnvironment(
     name: string,
-    changes: { readonly bufferTime?: number | undefined; readonly heartbeatTimeout?: number | undefined },
+    changes: {
+      readonly bufferTime?: number | undefined;
+      readonly heartbeatTimeout?: number | undefined;
+      readonly maxDuration?: number | undefined;
+      readonly retention?: number | undefined;
+    },
   ): Promise<Environment> {
     return this.#row(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
           environment => ${name},
           buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
-          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null})
+          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
+          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
+          retention => make_interval(secs => ${changes.retention ?? null})
         )`,
     );
+  }
+
+  /** Reaps everybody whose heartbeats stopped or who runs for too long. */
+  reapStaleDeployments(): Promise<Deployment[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
+  }
+
+  outliers(): Promise<Outlier[]> {
+    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+  }
+
+  /** Records and tells the outliers that are new, and returns them. */
+  detectOutliers(): Promise<Outlier[]> {
+    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
+  }
+
+  /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
+  async refreshDurations(): Promise<number> {
+    const { count } = await this.#row<{ count: number }>(
+      (sql) => sql`select deploy_queue.refresh_durations() as count`,
+    );
+    return count;
+  }
+
+  /** Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. */
+  async pruneHistory(): Promise<number> {
+    const { count } = await this.#row<{ count: number }>((sql) => sql`select deploy_queue.prune_history() as count`);
+    return count;
+  }
+
+  async workerSeen(name: string, version: string): Promise<void> {
+    await this.#rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
+  }
+
+  /** What is well and what is not. workerHost: a worker on this host is demanded. */
+  health(workerHost?: string): Promise<Finding[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
 
   async #rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
@@ -232,5 +279,19 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     environment,
     extract(epoch from buffer_time)::float8 as buffer_time,
     extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
-    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval`;
+    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
+    extract(epoch from max_duration)::float8 as max_duration,
+    extract(epoch from retention)::float8 as retention`;
+}
+
+function outlier(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    id, environment, cloud_provider, region, cell_index, component, version, url, note,
+    extract(epoch from current_duration)::float8 as current_duration,
+    extract(epoch from avg_duration)::float8 as avg_duration,
+    extract(epoch from stddev_duration)::float8 as stddev_duration`;
+}
+
+function milliseconds(sql: Sql, value: number | undefined): postgres.PendingQuery<postgres.Row[]> {
+  return sql`make_interval(secs => ${value === undefined ? null : value / 1000})`;
 }

@@ -7,7 +7,15 @@ const now = new Date("2030-01-02T03:04:05Z");
 function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWithStatus {
   return {
     ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
-    ...{ component: "api", version: "v1.2.3", url: null, note: null, concurrency_key: null, idempotency_key: null },
+    ...{
+      component: "api",
+      version: "v1.2.3",
+      url: null,
+      note: null,
+      concurrency_key: null,
+      idempotency_key: null,
+      max_duration: null,
+    },
     ...{
       status: "queued",
       start_timestamp: null,

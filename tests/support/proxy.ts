@@ -8,6 +8,8 @@ export interface Proxy {
   silence(): void;
   /** New connections pass again; the silent ones stay silent. */
   recover(): void;
+  /** How many connections are open. */
+  connections(): number;
   /** Cuts every connection. */
   cut(): void;
 }
@@ -63,6 +65,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     recover() {
       silent = false;
     },
+    connections: () => pairs.size,
     cut,
   };
 }

@@ -7,8 +7,11 @@ export class EnvironmentSetCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Environment",
     description: "Add an environment or change its policies",
-    details:
-      "What is not given stays as it is; a new environment begins with no buffer and a heartbeat timeout of 15 minutes.",
+    details: `
+      What is not given stays as it is; a new environment begins with no buffer and a heartbeat timeout of 15 minutes.
+      Without a maximum duration deployments may run for ever, without a retention their history is kept for ever. To
+      take such a limit back, set its column in the table deploy_queue.environments to null.
+    `,
     examples: [["Cool down for five minutes", "deploy-queue environment set staging --buffer-time 5m"]],
   });
 
@@ -18,6 +21,12 @@ export class EnvironmentSetCommand extends QueueCommand {
   });
   heartbeatTimeout = Option.String("--heartbeat-timeout", {
     description: "After how long without heartbeats a deployment is reaped, such as 15m",
+  });
+  maxDuration = Option.String("--max-duration", {
+    description: "After how long a running deployment is reaped that brought no limit of its own, such as 2h",
+  });
+  retention = Option.String("--retention", {
+    description: "How long deployments are kept after their end, such as 365d",
   });
 
   override async act({ queue, log }: Session): Promise<number> {
@@ -29,6 +38,8 @@ export class EnvironmentSetCommand extends QueueCommand {
     const environment = await queue.setEnvironment(this.environment, {
       bufferTime: seconds(this.bufferTime, "--buffer-time"),
       heartbeatTimeout: seconds(this.heartbeatTimeout, "--heartbeat-timeout"),
+      maxDuration: seconds(this.maxDuration, "--max-duration"),
+      retention: seconds(this.retention, "--retention"),
     });
     log.info(`environment ${environment.environment} ${isNew ? "added" : "changed"}`);
     this.print(environmentTable([environment]), environment);

@@ -117,6 +117,7 @@ describe("what a deployment is", () => {
     ["note", "'hello'"],
     ["concurrency_key", "'x'"],
     ["idempotency_key", "'x'"],
+    ["max_duration", "'1 hour'"],
     ["created_at", "now() - interval '1 day'"],
   ];
   test.for(identity)("its %s does not become %s: QD007", async ([field, value]) => {

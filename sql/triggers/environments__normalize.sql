@@ -1,0 +1,18 @@
+-- Stores the durations of policies in plain seconds.
+-- Fires for every INSERT into environments and every UPDATE.
+create or replace function deploy_queue.tg_environments__normalize() returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
+  new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.retention := deploy_queue._in_seconds(new.retention);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_environments__normalize
+before insert or update on deploy_queue.environments
+for each row execute function deploy_queue.tg_environments__normalize();

@@ -1,0 +1,57 @@
+import { Command, Option } from "clipanion";
+import { BaseCommand } from "./baseCommand.js";
+import type { Diagnosis } from "./doctorChecks.js";
+
+const somethingFailed = 4;
+
+export class DoctorCommand extends BaseCommand {
+  static override paths = [["doctor"]];
+
+  static override usage = Command.Usage({
+    category: "Operation",
+    description: "Examine the database and the queue, and say what to do",
+    details: `
+      Checks the connection, the version of the server, its extension, the version of the schema, whether notifications
+      arrive, the clock, when a worker was last seen, how full the queue of notifications is, and deployments that look
+      stuck. Each line is ok, warning or failed, with its cure.
+
+      Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing.
+    `,
+  });
+
+  worker = Option.String("--worker", { description: "Fail unless a worker on this host was seen within 3 minutes" });
+
+  override async perform(): Promise<number> {
+    const { printable } = await import("../output/text.js");
+    const diagnoses = await this.#examine();
+    const lines = diagnoses.flatMap(({ name, status, text, cure }) => [
+      `${status.padEnd(7)}  ${name}: ${printable(text)}`,
+      ...(cure === null ? [] : [`         ${printable(cure)}`]),
+    ]);
+    this.print(lines.join("\n"), diagnoses);
+    return diagnoses.some(({ status }) => status === "failed") ? somethingFailed : 0;
+  }
+
+  async #examine(): Promise<Diagnosis[]> {
+    const { Database } = await import("../database/database.js");
+    const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
+    const { connectionFailure, examine } = await import("./doctorChecks.js");
+    const { emptyIsAbsent } = await import("./options.js");
+    const { DeployQueueError } = await import("../database/errors.js");
+    let database: InstanceType<typeof Database>;
+    try {
+      const { url } = await resolveConnectionTarget();
+      database = new Database({ url, applicationName: "deploy-queue doctor" });
+    } catch (error) {
+      if (error instanceof DeployQueueError) {
+        return [connectionFailure(error)];
+      }
+      throw error;
+    }
+    try {
+      return await examine(database, emptyIsAbsent(this.worker));
+    } finally {
+      await database.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Database } from "./database.js";
+
+/** What can be known of a server before it has our schema. */
+export interface ServerFacts {
+  /** "18.4" */
+  readonly version: string;
+  /** 180004 */
+  readonly version_number: number;
+  /** Whether the extension btree_gist is in the database, or could be created there. */
+  readonly extension: "present" | "available" | "missing";
+  /** The clock of the server. */
+  readonly now: Date;
+}
+
+export async function serverFacts(database: Database): Promise<ServerFacts> {
+  const [facts] = await database.query<ServerFacts>(
+    (sql) => sql`
+      select
+        current_setting('server_version') as version,
+        current_setting('server_version_num')::integer as version_number,
+        case
+          when exists (select from pg_extension where extname = 'btree_gist') then 'present'
+          when exists (select from pg_available_extensions where name = 'btree_gist') then 'available'
+          else 'missing'
+        end as extension,
+        clock_timestamp() as now`,
+  );
+  if (facts === undefined) {
+    throw new Error("the server says nothing about itself");
+  }
+  return facts;
+}

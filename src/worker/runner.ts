@@ -1,0 +1,132 @@
+import {
+  Logger as GraphileLogger,
+  makeWorkerUtils,
+  parseCronItems,
+  type Runner,
+  run,
+  type TaskList,
+} from "graphile-worker";
+import pg from "pg";
+import type { Logger } from "pino";
+import type { TaskContext } from "./task.js";
+import { tasks } from "./tasks.js";
+
+export interface RunnerOptions extends TaskContext {
+  /** For node-postgres, see nodePostgresUrl. */
+  readonly url: string;
+  readonly applicationName: string;
+  /** Called when something about the connections or the schedule looks wrong. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** Tasks that run by their schedule until it is stopped. */
+export interface RunningTasks {
+  /** Settles when the tasks stop by themselves, which they should not. */
+  readonly ended: Promise<void>;
+  /** Lets the tasks at hand end; without a database that can take long, so do not wait for ever. */
+  stop(): Promise<void>;
+}
+
+const workerSchema = "deploy_queue_worker";
+
+/** How often to look for work of which no notification arrived, in milliseconds. */
+const pollInterval = 5_000;
+
+/** Starts graphile-worker, which keeps its tables in a schema of its own and shares the work among all workers. */
+export async function startRunner(options: RunnerOptions): Promise<RunningTasks> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: 5,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 20_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // Without these, a lost connection would end the process.
+  const onConnectionLost = (error: Error): void => {
+    options.onTrouble(`a connection was lost: ${error.message}`);
+  };
+  pool.on("error", onConnectionLost).on("connect", (client) => client.on("error", onConnectionLost));
+
+  try {
+    const shared = {
+      pgPool: pool,
+      schema: workerSchema,
+      logger: graphileLogger(options.log, options.onTrouble),
+      // They hang behind a transaction pooler.
+      noPreparedStatements: true,
+    };
+    const utils = await makeWorkerUtils(shared);
+    // What a killed worker has left behind.
+    await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
+    await utils.release();
+
+    const runner = await run({
+      ...shared,
+      noHandleSignals: true,
+      concurrency: 2,
+      pollInterval,
+      taskList: taskList(options),
+      parsedCronItems: parseCronItems(tasks.map(cronItem)),
+    });
+    return { ended: runner.promise, stop: () => stopRunner(runner, pool) };
+  } catch (error) {
+    pool.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * One attempt, since the next minute brings the next; one job a task, which a failed one becomes again: failures do not
+ * pile up. No named queue: a killed worker would hold it for hours. No backfill: what a task does is as good when late.
+ */
+function cronItem({ name, schedule }: { readonly name: string; readonly schedule: string }) {
+  return {
+    identifier: name,
+    task: name,
+    match: schedule,
+    options: { backfillPeriod: 0, maxAttempts: 1, jobKey: name, jobKeyMode: "replace" as const },
+  };
+}
+
+function taskList(context: TaskContext): TaskList {
+  return Object.fromEntries(
+    tasks.map((task) => [
+      task.name,
+      async () => {
+        context.log.debug(task.description);
+        try {
+          await task.perform(context);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          context.log.error(`${task.name} failed: ${reason}; it runs again at its next time (${task.schedule})`);
+          throw error;
+        }
+      },
+    ]),
+  );
+}
+
+async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
+  // Its promise rejects when the tasks could not end well; that has been logged.
+  runner.promise.catch(() => undefined);
+  try {
+    await runner.stop();
+  } catch {
+    // It has stopped by itself.
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Its errors are those of its connections; tasks log their own. */
+function graphileLogger(log: Logger, onTrouble: RunnerOptions["onTrouble"]): GraphileLogger {
+  return new GraphileLogger(() => (level, message, meta) => {
+    if (level !== "error") {
+      log[level === "warning" ? "debug" : "trace"](message);
+    } else if (meta?.["failure"] !== true) {
+      onTrouble(message);
+    }
+  });
+}

@@ -1,0 +1,8 @@
+import type { Task } from "./task.js";
+import { detectOutliers } from "./tasks/detectOutliers.js";
+import { pruneHistory } from "./tasks/pruneHistory.js";
+import { reapStaleDeployments } from "./tasks/reapStaleDeployments.js";
+import { refreshDurations } from "./tasks/refreshDurations.js";
+
+/** Everything that the worker does, in the order of "worker --once". */
+export const tasks: readonly Task[] = [reapStaleDeployments, detectOutliers, refreshDurations, pruneHistory];

@@ -1,0 +1,16 @@
+import type { Task } from "../task.js";
+
+export const pruneHistory: Task = {
+  name: "prune_history",
+  schedule: "23 3 * * *",
+  description: "removing history that is older than its environment keeps it",
+  async perform({ queue, log, signal }) {
+    let total = 0;
+    for (let count = -1; count !== 0 && !signal.aborted; total += count) {
+      count = await queue.pruneHistory();
+    }
+    if (total > 0) {
+      log.info(`removed ${total} deployments that are older than their environment keeps them`);
+    }
+  },
+};

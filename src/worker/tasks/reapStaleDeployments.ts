@@ -1,0 +1,13 @@
+import { deploymentName } from "../../output/describe.js";
+import type { Task } from "../task.js";
+
+export const reapStaleDeployments: Task = {
+  name: "reap_stale_deployments",
+  schedule: "* * * * *",
+  description: "reaping deployments whose heartbeats stopped or that run for too long",
+  async perform({ queue, log }) {
+    for (const deployment of await queue.reapStaleDeployments()) {
+      log.info(`${deploymentName(deployment)} was ${deployment.cancellation_note}`);
+    }
+  },
+};

@@ -1,0 +1,98 @@
+import { nodePostgresUrl } from "../database/nodePostgres.js";
+import { DatabaseUnavailableError } from "../queue/errors.js";
+import { outlastOutages } from "../queue/outage.js";
+import { pause } from "../queue/pause.js";
+import { untilAborted } from "./abort.js";
+import { type RunningTasks, startRunner } from "./runner.js";
+import type { TaskContext } from "./task.js";
+import { collectTroubles, type Troubles } from "./troubles.js";
+
+export interface WorkerOptions extends TaskContext {
+  readonly url: string;
+  readonly applicationName: string;
+  /** Who it is, for deploy_queue.workers. */
+  readonly name: string;
+  readonly version: string;
+  readonly onOutage: (outage: DatabaseUnavailableError | undefined) => void;
+}
+
+/** How often a worker says that it is alive, in milliseconds. */
+const beatInterval = 60_000;
+
+/** How long tasks may take to end, in milliseconds: with the rest of the way out less than 5 seconds. */
+const stopPatience = 3_000;
+
+const shortestBackOff = 500;
+const longestBackOff = 30_000;
+
+/**
+ * Works until the signal is aborted, whatever happens. Whether the database is there it finds out by its own sign of
+ * life: when that is not answered it gives graphile-worker up, and starts it anew once the database is back.
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { signal, log } = options;
+  for (let failures = 0; !signal.aborted; ) {
+    const troubles = collectTroubles();
+    let running: RunningTasks | undefined;
+    try {
+      running = await untilAborted(signal, start(options, troubles));
+      if (running !== undefined) {
+        log.info(`${options.name} works, until it is stopped`);
+        failures = 0;
+        await superviseUntilOutage(running, troubles, options);
+      }
+    } catch (error) {
+      const backOff = Math.min(longestBackOff, shortestBackOff * 2 ** failures++);
+      log.error(`the worker cannot go on: ${messageOf(error)}; trying again in ${backOff / 1000} s`);
+      await pause(backOff, signal);
+    } finally {
+      const stopped = running?.stop().catch(() => undefined);
+      await Promise.race([stopped, pause(stopPatience)]);
+    }
+  }
+}
+
+async function start(options: WorkerOptions, troubles: Troubles): Promise<RunningTasks> {
+  const url = await outlastOutages(() => nodePostgresUrl(options.url, options.queue.database), {
+    giveUpAfter: Number.POSITIVE_INFINITY,
+    signal: options.signal,
+    onOutage: options.onOutage,
+  });
+  return startRunner({ ...options, url, onTrouble: troubles.report });
+}
+
+/** Returns when the database is away, or the worker is to stop. */
+async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, options: WorkerOptions): Promise<void> {
+  const { queue, log, signal, name, version } = options;
+  let ended = false;
+  running.ended
+    .then(
+      () => "the tasks ended by themselves",
+      (error: unknown) => `the tasks ended by themselves: ${messageOf(error)}`,
+    )
+    .then((message) => {
+      ended = true;
+      troubles.report(message);
+    });
+  for (let messages: readonly string[] = []; !signal.aborted; messages = await troubles.next(beatInterval, signal)) {
+    try {
+      await untilAborted(signal, queue.workerSeen(name, version));
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) {
+        return;
+      }
+      log.error(`the worker cannot say that it is alive: ${messageOf(error)}`);
+    }
+    // With the database there, the lost connections are being replaced already; whatever else it is should be known.
+    for (const message of messages) {
+      log.warn(message);
+    }
+    if (ended && !signal.aborted) {
+      throw new Error("graphile-worker has stopped");
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
