@@ -16,7 +16,9 @@ const idleMilliseconds = 20;
 /** From finish being sent to the next start being committed, as the next in line sees it. */
 export async function handoff(server: BenchServer): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const floor = await measureFloor(server);
+  await server.sql.unsafe("create table floor (id integer primary key, value integer not null)");
+  await server.sql.unsafe("insert into floor values (1, 0), (2, 0)");
+  const floor = await measureFloor(server, 0);
   for (const [waiters, p50Target, p99Target] of [
     [1, "≤ 2.5 ×", "≤ 4 ×"],
     [50, "", ""],
@@ -35,6 +37,16 @@ export async function handoff(server: BenchServer): Promise<Figure[]> {
         beside,
         unit: "ms",
         target,
+      });
+    }
+    if (waiters > 1) {
+      // PostgreSQL wakes every listening backend at every NOTIFY.
+      figures.push({
+        what: `${waiters} waiting, p50, beside the same with as many other listeners`,
+        figure: percentile(samples, 0.5),
+        beside: percentile(await measureFloor(server, waiters - 1), 0.5),
+        unit: "ms",
+        target: "",
       });
     }
     if (waiters === 1) {
@@ -59,9 +71,11 @@ export async function handoff(server: BenchServer): Promise<Figure[]> {
   return figures;
 }
 
-async function measureFloor({ url, sql }: BenchServer): Promise<number[]> {
-  await sql.unsafe("create table floor (id integer primary key, value integer not null)");
-  await sql.unsafe("insert into floor values (1, 0), (2, 0)");
+async function measureFloor({ url }: BenchServer, bystanders: number): Promise<number[]> {
+  const listeners = Array.from({ length: bystanders }, () => new Database({ url, applicationName: "bench" }));
+  for (const [index, listener] of listeners.entries()) {
+    await listener.listen(`bystander_${index}`);
+  }
   const waiter = new Database({ url, applicationName: "bench" });
   const finisher = new Database({ url, applicationName: "bench" });
   await waiter.listen("floor");
@@ -83,7 +97,7 @@ async function measureFloor({ url, sql }: BenchServer): Promise<number[]> {
     ]);
     samples.push(performance.now() - began);
   }
-  await Promise.all([waiter.close(), finisher.close()]);
+  await Promise.all([waiter, finisher, ...listeners].map((database) => database.close()));
   return samples;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchServer, Figure } from "./support.js";
 
-const seconds = 65;
+const seconds = 90;
 
 /** What one sleeping waiter costs: statements a minute, connections, memory of its process beside a bare node. */
 export async function idle(server: BenchServer): Promise<Figure[]> {
@@ -32,7 +32,8 @@ export async function idle(server: BenchServer): Promise<Figure[]> {
   });
   await once(waiter.stdout, "data");
   const bare = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e9)"], { stdio: "ignore" });
-  await sleep(5_000);
+  // An idle backend reports its statistics with a delay of ten seconds.
+  await sleep(15_000);
   const before = await activity(server);
   await sleep(seconds * 1000);
   const after = await activity(server);

@@ -29,7 +29,7 @@ export async function withBenchServer(measure: (server: BenchServer) => Promise<
   const given = process.env["DEPLOY_QUEUE_BENCH_DATABASE_URL"];
   const directory = await mkdtemp(join(tmpdir(), "deploy-queue-bench-"));
   await chmod(directory, 0o755);
-  const root = given ?? (await ensureEmbeddedServer(directory, { max_connections: "400" })).url;
+  const root = given ?? (await ensureEmbeddedServer(directory, { max_connections: "700" })).url;
   const name = `deploy_queue_bench_${process.pid}`;
   const admin = postgres(root, { max: 1, onnotice: () => undefined });
   const url = new URL(root);

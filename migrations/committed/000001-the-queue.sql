@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6364603fdb5971cf32f9b9ccff0782562e233a3a
+--! Hash: sha1:c76f9ed106f7fc2d1fff6694d587da4362861be6
 --! Message: the queue
 
 create schema deploy_queue;
@@ -1350,6 +1350,8 @@ begin
               and newer.component = finished.component
               and newer.finish_timestamp > finished.finish_timestamp
           )
+        -- The order makes the index stop after the batch.
+        order by finished.finish_timestamp
         limit batch_size
       )
       union all
@@ -1357,6 +1359,7 @@ begin
         select cancelled.id from deploy_queue.deployments as cancelled
         where cancelled.cell_id = cells.id
           and cancelled.cancellation_timestamp < v_now - environments.retention
+        order by cancelled.cancellation_timestamp
         limit batch_size
       )
     ) as ended

@@ -25,6 +25,8 @@ begin
               and newer.component = finished.component
               and newer.finish_timestamp > finished.finish_timestamp
           )
+        -- The order makes the index stop after the batch.
+        order by finished.finish_timestamp
         limit batch_size
       )
       union all
@@ -32,6 +34,7 @@ begin
         select cancelled.id from deploy_queue.deployments as cancelled
         where cancelled.cell_id = cells.id
           and cancelled.cancellation_timestamp < v_now - environments.retention
+        order by cancelled.cancellation_timestamp
         limit batch_size
       )
     ) as ended

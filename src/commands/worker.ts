@@ -6,7 +6,7 @@ import { BaseCommand } from "./baseCommand.js";
 import type { Session } from "./queueCommand.js";
 
 /** How long the connection may take to close, in milliseconds. */
-const closePatience = 1_000;
+const closePatience = 500;
 
 export class WorkerCommand extends BaseCommand {
   static override paths = [["worker"]];

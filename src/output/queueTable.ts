@@ -6,10 +6,11 @@ import { renderTable } from "./table.js";
 
 export function queueTable(queued: readonly QueuedDeployment[]): string {
   return renderTable(
-    ["cell", "position", "id", "component", "waiting", "for", "start"],
+    // A number first: the name of an environment must not begin a line, where it could be a workflow command.
+    ["position", "cell", "id", "component", "waiting", "for", "start"],
     queued.map((row) => [
-      cellName({ ...row, index: row.cell_index }),
       String(row.position),
+      cellName({ ...row, index: row.cell_index }),
       String(row.deployment_id),
       row.version === null ? row.component : `${row.component}@${row.version}`,
       formatDuration(row.as_of.getTime() - row.created_at.getTime()),

@@ -59,7 +59,8 @@ function lineDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
   return {
     show(place) {
       if (grouped && !open) {
-        process.stderr.write(`::group::${deploymentName(deployment)} waits for its turn\n`);
+        // GitHub reads %0A in it as a line break.
+        process.stderr.write(`::group::${deploymentName(deployment).replaceAll("%", "%25")} waits for its turn\n`);
       }
       open = true;
       const [first = "", ...blockers] = describePlace(place);

@@ -3,7 +3,12 @@ import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
 import type { Deployment, DeploymentId, DeploymentRequest, StartAttempt } from "./deployment.js";
 import { enterLineAndStart } from "./entering.js";
-import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "./errors.js";
+import {
+  CancelledError,
+  type DatabaseUnavailableError,
+  RefusedAsCancelledError,
+  WaitTimeoutError,
+} from "./errors.js";
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
@@ -23,7 +28,7 @@ export interface DeployQueueOptions {
 export interface StartOptions {
   /** Aborting gives the place in the line up and rejects with a CancelledError, or with the reason if it is an error of ours. */
   readonly signal?: AbortSignal;
-  /** Milliseconds to wait at most; then the place is given up and start rejects with a WaitTimeoutError. */
+  /** Milliseconds to wait in the line at most; then the place is given up and start rejects with a WaitTimeoutError. */
   readonly waitTimeout?: number;
   /** Milliseconds without a database after which to reject with a DatabaseUnavailableError; 5 minutes by default. */
   readonly outageTimeout?: number;
@@ -34,9 +39,14 @@ export interface StartOptions {
   readonly onOutage?: (outage: DatabaseUnavailableError | undefined) => void;
 }
 
+/** Timers that are set to more milliseconds ring at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** The queue for Node.js programs. It needs one connection; waits on the same instance follow one another. */
 export class DeployQueue {
   readonly #queue: Queue;
+  readonly #closed = new AbortController();
+  readonly #waits = new Set<Promise<Deployment>>();
 
   private constructor(queue: Queue) {
     this.#queue = queue;
@@ -99,7 +109,8 @@ export class DeployQueue {
         lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
       }
     });
-    const outcome = await deploy(deployment, lost.signal).then(
+    // Called in a function of our own, so that what it throws at once is its outcome too.
+    const outcome = await (async () => deploy(deployment, lost.signal))().then(
       (result) => ({ succeeded: true, result }) as const,
       (error: unknown) => ({ succeeded: false, error }) as const,
     );
@@ -108,11 +119,11 @@ export class DeployQueue {
     await this.#forget(deployment.id);
     lost.signal.throwIfAborted();
     if (outcome.succeeded) {
-      await outlastOutages(() => this.#queue.finish(deployment.id), outageOptions(options));
+      await outlastOutages(() => this.#queue.finish(deployment.id), outageOptions(options)).catch(asCancelled);
       return outcome.result;
     }
     const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    const note = `failed: ${reason}`.replace(/\p{C}+/gu, " ");
+    const note = `failed: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
     await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options));
     throw outcome.error;
   }
@@ -132,25 +143,48 @@ export class DeployQueue {
     return this.#queue;
   }
 
+  /** Gives up the places of those who still wait; their start rejects with a CancelledError. */
   async close(): Promise<void> {
+    this.#closed.abort(new CancelledError("the queue was closed"));
+    await Promise.allSettled(this.#waits);
     await this.#queue.database.close();
   }
 
   async #start(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
+    const wait = this.#wait(request, options, heartbeat);
+    this.#waits.add(wait);
+    try {
+      return await wait;
+    } finally {
+      this.#waits.delete(wait);
+    }
+  }
+
+  async #wait(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
+    const { waitTimeout } = options;
     const timeout = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    if (options.waitTimeout !== undefined) {
-      const error = new WaitTimeoutError(`the turn did not come within ${options.waitTimeout} ms`);
-      timer = setTimeout(() => timeout.abort(error), options.waitTimeout);
-    }
+    let id: DeploymentId | undefined;
     try {
       return await enterLineAndStart(this.#queue, request, {
         ...outageOptions(options),
         heartbeat,
-        signal: options.signal === undefined ? timeout.signal : AbortSignal.any([options.signal, timeout.signal]),
-        onEnqueued: options.onEnqueued,
+        signal: AbortSignal.any([this.#closed.signal, timeout.signal, ...(options.signal ? [options.signal] : [])]),
+        onEnqueued: (deployment) => {
+          id = deployment.id;
+          if (waitTimeout !== undefined) {
+            const error = new WaitTimeoutError(`the turn did not come within ${waitTimeout} ms`);
+            timer = setTimeout(() => timeout.abort(error), Math.min(waitTimeout, longestTimer));
+          }
+          options.onEnqueued?.(deployment);
+        },
         onWaiting: options.onWaiting,
       });
+    } catch (error) {
+      if (id !== undefined) {
+        await this.#forget(id);
+      }
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -160,6 +194,10 @@ export class DeployQueue {
   async #forget(id: DeploymentId): Promise<void> {
     await this.#queue.database.unlisten(deploymentChannel(id)).catch(() => undefined);
   }
+}
+
+function asCancelled(error: unknown): never {
+  throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
 }
 
 function outageOptions(options: StartOptions): { giveUpAfter: number | undefined; onOutage: StartOptions["onOutage"] } {

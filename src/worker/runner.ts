@@ -34,6 +34,8 @@ const pollInterval = 5_000;
 
 /** Starts graphile-worker, which keeps its tables in a schema of its own and shares the work among all workers. */
 export async function startRunner(options: RunnerOptions): Promise<RunningTasks> {
+  // biome-ignore lint/suspicious/noConsole: graphile-worker prints stack traces when it is stopped while the database is away
+  console.trace = (error: unknown) => options.log.debug(String(error));
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,

@@ -19,8 +19,8 @@ export interface WorkerOptions extends TaskContext {
 /** How often a worker says that it is alive, in milliseconds. */
 const beatInterval = 60_000;
 
-/** How long tasks may take to end, in milliseconds: with the rest of the way out less than 5 seconds. */
-const stopPatience = 3_000;
+/** How long tasks may take to end, in milliseconds: with the rest of the way out well below 5 seconds. */
+const stopPatience = 2_000;
 
 const shortestBackOff = 500;
 const longestBackOff = 30_000;

@@ -56,8 +56,12 @@ test("waits for a server that is not there yet, and stops in time while it does"
 test("goes on when every connection was cut", async () => {
   const proxy = await startProxy(line.url);
   const worker = await launchOn(proxy.url);
+  await until("it listens", async () => {
+    const listening = await line.sql`
+      select from pg_stat_activity where datname = current_database() and query like 'LISTEN%jobs:insert%'`;
+    return listening.length > 0;
+  });
   proxy.cut();
-  await worker.printed(/WARN.*(?:connection|Connection|terminated)/);
   const [{ id } = { id: 0 }] = await line.sql<{ id: number }[]>`
     select id from deploy_queue_worker.add_job('detect_outliers')`;
   await until("the job was taken", async () => {
@@ -67,7 +71,7 @@ test("goes on when every connection was cut", async () => {
   await stopsInTime(worker);
 });
 
-test("shows the failure of a task, does not pile failures up, and recovers", async () => {
+test("shows the failures of a task, and does not pile them up", async () => {
   const worker = await startWorker(line);
   const failures = () => worker.stderr().match(/ERROR: detect_outliers failed: .*nowhere/g)?.length ?? 0;
   await line.sql.unsafe(`
@@ -77,12 +81,12 @@ test("shows the failure of a task, does not pile failures up, and recovers", asy
   for (const round of [1, 2, 3]) {
     await line.sql`
       select deploy_queue_worker.add_job('detect_outliers', max_attempts => 1, job_key => 'detect_outliers')`;
-    await until(`it has failed ${round} times`, () => failures() >= round);
+    await until(`it has failed ${round} times and one job is left`, async () => {
+      const jobs = await line.sql<{ locked: boolean }[]>`
+        select locked_at is not null as locked from deploy_queue_worker.jobs`;
+      return failures() >= round && jobs.length === 1 && jobs[0]?.locked === false;
+    });
   }
-  await until("one failed job is left", async () => {
-    const jobs = await line.sql`select from deploy_queue_worker.jobs where locked_at is null`;
-    return jobs.length === 1;
-  });
   expect(worker.process.exitCode).toBeNull();
 });
 

@@ -39,7 +39,7 @@ test("frees the cell of a holder that was killed, and says who reaped it and sin
   const [{ id } = { id: 0 }] = await line.sql<{ id: number }[]>`
     select id from deploy_queue.deployments where region = ${place.region}`;
   holder.process.kill("SIGKILL");
-  await holder.end;
+  await until("it is gone", () => holder.process.signalCode !== null);
 
   await startWorker(line);
   await line.advance("16 minutes");

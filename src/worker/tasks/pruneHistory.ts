@@ -6,8 +6,9 @@ export const pruneHistory: Task = {
   description: "removing history that is older than its environment keeps it",
   async perform({ queue, log, signal }) {
     let total = 0;
-    for (let count = -1; count !== 0 && !signal.aborted; total += count) {
+    for (let count = -1; count !== 0 && !signal.aborted; ) {
       count = await queue.pruneHistory();
+      total += count;
     }
     if (total > 0) {
       log.info(`removed ${total} deployments that are older than their environment keeps them`);

@@ -6,8 +6,9 @@ export const refreshDurations: Task = {
   description: "refreshing usual durations that have become too old",
   async perform({ queue, log, signal }) {
     let total = 0;
-    for (let count = -1; count !== 0 && !signal.aborted; total += count) {
+    for (let count = -1; count !== 0 && !signal.aborted; ) {
       count = await queue.refreshDurations();
+      total += count;
     }
     log.debug(`refreshed the usual durations of ${total} components`);
   },

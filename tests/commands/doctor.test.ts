@@ -1,0 +1,114 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { Diagnosis } from "../../src/commands/doctorChecks.js";
+import { newPlace, useCommandLine } from "../support/commandLine.js";
+import { emptyDatabase } from "../support/emptyDatabase.js";
+import { insertFinished } from "../support/history.js";
+
+const line = useCommandLine();
+
+type Variables = Readonly<Record<string, string>>;
+
+async function examine(args: readonly string[] = [], variables: Variables = {}) {
+  const { code, stdout, stderr } = await line.run(["doctor", "--json", ...args], variables);
+  expect(stderr).toBe("");
+  const lines: Diagnosis[] = JSON.parse(stdout);
+  const of = (name: string) => lines.filter((diagnosis) => diagnosis.name === name);
+  return { code, lines, of };
+}
+
+const names = [
+  ...["connection", "server", "extension", "schema", "notifications", "clock", "worker"],
+  ...["notification queue", "deployments"],
+];
+
+test("finds nothing wrong where nothing is", async () => {
+  await line.queue.workerSeen("here:1", "1.0.0");
+  const { code, lines } = await examine();
+  expect(code).toBe(0);
+  expect(lines.map(({ name }) => name)).toEqual(names);
+  expect(lines.filter(({ status, cure }) => status !== "ok" || cure !== null)).toEqual([]);
+});
+
+test("without --json it prints a line each, and the cure below", async () => {
+  await line.advance("1 hour");
+  const { code, stdout } = await line.run(["doctor"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ok {7}connection: connected to /);
+  expect(stdout).toMatch(/^warning {2}worker: here:1 was seen 01:00:\d\d ago\n {9}Start "deploy-queue worker"/m);
+});
+
+test("a worker is demanded of a host when asked to", async () => {
+  await line.queue.workerSeen("there:7", "1.0.0");
+  expect((await examine(["--worker", "there"])).code).toBe(0);
+  const { code, of } = await examine(["--worker", "elsewhere"]);
+  expect(code).toBe(4);
+  expect(of("worker")).toMatchObject([{ status: "failed", text: "no background worker has been seen on elsewhere" }]);
+});
+
+test.for([
+  ["cannot be reached", "postgres://nobody@127.0.0.1:1/nothing", /ECONNREFUSED/],
+  ["has a URL that cannot be read", "mysql://nobody@127.0.0.1/nothing", /not a valid connection URL/],
+  ["is not named in CI", "", /is not set/],
+] as const)("a database that %s is one failed line with its cure", async ([, url, reason]) => {
+  const { code, lines } = await examine([], { DEPLOY_QUEUE_DATABASE_URL: url });
+  expect(code).toBe(4);
+  expect(lines).toEqual([
+    { name: "connection", status: "failed", text: expect.stringMatching(reason), cure: expect.any(String) },
+  ]);
+});
+
+test("a missing schema fails, and stays missing", async () => {
+  const empty = await emptyDatabase();
+  const { code, of, lines } = await examine([], { DEPLOY_QUEUE_DATABASE_URL: empty.url });
+  expect(code).toBe(4);
+  expect(of("schema")).toMatchObject([{ status: "failed", cure: expect.stringContaining("deploy-queue migrate") }]);
+  expect(of("extension")).toMatchObject([{ status: "ok", text: "btree_gist can be created by the migration" }]);
+  expect(lines.map(({ name }) => name)).toEqual(names.slice(0, 6));
+  expect(await empty.hasQueue()).toBe(false);
+});
+
+test.for([
+  [0, "failed", 4],
+  [999, "warning", 0],
+] as const)("a schema of version %s is %s", async ([version, status, expected]) => {
+  const [{ text: original } = { text: "" }] = await line.sql<{ text: string }[]>`
+    select pg_get_functiondef('deploy_queue.schema_version'::regproc) as text`;
+  onTestFinished(() => void line.sql.unsafe(original));
+  await line.sql.unsafe(original.replace(/select \d+/, `select ${version}`));
+  const { code, of } = await examine();
+  expect(of("schema")).toMatchObject([{ status, cure: expect.any(String) }]);
+  expect(code).toBe(expected);
+  await line.sql.unsafe(original);
+});
+
+test("a clock that is an hour ahead is a warning", async () => {
+  const ahead = "const now = Date.now; Date.now = () => now() + 3_600_000";
+  const { code, of } = await examine([], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
+  });
+  expect(code).toBe(0);
+  expect(of("clock")).toMatchObject([{ status: "warning", text: "the clock here is 1h ahead of the server's" }]);
+});
+
+test("deployments that look stuck are a warning each: silent, slow, idle", async () => {
+  const silent = await line.running(newPlace(), { heartbeat: true });
+  const place = newPlace();
+  await insertFinished(line, {
+    environment: place.environment,
+    region: place.region,
+    component: "holder",
+    endedAgo: "1 day",
+    durations: ["1 minute", "1 minute"],
+  });
+  const slow = await line.running(place);
+  const { id: idle } = await line.enqueue();
+  await line.advance("20 minutes");
+  const { code, of } = await examine();
+  expect(code).toBe(0);
+  const found = of("deployments");
+  expect(found.map(({ status }) => status)).toEqual(["warning", "warning", "warning"]);
+  const texts = found.map(({ text }) => text).join("\n");
+  expect(texts).toMatch(new RegExp(`deployment ${silent} \\(holder\\) has sent no heartbeat since`));
+  expect(texts).toMatch(new RegExp(`deployment ${slow} \\(holder\\) has been running for .*, usual are 00:01:00`));
+  expect(texts).toMatch(new RegExp(`deployment ${idle} \\(api\\) may start since .* and does not`));
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { newPlace, stepOutput, useCommandLine, useDirectory } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+
+test("start --dry-run to a cell that does not exist yet writes nothing, not even the cell", async () => {
+  const before = await cli.counts();
+  const output = stepOutput(directory);
+
+  const { code, stdout } = await cli.run(["start", ...newPlace().options, "--dry-run"], { GITHUB_OUTPUT: output.path });
+
+  expect(code).toBe(0);
+  expect(stdout).toBe("It would wait at position 1, may start any moment\n");
+  expect(output.read()).toBe("");
+  expect(await cli.counts()).toEqual(before);
+});
+
+test("start --dry-run says whom it would wait for, in the line's order", async () => {
+  const place = newPlace();
+  const holder = await cli.running(place);
+  const { id } = await cli.enqueue({ ...place, component: "web", version: "v7" });
+  const before = await cli.counts();
+
+  const { code, stdout, stderr } = await cli.run(["start", ...place.options, "--dry-run"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    new RegExp(
+      "^It would wait at position 2, start unknown\n" +
+        `  deployment ${holder} \\(holder\\) has been running for \\S+\n` +
+        `  deployment ${id} \\(web@v7\\) is ahead in the line\n$`,
+    ),
+  );
+  expect(stderr).toBe("");
+  expect(await cli.counts()).toEqual(before);
+});
+
+test("start --dry-run --json prints the place as one document", async () => {
+  const place = newPlace(await cli.environment({ bufferTime: "1 hour" }));
+  const holder = await cli.running(place);
+  await cli.queue.finish(holder);
+  const before = await cli.counts();
+
+  const { code, stdout } = await cli.run(["start", ...place.options, "--dry-run", "--json"]);
+
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  const shown = JSON.parse(stdout);
+  expect(shown).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 1 });
+  expect(shown.blockers).toMatchObject([{ deployment_id: holder, kind: "buffer" }]);
+  expect(Date.parse(shown.predicted_start)).toBe(Date.parse(shown.blockers[0].until));
+  expect(await cli.counts()).toEqual(before);
+});
+
+test("start --dry-run would not wait for those with its concurrency key", async () => {
+  const place = newPlace();
+  await cli.running(place, { concurrencyKey: "x" });
+
+  const { stdout } = await cli.run(["start", ...place.options, "--concurrency-key", "x", "--dry-run"]);
+
+  expect(stdout).toBe("It would wait at position 1, may start any moment\n");
+});
+
+test("start --dry-run refuses an environment that does not exist", async () => {
+  expect(await cli.run(["start", ...newPlace("nowhere").options, "--dry-run"])).toMatchObject({ code: 2, stdout: "" });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { RunningCli } from "../support/cli.js";
+import { gatedCommand, newPlace, type Place, useCommandLine, useDirectory } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+
+/** Each line of the output that is a JSON object; the others are the log. */
+function events(output: string): { event: string }[] {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+}
+
+async function waiting(place: Place): Promise<{ start: RunningCli; holder: number; id: number }> {
+  const holder = await cli.running(place);
+  const start = cli.launch(["start", ...place.options, "--json"]);
+  await start.printed(/"event":"waiting".*\n/);
+  const [row] = await cli.sql<{ id: number }[]>`
+    select id from deploy_queue.deployments where region = ${place.region} and id > ${holder}`;
+  return { start, holder, id: row?.id ?? 0 };
+}
+
+describe("start --json prints a JSON object a line:", () => {
+  test("enqueued, waiting whenever that changes, started", async () => {
+    const place = newPlace(await cli.environment({ bufferTime: "1 hour" }));
+    const { start, holder, id } = await waiting(place);
+
+    await cli.queue.finish(holder);
+    await start.printed(/"kind":"buffer".*\n/);
+    await cli.queue.setEnvironment(place.environment, { bufferTime: 0 });
+
+    const { code, stdout } = await start.end;
+    expect(code).toBe(0);
+    expect(stdout.endsWith("\n")).toBe(true);
+    const printed = events(stdout);
+    expect(printed).toHaveLength(stdout.trimEnd().split("\n").length);
+    expect(printed).toMatchObject([
+      { event: "enqueued", deployment: { id, component: "api", start_timestamp: null } },
+      {
+        ...{ event: "waiting", deployment_id: id, position: 1, predicted_start: null },
+        blockers: [{ deployment_id: holder, kind: "running", component: "holder" }],
+      },
+      { event: "waiting", deployment_id: id, blockers: [{ deployment_id: holder, kind: "buffer" }] },
+      { event: "started", deployment: { id, start_timestamp: expect.stringMatching(/Z$/) } },
+    ]);
+  });
+
+  test("given-up, when it was told to stop", async () => {
+    const { start, id } = await waiting(newPlace());
+
+    start.process.kill("SIGTERM");
+
+    const { code, stdout } = await start.end;
+    expect(code).toBe(5);
+    expect(events(stdout).at(-1)).toEqual({ event: "given-up", deployment_id: id });
+  });
+
+  test("nothing of its own about a place that somebody else cancelled", async () => {
+    const { start, id } = await waiting(newPlace());
+
+    await cli.queue.cancel(id, "pulled back");
+
+    const { code, stdout, stderr } = await start.end;
+    expect(code).toBe(5);
+    expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting"]);
+    expect(stderr).toContain("pulled back");
+  });
+});
+
+describe("run --json", () => {
+  test("prints the same on stderr, and leaves stdout to the command", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const { command, open } = gatedCommand(directory);
+    const run = cli.launch(["run", ...place.options, "--json", "--", ...command]);
+    await run.printed(/"event":"waiting".*\n/);
+
+    await cli.queue.finish(holder);
+    await run.printed(/^ready$/m);
+    open();
+
+    const { code, stdout, stderr } = await run.end;
+    expect(code).toBe(0);
+    expect(stdout).toBe("ready\n");
+    expect(events(stderr).map(({ event }) => event)).toEqual(["enqueued", "waiting", "started"]);
+  });
+
+  test("passes the output of the command on as it is", async () => {
+    const { stdout } = await cli.run(["run", ...newPlace().options, "--json", "--", "echo", '{"mine":1}']);
+
+    expect(stdout).toBe('{"mine":1}\n');
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { DeploymentRequest } from "../../../src/queue/deployment.js";
+import { useDatabase } from "../../support/database.js";
+import { type Line, newLine } from "../../support/line.js";
+
+const database = useDatabase();
+const { queue, sql } = database;
+
+function request({ environment, region }: Line, concurrencyKey?: string): DeploymentRequest {
+  return { environment, cloudProvider: "aws", region, cellIndex: 0, component: "api", concurrencyKey };
+}
+
+test("in a cell that does not exist yet, it would start at once, and the cell does not exist afterwards", async () => {
+  const line = newLine(database);
+  const place = await queue.preview(request(line));
+  expect(place).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 0, blockers: [] });
+  expect(place.predicted_start).toEqual(place.as_of);
+  expect(await sql`select from deploy_queue.cells where region = ${line.region}`).toHaveLength(0);
+});
+
+test("it would stand behind everybody", async () => {
+  const line = newLine(database);
+  const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];
+  const place = await queue.preview(request(line));
+  expect(place).toMatchObject({ deployment_id: null, position: 3, predicted_start: null, blocker_count: 3 });
+  expect(place.blockers.map(({ deployment_id }) => deployment_id)).toEqual(ids);
+});
+
+test("with the key of everybody in the cell it would start at once", async () => {
+  const line = newLine(database);
+  await line.add("running", { concurrencyKey: "x" });
+  await line.add("queued", { concurrencyKey: "x" });
+  const place = await queue.preview(request(line, "x"));
+  expect(place).toMatchObject({ position: 2, blocker_count: 0 });
+  expect(place.predicted_start).toEqual(place.as_of);
+  expect(await queue.preview(request(line, "y"))).toMatchObject({ position: 2, blocker_count: 2 });
+});
+
+test("what it shows is what the deployment then gets", async () => {
+  const line = newLine(database, "prod");
+  await line.add("finished");
+  await line.add("queued", { concurrencyKey: "x" });
+  await line.add("queued");
+  const shown = await queue.preview(request(line, "x"));
+  const got = await queue.placeInLine(await line.add("queued", { concurrencyKey: "x" }));
+  expect(got).toEqual({ ...shown, deployment_id: got?.deployment_id, as_of: got?.as_of });
+});
+
+test("an environment that does not exist is QD002", async () => {
+  await expect(sql`select * from deploy_queue.preview('nowhere', 'aws', 'us', 1, 'api')`).rejects.toMatchObject({
+    code: "QD002",
+  });
+});

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { insertBulk, insertFinished } from "../../support/history.js";
+import { newLine } from "../../support/line.js";
+import { openSession } from "../../support/session.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+
+async function pruneAll(): Promise<number> {
+  let total = 0;
+  for (let count = -1; count !== 0; ) {
+    count = await queue.pruneHistory();
+    total += count;
+  }
+  return total;
+}
+
+async function idsIn(region: string): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    select id from deploy_queue.deployments where region = ${region} order by id`;
+  return rows.map(({ id }) => id);
+}
+
+test("keeps everything of an environment without a retention", async () => {
+  const history = { environment: "dev", region: "kept", endedAgo: "10 years", durations: ["1 minute", "1 minute"] };
+  const ids = await insertFinished(database, history);
+  expect(await pruneAll()).toBe(0);
+  expect(await idsIn("kept")).toEqual(ids);
+});
+
+test("removes what ended longer ago, with its events, and keeps the newest finished of each component", async () => {
+  await queue.setEnvironment("brief", { retention: 30 * 86_400 });
+  const insert = (component: string, endedAgo: string) =>
+    insertFinished(database, { environment: "brief", region: "here", component, endedAgo, durations: ["1 minute"] });
+  const [oldApi] = await insert("api", "90 days");
+  const [newApi] = await insert("api", "29 days");
+  const [oldWeb] = await insert("web", "90 days");
+  const [newestWeb] = await insert("web", "80 days");
+  expect(await pruneAll()).toBe(2);
+  expect(await idsIn("here")).toEqual([newApi, newestWeb]);
+  const events = await sql`
+    select from deploy_queue.deployment_events where deployment_id in (${oldApi ?? 0}, ${oldWeb ?? 0})`;
+  expect(events).toEqual([]);
+});
+
+test("removes cancelled ones, and leaves those alone that have not ended", async () => {
+  await queue.setEnvironment("shortlived", { retention: 86_400 });
+  const line = newLine(database, "shortlived");
+  await line.add("cancelled");
+  const running = await line.add("running");
+  const queued = await line.add("queued");
+  await database.advance("2 days");
+  expect(await pruneAll()).toBe(1);
+  expect(await idsIn(line.region)).toEqual([running, queued]);
+});
+
+test("history can be removed in no other way afterwards", async () => {
+  await pruneAll();
+  await expect(sql`delete from deploy_queue.deployments`).rejects.toMatchObject({ code: "QD010" });
+});
+
+test("a hand-off does not wait for a prune of its own cell, which holds no lock of a cell", async () => {
+  await queue.setEnvironment("busy", { retention: 86_400 });
+  await insertBulk(database, "busy", "crowded", 2_000);
+  const pruner = await openSession(database);
+  await pruner.begin();
+  await pruner.sql`select deploy_queue.prune_history()`;
+  const locks = await sql`select from pg_locks where pid = ${pruner.pid} and locktype = 'advisory'`;
+  expect(locks).toEqual([]);
+
+  const line = { environment: "busy", region: "crowded", component: "component-1" };
+  const first = await database.enqueue(line);
+  const second = await database.enqueue(line);
+  expect((await queue.tryStart(first.id)).started).toBe(true);
+  await queue.finish(first.id);
+  expect((await queue.tryStart(second.id)).started).toBe(true);
+  await queue.finish(second.id);
+  await pruner.commit();
+});
+
+test("removes a big history while deployments go on", async () => {
+  await queue.setEnvironment("big", { retention: 86_400 });
+  await insertBulk(database, "big", "vast", 200_000);
+  const pruner = database.openQueue();
+  let pruned = 0;
+  let pruning = true;
+  const prune = async () => {
+    for (let count = -1; count !== 0; ) {
+      count = await pruner.pruneHistory();
+      pruned += count;
+    }
+    pruning = false;
+  };
+  const deploy = async () => {
+    let finished = 0;
+    for (; pruning; finished += 1) {
+      const { id } = await database.enqueue({ environment: "big", region: "vast", component: "component-0" });
+      expect((await queue.tryStart(id)).started).toBe(true);
+      await queue.finish(id);
+    }
+    return finished;
+  };
+  const [finished] = await Promise.all([deploy(), prune()]);
+  expect(finished).toBeGreaterThan(0);
+  // The newest of the four other components stay.
+  expect(pruned).toBe(199_996);
+  expect(await idsIn("vast")).toHaveLength(finished + 4);
+}, 60_000);
