@@ -175,8 +175,6 @@ CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_
 
 CREATE UNIQUE INDEX deployments_idempotency_key ON deploy_queue.deployments USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
-CREATE INDEX deployments_live ON deploy_queue.deployments USING btree (component, version) WHERE ((finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
-
 CREATE INDEX deployments_measured ON deploy_queue.deployments USING btree (cell_id, component, finish_timestamp) INCLUDE (start_timestamp) WHERE (finish_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
@@ -821,15 +819,12 @@ AS $function$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.cells
-      join deploy_queue.deployments on deployments.cell_id = cells.id
-      where cells.environment = $1
-        and cells.cloud_provider = $2
-        and cells.region = $3
-        and ($4 is null or cells.cell_index = $4)
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.environment = $1
+        and live.cloud_provider = $2
+        and live.region = $3
+        and ($4 is null or live.cell_index = $4)
     ),
     $5
   ) as cancelled;
@@ -844,12 +839,10 @@ AS $function$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.component = $1
-        and deployments.version = $2
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.component = $1
+        and live.version = $2
     ),
     $3
   ) as cancelled;
@@ -1038,6 +1031,18 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.live_deployment_by_url(url text)
+ RETURNS SETOF deployments
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select deployments.*
+  from deploy_queue.deployments
+  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.place_in_line(deployment_id bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
@@ -1143,11 +1148,9 @@ AS $function$
   select reaped.*
   from deploy_queue._reap(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
     )
   ) as reaped;
 $function$
@@ -1568,6 +1571,53 @@ begin
 end;
 $function$
 ;
+
+create view _live_deployments as
+ SELECT queued.id,
+    queued.environment,
+    queued.cloud_provider,
+    queued.region,
+    queued.cell_index,
+    queued.component,
+    queued.version,
+    queued.url,
+    queued.note,
+    queued.concurrency_key,
+    queued.start_timestamp,
+    queued.finish_timestamp,
+    queued.cancellation_timestamp,
+    queued.cancellation_note,
+    queued.heartbeat_timestamp,
+    queued.created_at,
+    queued.updated_at,
+    queued.cell_id,
+    queued.max_duration,
+    queued.idempotency_key
+   FROM deployments queued
+  WHERE ((queued.start_timestamp IS NULL) AND (queued.finish_timestamp IS NULL) AND (queued.cancellation_timestamp IS NULL))
+UNION ALL
+ SELECT running.id,
+    running.environment,
+    running.cloud_provider,
+    running.region,
+    running.cell_index,
+    running.component,
+    running.version,
+    running.url,
+    running.note,
+    running.concurrency_key,
+    running.start_timestamp,
+    running.finish_timestamp,
+    running.cancellation_timestamp,
+    running.cancellation_note,
+    running.heartbeat_timestamp,
+    running.created_at,
+    running.updated_at,
+    running.cell_id,
+    running.max_duration,
+    running.idempotency_key
+   FROM deployments running
+  WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
 
 create view deployment_duration_analytics as
  SELECT cells.environment,

@@ -1,5 +1,6 @@
 --!include functions/_now.sql
 --!include functions/schema_version.sql
+--!include views/_live_deployments.sql
 --!include functions/_actor.sql
 --!include functions/_label.sql
 --!include functions/_in_seconds.sql
@@ -32,6 +33,7 @@
 --!include functions/cancel_location.sql
 --!include functions/heartbeat.sql
 --!include functions/reap_stale_deployments.sql
+--!include functions/live_deployment_by_url.sql
 --!include functions/refresh_durations.sql
 --!include functions/prune_history.sql
 --!include functions/worker_seen.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c76f9ed106f7fc2d1fff6694d587da4362861be6
+--! Hash: sha1:47a7a152b4ac32b32f0d74a1c19827e025e79474
 --! Message: the queue
 
 create schema deploy_queue;
@@ -172,8 +172,6 @@ create index deployments_running on deploy_queue.deployments (cell_id, id)
   where start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null;
 create index deployments_finished on deploy_queue.deployments (cell_id, finish_timestamp)
   where finish_timestamp is not null;
-create index deployments_live on deploy_queue.deployments (component, version)
-  where finish_timestamp is null and cancellation_timestamp is null;
 
 create index deployments_cancelled on deploy_queue.deployments (cell_id, cancellation_timestamp)
   where cancellation_timestamp is not null;
@@ -278,6 +276,24 @@ $$;
 comment on function deploy_queue.schema_version() is
   'Version of this schema: the number of the newest migration that was applied.';
 --! EndIncluded functions/schema_version.sql
+--! Included views/_live_deployments.sql
+-- Everybody who is queued or running: two scans of small indexes, whatever the history.
+-- Read by the functions that look beyond one cell.
+create or replace view deploy_queue._live_deployments as
+select *
+from deploy_queue.deployments as queued
+where queued.start_timestamp is null
+  and queued.finish_timestamp is null
+  and queued.cancellation_timestamp is null
+union all
+select *
+from deploy_queue.deployments as running
+where running.start_timestamp is not null
+  and running.finish_timestamp is null
+  and running.cancellation_timestamp is null;
+
+comment on view deploy_queue._live_deployments is 'Private: deployments that are queued or running.';
+--! EndIncluded views/_live_deployments.sql
 --! Included functions/_actor.sql
 -- Who acts: the name that the client put into the setting deploy_queue.actor, else the role that logged in.
 -- Called by the event trigger and the reaper.
@@ -1195,12 +1211,10 @@ as $$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.component = $1
-        and deployments.version = $2
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.component = $1
+        and live.version = $2
     ),
     $3
   ) as cancelled;
@@ -1225,15 +1239,12 @@ as $$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.cells
-      join deploy_queue.deployments on deployments.cell_id = cells.id
-      where cells.environment = $1
-        and cells.cloud_provider = $2
-        and cells.region = $3
-        and ($4 is null or cells.cell_index = $4)
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.environment = $1
+        and live.cloud_provider = $2
+        and live.region = $3
+        and ($4 is null or live.cell_index = $4)
     ),
     $5
   ) as cancelled;
@@ -1278,11 +1289,9 @@ as $$
   select reaped.*
   from deploy_queue._reap(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
     )
   ) as reaped;
 $$;
@@ -1290,6 +1299,21 @@ $$;
 comment on function deploy_queue.reap_stale_deployments() is
   'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';
 --! EndIncluded functions/reap_stale_deployments.sql
+--! Included functions/live_deployment_by_url.sql
+-- The newest queued or running deployment with this url; no row when there is none.
+-- Called by whoever keeps a job's deployment alive and knows only the job.
+create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select deployments.*
+  from deploy_queue.deployments
+  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+$$;
+
+comment on function deploy_queue.live_deployment_by_url(text) is
+  'The newest queued or running deployment with this url, if there is one.';
+--! EndIncluded functions/live_deployment_by_url.sql
 --! Included functions/refresh_durations.sql
 -- Drops samples older than 3 months from the usual durations, for so many groups at most. Returns how many it refreshed.
 -- Called by the background worker until it returns 0; finishes keep their own group right.

@@ -13,15 +13,12 @@ as $$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.cells
-      join deploy_queue.deployments on deployments.cell_id = cells.id
-      where cells.environment = $1
-        and cells.cloud_provider = $2
-        and cells.region = $3
-        and ($4 is null or cells.cell_index = $4)
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.environment = $1
+        and live.cloud_provider = $2
+        and live.region = $3
+        and ($4 is null or live.cell_index = $4)
     ),
     $5
   ) as cancelled;

@@ -11,12 +11,10 @@ as $$
   select cancelled.*
   from deploy_queue._cancel_each(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.component = $1
-        and deployments.version = $2
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.component = $1
+        and live.version = $2
     ),
     $3
   ) as cancelled;

@@ -8,11 +8,9 @@ as $$
   select reaped.*
   from deploy_queue._reap(
     array(
-      select deployments.id
-      from deploy_queue.deployments
-      where deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-        and (deployments.heartbeat_timestamp is not null or deployments.start_timestamp is not null)
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
     )
   ) as reaped;
 $$;

@@ -3,12 +3,7 @@ import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
 import type { Deployment, DeploymentId, DeploymentRequest, StartAttempt } from "./deployment.js";
 import { enterLineAndStart } from "./entering.js";
-import {
-  CancelledError,
-  type DatabaseUnavailableError,
-  RefusedAsCancelledError,
-  WaitTimeoutError,
-} from "./errors.js";
+import { CancelledError, type DatabaseUnavailableError, RefusedAsCancelledError, WaitTimeoutError } from "./errors.js";
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";

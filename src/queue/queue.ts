@@ -162,10 +162,7 @@ export class Queue {
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
     const [row] = await this.#rows<Deployment>(
-      (sql) => sql`
-        select * from deploy_queue.deployments_with_status
-        where url = ${url} and finish_timestamp is null and cancellation_timestamp is null
-        order by id desc limit 1`,
+      (sql) => sql`select * from deploy_queue.live_deployment_by_url(url => ${url})`,
     );
     return row;
   }

@@ -34,7 +34,7 @@ const pollInterval = 5_000;
 
 /** Starts graphile-worker, which keeps its tables in a schema of its own and shares the work among all workers. */
 export async function startRunner(options: RunnerOptions): Promise<RunningTasks> {
-  // biome-ignore lint/suspicious/noConsole: graphile-worker prints stack traces when it is stopped while the database is away
+  // graphile-worker prints stack traces with it when it is stopped while the database is away.
   console.trace = (error: unknown) => options.log.debug(String(error));
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -80,8 +80,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
 }
 
 /**
- * One attempt, since the next minute brings the next; one job a task, which a failed one becomes again: failures do not
- * pile up. No named queue: a killed worker would hold it for hours. No backfill: what a task does is as good when late.
+ * One attempt, since the next minute brings the next; one job a task, so that they do not pile up while nobody works.
+ * No named queue: a killed worker would hold it for hours. No backfill: what a task does is as good when late.
  */
 function cronItem({ name, schedule }: { readonly name: string; readonly schedule: string }) {
   return {
@@ -102,8 +102,8 @@ function taskList(context: TaskContext): TaskList {
           await task.perform(context);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
+          // Not thrown on: graphile-worker would keep the failed job for ever, one a minute.
           context.log.error(`${task.name} failed: ${reason}; it runs again at its next time (${task.schedule})`);
-          throw error;
         }
       },
     ]),
@@ -124,10 +124,10 @@ async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
 
 /** Its errors are those of its connections; tasks log their own. */
 function graphileLogger(log: Logger, onTrouble: RunnerOptions["onTrouble"]): GraphileLogger {
-  return new GraphileLogger(() => (level, message, meta) => {
+  return new GraphileLogger(() => (level, message) => {
     if (level !== "error") {
       log[level === "warning" ? "debug" : "trace"](message);
-    } else if (meta?.["failure"] !== true) {
+    } else {
       onTrouble(message);
     }
   });

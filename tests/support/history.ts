@@ -40,7 +40,7 @@ export async function insertBulk({ sql }: TestDatabase, environment: string, reg
       select nextval('deploy_queue.deployments_id_seq'), cells.environment, 'aws', cells.region, 0,
         'component-' || number % 5, moment, moment + interval '1 minute', moment, moment, cells.id
       from deploy_queue.cells, generate_series(1, ${count}) as number,
-        lateral (select deploy_queue._now() - interval '1 year' - number * interval '1 minute') as ended (moment)
+        lateral (select timestamptz '2020-01-01' + number * interval '1 minute') as ended (moment)
       where cells.environment = '${environment}' and cells.region = '${region}'
       returning id, created_at
     )

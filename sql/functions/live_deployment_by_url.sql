@@ -1,0 +1,13 @@
+-- The newest queued or running deployment with this url; no row when there is none.
+-- Called by whoever keeps a job's deployment alive and knows only the job.
+create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select deployments.*
+  from deploy_queue.deployments
+  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+$$;
+
+comment on function deploy_queue.live_deployment_by_url(text) is
+  'The newest queued or running deployment with this url, if there is one.';

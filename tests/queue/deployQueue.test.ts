@@ -1,0 +1,319 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
+import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
+import { CancelledError, DatabaseUnavailableError, InvalidValueError, WaitTimeoutError } from "../../src/queue/errors.js";
+import { useDatabase } from "../support/database.js";
+import { until } from "../support/until.js";
+
+const database = useDatabase();
+const { queue } = database;
+const unhandled: unknown[] = [];
+const remember = (error: unknown): void => void unhandled.push(error);
+let cells = 0;
+
+beforeEach(() => void process.on("unhandledRejection", remember));
+afterEach(() => {
+  process.off("unhandledRejection", remember);
+  expect(unhandled).toEqual([]);
+});
+
+/** A cell of its own. */
+function newRequest(component = "api"): DeploymentRequest {
+  return { environment: "dev", cloudProvider: "aws", region: `library-${cells++}`, cellIndex: 1, component };
+}
+
+async function open(): Promise<{ library: DeployQueue; pid: number }> {
+  const applicationName = `library ${cells++}`;
+  const library = await DeployQueue.connect({ url: database.url, applicationName });
+  onTestFinished(() => library.close());
+  return { library, pid: await backend(applicationName) };
+}
+
+async function backend(applicationName: string): Promise<number> {
+  const [row] = await database.sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where application_name = ${applicationName}`;
+  return row?.pid ?? 0;
+}
+
+async function hold(request: DeploymentRequest): Promise<number> {
+  const { id } = await queue.enqueue({ ...request, component: "holder" });
+  await queue.tryStart(id);
+  return id;
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly start: Promise<Deployment>;
+}
+
+/** Resolves once it waits. */
+async function waiting(library: DeployQueue, request: DeploymentRequest, options: StartOptions = {}): Promise<Waiting> {
+  let id = 0;
+  let start: Promise<Deployment> | undefined;
+  await new Promise<void>((resolve, reject) => {
+    start = library.start(request, {
+      ...options,
+      onEnqueued: (deployment) => {
+        id = deployment.id;
+      },
+      onWaiting: () => resolve(),
+    });
+    start.catch(reject);
+  });
+  if (start === undefined) throw new Error("nobody waits");
+  return { id, start };
+}
+
+function channelsOf(library: DeployQueue): Promise<{ channel: string }[]> {
+  return library.functions.database.query<{ channel: string }>(
+    (sql) => sql`select channel from pg_listening_channels() as channel order by channel`,
+  );
+}
+
+describe("run", () => {
+  test("finishes the deployment when the work is done, and gives its result", async () => {
+    const { library } = await open();
+    let during: Deployment | undefined;
+    const result = await library.run(newRequest(), async (deployment, signal) => {
+      during = await queue.deployment(deployment.id);
+      expect(signal.aborted).toBe(false);
+      return "deployed";
+    });
+    expect(result).toBe("deployed");
+    expect(during).toMatchObject({ status: "running", heartbeat_timestamp: expect.any(Date) });
+    expect(await queue.deployment(during?.id ?? 0)).toMatchObject({ status: "finished" });
+  });
+
+  test.for<readonly [how: string, deploy: () => Promise<never>]>([
+    ["rejects", () => Promise.reject(new Error("no\u2028space\r\n\u001b[31mleft"))],
+    [
+      "throws before it returns a promise",
+      () => {
+        throw new Error("no space left");
+      },
+    ],
+  ])("cancels the deployment with the reason when the work %s, and throws the same", async ([, deploy]) => {
+    const { library } = await open();
+    const request = newRequest();
+    await expect(library.run(request, deploy)).rejects.toThrow(/^no\s+space/);
+    const [row] = await database.sql`
+      select status, cancellation_note from deploy_queue.deployments_with_status where region = ${request.region}`;
+    expect(row?.["status"]).toBe("cancelled");
+    expect(row?.["cancellation_note"]).toMatch(/^failed: no space .*left$/);
+  });
+
+  test("aborts the signal when somebody cancels the deployment, and rejects once the work has ended", async () => {
+    const { library } = await open();
+    let ended = false;
+    const run = library.run(newRequest(), async ({ id }, signal) => {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await queue.cancel(id, "pulled back");
+      await aborted;
+      expect(signal.reason).toBeInstanceOf(CancelledError);
+      ended = true;
+      throw new Error("stopped in the middle");
+    });
+    await expect(run).rejects.toThrow(/was cancelled: pulled back/);
+    await expect(run).rejects.toThrow(CancelledError);
+    expect(ended).toBe(true);
+  });
+
+  test("rejects with a CancelledError too when the work ended without hearing of the cancellation", async () => {
+    const { library } = await open();
+    const run = library.run(newRequest(), async ({ id }) => {
+      await library.cancel(id, "by itself");
+    });
+    await expect(run).rejects.toThrow(CancelledError);
+  });
+
+  test("is content when the work has finished its deployment itself", async () => {
+    const { library } = await open();
+    await library.run(newRequest(), async ({ id }) => {
+      await library.finish(id);
+    });
+  });
+});
+
+describe("start", () => {
+  test("starts, without heartbeats from then on", async () => {
+    const { library } = await open();
+    const deployment = await library.start(newRequest());
+    expect(await queue.deployment(deployment.id)).toMatchObject({ status: "running", heartbeat_timestamp: null });
+  });
+
+  test("gives its place up when its signal is aborted", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    const giveUp = new AbortController();
+    const { id, start } = await waiting(library, request, { signal: giveUp.signal });
+    giveUp.abort();
+    await expect(start).rejects.toThrow(CancelledError);
+    expect(await queue.deployment(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
+  });
+
+  test("leaves nothing in the line when its signal was aborted before", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    const start = library.start(request, { signal: AbortSignal.abort() });
+    await expect(start).rejects.toThrow(CancelledError);
+    expect(await queue.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
+  });
+
+  test("gives its place up when the wait takes too long", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    await expect(library.start(request, { waitTimeout: 1 })).rejects.toThrow(WaitTimeoutError);
+    const [row] = await database.sql`
+      select status, cancellation_note from deploy_queue.deployments_with_status
+      where region = ${request.region} and component = 'api'`;
+    expect(row).toEqual({ status: "cancelled", cancellation_note: expect.stringMatching(/gave up waiting: .* 1 ms/) });
+  });
+
+  test.for([0, 2 ** 31, Number.POSITIVE_INFINITY])("starts in a free cell with a patience of %s ms", async (patience) => {
+    const { library } = await open();
+    const { id } = await library.start(newRequest(), { waitTimeout: patience });
+    expect(await queue.deployment(id)).toMatchObject({ status: "running" });
+  });
+
+  test("goes on waiting with more patience than a timer can have", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    const holder = await hold(request);
+    const { id, start } = await waiting(library, request, { waitTimeout: 2 ** 31 });
+    await queue.finish(holder);
+    expect(await start).toMatchObject({ id });
+  });
+
+  test("rejects with a CancelledError that says why when somebody cancels its place", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    const { id, start } = await waiting(library, request);
+    await queue.cancel(id, "pulled back");
+    await expect(start).rejects.toThrow(/pulled back/);
+    await expect(start).rejects.toThrow(CancelledError);
+  });
+
+  test("rejects with an InvalidValueError for what cannot be", async () => {
+    const { library } = await open();
+    await expect(library.start({ ...newRequest(), environment: "nowhere" })).rejects.toThrow(InvalidValueError);
+    await expect(library.start({ ...newRequest(), component: "" })).rejects.toThrow(InvalidValueError);
+  });
+
+  test("leaves no place behind when a callback throws", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    const onWaiting = (): never => {
+      throw new Error("cannot draw");
+    };
+    await expect(library.start(request, { onWaiting })).rejects.toThrow("cannot draw");
+    expect(await queue.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
+  });
+
+  test("outlasts a lost connection, says so, and keeps its place", async () => {
+    const { library, pid } = await open();
+    const request = newRequest();
+    const holder = await hold(request);
+    const outages: (DatabaseUnavailableError | undefined)[] = [];
+    const { id, start } = await waiting(library, request, { onOutage: (outage) => outages.push(outage) });
+    await database.sql`select pg_terminate_backend(${pid})`;
+    await until("the backend is gone", async () => {
+      const rows = await database.sql`select from pg_stat_activity where pid = ${pid}`;
+      return rows.length === 0;
+    });
+    await queue.finish(holder);
+    expect(await start).toMatchObject({ id });
+    expect(outages.filter((_, index) => index % 2 === 1)).toEqual(Array(outages.length / 2).fill(undefined));
+    const kinds = await database.sql`select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
+    expect(kinds.map(({ kind }) => kind)).toEqual(["enqueued", "started"]);
+  });
+
+  test("waits for two turns at once on one instance", async () => {
+    const { library } = await open();
+    const requests = [newRequest(), newRequest()] as const;
+    const holders = [await hold(requests[0]), await hold(requests[1])] as const;
+    const first = await waiting(library, requests[0]);
+    const second = await waiting(library, requests[1]);
+    await queue.finish(holders[1]);
+    expect(await second.start).toMatchObject({ id: second.id });
+    expect(await queue.deployment(first.id)).toMatchObject({ status: "queued" });
+    await queue.finish(holders[0]);
+    expect(await first.start).toMatchObject({ id: first.id });
+  });
+
+  test("listens to its channel while it waits, and to none afterwards, however the wait ends", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    const holder = await hold(request);
+    const giveUp = new AbortController();
+    const lasting = await waiting(library, request);
+    const leaving = await waiting(library, request, { signal: giveUp.signal });
+    expect(await channelsOf(library)).toEqual([
+      { channel: `deploy_queue_deployment_${lasting.id}` },
+      { channel: `deploy_queue_deployment_${leaving.id}` },
+    ]);
+    giveUp.abort();
+    await expect(leaving.start).rejects.toThrow(CancelledError);
+    expect(await channelsOf(library)).toEqual([{ channel: `deploy_queue_deployment_${lasting.id}` }]);
+    await queue.finish(holder);
+    await lasting.start;
+    await library.finish(lasting.id);
+    await library.run(request, async () => undefined);
+    expect(await channelsOf(library)).toEqual([]);
+  });
+});
+
+describe("connect", () => {
+  test.for(["not a url", "http://localhost/x", ""])("refuses the URL '%s'", async (url) => {
+    await expect(DeployQueue.connect({ url })).rejects.toThrow(InvalidValueError);
+  });
+
+  test("says that there is no database", async () => {
+    const url = "postgres://nobody@127.0.0.1:1/nowhere";
+    await expect(DeployQueue.connect({ url })).rejects.toThrow(DatabaseUnavailableError);
+  });
+});
+
+describe("close", () => {
+  test("gives the places up of those who still wait", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    const { id, start } = await waiting(library, request);
+    const ended = expect(start).rejects.toThrow(/the queue was closed/);
+    await library.close();
+    await ended;
+    expect(await queue.deployment(id)).toMatchObject({ status: "cancelled" });
+  });
+
+  test("lets the process end by itself, while somebody waits too", async () => {
+    const request = newRequest();
+    await hold(request);
+    const script = `
+      import { DeployQueue } from ${JSON.stringify(join(import.meta.dirname, "../../src/index.ts"))};
+      const queue = await DeployQueue.connect();
+      await queue.run(${JSON.stringify(newRequest())}, async () => undefined);
+      await new Promise((resolve) => {
+        const start = queue.start(${JSON.stringify(request)}, { onWaiting: resolve });
+        start.catch((error) => process.stdout.write(error.constructor.name));
+      });
+      await queue.close();`;
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+      env: { ...process.env, DEPLOY_QUEUE_DATABASE_URL: database.url },
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    expect({ code, output }).toEqual({ code: 0, output: "CancelledError" });
+  });
+});
