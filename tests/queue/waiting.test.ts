@@ -121,15 +121,17 @@ describe("an idle waiter", () => {
   test("sends two statements a minute: a look each half minute, which is one statement, and nothing else", async () => {
     const line = newLine(database);
     await line.add("running");
-    const timers = activeTimers();
+    const timers = spyOnTimers();
     const waiter = await fallAsleep(line);
     expect(waiter.attempt()?.lookAgainIn).toBe(30_000);
-    await until("the only timer is that of its next look", () => activeTimers() === timers + 1, 1500).catch((e)=>{ throw new Error(`${timers} ${JSON.stringify(process.getActiveResourcesInfo())}`,{cause:e}) });
+    await until("its look is over", () => timers.pending().length === 1);
+    expect(timers.pending()).toEqual([30_000]);
 
     const statements = vi.spyOn(waiter.queue.database, "query");
     await database.sql`select pg_notify(${`deploy_queue_deployment_${waiter.id}`}, '')`;
     await until("it has looked once more", () => waiter.looks() === 1);
-    await until("it sleeps again", () => activeTimers() === timers + 1);
+    await until("it sleeps again", () => timers.pending().length === 1);
+    expect(timers.pending()).toEqual([30_000]);
     expect(statements).toHaveBeenCalledTimes(1);
   });
 
@@ -148,8 +150,20 @@ describe("an idle waiter", () => {
   });
 });
 
-function activeTimers(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+/** The milliseconds of all timers that were set from now on and never cleared; ours are cleared after they rang, too. */
+function spyOnTimers(): { pending(): number[] } {
+  const set = vi.spyOn(globalThis, "setTimeout");
+  const clear = vi.spyOn(globalThis, "clearTimeout");
+  onTestFinished(() => {
+    set.mockRestore();
+    clear.mockRestore();
+  });
+  return {
+    pending: () =>
+      set.mock.calls.flatMap(([, delay = 0], call) =>
+        clear.mock.calls.some(([timer]) => timer === set.mock.results[call]?.value) ? [] : [delay],
+      ),
+  };
 }
 
 async function backend({ database: own }: Queue): Promise<number> {
