@@ -5,7 +5,7 @@ export function commandLineDocs(cli: Cli): string {
   const definitions = cli.definitions().filter(({ path }) => !/ -[hv]$/.test(path));
   const categories = new Map<string, typeof definitions>();
   for (const definition of definitions.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const category = definition.category ?? "Deployments";
+    const category = (definition.category ?? "Deployments").trim();
     categories.set(category, [...(categories.get(category) ?? []), definition]);
   }
   const sections = [...categories]

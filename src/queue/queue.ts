@@ -239,9 +239,14 @@ export class Queue {
     return count;
   }
 
-  /** Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. */
-  async pruneHistory(): Promise<number> {
-    const { count } = await this.#row<{ count: number }>((sql) => sql`select deploy_queue.prune_history() as count`);
+  /**
+   * Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. Small
+   * batches, so that nobody's commit waits behind a big one.
+   */
+  async pruneHistory(batchSize = 200): Promise<number> {
+    const { count } = await this.#row<{ count: number }>(
+      (sql) => sql`select deploy_queue.prune_history(batch_size => ${batchSize}) as count`,
+    );
     return count;
   }
 

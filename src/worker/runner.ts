@@ -40,8 +40,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
     connectionString: options.url,
     application_name: options.applicationName,
     max: 5,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: 20_000,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });

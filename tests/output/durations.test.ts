@@ -31,7 +31,7 @@ describe("parseDuration", () => {
 
 describe("formatDuration", () => {
   test.each([
-    [0, "0ms"],
+    [0, "0s"],
     [999, "999ms"],
     [10_000, "10s"],
     [5_400_000, "1h 30m"],

@@ -3,14 +3,16 @@ import { useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
+const unlimited = { max_duration: null, retention: null };
+
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
 
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
-    ["environment", "buffer time", "heartbeat timeout"],
-    ["dev", "0ms", "15m"],
-    ["prod", "10m", "15m"],
+    ["environment", "buffer time", "heartbeat timeout", "max duration", "retention"],
+    ["dev", "0s", "15m", "none", "for ever"],
+    ["prod", "10m", "15m", "none", "for ever"],
     [""],
   ]);
 });
@@ -19,7 +21,7 @@ test("environment list prints one JSON document with --json, durations in second
   const { stdout } = await cli.run(["environment", "list", "--json"]);
 
   expect(JSON.parse(stdout)).toEqual([
-    { environment: "dev", buffer_time: 0, heartbeat_timeout: 900, heartbeat_interval: 30 },
-    { environment: "prod", buffer_time: 600, heartbeat_timeout: 900, heartbeat_interval: 30 },
+    { environment: "dev", buffer_time: 0, heartbeat_timeout: 900, heartbeat_interval: 30, ...unlimited },
+    { environment: "prod", buffer_time: 600, heartbeat_timeout: 900, heartbeat_interval: 30, ...unlimited },
   ]);
 });

@@ -7,7 +7,7 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +none +for ever$/m);
   expect(await cli.queue.environment("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -25,6 +25,8 @@ test("environment set prints one JSON document with --json, durations in seconds
     buffer_time: 120,
     heartbeat_timeout: 900,
     heartbeat_interval: 30,
+    max_duration: null,
+    retention: null,
   });
 });
 
