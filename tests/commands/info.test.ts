@@ -39,5 +39,5 @@ test("info of an unknown deployment exits with 3", async () => {
 
   expect(code).toBe(3);
   expect(stdout).toBe("");
-  expect(stderr).toBe("deploy-queue: deployment 123456789 does not exist\n");
+  expect(stderr).toMatch(/^deploy-queue: deployment 123456789 does not exist\. Ids are printed by .+\n$/);
 });

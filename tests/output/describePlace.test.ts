@@ -59,11 +59,23 @@ describe("a blocker", () => {
       { since: minutes(-5).toISOString() },
       "deployment 41 (web@v7) has been running for 5m, usually takes 5m",
     ],
-    ["has just started", { since: minutes(1).toISOString(), usual_seconds: null }, "deployment 41 (web@v7) has been running for 0s"],
+    [
+      "has just started",
+      { since: minutes(1).toISOString(), usual_seconds: null },
+      "deployment 41 (web@v7) has been running for 0s",
+    ],
     ["cools down", { kind: "buffer" }, "deployment 41 (web@v7) has finished; its buffer takes 2m more"],
-    ["has cooled down", { kind: "buffer", until: now.toISOString() }, "deployment 41 (web@v7) has finished; its buffer takes 0s more"],
+    [
+      "has cooled down",
+      { kind: "buffer", until: now.toISOString() },
+      "deployment 41 (web@v7) has finished; its buffer takes 0s more",
+    ],
     ["is queued", { kind: "queued" }, "deployment 41 (web@v7) is ahead in the line, usually takes 5m"],
-    ["is queued without history", { kind: "queued", usual_seconds: null }, "deployment 41 (web@v7) is ahead in the line"],
+    [
+      "is queued without history",
+      { kind: "queued", usual_seconds: null },
+      "deployment 41 (web@v7) is ahead in the line",
+    ],
     ["is of a kind that this version does not know", { kind: "frozen" }, "deployment 41 (web@v7) frozen"],
     [
       "has a note and a url",
@@ -91,7 +103,9 @@ describe("a blocker", () => {
   test("cannot write a second line or steer a terminal", () => {
     const hostile = "a\u001b[2J\r\n::error::b\u009b31m\u2028\u202e";
     const lines = describePlace(
-      place({ blockers: [blocker({ component: hostile, version: hostile, url: hostile, note: hostile, kind: hostile })] }),
+      place({
+        blockers: [blocker({ component: hostile, version: hostile, url: hostile, note: hostile, kind: hostile })],
+      }),
     );
     expect(lines).toHaveLength(2);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal

@@ -128,7 +128,9 @@ describe("on a terminal a wait", () => {
     terminal(100, 40);
     const shown = display();
     shown.show(place());
-    expect(written.join("")).toContain("deployment 42 (api@v1) waits for 0s: position 1, start unknown\n  deployment 41");
+    expect(written.join("")).toContain(
+      "deployment 42 (api@v1) waits for 0s: position 1, start unknown\n  deployment 41",
+    );
     vi.advanceTimersByTime(2_000);
     expect(written.join("")).toContain("waits for 1s: position 1");
     expect(written.join("")).toContain("waits for 2s: position 1");

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
-import { CancelledError, DatabaseUnavailableError, InvalidValueError, WaitTimeoutError } from "../../src/queue/errors.js";
+import {
+  CancelledError,
+  DatabaseUnavailableError,
+  InvalidValueError,
+  WaitTimeoutError,
+} from "../../src/queue/errors.js";
 import { useDatabase } from "../support/database.js";
 import { until } from "../support/until.js";
 
@@ -173,11 +178,14 @@ describe("start", () => {
     expect(row).toEqual({ status: "cancelled", cancellation_note: expect.stringMatching(/gave up waiting: .* 1 ms/) });
   });
 
-  test.for([0, 2 ** 31, Number.POSITIVE_INFINITY])("starts in a free cell with a patience of %s ms", async (patience) => {
-    const { library } = await open();
-    const { id } = await library.start(newRequest(), { waitTimeout: patience });
-    expect(await queue.deployment(id)).toMatchObject({ status: "running" });
-  });
+  test.for([0, 2 ** 31, Number.POSITIVE_INFINITY])(
+    "starts in a free cell with a patience of %s ms",
+    async (patience) => {
+      const { library } = await open();
+      const { id } = await library.start(newRequest(), { waitTimeout: patience });
+      expect(await queue.deployment(id)).toMatchObject({ status: "running" });
+    },
+  );
 
   test("goes on waiting with more patience than a timer can have", async () => {
     const { library } = await open();
@@ -229,7 +237,8 @@ describe("start", () => {
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
     expect(outages.filter((_, index) => index % 2 === 1)).toEqual(Array(outages.length / 2).fill(undefined));
-    const kinds = await database.sql`select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
+    const kinds =
+      await database.sql`select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
     expect(kinds.map(({ kind }) => kind)).toEqual(["enqueued", "started"]);
   });
 

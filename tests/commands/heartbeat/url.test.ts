@@ -24,7 +24,7 @@ test("heartbeat url waits for a deployment with the url to appear, and ends with
     const backends = await cli.sql`
       select from pg_stat_activity
       where datname = current_database() and application_name = 'deploy-queue heartbeat url'
-        and state = 'idle' and query like '%where url =%'`;
+        and state = 'idle' and query like '%live_deployment_by_url%'`;
     return backends.length === 1;
   });
 
