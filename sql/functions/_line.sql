@@ -25,7 +25,7 @@ declare
   v_last timestamptz := v_now;
   v_last_key text;
   v_others timestamptz := v_now;
-  v_late boolean := false;
+  v_late_keys text[] := '{}';
   v_place deploy_queue.place;
   v_blockers jsonb[] := '{}';
   v_keys text[] := '{}';
@@ -65,7 +65,7 @@ begin
       v_place."position" := v_place."position" + 1;
       v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
       v_place.predicted_start := nullif(v_free_at, 'infinity');
-      v_place.overdue := v_late;
+      v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
         v_place.blocker_count := cardinality(v_keys);
         v_place.blockers := to_jsonb(v_blockers[1:10]);
@@ -84,7 +84,9 @@ begin
     elsif v_member.finish_timestamp is not null then
       v_free_at := v_member.finish_timestamp + v_buffer_time;
     else
-      v_late := v_late or coalesce(v_member.start_timestamp + v_member.avg_duration < v_now, false);
+      if v_member.start_timestamp + v_member.avg_duration < v_now then
+        v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
+      end if;
       v_free_at := case
         when v_member.avg_duration is null then 'infinity'
         else greatest(v_member.start_timestamp + v_member.avg_duration, v_now) + v_buffer_time

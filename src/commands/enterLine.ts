@@ -51,7 +51,8 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
       signal: giveUp.signal,
       giveUpAfter,
       onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
-      onNoNotifications: () => display?.say("warn", noNotifications),
+      onNoNotifications: () =>
+        display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
       async onEnqueued(deployment) {
         log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
         options.onEvent({ event: "enqueued", deployment });
@@ -66,10 +67,10 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
         if (reasons === lastReasons) {
           return;
         }
-        lastReasons = reasons;
         // Only a picture of the wait: without a database there is none for now.
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
         if (place !== undefined) {
+          lastReasons = reasons;
           display ??= createWaitingDisplay(attempt.deployment, log);
           display.show(place);
           options.onEvent({ event: "waiting", ...place });

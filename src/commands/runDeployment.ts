@@ -34,12 +34,13 @@ export async function runDeployment(
   const [program = "", ...args] = options.command;
   const ended = new AbortController();
   // A process group of its own, so that what the command started can be stopped with it.
-  const child = spawn(program, args, {
-    stdio: "inherit",
-    detached: true,
-    env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
-  });
-  const childEnd = endOf(child);
+  const start = (): ChildProcess =>
+    spawn(program, args, {
+      stdio: "inherit",
+      detached: true,
+      env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
+    });
+  const { child, childEnd } = observe(start);
   let stopping: Promise<void> | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     stopping = stopGroup(child, signal, options.gracePeriod);
@@ -81,6 +82,17 @@ export async function runDeployment(
   }
 }
 
+/** Some commands that cannot be started make spawn throw, others make the child emit an error. */
+function observe(start: () => ChildProcess): { child: ChildProcess | undefined; childEnd: Promise<ChildEnd> } {
+  try {
+    const child = start();
+    return { child, childEnd: endOf(child) };
+  } catch (error) {
+    const description = `could not be started: ${error instanceof Error ? error.message : String(error)}`;
+    return { child: undefined, childEnd: Promise.resolve({ exitCode: 126, description }) };
+  }
+}
+
 function endOf(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once("error", (error) => {
@@ -100,7 +112,7 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
 const groupCheckMilliseconds = 50;
 
 /** Asks the whole process group to end, and kills what is left of it after the grace period. */
-async function stopGroup(child: ChildProcess, signal: NodeJS.Signals, gracePeriod: number): Promise<void> {
+async function stopGroup(child: ChildProcess | undefined, signal: NodeJS.Signals, gracePeriod: number): Promise<void> {
   const deadline = performance.now() + gracePeriod;
   let exists = signalGroup(child, signal);
   while (exists && performance.now() < deadline) {
@@ -113,8 +125,8 @@ async function stopGroup(child: ChildProcess, signal: NodeJS.Signals, gracePerio
 }
 
 /** Whether there still was anybody in the group to get it; signal 0 only asks. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (child.pid === undefined) {
+function signalGroup(child: ChildProcess | undefined, signal: NodeJS.Signals | 0): boolean {
+  if (child?.pid === undefined) {
     return false;
   }
   try {

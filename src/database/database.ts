@@ -17,6 +17,7 @@ const defaultQueryTimeout = 20_000;
 
 const deadlock = "40P01";
 const deadlockAttempts = 3;
+/** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
@@ -73,11 +74,12 @@ export class Database {
         }),
       ]);
     } catch (error) {
-      if (errorCode(error) === readOnly) {
-        // A former primary: the next query looks for the new one.
+      const translated = toUnavailable(error, this.target);
+      if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
+        // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
         this.#abandon(sql);
       }
-      throw toUnavailable(error, this.target);
+      throw translated;
     } finally {
       clearTimeout(timer);
     }
@@ -86,8 +88,11 @@ export class Database {
   /** Listens on a channel, on this connection; does nothing when it does so already. To be called before each check. */
   async listen(channel: string): Promise<void> {
     if (!this.#channels.has(channel)) {
+      const connection = this.#connection();
       await this.query((sql) => sql`listen ${sql(channel)}`);
-      this.#channels.add(channel);
+      if (this.#sql === connection) {
+        this.#channels.add(channel);
+      }
     }
   }
 
@@ -155,11 +160,6 @@ export class Database {
   }
 
   #connect(): Sql {
-    const wakeUp = (): void => {
-      for (const callback of this.#wakeUps) {
-        callback();
-      }
-    };
     // postgres.js' own listen() would hold a second connection; its connections hand notifications to this option,
     // which the type of its options does not know.
     const options = {
@@ -185,19 +185,19 @@ export class Database {
             probe(true);
           }
         } else {
-          wakeUp();
+          this.#wake();
         }
       },
       onclose: () => {
-        this.#channels.clear();
-        for (const probe of this.#probes) {
-          probe(undefined);
+        if (this.#sql === client) {
+          this.#lost();
         }
-        wakeUp();
       },
     };
+    let client: Sql | undefined;
     try {
-      return postgres(this.#options.url, options);
+      client = postgres(this.#options.url, options);
+      return client;
     } catch (cause) {
       throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
         hint: "It looks like postgres://user:password@host:5432/database.",
@@ -209,9 +209,24 @@ export class Database {
   #abandon(sql: Sql): void {
     if (this.#sql === sql) {
       this.#sql = undefined;
-      this.#channels.clear();
+      this.#lost();
     }
     sql.end({ timeout: 0 }).catch(() => undefined);
+  }
+
+  /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
+  #lost(): void {
+    this.#channels.clear();
+    for (const probe of this.#probes) {
+      probe(undefined);
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const callback of this.#wakeUps) {
+      callback();
+    }
   }
 }
 
@@ -265,6 +280,11 @@ function toUnavailable(error: unknown, target: string): unknown {
     return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
   }
   return error;
+}
+
+/** Whether the server refused only this statement and goes on with the connection. */
+function isStillUsable(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.severity === "ERROR" && error.code !== readOnly;
 }
 
 function sqlStateClass(code: string): string {

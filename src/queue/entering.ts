@@ -47,7 +47,8 @@ export async function enterLineAndStart(
 }
 
 async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {
-  const note = `gave up waiting: ${error instanceof Error ? error.message : String(error)}`;
+  const reason = error instanceof Error ? error.message : String(error);
+  const note = `gave up waiting: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
   try {
     await outlastOutages(() => queue.cancel(id, note), { giveUpAfter: giveUpPatience });
     options.onGivenUp?.(id, undefined);

@@ -7,7 +7,6 @@ import {
   type TaskList,
 } from "graphile-worker";
 import pg from "pg";
-import type { Logger } from "pino";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 
@@ -28,6 +27,9 @@ export interface RunningTasks {
 }
 
 const workerSchema = "deploy_queue_worker";
+
+/** How often it may fail to look for jobs, one time after the other. */
+const mostFails = 10;
 
 /** How often to look for work of which no notification arrived, in milliseconds. */
 const pollInterval = 5_000;
@@ -51,11 +53,16 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
   };
   pool.on("error", onConnectionLost).on("connect", (client) => client.on("error", onConnectionLost));
 
+  let giveUp = (_: Error): void => undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  stuck.catch(() => undefined);
   try {
     const shared = {
       pgPool: pool,
       schema: workerSchema,
-      logger: graphileLogger(options.log, options.onTrouble),
+      logger: graphileLogger(options, giveUp),
       // They hang behind a transaction pooler.
       noPreparedStatements: true,
     };
@@ -72,7 +79,7 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
       taskList: taskList(options),
       parsedCronItems: parseCronItems(tasks.map(cronItem)),
     });
-    return { ended: runner.promise, stop: () => stopRunner(runner, pool) };
+    return { ended: Promise.race([runner.promise, stuck]), stop: () => stopRunner(runner, pool) };
   } catch (error) {
     pool.end().catch(() => undefined);
     throw error;
@@ -122,9 +129,15 @@ async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Its errors are those of its connections; tasks log their own. */
-function graphileLogger(log: Logger, onTrouble: RunnerOptions["onTrouble"]): GraphileLogger {
+/**
+ * Its errors are those of its connections; tasks log their own. After a cut it can go on failing to look for jobs though
+ * the database is there: then it is given up, to be started anew with connections of its own.
+ */
+function graphileLogger({ log, onTrouble }: RunnerOptions, giveUp: (error: Error) => void): GraphileLogger {
   return new GraphileLogger(() => (level, message) => {
+    if (Number(/\((\d+) contiguous fails\)/.exec(message)?.[1]) >= mostFails) {
+      giveUp(new Error(message));
+    }
     if (level !== "error") {
       log[level === "warning" ? "debug" : "trace"](message);
     } else {

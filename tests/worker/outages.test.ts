@@ -8,7 +8,8 @@ import { startWorker, stopsInTime } from "../support/worker.js";
 
 const line = useCommandLine();
 
-const launch = (url: string): RunningCli => startCli(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url, DEPLOY_QUEUE_LOG_LEVEL: "trace" });
+const launch = (url: string): RunningCli =>
+  startCli(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url, DEPLOY_QUEUE_LOG_LEVEL: "trace" });
 const launchOn = (url: string) => startWorker({ launch: () => launch(url) });
 
 test("stops in time when it is asked to", async () => {
@@ -37,7 +38,9 @@ test("outlasts a server that crashes, and goes on when it is back", async () => 
   await worker.printed(/cannot be reached.*trying again/);
   await server.restart();
   await worker.printed(/the database is back[\s\S]*works, until it is stopped/);
-  await reapsSomething(server);
+  await reapsSomething(server).catch((error: unknown) => {
+    throw new Error(`the worker said:\n${worker.stderr()}`, { cause: error });
+  });
   await stopsInTime(worker);
 });
 
