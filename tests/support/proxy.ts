@@ -36,16 +36,12 @@ export async function startProxy(target: string): Promise<Proxy> {
     });
     client.on("data", (chunk) => void (dead || upstream.write(chunk)));
     upstream.on("data", (chunk) => void (dead || client.write(chunk)));
-    for (const socket of pair) {
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        pairs.delete(pair);
-        if (!dead) {
-          client.destroy();
-          upstream.destroy();
-        }
-      });
-    }
+    upstream.on("error", () => undefined);
+    client.on("close", () => {
+      pairs.delete(pair);
+      upstream.destroy();
+    });
+    upstream.on("close", () => void (dead || client.destroy()));
   });
   const silenced = new Set<() => void>();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

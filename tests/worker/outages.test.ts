@@ -8,8 +8,7 @@ import { startWorker, stopsInTime } from "../support/worker.js";
 
 const line = useCommandLine();
 
-const launch = (url: string): RunningCli =>
-  startCli(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url, DEPLOY_QUEUE_LOG_LEVEL: "trace" });
+const launch = (url: string): RunningCli => startCli(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
 const launchOn = (url: string) => startWorker({ launch: () => launch(url) });
 
 test("stops in time when it is asked to", async () => {
@@ -31,7 +30,7 @@ test("stops in time while it is not yet connected", async () => {
   await stopsInTime(worker);
 });
 
-test("outlasts a server that crashes, and goes on when it is back", async () => {
+test("outlasts a server that crashes, and goes on when it is back", { timeout: 90_000 }, async () => {
   const server = await startOwnServer();
   const worker = await launchOn(server.url);
   await server.crash();
@@ -56,7 +55,7 @@ test("waits for a server that is not there yet, and stops in time while it does"
   await early.printed(/works, until it is stopped/);
 });
 
-test("goes on when every connection was cut", async () => {
+test("goes on when every connection was cut", { timeout: 90_000 }, async () => {
   const proxy = await startProxy(line.url);
   const worker = await launchOn(proxy.url);
   await until("it listens", async () => {
@@ -97,8 +96,12 @@ async function reapsSomething(server: Pick<OwnServer, "openQueue">): Promise<voi
     { environment: "impatient", cloudProvider: "aws", region: "here", cellIndex: 0, component: "api" },
     { heartbeat: true },
   );
-  await until("it is reaped", async () => {
-    await queue.database.query((sql) => sql`select deploy_queue_worker.add_job('reap_stale_deployments')`);
-    return (await queue.deployment(id)).status === "cancelled";
-  });
+  await until(
+    "it is reaped",
+    async () => {
+      await queue.database.query((sql) => sql`select deploy_queue_worker.add_job('reap_stale_deployments')`);
+      return (await queue.deployment(id)).status === "cancelled";
+    },
+    60_000,
+  );
 }
