@@ -11,7 +11,7 @@ export interface OutageOptions {
 
 const shortestPause = 100;
 const longestPause = 5_000;
-export const defaultGiveUpAfter = 300_000;
+const defaultGiveUpAfter = 300_000;
 
 /**
  * Repeats a call that may safely be repeated while the database is away, with growing pauses.
