@@ -15,7 +15,7 @@ test("a wait on a terminal is one region that is redrawn every second and leaves
   // script(1) gives the process a pseudo-terminal.
   const terminal = spawn(
     "script",
-    ["-qec", `stty cols 120 rows 40; ${process.execPath} ${cli} start ${flags}`, "/dev/null"],
+    ["-qec", `stty cols 120 rows 40; '${process.execPath}' '${cli}' start ${flags}`, "/dev/null"],
     {
       env: {
         PATH: process.env["PATH"],

@@ -91,7 +91,7 @@ test("waiters outlast a crash of PostgreSQL and say so", { timeout: 90_000 }, as
   await server.crash();
   await Promise.all(waiters.map((waiter) => waiter.printed(/cannot be reached.*trying again/)));
   await downFor(server, 20_000);
-  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
+  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/, 60_000)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);
 });
@@ -156,7 +156,7 @@ test("waiters follow a fail-over to the promoted standby", { timeout: 120_000 },
   });
   await primary.crash();
   await queue.database.query((sql) => sql`select pg_promote()`);
-  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
+  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/, 60_000)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);
 });
