@@ -1,6 +1,8 @@
 import postgres from "postgres";
-import { describeConnectionUrl, hasSeveralHosts } from "./connectionUrl.js";
+import { describeConnectionUrl } from "./connectionUrl.js";
 import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+import { primaryUrl } from "./primary.js";
+import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -17,8 +19,6 @@ const defaultQueryTimeout = 20_000;
 
 const deadlock = "40P01";
 const deadlockAttempts = 3;
-/** "Read-only transaction": a former primary; the next query looks for the new one. */
-const readOnly = "25006";
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
 const probePayload = "probe";
@@ -30,7 +30,7 @@ const probePayload = "probe";
 export class Database {
   readonly target: string;
   readonly #options: DatabaseOptions;
-  #sql: Sql | undefined;
+  #sql: Promise<Sql> | undefined;
   #prepare = false;
   #channels = new Set<string>();
   readonly #wakeUps = new Set<() => void>();
@@ -59,16 +59,16 @@ export class Database {
   }
 
   async #attempt<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
-    const sql = this.#connection();
+    const connection = this.#connection();
     let timer: NodeJS.Timeout | undefined;
     const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;
     try {
       return await Promise.race([
-        statement(sql),
+        connection.then(statement),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
-            this.#abandon(sql);
+            this.#abandon(connection);
             reject(new DatabaseUnavailableError(`${this.target} did not answer within ${timeout / 1000} s`));
           }, timeout);
         }),
@@ -77,7 +77,7 @@ export class Database {
       const translated = toUnavailable(error, this.target);
       if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
         // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
-        this.#abandon(sql);
+        this.#abandon(connection);
       }
       throw translated;
     } finally {
@@ -128,9 +128,12 @@ export class Database {
    */
   prepareStatements(): void {
     this.#prepare = true;
-    if (this.#sql !== undefined) {
-      this.#sql.options.prepare = true;
-    }
+    this.#sql?.then(
+      (sql) => {
+        sql.options.prepare = true;
+      },
+      () => undefined,
+    );
   }
 
   async unlisten(channel: string): Promise<void> {
@@ -149,17 +152,26 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    const sql = this.#sql;
+    const connection = this.#sql;
     this.#sql = undefined;
+    const sql = await connection?.catch(() => undefined);
     await sql?.end({ timeout: 5 });
   }
 
-  #connection(): Sql {
-    this.#sql ??= this.#connect();
+  #connection(): Promise<Sql> {
+    if (this.#sql === undefined) {
+      const connection = this.#connect(() => {
+        if (this.#sql === connection) {
+          this.#lost();
+        }
+      });
+      this.#sql = connection;
+    }
     return this.#sql;
   }
 
-  #connect(): Sql {
+  async #connect(onClose: () => void): Promise<Sql> {
+    const url = await primaryUrl(this.#options.url);
     // postgres.js' own listen() would hold a second connection; its connections hand notifications to this option,
     // which the type of its options does not know.
     const options = {
@@ -170,8 +182,6 @@ export class Database {
       backoff: () => 0,
       fetch_types: false,
       prepare: this.#prepare,
-      // Of several hosts, the one that takes writes: after a fail-over that is another one.
-      ...(hasSeveralHosts(this.#options.url) ? { target_session_attrs: "read-write" as const } : {}),
       connection: { application_name: this.#options.applicationName },
       types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
       onnotice: (notice: postgres.Notice) => {
@@ -188,16 +198,10 @@ export class Database {
           this.#wake();
         }
       },
-      onclose: () => {
-        if (this.#sql === client) {
-          this.#lost();
-        }
-      },
+      onclose: onClose,
     };
-    let client: Sql | undefined;
     try {
-      client = postgres(this.#options.url, options);
-      return client;
+      return postgres(url, options);
     } catch (cause) {
       throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
         hint: "It looks like postgres://user:password@host:5432/database.",
@@ -206,12 +210,12 @@ export class Database {
     }
   }
 
-  #abandon(sql: Sql): void {
-    if (this.#sql === sql) {
+  #abandon(connection: Promise<Sql>): void {
+    if (this.#sql === connection) {
       this.#sql = undefined;
       this.#lost();
     }
-    sql.end({ timeout: 0 }).catch(() => undefined);
+    connection.then((sql) => sql.end({ timeout: 0 })).catch(() => undefined);
   }
 
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
@@ -228,81 +232,4 @@ export class Database {
       callback();
     }
   }
-}
-
-/** Errors that say "not here", "not now" or "not to the end": by code of Node.js, postgres.js, or SQLSTATE. */
-const unavailableCodes = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-  "EPIPE",
-  "ENOENT",
-  // Serialization failure, deadlock, lock timeout, statement timeout, read-only (a standby), shutdown, crash, start-up.
-  "40001",
-  "40P01",
-  "55P03",
-  "57014",
-  "25006",
-  "57P01",
-  "57P02",
-  "57P03",
-]);
-
-/** Classes of SQLSTATE that say the same: connection, resources (connections, memory, disk), system errors. */
-const unavailableClasses = new Set(["08", "53", "58"]);
-
-function toUnavailable(error: unknown, target: string): unknown {
-  const code = errorCode(error);
-  if (code === undefined) {
-    return error;
-  }
-  const reason = firstMessage(error);
-  if (code === "42704" && reason.startsWith("unrecognized configuration parameter")) {
-    return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
-  }
-  if (code.startsWith("28") || code === "3D000") {
-    return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
-  }
-  if (
-    unavailableCodes.has(code) ||
-    unavailableClasses.has(sqlStateClass(code)) ||
-    code.startsWith("SASL") ||
-    isTlsFailure(code)
-  ) {
-    return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
-  }
-  return error;
-}
-
-/** Whether the server refused only this statement and goes on with the connection. */
-function isStillUsable(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.severity === "ERROR" && error.code !== readOnly;
-}
-
-function sqlStateClass(code: string): string {
-  return /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : "";
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
-function isTlsFailure(code: string): boolean {
-  return /^(?:ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/.test(code);
-}
-
-/** Several addresses of one host fail as one error without a message of its own. */
-function firstMessage(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") {
-    return error.errors.map(firstMessage).join(", ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
-import { errorCode } from "../database/database.js";
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
+import { errorCode } from "../database/unavailable.js";
 
 export { DatabaseUnavailableError, DeployQueueError, InvalidValueError, SchemaError } from "../database/errors.js";
 
