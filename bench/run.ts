@@ -6,8 +6,9 @@ import { handoff } from "./handoff.js";
 import { idle } from "./idle.js";
 import { prune } from "./prune.js";
 import { type Figure, withBenchServer } from "./support.js";
+import { views } from "./views.js";
 
-const benches = { handoff, idle, prune } as const;
+const benches = { handoff, idle, prune, views } as const;
 const names = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

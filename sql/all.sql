@@ -48,6 +48,17 @@
 --!include triggers/keep_history.sql
 --!include views/deployments_with_status.sql
 --!include views/deployment_duration_analytics.sql
+--!include views/current_deployments.sql
+--!include views/latest_deployments.sql
+--!include views/finished_deployments.sql
+--!include views/prod_current_deployments.sql
+--!include views/prod_latest_deployments.sql
+--!include views/prod_finished_deployments.sql
+--!include views/deployment_frequency.sql
+--!include views/lead_time.sql
+--!include views/wait_time.sql
+--!include views/cancellation_rate.sql
+--!include views/cell_timeline.sql
 --!include views/queue.sql
 --!include views/outliers.sql
 --!include functions/detect_outliers.sql
