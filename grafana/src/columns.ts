@@ -1,0 +1,48 @@
+import { BarGaugeDisplayMode, TableCellDisplayMode } from "@grafana/grafana-foundation-sdk/common";
+import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
+
+export const asDuration: DynamicConfigValue[] = [
+  { id: "unit", value: "s" },
+  { id: "custom.width", value: 115 },
+];
+
+export const asTime: DynamicConfigValue[] = [
+  { id: "unit", value: "dateTimeAsLocal" },
+  { id: "custom.width", value: 165 },
+];
+
+/** A duration that is also drawn, so that the long ones are seen first. */
+export const asBar: DynamicConfigValue[] = [
+  { id: "unit", value: "s" },
+  { id: "min", value: 0 },
+  { id: "color", value: { mode: "fixed", fixedColor: "blue" } },
+  { id: "custom.cellOptions", value: { type: TableCellDisplayMode.Gauge, mode: BarGaugeDisplayMode.Basic } },
+];
+
+/** The id of a deployment, which opens the job that it runs in; the row needs a column "url". */
+export const asDeployment: DynamicConfigValue[] = [
+  { id: "custom.width", value: 105 },
+  { id: "links", value: [{ title: "Open the job", url: `\${__data.fields.url}`, targetBlank: true }] },
+];
+
+/** The name of a cell, which opens its history; the row needs linkColumns. */
+export const asCell: DynamicConfigValue[] = [
+  { id: "custom.width", value: 215 },
+  {
+    id: "links",
+    value: [
+      {
+        title: "Who held this place",
+        url: ["environment", "provider", "region"].reduce(
+          (url, name) => `${url}&var-${name}=\${__data.fields.${name}:percentencode}`,
+          "/d/deploy-queue-history?from=now-24h&to=now",
+        ),
+      },
+    ],
+  },
+];
+
+/** What the links of a row are made of, which nobody reads: to select, and to hide. */
+export const linkColumns = "environment, cloud_provider as provider, region";
+const hidden: DynamicConfigValue[] = [{ id: "custom.hidden", value: true }];
+export const linkColumnsHidden = { url: hidden, environment: hidden, provider: hidden, region: hidden };
