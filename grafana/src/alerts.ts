@@ -1,3 +1,7 @@
+import type { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { current } from "./current.js";
+import { toDashboard } from "./dashboards.js";
+import { durations } from "./durations.js";
 import { cell, dataSource, seconds } from "./query.js";
 
 interface Alert {
@@ -12,7 +16,8 @@ interface Alert {
   readonly severity: "critical" | "warning";
   readonly summary: string;
   readonly description: string;
-  readonly board: string;
+  /** The panel to open from the alert: its board and its title. */
+  readonly panel: readonly [DashboardBuilder, string];
 }
 
 const alerts: readonly Alert[] = [
@@ -30,7 +35,7 @@ where kind in ('silent', 'idle')`,
     summary: "{{ .Labels.text }}",
     description:
       "{{ .Labels.cell }} stands still. If nobody works on it, let the line move on: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
-    board: "deploy-queue-current",
+    panel: [current, "Needs a look"],
   },
   {
     uid: "deploy-queue-outlier",
@@ -46,7 +51,7 @@ from deploy_queue.outliers`,
       "Deployment {{ .Labels.deployment }} ({{ .Labels.component }}) in {{ .Labels.cell }} takes longer than usual",
     description:
       "It runs for longer than the mean plus two standard deviations of its kind. Its job: {{ .Labels.url }}",
-    board: "deploy-queue-durations",
+    panel: [durations, "Slower than usual, right now"],
   },
   {
     uid: "deploy-queue-line",
@@ -60,7 +65,7 @@ group by 1`,
     severity: "warning",
     summary: "More than 10 deployments wait for {{ .Labels.cell }}",
     description: "Look at who holds the cell, and whether somebody enters the line too often.",
-    board: "deploy-queue-current",
+    panel: [current, "Longest lines"],
   },
   {
     uid: "deploy-queue-worker",
@@ -75,7 +80,7 @@ from deploy_queue.workers`,
     summary: "No background worker has been seen for 5 minutes",
     description:
       "The line moves on without it, but outliers are not recorded, and what is abandoned is reaped only while somebody waits for it. Start deploy-queue worker; deploy-queue doctor says more.",
-    board: "deploy-queue-current",
+    panel: [current, "Right now"],
   },
 ];
 
@@ -87,7 +92,9 @@ export function alertRules(): object {
   };
 }
 
-function rule({ uid, title, sql, above, lasting, severity, summary, description, board }: Alert): object {
+function rule({ uid, title, sql, above, lasting, severity, summary, description, panel }: Alert): object {
+  const dashboard = toDashboard(panel[0]);
+  const panelId = dashboard.panels.find(({ title }) => title === panel[1])?.id;
   return {
     uid,
     title,
@@ -97,7 +104,9 @@ function rule({ uid, title, sql, above, lasting, severity, summary, description,
     noDataState: "OK",
     execErrState: "Error",
     labels: { severity, service: "deploy-queue" },
-    annotations: { summary, description, __dashboardUid__: board },
+    annotations: { summary, description, __dashboardUid__: dashboard.uid, __panelId__: String(panelId) },
+    dashboardUid: dashboard.uid,
+    panelId,
     data: [
       {
         refId: "value",

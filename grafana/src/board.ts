@@ -32,12 +32,12 @@ export function board(settings: BoardSettings): DashboardBuilder {
     .readonly()
     .link(new DashboardLinkBuilder("Deployments").type(DashboardLinkType.Dashboards).tags([tag]).includeVars(true));
   for (const name of settings.variables ?? (["environment", "provider", "region", "component"] as const)) {
-    const { column, view } = variables[name];
+    const { column, sql } = variables[name];
     builder.withVariable(
       new QueryVariableBuilder(name)
         .label(name)
         .datasource(dataSource)
-        .query(`select distinct ${column} from deploy_queue.${view} order by 1`)
+        .query(sql)
         .multi(true)
         .includeAll(true)
         .allValue(column)
@@ -50,9 +50,17 @@ export function board(settings: BoardSettings): DashboardBuilder {
 
 const tag = "deploy-queue";
 
+const places = "select distinct %s from deploy_queue.cells order by 1";
+
 const variables = {
-  environment: { column: "environment", view: "cells" },
-  provider: { column: "cloud_provider", view: "cells" },
-  region: { column: "region", view: "cells" },
-  component: { column: "component", view: "deployment_duration_analytics" },
+  environment: { column: "environment", sql: places.replace("%s", "environment") },
+  provider: { column: "cloud_provider", sql: places.replace("%s", "cloud_provider") },
+  region: { column: "region", sql: places.replace("%s", "region") },
+  component: {
+    column: "component",
+    sql: `select component from deploy_queue.deployment_duration_analytics
+union
+select component from deploy_queue.current_deployments
+order by 1`,
+  },
 } as const;

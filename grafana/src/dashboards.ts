@@ -1,4 +1,4 @@
-import type { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, DashboardBuilder, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { current } from "./current.js";
 import { dora } from "./dora.js";
 import { durations } from "./durations.js";
@@ -14,9 +14,11 @@ export const dashboards = {
   "05-dora": dora,
 };
 
-/** A dashboard as Grafana imports it. */
-export function toJson(builder: DashboardBuilder): string {
+/** A dashboard as Grafana imports it; its panels are numbered, for links to them. */
+export function toDashboard(builder: DashboardBuilder): Dashboard & { panels: Panel[] } {
   const dashboard = builder.build();
-  const panels = dashboard.panels?.map((panel, index) => ({ ...panel, id: index + 1 }));
-  return `${JSON.stringify({ ...dashboard, panels }, null, 2)}\n`;
+  const panels = (dashboard.panels ?? []).flatMap((panel) =>
+    "gridPos" in panel && !("panels" in panel) ? [panel] : [],
+  );
+  return { ...dashboard, panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })) };
 }
