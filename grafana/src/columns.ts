@@ -1,5 +1,14 @@
-import { BarGaugeDisplayMode, TableCellDisplayMode } from "@grafana/grafana-foundation-sdk/common";
-import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  BarGaugeDisplayMode,
+  TableCellBackgroundDisplayMode,
+  TableCellDisplayMode,
+} from "@grafana/grafana-foundation-sdk/common";
+import {
+  type DynamicConfigValue,
+  MappingType,
+  type SpecialValueMap,
+  SpecialValueMatch,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 
 export const asDuration: DynamicConfigValue[] = [
   { id: "unit", value: "s" },
@@ -10,6 +19,23 @@ export const asTime: DynamicConfigValue[] = [
   { id: "unit", value: "dateTimeAsLocal" },
   { id: "custom.width", value: 165 },
 ];
+
+/** Something that is true or not, and red when it is. */
+export const asAlarm: DynamicConfigValue[] = [
+  {
+    id: "mappings",
+    value: [alarm(SpecialValueMatch.True, "yes", "red"), alarm(SpecialValueMatch.False, "", "transparent")],
+  },
+  {
+    id: "custom.cellOptions",
+    value: { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic },
+  },
+  { id: "custom.width", value: 80 },
+];
+
+function alarm(match: SpecialValueMatch, text: string, color: string): SpecialValueMap {
+  return { type: MappingType.SpecialValue, options: { match, result: { text, color } } };
+}
 
 /** A duration that is also drawn, so that the long ones are seen first. */
 export const asBar: DynamicConfigValue[] = [

@@ -1,7 +1,7 @@
 import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import { BarGaugeDisplayMode, ReduceDataOptionsBuilder, VizOrientation } from "@grafana/grafana-foundation-sdk/common";
 import { board } from "./board.js";
-import { asCell, asDeployment, asDuration, asTime, linkColumns, linkColumnsHidden } from "./columns.js";
+import { asAlarm, asCell, asDeployment, asDuration, asTime, linkColumns, linkColumnsHidden } from "./columns.js";
 import { now } from "./now.js";
 import { described, limits, table } from "./panels.js";
 import { cell, chosen, query, seconds } from "./query.js";
@@ -91,13 +91,14 @@ order by start_timestamp`,
       {
         title: "Queue",
         description:
-          "Everybody who waits: place in the line of the cell, for whom, and when it will likely start if all take as long as usual (empty: unknown).",
+          "Everybody who waits: place in the line of the cell, for whom, and when it will likely start if all take as long as usual (empty: unknown). Held up: whoever is ahead takes longer than usual, so expect it later.",
         sql: `
 select ${cell} as cell, "position", deployment_id as deployment, component, version,
   ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",
+  overdue as "held up",
   (
-    select string_agg(blocker ->> 'text', '; ')
-    from jsonb_array_elements(to_jsonb(blockers)) as blocker
+    select string_agg(format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind'), ', ')
+    from jsonb_array_elements(blockers) as blocker
   ) as "waits for",
   note, coalesce(url, '') as url, ${linkColumns}
 from deploy_queue.queue
@@ -113,6 +114,7 @@ limit 500`,
         deployment: asDeployment,
         waiting: asDuration,
         "likely start": asTime,
+        "held up": asAlarm,
         ...linkColumnsHidden,
       },
     ),
