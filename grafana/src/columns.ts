@@ -38,12 +38,14 @@ function alarm(match: SpecialValueMatch, text: string, color: string): SpecialVa
 }
 
 /** A duration that is also drawn, so that the long ones are seen first. */
-export const asBar: DynamicConfigValue[] = [
-  { id: "unit", value: "s" },
-  { id: "min", value: 0 },
-  { id: "color", value: { mode: "fixed", fixedColor: "blue" } },
-  { id: "custom.cellOptions", value: { type: TableCellDisplayMode.Gauge, mode: BarGaugeDisplayMode.Basic } },
-];
+export function asBar(fixedColor: string): DynamicConfigValue[] {
+  return [
+    { id: "unit", value: "s" },
+    { id: "min", value: 0 },
+    { id: "color", value: { mode: "fixed", fixedColor } },
+    { id: "custom.cellOptions", value: { type: TableCellDisplayMode.Gauge, mode: BarGaugeDisplayMode.Basic } },
+  ];
+}
 
 /** The id of a deployment, which opens the job that it runs in; the row needs a column "url". */
 export const asDeployment: DynamicConfigValue[] = [

@@ -17,8 +17,8 @@ where ${chosen}
 group by 1
 order by 2 desc, 1
 limit 10`,
-  width: 8,
-  height: 9,
+  width: 7,
+  height: 8,
 };
 
 export const current = board({
@@ -36,17 +36,27 @@ export const current = board({
         description:
           "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” lets the line move on.",
         sql: `
-select kind, since, deployment_id as deployment, component, ${cell} as cell, text as what,
+select kind, since, deployment_id as deployment, ${cell} as cell, text as what,
   coalesce(url, '') as url, ${linkColumns}
 from deploy_queue.stuck_deployments
 join deploy_queue.deployments_with_status on deployments_with_status.id = stuck_deployments.deployment_id
 where ${chosen}
 order by since`,
-        width: 24,
-        height: 6,
+        width: 17,
+        height: 8,
       },
       { kind: asState, since: asTime, deployment: asDeployment, cell: asCell, ...linkColumnsHidden },
     ),
+  )
+  .withPanel(
+    described(new BarGaugeBuilder(), longestLines)
+      .withTarget(query("table", longestLines.sql))
+      .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]))
+      .orientation(VizOrientation.Horizontal)
+      .displayMode(BarGaugeDisplayMode.Basic)
+      .min(0)
+      .thresholds(limits({ from: 1, color: "purple" }, { from: 10, color: "red" }))
+      .noValue("nobody waits"),
   )
   .withPanel(
     table(
@@ -61,7 +71,7 @@ select current_status as status, deployment_id as deployment, component, version
 from deploy_queue.current_deployments
 where current_status in ('running', 'buffering') and ${chosen}
 order by start_timestamp`,
-        width: 16,
+        width: 24,
         height: 9,
       },
       {
@@ -75,16 +85,6 @@ order by start_timestamp`,
         ...linkColumnsHidden,
       },
     ),
-  )
-  .withPanel(
-    described(new BarGaugeBuilder(), longestLines)
-      .withTarget(query("table", longestLines.sql))
-      .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]))
-      .orientation(VizOrientation.Horizontal)
-      .displayMode(BarGaugeDisplayMode.Basic)
-      .min(0)
-      .thresholds(limits({ from: 1, color: "purple" }, { from: 10, color: "red" }))
-      .noValue("nobody waits"),
   )
   .withPanel(
     table(
@@ -106,7 +106,7 @@ where ${chosen}
 order by environment, cloud_provider, region, cell_index, "position"
 limit 500`,
         width: 24,
-        height: 12,
+        height: 10,
       },
       {
         cell: asCell,

@@ -31,7 +31,7 @@ order by current_duration desc`,
         deployment: asDeployment,
         cell: asCell,
         started: asTime,
-        "runs for": asBar,
+        "runs for": asBar("red"),
         usually: asDuration,
         "late after": asDuration,
         ...linkColumnsHidden,
@@ -63,7 +63,7 @@ limit 10000`,
           "The last hundred finished deployments of the last three months, of each component in each cell; whatever the time range. Predictions and outliers are computed with these.",
         sql: `
 select component, ${cell} as cell, deployment_count as deployments, ${seconds("avg_duration")} as mean,
-  ${seconds("stddev_duration")} as "standard deviation",
+  ${seconds("stddev_duration")} as deviation,
   ${seconds("avg_duration + 2 * stddev_duration")} as "late after", ${linkColumns}
 from deploy_queue.deployment_duration_analytics
 where ${chosen}
@@ -73,8 +73,8 @@ order by avg_duration desc`,
       },
       {
         cell: asCell,
-        mean: asBar,
-        "standard deviation": asDuration,
+        mean: asBar("blue"),
+        deviation: asDuration,
         "late after": asDuration,
         ...linkColumnsHidden,
       },

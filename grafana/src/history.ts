@@ -16,19 +16,23 @@ const timeline = {
   title: "Who held which cell",
   description:
     "Each deployment from its start to its end, and the buffer after it. Blue ran, yellow cooled down, grey was cancelled. Gaps: the cell was free.",
-  // A null ends what was there before; of two rows at one moment the state comes last.
+  // A null ends what was there before, where nobody holds the cell any longer; several may, with the same key.
   sql: `
-select time, cell, state
-from (
-  select held_from as time, ${cell} as cell, concat_ws(' ', component, version, state) as state, 2 as place
+with held as (
+  select ${cell} as cell, concat_ws(' ', component, version, state) as state, held_from,
+    max(coalesce(held_until, 'infinity')) over so_far as busy_until,
+    lead(held_from, 1, 'infinity') over (partition by environment, cloud_provider, region, cell_index order by held_from)
+      as next_from
   from deploy_queue.cell_timeline
-  where held_from <= $__timeTo() and coalesce(held_until, $__timeTo()) >= $__timeFrom() and ${chosen}
-  union all
-  select held_until, ${cell}, null, 1
-  from deploy_queue.cell_timeline
-  where held_until between $__timeFrom() and $__timeTo() and ${chosen}
-) as moments
-order by time, cell, place
+  where held_from <= $__timeTo() and coalesce(held_until, 'infinity') >= $__timeFrom() and ${chosen}
+  window so_far as (
+    partition by environment, cloud_provider, region, cell_index order by held_from rows unbounded preceding
+  )
+)
+select held_from as time, cell, state from held
+union all
+select busy_until, cell, null from held where busy_until < least(next_from, $__timeTo())
+order by time, cell
 limit 5000`,
   width: 24,
   height: 12,
@@ -38,7 +42,7 @@ export const history = board({
   uid: "deploy-queue-history",
   title: "03 Deployments: history",
   description: "What happened: who held which cell, what finished, what was cancelled and why.",
-  from: "24h",
+  from: "12h",
   refresh: "1m",
 })
   .withPanel(

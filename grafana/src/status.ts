@@ -25,7 +25,7 @@ from deploy_queue.latest_deployments
 where ${chosen}
 order by component, environment, cloud_provider, region, cell_index`,
       width: 24,
-      height: 12,
+      height: 10,
     })
       .withTransformation({
         id: "groupingToMatrix",
@@ -46,7 +46,7 @@ from deploy_queue.latest_deployments
 where component_status = 'pending' and ${chosen}
 order by component, environment, cloud_provider, region, cell_index`,
         width: 24,
-        height: 8,
+        height: 9,
       },
       { cell: asCell, status: asState, ...linkColumnsHidden },
     ),

@@ -16,13 +16,14 @@ export function drawTimeSeries(panel: BoardPanel, rows: readonly Row[], whole: B
   const stacked = new Map<number, number>();
   const points = [...series.values()].flat();
   if (style === "bars") for (const { time, value } of points) stacked.set(time, (stacked.get(time) ?? 0) + value);
-  const most = Math.max(...points.map(({ value }) => value), ...stacked.values(), 0) * 1.1 || 1;
+  const step = stepOf(Math.max(...points.map(({ value }) => value), ...stacked.values()), field.unit);
+  const most = 4 * step;
   const box = { x: whole.x + 64, y: whole.y + 4, width: whole.width - 72, height: whole.height - 50 };
   const xOf = (time: number): number =>
     box.x + (box.width * (time - range.from.getTime())) / (range.to.getTime() - range.from.getTime());
   const parts = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const y = box.y + box.height * (1 - share);
-    const label = formatted(most * share, field.unit, field.unit === "" ? (most > 8 ? 0 : 1) : undefined);
+    const label = formatted(most * share, field.unit, 0);
     return (
       rectangle({ ...box, y, height: 1 }, colours.line) +
       text(label, { x: box.x - 6, y: y + 4, room: 60 }, { fill: colours.faint, size: 11, anchor: "end" })
@@ -67,6 +68,17 @@ export function drawTimeSeries(panel: BoardPanel, rows: readonly Row[], whole: B
     x += 44 + name.length * 7;
   }
   return parts.join("");
+}
+
+/** A round distance between lines, so that four of them reach the highest value. */
+function stepOf(highest: number, unit: string): number {
+  const rounds =
+    unit === "percentunit"
+      ? [0.01, 0.02, 0.05, 0.1, 0.25]
+      : unit === "s"
+        ? [15, 60, 120, 300, 600, 900, 1800, 3600]
+        : [1, 2, 5, 10, 20, 25, 50, 100, 200, 500];
+  return rounds.find((round) => 4 * round >= highest) ?? highest / 4;
 }
 
 interface Point {

@@ -77,6 +77,6 @@ export function formatted(value: unknown, unit: string, decimals: number | undef
   if (unit === "percentunit") return `${(value * 100).toFixed(decimals ?? 1)} %`;
   if (unit !== "s")
     return String(decimals === undefined ? Math.round(value * 100) / 100 : Number(value.toFixed(decimals)));
-  if (value >= 5400) return `${(value / 3600).toFixed(1)} hours`;
-  return value >= 90 ? `${(value / 60).toFixed(1)} mins` : `${Math.round(value)} s`;
+  if (value >= 5400) return `${(value / 3600).toFixed(decimals ?? 1)} hours`;
+  return value >= 90 ? `${(value / 60).toFixed(decimals ?? 1)} mins` : `${Math.round(value)} s`;
 }

@@ -19,6 +19,7 @@ export function picture(board: Board, rowsOf: ReadonlyMap<number, readonly Row[]
       viewBox: `0 0 ${width} ${height}`,
       "font-family": "Inter, Helvetica, Arial, sans-serif",
     },
+    element("title", {}, `${board.title}: its data, drawn`),
     rectangle({ x: 0, y: 0, width, height }, colours.page),
     text(board.title, { x: 16, y: 28, room: width }, { size: 18 }),
     `\n${panels.join("\n")}\n`,

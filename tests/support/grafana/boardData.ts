@@ -34,10 +34,10 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
     cross join (select *, row_number() over () as place from kinds) as kinds
     cross join generate_series(0, 46) as number
     cross join lateral (
-      select timestamptz '2029-10-01 08:00Z' + number * interval '2 days'
-        + make_interval(hours => 2 * kinds.place::integer, mins => 35 * cells.id + number * 3) as created_at
+      select timestamptz '2029-10-01 09:00Z' + number * interval '2 days'
+        + make_interval(hours => 3 * kinds.place::integer, mins => 35 * cells.id + number * 3) as created_at
     ) as planned
-    where planned.created_at < deploy_queue._now() - interval '3 hours';
+    where planned.created_at < deploy_queue._now() - interval '2 hours';
 
     insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component, version,
       url, created_at, updated_at, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note)
@@ -58,7 +58,7 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
       live.note, ago.entered, ago.entered, ago.started, ago.finished, ago.beat
     from (values
       (1, 2, 'api', 'v54', 62, 61, 52, null, null), (2, 3, 'api', 'v54', 50, 49, 41, null, null),
-      (3, 2, 'storage', 'v54', 49, 48, null::integer, 0, null), (4, 2, 'web', 'v54', 44, null, null, 0, null),
+      (3, 2, 'storage', 'v54', 49, 41, null::integer, 0, null), (4, 2, 'web', 'v54', 44, null, null, 0, null),
       (5, 2, 'compute', 'v54', 31, null, null, 0, 'needs storage v54'), (6, 2, 'api', 'v55', 12, null, null, 0, 'hotfix'),
       (7, 3, 'web', 'v54', 15, 14, 6, null, null), (8, 3, 'storage', 'v54', 5, null, null, 0, null),
       (9, 4, 'compute', 'v54', 9, 8, null, 0, null), (10, 5, 'web', 'v54', 27, 26, null, 22, null),
