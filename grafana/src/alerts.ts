@@ -85,14 +85,14 @@ from deploy_queue.workers`,
 ];
 
 /** The alert rules as Grafana provisions them. There is no $ in the texts, which Grafana would take for its environment. */
-export function alertRules(): object {
+export function alertRules() {
   return {
     apiVersion: 1,
     groups: [{ orgId: 1, name: "deploy-queue", folder: "Deployments", interval: "1m", rules: alerts.map(rule) }],
   };
 }
 
-function rule({ uid, title, sql, above, lasting, severity, summary, description, panel }: Alert): object {
+function rule({ uid, title, sql, above, lasting, severity, summary, description, panel }: Alert) {
   const dashboard = toDashboard(panel[0]);
   const panelId = dashboard.panels.find(({ title }) => title === panel[1])?.id;
   return {
@@ -133,6 +133,6 @@ function rule({ uid, title, sql, above, lasting, severity, summary, description,
           conditions: [{ evaluator: { type: "gt", params: [above] } }],
         },
       },
-    ],
+    ] as const,
   };
 }

@@ -20,6 +20,12 @@ export const asTime: DynamicConfigValue[] = [
   { id: "custom.width", value: 165 },
 ];
 
+/** Of what kind a deployment is. */
+export const kindColumns: Readonly<Record<"component" | "version", DynamicConfigValue[]>> = {
+  component: [{ id: "custom.width", value: 110 }],
+  version: [{ id: "custom.width", value: 85 }],
+};
+
 /** Something that is true or not, and red when it is. */
 export const asAlarm: DynamicConfigValue[] = [
   {
@@ -55,7 +61,7 @@ export const asDeployment: DynamicConfigValue[] = [
 
 /** The name of a cell, which opens its history; the row needs linkColumns. */
 export const asCell: DynamicConfigValue[] = [
-  { id: "custom.width", value: 215 },
+  { id: "custom.width", value: 205 },
   {
     id: "links",
     value: [
@@ -70,7 +76,9 @@ export const asCell: DynamicConfigValue[] = [
   },
 ];
 
-/** What the links of a row are made of, which nobody reads: to select, and to hide. */
-export const linkColumns = "environment, cloud_provider as provider, region";
+/** What links are made of, which nobody reads: the columns to select, and their being hidden. */
+export const placeColumns = "environment, cloud_provider as provider, region";
+export const linkColumns = `coalesce(url, '') as url, ${placeColumns}`;
 const hidden: DynamicConfigValue[] = [{ id: "custom.hidden", value: true }];
-export const linkColumnsHidden = { url: hidden, environment: hidden, provider: hidden, region: hidden };
+export const placeHidden = { environment: hidden, provider: hidden, region: hidden };
+export const linkHidden = { url: hidden, ...placeHidden };

@@ -1,7 +1,7 @@
 import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import { BarGaugeDisplayMode, ReduceDataOptionsBuilder, VizOrientation } from "@grafana/grafana-foundation-sdk/common";
 import { board } from "./board.js";
-import { asAlarm, asCell, asDeployment, asDuration, asTime, linkColumns, linkColumnsHidden } from "./columns.js";
+import { asAlarm, asCell, asDeployment, asDuration, asTime, kindColumns, linkColumns, linkHidden } from "./columns.js";
 import { now } from "./now.js";
 import { described, limits, table } from "./panels.js";
 import { cell, chosen, query, seconds } from "./query.js";
@@ -18,7 +18,7 @@ group by 1
 order by 2 desc, 1
 limit 10`,
   width: 7,
-  height: 8,
+  height: 9,
 };
 
 export const current = board({
@@ -36,16 +36,43 @@ export const current = board({
         description:
           "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” lets the line move on.",
         sql: `
-select kind, since, deployment_id as deployment, ${cell} as cell, text as what,
-  coalesce(url, '') as url, ${linkColumns}
+select kind, since, deployment_id as deployment, ${cell} as cell, text as what, ${linkColumns}
 from deploy_queue.stuck_deployments
 join deploy_queue.deployments_with_status on deployments_with_status.id = stuck_deployments.deployment_id
 where ${chosen}
 order by since`,
-        width: 17,
-        height: 8,
+        width: 24,
+        height: 6,
       },
-      { kind: asState, since: asTime, deployment: asDeployment, cell: asCell, ...linkColumnsHidden },
+      { kind: asState, since: asTime, deployment: asDeployment, cell: asCell, ...linkHidden },
+    ),
+  )
+  .withPanel(
+    table(
+      {
+        title: "Holding their cell",
+        description:
+          "Deployments that run, and those whose cell cools down after them. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
+        sql: `
+select current_status::text as status, deployment_id as deployment, component, version, ${cell} as cell,
+  ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
+  ${seconds("outlier_duration")} as "late after", ${linkColumns}
+from deploy_queue.current_deployments
+where current_status in ('running', 'buffering') and ${chosen}
+order by start_timestamp`,
+        width: 17,
+        height: 9,
+      },
+      {
+        status: asState,
+        deployment: asDeployment,
+        ...kindColumns,
+        cell: asCell,
+        for: asDuration,
+        usually: asDuration,
+        "late after": asDuration,
+        ...linkHidden,
+      },
     ),
   )
   .withPanel(
@@ -61,34 +88,6 @@ order by since`,
   .withPanel(
     table(
       {
-        title: "Holding their cell",
-        description:
-          "Deployments that run, and those whose cell cools down after them. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
-        sql: `
-select current_status as status, deployment_id as deployment, component, version, ${cell} as cell,
-  start_timestamp as started, ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
-  ${seconds("outlier_duration")} as "late after", coalesce(url, '') as url, ${linkColumns}
-from deploy_queue.current_deployments
-where current_status in ('running', 'buffering') and ${chosen}
-order by start_timestamp`,
-        width: 24,
-        height: 9,
-      },
-      {
-        status: asState,
-        deployment: asDeployment,
-        cell: asCell,
-        started: asTime,
-        for: asDuration,
-        usually: asDuration,
-        "late after": asDuration,
-        ...linkColumnsHidden,
-      },
-    ),
-  )
-  .withPanel(
-    table(
-      {
         title: "Queue",
         description:
           "Everybody who waits: place in the line of the cell, for whom, and when it will likely start if all take as long as usual (empty: unknown). Held up: whoever is ahead takes longer than usual, so expect it later.",
@@ -100,7 +99,7 @@ select ${cell} as cell, "position", deployment_id as deployment, component, vers
     select string_agg(format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind'), ', ')
     from jsonb_array_elements(blockers) as blocker
   ) as "waits for",
-  note, coalesce(url, '') as url, ${linkColumns}
+  note, ${linkColumns}
 from deploy_queue.queue
 where ${chosen}
 order by environment, cloud_provider, region, cell_index, "position"
@@ -112,10 +111,11 @@ limit 500`,
         cell: asCell,
         position: [{ id: "custom.width", value: 80 }],
         deployment: asDeployment,
+        ...kindColumns,
         waiting: asDuration,
         "likely start": asTime,
         "held up": asAlarm,
-        ...linkColumnsHidden,
+        ...linkHidden,
       },
     ),
   );

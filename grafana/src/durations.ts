@@ -1,6 +1,16 @@
 import { GraphDrawStyle } from "@grafana/grafana-foundation-sdk/common";
 import { board } from "./board.js";
-import { asBar, asCell, asDeployment, asDuration, asTime, linkColumns, linkColumnsHidden } from "./columns.js";
+import {
+  asBar,
+  asCell,
+  asDeployment,
+  asDuration,
+  asTime,
+  linkColumns,
+  linkHidden,
+  placeColumns,
+  placeHidden,
+} from "./columns.js";
 import { table, timeSeries } from "./panels.js";
 import { cell, chosen, seconds } from "./query.js";
 
@@ -20,7 +30,7 @@ export const durations = board({
         sql: `
 select id as deployment, component, version, ${cell} as cell, start_timestamp as started,
   ${seconds("current_duration")} as "runs for", ${seconds("avg_duration")} as usually,
-  ${seconds("avg_duration + 2 * stddev_duration")} as "late after", note, coalesce(url, '') as url, ${linkColumns}
+  ${seconds("avg_duration + 2 * stddev_duration")} as "late after", note, ${linkColumns}
 from deploy_queue.outliers
 where ${chosen}
 order by current_duration desc`,
@@ -34,7 +44,7 @@ order by current_duration desc`,
         "runs for": asBar("red"),
         usually: asDuration,
         "late after": asDuration,
-        ...linkColumnsHidden,
+        ...linkHidden,
       },
     ),
   )
@@ -64,7 +74,7 @@ limit 10000`,
         sql: `
 select component, ${cell} as cell, deployment_count as deployments, ${seconds("avg_duration")} as mean,
   ${seconds("stddev_duration")} as deviation,
-  ${seconds("avg_duration + 2 * stddev_duration")} as "late after", ${linkColumns}
+  ${seconds("avg_duration + 2 * stddev_duration")} as "late after", ${placeColumns}
 from deploy_queue.deployment_duration_analytics
 where ${chosen}
 order by avg_duration desc`,
@@ -76,7 +86,7 @@ order by avg_duration desc`,
         mean: asBar("blue"),
         deviation: asDuration,
         "late after": asDuration,
-        ...linkColumnsHidden,
+        ...placeHidden,
       },
     ),
   );

@@ -7,7 +7,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { board } from "./board.js";
-import { asCell, asDeployment, asDuration, asTime, linkColumns, linkColumnsHidden } from "./columns.js";
+import { asCell, asDeployment, asDuration, asTime, linkColumns, linkHidden } from "./columns.js";
 import { bars, described, limits, table } from "./panels.js";
 import { cell, chosen, query, seconds } from "./query.js";
 import { stateMappings } from "./states.js";
@@ -86,13 +86,13 @@ order by 1, 2`,
         sql: `
 select finish_timestamp as finished, deployment_id as deployment, component, version, ${cell} as cell,
   ${seconds("start_timestamp - created_at")} as waited, ${seconds("finish_timestamp - start_timestamp")} as took,
-  coalesce(url, '') as url, ${linkColumns}
+  ${linkColumns}
 from deploy_queue.finished_deployments
 where $__timeFilter(finish_timestamp) and ${chosen}
 order by finish_timestamp desc
 limit 500`,
-        width: 13,
-        height: 12,
+        width: 24,
+        height: 10,
       },
       {
         finished: asTime,
@@ -100,7 +100,7 @@ limit 500`,
         cell: asCell,
         waited: asDuration,
         took: asDuration,
-        ...linkColumnsHidden,
+        ...linkHidden,
       },
     ),
   )
@@ -111,14 +111,14 @@ limit 500`,
         description: "What was cancelled or reaped in the time range and why, newest first; at most 500.",
         sql: `
 select cancellation_timestamp as cancelled, id as deployment, component, version, ${cell} as cell,
-  cancellation_note as why, coalesce(url, '') as url, ${linkColumns}
+  cancellation_note as why, ${linkColumns}
 from deploy_queue.deployments_with_status
 where $__timeFilter(cancellation_timestamp) and ${chosen}
 order by cancellation_timestamp desc
 limit 500`,
-        width: 11,
-        height: 12,
+        width: 24,
+        height: 7,
       },
-      { cancelled: asTime, deployment: asDeployment, cell: asCell, ...linkColumnsHidden },
+      { cancelled: asTime, deployment: asDeployment, cell: asCell, ...linkHidden },
     ),
   );

@@ -1,6 +1,6 @@
 import { TableCellBackgroundDisplayMode, TableCellDisplayMode } from "@grafana/grafana-foundation-sdk/common";
 import { board } from "./board.js";
-import { asCell, linkColumns, linkColumnsHidden } from "./columns.js";
+import { asCell, placeColumns, placeHidden } from "./columns.js";
 import { now } from "./now.js";
 import { table } from "./panels.js";
 import { cell, chosen } from "./query.js";
@@ -41,13 +41,13 @@ order by component, environment, cloud_provider, region, cell_index`,
         description:
           "Cells where a component is older than the newest version of it that was deployed anywhere. Normal while a rollout goes on; after it, they were forgotten.",
         sql: `
-select component, ${cell} as cell, version as "version there", component_status as status, ${linkColumns}
+select component, ${cell} as cell, version as "version there", component_status as status, ${placeColumns}
 from deploy_queue.latest_deployments
 where component_status = 'pending' and ${chosen}
 order by component, environment, cloud_provider, region, cell_index`,
         width: 24,
         height: 9,
       },
-      { cell: asCell, status: asState, ...linkColumnsHidden },
+      { cell: asCell, status: asState, ...placeHidden },
     ),
   );
