@@ -1629,7 +1629,7 @@ create view cancellation_rate as
  SELECT environment,
     component,
     date_trunc('week'::text, at, 'UTC'::text) AS week,
-    (count(*))::integer AS ended_count,
+    (count(*))::integer AS deployment_count,
     (count(cancellation_timestamp))::integer AS cancelled_count,
     (count(cancellation_timestamp) FILTER (WHERE (start_timestamp IS NOT NULL)))::integer AS cancelled_running_count,
     ((count(cancellation_timestamp))::double precision / (count(*))::double precision) AS cancellation_rate
@@ -1667,12 +1667,16 @@ create view cell_timeline as
     deployments.component,
     deployments.version,
     phase.state,
-    phase.from_timestamp,
-    phase.to_timestamp
+    phase.held_from,
+    phase.held_until
    FROM ((deployments
      JOIN environments ON ((environments.environment = deployments.environment)))
-     CROSS JOIN LATERAL ( VALUES ('running'::deployment_status,deployments.start_timestamp,COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp)), ('buffering'::deployment_status,deployments.finish_timestamp,(deployments.finish_timestamp + environments.buffer_time))) phase(state, from_timestamp, to_timestamp))
-  WHERE ((deployments.start_timestamp IS NOT NULL) AND (phase.from_timestamp IS NOT NULL) AND (phase.from_timestamp IS DISTINCT FROM phase.to_timestamp));
+     CROSS JOIN LATERAL ( VALUES ((
+                CASE
+                    WHEN (deployments.cancellation_timestamp IS NULL) THEN 'running'::text
+                    ELSE 'cancelled'::text
+                END)::deployment_status,deployments.start_timestamp,COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp)), ('buffering'::deployment_status,deployments.finish_timestamp,(deployments.finish_timestamp + environments.buffer_time))) phase(state, held_from, held_until))
+  WHERE ((deployments.start_timestamp IS NOT NULL) AND (phase.held_from IS NOT NULL) AND (phase.held_from IS DISTINCT FROM phase.held_until));
 
 create view current_deployments as
  SELECT present.environment,
@@ -1910,7 +1914,7 @@ create view lead_time as
     avg((start_timestamp - created_at)) AS avg_wait,
     avg((finish_timestamp - start_timestamp)) AS avg_duration,
     avg((finish_timestamp - created_at)) AS avg_lead_time,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS p50_lead_time,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS median_lead_time,
     percentile_cont((0.9)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS p90_lead_time
    FROM deployments
   WHERE (finish_timestamp IS NOT NULL)
@@ -2053,10 +2057,10 @@ create view wait_time as
     component,
     date_trunc('week'::text, start_timestamp, 'UTC'::text) AS week,
     (count(*))::integer AS deployment_count,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p50_wait,
-    percentile_cont((0.9)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p90_wait,
-    percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p99_wait,
-    max((start_timestamp - created_at)) AS max_wait
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS median_wait_time,
+    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p95_wait_time,
+    percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p99_wait_time,
+    max((start_timestamp - created_at)) AS max_wait_time
    FROM deployments
   WHERE (start_timestamp IS NOT NULL)
   GROUP BY environment, component, (date_trunc('week'::text, start_timestamp, 'UTC'::text));

@@ -20,7 +20,7 @@ export const status = board({
       description:
         "The newest deployment of each component in each cell. Pending: the component has a newer version that this cell did not get yet. Empty: it was never deployed there.",
       sql: `
-select component, ${cell} as cell, concat_ws(' ', version, component_status) as status
+select component, ${cell} as cell, concat_ws(' ', cell_version, component_status) as status
 from deploy_queue.latest_deployments
 where ${chosen}
 order by component, environment, cloud_provider, region, cell_index`,
@@ -41,7 +41,7 @@ order by component, environment, cloud_provider, region, cell_index`,
         description:
           "Cells where a component is older than the newest version of it that was deployed anywhere. Normal while a rollout goes on; after it, they were forgotten.",
         sql: `
-select component, ${cell} as cell, version as "version there", component_status as status, ${placeColumns}
+select component, ${cell} as cell, cell_version as "version there", version as "newest version", component_status::text as status, ${placeColumns}
 from deploy_queue.latest_deployments
 where component_status = 'pending' and ${chosen}
 order by component, environment, cloud_provider, region, cell_index`,

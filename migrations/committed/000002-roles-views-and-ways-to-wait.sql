@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:e1e74e46d813035f3c8c33b02ed9f727111ee276
+--! Hash: sha1:6831a38fa1d556ed3b2ed6a1e731336f94d9cedb
 --! Message: roles, views and ways to wait
 
 -- The newest version of each component in each cell.
@@ -1902,7 +1902,7 @@ select
   avg(deployments.start_timestamp - deployments.created_at) as avg_wait,
   avg(deployments.finish_timestamp - deployments.start_timestamp) as avg_duration,
   avg(deployments.finish_timestamp - deployments.created_at) as avg_lead_time,
-  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as p50_lead_time,
+  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as median_lead_time,
   percentile_cont(0.9) within group (order by deployments.finish_timestamp - deployments.created_at) as p90_lead_time
 from deploy_queue.deployments
 where deployments.finish_timestamp is not null
@@ -1917,7 +1917,7 @@ comment on column deploy_queue.lead_time.deployment_count is 'How many finished.
 comment on column deploy_queue.lead_time.avg_wait is 'Mean time from entering the line to the start.';
 comment on column deploy_queue.lead_time.avg_duration is 'Mean time from the start to the finish.';
 comment on column deploy_queue.lead_time.avg_lead_time is 'Mean time from entering the line to the finish.';
-comment on column deploy_queue.lead_time.p50_lead_time is 'Median of the same.';
+comment on column deploy_queue.lead_time.median_lead_time is 'Median of the same.';
 comment on column deploy_queue.lead_time.p90_lead_time is '90th percentile of the same.';
 --! EndIncluded views/lead_time.sql
 --! Included views/wait_time.sql
@@ -1929,10 +1929,10 @@ select
   deployments.component,
   date_trunc('week', deployments.start_timestamp, 'UTC') as week,
   count(*)::integer as deployment_count,
-  percentile_cont(0.5) within group (order by deployments.start_timestamp - deployments.created_at) as p50_wait,
-  percentile_cont(0.9) within group (order by deployments.start_timestamp - deployments.created_at) as p90_wait,
-  percentile_cont(0.99) within group (order by deployments.start_timestamp - deployments.created_at) as p99_wait,
-  max(deployments.start_timestamp - deployments.created_at) as max_wait
+  percentile_cont(0.5) within group (order by deployments.start_timestamp - deployments.created_at) as median_wait_time,
+  percentile_cont(0.95) within group (order by deployments.start_timestamp - deployments.created_at) as p95_wait_time,
+  percentile_cont(0.99) within group (order by deployments.start_timestamp - deployments.created_at) as p99_wait_time,
+  max(deployments.start_timestamp - deployments.created_at) as max_wait_time
 from deploy_queue.deployments
 where deployments.start_timestamp is not null
 group by deployments.environment, deployments.component, date_trunc('week', deployments.start_timestamp, 'UTC');
@@ -1943,10 +1943,10 @@ comment on column deploy_queue.wait_time.environment is 'Name of the environment
 comment on column deploy_queue.wait_time.component is 'What is deployed.';
 comment on column deploy_queue.wait_time.week is 'Monday of the week, UTC, as a moment.';
 comment on column deploy_queue.wait_time.deployment_count is 'How many started.';
-comment on column deploy_queue.wait_time.p50_wait is 'Median of the wait.';
-comment on column deploy_queue.wait_time.p90_wait is '90th percentile of the wait.';
-comment on column deploy_queue.wait_time.p99_wait is '99th percentile of the wait.';
-comment on column deploy_queue.wait_time.max_wait is 'The longest wait.';
+comment on column deploy_queue.wait_time.median_wait_time is 'Median of the wait.';
+comment on column deploy_queue.wait_time.p95_wait_time is '95th percentile of the wait.';
+comment on column deploy_queue.wait_time.p99_wait_time is '99th percentile of the wait.';
+comment on column deploy_queue.wait_time.max_wait_time is 'The longest wait.';
 --! EndIncluded views/wait_time.sql
 --! Included views/cancellation_rate.sql
 -- Which share of deployments does not end well: the change failure rate as far as the queue can know it.
@@ -1956,7 +1956,7 @@ select
   ended.environment,
   ended.component,
   date_trunc('week', ended.at, 'UTC') as week,
-  count(*)::integer as ended_count,
+  count(*)::integer as deployment_count,
   count(ended.cancellation_timestamp)::integer as cancelled_count,
   count(ended.cancellation_timestamp) filter (where ended.start_timestamp is not null)::integer as cancelled_running_count,
   count(ended.cancellation_timestamp)::double precision / count(*) as cancellation_rate
@@ -1972,14 +1972,14 @@ comment on view deploy_queue.cancellation_rate is
 comment on column deploy_queue.cancellation_rate.environment is 'Name of the environment.';
 comment on column deploy_queue.cancellation_rate.component is 'What is deployed.';
 comment on column deploy_queue.cancellation_rate.week is 'Monday of the week, UTC, as a moment.';
-comment on column deploy_queue.cancellation_rate.ended_count is 'How many finished or were cancelled.';
+comment on column deploy_queue.cancellation_rate.deployment_count is 'How many finished or were cancelled.';
 comment on column deploy_queue.cancellation_rate.cancelled_count is 'How many of them were cancelled.';
 comment on column deploy_queue.cancellation_rate.cancelled_running_count is 'How many of those were running already.';
-comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by ended_count, from 0 to 1.';
+comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by deployment_count, from 0 to 1.';
 --! EndIncluded views/cancellation_rate.sql
 --! Included views/cell_timeline.sql
 -- Who occupied a cell when: running deployments, and the buffers after them.
--- Read by boards; filter by from_timestamp and to_timestamp.
+-- Read by boards; filter by held_from and held_until.
 create or replace view deploy_queue.cell_timeline as
 select
   deployments.environment,
@@ -1990,22 +1990,22 @@ select
   deployments.component,
   deployments.version,
   phase.state,
-  phase.from_timestamp,
-  phase.to_timestamp
+  phase.held_from,
+  phase.held_until
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 cross join lateral (
   values
     (
-      'running'::deploy_queue.deployment_status,
+      case when deployments.cancellation_timestamp is null then 'running' else 'cancelled' end::deploy_queue.deployment_status,
       deployments.start_timestamp,
       coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp)
     ),
     ('buffering', deployments.finish_timestamp, deployments.finish_timestamp + environments.buffer_time)
-) as phase (state, from_timestamp, to_timestamp)
+) as phase (state, held_from, held_until)
 where deployments.start_timestamp is not null
-  and phase.from_timestamp is not null
-  and phase.from_timestamp is distinct from phase.to_timestamp;
+  and phase.held_from is not null
+  and phase.held_from is distinct from phase.held_until;
 
 comment on view deploy_queue.cell_timeline is
   'Who occupied a cell when: one row for the run of a deployment, one for the buffer after it.';
@@ -2016,9 +2016,9 @@ comment on column deploy_queue.cell_timeline.cell_index is 'Index of the cell in
 comment on column deploy_queue.cell_timeline.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.cell_timeline.component is 'What is deployed.';
 comment on column deploy_queue.cell_timeline.version is 'Which version of the component; null when it was not said.';
-comment on column deploy_queue.cell_timeline.state is 'running or buffering.';
-comment on column deploy_queue.cell_timeline.from_timestamp is 'When that began.';
-comment on column deploy_queue.cell_timeline.to_timestamp is 'When that ended, or for a buffer will end; null while it is running.';
+comment on column deploy_queue.cell_timeline.state is 'running, cancelled (it ran until then) or buffering.';
+comment on column deploy_queue.cell_timeline.held_from is 'When that began.';
+comment on column deploy_queue.cell_timeline.held_until is 'When that ended, or for a buffer will end; null while it is running.';
 --! EndIncluded views/cell_timeline.sql
 --! Included views/queue.sql
 -- Everybody who waits: where they stand, for whom, and when it will likely be their turn.

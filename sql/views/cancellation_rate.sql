@@ -5,7 +5,7 @@ select
   ended.environment,
   ended.component,
   date_trunc('week', ended.at, 'UTC') as week,
-  count(*)::integer as ended_count,
+  count(*)::integer as deployment_count,
   count(ended.cancellation_timestamp)::integer as cancelled_count,
   count(ended.cancellation_timestamp) filter (where ended.start_timestamp is not null)::integer as cancelled_running_count,
   count(ended.cancellation_timestamp)::double precision / count(*) as cancellation_rate
@@ -21,7 +21,7 @@ comment on view deploy_queue.cancellation_rate is
 comment on column deploy_queue.cancellation_rate.environment is 'Name of the environment.';
 comment on column deploy_queue.cancellation_rate.component is 'What is deployed.';
 comment on column deploy_queue.cancellation_rate.week is 'Monday of the week, UTC, as a moment.';
-comment on column deploy_queue.cancellation_rate.ended_count is 'How many finished or were cancelled.';
+comment on column deploy_queue.cancellation_rate.deployment_count is 'How many finished or were cancelled.';
 comment on column deploy_queue.cancellation_rate.cancelled_count is 'How many of them were cancelled.';
 comment on column deploy_queue.cancellation_rate.cancelled_running_count is 'How many of those were running already.';
-comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by ended_count, from 0 to 1.';
+comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by deployment_count, from 0 to 1.';

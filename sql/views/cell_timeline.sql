@@ -1,5 +1,5 @@
 -- Who occupied a cell when: running deployments, and the buffers after them.
--- Read by boards; filter by from_timestamp and to_timestamp.
+-- Read by boards; filter by held_from and held_until.
 create or replace view deploy_queue.cell_timeline as
 select
   deployments.environment,
@@ -10,22 +10,22 @@ select
   deployments.component,
   deployments.version,
   phase.state,
-  phase.from_timestamp,
-  phase.to_timestamp
+  phase.held_from,
+  phase.held_until
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 cross join lateral (
   values
     (
-      'running'::deploy_queue.deployment_status,
+      case when deployments.cancellation_timestamp is null then 'running' else 'cancelled' end::deploy_queue.deployment_status,
       deployments.start_timestamp,
       coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp)
     ),
     ('buffering', deployments.finish_timestamp, deployments.finish_timestamp + environments.buffer_time)
-) as phase (state, from_timestamp, to_timestamp)
+) as phase (state, held_from, held_until)
 where deployments.start_timestamp is not null
-  and phase.from_timestamp is not null
-  and phase.from_timestamp is distinct from phase.to_timestamp;
+  and phase.held_from is not null
+  and phase.held_from is distinct from phase.held_until;
 
 comment on view deploy_queue.cell_timeline is
   'Who occupied a cell when: one row for the run of a deployment, one for the buffer after it.';
@@ -36,6 +36,6 @@ comment on column deploy_queue.cell_timeline.cell_index is 'Index of the cell in
 comment on column deploy_queue.cell_timeline.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.cell_timeline.component is 'What is deployed.';
 comment on column deploy_queue.cell_timeline.version is 'Which version of the component; null when it was not said.';
-comment on column deploy_queue.cell_timeline.state is 'running or buffering.';
-comment on column deploy_queue.cell_timeline.from_timestamp is 'When that began.';
-comment on column deploy_queue.cell_timeline.to_timestamp is 'When that ended, or for a buffer will end; null while it is running.';
+comment on column deploy_queue.cell_timeline.state is 'running, cancelled (it ran until then) or buffering.';
+comment on column deploy_queue.cell_timeline.held_from is 'When that began.';
+comment on column deploy_queue.cell_timeline.held_until is 'When that ended, or for a buffer will end; null while it is running.';

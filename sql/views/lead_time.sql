@@ -9,7 +9,7 @@ select
   avg(deployments.start_timestamp - deployments.created_at) as avg_wait,
   avg(deployments.finish_timestamp - deployments.start_timestamp) as avg_duration,
   avg(deployments.finish_timestamp - deployments.created_at) as avg_lead_time,
-  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as p50_lead_time,
+  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as median_lead_time,
   percentile_cont(0.9) within group (order by deployments.finish_timestamp - deployments.created_at) as p90_lead_time
 from deploy_queue.deployments
 where deployments.finish_timestamp is not null
@@ -24,5 +24,5 @@ comment on column deploy_queue.lead_time.deployment_count is 'How many finished.
 comment on column deploy_queue.lead_time.avg_wait is 'Mean time from entering the line to the start.';
 comment on column deploy_queue.lead_time.avg_duration is 'Mean time from the start to the finish.';
 comment on column deploy_queue.lead_time.avg_lead_time is 'Mean time from entering the line to the finish.';
-comment on column deploy_queue.lead_time.p50_lead_time is 'Median of the same.';
+comment on column deploy_queue.lead_time.median_lead_time is 'Median of the same.';
 comment on column deploy_queue.lead_time.p90_lead_time is '90th percentile of the same.';
