@@ -288,6 +288,32 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._grant_roles()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_readable text;
+begin
+  if to_regrole('deploy_queue_reader') is not null then
+    grant usage on schema deploy_queue to deploy_queue_reader;
+    for v_readable in
+      select pg_class.oid::regclass::text
+      from pg_class
+      where pg_class.relnamespace = 'deploy_queue'::regnamespace
+        and (
+          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
+          or pg_class.relname in ('cells', 'environments', 'workers')
+        )
+    loop
+      execute format('grant select on %s to deploy_queue_reader', v_readable);
+    end loop;
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._has_ended(deployment deployments)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -303,8 +329,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._heads(cell_id integer)
  RETURNS SETOF deployments
  LANGUAGE plpgsql
- STABLE ROWS 2
+ STABLE SECURITY DEFINER ROWS 2
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_first_key text;
@@ -357,8 +384,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -719,8 +747,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -852,6 +881,35 @@ AS $function$
     ),
     $3
   ) as cancelled;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.create_roles()
+ RETURNS TABLE(role_name text, created boolean)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  role_name := 'deploy_queue_reader';
+  created := to_regrole(role_name) is null;
+  if created then
+    begin
+      create role deploy_queue_reader nologin;
+      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
+    exception
+      when duplicate_object or unique_violation then
+        created := false;
+      when insufficient_privilege then
+        raise exception using
+          errcode = 'QD012',
+          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
+    end;
+  end if;
+  return next;
+
+  perform deploy_queue._grant_roles();
+end;
 $function$
 ;
 

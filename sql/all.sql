@@ -64,3 +64,6 @@
 --!include functions/detect_outliers.sql
 --!include views/stuck_deployments.sql
 --!include functions/health.sql
+--!include functions/_grant_roles.sql
+--!include functions/create_roles.sql
+--!include grants.sql

@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:6831a38fa1d556ed3b2ed6a1e731336f94d9cedb
+--! Hash: sha1:2c0083d774f25c0b0aa9aaaf19a5442a65942066
 --! Message: roles, views and ways to wait
 
 -- The newest version of each component in each cell.
@@ -9,6 +9,15 @@ create index deployments_latest on deploy_queue.deployments (cell_id, component,
 -- Moments of history: small, since deployments lie in the table in the order of their creation.
 create index deployments_moments on deploy_queue.deployments using brin (created_at, finish_timestamp)
   with (pages_per_range = 16, autosummarize = on);
+
+comment on column deploy_queue.deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployments.cell_index is 'Index of the cell in its region, 0 or more.';
+comment on column deploy_queue.cells.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.cells.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.cells.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.cells.cell_index is 'Index of the cell in its region, 0 or more.';
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -325,7 +334,10 @@ $$;
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
 returns setof deploy_queue.reason
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -399,7 +411,10 @@ $$;
 -- its concurrency key, those right behind it. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
 language plpgsql stable rows 2
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_first_key text;
@@ -485,7 +500,10 @@ create or replace function deploy_queue._line(
 )
 returns setof deploy_queue.place
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -1562,6 +1580,25 @@ from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment;
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
+comment on column deploy_queue.deployments_with_status.status is
+  'queued, running, buffering, finished or cancelled, right now.';
+
+-- The other columns mean what they mean in the table.
+do $$
+declare
+  v_column record;
+begin
+  for v_column in
+    select pg_attribute.attname as name, col_description(pg_attribute.attrelid, pg_attribute.attnum) as text
+    from pg_attribute
+    where pg_attribute.attrelid = 'deploy_queue.deployments'::regclass
+      and pg_attribute.attnum > 0
+      and not pg_attribute.attisdropped
+  loop
+    execute format('comment on column deploy_queue.deployments_with_status.%I is %L', v_column.name, v_column.text);
+  end loop;
+end;
+$$;
 --! EndIncluded views/deployments_with_status.sql
 --! Included views/deployment_duration_analytics.sql
 -- How long deployments of a component usually take in a cell.
@@ -1582,6 +1619,14 @@ where deployment_durations.last_finish_timestamp > deploy_queue._now() - interva
 
 comment on view deploy_queue.deployment_duration_analytics is
   'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';
+comment on column deploy_queue.deployment_duration_analytics.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployment_duration_analytics.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployment_duration_analytics.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployment_duration_analytics.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.deployment_duration_analytics.component is 'What is deployed.';
+comment on column deploy_queue.deployment_duration_analytics.deployment_count is 'How many samples there are, 100 at most.';
+comment on column deploy_queue.deployment_duration_analytics.avg_duration is 'Mean time from start to finish.';
+comment on column deploy_queue.deployment_duration_analytics.stddev_duration is 'Sample standard deviation of it; null for a single sample.';
 --! EndIncluded views/deployment_duration_analytics.sql
 --! Included views/current_deployments.sql
 -- Deployments that are queued, running or buffering, with how long they take and usually take.
@@ -2059,6 +2104,23 @@ join deploy_queue.deployments
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
+comment on column deploy_queue.queue.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.queue.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.queue.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.queue.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.queue.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.queue.component is 'What is deployed.';
+comment on column deploy_queue.queue.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.queue.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.queue.note is 'Free text for people.';
+comment on column deploy_queue.queue.concurrency_key is 'Deployments with the same key may run side by side.';
+comment on column deploy_queue.queue.created_at is 'When it entered the line.';
+comment on column deploy_queue.queue."position" is '1 is next.';
+comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
+comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
+comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
+comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 --! EndIncluded views/queue.sql
 --! Included views/outliers.sql
 -- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
@@ -2090,6 +2152,19 @@ where deployments.start_timestamp is not null
 
 comment on view deploy_queue.outliers is
   'Running deployments that take longer than the mean plus two standard deviations of the last 100 of their kind.';
+comment on column deploy_queue.outliers.id is 'Id of the deployment.';
+comment on column deploy_queue.outliers.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.outliers.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.outliers.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.outliers.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.outliers.component is 'What is deployed.';
+comment on column deploy_queue.outliers.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.outliers.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.outliers.note is 'Free text for people.';
+comment on column deploy_queue.outliers.start_timestamp is 'When it started.';
+comment on column deploy_queue.outliers.current_duration is 'How long ago that was.';
+comment on column deploy_queue.outliers.avg_duration is 'How long its component usually takes in this cell.';
+comment on column deploy_queue.outliers.stddev_duration is 'Standard deviation of it.';
 --! EndIncluded views/outliers.sql
 --! Included functions/detect_outliers.sql
 -- Records and tells, once for each deployment, that it has become an outlier. Returns those that are new.
@@ -2182,6 +2257,10 @@ where ready.since < clock.now - interval '1 minute'
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+comment on column deploy_queue.stuck_deployments.since is 'Since when.';
+comment on column deploy_queue.stuck_deployments.text is 'The same for people.';
 --! EndIncluded views/stuck_deployments.sql
 --! Included functions/health.sql
 -- What is well and what is not, one row a finding; status is ok, warning or failed.
@@ -2243,4 +2322,68 @@ $$;
 comment on function deploy_queue.health(text) is
   'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
+--! Included functions/_grant_roles.sql
+-- Gives the roles of the queue, where they exist, their privileges in this database.
+-- Called by every migration, since that may have made new objects, and by create_roles.
+create or replace function deploy_queue._grant_roles() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_readable text;
+begin
+  if to_regrole('deploy_queue_reader') is not null then
+    grant usage on schema deploy_queue to deploy_queue_reader;
+    for v_readable in
+      select pg_class.oid::regclass::text
+      from pg_class
+      where pg_class.relnamespace = 'deploy_queue'::regnamespace
+        and (
+          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
+          or pg_class.relname in ('cells', 'environments', 'workers')
+        )
+    loop
+      execute format('grant select on %s to deploy_queue_reader', v_readable);
+    end loop;
+  end if;
+end;
+$$;
+--! EndIncluded functions/_grant_roles.sql
+--! Included functions/create_roles.sql
+-- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
+-- Called by "deploy-queue roles create".
+create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  role_name := 'deploy_queue_reader';
+  created := to_regrole(role_name) is null;
+  if created then
+    begin
+      create role deploy_queue_reader nologin;
+      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
+    exception
+      when duplicate_object or unique_violation then
+        created := false;
+      when insufficient_privilege then
+        raise exception using
+          errcode = 'QD012',
+          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
+    end;
+  end if;
+  return next;
+
+  perform deploy_queue._grant_roles();
+end;
+$$;
+
+comment on function deploy_queue.create_roles() is
+  'Creates the role deploy_queue_reader (reads the views, for dashboards) and gives it its privileges in this database; returns whether it is new.';
+--! EndIncluded functions/create_roles.sql
+--! Included grants.sql
+-- The last of every migration: roles that exist get their privileges on what is new.
+do $$ begin perform deploy_queue._grant_roles(); end $$;
+--! EndIncluded grants.sql
 --! EndIncluded all.sql

@@ -41,6 +41,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD009: InvalidValueError,
   QD010: RefusedError,
   QD011: RefusedError,
+  QD012: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
