@@ -1798,7 +1798,30 @@ create view current_deployments as
             buffering.idempotency_key
            FROM ((environments cooling
              JOIN cells ON ((cells.environment = cooling.environment)))
-             JOIN deployments buffering ON (((buffering.cell_id = cells.id) AND (buffering.finish_timestamp > (clock.now - cooling.buffer_time)))))
+             CROSS JOIN LATERAL ( SELECT deployments.id,
+                    deployments.environment,
+                    deployments.cloud_provider,
+                    deployments.region,
+                    deployments.cell_index,
+                    deployments.component,
+                    deployments.version,
+                    deployments.url,
+                    deployments.note,
+                    deployments.concurrency_key,
+                    deployments.start_timestamp,
+                    deployments.finish_timestamp,
+                    deployments.cancellation_timestamp,
+                    deployments.cancellation_note,
+                    deployments.heartbeat_timestamp,
+                    deployments.created_at,
+                    deployments.updated_at,
+                    deployments.cell_id,
+                    deployments.max_duration,
+                    deployments.idempotency_key
+                   FROM deployments
+                  WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
+                  ORDER BY deployments.finish_timestamp DESC
+                 LIMIT 1000) buffering)
           WHERE (cooling.buffer_time > '00:00:00'::interval)) present)
      JOIN environments ON ((environments.environment = present.environment)))
      LEFT JOIN deployment_durations usual ON (((usual.cell_id = present.cell_id) AND (usual.component = present.component) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)))));
@@ -1931,7 +1954,7 @@ create view latest_deployments as
                     deployments.idempotency_key
                    FROM deployments
                   WHERE ((deployments.cell_id = pair.cell_id) AND (deployments.component = pair.component) AND (deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
-                  ORDER BY deployments.id DESC
+                  ORDER BY deployments.cell_id DESC, deployments.component DESC, deployments.id DESC
                  LIMIT 1) newest_there)
         ), target AS (
          SELECT DISTINCT ON (newest_1.environment, newest_1.component) newest_1.environment,

@@ -39,7 +39,7 @@ order by component, environment, cloud_provider, region, cell_index`,
       {
         title: "Not on the newest version",
         description:
-          "Cells where a component is older than the newest version of it that was deployed anywhere. Normal while a rollout goes on; after it, they were forgotten.",
+          "Cells where a component is older than the newest version of it in the environment. Normal while a rollout goes on; after it, they were forgotten.",
         sql: `
 select component, ${cell} as cell, cell_version as "version there", version as "newest version", component_status::text as status, ${placeColumns}
 from deploy_queue.latest_deployments

@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:2c0083d774f25c0b0aa9aaaf19a5442a65942066
+--! Hash: sha1:b9f99851c892072fb744f0135b0346894e0fccec
 --! Message: roles, views and ways to wait
 
 -- The newest version of each component in each cell.
@@ -1661,8 +1661,13 @@ cross join lateral (
   select buffering.*
   from deploy_queue.environments as cooling
   join deploy_queue.cells on cells.environment = cooling.environment
-  join deploy_queue.deployments as buffering
-    on buffering.cell_id = cells.id and buffering.finish_timestamp > clock.now - cooling.buffer_time
+  -- The order makes it a look into the index for each cell, and never a scan of history.
+  cross join lateral (
+    select deployments.* from deploy_queue.deployments
+    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
+    order by deployments.finish_timestamp desc
+    limit 1000
+  ) as buffering
   where cooling.buffer_time > interval '0'
 ) as present
 join deploy_queue.environments on environments.environment = present.environment
@@ -1724,7 +1729,8 @@ newest as materialized (
     from deploy_queue.deployments
     where deployments.cell_id = pair.cell_id and deployments.component = pair.component
       and deployments.version is not null and deployments.cancellation_timestamp is null
-    order by deployments.id desc
+    -- In full, so that no other index looks better.
+    order by deployments.cell_id desc, deployments.component desc, deployments.id desc
     limit 1
   ) as newest_there
 ),

@@ -42,7 +42,12 @@ export function drawTimeSeries(panel: BoardPanel, rows: readonly Row[], whole: B
         base.set(time, from + value);
         parts.push(
           rectangle(
-            { x: xOf(time) - width / 2, y: box.y + box.height - height(from + value), width, height: height(value) },
+            {
+              x: Math.max(xOf(time) - width / 2, box.x),
+              y: box.y + box.height - height(from + value),
+              width,
+              height: height(value),
+            },
             fill,
           ),
         );

@@ -30,8 +30,13 @@ cross join lateral (
   select buffering.*
   from deploy_queue.environments as cooling
   join deploy_queue.cells on cells.environment = cooling.environment
-  join deploy_queue.deployments as buffering
-    on buffering.cell_id = cells.id and buffering.finish_timestamp > clock.now - cooling.buffer_time
+  -- The order makes it a look into the index for each cell, and never a scan of history.
+  cross join lateral (
+    select deployments.* from deploy_queue.deployments
+    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
+    order by deployments.finish_timestamp desc
+    limit 1000
+  ) as buffering
   where cooling.buffer_time > interval '0'
 ) as present
 join deploy_queue.environments on environments.environment = present.environment

@@ -31,7 +31,8 @@ newest as materialized (
     from deploy_queue.deployments
     where deployments.cell_id = pair.cell_id and deployments.component = pair.component
       and deployments.version is not null and deployments.cancellation_timestamp is null
-    order by deployments.id desc
+    -- In full, so that no other index looks better.
+    order by deployments.cell_id desc, deployments.component desc, deployments.id desc
     limit 1
   ) as newest_there
 ),

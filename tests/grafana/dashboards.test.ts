@@ -48,6 +48,16 @@ test.each(panels)("$name is valid in an empty database", async ({ board, panel }
   expect(rows.length).toBeLessThanOrEqual(panel.type === "stat" ? 1 : 0);
 });
 
+test("the reader role may run every panel", async () => {
+  await database.queue.createRoles();
+  const reader = database.connect();
+  await reader.unsafe("set role deploy_queue_reader");
+  for (const { board, panel, name } of panels) {
+    const [target] = panel.targets;
+    await expect(reader.unsafe(interpolate(target?.rawSql ?? "", requestOf(board, {}))), name).resolves.toBeDefined();
+  }
+});
+
 test.each(boards)("the variables of $title offer what there is, as text", async ({ templating }) => {
   for (const { query, multi, includeAll, datasource } of templating.list) {
     const rows = await database.sql.unsafe(query);

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 async function relations(kinds: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
-    select oid::regclass::text as name from pg_class
+    select format('deploy_queue.%I', relname) as name from pg_class
     where relnamespace = 'deploy_queue'::regnamespace and relkind = any (string_to_array(${kinds}, ',')) order by 1`;
   return rows.map(({ name }) => name);
 }
@@ -86,5 +86,20 @@ describe("deploy_queue_reader", () => {
 describe("create_roles", () => {
   test("may be repeated, and says what is new", async () => {
     expect(await database.queue.createRoles()).toEqual([{ role_name: "deploy_queue_reader", created: false }]);
+  });
+
+  test("refuses with QD012 and the cure when the caller may not create roles", async () => {
+    const session = database.connect();
+    await session.unsafe(
+      `begin; alter role deploy_queue_reader rename to reader_${process.pid}; set role ${powerless}`,
+    );
+
+    const failure = await session`select deploy_queue.create_roles()`.catch((error: unknown) => error);
+    await session.unsafe("rollback");
+
+    expect(failure).toMatchObject({
+      code: "QD012",
+      hint: expect.stringContaining("create role deploy_queue_reader nologin"),
+    });
   });
 });
