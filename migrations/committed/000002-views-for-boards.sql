@@ -1,6 +1,6 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
 --! Hash: sha1:b9f99851c892072fb744f0135b0346894e0fccec
---! Message: roles, views and ways to wait
+--! Message: views for boards
 
 -- The newest version of each component in each cell.
 create index deployments_latest on deploy_queue.deployments (cell_id, component, id)
