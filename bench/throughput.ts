@@ -8,6 +8,7 @@ const seconds = 5;
 export async function throughput(server: BenchServer): Promise<Figure[]> {
   await seedHistory(server, { rows: 1_000_000, cells: 600 });
   await server.sql.unsafe(bareTable);
+  await server.sql.unsafe("vacuum analyze bare");
   const figures: Figure[] = [];
   for (const cells of [1, 600]) {
     for (const clients of [1, 4, 16]) {
@@ -37,8 +38,10 @@ const queueCycle: Cycle = async (sql, cell) => {
 
 const bareCycle: Cycle = async (sql, cell) => {
   const [row] = await sql<{ id: string }[]>`
-    insert into bare (environment, cloud_provider, region, cell_index, component, cell_id, created_at, updated_at)
-    values ('history', 'aws', ${`region-${Math.floor(cell / 10)}`}, ${cell % 10}, 'component-1', ${cell + 1}, now(), now())
+    insert into bare (environment, cloud_provider, region, cell_index, component, concurrency_key, cell_id, created_at,
+      updated_at)
+    values ('history', 'aws', ${`region-${Math.floor(cell / 10)}`}, ${cell % 10}, 'component-1', 'bench', ${cell + 1}, now(),
+      now())
     returning id`;
   const id = row?.id ?? 0;
   await sql`update bare set start_timestamp = now() where id = ${id}`;
@@ -50,8 +53,7 @@ const bareTable = `
   create table bare (like deploy_queue.deployments including defaults including indexes);
   create sequence bare_id;
   alter table bare alter id set default nextval('bare_id') + 100000000;
-  insert into bare select * from deploy_queue.deployments;
-  vacuum analyze bare`;
+  insert into bare select * from deploy_queue.deployments`;
 
 async function perSecond(server: BenchServer, clients: number, cells: number, cycle: Cycle): Promise<number> {
   const connections = Array.from({ length: clients }, () =>
