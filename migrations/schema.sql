@@ -1380,12 +1380,15 @@ begin
   if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
+  if v_starts then
+    perform deploy_queue._refuse_blocked(new);
+  end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
 
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
@@ -1824,8 +1827,7 @@ create view current_deployments as
                     deployments.idempotency_key
                    FROM deployments
                   WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
-                  ORDER BY deployments.finish_timestamp DESC
-                 LIMIT 1000) buffering)
+                 OFFSET 0) buffering)
           WHERE (cooling.buffer_time > '00:00:00'::interval)) present)
      JOIN environments ON ((environments.environment = present.environment)))
      LEFT JOIN deployment_durations usual ON (((usual.cell_id = present.cell_id) AND (usual.component = present.component) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)))));

@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:d890f005c3450a3eda4f47036825d2d045c6d782
+--! Hash: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
 --! Message: views for boards
 
 -- The newest version of each component in each cell.
@@ -1318,12 +1318,15 @@ begin
   if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
+  if v_starts then
+    perform deploy_queue._refuse_blocked(new);
+  end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
 
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
@@ -1665,12 +1668,11 @@ cross join lateral (
   select buffering.*
   from deploy_queue.environments as cooling
   join deploy_queue.cells on cells.environment = cooling.environment
-  -- The order makes it a look into the index for each cell, and never a scan of history.
+  -- OFFSET keeps it a look into the index for each cell, and never a join with all of history.
   cross join lateral (
     select deployments.* from deploy_queue.deployments
     where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
-    order by deployments.finish_timestamp desc
-    limit 1000
+    offset 0
   ) as buffering
   where cooling.buffer_time > interval '0'
 ) as present

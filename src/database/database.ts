@@ -184,6 +184,12 @@ export class Database {
         }
       });
       this.#sql = connection;
+      connection.catch(() => {
+        // The next query tries anew.
+        if (this.#sql === connection) {
+          this.#sql = undefined;
+        }
+      });
     }
     return this.#sql;
   }
