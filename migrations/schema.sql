@@ -24,15 +24,22 @@ create table deployment_durations (
 
 create table deployment_events (
   id bigint not null generated always as identity,
-  deployment_id bigint not null,
-  occurred_at timestamp with time zone not null,
+  deployment_id bigint,
+  occurred_at timestamp with time zone not null default _now(),
   kind text not null,
   from_state deployment_status,
-  to_state deployment_status not null,
-  actor text not null,
-  application_name text,
-  client_address inet,
-  reason text
+  to_state deployment_status,
+  actor text not null default _actor(),
+  application_name text default NULLIF(current_setting('application_name'::text), ''::text),
+  client_address inet default inet_client_addr(),
+  reason text,
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text,
+  url text
 );
 
 create sequence deployment_events_id_seq;
@@ -113,9 +120,31 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
+alter table deployment_events add constraint a_bypass_names_its_deployment_or_its_cell_and_component CHECK (((kind <> 'bypassed'::text) OR (deployment_id IS NOT NULL) OR (num_nulls(environment, cloud_provider, region, cell_index, component) = 0)));
+
+alter table deployment_events add constraint a_bypass_needs_a_note CHECK (((kind <> 'bypassed'::text) OR ((reason IS NOT NULL) AND (reason ~ '\S'::text))));
+
+alter table deployment_events add constraint a_transition_has_a_deployment_and_a_state CHECK (((kind = ANY (ARRAY['refused'::text, 'bypassed'::text, 'configured'::text])) OR ((deployment_id IS NOT NULL) AND (to_state IS NOT NULL))));
+
+alter table deployment_events add constraint an_event_is_about_a_deployment_or_an_environment CHECK (((deployment_id IS NOT NULL) OR (environment IS NOT NULL)));
+
+alter table deployment_events add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
+
+alter table deployment_events add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text])));
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
+
+alter table deployment_events add constraint note_must_be_printable_characters CHECK ((reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
@@ -168,6 +197,8 @@ alter table workers add constraint workers_pkey PRIMARY KEY (name);
 CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USING btree (deployment_id, id);
 
 CREATE UNIQUE INDEX deployment_events_outlier ON deploy_queue.deployment_events USING btree (deployment_id) WHERE (kind = 'outlier'::text);
+
+CREATE INDEX deployment_events_without_deployment ON deploy_queue.deployment_events USING btree (environment, id) WHERE (deployment_id IS NULL);
 
 CREATE INDEX deployments_cancelled ON deploy_queue.deployments USING btree (cell_id, cancellation_timestamp) WHERE (cancellation_timestamp IS NOT NULL);
 
@@ -1217,6 +1248,34 @@ AS $function$
       where live.heartbeat_timestamp is not null or live.start_timestamp is not null
     )
   ) as reaped;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.record_bypass(environment text, cloud_provider text, region text, cell_index integer, component text, note text, version text DEFAULT NULL::text, url text DEFAULT NULL::text)
+ RETURNS deployment_events
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
 $function$
 ;
 

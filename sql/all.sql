@@ -38,6 +38,7 @@
 --!include functions/prune_history.sql
 --!include functions/worker_seen.sql
 --!include functions/set_environment.sql
+--!include functions/record_bypass.sql
 --!include triggers/deployments__enqueue.sql
 --!include triggers/deployments__guard.sql
 --!include triggers/deployments__record.sql

@@ -1,7 +1,8 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:b9f99851c892072fb744f0135b0346894e0fccec
+--! Hash: sha1:76b784715ea4592c41bfd0666c4e8a46378c9c58
 --! Message: views for boards
 
+-- Already in main: part of the views for boards.
 -- The newest version of each component in each cell.
 create index deployments_latest on deploy_queue.deployments (cell_id, component, id)
   where version is not null and cancellation_timestamp is null;
@@ -18,6 +19,99 @@ comment on column deploy_queue.cells.environment is 'Name of the environment, su
 comment on column deploy_queue.cells.cloud_provider is 'Cloud provider, such as aws.';
 comment on column deploy_queue.cells.region is 'Region, such as us-west-2.';
 comment on column deploy_queue.cells.cell_index is 'Index of the cell in its region, 0 or more.';
+
+-- Part of events, roles and bypass. (Adoption has a part of its own below.)
+
+-- Events of what has no deployment or is no transition: a bypass, a refused start, a changed policy.
+alter table deploy_queue.deployment_events
+  alter column deployment_id drop not null,
+  alter column to_state drop not null,
+  alter column occurred_at set default deploy_queue._now(),
+  alter column actor set default deploy_queue._actor(),
+  alter column application_name set default nullif(current_setting('application_name'), ''),
+  alter column client_address set default inet_client_addr(),
+  add column environment text,
+  add column cloud_provider text,
+  add column region text,
+  add column cell_index integer,
+  add column component text,
+  add column version text,
+  add column url text,
+  drop constraint kind_must_be_known,
+  add constraint kind_must_be_known check (kind in (
+    'enqueued', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed', 'configured'
+  )) not valid,
+  add constraint a_transition_has_a_deployment_and_a_state check (
+    kind in ('refused', 'bypassed', 'configured') or (deployment_id is not null and to_state is not null)
+  ) not valid,
+  add constraint an_event_is_about_a_deployment_or_an_environment check (
+    deployment_id is not null or environment is not null
+  ) not valid,
+  add constraint a_bypass_needs_a_note check (kind <> 'bypassed' or (reason is not null and reason ~ '\S')) not valid,
+  add constraint a_bypass_names_its_deployment_or_its_cell_and_component check (
+    kind <> 'bypassed' or deployment_id is not null
+    or num_nulls(environment, cloud_provider, region, cell_index, component) = 0
+  ) not valid,
+  add constraint note_must_be_printable_characters check (
+    reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint cloud_provider_must_be_1_to_100_printable_characters check (
+    length(cloud_provider) between 1 and 100
+    and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint region_must_be_1_to_100_printable_characters check (
+    length(region) between 1 and 100
+    and region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint cell_index_must_be_0_or_more check (cell_index >= 0) not valid,
+  add constraint component_must_be_1_to_200_printable_characters check (
+    length(component) between 1 and 200
+    and component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint version_must_be_1_to_100_printable_characters check (
+    length(version) between 1 and 100
+    and version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint url_must_be_printable_characters check (
+    url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid;
+
+-- One statement, one scan.
+alter table deploy_queue.deployment_events
+  validate constraint kind_must_be_known,
+  validate constraint a_transition_has_a_deployment_and_a_state,
+  validate constraint an_event_is_about_a_deployment_or_an_environment,
+  validate constraint a_bypass_needs_a_note,
+  validate constraint a_bypass_names_its_deployment_or_its_cell_and_component,
+  validate constraint note_must_be_printable_characters,
+  validate constraint cloud_provider_must_be_1_to_100_printable_characters,
+  validate constraint region_must_be_1_to_100_printable_characters,
+  validate constraint cell_index_must_be_0_or_more,
+  validate constraint component_must_be_1_to_200_printable_characters,
+  validate constraint version_must_be_1_to_100_printable_characters,
+  validate constraint url_must_be_printable_characters;
+
+create index deployment_events_without_deployment on deploy_queue.deployment_events (environment, id)
+  where deployment_id is null;
+
+comment on table deploy_queue.deployment_events is
+  'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
+comment on column deploy_queue.deployment_events.deployment_id is 'Null for what has none: a deployment around the queue, a changed policy.';
+comment on column deploy_queue.deployment_events.occurred_at is 'The timestamp that the transition left on the deployment, else when it was recorded.';
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, started, finished, cancelled, reaped (cancelled because its heartbeats stopped or it ran too long), outlier (first seen to take longer than usual), refused (the first time it was told to wait), bypassed (the rules or the queue), configured (policies of an environment).';
+comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
+comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
+comment on column deploy_queue.deployment_events.reason is
+  'The cancellation note; why it was refused or bypassed; which policies changed, from what to what.';
+comment on column deploy_queue.deployment_events.environment is
+  'Where, for an event without a deployment, as are the columns that follow.';
+comment on column deploy_queue.deployment_events.cloud_provider is 'Cloud provider of what went around the queue.';
+comment on column deploy_queue.deployment_events.region is 'Region of what went around the queue.';
+comment on column deploy_queue.deployment_events.cell_index is 'Cell of what went around the queue.';
+comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
+comment on column deploy_queue.deployment_events.version is 'Which version of it.';
+comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -1241,6 +1335,47 @@ $$;
 comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
   'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
 --! EndIncluded functions/set_environment.sql
+--! Included functions/record_bypass.sql
+-- Leaves a record of a deployment that goes around the queue, and tells the boards. Takes no lock and touches no line.
+-- Called by whoever breaks the glass, such as the GitHub Action.
+create or replace function deploy_queue.record_bypass(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  note text,
+  version text default null,
+  url text default null
+) returns deploy_queue.deployment_events
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
+$$;
+
+comment on function deploy_queue.record_bypass(text, text, text, integer, text, text, text, text) is
+  'Records that a component is deployed to a cell around the queue, and why, and returns the event. Nobody waits for it.';
+--! EndIncluded functions/record_bypass.sql
 --! Included triggers/deployments__enqueue.sql
 -- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
 -- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
