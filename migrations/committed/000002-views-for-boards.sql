@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:76b784715ea4592c41bfd0666c4e8a46378c9c58
+--! Hash: sha1:d1f522c09b423cfdcf014156ceb2033d75f0eeb6
 --! Message: views for boards
 
 -- Already in main: part of the views for boards.
@@ -52,7 +52,7 @@ alter table deploy_queue.deployment_events
     kind <> 'bypassed' or deployment_id is not null
     or num_nulls(environment, cloud_provider, region, cell_index, component) = 0
   ) not valid,
-  add constraint note_must_be_printable_characters check (
+  add constraint note_or_reason_must_be_printable_characters check (
     reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid,
   add constraint cloud_provider_must_be_1_to_100_printable_characters check (
@@ -83,7 +83,7 @@ alter table deploy_queue.deployment_events
   validate constraint an_event_is_about_a_deployment_or_an_environment,
   validate constraint a_bypass_needs_a_note,
   validate constraint a_bypass_names_its_deployment_or_its_cell_and_component,
-  validate constraint note_must_be_printable_characters,
+  validate constraint note_or_reason_must_be_printable_characters,
   validate constraint cloud_provider_must_be_1_to_100_printable_characters,
   validate constraint region_must_be_1_to_100_printable_characters,
   validate constraint cell_index_must_be_0_or_more,
@@ -112,6 +112,22 @@ comment on column deploy_queue.deployment_events.cell_index is 'Cell of what wen
 comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
 comment on column deploy_queue.deployment_events.version is 'Which version of it.';
 comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
+
+-- What an operator starts past the rules. It stands outside the constraint, which knows no order: it cannot let a forced
+-- row in beside another and then keep others out. The rule does.
+alter table deploy_queue.deployments
+  add column forced boolean not null default false,
+  drop constraint never_two_at_once;
+alter table deploy_queue.deployments
+  add constraint never_two_at_once exclude using gist (
+    cell_id with =,
+    coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
+  ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and not forced);
+comment on column deploy_queue.deployments.forced is
+  'Whether an operator started it past the rules; the event "bypassed" says who and why.';
+
+-- Its columns are those of deployments, and one more at the end.
+drop view deploy_queue.deployments_with_status;
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -170,6 +186,93 @@ begin
 end;
 $$;
 --! EndIncluded functions/_actor.sql
+--! Included functions/_acting_roles.sql
+-- The roles whose rights count: the one that logged in and, after SET ROLE, the one that it has put on. Functions run as
+-- their owner, so current_user is neither.
+-- Called by _may_change and _bypass_reason.
+create or replace function deploy_queue._acting_roles() returns name[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_remove(array[session_user, nullif(current_setting('role'), 'none')], null);
+end;
+$$;
+--! EndIncluded functions/_acting_roles.sql
+--! Included functions/_may_change.sql
+-- Whether whoever acts may change deployments of an environment: a role may change any, unless ALTER ROLE ties it to some.
+-- Called by the reaper and by _refuse_foreign_environment.
+create or replace function deploy_queue._may_change(environment text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return not exists (
+    select
+    from pg_roles
+    cross join lateral (
+      -- From the catalog: in the session, anybody may set it to anything.
+      select split_part(setting.text, '=', 2) as environments
+      from pg_db_role_setting
+      cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
+      where pg_db_role_setting.setrole = pg_roles.oid
+        and pg_db_role_setting.setdatabase
+          in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
+      -- What is set for the role in this database counts before what is set for it everywhere.
+      order by pg_db_role_setting.setdatabase = 0
+      limit 1
+    ) as allowed
+    where pg_roles.rolname = any (deploy_queue._acting_roles())
+      and _may_change.environment <> all (
+        select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+      )
+  );
+end;
+$$;
+--! EndIncluded functions/_may_change.sql
+--! Included functions/_refuse_foreign_environment.sql
+-- The error of whoever changes something in an environment that their role is not for; silent otherwise.
+-- Called by the triggers that every write of deployments and of policies passes.
+create or replace function deploy_queue._refuse_foreign_environment(environment text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not deploy_queue._may_change(_refuse_foreign_environment.environment) then
+    raise exception using
+      errcode = 'QD020',
+      message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
+        quote_ident(_refuse_foreign_environment.environment)),
+      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_foreign_environment.sql
+--! Included functions/_bypass_reason.sql
+-- Why whoever acts breaks the glass: the setting deploy_queue.bypass_reason of an operator or the owner; null otherwise.
+-- Called by try_start, the triggers of deployments and the event that they leave.
+create or replace function deploy_queue._bypass_reason() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
+begin
+  if v_reason is not null and exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role_name)
+    where not coalesce(pg_has_role(acting.role_name, to_regrole('deploy_queue_operator')::oid, 'member'), false)
+      and not pg_has_role(
+        acting.role_name, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+      )
+  ) then
+    return null;
+  end if;
+  return v_reason;
+end;
+$$;
+--! EndIncluded functions/_bypass_reason.sql
 --! Included functions/_label.sql
 -- How messages name a deployment: "deployment 42 (api@v1.2.3)".
 -- Called by everything that raises an error or explains a wait.
@@ -272,11 +375,11 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.max_duration, old_row.created_at
+    old_row.max_duration, old_row.created_at, old_row.forced
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.max_duration, new_row.created_at
+    new_row.max_duration, new_row.created_at, new_row.forced
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -475,6 +578,19 @@ begin
 end;
 $$;
 --! EndIncluded functions/_waiting_on.sql
+--! Included functions/_reasons_text.sql
+-- Reasons to wait in one line: the first five, and how many more there are.
+-- Called by _refuse_blocked for its error and by try_start for the event.
+create or replace function deploy_queue._reasons_text(reasons deploy_queue.reason[]) returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason)
+    || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
+end;
+$$;
+--! EndIncluded functions/_reasons_text.sql
 --! Included functions/_refuse_blocked.sql
 -- The error of whoever starts a deployment that has to wait; silent when it may start.
 -- Called by the triggers, so that plain INSERT and UPDATE obey the rule.
@@ -483,18 +599,14 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count bigint;
-  v_texts text[];
+  v_reasons deploy_queue.reason[] := array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id
+  );
 begin
-  select count(*), array_agg(reason.text order by reason.deployment_id)
-  into v_count, v_texts
-  from deploy_queue._waiting_on(candidate) as reason;
-
-  if v_count > 0 then
+  if v_reasons <> '{}' then
     raise exception using
       errcode = 'QD003',
-      message = format('%s may not start: %s%s', deploy_queue._label(candidate), array_to_string(v_texts[1:5], '; '),
-        case when v_count > 5 then format('; and %s more', v_count - 5) end),
+      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
       hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
   end if;
 end;
@@ -737,6 +849,7 @@ begin
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
       )
+      and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
   ) as stale;
 
@@ -809,6 +922,7 @@ $$;
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -832,6 +946,7 @@ comment on function deploy_queue.waiting_on(bigint) is
 create or replace function deploy_queue.blocking_deployments(deployment_id bigint)
 returns setof deploy_queue.deployments
 language sql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select blocker.*
@@ -848,6 +963,7 @@ comment on function deploy_queue.blocking_deployments(bigint) is
 -- Called by clients, to tell the person who waits.
 create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -874,6 +990,7 @@ create or replace function deploy_queue.preview(
   concurrency_key text default null
 ) returns deploy_queue.place
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -902,6 +1019,28 @@ $$;
 comment on function deploy_queue.preview(text, text, text, integer, text, text) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now.';
 --! EndIncluded functions/preview.sql
+--! Included functions/history.sql
+-- What happened to a deployment, in order.
+-- Called by "deploy-queue history" and by people.
+create or replace function deploy_queue.history(deployment_id bigint) returns setof deploy_queue.deployment_events
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(history.deployment_id);
+begin
+  return query
+  select deployment_events.*
+  from deploy_queue.deployment_events
+  where deployment_events.deployment_id = v_deployment.id
+  order by deployment_events.id;
+end;
+$$;
+
+comment on function deploy_queue.history(bigint) is
+  'The events of this deployment, in order: what happened, when, by whom, from where and why.';
+--! EndIncluded functions/history.sql
 --! Included functions/enqueue.sql
 -- Enters the line of a cell; the id that comes back is the place in it.
 -- Called by clients; a plain INSERT does the same.
@@ -920,6 +1059,7 @@ create or replace function deploy_queue.enqueue(
   max_duration interval default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -963,6 +1103,7 @@ returns table (
   deployment deploy_queue.deployments
 )
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -985,6 +1126,10 @@ begin
       v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
     end if;
 
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -997,6 +1142,16 @@ begin
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
+    end if;
+
+    -- The first answer only: a waiter looks again and again.
+    if v_reasons <> '{}' and not exists (
+      select
+      from deploy_queue.deployment_events
+      where deployment_events.deployment_id = v_deployment.id and deployment_events.kind = 'refused'
+    ) then
+      insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+      values (v_deployment.id, 'refused', 'queued', deploy_queue._reasons_text(v_reasons));
     end if;
   end if;
 
@@ -1023,6 +1178,7 @@ comment on function deploy_queue.try_start(bigint, boolean) is
 -- Called by clients; a plain UPDATE of finish_timestamp does the same.
 create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1050,6 +1206,7 @@ comment on function deploy_queue.finish(bigint) is
 create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
 returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1081,6 +1238,7 @@ create or replace function deploy_queue.cancel_version(
   cancellation_note text default null
 ) returns setof deploy_queue.deployments
 language sql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select cancelled.*
@@ -1109,6 +1267,7 @@ create or replace function deploy_queue.cancel_location(
   cancellation_note text default null
 ) returns setof deploy_queue.deployments
 language sql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select cancelled.*
@@ -1133,6 +1292,7 @@ comment on function deploy_queue.cancel_location(text, text, text, integer, text
 -- Called every environments.heartbeat_interval by whoever keeps the deployment.
 create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1159,6 +1319,7 @@ comment on function deploy_queue.heartbeat(bigint) is
 -- Called by clients and the background worker; waiters reap what blocks them without it.
 create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
 language sql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select reaped.*
@@ -1179,6 +1340,7 @@ comment on function deploy_queue.reap_stale_deployments() is
 -- Called by whoever keeps a job's deployment alive and knows only the job.
 create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
 language sql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select deployments.*
@@ -1194,6 +1356,7 @@ comment on function deploy_queue.live_deployment_by_url(text) is
 -- Called by the background worker until it returns 0; finishes keep their own group right.
 create or replace function deploy_queue.refresh_durations(batch_size integer default 20) returns integer
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1227,6 +1390,7 @@ comment on function deploy_queue.refresh_durations(integer) is
 -- Called by the background worker until it returns 0; takes no lock that the queue needs.
 create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1282,6 +1446,7 @@ comment on function deploy_queue.prune_history(integer) is
 -- Called by the background worker every minute.
 create or replace function deploy_queue.worker_seen(name text, version text) returns void
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -1309,6 +1474,7 @@ create or replace function deploy_queue.set_environment(
   retention interval default null
 ) returns deploy_queue.environments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1349,6 +1515,7 @@ create or replace function deploy_queue.record_bypass(
   url text default null
 ) returns deploy_queue.deployment_events
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1381,6 +1548,7 @@ comment on function deploy_queue.record_bypass(text, text, text, integer, text, 
 -- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
 create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1394,6 +1562,7 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
@@ -1415,10 +1584,9 @@ begin
     new.heartbeat_timestamp := v_now;
   end if;
 
-  if not deploy_queue._has_ended(new) then
-    if new.start_timestamp is not null then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
   end if;
   return new;
 end;
@@ -1433,6 +1601,7 @@ for each row execute function deploy_queue.tg_deployments__enqueue();
 -- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
 create or replace function deploy_queue.tg_deployments__guard() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1444,6 +1613,7 @@ begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
   if v_starts or v_finishes or v_cancels then
@@ -1454,7 +1624,10 @@ begin
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
@@ -1493,6 +1666,7 @@ for each row execute function deploy_queue.tg_deployments__guard();
 -- Fires for every INSERT into deployments and every UPDATE that is a transition.
 create or replace function deploy_queue.tg_deployments__record() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1511,6 +1685,8 @@ begin
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
         'queued'::deploy_queue.deployment_status, null),
+      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
+        case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
         new.start_timestamp, 'started', 'queued', 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
@@ -1550,6 +1726,7 @@ execute function deploy_queue.tg_deployments__record();
 -- Fires for every deployment that finishes, and for finished ones that are inserted as history.
 create or replace function deploy_queue.tg_deployments__measure() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1568,6 +1745,7 @@ execute function deploy_queue.tg_deployments__measure();
 -- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1597,6 +1775,7 @@ execute function deploy_queue.tg_deployments__wake();
 -- Fires for every INSERT into environments and every UPDATE.
 create or replace function deploy_queue.tg_environments__normalize() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1617,6 +1796,7 @@ for each row execute function deploy_queue.tg_environments__normalize();
 -- Fires for every UPDATE of environments that shortens buffer_time.
 create or replace function deploy_queue.tg_environments__wake() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1656,12 +1836,65 @@ after update on deploy_queue.environments
 for each row when (new.buffer_time < old.buffer_time)
 execute function deploy_queue.tg_environments__wake();
 --! EndIncluded triggers/environments__wake.sql
+--! Included triggers/record_configuration.sql
+-- Leaves an event that says which policies of an environment changed, from what to what.
+-- Fires for every write of a table of policies, which has the column environment.
+create or replace function deploy_queue.tg__record_configuration() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+-- Events read alike, whoever caused them.
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+as $$
+declare
+  -- What is generated follows from the rest.
+  v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
+  v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
+  v_environment text;
+  v_changes text;
+begin
+  for v_environment in
+    select distinct named.environment
+    from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
+    where named.environment is not null
+  loop
+    perform deploy_queue._refuse_foreign_environment(v_environment);
+  end loop;
+
+  select string_agg(
+    case tg_op
+      when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
+      else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
+    end, ', ' order by policy)
+  into v_changes
+  from jsonb_object_keys(coalesce(v_new, v_old)) as policy
+  where v_old -> policy is distinct from v_new -> policy
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
+
+  if tg_op <> 'UPDATE' or v_changes is not null then
+    insert into deploy_queue.deployment_events (kind, environment, reason)
+    values (
+      'configured', coalesce(v_new, v_old) ->> 'environment',
+      tg_table_name || case tg_op when 'INSERT' then ' added' when 'DELETE' then ' removed' else ' changed' end
+        || coalesce(': ' || v_changes, '')
+    );
+  end if;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_environments__record_configuration
+after insert or update or delete on deploy_queue.environments
+for each row execute function deploy_queue.tg__record_configuration();
+--! EndIncluded triggers/record_configuration.sql
 --! Included triggers/keep_history.sql
 -- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
 -- this is maintenance.
 -- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2312,6 +2545,7 @@ comment on column deploy_queue.outliers.stddev_duration is 'Standard deviation o
 -- Called by the background worker; the view outliers is right without it.
 create or replace function deploy_queue.detect_outliers() returns setof deploy_queue.outliers
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2409,6 +2643,7 @@ comment on column deploy_queue.stuck_deployments.text is 'The same for people.';
 create or replace function deploy_queue.health(worker_host text default null)
 returns table (name text, status text, text text)
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2463,30 +2698,103 @@ $$;
 comment on function deploy_queue.health(text) is
   'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
+--! Included functions/_functions.sql
+-- The functions of the schema that are ours, not those of the extension in it.
+-- Called by _grants and _grant_roles.
+create or replace function deploy_queue._functions() returns setof regprocedure
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_proc.oid::regprocedure
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and not exists (
+      select
+      from pg_depend
+      where pg_depend.classid = 'pg_proc'::regclass
+        and pg_depend.objid = pg_proc.oid
+        and pg_depend.deptype = 'e'
+    );
+$$;
+--! EndIncluded functions/_functions.sql
+--! Included functions/_grants.sql
+-- What each role may: one row a role that exists, privileges and object. Who comes later may also what those before may.
+-- Called by _grant_roles. A new function that changes something is given to nobody until it is named here.
+create or replace function deploy_queue._grants() returns table (role_name text, privileges text, object text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with roles (role_name, rank) as (
+    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+  ),
+  objects (privileges, object, rank) as (
+    values
+      ('usage', 'schema deploy_queue', 1),
+      ('select', 'deploy_queue.cells', 1),
+      ('select', 'deploy_queue.environments', 1),
+      ('select', 'deploy_queue.workers', 1),
+      ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('select, insert, update', 'deploy_queue.deployments', 3),
+      ('select', 'deploy_queue.deployment_events', 3)
+    union all
+    select 'select', pg_class.oid::regclass::text, 1
+    from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace
+      and pg_class.relkind = 'v'
+      and not starts_with(pg_class.relname, '_')
+    union all
+    select 'execute', 'function ' || pg_proc.oid::regprocedure, case
+      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat') then 2
+      when pg_proc.proname in (
+        'cancel_version', 'cancel_location', 'set_environment', 'record_bypass',
+        'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+      ) then 3
+      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
+      when exists (
+        select
+        from pg_depend
+        join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+        join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_proc'::regclass
+          and pg_depend.refobjid = pg_proc.oid
+          and pg_depend.classid = 'pg_rewrite'::regclass
+          and pg_class.relnamespace = 'deploy_queue'::regnamespace
+      ) then 1
+    end
+    from deploy_queue._functions() as ours
+    join pg_proc on pg_proc.oid = ours
+  )
+  select roles.role_name, objects.privileges, objects.object
+  from roles
+  join objects on objects.rank <= roles.rank
+  where to_regrole(roles.role_name) is not null;
+$$;
+--! EndIncluded functions/_grants.sql
 --! Included functions/_grant_roles.sql
--- Gives the roles of the queue, where they exist, their privileges in this database.
+-- Gives the roles of the queue, where they exist, exactly their privileges in this database, and takes those of PUBLIC.
 -- Called by every migration, since that may have made new objects, and by create_roles.
 create or replace function deploy_queue._grant_roles() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_readable text;
+  v_functions text := (select string_agg(ours::text, ', ') from deploy_queue._functions() as ours);
+  v_role text;
+  v_grant record;
 begin
-  if to_regrole('deploy_queue_reader') is not null then
-    grant usage on schema deploy_queue to deploy_queue_reader;
-    for v_readable in
-      select pg_class.oid::regclass::text
-      from pg_class
-      where pg_class.relnamespace = 'deploy_queue'::regnamespace
-        and (
-          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
-          or pg_class.relname in ('cells', 'environments', 'workers')
-        )
-    loop
-      execute format('grant select on %s to deploy_queue_reader', v_readable);
-    end loop;
-  end if;
+  -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
+  perform pg_advisory_xact_lock(25713, 0);
+
+  execute format('revoke all on function %s from public', v_functions);
+  for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
+    execute format('revoke all on function %s from %I', v_functions, v_role);
+    execute format('revoke all on all tables in schema deploy_queue from %I', v_role);
+  end loop;
+
+  for v_grant in select * from deploy_queue._grants() loop
+    execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
+  end loop;
 end;
 $$;
 --! EndIncluded functions/_grant_roles.sql
@@ -2497,31 +2805,44 @@ create or replace function deploy_queue.create_roles() returns table (role_name 
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_missing text;
+  v_comment text;
 begin
-  role_name := 'deploy_queue_reader';
-  created := to_regrole(role_name) is null;
-  if created then
-    begin
-      create role deploy_queue_reader nologin;
-      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
-    exception
-      when duplicate_object or unique_violation then
-        created := false;
-      when insufficient_privilege then
-        raise exception using
-          errcode = 'QD012',
-          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
-          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
-    end;
-  end if;
-  return next;
+  for role_name, v_comment in
+    values
+      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
+      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
+      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
+  loop
+    created := to_regrole(role_name) is null;
+    if created then
+      begin
+        execute format('create role %I nologin', role_name);
+        execute format('comment on role %I is %L', role_name, v_comment);
+      exception
+        when duplicate_object or unique_violation then
+          created := false;
+        when insufficient_privilege then
+          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
+          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
+          where to_regrole(missing) is null;
+
+          raise exception using
+            errcode = 'QD012',
+            message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+            hint = format('Let an administrator run "%s", then run this again.', v_missing);
+      end;
+    end if;
+    return next;
+  end loop;
 
   perform deploy_queue._grant_roles();
 end;
 $$;
 
 comment on function deploy_queue.create_roles() is
-  'Creates the role deploy_queue_reader (reads the views, for dashboards) and gives it its privileges in this database; returns whether it is new.';
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new.';
 --! EndIncluded functions/create_roles.sql
 --! Included grants.sql
 -- The last of every migration: roles that exist get their privileges on what is new.

@@ -11,6 +11,7 @@ create or replace function deploy_queue.record_bypass(
   url text default null
 ) returns deploy_queue.deployment_events
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

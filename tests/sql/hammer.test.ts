@@ -125,7 +125,7 @@ describe.for(["0", "3 milliseconds"])("many sessions with a buffer of %s", (buff
       select deployments.id
       from deploy_queue.deployments
       join deploy_queue.deployment_events on deployment_id = deployments.id
-      where region = ${region}
+      where deployments.region = ${region} and to_state is not null
       group by deployments.id
       having count(*) <> 1 + num_nonnulls(start_timestamp, finish_timestamp, cancellation_timestamp)`;
     expect(unrecorded).toEqual([]);
