@@ -218,13 +218,15 @@ CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id
 CREATE INDEX deployments_running ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
 CREATE OR REPLACE FUNCTION deploy_queue._acting_roles()
- RETURNS name[]
+ RETURNS regrole[]
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return array_remove(array[session_user, nullif(current_setting('role'), 'none')], null);
+  return array_remove(
+    array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
+  );
 end;
 $function$
 ;
@@ -252,10 +254,10 @@ declare
 begin
   if v_reason is not null and exists (
     select
-    from unnest(deploy_queue._acting_roles()) as acting (role_name)
-    where not coalesce(pg_has_role(acting.role_name, to_regrole('deploy_queue_operator')::oid, 'member'), false)
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
       and not pg_has_role(
-        acting.role_name, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
       )
   ) then
     return null;
@@ -693,24 +695,23 @@ AS $function$
 begin
   return not exists (
     select
-    from pg_roles
+    from unnest(deploy_queue._acting_roles()) as acting (role)
     cross join lateral (
       -- From the catalog: in the session, anybody may set it to anything.
       select split_part(setting.text, '=', 2) as environments
       from pg_db_role_setting
       cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
-      where pg_db_role_setting.setrole = pg_roles.oid
+      where pg_db_role_setting.setrole = acting.role
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
         and pg_db_role_setting.setdatabase
           in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
-        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
       -- What is set for the role in this database counts before what is set for it everywhere.
       order by pg_db_role_setting.setdatabase = 0
       limit 1
     ) as allowed
-    where pg_roles.rolname = any (deploy_queue._acting_roles())
-      and _may_change.environment <> all (
-        select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
-      )
+    where _may_change.environment <> all (
+      select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+    )
   );
 end;
 $function$

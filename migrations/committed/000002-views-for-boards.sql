@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:d1f522c09b423cfdcf014156ceb2033d75f0eeb6
+--! Hash: sha1:de0d059dd66cae2b997396e95da79a580ae120d8
 --! Message: views for boards
 
 -- Already in main: part of the views for boards.
@@ -189,13 +189,15 @@ $$;
 --! Included functions/_acting_roles.sql
 -- The roles whose rights count: the one that logged in and, after SET ROLE, the one that it has put on. Functions run as
 -- their owner, so current_user is neither.
--- Called by _may_change and _bypass_reason.
-create or replace function deploy_queue._acting_roles() returns name[]
+-- Called by _may_change, its error, and _bypass_reason.
+create or replace function deploy_queue._acting_roles() returns regrole[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return array_remove(array[session_user, nullif(current_setting('role'), 'none')], null);
+  return array_remove(
+    array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
+  );
 end;
 $$;
 --! EndIncluded functions/_acting_roles.sql
@@ -209,24 +211,23 @@ as $$
 begin
   return not exists (
     select
-    from pg_roles
+    from unnest(deploy_queue._acting_roles()) as acting (role)
     cross join lateral (
       -- From the catalog: in the session, anybody may set it to anything.
       select split_part(setting.text, '=', 2) as environments
       from pg_db_role_setting
       cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
-      where pg_db_role_setting.setrole = pg_roles.oid
+      where pg_db_role_setting.setrole = acting.role
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
         and pg_db_role_setting.setdatabase
           in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
-        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
       -- What is set for the role in this database counts before what is set for it everywhere.
       order by pg_db_role_setting.setdatabase = 0
       limit 1
     ) as allowed
-    where pg_roles.rolname = any (deploy_queue._acting_roles())
-      and _may_change.environment <> all (
-        select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
-      )
+    where _may_change.environment <> all (
+      select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+    )
   );
 end;
 $$;
@@ -261,10 +262,10 @@ declare
 begin
   if v_reason is not null and exists (
     select
-    from unnest(deploy_queue._acting_roles()) as acting (role_name)
-    where not coalesce(pg_has_role(acting.role_name, to_regrole('deploy_queue_operator')::oid, 'member'), false)
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
       and not pg_has_role(
-        acting.role_name, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
       )
   ) then
     return null;

@@ -9,10 +9,10 @@ declare
 begin
   if v_reason is not null and exists (
     select
-    from unnest(deploy_queue._acting_roles()) as acting (role_name)
-    where not coalesce(pg_has_role(acting.role_name, to_regrole('deploy_queue_operator')::oid, 'member'), false)
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
       and not pg_has_role(
-        acting.role_name, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
       )
   ) then
     return null;
