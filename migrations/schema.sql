@@ -1699,15 +1699,19 @@ begin
   if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
+
+  if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+  end if;
+  -- After the decision: a start that is stamped before it could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
 
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    new.forced := deploy_queue._bypass_reason() is not null;
-    if not new.forced then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CliEnd, RunningCli } from "../support/cli.js";
+import { type CliEnd, type RunningCli, runCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/commandLine.js";
+import { emptyDatabase } from "../support/emptyDatabase.js";
 import { type Login, useLogins } from "../support/logins.js";
 import { until } from "../support/until.js";
 
@@ -111,5 +112,24 @@ test("a login without any of the roles is refused with 4, in one line with the c
   expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
   expect(stderr).toMatch(
     /^deploy-queue: this role may not use the schema deploy_queue in .*deploy_queue_deployer.*\n$/,
+  );
+});
+
+test("a deployer whose schema is older is told to let the owner migrate, in one line with 4", async () => {
+  const { url, sql } = await emptyDatabase();
+  await runCli(["roles", "create"], { DEPLOY_QUEUE_DATABASE_URL: url });
+  await sql.unsafe(
+    `create or replace function deploy_queue.schema_version() returns integer language sql as 'select 1'`,
+  );
+  const here = new URL(deployer.url);
+  here.pathname = new URL(url).pathname;
+
+  const { code, stdout, stderr } = await runCli(["start", ...newPlace().options], {
+    DEPLOY_QUEUE_DATABASE_URL: here.href,
+  });
+
+  expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  expect(stderr).toMatch(
+    /^deploy-queue: this role may not create or change the schema deploy_queue in .* as the owner.*\n$/,
   );
 });
