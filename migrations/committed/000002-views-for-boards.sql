@@ -1,5 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:b706232c45b0b2372fae3abf7793af1588a0ea5e
+--! Hash: sha1:b63273d6587a6f6bd64a287c0387fbcf09caecf7
 --! Message: views for boards
 
 -- Already in main: part of the views for boards.
@@ -127,7 +127,7 @@ comment on column deploy_queue.deployments.forced is
   'Whether an operator started it past the rules; the event "bypassed" says who and why.';
 
 -- Its columns are those of deployments, and one more at the end.
-drop view deploy_queue.deployments_with_status;
+drop view if exists deploy_queue.deployments_with_status;
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -214,7 +214,7 @@ begin
     from unnest(deploy_queue._acting_roles()) as acting (role)
     cross join lateral (
       -- From the catalog: in the session, anybody may set it to anything.
-      select split_part(setting.text, '=', 2) as environments
+      select substr(setting.text, strpos(setting.text, '=') + 1) as environments
       from pg_db_role_setting
       cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
       where pg_db_role_setting.setrole = acting.role
@@ -1428,6 +1428,7 @@ begin
       )
     ) as ended
     where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
     limit batch_size
   ) as old;
 

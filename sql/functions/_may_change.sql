@@ -10,7 +10,7 @@ begin
     from unnest(deploy_queue._acting_roles()) as acting (role)
     cross join lateral (
       -- From the catalog: in the session, anybody may set it to anything.
-      select split_part(setting.text, '=', 2) as environments
+      select substr(setting.text, strpos(setting.text, '=') + 1) as environments
       from pg_db_role_setting
       cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
       where pg_db_role_setting.setrole = acting.role

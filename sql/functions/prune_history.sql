@@ -40,6 +40,7 @@ begin
       )
     ) as ended
     where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
     limit batch_size
   ) as old;
 

@@ -110,6 +110,31 @@ describe("a tied operator", () => {
   });
 });
 
+test("a tied operator prunes at home only", async () => {
+  const finished = async (environment: string) => {
+    const [row] = await sql<{ id: number }[]>`
+      insert into deploy_queue.deployments
+        (environment, cloud_provider, region, cell_index, component, start_timestamp, cancellation_timestamp)
+      values (${environment}, 'aws', 'old', 0, 'api', now() - interval '9 days', now() - interval '8 days') returning id`;
+    return row?.id ?? 0;
+  };
+  await sql`update deploy_queue.environments set retention = '1 day'`;
+  const [here, there] = [await finished("dev"), await finished("prod")];
+  const { sql: session } = await tiedTo("dev", "deploy_queue_operator");
+
+  await session`select deploy_queue.prune_history()`;
+
+  const left = await sql<{ id: number }[]>`select id from deploy_queue.deployments where id in (${here}, ${there})`;
+  expect([...left]).toEqual([{ id: there }]);
+  await sql`update deploy_queue.environments set retention = null`;
+});
+
+test("the name of an environment may have an equals sign in it", async () => {
+  await sql`insert into deploy_queue.environments (environment) values ('eu=1')`;
+  const login = await tiedTo("dev, eu=1", "deploy_queue_deployer");
+  expect(await enqueue(login, "eu=1")).toBe("ok");
+});
+
 describe("there is no way out by", () => {
   test.for([
     "set deploy_queue.allowed_environments = 'prod'",

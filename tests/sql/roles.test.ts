@@ -62,7 +62,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
 /** What docs/roles.md says of the role, in the same way. */
 function documentedFor(role: (typeof roles)[number]): string[] {
   const rows = readFileSync(join(import.meta.dirname, "../../docs/roles.md"), "utf8").matchAll(
-    /^\| `(?!schema )([^`]+)` \|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
+    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
   );
   return [...rows].flatMap(([, object, ...columns]) =>
     (columns[roles.indexOf(role)] ?? "")
