@@ -24,15 +24,22 @@ create table deployment_durations (
 
 create table deployment_events (
   id bigint not null generated always as identity,
-  deployment_id bigint not null,
-  occurred_at timestamp with time zone not null,
+  deployment_id bigint,
+  occurred_at timestamp with time zone not null default _now(),
   kind text not null,
   from_state deployment_status,
-  to_state deployment_status not null,
-  actor text not null,
-  application_name text,
-  client_address inet,
-  reason text
+  to_state deployment_status,
+  actor text not null default _actor(),
+  application_name text default NULLIF(current_setting('application_name'::text), ''::text),
+  client_address inet default inet_client_addr(),
+  reason text,
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text,
+  url text
 );
 
 create sequence deployment_events_id_seq;
@@ -57,7 +64,8 @@ create table deployments (
   updated_at timestamp with time zone not null,
   cell_id integer not null,
   max_duration interval,
-  idempotency_key text
+  idempotency_key text,
+  forced boolean not null default false
 ) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 
 create sequence deployments_id_seq;
@@ -113,9 +121,31 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
+alter table deployment_events add constraint a_bypass_names_its_deployment_or_its_cell_and_component CHECK (((kind <> 'bypassed'::text) OR (deployment_id IS NOT NULL) OR (num_nulls(environment, cloud_provider, region, cell_index, component) = 0)));
+
+alter table deployment_events add constraint a_bypass_needs_a_note CHECK (((kind <> 'bypassed'::text) OR ((reason IS NOT NULL) AND (reason ~ '\S'::text))));
+
+alter table deployment_events add constraint a_transition_has_a_deployment_and_a_state CHECK (((kind = ANY (ARRAY['refused'::text, 'bypassed'::text, 'configured'::text])) OR ((deployment_id IS NOT NULL) AND (to_state IS NOT NULL))));
+
+alter table deployment_events add constraint an_event_is_about_a_deployment_or_an_environment CHECK (((deployment_id IS NOT NULL) OR (environment IS NOT NULL)));
+
+alter table deployment_events add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
+
+alter table deployment_events add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text])));
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
+
+alter table deployment_events add constraint note_or_reason_must_be_printable_characters CHECK ((reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
@@ -141,7 +171,7 @@ alter table deployments add constraint idempotency_key_must_be_1_to_200_printabl
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
-alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL)));
+alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL) AND (NOT forced)));
 
 alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
@@ -169,6 +199,8 @@ CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USIN
 
 CREATE UNIQUE INDEX deployment_events_outlier ON deploy_queue.deployment_events USING btree (deployment_id) WHERE (kind = 'outlier'::text);
 
+CREATE INDEX deployment_events_without_deployment ON deploy_queue.deployment_events USING btree (environment, id) WHERE (deployment_id IS NULL);
+
 CREATE INDEX deployments_cancelled ON deploy_queue.deployments USING btree (cell_id, cancellation_timestamp) WHERE (cancellation_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
@@ -185,6 +217,20 @@ CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id
 
 CREATE INDEX deployments_running ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
+CREATE OR REPLACE FUNCTION deploy_queue._acting_roles()
+ RETURNS regrole[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return array_remove(
+    array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._actor()
  RETURNS text
  LANGUAGE plpgsql
@@ -193,6 +239,30 @@ CREATE OR REPLACE FUNCTION deploy_queue._actor()
 AS $function$
 begin
   return coalesce(nullif(current_setting('deploy_queue.actor', true), ''), session_user);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._bypass_reason()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
+begin
+  if v_reason is not null and exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
+      and not pg_has_role(
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+      )
+  ) then
+    return null;
+  end if;
+  return v_reason;
 end;
 $function$
 ;
@@ -288,29 +358,102 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._functions()
+ RETURNS SETOF regprocedure
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select pg_proc.oid::regprocedure
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and not exists (
+      select
+      from pg_depend
+      where pg_depend.classid = 'pg_proc'::regclass
+        and pg_depend.objid = pg_proc.oid
+        and pg_depend.deptype = 'e'
+    );
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._grant_roles()
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_readable text;
+  v_functions text := (select string_agg(ours::text, ', ') from deploy_queue._functions() as ours);
+  v_role text;
+  v_grant record;
 begin
-  if to_regrole('deploy_queue_reader') is not null then
-    grant usage on schema deploy_queue to deploy_queue_reader;
-    for v_readable in
-      select pg_class.oid::regclass::text
-      from pg_class
-      where pg_class.relnamespace = 'deploy_queue'::regnamespace
-        and (
-          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
-          or pg_class.relname in ('cells', 'environments', 'workers')
-        )
-    loop
-      execute format('grant select on %s to deploy_queue_reader', v_readable);
-    end loop;
-  end if;
+  -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
+  perform pg_advisory_xact_lock(25713, 0);
+
+  execute format('revoke all on function %s from public', v_functions);
+  for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
+    execute format('revoke all on function %s from %I', v_functions, v_role);
+    execute format('revoke all on all tables in schema deploy_queue from %I', v_role);
+  end loop;
+
+  for v_grant in select * from deploy_queue._grants() loop
+    execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
+  end loop;
 end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._grants()
+ RETURNS TABLE(role_name text, privileges text, object text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with roles (role_name, rank) as (
+    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+  ),
+  objects (privileges, object, rank) as (
+    values
+      ('usage', 'schema deploy_queue', 1),
+      ('select', 'deploy_queue.cells', 1),
+      ('select', 'deploy_queue.environments', 1),
+      ('select', 'deploy_queue.workers', 1),
+      ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('select, insert, update', 'deploy_queue.deployments', 3),
+      ('select', 'deploy_queue.deployment_events', 3)
+    union all
+    select 'select', pg_class.oid::regclass::text, 1
+    from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace
+      and pg_class.relkind = 'v'
+      and not starts_with(pg_class.relname, '_')
+    union all
+    select 'execute', 'function ' || pg_proc.oid::regprocedure, case
+      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat') then 2
+      when pg_proc.proname in (
+        'cancel_version', 'cancel_location', 'set_environment', 'record_bypass',
+        'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+      ) then 3
+      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
+      when exists (
+        select
+        from pg_depend
+        join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+        join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_proc'::regclass
+          and pg_depend.refobjid = pg_proc.oid
+          and pg_depend.classid = 'pg_rewrite'::regclass
+          and pg_class.relnamespace = 'deploy_queue'::regnamespace
+      ) then 1
+    end
+    from deploy_queue._functions() as ours
+    join pg_proc on pg_proc.oid = ours
+  )
+  select roles.role_name, objects.privileges, objects.object
+  from roles
+  join objects on objects.rank <= roles.rank
+  where to_regrole(roles.role_name) is not null;
 $function$
 ;
 
@@ -547,6 +690,37 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._may_change(environment text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    cross join lateral (
+      -- From the catalog: in the session, anybody may set it to anything.
+      select substr(setting.text, strpos(setting.text, '=') + 1) as environments
+      from pg_db_role_setting
+      cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
+      where pg_db_role_setting.setrole = acting.role
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
+        and pg_db_role_setting.setdatabase
+          in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
+      -- What is set for the role in this database counts before what is set for it everywhere.
+      order by pg_db_role_setting.setdatabase = 0
+      limit 1
+    ) as allowed
+    where _may_change.environment <> all (
+      select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+    )
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._measure(cell_id integer, component text)
  RETURNS void
  LANGUAGE plpgsql
@@ -618,6 +792,7 @@ begin
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
       )
+      and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
   ) as stale;
 
@@ -647,24 +822,33 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._reasons_text(reasons reason[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason)
+    || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_blocked(candidate deployments)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_count bigint;
-  v_texts text[];
+  v_reasons deploy_queue.reason[] := array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id
+  );
 begin
-  select count(*), array_agg(reason.text order by reason.deployment_id)
-  into v_count, v_texts
-  from deploy_queue._waiting_on(candidate) as reason;
-
-  if v_count > 0 then
+  if v_reasons <> '{}' then
     raise exception using
       errcode = 'QD003',
-      message = format('%s may not start: %s%s', deploy_queue._label(candidate), array_to_string(v_texts[1:5], '; '),
-        case when v_count > 5 then format('; and %s more', v_count - 5) end),
+      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
       hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
   end if;
 end;
@@ -693,6 +877,24 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_foreign_environment(environment text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not deploy_queue._may_change(_refuse_foreign_environment.environment) then
+    raise exception using
+      errcode = 'QD020',
+      message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
+        quote_ident(_refuse_foreign_environment.environment)),
+      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_new_identity(old_row deployments, new_row deployments)
  RETURNS void
  LANGUAGE plpgsql
@@ -704,11 +906,11 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.max_duration, old_row.created_at
+    old_row.max_duration, old_row.created_at, old_row.forced
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.max_duration, new_row.created_at
+    new_row.max_duration, new_row.created_at, new_row.forced
   ) or (
     old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
@@ -817,7 +1019,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.blocking_deployments(deployment_id bigint)
  RETURNS SETOF deployments
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select blocker.*
@@ -830,6 +1032,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel(deployment_id bigint, cancellation_note text DEFAULT NULL::text)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -853,6 +1056,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel_location(environment text, cloud_provider text, region text, cell_index integer DEFAULT NULL::integer, cancellation_note text DEFAULT NULL::text)
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select cancelled.*
@@ -873,6 +1077,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel_version(component text, version text, cancellation_note text DEFAULT NULL::text)
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select cancelled.*
@@ -893,24 +1098,37 @@ CREATE OR REPLACE FUNCTION deploy_queue.create_roles()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_missing text;
+  v_comment text;
 begin
-  role_name := 'deploy_queue_reader';
-  created := to_regrole(role_name) is null;
-  if created then
-    begin
-      create role deploy_queue_reader nologin;
-      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
-    exception
-      when duplicate_object or unique_violation then
-        created := false;
-      when insufficient_privilege then
-        raise exception using
-          errcode = 'QD012',
-          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
-          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
-    end;
-  end if;
-  return next;
+  for role_name, v_comment in
+    values
+      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
+      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
+      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
+  loop
+    created := to_regrole(role_name) is null;
+    if created then
+      begin
+        execute format('create role %I nologin', role_name);
+        execute format('comment on role %I is %L', role_name, v_comment);
+      exception
+        when duplicate_object or unique_violation then
+          created := false;
+        when insufficient_privilege then
+          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
+          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
+          where to_regrole(missing) is null;
+
+          raise exception using
+            errcode = 'QD012',
+            message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+            hint = format('Let an administrator run "%s", then run this again.', v_missing);
+      end;
+    end if;
+    return next;
+  end loop;
 
   perform deploy_queue._grant_roles();
 end;
@@ -920,6 +1138,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.detect_outliers()
  RETURNS SETOF outliers
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -951,6 +1170,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -984,6 +1204,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.finish(deployment_id bigint)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1025,7 +1246,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.health(worker_host text DEFAULT NULL::text)
  RETURNS TABLE(name text, status text, text text)
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1081,6 +1302,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.heartbeat(deployment_id bigint)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1099,10 +1321,28 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.history(deployment_id bigint)
+ RETURNS SETOF deployment_events
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(history.deployment_id);
+begin
+  return query
+  select deployment_events.*
+  from deploy_queue.deployment_events
+  where deployment_events.deployment_id = v_deployment.id
+  order by deployment_events.id;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.live_deployment_by_url(url text)
  RETURNS SETOF deployments
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select deployments.*
@@ -1114,7 +1354,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.place_in_line(deployment_id bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1130,7 +1370,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text)
  RETURNS place
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1160,6 +1400,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.prune_history(batch_size integer DEFAULT 1000)
  RETURNS integer
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1196,6 +1437,7 @@ begin
       )
     ) as ended
     where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
     limit batch_size
   ) as old;
 
@@ -1211,6 +1453,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.reap_stale_deployments()
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select reaped.*
@@ -1224,9 +1467,39 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.record_bypass(environment text, cloud_provider text, region text, cell_index integer, component text, note text, version text DEFAULT NULL::text, url text DEFAULT NULL::text)
+ RETURNS deployment_events
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.refresh_durations(batch_size integer DEFAULT 20)
  RETURNS integer
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1258,13 +1531,14 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 2;
+  select 3;
 $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue.set_environment(environment text, buffer_time interval DEFAULT NULL::interval, heartbeat_timeout interval DEFAULT NULL::interval, max_duration interval DEFAULT NULL::interval, retention interval DEFAULT NULL::interval)
  RETURNS environments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1292,6 +1566,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg__keep_history()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1314,9 +1589,56 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.tg__record_configuration()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "IntervalStyle" TO 'postgres'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  -- What is generated follows from the rest.
+  v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
+  v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
+  v_environment text;
+  v_changes text;
+begin
+  for v_environment in
+    select distinct named.environment
+    from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
+    where named.environment is not null
+  loop
+    perform deploy_queue._refuse_foreign_environment(v_environment);
+  end loop;
+
+  select string_agg(
+    case tg_op
+      when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
+      else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
+    end, ', ' order by policy)
+  into v_changes
+  from jsonb_object_keys(coalesce(v_new, v_old)) as policy
+  where v_old -> policy is distinct from v_new -> policy
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
+
+  if tg_op <> 'UPDATE' or v_changes is not null then
+    insert into deploy_queue.deployment_events (kind, environment, reason)
+    values (
+      'configured', coalesce(v_new, v_old) ->> 'environment',
+      tg_table_name || case tg_op when 'INSERT' then ' added' when 'DELETE' then ' removed' else ' changed' end
+        || coalesce(': ' || v_changes, '')
+    );
+  end if;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__enqueue()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1330,6 +1652,7 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
@@ -1351,10 +1674,9 @@ begin
     new.heartbeat_timestamp := v_now;
   end if;
 
-  if not deploy_queue._has_ended(new) then
-    if new.start_timestamp is not null then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
   end if;
   return new;
 end;
@@ -1364,6 +1686,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__guard()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1375,13 +1698,18 @@ begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
   if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
+
   if v_starts then
-    perform deploy_queue._refuse_blocked(new);
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
   end if;
   -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
@@ -1422,6 +1750,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__measure()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1434,6 +1763,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__record()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1452,6 +1782,8 @@ begin
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
         'queued'::deploy_queue.deployment_status, null),
+      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
+        case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
         new.start_timestamp, 'started', 'queued', 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
@@ -1477,6 +1809,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1500,6 +1833,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_environments__normalize()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1515,6 +1849,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_environments__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1553,6 +1888,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.try_start(deployment_id bigint, heartbeat boolean DEFAULT false)
  RETURNS TABLE(started boolean, look_again_in interval, waiting_on jsonb, deployment deployments)
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1575,6 +1911,10 @@ begin
       v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
     end if;
 
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -1587,6 +1927,16 @@ begin
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
+    end if;
+
+    -- The first answer only: a waiter looks again and again.
+    if v_reasons <> '{}' and not exists (
+      select
+      from deploy_queue.deployment_events
+      where deployment_events.deployment_id = v_deployment.id and deployment_events.kind = 'refused'
+    ) then
+      insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+      values (v_deployment.id, 'refused', 'queued', deploy_queue._reasons_text(v_reasons));
     end if;
   end if;
 
@@ -1609,7 +1959,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.waiting_on(deployment_id bigint)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1628,6 +1978,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.worker_seen(name text, version text)
  RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -1663,7 +2014,8 @@ create view _live_deployments as
     queued.updated_at,
     queued.cell_id,
     queued.max_duration,
-    queued.idempotency_key
+    queued.idempotency_key,
+    queued.forced
    FROM deployments queued
   WHERE ((queued.start_timestamp IS NULL) AND (queued.finish_timestamp IS NULL) AND (queued.cancellation_timestamp IS NULL))
 UNION ALL
@@ -1686,7 +2038,8 @@ UNION ALL
     running.updated_at,
     running.cell_id,
     running.max_duration,
-    running.idempotency_key
+    running.idempotency_key,
+    running.forced
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
 
@@ -1718,6 +2071,7 @@ create view cancellation_rate as
             deployments.cell_id,
             deployments.max_duration,
             deployments.idempotency_key,
+            deployments.forced,
             COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp) AS at
            FROM deployments
           WHERE ((deployments.finish_timestamp IS NOT NULL) OR (deployments.cancellation_timestamp IS NOT NULL))) ended
@@ -1780,7 +2134,8 @@ create view current_deployments as
             _live_deployments.updated_at,
             _live_deployments.cell_id,
             _live_deployments.max_duration,
-            _live_deployments.idempotency_key
+            _live_deployments.idempotency_key,
+            _live_deployments.forced
            FROM _live_deployments
         UNION ALL
          SELECT buffering.id,
@@ -1802,7 +2157,8 @@ create view current_deployments as
             buffering.updated_at,
             buffering.cell_id,
             buffering.max_duration,
-            buffering.idempotency_key
+            buffering.idempotency_key,
+            buffering.forced
            FROM ((environments cooling
              JOIN cells ON ((cells.environment = cooling.environment)))
              CROSS JOIN LATERAL ( SELECT deployments.id,
@@ -1824,7 +2180,8 @@ create view current_deployments as
                     deployments.updated_at,
                     deployments.cell_id,
                     deployments.max_duration,
-                    deployments.idempotency_key
+                    deployments.idempotency_key,
+                    deployments.forced
                    FROM deployments
                   WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
                  OFFSET 0) buffering)
@@ -1876,6 +2233,7 @@ create view deployments_with_status as
     deployments.cell_id,
     deployments.max_duration,
     deployments.idempotency_key,
+    deployments.forced,
     get_deployment_status(deployments.start_timestamp, deployments.finish_timestamp, deployments.cancellation_timestamp, environments.buffer_time) AS status
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
@@ -1936,7 +2294,8 @@ create view latest_deployments as
             newest_there.updated_at,
             newest_there.cell_id,
             newest_there.max_duration,
-            newest_there.idempotency_key
+            newest_there.idempotency_key,
+            newest_there.forced
            FROM (pair
              CROSS JOIN LATERAL ( SELECT deployments.id,
                     deployments.environment,
@@ -1957,7 +2316,8 @@ create view latest_deployments as
                     deployments.updated_at,
                     deployments.cell_id,
                     deployments.max_duration,
-                    deployments.idempotency_key
+                    deployments.idempotency_key,
+                    deployments.forced
                    FROM deployments
                   WHERE ((deployments.cell_id = pair.cell_id) AND (deployments.component = pair.component) AND (deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
                   ORDER BY deployments.cell_id DESC, deployments.component DESC, deployments.id DESC
@@ -2129,7 +2489,7 @@ UNION ALL
      CROSS JOIN ( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line)
-     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key))
+     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key, forced))
      JOIN environments ON ((environments.environment = head.environment)))
      CROSS JOIN LATERAL ( SELECT GREATEST(head.created_at, ( SELECT (max(ended.finish_timestamp) + environments.buffer_time)
                    FROM deployments ended
@@ -2173,6 +2533,8 @@ CREATE TRIGGER tg_deployments__record_update AFTER UPDATE ON deploy_queue.deploy
 CREATE TRIGGER tg_deployments__wake AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN (((new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL))) EXECUTE FUNCTION tg_deployments__wake();
 
 CREATE TRIGGER tg_environments__normalize BEFORE INSERT OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg_environments__normalize();
+
+CREATE TRIGGER tg_environments__record_configuration AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg__record_configuration();
 
 CREATE TRIGGER tg_environments__wake AFTER UPDATE ON deploy_queue.environments FOR EACH ROW WHEN ((new.buffer_time < old.buffer_time)) EXECUTE FUNCTION tg_environments__wake();
 

@@ -11,6 +11,7 @@ import { startTestServer } from "../tests/support/server.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { dumpSchema } from "./dumpSchema.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
+import { grantsTable, withGrants } from "./grantsTable.js";
 
 const check = process.argv.includes("--check");
 const problems: string[] = [];
@@ -59,6 +60,8 @@ try {
       "sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit",
     );
   }
+  await sql`select deploy_queue.create_roles()`;
+  await generated("docs/roles.md", withGrants(await readFile("docs/roles.md", "utf8"), await grantsTable(sql)));
   for (const [path, text] of await grafanaPictures(sql)) {
     await generated(path, text);
   }

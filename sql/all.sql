@@ -2,6 +2,10 @@
 --!include functions/schema_version.sql
 --!include views/_live_deployments.sql
 --!include functions/_actor.sql
+--!include functions/_acting_roles.sql
+--!include functions/_may_change.sql
+--!include functions/_refuse_foreign_environment.sql
+--!include functions/_bypass_reason.sql
 --!include functions/_label.sql
 --!include functions/_in_seconds.sql
 --!include functions/get_deployment_status.sql
@@ -14,6 +18,7 @@
 --!include functions/_require_environment.sql
 --!include functions/_cell.sql
 --!include functions/_waiting_on.sql
+--!include functions/_reasons_text.sql
 --!include functions/_refuse_blocked.sql
 --!include functions/_heads.sql
 --!include functions/_wake.sql
@@ -25,6 +30,7 @@
 --!include functions/blocking_deployments.sql
 --!include functions/place_in_line.sql
 --!include functions/preview.sql
+--!include functions/history.sql
 --!include functions/enqueue.sql
 --!include functions/try_start.sql
 --!include functions/finish.sql
@@ -38,6 +44,7 @@
 --!include functions/prune_history.sql
 --!include functions/worker_seen.sql
 --!include functions/set_environment.sql
+--!include functions/record_bypass.sql
 --!include triggers/deployments__enqueue.sql
 --!include triggers/deployments__guard.sql
 --!include triggers/deployments__record.sql
@@ -45,6 +52,7 @@
 --!include triggers/deployments__wake.sql
 --!include triggers/environments__normalize.sql
 --!include triggers/environments__wake.sql
+--!include triggers/record_configuration.sql
 --!include triggers/keep_history.sql
 --!include views/deployments_with_status.sql
 --!include views/deployment_duration_analytics.sql
@@ -64,6 +72,8 @@
 --!include functions/detect_outliers.sql
 --!include views/stuck_deployments.sql
 --!include functions/health.sql
+--!include functions/_functions.sql
+--!include functions/_grants.sql
 --!include functions/_grant_roles.sql
 --!include functions/create_roles.sql
 --!include grants.sql

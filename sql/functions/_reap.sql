@@ -26,6 +26,7 @@ begin
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
       )
+      and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
   ) as stale;
 

@@ -2,6 +2,7 @@
 -- Called by whoever keeps a job's deployment alive and knows only the job.
 create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
 language sql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select deployments.*

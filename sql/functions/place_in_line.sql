@@ -2,6 +2,7 @@
 -- Called by clients, to tell the person who waits.
 create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

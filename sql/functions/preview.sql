@@ -9,6 +9,7 @@ create or replace function deploy_queue.preview(
   concurrency_key text default null
 ) returns deploy_queue.place
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -8,6 +8,7 @@ returns table (
   deployment deploy_queue.deployments
 )
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -30,6 +31,10 @@ begin
       v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
     end if;
 
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -42,6 +47,16 @@ begin
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
+    end if;
+
+    -- The first answer only: a waiter looks again and again.
+    if v_reasons <> '{}' and not exists (
+      select
+      from deploy_queue.deployment_events
+      where deployment_events.deployment_id = v_deployment.id and deployment_events.kind = 'refused'
+    ) then
+      insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+      values (v_deployment.id, 'refused', 'queued', deploy_queue._reasons_text(v_reasons));
     end if;
   end if;
 

@@ -2,6 +2,7 @@
 -- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
 create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -15,6 +16,7 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
@@ -36,10 +38,9 @@ begin
     new.heartbeat_timestamp := v_now;
   end if;
 
-  if not deploy_queue._has_ended(new) then
-    if new.start_timestamp is not null then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
   end if;
   return new;
 end;

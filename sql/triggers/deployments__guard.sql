@@ -2,6 +2,7 @@
 -- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
 create or replace function deploy_queue.tg_deployments__guard() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -13,13 +14,18 @@ begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
   if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
+
   if v_starts then
-    perform deploy_queue._refuse_blocked(new);
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
   end if;
   -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();

@@ -2,6 +2,7 @@
 -- Fires for every INSERT into deployments and every UPDATE that is a transition.
 create or replace function deploy_queue.tg_deployments__record() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -20,6 +21,8 @@ begin
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
         'queued'::deploy_queue.deployment_status, null),
+      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
+        case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
         new.start_timestamp, 'started', 'queued', 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),

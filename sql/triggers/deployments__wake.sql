@@ -2,6 +2,7 @@
 -- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

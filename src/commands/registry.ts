@@ -11,6 +11,7 @@ import { EnvironmentSetCommand } from "./environment/set.js";
 import { FinishCommand } from "./finish.js";
 import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
+import { HistoryCommand } from "./history.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
 import { ListOutliersCommand } from "./list/outliers.js";
@@ -29,6 +30,7 @@ export const commands: readonly CommandClass[] = [
   RunCommand,
   FinishCommand,
   InfoCommand,
+  HistoryCommand,
   MigrateCommand,
   CancelDeploymentCommand,
   CancelVersionCommand,

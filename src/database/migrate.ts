@@ -100,10 +100,13 @@ function toSchemaError(error: unknown, database: Database): unknown {
   }
   const reason = error instanceof Error ? error.message : String(error);
   if (errorCode(error) === "42501") {
-    return new SchemaError(`this role may not create the schema deploy_queue in ${database.target}: ${reason}`, {
-      hint: 'Run "deploy-queue migrate" once as the owner of the database.',
-      cause: error,
-    });
+    return new SchemaError(
+      `this role may not create or change the schema deploy_queue in ${database.target}: ${reason}`,
+      {
+        hint: 'Run "deploy-queue migrate" once as the owner of the database.',
+        cause: error,
+      },
+    );
   }
   return new SchemaError(`the schema deploy_queue in ${database.target} could not be migrated: ${reason}`, {
     cause: error,

@@ -21,12 +21,36 @@ export interface Deployment {
   readonly idempotency_key: string | null;
   /** As PostgreSQL writes intervals. */
   readonly max_duration: string | null;
+  /** Whether an operator started it past the rules. */
+  readonly forced: boolean;
 }
 
 export type DeploymentStatus = "queued" | "running" | "buffering" | "finished" | "cancelled";
 
 export interface DeploymentWithStatus extends Deployment {
   readonly status: DeploymentStatus;
+}
+
+/** A row of deploy_queue.deployment_events. */
+export interface DeploymentEvent {
+  readonly id: number;
+  /** Null for what has none, as are the columns about its place for what has one. */
+  readonly deployment_id: number | null;
+  readonly occurred_at: Date;
+  readonly kind: string;
+  readonly from_state: DeploymentStatus | null;
+  readonly to_state: DeploymentStatus | null;
+  readonly actor: string;
+  readonly application_name: string | null;
+  readonly client_address: string | null;
+  readonly reason: string | null;
+  readonly environment: string | null;
+  readonly cloud_provider: string | null;
+  readonly region: string | null;
+  readonly cell_index: number | null;
+  readonly component: string | null;
+  readonly version: string | null;
+  readonly url: string | null;
 }
 
 /** An id as it came from a person (digits, up to the limits of int8) or from a row. */

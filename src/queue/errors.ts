@@ -42,6 +42,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD010: RefusedError,
   QD011: RefusedError,
   QD012: RefusedError,
+  QD020: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
@@ -56,6 +57,11 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "42501": RefusedError,
 };
 
+/** What to do about those that come without a hint of their own. */
+const hintOfCode: Readonly<Record<string, string>> = {
+  "42501": "What each role may, and how to become its member, is in docs/roles.md.",
+};
+
 /** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */
 export function translateError(error: unknown): unknown {
   const code = errorCode(error);
@@ -66,7 +72,7 @@ export function translateError(error: unknown): unknown {
   const constraint = property(error, "constraint_name");
   // Our constraints are named so that they read as a sentence.
   const message = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
-  return new errorClass(message, { hint: property(error, "hint"), cause: error });
+  return new errorClass(message, { hint: property(error, "hint") ?? hintOfCode[code ?? ""], cause: error });
 }
 
 function property(error: Error, name: string): string | undefined {

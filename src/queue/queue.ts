@@ -3,6 +3,7 @@ import type { Database, Sql } from "../database/database.js";
 import type {
   Cell,
   Deployment,
+  DeploymentEvent,
   DeploymentId,
   DeploymentRequest,
   DeploymentWithStatus,
@@ -157,6 +158,14 @@ export class Queue {
       });
     }
     return row;
+  }
+
+  /**
+   * What happened to a deployment, in order.
+   * @throws DeploymentNotFoundError
+   */
+  history(id: DeploymentId): Promise<DeploymentEvent[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
   /** The newest deployment with this url that is queued or running. */
