@@ -15,7 +15,9 @@ const cures: Readonly<Record<string, string>> = {
 
 /** Why a call failed and what to do, in one line without the token. */
 export function slackFailure(error: unknown, token: string): string {
-  return printable(reason(error).replaceAll(token.trim() || token, "***")).slice(0, 300);
+  const secret = token.trim();
+  const text = reason(error);
+  return printable(secret === "" ? text : text.replaceAll(secret, "***")).slice(0, 300);
 }
 
 function reason(error: unknown): string {

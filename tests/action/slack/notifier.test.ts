@@ -230,6 +230,13 @@ test("a token that does not fit into a header is not shown", async () => {
   expect(warnings[0]).not.toContain("second-line");
 });
 
+test("an empty token leaves the reason readable", async () => {
+  const unreachable = { token: "", apiUrl: "http://127.0.0.1:1/api/" };
+
+  expect(await notifier(unreachable).started({ deployment: deployment() })).toBeUndefined();
+  expect(warnings[0]).not.toContain("***");
+});
+
 test("notifications add less than 100 kB to a bundle", async () => {
   const { outputFiles } = await build({
     entryPoints: ["src/action/slack/notifier.ts"],
