@@ -24,15 +24,22 @@ create table deployment_durations (
 
 create table deployment_events (
   id bigint not null generated always as identity,
-  deployment_id bigint not null,
-  occurred_at timestamp with time zone not null,
+  deployment_id bigint,
+  occurred_at timestamp with time zone not null default _now(),
   kind text not null,
   from_state deployment_status,
-  to_state deployment_status not null,
-  actor text not null,
-  application_name text,
-  client_address inet,
-  reason text
+  to_state deployment_status,
+  actor text not null default _actor(),
+  application_name text default NULLIF(current_setting('application_name'::text), ''::text),
+  client_address inet default inet_client_addr(),
+  reason text,
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text,
+  url text
 );
 
 create sequence deployment_events_id_seq;
@@ -113,9 +120,31 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
+alter table deployment_events add constraint a_bypass_names_its_deployment_or_its_cell_and_component CHECK (((kind <> 'bypassed'::text) OR (deployment_id IS NOT NULL) OR (num_nulls(environment, cloud_provider, region, cell_index, component) = 0)));
+
+alter table deployment_events add constraint a_bypass_needs_a_note CHECK (((kind <> 'bypassed'::text) OR ((reason IS NOT NULL) AND (reason ~ '\S'::text))));
+
+alter table deployment_events add constraint a_transition_has_a_deployment_and_a_state CHECK (((kind = ANY (ARRAY['refused'::text, 'bypassed'::text, 'configured'::text])) OR ((deployment_id IS NOT NULL) AND (to_state IS NOT NULL))));
+
+alter table deployment_events add constraint an_event_is_about_a_deployment_or_an_environment CHECK (((deployment_id IS NOT NULL) OR (environment IS NOT NULL)));
+
+alter table deployment_events add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
+
+alter table deployment_events add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text])));
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
+
+alter table deployment_events add constraint note_must_be_printable_characters CHECK ((reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
@@ -169,13 +198,19 @@ CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USIN
 
 CREATE UNIQUE INDEX deployment_events_outlier ON deploy_queue.deployment_events USING btree (deployment_id) WHERE (kind = 'outlier'::text);
 
+CREATE INDEX deployment_events_without_deployment ON deploy_queue.deployment_events USING btree (environment, id) WHERE (deployment_id IS NULL);
+
 CREATE INDEX deployments_cancelled ON deploy_queue.deployments USING btree (cell_id, cancellation_timestamp) WHERE (cancellation_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
 
 CREATE UNIQUE INDEX deployments_idempotency_key ON deploy_queue.deployments USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
+CREATE INDEX deployments_latest ON deploy_queue.deployments USING btree (cell_id, component, id) WHERE ((version IS NOT NULL) AND (cancellation_timestamp IS NULL));
+
 CREATE INDEX deployments_measured ON deploy_queue.deployments USING btree (cell_id, component, finish_timestamp) INCLUDE (start_timestamp) WHERE (finish_timestamp IS NOT NULL);
+
+CREATE INDEX deployments_moments ON deploy_queue.deployments USING brin (created_at, finish_timestamp) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
@@ -284,6 +319,32 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._grant_roles()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_readable text;
+begin
+  if to_regrole('deploy_queue_reader') is not null then
+    grant usage on schema deploy_queue to deploy_queue_reader;
+    for v_readable in
+      select pg_class.oid::regclass::text
+      from pg_class
+      where pg_class.relnamespace = 'deploy_queue'::regnamespace
+        and (
+          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
+          or pg_class.relname in ('cells', 'environments', 'workers')
+        )
+    loop
+      execute format('grant select on %s to deploy_queue_reader', v_readable);
+    end loop;
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._has_ended(deployment deployments)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -299,8 +360,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._heads(cell_id integer)
  RETURNS SETOF deployments
  LANGUAGE plpgsql
- STABLE ROWS 2
+ STABLE SECURITY DEFINER ROWS 2
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_first_key text;
@@ -353,8 +415,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -715,8 +778,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -848,6 +912,35 @@ AS $function$
     ),
     $3
   ) as cancelled;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.create_roles()
+ RETURNS TABLE(role_name text, created boolean)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  role_name := 'deploy_queue_reader';
+  created := to_regrole(role_name) is null;
+  if created then
+    begin
+      create role deploy_queue_reader nologin;
+      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
+    exception
+      when duplicate_object or unique_violation then
+        created := false;
+      when insufficient_privilege then
+        raise exception using
+          errcode = 'QD012',
+          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
+    end;
+  end if;
+  return next;
+
+  perform deploy_queue._grant_roles();
+end;
 $function$
 ;
 
@@ -1158,6 +1251,34 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.record_bypass(environment text, cloud_provider text, region text, cell_index integer, component text, note text, version text DEFAULT NULL::text, url text DEFAULT NULL::text)
+ RETURNS deployment_events
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.refresh_durations(batch_size integer DEFAULT 20)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1192,7 +1313,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 1;
+  select 2;
 $function$
 ;
 
@@ -1621,6 +1742,149 @@ UNION ALL
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
 
+create view cancellation_rate as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, at, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    (count(cancellation_timestamp))::integer AS cancelled_count,
+    (count(cancellation_timestamp) FILTER (WHERE (start_timestamp IS NOT NULL)))::integer AS cancelled_running_count,
+    ((count(cancellation_timestamp))::double precision / (count(*))::double precision) AS cancellation_rate
+   FROM ( SELECT deployments.id,
+            deployments.environment,
+            deployments.cloud_provider,
+            deployments.region,
+            deployments.cell_index,
+            deployments.component,
+            deployments.version,
+            deployments.url,
+            deployments.note,
+            deployments.concurrency_key,
+            deployments.start_timestamp,
+            deployments.finish_timestamp,
+            deployments.cancellation_timestamp,
+            deployments.cancellation_note,
+            deployments.heartbeat_timestamp,
+            deployments.created_at,
+            deployments.updated_at,
+            deployments.cell_id,
+            deployments.max_duration,
+            deployments.idempotency_key,
+            COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp) AS at
+           FROM deployments
+          WHERE ((deployments.finish_timestamp IS NOT NULL) OR (deployments.cancellation_timestamp IS NOT NULL))) ended
+  GROUP BY environment, component, (date_trunc('week'::text, at, 'UTC'::text));
+
+create view cell_timeline as
+ SELECT deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.id AS deployment_id,
+    deployments.component,
+    deployments.version,
+    phase.state,
+    phase.held_from,
+    phase.held_until
+   FROM ((deployments
+     JOIN environments ON ((environments.environment = deployments.environment)))
+     CROSS JOIN LATERAL ( VALUES ((
+                CASE
+                    WHEN (deployments.cancellation_timestamp IS NULL) THEN 'running'::text
+                    ELSE 'cancelled'::text
+                END)::deployment_status,deployments.start_timestamp,COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp)), ('buffering'::deployment_status,deployments.finish_timestamp,(deployments.finish_timestamp + environments.buffer_time))) phase(state, held_from, held_until))
+  WHERE ((deployments.start_timestamp IS NOT NULL) AND (phase.held_from IS NOT NULL) AND (phase.held_from IS DISTINCT FROM phase.held_until));
+
+create view current_deployments as
+ SELECT present.environment,
+    present.cloud_provider,
+    present.region,
+    present.cell_index,
+    present.component,
+    present.id AS deployment_id,
+    present.version,
+    get_deployment_status(present.start_timestamp, present.finish_timestamp, present.cancellation_timestamp, environments.buffer_time) AS current_status,
+    present.url,
+    present.start_timestamp,
+    present.finish_timestamp,
+    present.cancellation_timestamp,
+    present.created_at,
+    (clock.now - present.start_timestamp) AS current_duration,
+    usual.avg_duration,
+    (usual.avg_duration + ((2)::double precision * usual.stddev_duration)) AS outlier_duration
+   FROM (((( SELECT _now() AS now) clock
+     CROSS JOIN LATERAL ( SELECT _live_deployments.id,
+            _live_deployments.environment,
+            _live_deployments.cloud_provider,
+            _live_deployments.region,
+            _live_deployments.cell_index,
+            _live_deployments.component,
+            _live_deployments.version,
+            _live_deployments.url,
+            _live_deployments.note,
+            _live_deployments.concurrency_key,
+            _live_deployments.start_timestamp,
+            _live_deployments.finish_timestamp,
+            _live_deployments.cancellation_timestamp,
+            _live_deployments.cancellation_note,
+            _live_deployments.heartbeat_timestamp,
+            _live_deployments.created_at,
+            _live_deployments.updated_at,
+            _live_deployments.cell_id,
+            _live_deployments.max_duration,
+            _live_deployments.idempotency_key
+           FROM _live_deployments
+        UNION ALL
+         SELECT buffering.id,
+            buffering.environment,
+            buffering.cloud_provider,
+            buffering.region,
+            buffering.cell_index,
+            buffering.component,
+            buffering.version,
+            buffering.url,
+            buffering.note,
+            buffering.concurrency_key,
+            buffering.start_timestamp,
+            buffering.finish_timestamp,
+            buffering.cancellation_timestamp,
+            buffering.cancellation_note,
+            buffering.heartbeat_timestamp,
+            buffering.created_at,
+            buffering.updated_at,
+            buffering.cell_id,
+            buffering.max_duration,
+            buffering.idempotency_key
+           FROM ((environments cooling
+             JOIN cells ON ((cells.environment = cooling.environment)))
+             CROSS JOIN LATERAL ( SELECT deployments.id,
+                    deployments.environment,
+                    deployments.cloud_provider,
+                    deployments.region,
+                    deployments.cell_index,
+                    deployments.component,
+                    deployments.version,
+                    deployments.url,
+                    deployments.note,
+                    deployments.concurrency_key,
+                    deployments.start_timestamp,
+                    deployments.finish_timestamp,
+                    deployments.cancellation_timestamp,
+                    deployments.cancellation_note,
+                    deployments.heartbeat_timestamp,
+                    deployments.created_at,
+                    deployments.updated_at,
+                    deployments.cell_id,
+                    deployments.max_duration,
+                    deployments.idempotency_key
+                   FROM deployments
+                  WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
+                  ORDER BY deployments.finish_timestamp DESC
+                 LIMIT 1000) buffering)
+          WHERE (cooling.buffer_time > '00:00:00'::interval)) present)
+     JOIN environments ON ((environments.environment = present.environment)))
+     LEFT JOIN deployment_durations usual ON (((usual.cell_id = present.cell_id) AND (usual.component = present.component) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)))));
+
 create view deployment_duration_analytics as
  SELECT cells.environment,
     cells.cloud_provider,
@@ -1633,6 +1897,16 @@ create view deployment_duration_analytics as
    FROM (deployment_durations
      JOIN cells ON ((cells.id = deployment_durations.cell_id)))
   WHERE (deployment_durations.last_finish_timestamp > (_now() - '3 mons'::interval));
+
+create view deployment_frequency as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, finish_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    (count(DISTINCT ((finish_timestamp AT TIME ZONE 'UTC'::text))::date))::integer AS day_count
+   FROM deployments
+  WHERE (finish_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, finish_timestamp, 'UTC'::text));
 
 create view deployments_with_status as
  SELECT deployments.id,
@@ -1659,6 +1933,133 @@ create view deployments_with_status as
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
 
+create view finished_deployments as
+ SELECT deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.component,
+    deployments.id AS deployment_id,
+    deployments.version,
+    'finished'::deployment_status AS current_status,
+    deployments.url,
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    deployments.created_at
+   FROM ((( SELECT _now() AS now) clock
+     CROSS JOIN deployments)
+     JOIN environments ON ((environments.environment = deployments.environment)))
+  WHERE ((deployments.finish_timestamp IS NOT NULL) AND (deployments.finish_timestamp <= (clock.now - environments.buffer_time)));
+
+create view latest_deployments as
+ WITH RECURSIVE pair AS (
+        ( SELECT deployments.cell_id,
+            deployments.component
+           FROM deployments
+          WHERE ((deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
+          ORDER BY deployments.cell_id, deployments.component
+         LIMIT 1)
+        UNION ALL
+         SELECT following.cell_id,
+            following.component
+           FROM (pair
+             CROSS JOIN LATERAL ( SELECT deployments.cell_id,
+                    deployments.component
+                   FROM deployments
+                  WHERE ((deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL) AND (ROW(deployments.cell_id, deployments.component) > ROW(pair.cell_id, pair.component)))
+                  ORDER BY deployments.cell_id, deployments.component
+                 LIMIT 1) following)
+        ), newest AS MATERIALIZED (
+         SELECT newest_there.id,
+            newest_there.environment,
+            newest_there.cloud_provider,
+            newest_there.region,
+            newest_there.cell_index,
+            newest_there.component,
+            newest_there.version,
+            newest_there.url,
+            newest_there.note,
+            newest_there.concurrency_key,
+            newest_there.start_timestamp,
+            newest_there.finish_timestamp,
+            newest_there.cancellation_timestamp,
+            newest_there.cancellation_note,
+            newest_there.heartbeat_timestamp,
+            newest_there.created_at,
+            newest_there.updated_at,
+            newest_there.cell_id,
+            newest_there.max_duration,
+            newest_there.idempotency_key
+           FROM (pair
+             CROSS JOIN LATERAL ( SELECT deployments.id,
+                    deployments.environment,
+                    deployments.cloud_provider,
+                    deployments.region,
+                    deployments.cell_index,
+                    deployments.component,
+                    deployments.version,
+                    deployments.url,
+                    deployments.note,
+                    deployments.concurrency_key,
+                    deployments.start_timestamp,
+                    deployments.finish_timestamp,
+                    deployments.cancellation_timestamp,
+                    deployments.cancellation_note,
+                    deployments.heartbeat_timestamp,
+                    deployments.created_at,
+                    deployments.updated_at,
+                    deployments.cell_id,
+                    deployments.max_duration,
+                    deployments.idempotency_key
+                   FROM deployments
+                  WHERE ((deployments.cell_id = pair.cell_id) AND (deployments.component = pair.component) AND (deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
+                  ORDER BY deployments.cell_id DESC, deployments.component DESC, deployments.id DESC
+                 LIMIT 1) newest_there)
+        ), target AS (
+         SELECT DISTINCT ON (newest_1.environment, newest_1.component) newest_1.environment,
+            newest_1.component,
+            newest_1.version
+           FROM newest newest_1
+          ORDER BY newest_1.environment, newest_1.component, newest_1.id DESC
+        )
+ SELECT newest.environment,
+    newest.cloud_provider,
+    newest.region,
+    newest.cell_index,
+    newest.component,
+    target.version,
+        CASE
+            WHEN (newest.version = target.version) THEN get_deployment_status(newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time)
+            ELSE 'pending'::deployment_status
+        END AS component_status,
+        CASE
+            WHEN (newest.version = target.version) THEN newest.url
+            ELSE ''::text
+        END AS job_url,
+        CASE
+            WHEN (newest.version = target.version) THEN newest.created_at
+            ELSE NULL::timestamp with time zone
+        END AS created_at,
+    newest.id AS deployment_id,
+    newest.version AS cell_version
+   FROM ((newest
+     JOIN target ON (((target.environment = newest.environment) AND (target.component = newest.component))))
+     JOIN environments ON ((environments.environment = newest.environment)));
+
+create view lead_time as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, finish_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    avg((start_timestamp - created_at)) AS avg_wait,
+    avg((finish_timestamp - start_timestamp)) AS avg_duration,
+    avg((finish_timestamp - created_at)) AS avg_lead_time,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS median_lead_time,
+    percentile_cont((0.9)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS p90_lead_time
+   FROM deployments
+  WHERE (finish_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, finish_timestamp, 'UTC'::text));
+
 create view outliers as
  SELECT deployments.id,
     deployments.environment,
@@ -1677,6 +2078,58 @@ create view outliers as
      CROSS JOIN deployments)
      JOIN deployment_durations usual ON (((usual.cell_id = deployments.cell_id) AND (usual.component = deployments.component))))
   WHERE ((deployments.start_timestamp IS NOT NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)) AND ((clock.now - deployments.start_timestamp) > (usual.avg_duration + ((2)::double precision * usual.stddev_duration))));
+
+create view prod_current_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    deployment_id,
+    version,
+    current_status,
+    url,
+    start_timestamp,
+    finish_timestamp,
+    cancellation_timestamp,
+    created_at,
+    current_duration,
+    avg_duration,
+    outlier_duration
+   FROM current_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY deployment_id;
+
+create view prod_finished_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    deployment_id,
+    version,
+    current_status,
+    url,
+    start_timestamp,
+    finish_timestamp,
+    created_at
+   FROM finished_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY deployment_id;
+
+create view prod_latest_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    version,
+    component_status,
+    job_url,
+    created_at
+   FROM latest_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY environment, cloud_provider, region, cell_index, component;
 
 create view queue as
  SELECT deployments.id AS deployment_id,
@@ -1738,6 +2191,19 @@ UNION ALL
                   WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL)))) AS since) ready)
   WHERE ((ready.since < (clock.now - '00:01:00'::interval)) AND (NOT (EXISTS ( SELECT
            FROM _waiting_on(head.*) _waiting_on(kind, text, until, deployment_id)))));
+
+create view wait_time as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, start_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS median_wait_time,
+    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p95_wait_time,
+    percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p99_wait_time,
+    max((start_timestamp - created_at)) AS max_wait_time
+   FROM deployments
+  WHERE (start_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, start_timestamp, 'UTC'::text));
 
 CREATE TRIGGER tg_deployment_events__keep_history BEFORE DELETE OR UPDATE ON deploy_queue.deployment_events FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 

@@ -2,7 +2,10 @@
 -- its concurrency key, those right behind it. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
 language plpgsql stable rows 2
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_first_key text;

@@ -8,7 +8,10 @@ create or replace function deploy_queue._line(
 )
 returns setof deploy_queue.place
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();

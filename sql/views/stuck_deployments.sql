@@ -53,3 +53,7 @@ where ready.since < clock.now - interval '1 minute'
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+comment on column deploy_queue.stuck_deployments.since is 'Since when.';
+comment on column deploy_queue.stuck_deployments.text is 'The same for people.';

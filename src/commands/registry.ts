@@ -16,6 +16,7 @@ import { ListCellsCommand } from "./list/cells.js";
 import { ListOutliersCommand } from "./list/outliers.js";
 import { ListQueueCommand } from "./list/queue.js";
 import { MigrateCommand } from "./migrate.js";
+import { RolesCreateCommand } from "./roles/create.js";
 import { RunCommand } from "./run.js";
 import { StartCommand } from "./start.js";
 import { WorkerCommand } from "./worker.js";
@@ -43,5 +44,6 @@ export const commands: readonly CommandClass[] = [
   DatabaseStopCommand,
   DatabaseUrlCommand,
   WorkerCommand,
+  RolesCreateCommand,
   DoctorCommand,
 ];

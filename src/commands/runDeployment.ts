@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deploymentName } from "../output/describe.js";
 import type { Deployment } from "../queue/deployment.js";
@@ -40,7 +42,7 @@ export async function runDeployment(
       detached: true,
       env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
     });
-  const { child, childEnd } = observe(start);
+  const { child, childEnd } = observe(start, program);
   let stopping: Promise<void> | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     stopping = stopGroup(child, signal, options.gracePeriod);
@@ -83,20 +85,23 @@ export async function runDeployment(
 }
 
 /** Some commands that cannot be started make spawn throw, others make the child emit an error. */
-function observe(start: () => ChildProcess): { child: ChildProcess | undefined; childEnd: Promise<ChildEnd> } {
+function observe(
+  start: () => ChildProcess,
+  program: string,
+): { child: ChildProcess | undefined; childEnd: Promise<ChildEnd> } {
   try {
     const child = start();
-    return { child, childEnd: endOf(child) };
+    return { child, childEnd: endOf(child, program) };
   } catch (error) {
     const description = `could not be started: ${error instanceof Error ? error.message : String(error)}`;
     return { child: undefined, childEnd: Promise.resolve({ exitCode: 126, description }) };
   }
 }
 
-function endOf(child: ChildProcess): Promise<ChildEnd> {
+function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once("error", (error) => {
-      const found = !("code" in error && error.code === "ENOENT");
+      const found = !("code" in error && error.code === "ENOENT") && isThere(program);
       resolve({ exitCode: found ? 126 : 127, description: `could not be started: ${error.message}` });
     });
     child.once("exit", (code, signal) => {
@@ -107,6 +112,12 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
       );
     });
   });
+}
+
+/** A folder in PATH that may not be entered makes a command that is nowhere look like one that may not be executed. */
+function isThere(program: string): boolean {
+  const folders = program.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 const groupCheckMilliseconds = 50;

@@ -43,6 +43,7 @@ export function checkConnectionUrl(url: string): string {
   for (const host of hosts.split(",")) {
     try {
       new URL(`postgres://${credentials}${credentials && "@"}${host || "localhost"}/`);
+      decodeURIComponent(credentials);
     } catch {
       throw malformed(
         `its host or port cannot be read${credentials.includes("%") ? "; is the password percent-encoded?" : ""}`,
@@ -53,11 +54,6 @@ export function checkConnectionUrl(url: string): string {
     throw malformed('it has more than one "@"; in a password that is written %40');
   }
   return url;
-}
-
-/** Whether a URL names several servers, one of which takes writes. */
-export function hasSeveralHosts(url: string): boolean {
-  return /^[a-z]+:\/\/[^/?#]*,/.test(url);
 }
 
 /** The same URL for each of its hosts. */

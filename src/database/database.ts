@@ -1,6 +1,8 @@
 import postgres from "postgres";
-import { describeConnectionUrl, hasSeveralHosts } from "./connectionUrl.js";
+import { describeConnectionUrl } from "./connectionUrl.js";
 import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+import { primaryUrl } from "./primary.js";
+import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -17,11 +19,10 @@ const defaultQueryTimeout = 20_000;
 
 const deadlock = "40P01";
 const deadlockAttempts = 3;
-/** "Read-only transaction": a former primary; the next query looks for the new one. */
-const readOnly = "25006";
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
 const probePayload = "probe";
+const probeTimeout = 2_000;
 
 /**
  * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
@@ -30,11 +31,12 @@ const probePayload = "probe";
 export class Database {
   readonly target: string;
   readonly #options: DatabaseOptions;
-  #sql: Sql | undefined;
+  #sql: Promise<Sql> | undefined;
   #prepare = false;
   #channels = new Set<string>();
-  readonly #wakeUps = new Set<() => void>();
-  readonly #probes = new Set<(arrived: true | undefined) => void>();
+  readonly #wakeUps = new Map<string, Set<() => void>>();
+  #delivery: Promise<boolean | undefined> | undefined;
+  #concludeProbe = (_: boolean | undefined): void => undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -59,16 +61,16 @@ export class Database {
   }
 
   async #attempt<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
-    const sql = this.#connection();
+    const connection = this.#connection();
     let timer: NodeJS.Timeout | undefined;
     const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;
     try {
       return await Promise.race([
-        statement(sql),
+        connection.then(statement),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
-            this.#abandon(sql);
+            this.#abandon(connection);
             reject(new DatabaseUnavailableError(`${this.target} did not answer within ${timeout / 1000} s`));
           }, timeout);
         }),
@@ -77,7 +79,7 @@ export class Database {
       const translated = toUnavailable(error, this.target);
       if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
         // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
-        this.#abandon(sql);
+        this.#abandon(connection);
       }
       throw translated;
     } finally {
@@ -99,25 +101,34 @@ export class Database {
   /**
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
-   * one of our own with the answer of the statement that sent it.
+   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it.
    * @returns undefined when the connection was lost meanwhile
    */
-  async notificationsArrive(channel: string, timeout = 2_000): Promise<boolean | undefined> {
+  async notificationsArrive(channel: string): Promise<boolean | undefined> {
+    this.#delivery ??= this.#probe(channel);
+    const delivery = this.#delivery;
+    try {
+      return await delivery;
+    } catch (error) {
+      if (this.#delivery === delivery) {
+        this.#delivery = undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #probe(channel: string): Promise<boolean | undefined> {
     const sender = new Database(this.#options);
-    let conclude = (_: boolean | undefined): void => undefined;
     const conclusion = new Promise<boolean | undefined>((resolve) => {
-      conclude = resolve;
+      this.#concludeProbe = resolve;
     });
-    const probe = (arrived: true | undefined): void => conclude(arrived);
-    this.#probes.add(probe);
     let timer: NodeJS.Timeout | undefined;
     try {
       await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      timer = setTimeout(() => conclude(false), timeout);
+      timer = setTimeout(() => this.#concludeProbe(false), probeTimeout);
       return await conclusion;
     } finally {
       clearTimeout(timer);
-      this.#probes.delete(probe);
       await sender.close();
     }
   }
@@ -128,9 +139,12 @@ export class Database {
    */
   prepareStatements(): void {
     this.#prepare = true;
-    if (this.#sql !== undefined) {
-      this.#sql.options.prepare = true;
-    }
+    this.#sql?.then(
+      (sql) => {
+        sql.options.prepare = true;
+      },
+      () => undefined,
+    );
   }
 
   async unlisten(channel: string): Promise<void> {
@@ -140,26 +154,42 @@ export class Database {
   }
 
   /**
-   * Calls back at every notification, and when the connection is lost, since notifications may be lost with it.
+   * Calls back at every notification on a channel, and when the connection is lost, since notifications may be lost with
+   * it. Does not listen by itself.
    * @returns a function that ends this
    */
-  onWakeUp(callback: () => void): () => void {
-    this.#wakeUps.add(callback);
-    return () => this.#wakeUps.delete(callback);
+  onWakeUp(channel: string, callback: () => void): () => void {
+    const callbacks = this.#wakeUps.get(channel) ?? new Set();
+    this.#wakeUps.set(channel, callbacks.add(callback));
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#wakeUps.get(channel) === callbacks) {
+        this.#wakeUps.delete(channel);
+      }
+    };
   }
 
   async close(): Promise<void> {
-    const sql = this.#sql;
+    const connection = this.#sql;
     this.#sql = undefined;
+    const sql = await connection?.catch(() => undefined);
     await sql?.end({ timeout: 5 });
   }
 
-  #connection(): Sql {
-    this.#sql ??= this.#connect();
+  #connection(): Promise<Sql> {
+    if (this.#sql === undefined) {
+      const connection = this.#connect(() => {
+        if (this.#sql === connection) {
+          this.#lost();
+        }
+      });
+      this.#sql = connection;
+    }
     return this.#sql;
   }
 
-  #connect(): Sql {
+  async #connect(onClose: () => void): Promise<Sql> {
+    const url = await primaryUrl(this.#options.url);
     // postgres.js' own listen() would hold a second connection; its connections hand notifications to this option,
     // which the type of its options does not know.
     const options = {
@@ -170,8 +200,6 @@ export class Database {
       backoff: () => 0,
       fetch_types: false,
       prepare: this.#prepare,
-      // Of several hosts, the one that takes writes: after a fail-over that is another one.
-      ...(hasSeveralHosts(this.#options.url) ? { target_session_attrs: "read-write" as const } : {}),
       connection: { application_name: this.#options.applicationName },
       types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
       onnotice: (notice: postgres.Notice) => {
@@ -179,25 +207,17 @@ export class Database {
           this.#options.onNotice?.(String(notice["message"]));
         }
       },
-      onnotify: (_channel: string, payload: string) => {
+      onnotify: (channel: string, payload: string) => {
         if (payload === probePayload) {
-          for (const probe of this.#probes) {
-            probe(true);
-          }
+          this.#concludeProbe(true);
         } else {
-          this.#wake();
+          this.#wake(this.#wakeUps.get(channel));
         }
       },
-      onclose: () => {
-        if (this.#sql === client) {
-          this.#lost();
-        }
-      },
+      onclose: onClose,
     };
-    let client: Sql | undefined;
     try {
-      client = postgres(this.#options.url, options);
-      return client;
+      return postgres(url, options);
     } catch (cause) {
       throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
         hint: "It looks like postgres://user:password@host:5432/database.",
@@ -206,103 +226,27 @@ export class Database {
     }
   }
 
-  #abandon(sql: Sql): void {
-    if (this.#sql === sql) {
+  #abandon(connection: Promise<Sql>): void {
+    if (this.#sql === connection) {
       this.#sql = undefined;
       this.#lost();
     }
-    sql.end({ timeout: 0 }).catch(() => undefined);
+    connection.then((sql) => sql.end({ timeout: 0 })).catch(() => undefined);
   }
 
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost(): void {
     this.#channels.clear();
-    for (const probe of this.#probes) {
-      probe(undefined);
+    this.#concludeProbe(undefined);
+    this.#delivery = undefined;
+    for (const callbacks of this.#wakeUps.values()) {
+      this.#wake(callbacks);
     }
-    this.#wake();
   }
 
-  #wake(): void {
-    for (const callback of this.#wakeUps) {
+  #wake(callbacks: Iterable<() => void> = []): void {
+    for (const callback of callbacks) {
       callback();
     }
   }
-}
-
-/** Errors that say "not here", "not now" or "not to the end": by code of Node.js, postgres.js, or SQLSTATE. */
-const unavailableCodes = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-  "EPIPE",
-  "ENOENT",
-  // Serialization failure, deadlock, lock timeout, statement timeout, read-only (a standby), shutdown, crash, start-up.
-  "40001",
-  "40P01",
-  "55P03",
-  "57014",
-  "25006",
-  "57P01",
-  "57P02",
-  "57P03",
-]);
-
-/** Classes of SQLSTATE that say the same: connection, resources (connections, memory, disk), system errors. */
-const unavailableClasses = new Set(["08", "53", "58"]);
-
-function toUnavailable(error: unknown, target: string): unknown {
-  const code = errorCode(error);
-  if (code === undefined) {
-    return error;
-  }
-  const reason = firstMessage(error);
-  if (code === "42704" && reason.startsWith("unrecognized configuration parameter")) {
-    return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
-  }
-  if (code.startsWith("28") || code === "3D000") {
-    return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
-  }
-  if (
-    unavailableCodes.has(code) ||
-    unavailableClasses.has(sqlStateClass(code)) ||
-    code.startsWith("SASL") ||
-    isTlsFailure(code)
-  ) {
-    return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
-  }
-  return error;
-}
-
-/** Whether the server refused only this statement and goes on with the connection. */
-function isStillUsable(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.severity === "ERROR" && error.code !== readOnly;
-}
-
-function sqlStateClass(code: string): string {
-  return /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : "";
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
-function isTlsFailure(code: string): boolean {
-  return /^(?:ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/.test(code);
-}
-
-/** Several addresses of one host fail as one error without a message of its own. */
-function firstMessage(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") {
-    return error.errors.map(firstMessage).join(", ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
-import { type Database, errorCode } from "./database.js";
+import type { Database } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
 import { expectedSchemaVersion, schemaVersion } from "./schema.js";
+import { errorCode } from "./unavailable.js";
 
 export interface MigrationOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
-import { hasSeveralHosts, singleHostUrls } from "./connectionUrl.js";
-import { Database } from "./database.js";
+import type { Database } from "./database.js";
+import { primaryUrl } from "./primary.js";
 
 /**
  * The same database as a URL for node-postgres, which insists on a database name and knows one host only: the one that
@@ -8,19 +8,7 @@ import { Database } from "./database.js";
 export async function nodePostgresUrl(url: string, database: Database): Promise<string> {
   const [row] = await database.query<{ name: string }>((sql) => sql`select current_database() as name`);
   const named = url.replace(/^([a-z]+:\/\/[^/?]*)\/?(?=$|\?)/, `$1/${encodeURIComponent(row?.name ?? "")}`);
-  if (hasSeveralHosts(named)) {
-    for (const candidate of singleHostUrls(named)) {
-      const host = new Database({ url: candidate, applicationName: "deploy-queue" });
-      const [state] = await host
-        .query<{ standby: boolean }>((sql) => sql`select pg_is_in_recovery() as standby`)
-        .catch(() => [])
-        .finally(() => host.close());
-      if (state?.standby === false) {
-        return withSharedMeaningOfSslMode(candidate);
-      }
-    }
-  }
-  return withSharedMeaningOfSslMode(named);
+  return withSharedMeaningOfSslMode(await primaryUrl(named));
 }
 
 /** "require" asks for encryption and for no more, as everywhere else; node-postgres alone would verify the certificate. */

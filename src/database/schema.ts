@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Database, errorCode } from "./database.js";
+import type { Database } from "./database.js";
 import { SchemaError } from "./errors.js";
+import { errorCode } from "./unavailable.js";
 
 export interface SchemaOptions {
   readonly url: string;

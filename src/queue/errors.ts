@@ -1,5 +1,5 @@
-import { errorCode } from "../database/database.js";
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
+import { errorCode } from "../database/unavailable.js";
 
 export { DatabaseUnavailableError, DeployQueueError, InvalidValueError, SchemaError } from "../database/errors.js";
 
@@ -41,6 +41,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD009: InvalidValueError,
   QD010: RefusedError,
   QD011: RefusedError,
+  QD012: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

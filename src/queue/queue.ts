@@ -259,6 +259,11 @@ export class Queue {
     return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
 
+  /** Creates the roles that are given out, and says which are new. */
+  createRoles(): Promise<{ role_name: string; created: boolean }[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
+  }
+
   async #rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
     try {
       return await this.database.query(statement);

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { chmodSync, mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { gatedCommand, isBlockedBy, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { until } from "../support/until.js";
 
@@ -59,6 +62,18 @@ describe("run", () => {
     expect(row.status).toBe("cancelled");
     expect(row.cancellation_note).toContain(note);
     expect(stderr).toContain(note);
+  });
+
+  test("answers 127 for an unknown command also when a folder in PATH may not be entered", async () => {
+    const closed = mkdtempSync(join(tmpdir(), "closed-"));
+    chmodSync(closed, 0o000);
+    onTestFinished(() => rmdirSync(closed));
+
+    const { code } = await cli.run(["run", ...newPlace().options, "--", "no-such-command"], {
+      PATH: `${closed}:${process.env["PATH"]}`,
+    });
+
+    expect(code).toBe(127);
   });
 
   test("refuses an empty command before it enters the line", async () => {

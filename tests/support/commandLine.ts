@@ -110,5 +110,8 @@ export function gatedCommand(directory: string): { command: readonly string[]; o
     if (existsSync(directory)) writeFileSync(gate, "");
   };
   onTestFinished(open);
-  return { command: ["sh", "-c", 'echo ready; while [ ! -e "$0" ]; do sleep 0.05; done', gate], open };
+  return {
+    command: ["sh", "-c", 'echo ready; while [ -d "$1" ] && [ ! -e "$0" ]; do sleep 0.05; done', gate, directory],
+    open,
+  };
 }

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 
 /** Stands between a client and a server, and can stop passing anything on without closing a connection. */
 export interface Proxy {
@@ -50,7 +50,7 @@ export async function startProxy(target: string): Promise<Proxy> {
       for (const socket of pair) socket.destroy();
     }
   };
-  afterAll(() => {
+  onTestFinished(() => {
     cut();
     server.close();
   });

@@ -1,4 +1,4 @@
-import { errorCode } from "../../src/database/database.js";
+import { errorCode } from "../../src/database/unavailable.js";
 import type { TestDatabase, TestSql } from "./database.js";
 import { until } from "./until.js";
 

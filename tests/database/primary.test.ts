@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { Database } from "../../src/database/database.js";
+import { DatabaseUnavailableError } from "../../src/database/errors.js";
+import { primaryUrl } from "../../src/database/primary.js";
+import { runCli } from "../support/cli.js";
+import { startOwnServer } from "../support/ownServer.js";
+
+/** One URL with the hosts of all, in this order. */
+function together(...urls: readonly [string, ...string[]]): string {
+  const hosts = urls.map((url) => new URL(url).host).join(",");
+  return urls[0].replace(/@[^/]+/, `@${hosts}`);
+}
+
+const dead = "postgres://somebody@127.0.0.1:1/somewhere";
+
+test("a URL with one host is not asked about", async () => {
+  expect(await primaryUrl(dead)).toBe(dead);
+});
+
+test("of several hosts the one that takes writes is used, wherever it stands", { timeout: 120_000 }, async () => {
+  const primary = await startOwnServer();
+  const standby = await primary.standby();
+  const url = together(standby.url, dead, primary.url);
+
+  expect(new URL(await primaryUrl(url)).port).toBe(new URL(primary.url).port);
+
+  const location = ["--environment", "dev", "--provider", "aws", "--region", "r", "--cell-index", "1"];
+  const started = await runCli(["start", ...location, "--component", "api"], { DEPLOY_QUEUE_DATABASE_URL: url });
+  expect(started.code, started.stderr).toBe(0);
+});
+
+test("when none of them takes writes, the error says so of each", { timeout: 120_000 }, async () => {
+  const primary = await startOwnServer();
+  const standby = await primary.standby();
+  const database = new Database({ url: together(standby.url, dead), applicationName: "tests" });
+
+  const failure = await database.query((sql) => sql`select 1`).catch((error: unknown) => error);
+
+  expect(failure).toBeInstanceOf(DatabaseUnavailableError);
+  expect(String(failure)).toMatch(/is a standby; .*127\.0\.0\.1:1\/.* cannot be reached: .*ECONNREFUSED/);
+  await database.close();
+});
