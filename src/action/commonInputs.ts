@@ -25,9 +25,7 @@ export interface SlackInputs {
  */
 export function readCommonInputs(): CommonInputs {
   const reader = new InputReader();
-  const inputs = readCommon(reader);
-  reader.throwProblems();
-  return inputs;
+  return reader.checked(readCommon(reader));
 }
 
 export function readCommon(reader: InputReader): CommonInputs {

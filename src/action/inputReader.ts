@@ -12,7 +12,7 @@ export class InputReader {
     return getInput(name) || undefined;
   }
 
-  /** The empty string when it is missing; then throwProblems throws. */
+  /** The empty string when it is missing; then checked throws. */
   required(name: string): string {
     const text = getInput(name);
     if (text === "") {
@@ -42,17 +42,26 @@ export class InputReader {
     }
   }
 
+  requiredParsed<Value>(name: string, parse: (text: string) => Value): Value | undefined {
+    this.required(name);
+    return this.parsed(name, parse);
+  }
+
   problem(text: string): void {
     this.#problems.push(text);
   }
 
-  /** @throws InvalidValueError that names everything that is wrong */
-  throwProblems(): void {
+  /**
+   * Returns what was read, undefined being a problem too.
+   * @throws InvalidValueError that names everything that is wrong
+   */
+  checked<Value>(value: Value | undefined): Value {
     const missing = this.#missing.length === 0 ? [] : [`${this.#missing.join(", ")} ${are(this.#missing)} missing`];
     const problems = [...missing, ...this.#problems];
-    if (problems.length > 0) {
+    if (problems.length > 0 || value === undefined) {
       throw new InvalidValueError(problems.join("; "));
     }
+    return value;
   }
 }
 

@@ -69,16 +69,10 @@ export function readInputs(): Inputs {
   const common = readCommon(reader);
   const given = reader.required("mode");
   const mode = modes.find((known) => known === given);
-  if (mode === undefined) {
-    if (given !== "") {
-      reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"`);
-    }
-    reader.throwProblems();
-    throw new Error("a mode that is missing is no problem");
+  if (mode === undefined && given !== "") {
+    reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"`);
   }
-  const inputs = readMode(reader, mode, common);
-  reader.throwProblems();
-  return inputs;
+  return reader.checked(mode && readMode(reader, mode, common));
 }
 
 function readMode(reader: InputReader, mode: (typeof modes)[number], common: CommonInputs): Inputs {
@@ -118,7 +112,7 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
     environment: reader.required("environment"),
     cloudProvider: reader.required("cloud-provider"),
     region: reader.required("region"),
-    cellIndex: readCellIndex(reader, reader.required("cell-index")) ?? 0,
+    cellIndex: reader.requiredParsed("cell-index", cellIndex) ?? 0,
     component: reader.required("component"),
     version: reader.optional("version"),
     url: reader.optional("url") ?? jobPage(common.job),
@@ -129,12 +123,11 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
 }
 
 function readId(reader: InputReader): string {
-  reader.required("deployment-id");
-  return reader.parsed("deployment-id", parseDeploymentId) ?? "";
+  return reader.requiredParsed("deployment-id", parseDeploymentId) ?? "";
 }
 
-function readCellIndex(reader: InputReader, text: string | undefined): number | undefined {
-  return text === "" ? undefined : reader.parsed("cell-index", (given) => parseCellIndex(given, "cell-index"));
+function cellIndex(text: string): number {
+  return parseCellIndex(text, "cell-index");
 }
 
 /**
@@ -168,6 +161,6 @@ function readTarget(reader: InputReader): CancelTarget {
     environment: reader.required("environment"),
     cloudProvider: reader.required("cloud-provider"),
     region: reader.required("region"),
-    cellIndex: readCellIndex(reader, reader.optional("cell-index") ?? ""),
+    cellIndex: reader.parsed("cell-index", cellIndex),
   };
 }

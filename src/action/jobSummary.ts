@@ -5,7 +5,7 @@ import type { Deployment } from "../queue/deployment.js";
 import { log } from "./log.js";
 
 /** What it is, its text, and where a link of it leads. */
-export type SummaryRow = readonly [string, string, string?];
+export type SummaryRow = readonly [what: string, text: string, url?: string | undefined];
 
 /** Adds a table to the summary of the job. Never throws: a summary is no deployment. */
 export async function summarize(heading: string, rows: readonly SummaryRow[]): Promise<void> {
@@ -21,11 +21,12 @@ export async function summarize(heading: string, rows: readonly SummaryRow[]): P
 }
 
 export function deploymentRows(deployment: Deployment): SummaryRow[] {
+  const { id, url, note } = deployment;
   return [
-    ["Deployment", String(deployment.id), deployment.url ?? undefined],
+    ["Deployment", String(id), url ?? undefined],
     ["Component", componentName(deployment)],
     ["Cell", cellName(cellOf(deployment))],
-    ...(deployment.note === null ? [] : [["Note", deployment.note] as const]),
+    ...(note === null ? [] : [["Note", note] as const]),
   ];
 }
 
