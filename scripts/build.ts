@@ -1,7 +1,7 @@
 // Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
 // them, and with --types the declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, rename, rm } from "node:fs/promises";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { buildAction } from "./buildAction.js";
 
@@ -24,7 +24,7 @@ await build({
   chunkNames: "parts/[name]-[hash]",
   logLevel: "warning",
 });
-await buildAction(`${outdir}/action.cjs`);
+await writeFile(`${outdir}/action.cjs`, await buildAction());
 await chmod(`${outdir}/cli.js`, 0o755);
 await rename("dist", `dist.old.${process.pid}`).catch(() => undefined);
 await rename(outdir, "dist");

@@ -1,10 +1,10 @@
 import { build } from "esbuild";
 
-/** The action as one file, since GitHub installs nothing. The same sources give the same file on every machine. */
-export async function buildAction(outfile: string): Promise<void> {
-  await build({
+/** The action as one file, since GitHub installs nothing. The same sources give the same text on every machine. */
+export async function buildAction(): Promise<string> {
+  const { outputFiles } = await build({
     entryPoints: ["src/action/action.ts"],
-    outfile,
+    write: false,
     bundle: true,
     format: "cjs",
     platform: "node",
@@ -16,4 +16,5 @@ export async function buildAction(outfile: string): Promise<void> {
     legalComments: "none",
     logLevel: "warning",
   });
+  return outputFiles.map(({ text }) => text).join("");
 }
