@@ -45160,9 +45160,31 @@ async function cancelTarget(queue, { target, note: note2 }) {
   }
 }
 
+// src/action/cancelledBy.ts
+init_text();
+async function cancelledByOthers(queue, id, job2) {
+  const cancellation = await queue.cancellation(id).catch(() => void 0);
+  if (cancellation?.application_name === applicationName(job2)) {
+    return void 0;
+  }
+  const who = cancellation === void 0 ? "somebody" : describe(cancellation);
+  setOutput("deployment-cancelled-by", who);
+  return who;
+}
+function describe({ kind, actor, application_name }) {
+  const through = application_name === null ? "" : ` (${application_name})`;
+  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
+}
+
 // src/action/modes/finish.ts
 async function finish(queue, inputs) {
-  const deployment = await patiently(inputs, () => queue.finish(inputs.id));
+  const deployment = await patiently(inputs, () => queue.finish(inputs.id)).catch(async (error2) => {
+    if (error2 instanceof RefusedAsCancelledError) {
+      const who = await cancelledByOthers(queue, inputs.id, inputs.job);
+      throw new CancelledError(`${error2.message}${who === void 0 ? "" : `; by ${who}`}`, { cause: error2 });
+    }
+    throw error2;
+  });
   log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
   await slackNotifier(inputs)?.finished({
     deployment,
@@ -45173,7 +45195,14 @@ async function finish(queue, inputs) {
 
 // src/action/modes/info.ts
 async function info2(queue, inputs) {
-  log.info(summary(await queue.deployment(inputs.id)));
+  const deployment = await queue.deployment(inputs.id);
+  log.info(summary(deployment));
+  if (deployment.cancellation_timestamp !== null) {
+    const who = await cancelledByOthers(queue, deployment.id, inputs.job);
+    if (who !== void 0) {
+      log.info(`cancelled by ${who}: ${deployment.cancellation_note ?? "no reason given"}`);
+    }
+  }
 }
 
 // src/action/announceStart.ts
@@ -45446,22 +45475,6 @@ function lineDisplay(deployment, log2, group2) {
       open2 = false;
     }
   };
-}
-
-// src/action/cancelledBy.ts
-init_text();
-async function cancelledByOthers(queue, id, job2) {
-  const cancellation = await queue.cancellation(id).catch(() => void 0);
-  if (cancellation?.application_name === applicationName(job2)) {
-    return void 0;
-  }
-  const who = cancellation === void 0 ? "somebody" : describe(cancellation);
-  setOutput("deployment-cancelled-by", who);
-  return who;
-}
-function describe({ kind, actor, application_name }) {
-  const through = application_name === null ? "" : ` (${application_name})`;
-  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
 }
 
 // src/action/takeTurn.ts

@@ -133,3 +133,20 @@ function parsed(text = ""): Record<string, string> {
     [...text.matchAll(/^(\S+?)<<(\S+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name ?? "", value ?? ""]),
   );
 }
+
+/** The annotations of a kind that a step leaves on the page of its run. */
+export function annotations({ log }: StepEnd, kind: "error" | "notice" | "warning"): string[] {
+  return log.split("\n").flatMap((line) => (line.startsWith(`::${kind}::`) ? [line.slice(kind.length + 4)] : []));
+}
+
+/** Inputs of modes that name a cell and a component. */
+export function stepInputs(databaseUrl: string) {
+  return (
+    mode: string,
+    place: { environment: string; region: string },
+    more: Readonly<Record<string, string>> = {},
+  ) => ({
+    ...{ mode, "database-url": databaseUrl, environment: place.environment, region: place.region },
+    ...{ "cloud-provider": "aws", "cell-index": "0", component: "api", version: "v1", ...more },
+  });
+}
