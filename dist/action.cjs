@@ -22145,14 +22145,14 @@ var require_error = __commonJS({
     SQLParsingError.prototype.toString = function(level) {
       level = level > 0 ? parseInt(level) : 0;
       const gap = messageGap(level + 1);
-      const lines = [
+      const lines2 = [
         "SQLParsingError {",
         `${gap}code: parsingErrorCode.${errorMessages[this.code].name}`,
         `${gap}error: "${this.error}"`,
         `${gap}position: {line: ${this.position.line}, col: ${this.position.column}}`,
         `${messageGap(level)}}`
       ];
-      return lines.join(EOL5);
+      return lines2.join(EOL5);
     };
     addInspection(SQLParsingError.prototype, function() {
       return this.toString();
@@ -24002,13 +24002,13 @@ var require_instrumentation = __commonJS({
           const snippet = body.substring(previousNewline4 + 1, endOfLine);
           const indentString = chalk_1.default.red("| ");
           const codeIndent = 2;
-          const lines = [
+          const lines2 = [
             chalk_1.default.bold.red(`\u{1F6D1} Error occurred at line ${line}, column ${column} of "${filename}":`),
             chalk_1.default.reset((0, indent_1.default)((0, indent_1.default)(snippet, codeIndent), indentString)),
             indentString + chalk_1.default.red("-".repeat(positionWithinLine - 1 + codeIndent) + "^"),
             indentString + chalk_1.default.red.bold(e.code) + chalk_1.default.red(": " + e.message)
           ];
-          e["_gmMessageOverride"] = lines.join("\n");
+          e["_gmMessageOverride"] = lines2.join("\n");
         }
         throw e;
       }
@@ -29700,10 +29700,10 @@ ${content2.trim()}
     }
     exports2._migrateMigrationSchema = _migrateMigrationSchema;
     function parseMigrationText(fullPath, contents, strict = true) {
-      const lines = contents.split("\n");
+      const lines2 = contents.split("\n");
       const headers = {};
       let headerLines = 0;
-      for (const line of lines) {
+      for (const line of lines2) {
         const matches = /^--! ([A-Z][a-zA-Z0-9_]*)(?::(.*))?$/.exec(line);
         if (!matches) {
           break;
@@ -29715,8 +29715,8 @@ ${content2.trim()}
         }
         headers[key] = value ? value.trim() : value;
       }
-      if (strict && lines[headerLines] !== "") {
-        if (lines[headerLines] === "\r") {
+      if (strict && lines2[headerLines] !== "") {
+        if (lines2[headerLines] === "\r") {
           throw new Error(`Invalid migration '${fullPath}': it looks like the line endings have been corrupted - perhaps you have configured git to replace LF with CRLF? Here's a couple potential solutions:
 Option 1: Add \`path/to/migrations/committed/*.sql -text\` to \`.gitattributes\` in your repository
 Option 2: Globally reconfigure git to convert CRLF to LF on commit, but never convert LF back to CRLF: \`git config --global core.autocrlf input\`
@@ -29725,7 +29725,7 @@ Option 2: Globally reconfigure git to convert CRLF to LF on commit, but never co
           throw new Error(`Invalid migration '${fullPath}': there should be two newlines after the headers section`);
         }
       }
-      const body = lines.slice(headerLines).join("\n").trim() + "\n";
+      const body = lines2.slice(headerLines).join("\n").trim() + "\n";
       return { headers, body };
     }
     exports2.parseMigrationText = parseMigrationText;
@@ -30020,7 +30020,7 @@ var require_current = __commonJS({
       if (location.isFile) {
         await fs_1.promises.writeFile(location.path, body);
       } else {
-        const lines = body.split("\n");
+        const lines2 = body.split("\n");
         const filenamesWritten = [];
         const writePromises = [];
         let nextFileToWrite = null;
@@ -30047,7 +30047,7 @@ var require_current = __commonJS({
           linesToWrite = [];
           nextFileToWrite = null;
         };
-        for (const line of lines) {
+        for (const line of lines2) {
           const matches = /^--! split: ([0-9]+(?:-[-_a-zA-Z0-9]+)?\.sql)$/.exec(line);
           if (matches) {
             flushToFile();
@@ -37970,14 +37970,14 @@ var require_watch = __commonJS({
     var settings_1 = require_settings();
     var _common_1 = require_common();
     var migrate_1 = require_migrate();
-    async function _watch(parsedSettings, once = false, shadow = false) {
+    async function _watch(parsedSettings, once2 = false, shadow = false) {
       await (0, migrate_1._migrate)(parsedSettings, shadow);
       const currentLocation = await (0, current_1.getCurrentMigrationLocation)(parsedSettings);
       if (!currentLocation.exists) {
         await (0, current_1.writeCurrentMigration)(parsedSettings, currentLocation, parsedSettings.blankMigrationContent.trim() + "\n");
       }
-      const run3 = (0, currentRunner_1.makeCurrentMigrationRunner)(parsedSettings, { once, shadow });
-      if (once) {
+      const run3 = (0, currentRunner_1.makeCurrentMigrationRunner)(parsedSettings, { once: once2, shadow });
+      if (once2) {
         return run3();
       } else {
         let running = false;
@@ -38028,9 +38028,9 @@ var require_watch = __commonJS({
       }
     }
     exports2._watch = _watch;
-    async function watch(settings, once = false, shadow = false) {
+    async function watch(settings, once2 = false, shadow = false) {
       const parsedSettings = await (0, settings_1.parseSettings)(settings, shadow);
-      return _watch(parsedSettings, once, shadow);
+      return _watch(parsedSettings, once2, shadow);
     }
     exports2.watch = watch;
     exports2.watchCommand = {
@@ -38925,16 +38925,16 @@ var require_eventemitter3 = __commonJS({
       Events.prototype = /* @__PURE__ */ Object.create(null);
       if (!new Events().__proto__) prefix = false;
     }
-    function EE(fn, context, once) {
+    function EE(fn, context, once2) {
       this.fn = fn;
       this.context = context;
-      this.once = once || false;
+      this.once = once2 || false;
     }
-    function addListener(emitter, event, fn, context, once) {
+    function addListener(emitter, event, fn, context, once2) {
       if (typeof fn !== "function") {
         throw new TypeError("The listener must be a function");
       }
-      var listener = new EE(fn, context || emitter, once), evt = prefix ? prefix + event : event;
+      var listener = new EE(fn, context || emitter, once2), evt = prefix ? prefix + event : event;
       if (!emitter._events[evt]) emitter._events[evt] = listener, emitter._eventsCount++;
       else if (!emitter._events[evt].fn) emitter._events[evt].push(listener);
       else emitter._events[evt] = [emitter._events[evt], listener];
@@ -39028,10 +39028,10 @@ var require_eventemitter3 = __commonJS({
     EventEmitter.prototype.on = function on(event, fn, context) {
       return addListener(this, event, fn, context, false);
     };
-    EventEmitter.prototype.once = function once(event, fn, context) {
+    EventEmitter.prototype.once = function once2(event, fn, context) {
       return addListener(this, event, fn, context, true);
     };
-    EventEmitter.prototype.removeListener = function removeListener(event, fn, context, once) {
+    EventEmitter.prototype.removeListener = function removeListener(event, fn, context, once2) {
       var evt = prefix ? prefix + event : event;
       if (!this._events[evt]) return this;
       if (!fn) {
@@ -39040,12 +39040,12 @@ var require_eventemitter3 = __commonJS({
       }
       var listeners = this._events[evt];
       if (listeners.fn) {
-        if (listeners.fn === fn && (!once || listeners.once) && (!context || listeners.context === context)) {
+        if (listeners.fn === fn && (!once2 || listeners.once) && (!context || listeners.context === context)) {
           clearEvent(this, evt);
         }
       } else {
         for (var i = 0, events = [], length = listeners.length; i < length; i++) {
-          if (listeners[i].fn !== fn || once && !listeners[i].once || context && listeners[i].context !== context) {
+          if (listeners[i].fn !== fn || once2 && !listeners[i].once || context && listeners[i].context !== context) {
             events.push(listeners[i]);
           }
         }
@@ -40079,16 +40079,16 @@ var require_eventemitter32 = __commonJS({
       Events.prototype = /* @__PURE__ */ Object.create(null);
       if (!new Events().__proto__) prefix = false;
     }
-    function EE(fn, context, once) {
+    function EE(fn, context, once2) {
       this.fn = fn;
       this.context = context;
-      this.once = once || false;
+      this.once = once2 || false;
     }
-    function addListener(emitter, event, fn, context, once) {
+    function addListener(emitter, event, fn, context, once2) {
       if (typeof fn !== "function") {
         throw new TypeError("The listener must be a function");
       }
-      var listener = new EE(fn, context || emitter, once), evt = prefix ? prefix + event : event;
+      var listener = new EE(fn, context || emitter, once2), evt = prefix ? prefix + event : event;
       if (!emitter._events[evt]) emitter._events[evt] = listener, emitter._eventsCount++;
       else if (!emitter._events[evt].fn) emitter._events[evt].push(listener);
       else emitter._events[evt] = [emitter._events[evt], listener];
@@ -40182,10 +40182,10 @@ var require_eventemitter32 = __commonJS({
     EventEmitter.prototype.on = function on(event, fn, context) {
       return addListener(this, event, fn, context, false);
     };
-    EventEmitter.prototype.once = function once(event, fn, context) {
+    EventEmitter.prototype.once = function once2(event, fn, context) {
       return addListener(this, event, fn, context, true);
     };
-    EventEmitter.prototype.removeListener = function removeListener(event, fn, context, once) {
+    EventEmitter.prototype.removeListener = function removeListener(event, fn, context, once2) {
       var evt = prefix ? prefix + event : event;
       if (!this._events[evt]) return this;
       if (!fn) {
@@ -40194,12 +40194,12 @@ var require_eventemitter32 = __commonJS({
       }
       var listeners = this._events[evt];
       if (listeners.fn) {
-        if (listeners.fn === fn && (!once || listeners.once) && (!context || listeners.context === context)) {
+        if (listeners.fn === fn && (!once2 || listeners.once) && (!context || listeners.context === context)) {
           clearEvent(this, evt);
         }
       } else {
         for (var i = 0, events = [], length = listeners.length; i < length; i++) {
-          if (listeners[i].fn !== fn || once && !listeners[i].once || context && listeners[i].context !== context) {
+          if (listeners[i].fn !== fn || once2 && !listeners[i].once || context && listeners[i].context !== context) {
             events.push(listeners[i]);
           }
         }
@@ -43398,15 +43398,15 @@ function componentName(deployment) {
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
 }
 function cellsText(environment, cells) {
-  const lines = cells.map((cell) => `  - ${cellName(cell)}`);
-  return [`Known cells for environment ${printable(environment)}:`, ...lines].join("\n");
+  const lines2 = cells.map((cell) => `  - ${cellName(cell)}`);
+  return [`Known cells for environment ${printable(environment)}:`, ...lines2].join("\n");
 }
 function cancelledText(cancelled) {
   const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
-  const lines = cancelled.map(
+  const lines2 = cancelled.map(
     (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`
   );
-  return [lines.length > 0 ? `${count}:` : count, ...lines].join("\n");
+  return [lines2.length > 0 ? `${count}:` : count, ...lines2].join("\n");
 }
 
 // src/output/outages.ts
@@ -45205,6 +45205,9 @@ async function info2(queue, inputs) {
   }
 }
 
+// src/action/modes/job.ts
+init_text();
+
 // src/action/announceStart.ts
 async function announceStart(inputs, turn) {
   const { deployment } = turn;
@@ -45229,9 +45232,11 @@ function name(blocker) {
 
 // src/action/heartbeats.ts
 var import_node_child_process = require("node:child_process");
+var import_node_events = require("node:events");
 var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path3 = require("node:path");
+var import_promises4 = require("node:timers/promises");
 init_schema();
 var patience = 1e4;
 async function startHeartbeats(inputs, { id }) {
@@ -45254,29 +45259,40 @@ async function startHeartbeats(inputs, { id }) {
     applicationName: applicationName(inputs.job),
     runner: runnerProcess()
   };
+  child.on("error", () => void 0);
   child.send(order);
   try {
     if (!await isSending(child)) {
-      log.warn(`no heartbeat was sent within ${patience / 1e3} s; it is tried on, see ${path} and the end of the job`);
+      log.warn(`no heartbeat was sent within ${patience / 1e3} s; their process keeps trying`);
     }
   } catch (error2) {
     const reason2 = error2 instanceof Error ? error2.message : String(error2);
-    throw new Error(`no heartbeats can be sent: ${reason2} ${(0, import_node_fs2.readFileSync)(path, "utf8").trim()}`.trim());
+    throw new Error(`no heartbeats can be sent: ${[reason2, ...lines(path)].join("; ")}`);
   } finally {
-    child.removeAllListeners();
-    child.disconnect();
+    if (child.connected) {
+      child.disconnect();
+    }
     child.unref();
   }
   return path;
 }
-function isSending(child) {
-  return new Promise((resolve, reject) => {
-    const timer2 = setTimeout(() => resolve(false), patience);
-    child.once("message", () => resolve(true));
-    child.once("error", reject);
-    child.once("exit", (code2, signal) => reject(new Error(`their process ended with ${signal ?? code2}.`)));
-    child.once("message", () => clearTimeout(timer2));
-  });
+async function isSending(child) {
+  const known = new AbortController();
+  const { signal } = known;
+  try {
+    return await Promise.race([
+      (0, import_node_events.once)(child, "message", { signal }).then(() => true),
+      (0, import_node_events.once)(child, "exit", { signal }).then(([code2, killer]) => {
+        throw new Error(`their process ended with ${killer ?? code2}`);
+      }),
+      (0, import_promises4.setTimeout)(patience, false, { signal })
+    ]);
+  } finally {
+    known.abort();
+  }
+}
+function lines(path) {
+  return (0, import_node_fs2.readFileSync)(path, "utf8").split("\n").filter((line) => line !== "");
 }
 function withoutInputs(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name2]) => !name2.startsWith("INPUT_")));
@@ -45413,9 +45429,9 @@ var noNotifications = "notifications do not arrive on this connection, most like
 init_text();
 function describePlace(place, elapsed = 0) {
   const now = place.as_of.getTime() + elapsed;
-  const lines = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
+  const lines2 = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
   const more = place.blocker_count - place.blockers.length;
-  return [`position ${place.position}, ${prediction(place, now)}`, ...lines, ...more > 0 ? [`and ${more} more`] : []];
+  return [`position ${place.position}, ${prediction(place, now)}`, ...lines2, ...more > 0 ? [`and ${more} more`] : []];
 }
 function prediction(place, now = place.as_of.getTime()) {
   const late = place.overdue ? "; a blocker is overdue" : "";
@@ -45533,7 +45549,7 @@ async function job(queue, inputs) {
     state.heartbeatLog.save(await startHeartbeats(inputs, turn.deployment));
   } catch (error2) {
     const reason2 = error2 instanceof Error ? error2.message : String(error2);
-    await queue.cancel(turn.deployment.id, reason2);
+    await queue.cancel(turn.deployment.id, printable(reason2)).catch(() => void 0);
     throw error2;
   }
   state.slackStartMessage.save(await announceStart(inputs, turn) ?? "");

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { migrationsFolder } from "../database/schema.js";
 import type { Deployment } from "../queue/deployment.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
@@ -37,32 +39,46 @@ export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): 
     applicationName: applicationName(inputs.job),
     runner: runnerProcess(),
   };
+  child.on("error", () => undefined);
   // Not as an argument or a variable, where the steps that follow could see the password.
   child.send(order);
   try {
     if (!(await isSending(child))) {
-      log.warn(`no heartbeat was sent within ${patience / 1000} s; it is tried on, see ${path} and the end of the job`);
+      log.warn(`no heartbeat was sent within ${patience / 1000} s; their process keeps trying`);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`no heartbeats can be sent: ${reason} ${readFileSync(path, "utf8").trim()}`.trim());
+    throw new Error(`no heartbeats can be sent: ${[reason, ...lines(path)].join("; ")}`);
   } finally {
-    child.removeAllListeners();
-    child.disconnect();
+    if (child.connected) {
+      child.disconnect();
+    }
     child.unref();
   }
   return path;
 }
 
 /** False when that is not known in time. */
-function isSending(child: ChildProcess): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), patience);
-    child.once("message", () => resolve(true));
-    child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`their process ended with ${signal ?? code}.`)));
-    child.once("message", () => clearTimeout(timer));
-  });
+async function isSending(child: ChildProcess): Promise<boolean> {
+  const known = new AbortController();
+  const { signal } = known;
+  try {
+    return await Promise.race([
+      once(child, "message", { signal }).then(() => true),
+      once(child, "exit", { signal }).then(([code, killer]) => {
+        throw new Error(`their process ended with ${killer ?? code}`);
+      }),
+      setTimeout(patience, false, { signal }),
+    ]);
+  } finally {
+    known.abort();
+  }
+}
+
+function lines(path: string): string[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 }
 
 function withoutInputs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { processExists } from "../../src/database/embedded/files.js";
@@ -219,6 +219,30 @@ describe("the heartbeats of a job", () => {
 
     await runStep(job.given, { state: job.main.state });
     await hasEnded(job);
+  });
+
+  test("that cannot be sent cancel the deployment and fail the step", async () => {
+    const preload = join(runnerTemp, "preload.cjs");
+    writeFileSync(preload, 'if (process.argv[2] === "heartbeats") { console.error("no room"); process.exit(3); }');
+
+    const main = await runStep(inputs("job", newPlace()), { env: { NODE_OPTIONS: `--require=${preload}` } });
+
+    expect(main.code).toBe(1);
+    expect(annotations(main, "error")).toEqual([
+      expect.stringContaining("no heartbeats can be sent: their process ended with 3; no room"),
+    ]);
+    expect(await cli.row(Number(main.outputs["deployment-id"]))).toMatchObject({
+      status: "cancelled",
+      cancellation_note: expect.stringContaining("no heartbeats can be sent"),
+    });
+  });
+
+  test("that have nowhere to be logged cancel the deployment and fail the step", async () => {
+    const main = await runStep(inputs("job", newPlace()), { env: { RUNNER_TEMP: "/nowhere" } });
+
+    expect(main.code).toBe(1);
+    expect(annotations(main, "error")).toEqual([expect.stringContaining("/nowhere/deploy-queue-heartbeats-")]);
+    expect((await cli.row(Number(main.outputs["deployment-id"]))).status).toBe("cancelled");
   });
 
   test("end with the runner, and leave the deployment to be reaped", async () => {

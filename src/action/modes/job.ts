@@ -1,3 +1,4 @@
+import { printable } from "../../output/text.js";
 import type { Queue } from "../../queue/queue.js";
 import { announceStart } from "../announceStart.js";
 import { startHeartbeats } from "../heartbeats.js";
@@ -15,7 +16,8 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
     state.heartbeatLog.save(await startHeartbeats(inputs, turn.deployment));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    await queue.cancel(turn.deployment.id, reason);
+    // Where this fails too, the post step tries again.
+    await queue.cancel(turn.deployment.id, printable(reason)).catch(() => undefined);
     throw error;
   }
   state.slackStartMessage.save((await announceStart(inputs, turn)) ?? "");
