@@ -118,6 +118,7 @@ async function measureWaiters(server: BenchServer, waiters: number, connections:
   let holder = first.id;
   let startedAt = 0;
   let served = (): void => undefined;
+  const leave = new AbortController();
   const line: { readonly queue: Queue; readonly started: Promise<void> }[] = [];
   const join = async (queue: Queue): Promise<void> => {
     const { id } = await queue.enqueue(location, { heartbeat: true });
@@ -125,7 +126,8 @@ async function measureWaiters(server: BenchServer, waiters: number, connections:
     const asleep = new Promise<void>((resolve) => {
       fellAsleep = resolve;
     });
-    const started = waitForStart(queue, id, { heartbeat: true, onWaiting: () => fellAsleep() }).then(() => {
+    const options = { heartbeat: true, signal: leave.signal, onWaiting: () => fellAsleep() };
+    const started = waitForStart(queue, id, options).then(() => {
       startedAt = performance.now();
       holder = id;
       served();
@@ -157,6 +159,8 @@ async function measureWaiters(server: BenchServer, waiters: number, connections:
       await sleep(80);
     }
   }
+  leave.abort();
+  await Promise.all(line.map(({ started }) => started));
   await Promise.all(queues.map((queue) => queue.database.close()));
   await operator.database.close();
   return samples;

@@ -9,11 +9,11 @@ const idleRounds = 300;
 
 /** Hand-offs while a million old deployments are removed. */
 export async function prune(server: BenchServer): Promise<Figure[]> {
-  await seedHistory(server, { rows, cells: 600, endedAgo: "400 days" });
+  await seedHistory(server, { environment: "pruned", rows, cells: 600, endedAgo: "400 days" });
   const idle = await handOffs(server, (rounds) => rounds === idleRounds);
 
   const remover = server.openQueue();
-  await remover.setEnvironment("history", { retention: 86_400 });
+  await remover.setEnvironment("pruned", { retention: 86_400 });
   let removed = 0;
   let done = false;
   const began = performance.now();

@@ -2,14 +2,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { renderTable } from "../src/output/table.js";
+import { cli } from "./cli.js";
 import { handoff } from "./handoff.js";
+import { herd } from "./herd.js";
 import { history } from "./history.js";
 import { idle } from "./idle.js";
 import { prune } from "./prune.js";
 import { type Figure, withBenchServer } from "./support.js";
+import { throughput } from "./throughput.js";
 import { views } from "./views.js";
 
-const benches = { handoff, history, idle, prune, views } as const;
+const benches = { handoff, idle, herd, cli, history, throughput, views, prune } as const;
 const names = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

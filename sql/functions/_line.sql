@@ -31,6 +31,7 @@ declare
   v_late_keys text[] := '{}';
   v_place deploy_queue.place;
   v_blockers jsonb[] := '{}';
+  v_first_ten jsonb := '[]';
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
@@ -71,7 +72,7 @@ begin
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
         v_place.blocker_count := cardinality(v_keys);
-        v_place.blockers := to_jsonb(v_blockers[1:10]);
+        v_place.blockers := v_first_ten;
       else
         v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
         v_place.blockers := to_jsonb(array(
@@ -109,6 +110,9 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity')
     ));
+    if cardinality(v_blockers) <= 10 then
+      v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
+    end if;
     if v_member.exclusion_key = v_last_key then
       v_last := greatest(v_last, v_free_at);
     elsif v_free_at >= v_last then
