@@ -1,9 +1,5 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
-<<<<<<< HEAD
---! Hash: sha1:76b784715ea4592c41bfd0666c4e8a46378c9c58
-=======
---! Hash: sha1:d890f005c3450a3eda4f47036825d2d045c6d782
->>>>>>> main
+--! Hash: sha1:db5085257b5aaf3473df013a7aab5da1cc50c786
 --! Message: views for boards
 
 -- Already in main: part of the views for boards.
@@ -116,6 +112,7 @@ comment on column deploy_queue.deployment_events.cell_index is 'Cell of what wen
 comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
 comment on column deploy_queue.deployment_events.version is 'Which version of it.';
 comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
+
 
 --! Included all.sql
 --! Included functions/_now.sql
