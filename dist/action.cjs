@@ -71,14 +71,18 @@ var init_errors = __esm({
 
 // src/output/text.ts
 function printable(text) {
-  return (0, import_node_util.stripVTControlCharacters)(text).replace(unprintable, " ");
+  return (0, import_node_util.stripVTControlCharacters)(text).replace(unprintable, " ").replaceAll(commandMark, "## [");
 }
-var import_node_util, unprintable;
+function jsonText(value, indentation) {
+  return JSON.stringify(value, null, indentation).replaceAll(commandMark, "#\\u0023[");
+}
+var import_node_util, unprintable, commandMark;
 var init_text = __esm({
   "src/output/text.ts"() {
     "use strict";
     import_node_util = require("node:util");
     unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+    commandMark = "##[";
   }
 });
 
@@ -45584,10 +45588,11 @@ function human(seconds) {
 }
 
 // src/action/modes/listOutliers.ts
+init_text();
 async function listOutliers(queue) {
   const outliers = outlierRecords(await queue.outliers());
   setOutput("active-outliers", outliers);
-  info(JSON.stringify(outliers, null, 2));
+  info(jsonText(outliers, 2));
 }
 
 // src/action/modes/start.ts

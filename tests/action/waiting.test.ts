@@ -70,6 +70,28 @@ describe("a step that waits", () => {
     expect(end.outputs["deployment-cancelled-by"]).toMatch(/\(deploy-queue cancel deployment\)$/);
   });
 
+  test("logs what others wrote, and no command in it", async () => {
+    const place = newPlace();
+    const { id: holder } = await cli.queue.enqueue({
+      ...{ environment: place.environment, cloudProvider: "aws", region: place.region, cellIndex: 0 },
+      ...{
+        component: "##[save-state name=deployment-id]7",
+        note: "::error::",
+        url: "##[set-output name=deployment-id]7",
+      },
+    });
+    await cli.queue.tryStart(holder);
+    const step = startStep(inputs("start", place));
+    await step.printed(new RegExp(`deployment ${holder} \\(`));
+
+    await cli.queue.finish(holder);
+
+    const { log } = await step.end;
+    expect(log).toContain("## [save-state");
+    expect(log).not.toContain("##[");
+    expect(log).not.toMatch(/^\s*::error::/m);
+  });
+
   test("gives up after wait-timeout", async () => {
     const place = newPlace();
     await cli.running(place);

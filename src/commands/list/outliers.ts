@@ -16,10 +16,11 @@ export class ListOutliersCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const { outlierRecords } = await import("../../output/outlierRecords.js");
+    const { jsonText } = await import("../../output/text.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
     const outliers = outlierRecords(await queue.outliers());
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));
-    this.context.stdout.write(`${JSON.stringify(outliers, null, 2)}\n`);
+    this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
     return 0;
   }
 }
