@@ -45642,7 +45642,8 @@ async function endJob(queue, inputs, { id, slackStartMessage }) {
   const { deployment, endedHere } = await patiently(inputs, () => end(queue, id, inputs));
   const cancelled = deployment.cancellation_timestamp !== null;
   const others = cancelled && !endedHere && deployment.start_timestamp !== null ? await cancelledByOthers(queue, id, inputs.job) : void 0;
-  const outcome = `${cancelled ? "was cancelled" : "finished"}${deployment.cancellation_note ? `: ${deployment.cancellation_note}` : ""}`;
+  const why = deployment.cancellation_note === null ? "" : `: ${deployment.cancellation_note}`;
+  const outcome = cancelled ? `was cancelled${why}` : "finished";
   if (endedHere || others !== void 0) {
     const notification = {
       deployment,

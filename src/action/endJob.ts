@@ -20,7 +20,11 @@ export interface JobDeployment {
  * Ends the deployment of a job as the job has ended; one that has ended already is fine.
  * @throws CancelledError when somebody else cancelled it while the job ran
  */
-export async function endJob(queue: Queue, inputs: CommonInputs, { id, slackStartMessage }: JobDeployment) {
+export async function endJob(
+  queue: Queue,
+  inputs: CommonInputs,
+  { id, slackStartMessage }: JobDeployment,
+): Promise<void> {
   const { deployment, endedHere } = await patiently(inputs, () => end(queue, id, inputs));
   const cancelled = deployment.cancellation_timestamp !== null;
   // A wait that was cancelled has failed the main step already.
@@ -29,7 +33,8 @@ export async function endJob(queue: Queue, inputs: CommonInputs, { id, slackStar
       ? await cancelledByOthers(queue, id, inputs.job)
       : undefined;
 
-  const outcome = `${cancelled ? "was cancelled" : "finished"}${deployment.cancellation_note ? `: ${deployment.cancellation_note}` : ""}`;
+  const why = deployment.cancellation_note === null ? "" : `: ${deployment.cancellation_note}`;
+  const outcome = cancelled ? `was cancelled${why}` : "finished";
   if (endedHere || others !== undefined) {
     const notification = {
       deployment,

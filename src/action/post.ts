@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type CommonInputs, readCommonInputs } from "./commonInputs.js";
+import { readCommonInputs } from "./commonInputs.js";
 import { endJob } from "./endJob.js";
 import { fail, log, logGroup } from "./log.js";
 import { withQueue } from "./queueSession.js";
@@ -13,7 +13,7 @@ export async function run(): Promise<void> {
   }
   try {
     showHeartbeats(state.heartbeatLog.read());
-    const inputs: CommonInputs = readCommonInputs();
+    const inputs = readCommonInputs();
     await withQueue(inputs, { patient: true }, (queue) =>
       endJob(queue, inputs, { id, slackStartMessage: state.slackStartMessage.read() || undefined }),
     );
