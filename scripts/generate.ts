@@ -8,6 +8,8 @@ import { Database } from "../src/database/database.js";
 import { migrateSchema } from "../src/database/migrate.js";
 import { numbersAsGrafana } from "../tests/support/grafana/numbers.js";
 import { startTestServer } from "../tests/support/server.js";
+import { actionDocs } from "./actionDocs.js";
+import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { dumpSchema } from "./dumpSchema.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
@@ -30,6 +32,9 @@ async function generated(path: string, text: string): Promise<void> {
 }
 
 await generated("docs/cli.md", commandLineDocs(createCli(version)));
+await generated("dist/action.cjs", await buildAction());
+const page = "docs/github-action.md";
+await generated(page, actionDocs(await readFile(page, "utf8"), await readFile("action.yml", "utf8")));
 for (const [path, text] of grafanaFiles()) {
   await generated(path, text);
 }

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:318d02e6b71a7b8fd5edb9a5cd9d65a518df8965
+--! Hash: sha1:ccf46d6fe0828f15dc354628e437bd75c0483d8a
 --! Message: roles and events
 
 -- Events of what has no deployment or is no transition: a bypass, a refused start, a changed policy.
@@ -2733,9 +2733,9 @@ as $$
       and not starts_with(pg_class.relname, '_')
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
-      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat') then 2
+      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'record_bypass') then 2
       when pg_proc.proname in (
-        'cancel_version', 'cancel_location', 'set_environment', 'record_bypass',
+        'cancel_version', 'cancel_location', 'set_environment',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       -- What changes nothing; and what views call, which is checked against whoever reads them.

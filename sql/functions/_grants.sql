@@ -24,9 +24,9 @@ as $$
       and not starts_with(pg_class.relname, '_')
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
-      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat') then 2
+      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'record_bypass') then 2
       when pg_proc.proname in (
-        'cancel_version', 'cancel_location', 'set_environment', 'record_bypass',
+        'cancel_version', 'cancel_location', 'set_environment',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       -- What changes nothing; and what views call, which is checked against whoever reads them.

@@ -76,6 +76,24 @@ export interface DeploymentRequest extends Location {
   readonly maxDuration?: number | undefined;
 }
 
+/** A deployment that goes around the queue. */
+export interface Bypass extends Location {
+  readonly component: string;
+  readonly note: string;
+  readonly version?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** The event by which a deployment was cancelled. */
+export interface Cancellation {
+  readonly kind: "cancelled" | "reaped";
+  /** The role that logged in, or the name that it gave. */
+  readonly actor: string;
+  /** Of its connection; PostgreSQL keeps 63 bytes of it. */
+  readonly application_name: string | null;
+  readonly reason: string | null;
+}
+
 /** A reason to wait, as deploy_queue.waiting_on returns it. */
 export interface Reason {
   readonly kind: string;

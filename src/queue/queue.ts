@@ -1,6 +1,8 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../database/database.js";
 import type {
+  Bypass,
+  Cancellation,
   Cell,
   Deployment,
   DeploymentEvent,
@@ -141,6 +143,34 @@ export class Queue {
           cancellation_note => ${note ?? null}
         ) order by id`,
     );
+  }
+
+  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
+  recordBypass(bypass: Bypass): Promise<{ id: number }> {
+    return this.#row(
+      (sql) => sql`
+        select id from deploy_queue.record_bypass(
+          environment => ${bypass.environment},
+          cloud_provider => ${bypass.cloudProvider},
+          region => ${bypass.region},
+          cell_index => ${bypass.cellIndex},
+          component => ${bypass.component},
+          note => ${bypass.note},
+          version => ${bypass.version ?? null},
+          url => ${bypass.url ?? null}
+        )`,
+    );
+  }
+
+  /** Who cancelled or reaped a deployment; undefined when nobody did. */
+  async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
+    const [event] = await this.#rows<Cancellation>(
+      (sql) => sql`
+        select kind, actor, application_name, reason
+        from deploy_queue.history(deployment_id => ${id})
+        where kind in ('cancelled', 'reaped')`,
+    );
+    return event;
   }
 
   heartbeat(id: DeploymentId): Promise<Deployment> {
