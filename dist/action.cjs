@@ -38152,7 +38152,7 @@ __export(migrate_exports, {
 async function migrateSchema(database, options) {
   await refuseForeignMigrations(database, options.folder);
   options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
-  for (let attempt = 1; ; attempt += 1) {
+  for (const deadline = performance.now() + patience; ; ) {
     try {
       await (0, import_graphile_migrate.migrate)({
         connectionString: await nodePostgresUrl(options.url, database),
@@ -38166,8 +38166,8 @@ async function migrateSchema(database, options) {
       if (await schemaVersion(database) === expectedSchemaVersion(options.folder)) {
         break;
       }
-      if (isLockedByAnother(error2) && attempt < lockRetries) {
-        await (0, import_promises2.setTimeout)(lockRetryMilliseconds);
+      if (isInOurWay(error2) && performance.now() < deadline) {
+        await (0, import_promises2.setTimeout)(retryInterval);
         continue;
       }
       throw toSchemaError(error2, database);
@@ -38200,13 +38200,19 @@ async function refuseForeignMigrations(database, folder) {
     });
   }
 }
-function isLockedByAnother(error2) {
-  return error2 instanceof Error && error2.message.includes("exclusive lock") || // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
+function isInOurWay(error2) {
+  return error2 instanceof Error && error2.message.includes("exclusive lock") || errorCode(error2) === lockNotAvailable || // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
   ["23505", "42P06"].includes(errorCode(error2) ?? "") && error2 instanceof Error && /graphile_migrate|pg_namespace/.test(error2.message);
 }
 function toSchemaError(error2, database) {
   if (error2 instanceof DatabaseUnavailableError) {
     return error2;
+  }
+  if (errorCode(error2) === lockNotAvailable) {
+    return new SchemaError(`a transaction in ${database.target} is in the way of the migration`, {
+      hint: "pg_stat_activity shows it, by its xact_start. Nothing has changed; deployments go on.",
+      cause: error2
+    });
   }
   const reason2 = error2 instanceof Error ? error2.message : String(error2);
   if (errorCode(error2) === "42501") {
@@ -38222,7 +38228,7 @@ function toSchemaError(error2, database) {
     cause: error2
   });
 }
-var import_promises, import_node_path, import_promises2, import_graphile_migrate, import_pgReal, lockRetryMilliseconds, lockRetries;
+var import_promises, import_node_path, import_promises2, import_graphile_migrate, import_pgReal, patience, retryInterval, lockNotAvailable;
 var init_migrate = __esm({
   "src/database/migrate.ts"() {
     "use strict";
@@ -38235,8 +38241,9 @@ var init_migrate = __esm({
     init_nodePostgres();
     init_schema();
     init_unavailable();
-    lockRetryMilliseconds = 200;
-    lockRetries = 300;
+    patience = 6e4;
+    retryInterval = 200;
+    lockNotAvailable = "55P03";
   }
 });
 
@@ -43048,9 +43055,9 @@ var callSlack_exports = {};
 __export(callSlack_exports, {
   callSlack: () => callSlack
 });
-async function callSlack({ token, apiUrl, patience: patience2, method, fields }) {
-  const deadline = performance.now() + patience2;
-  const signal = AbortSignal.timeout(patience2);
+async function callSlack({ token, apiUrl, patience: patience3, method, fields }) {
+  const deadline = performance.now() + patience3;
+  const signal = AbortSignal.timeout(patience3);
   const client = new import_web_api.WebClient(token, {
     ...apiUrl === void 0 ? {} : { slackApiUrl: apiUrl },
     fetch: (url, init) => fetch(url, { ...init, signal }),
@@ -45144,13 +45151,13 @@ var SlackNotifier = class {
     return this.#call("the start message was not updated", "chat.update", { ...message2, ts });
   }
   async #call(failure, method, fields) {
-    const { token, channel, apiUrl, patience: patience2 = 5e3, warn } = this.#options;
+    const { token, channel, apiUrl, patience: patience3 = 5e3, warn } = this.#options;
     const [{ callSlack: callSlack2 }, { slackFailure: slackFailure2 }] = await Promise.all([
       Promise.resolve().then(() => (init_callSlack(), callSlack_exports)),
       Promise.resolve().then(() => (init_slackFailure(), slackFailure_exports))
     ]);
     try {
-      return await callSlack2({ token, apiUrl, patience: patience2, method, fields: { ...fields, channel, parse: "none" } });
+      return await callSlack2({ token, apiUrl, patience: patience3, method, fields: { ...fields, channel, parse: "none" } });
     } catch (error2) {
       warn(`Slack: ${failure}: ${slackFailure2(error2, token)}`);
       return void 0;
@@ -45261,7 +45268,7 @@ var import_node_os = require("node:os");
 var import_node_path3 = require("node:path");
 var import_promises4 = require("node:timers/promises");
 init_schema();
-var patience = 1e4;
+var patience2 = 1e4;
 async function startHeartbeats(inputs, { id }) {
   const directory = process.env["RUNNER_TEMP"] || (0, import_node_os.tmpdir)();
   const path = (0, import_node_path3.join)(directory, `deploy-queue-heartbeats-${id}.log`);
@@ -45286,7 +45293,7 @@ async function startHeartbeats(inputs, { id }) {
   child.send(order);
   try {
     if (!await isSending(child)) {
-      log.warn(`no heartbeat was sent within ${patience / 1e3} s; their process keeps trying`);
+      log.warn(`no heartbeat was sent within ${patience2 / 1e3} s; their process keeps trying`);
     }
   } catch (error2) {
     const reason2 = error2 instanceof Error ? error2.message : String(error2);
@@ -45308,7 +45315,7 @@ async function isSending(child) {
       (0, import_node_events.once)(child, "exit", { signal }).then(([code2, killer]) => {
         throw new Error(`their process ended with ${killer ?? code2}`);
       }),
-      (0, import_promises4.setTimeout)(patience, false, { signal })
+      (0, import_promises4.setTimeout)(patience2, false, { signal })
     ]);
   } finally {
     known.abort();

@@ -199,8 +199,6 @@ CREATE INDEX deployment_events_deployment ON deploy_queue.deployment_events USIN
 
 CREATE UNIQUE INDEX deployment_events_outlier ON deploy_queue.deployment_events USING btree (deployment_id) WHERE (kind = 'outlier'::text);
 
-CREATE INDEX deployment_events_without_deployment ON deploy_queue.deployment_events USING btree (environment, id) WHERE (deployment_id IS NULL);
-
 CREATE INDEX deployments_cancelled ON deploy_queue.deployments USING btree (cell_id, cancellation_timestamp) WHERE (cancellation_timestamp IS NOT NULL);
 
 CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_id, finish_timestamp) WHERE (finish_timestamp IS NOT NULL);
@@ -1531,7 +1529,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 3;
+  select 4;
 $function$
 ;
 

@@ -33,7 +33,7 @@ async function generated(path: string, text: string): Promise<void> {
 
 await generated("docs/cli.md", commandLineDocs(createCli(version)));
 await generated("dist/action.cjs", await buildAction());
-const page = "docs/github-action.md";
+const page = "README.md";
 await generated(page, actionDocs(await readFile(page, "utf8"), await readFile("action.yml", "utf8")));
 for (const [path, text] of grafanaFiles()) {
   await generated(path, text);

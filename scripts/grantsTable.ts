@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { markdownTable } from "./markdownTable.js";
 
 const roles = ["deploy_queue_reader", "deploy_queue_deployer", "deploy_queue_operator"] as const;
 
@@ -27,15 +28,10 @@ export async function grantsTable(sql: postgres.Sql): Promise<string> {
     where role is not null or objects.object !~ '^_'
     group by section, objects.object
     order by section, objects.object`;
-  const cells = [
+  return markdownTable([
     ["", ...roles.map((role) => role.replace("deploy_queue_", ""))],
     ...rows.map(({ object, grants }) => [`\`${object}\``, ...roles.map((role) => grants[role] ?? "")]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[], filler = " "): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler)).join(" | ")} |`;
-  const [head = [], ...body] = cells;
-  return [line(head), line(["", "", "", ""], "-"), ...body.map((row) => line(row))].join("\n");
+  ]);
 }
 
 /** The text with what stands between its two marks replaced. */

@@ -1,10 +1,16 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:ccf46d6fe0828f15dc354628e437bd75c0483d8a
+--! Hash: sha1:b672ef2309c544cdf3987d4d9cc1695b17ba56a2
 --! Message: roles and events
+
+-- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
+set local lock_timeout = '2s';
 
 -- Events of what has no deployment or is no transition: a bypass, a refused start, a changed policy.
 alter table deploy_queue.deployment_events
+  -- Who looks for a deployment's events does not find those without one.
+  -- squawk-ignore ban-drop-not-null
   alter column deployment_id drop not null,
+  -- squawk-ignore ban-drop-not-null
   alter column to_state drop not null,
   alter column occurred_at set default deploy_queue._now(),
   alter column actor set default deploy_queue._actor(),
@@ -13,6 +19,7 @@ alter table deploy_queue.deployment_events
   add column environment text,
   add column cloud_provider text,
   add column region text,
+  -- squawk-ignore prefer-bigint-over-int
   add column cell_index integer,
   add column component text,
   add column version text,
@@ -56,24 +63,6 @@ alter table deploy_queue.deployment_events
     url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid;
 
--- One statement, one scan.
-alter table deploy_queue.deployment_events
-  validate constraint kind_must_be_known,
-  validate constraint a_transition_has_a_deployment_and_a_state,
-  validate constraint an_event_is_about_a_deployment_or_an_environment,
-  validate constraint a_bypass_needs_a_note,
-  validate constraint a_bypass_names_its_deployment_or_its_cell_and_component,
-  validate constraint note_or_reason_must_be_printable_characters,
-  validate constraint cloud_provider_must_be_1_to_100_printable_characters,
-  validate constraint region_must_be_1_to_100_printable_characters,
-  validate constraint cell_index_must_be_0_or_more,
-  validate constraint component_must_be_1_to_200_printable_characters,
-  validate constraint version_must_be_1_to_100_printable_characters,
-  validate constraint url_must_be_printable_characters;
-
-create index deployment_events_without_deployment on deploy_queue.deployment_events (environment, id)
-  where deployment_id is null;
-
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
 comment on column deploy_queue.deployment_events.deployment_id is 'Null for what has none: a deployment around the queue, a changed policy.';
@@ -99,6 +88,8 @@ alter table deploy_queue.deployments
   add column forced boolean not null default false,
   drop constraint never_two_at_once;
 alter table deploy_queue.deployments
+  -- It has no form that is not valid; the scan takes 0.2 s for a million rows.
+  -- squawk-ignore constraint-missing-not-valid
   add constraint never_two_at_once exclude using gist (
     cell_id with =,
     coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
