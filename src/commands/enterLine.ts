@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { cellName, cellOf, deploymentName } from "../output/describe.js";
 import { formatDuration, parseDuration } from "../output/durations.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
-import { createWaitingDisplay, type WaitingDisplay } from "../output/waitingDisplay.js";
+import type { WaitingDisplay } from "../output/waitingDisplay.js";
 import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
 import { enterLineAndStart } from "../queue/entering.js";
 import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "../queue/errors.js";
@@ -71,6 +71,8 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
         if (place !== undefined) {
           lastReasons = reasons;
+          // Loaded here, because most starts do not wait.
+          const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
           display ??= createWaitingDisplay(attempt.deployment, log);
           display.show(place);
           options.onEvent({ event: "waiting", ...place });
