@@ -1,7 +1,6 @@
 // npm run bench [-- name…]: measures, prints each figure beside its floor, and keeps the results as JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { renderTable } from "../src/output/table.js";
 import { cli } from "./cli.js";
 import { handoff } from "./handoff.js";
 import { herd } from "./herd.js";
@@ -47,17 +46,20 @@ await withBenchServer(async (server) => {
 });
 process.exit();
 
+/** In Markdown, as docs/performance.md has it. */
 function table(figures: readonly Figure[]): string {
-  return renderTable(
-    ["what", "figure", "beside", "ratio", "target"],
-    figures.map(({ what, figure, beside, unit, target }) => [
-      what,
-      `${round(figure)} ${unit}`,
-      beside === undefined ? "" : `${round(beside)} ${unit}`,
-      beside === undefined ? "" : `${round(figure / beside)} ×`,
-      target,
-    ]),
-  );
+  const head = ["what", "figure", "beside", "ratio", "target"];
+  const rows = figures.map(({ what, figure, beside, unit, target }) => [
+    what,
+    `${round(figure)} ${unit}`,
+    beside === undefined ? "" : `${round(beside)} ${unit}`,
+    beside === undefined ? "" : `${round(figure / beside)} ×`,
+    target,
+  ]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 function round(value: number): string {
