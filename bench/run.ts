@@ -63,5 +63,5 @@ function table(figures: readonly Figure[]): string {
 }
 
 function round(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  return value > 0 && value < 0.1 ? value.toPrecision(2) : value.toFixed(value >= 100 ? 0 : 2);
 }
