@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Database } from "../src/database/database.js";
@@ -119,6 +119,7 @@ async function measureWaiters(server: BenchServer, waiters: number, connections:
   let startedAt = 0;
   let served = (): void => undefined;
   const leave = new AbortController();
+  setMaxListeners(0, leave.signal);
   const line: { readonly queue: Queue; readonly started: Promise<void> }[] = [];
   const join = async (queue: Queue): Promise<void> => {
     const { id } = await queue.enqueue(location, { heartbeat: true });

@@ -1,10 +1,11 @@
+import { plainTableCycle } from "./plainTable.js";
 import { seedHistory } from "./seed.js";
 import { type BenchServer, type Figure, percentile } from "./support.js";
 
 const rounds = 400;
 const steps = ["enqueue", "start", "finish", "cycle"] as const;
 
-/** What a deployment costs with more and more history behind it, beside the same with 10,000 rows. */
+/** What a deployment costs with more and more history behind it, beside the same with 10,000 rows and the plain-table way. */
 export async function history(server: BenchServer): Promise<Figure[]> {
   const sizes = [10_000, 100_000, 1_000_000, ...(process.argv.includes("--large") ? [10_000_000] : [])];
   const figures: Figure[] = [];
@@ -22,6 +23,13 @@ export async function history(server: BenchServer): Promise<Figure[]> {
         target: rows === 1_000_000 ? "≤ 1.2 ×" : "",
       });
     }
+    figures.push({
+      what: `cycle with ${rows.toLocaleString("en")} rows, p50, beside a plain table with materialised views`,
+      figure: measured.cycle,
+      beside: await plainTableCycle(server),
+      unit: "ms",
+      target: "",
+    });
   }
   return figures;
 }

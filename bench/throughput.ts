@@ -14,7 +14,7 @@ export async function throughput(server: BenchServer): Promise<Figure[]> {
     for (const clients of [1, 4, 16]) {
       const bare = await perSecond(server, clients, cells, bareCycle);
       figures.push({
-        what: `${clients} clients, ${cells === 1 ? "one cell" : `${cells} cells`}, beside a bare table`,
+        what: `${clients} client${clients === 1 ? "" : "s"}, ${cells === 1 ? "one cell" : `${cells} cells`}, beside a bare table`,
         figure: await perSecond(server, clients, cells, queueCycle),
         beside: bare,
         unit: "/s",

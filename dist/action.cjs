@@ -45424,7 +45424,7 @@ async function enterLine(queue, options) {
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => void 0);
         if (place !== void 0) {
           lastReasons = reasons;
-          display ??= options.createDisplay(attempt.deployment);
+          display ??= await options.createDisplay(attempt.deployment);
           display.show(place);
           options.onEvent({ event: "waiting", ...place });
         }

@@ -1,7 +1,6 @@
 import { parseDuration } from "../output/durations.js";
 import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
-import { createWaitingDisplay } from "../output/waitingDisplay.js";
 import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
 import { emptyIsAbsent } from "../queue/values.js";
 import type { Session } from "./queueCommand.js";
@@ -27,7 +26,11 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
     waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
     outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
     log,
-    createDisplay: (deployment) => createWaitingDisplay(deployment, log),
+    async createDisplay(deployment) {
+      // Loaded here, because most starts do not wait.
+      const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
+      return createWaitingDisplay(deployment, log);
+    },
     onEnqueued: (deployment) => setGitHubOutput("deployment-id", String(deployment.id)),
     onEvent: options.onEvent,
   });

@@ -22,7 +22,7 @@ export interface EnterLineOptions {
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number | undefined;
   readonly log: Log;
-  readonly createDisplay: (deployment: Deployment) => WaitingDisplay;
+  readonly createDisplay: (deployment: Deployment) => WaitingDisplay | Promise<WaitingDisplay>;
   /** Awaited; when it throws, the place is given up. */
   readonly onEnqueued?: ((deployment: Deployment) => Promise<void>) | undefined;
   readonly onEvent: (event: WaitEvent) => void;
@@ -73,7 +73,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
         if (place !== undefined) {
           lastReasons = reasons;
-          display ??= options.createDisplay(attempt.deployment);
+          display ??= await options.createDisplay(attempt.deployment);
           display.show(place);
           options.onEvent({ event: "waiting", ...place });
         }
