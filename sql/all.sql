@@ -72,6 +72,17 @@
 --!include functions/detect_outliers.sql
 --!include views/stuck_deployments.sql
 --!include functions/health.sql
+--!include functions/_one_line.sql
+--!include functions/_read_predecessor.sql
+--!include functions/_refused_by_constraints.sql
+--!include functions/_dependents_of_predecessor.sql
+--!include functions/_adoption_problems.sql
+--!include functions/_adoption_items.sql
+--!include functions/preview_adoption.sql
+--!include functions/_copy_grants.sql
+--!include functions/_adopt_history.sql
+--!include functions/_adopt_names.sql
+--!include functions/adopt.sql
 --!include functions/_functions.sql
 --!include functions/_grants.sql
 --!include functions/_grant_roles.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:b672ef2309c544cdf3987d4d9cc1695b17ba56a2
---! Hash: sha1:9f5e018452f294a47dcd9a99d68e5d0cb9eca5c9
+--! Previous: sha1:70156d95de195c4a742886e0e986869fe4e29e53
+--! Hash: sha1:2f642d511a88f42af5d48290c4839add5bcc8e5b
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -1,4 +1,5 @@
 import { Builtins, type CommandClass } from "clipanion";
+import { AdoptCommand } from "./adopt.js";
 import { CancelDeploymentCommand } from "./cancel/deployment.js";
 import { CancelLocationCommand } from "./cancel/location.js";
 import { CancelVersionCommand } from "./cancel/version.js";
@@ -47,5 +48,6 @@ export const commands: readonly CommandClass[] = [
   DatabaseUrlCommand,
   WorkerCommand,
   RolesCreateCommand,
+  AdoptCommand,
   DoctorCommand,
 ];

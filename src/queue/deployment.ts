@@ -198,3 +198,10 @@ export interface Finding {
   readonly status: "ok" | "warning" | "failed";
   readonly text: string;
 }
+
+/** What an adoption moves, or what stands in its way. */
+export interface Adopted {
+  readonly what: string;
+  readonly amount: number;
+  readonly problem: string | null;
+}

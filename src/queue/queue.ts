@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../database/database.js";
 import type {
+  Adopted,
   Bypass,
   Cancellation,
   Cell,
@@ -303,9 +304,28 @@ export class Queue {
     return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
 
-  async #rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+  /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
+  previewAdoption(withRunning: boolean): Promise<Adopted[]> {
+    return this.#rows(
+      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
+      adoptionTimeout,
+    );
+  }
+
+  /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
+  adopt(withRunning: boolean): Promise<Adopted[]> {
+    return this.#rows(
+      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
+      adoptionTimeout,
+    );
+  }
+
+  async #rows<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout?: number,
+  ): Promise<Row[]> {
     try {
-      return await this.database.query(statement);
+      return await this.database.query(statement, timeout);
     } catch (error) {
       throw translateError(error);
     }
@@ -319,6 +339,9 @@ export class Queue {
     return row;
   }
 }
+
+/** In milliseconds; a million deployments take half a minute. */
+const adoptionTimeout = 3_600_000;
 
 function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
   return sql`
