@@ -89,11 +89,14 @@ describe("a migration while deployments run and wait", () => {
     const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
     const started: number[] = [];
     let asleep = 0;
+    const onWaiting = (): void => {
+      asleep += 1;
+    };
     const lives: Promise<void>[] = [];
     for (const [index, queue] of queues.entries()) {
       const { id } = await queue.enqueue({ ...location, component: `component-${index}` }, { heartbeat: true });
       const live = async (): Promise<void> => {
-        await waitForStart(queue, id, { heartbeat: true, onWaiting: () => void (asleep += 1) });
+        await waitForStart(queue, id, { heartbeat: true, onWaiting });
         started.push(id);
         if (started.length > 1) await queue.finish(id);
       };
