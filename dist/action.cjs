@@ -43913,6 +43913,10 @@ var Queue2 = class {
   health(workerHost) {
     return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
+  /** Reads all of history and returns what contradicts the rules. */
+  verifyHistory() {
+    return this.#rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
   /** Creates the roles that are given out, and says which are new. */
   createRoles() {
     return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
@@ -43921,14 +43925,14 @@ var Queue2 = class {
   previewAdoption(withRunning) {
     return this.#rows(
       (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
-      adoptionTimeout
+      longTimeout
     );
   }
   /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
   adopt(withRunning) {
     return this.#rows(
       (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
-      adoptionTimeout
+      longTimeout
     );
   }
   async #rows(statement, timeout) {
@@ -43946,7 +43950,7 @@ var Queue2 = class {
     return row;
   }
 };
-var adoptionTimeout = 36e5;
+var longTimeout = 36e5;
 function policies(sql) {
   return sql`
     environment,

@@ -289,7 +289,8 @@ begin
   from pg_temp.adopted_deployments as adopted
   cross join lateral (
     values
-      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status, null),
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
       (adopted.start_timestamp, 'started', 'queued', 'running', null),
       (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
       (adopted.cancellation_timestamp, 'cancelled',
@@ -1294,6 +1295,165 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._verify_buffers()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  with changes as (
+    select events.environment, events.id, events.occurred_at,
+      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
+      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
+        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+    from deploy_queue.deployment_events as events
+    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+  ),
+  buffers as (
+    select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,
+      lead(changes.occurred_at, 1, 'infinity') over (partition by changes.environment order by changes.id) as until
+    from changes
+    union all
+    select environments.environment,
+      coalesce((
+        select changes.old_buffer from changes where changes.environment = environments.environment order by changes.id limit 1
+      ), environments.buffer_time),
+      '-infinity',
+      coalesce((
+        select min(changes.occurred_at) from changes where changes.environment = environments.environment
+      ), 'infinity')
+    from deploy_queue.environments
+  ),
+  lives as materialized (
+    select _lives.*,
+      max(_lives.finish_timestamp) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as last_finish,
+      (select max(buffers.buffer_time) from buffers where buffers.environment = _lives.environment) as longest_buffer
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'buffers', later.id,
+    format('it started %s after %s finished', later.start_timestamp - earlier.finish_timestamp,
+      deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
+  where later.start_timestamp < later.last_finish + later.longest_buffer
+    and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    and later.start_timestamp < earlier.finish_timestamp + (
+      select min(buffers.buffer_time)
+      from buffers
+      where buffers.environment = later.environment
+        and buffers.since <= later.start_timestamp
+        and buffers.until > later.start_timestamp - interval '1 minute'
+    );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._verify_events()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select 'events', coalesce(told.id, recorded.id), case
+      when recorded.id is null then format('it was %s at %s, of which there is no event', told.what, told.moment)
+      else format('an event says that it was %s at %s, and its timestamps do not', recorded.what, recorded.moment)
+    end
+  from (
+    select deployments.id, moment.what, moment.at as moment
+    from deploy_queue.deployments
+    cross join lateral (
+      values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
+        ('finished', deployments.finish_timestamp), ('cancelled', deployments.cancellation_timestamp)
+    ) as moment (what, at)
+    where moment.at is not null
+  ) as told
+  full join (
+    select events.deployment_id as id, replace(events.kind, 'reaped', 'cancelled') as what, events.occurred_at as moment
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as recorded using (id, what, moment)
+  where told.id is null or recorded.id is null;
+
+  return query
+  select 'states', followed.deployment_id, case
+      when followed.previous is null then format('it was %s out of nothing', followed.kind)
+      else format('it was %s when it was %s', followed.kind, followed.previous)
+    end
+  from (
+    select events.deployment_id, events.kind, events.from_state,
+      lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as followed
+  where followed.from_state is distinct from followed.previous;
+
+  return query
+  select 'bypasses', deployments.id, 'it was started past the rules, and no event says why'
+  from deploy_queue.deployments
+  where deployments.forced
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.deployment_id = deployments.id and events.kind = 'bypassed'
+    );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._verify_turns()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.ended) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as cell_held_until
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'never two at once', later.id,
+    format('it started while %s was running', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.started < later.started and earlier.ended > later.started
+  where later.cell_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  )
+  select 'the order of the line', later.id,
+    format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
+  where later.line_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
@@ -2177,7 +2337,8 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        'queued'::deploy_queue.deployment_status, null),
+        'queued'::deploy_queue.deployment_status,
+        case when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact' end),
       (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
         case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
@@ -2352,6 +2513,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.verify_history()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query select * from deploy_queue._verify_events();
+  return query select * from deploy_queue._verify_turns();
+  return query select * from deploy_queue._verify_buffers();
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.waiting_on(deployment_id bigint)
  RETURNS SETOF reason
  LANGUAGE plpgsql
@@ -2438,6 +2613,30 @@ UNION ALL
     running.forced
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
+
+create view _lives as
+ SELECT deployments.id,
+    deployments.cell_id,
+    deployments.environment,
+    deployments.concurrency_key,
+    deployments.forced,
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    life.entered,
+    life.started,
+    COALESCE(life.ended, '9223372036854775807'::bigint) AS ended,
+    COALESCE(life.started, life.ended, '9223372036854775807'::bigint) AS left_line,
+    deployments.*::deployments AS deployments
+   FROM (deployments
+     JOIN ( SELECT events.deployment_id,
+            min(events.id) FILTER (WHERE (events.kind = 'enqueued'::text)) AS entered,
+            min(events.id) FILTER (WHERE (events.kind = 'started'::text)) AS started,
+            min(events.id) FILTER (WHERE (events.kind = ANY (ARRAY['finished'::text, 'cancelled'::text, 'reaped'::text]))) AS ended,
+            COALESCE(bool_or(((events.kind = 'enqueued'::text) AND (events.reason = 'recorded after the fact'::text))), false) AS is_late
+           FROM deployment_events events
+          WHERE (events.deployment_id IS NOT NULL)
+          GROUP BY events.deployment_id) life ON ((life.deployment_id = deployments.id)))
+  WHERE (NOT life.is_late);
 
 create view cancellation_rate as
  SELECT environment,

@@ -72,6 +72,11 @@
 --!include functions/detect_outliers.sql
 --!include views/stuck_deployments.sql
 --!include functions/health.sql
+--!include views/_lives.sql
+--!include functions/_verify_events.sql
+--!include functions/_verify_turns.sql
+--!include functions/_verify_buffers.sql
+--!include functions/verify_history.sql
 --!include functions/_one_line.sql
 --!include functions/_read_predecessor.sql
 --!include functions/_refused_by_constraints.sql

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:70156d95de195c4a742886e0e986869fe4e29e53
+--! Hash: sha1:2209745e3290f13188d6fde071d1892ce9e62548
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1665,7 +1665,8 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        'queued'::deploy_queue.deployment_status, null),
+        'queued'::deploy_queue.deployment_status,
+        case when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact' end),
       (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
         case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
@@ -2678,6 +2679,210 @@ $$;
 comment on function deploy_queue.health(text) is
   'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
+--! Included views/_lives.sql
+-- Every deployment with the numbers of the events by which it entered the line, left it, started and ended. The events of a cell
+-- are numbered under its lock: their numbers, not the clock, are the order of things. Read by the checks of verify_history.
+create or replace view deploy_queue._lives as
+select
+  deployments.id, deployments.cell_id, deployments.environment, deployments.concurrency_key, deployments.forced,
+  deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
+  coalesce(life.ended, 9223372036854775807) as ended,
+  coalesce(life.started, life.ended, 9223372036854775807) as left_line,
+  deployments
+from deploy_queue.deployments
+join (
+  select
+    events.deployment_id,
+    min(events.id) filter (where events.kind = 'enqueued') as entered,
+    min(events.id) filter (where events.kind = 'started') as started,
+    min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
+    coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
+  from deploy_queue.deployment_events as events
+  where events.deployment_id is not null
+  group by events.deployment_id
+) as life on life.deployment_id = deployments.id
+where not life.is_late;
+
+comment on view deploy_queue._lives is 'Deployments with the numbers of their events, without those that were recorded after the fact.';
+--! EndIncluded views/_lives.sql
+--! Included functions/_verify_events.sql
+-- Deployments whose events and timestamps do not tell the same story, or whose events do not follow from each other.
+-- Called by verify_history.
+create or replace function deploy_queue._verify_events() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'events', coalesce(told.id, recorded.id), case
+      when recorded.id is null then format('it was %s at %s, of which there is no event', told.what, told.moment)
+      else format('an event says that it was %s at %s, and its timestamps do not', recorded.what, recorded.moment)
+    end
+  from (
+    select deployments.id, moment.what, moment.at as moment
+    from deploy_queue.deployments
+    cross join lateral (
+      values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
+        ('finished', deployments.finish_timestamp), ('cancelled', deployments.cancellation_timestamp)
+    ) as moment (what, at)
+    where moment.at is not null
+  ) as told
+  full join (
+    select events.deployment_id as id, replace(events.kind, 'reaped', 'cancelled') as what, events.occurred_at as moment
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as recorded using (id, what, moment)
+  where told.id is null or recorded.id is null;
+
+  return query
+  select 'states', followed.deployment_id, case
+      when followed.previous is null then format('it was %s out of nothing', followed.kind)
+      else format('it was %s when it was %s', followed.kind, followed.previous)
+    end
+  from (
+    select events.deployment_id, events.kind, events.from_state,
+      lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as followed
+  where followed.from_state is distinct from followed.previous;
+
+  return query
+  select 'bypasses', deployments.id, 'it was started past the rules, and no event says why'
+  from deploy_queue.deployments
+  where deployments.forced
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.deployment_id = deployments.id and events.kind = 'bypassed'
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_events.sql
+--! Included functions/_verify_turns.sql
+-- Deployments that ran beside another, or overtook one in the line, without a common key.
+-- Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
+create or replace function deploy_queue._verify_turns() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.ended) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as cell_held_until
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'never two at once', later.id,
+    format('it started while %s was running', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.started < later.started and earlier.ended > later.started
+  where later.cell_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  )
+  select 'the order of the line', later.id,
+    format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
+  where later.line_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+end;
+$$;
+--! EndIncluded functions/_verify_turns.sql
+--! Included functions/_verify_buffers.sql
+-- Deployments that started in the buffer of another without a common key.
+-- Called by verify_history. What the buffer was is taken from the events of changed policies; a start in the minute after a
+-- change may have gone by the buffer before it, since the change may have been committed after the start.
+create or replace function deploy_queue._verify_buffers() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with changes as (
+    select events.environment, events.id, events.occurred_at,
+      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
+      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
+        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+    from deploy_queue.deployment_events as events
+    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+  ),
+  buffers as (
+    select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,
+      lead(changes.occurred_at, 1, 'infinity') over (partition by changes.environment order by changes.id) as until
+    from changes
+    union all
+    select environments.environment,
+      coalesce((
+        select changes.old_buffer from changes where changes.environment = environments.environment order by changes.id limit 1
+      ), environments.buffer_time),
+      '-infinity',
+      coalesce((
+        select min(changes.occurred_at) from changes where changes.environment = environments.environment
+      ), 'infinity')
+    from deploy_queue.environments
+  ),
+  lives as materialized (
+    select _lives.*,
+      max(_lives.finish_timestamp) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as last_finish,
+      (select max(buffers.buffer_time) from buffers where buffers.environment = _lives.environment) as longest_buffer
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'buffers', later.id,
+    format('it started %s after %s finished', later.start_timestamp - earlier.finish_timestamp,
+      deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
+  where later.start_timestamp < later.last_finish + later.longest_buffer
+    and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    and later.start_timestamp < earlier.finish_timestamp + (
+      select min(buffers.buffer_time)
+      from buffers
+      where buffers.environment = later.environment
+        and buffers.since <= later.start_timestamp
+        and buffers.until > later.start_timestamp - interval '1 minute'
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_buffers.sql
+--! Included functions/verify_history.sql
+-- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
+-- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and nothing else.
+create or replace function deploy_queue.verify_history() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select * from deploy_queue._verify_events();
+  return query select * from deploy_queue._verify_turns();
+  return query select * from deploy_queue._verify_buffers();
+end;
+$$;
+
+comment on function deploy_queue.verify_history() is
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, illegal states, events that are missing or too many. No row: all is well.';
+--! EndIncluded functions/verify_history.sql
 --! Included functions/_one_line.sql
 -- Text in which nothing is left that the columns refuse: control characters and marks of direction become spaces.
 -- Called by the adoption, for free text that was written before there was such a rule.
@@ -2998,7 +3203,8 @@ begin
   from pg_temp.adopted_deployments as adopted
   cross join lateral (
     values
-      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status, null),
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
       (adopted.start_timestamp, 'started', 'queued', 'running', null),
       (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
       (adopted.cancellation_timestamp, 'cancelled',

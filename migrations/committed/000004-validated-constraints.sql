@@ -1,5 +1,5 @@
---! Previous: sha1:70156d95de195c4a742886e0e986869fe4e29e53
---! Hash: sha1:2f642d511a88f42af5d48290c4839add5bcc8e5b
+--! Previous: sha1:2209745e3290f13188d6fde071d1892ce9e62548
+--! Hash: sha1:c1e51de95ff258685b47a1244ee10c8710236b15
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -47,7 +47,8 @@ begin
   from pg_temp.adopted_deployments as adopted
   cross join lateral (
     values
-      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status, null),
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
       (adopted.start_timestamp, 'started', 'queued', 'running', null),
       (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
       (adopted.cancellation_timestamp, 'cancelled',

@@ -20,7 +20,8 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        'queued'::deploy_queue.deployment_status, null),
+        'queued'::deploy_queue.deployment_status,
+        case when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact' end),
       (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
         case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),

@@ -205,3 +205,10 @@ export interface Adopted {
   readonly amount: number;
   readonly problem: string | null;
 }
+
+/** Something in history that must not be. */
+export interface Contradiction {
+  readonly rule: string;
+  readonly deployment_id: number;
+  readonly problem: string;
+}

@@ -5,6 +5,7 @@ import type {
   Bypass,
   Cancellation,
   Cell,
+  Contradiction,
   Deployment,
   DeploymentEvent,
   DeploymentId,
@@ -299,6 +300,11 @@ export class Queue {
     return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
 
+  /** Reads all of history and returns what contradicts the rules. */
+  verifyHistory(): Promise<Contradiction[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
+
   /** Creates the roles that are given out, and says which are new. */
   createRoles(): Promise<{ role_name: string; created: boolean }[]> {
     return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
@@ -308,7 +314,7 @@ export class Queue {
   previewAdoption(withRunning: boolean): Promise<Adopted[]> {
     return this.#rows(
       (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
-      adoptionTimeout,
+      longTimeout,
     );
   }
 
@@ -316,7 +322,7 @@ export class Queue {
   adopt(withRunning: boolean): Promise<Adopted[]> {
     return this.#rows(
       (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
-      adoptionTimeout,
+      longTimeout,
     );
   }
 
@@ -340,8 +346,8 @@ export class Queue {
   }
 }
 
-/** In milliseconds; a million deployments take half a minute. */
-const adoptionTimeout = 3_600_000;
+/** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
+const longTimeout = 3_600_000;
 
 function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
   return sql`

@@ -84,10 +84,10 @@ test("leaves the events that its deployments would have left, and their usual du
     select deployment_id::integer as id, kind, from_state, to_state, reason from deploy_queue.deployment_events
     where deployment_id is not null order by id`;
   expect(events.map((event) => Object.values(event).join(" "))).toEqual([
-    "1 enqueued  queued ",
+    "1 enqueued  queued recorded after the fact",
     "1 started queued running ",
     "1 finished running finished ",
-    "2 enqueued  queued ",
+    "2 enqueued  queued recorded after the fact",
     "2 started queued running ",
     "2 cancelled running cancelled broken",
     "3 enqueued  queued ",
@@ -96,6 +96,7 @@ test("leaves the events that its deployments would have left, and their usual du
   expect(await sql`select component, avg_duration::text from deploy_queue.deployment_duration_analytics`).toEqual([
     { component: "api", avg_duration: "00:05:00" },
   ]);
+  expect(await sql`select * from deploy_queue.verify_history()`).toHaveLength(0);
 });
 
 describe("a program that uses the old names", () => {
