@@ -3,6 +3,7 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { Database } from "../../src/database/database.js";
 import type { Deployment } from "../../src/queue/deployment.js";
 import { Queue } from "../../src/queue/queue.js";
+import { collect, coverageDirectory } from "./sqlCoverage.js";
 
 export type TestSql = postgres.Sql<{ bigint: number }>;
 
@@ -65,6 +66,9 @@ export function useDatabase(): TestDatabase {
     await asRoot((root) => root.unsafe(`create database ${name} template ${inject("templateName")}`));
   });
   afterAll(async () => {
+    if (coverageDirectory !== undefined) {
+      await collect(sql, name);
+    }
     await Promise.all([sql.end({ timeout: 1 }), ...closing.map((close) => close())]);
     await asRoot((root) => root.unsafe(`drop database if exists ${name} with (force)`));
   });

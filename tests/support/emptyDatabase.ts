@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { inject, onTestFinished } from "vitest";
+import { collect, coverageDirectory } from "./sqlCoverage.js";
 import { until } from "./until.js";
 
 export interface EmptyDatabase {
@@ -13,13 +14,13 @@ export interface EmptyDatabase {
 
 let created = 0;
 
-/** Gives one test a database without anything in it. */
-export async function emptyDatabase(): Promise<EmptyDatabase> {
+/** Gives one test a database without anything in it, or, where a template is named, a copy of that. */
+export async function emptyDatabase(template?: string): Promise<EmptyDatabase> {
   const name = `deploy_queue_empty_${process.pid}_${created++}_${Date.now()}`;
   const role = `${name}_powerless`;
   const url = new URL(inject("serverUrl"));
   const root = postgres(url.href, { max: 1, onnotice: () => undefined });
-  await root.unsafe(`create database ${name}`);
+  await root.unsafe(`create database ${name}${template === undefined ? "" : ` template ${template}`}`);
   url.pathname = `/${name}`;
   const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
   onTestFinished(async () => {
@@ -29,6 +30,9 @@ export async function emptyDatabase(): Promise<EmptyDatabase> {
         select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
       return others.length === 0;
     });
+    if (template !== undefined && coverageDirectory !== undefined) {
+      await collect(sql, name);
+    }
     await sql.end({ timeout: 1 });
     await root.unsafe(`drop database if exists ${name} with (force)`);
     await root.unsafe(`drop role if exists ${role}`);

@@ -4,6 +4,7 @@ import { Database } from "../../src/database/database.js";
 import { migrateSchema } from "../../src/database/migrate.js";
 import { migrationsFolder } from "../../src/database/schema.js";
 import { startTestServer } from "./server.js";
+import { coverageDirectory, instrument, report } from "./sqlCoverage.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -27,6 +28,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   const template = postgres(url.href, { max: 1, onnotice: () => undefined });
   await template.unsafe(shiftableClock);
+  if (coverageDirectory !== undefined) {
+    await instrument(template);
+  }
   const [version] = await template<{ server_version: string }[]>`show server_version`;
   await template.end();
   process.stdout.write(`PostgreSQL ${version?.server_version}: ${server.description}\n`);
@@ -34,6 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("serverUrl", server.url);
   project.provide("templateName", templateName);
   return async () => {
+    if (coverageDirectory !== undefined) {
+      process.stdout.write(`${report()}\n`);
+    }
     await root.unsafe(`drop database if exists ${templateName} with (force)`);
     await root.end();
     await server.stop();

@@ -1,10 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Database } from "../../../src/database/database.js";
-import { migrateSchema } from "../../../src/database/migrate.js";
-import { migrationsFolder } from "../../../src/database/schema.js";
+import { beforeEach, describe, expect, inject, onTestFinished, test } from "vitest";
 import { emptyDatabase } from "../../support/emptyDatabase.js";
 import { createPredecessor } from "../../support/predecessor.js";
 import { outcome } from "../../support/session.js";
@@ -21,13 +18,10 @@ function connect(): postgres.Sql {
 }
 
 beforeEach(async () => {
-  const database = await emptyDatabase();
+  const database = await emptyDatabase(inject("templateName"));
   ({ url } = database);
   sql = postgres(url, { max: 1, onnotice: () => undefined, types: { bigint: postgres.BigInt } });
   onTestFinished(() => sql.end());
-  const own = new Database({ url, applicationName: "tests" });
-  await migrateSchema(own, { url, folder: migrationsFolder(), onProgress: () => undefined });
-  await own.close();
   await createPredecessor(sql);
 });
 
@@ -290,10 +284,7 @@ test("does not wait for long behind somebody who uses the tables", async () => {
 test("says that there is nothing to adopt, or nothing any more", async () => {
   await adopt();
   await expect(adopt()).rejects.toThrow("the predecessor has been adopted already");
-  const { sql: other, url: otherUrl } = await emptyDatabase();
-  const own = new Database({ url: otherUrl, applicationName: "tests" });
-  await migrateSchema(own, { url: otherUrl, folder: migrationsFolder(), onProgress: () => undefined });
-  await own.close();
+  const { sql: other } = await emptyDatabase(inject("templateName"));
   await expect(other`select deploy_queue.preview_adoption()`).rejects.toThrow("there is nothing to adopt");
 });
 
