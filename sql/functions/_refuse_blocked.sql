@@ -8,7 +8,7 @@ declare
   v_count bigint;
   v_texts text[];
 begin
-  select count(*), array_agg(reason.text order by reason.deployment_id)
+  select count(*), array_agg(reason.text order by reason.deployment_id nulls first)
   into v_count, v_texts
   from deploy_queue._waiting_on(candidate) as reason;
 

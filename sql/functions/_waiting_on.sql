@@ -12,8 +12,15 @@ declare
     from deploy_queue.environments
     where environments.environment = candidate.environment
   );
+  v_is_exception boolean := exists (
+    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
+  );
 begin
   return query
+
+  select withheld.* from deploy_queue._withheld(candidate) as withheld
+
+  union all
 
   select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
@@ -36,13 +43,21 @@ begin
 
   union all
 
-  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
+  select 'queued',
+    deploy_queue._label(blocker) || ' is ahead in the line' ||
+      case when blocker.priority > candidate.priority then format(' with priority %s', blocker.priority) else '' end,
+    null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and blocker.id < candidate.id
-    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
+    and (- blocker.priority, coalesce(blocker.place, blocker.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+    -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
+    and blocker.hold is distinct from 'outside'
+    and (blocker.not_before > v_now) is not true
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
 end;
 $$;

@@ -25,6 +25,12 @@ begin
     and cells.cell_index = preview.cell_index;
 
   v_candidate.id := 9223372036854775807;
+  v_candidate.environment := preview.environment;
+  v_candidate.cloud_provider := preview.cloud_provider;
+  v_candidate.region := preview.region;
+  v_candidate.cell_index := preview.cell_index;
+  v_candidate.priority := 0;
+  v_candidate.entered_by := session_user;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
   select place.* into v_place

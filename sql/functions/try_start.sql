@@ -20,14 +20,21 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
-  if v_deployment.start_timestamp is null then
-    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+  if v_deployment.not_after <= deploy_queue._now() and v_deployment.start_timestamp is null then
+    -- It came too late. Its row says so, and whoever asks once more is refused.
+    select * into v_deployment from deploy_queue._reap(array[v_deployment.id]);
+  elsif v_deployment.start_timestamp is null then
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
     if v_reasons <> '{}' and exists (
       select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
     ) then
-      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+      v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
     end if;
 
     if v_reasons = '{}' then
@@ -50,7 +57,11 @@ begin
 
   started := v_deployment.start_timestamp is not null;
   look_again_in := (
-    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
+    select least(
+      environments.heartbeat_interval,
+      case when not v_open_ended then v_until - deploy_queue._now() end,
+      case when v_deployment.start_timestamp is null then v_deployment.not_after - deploy_queue._now() end
+    )
     from deploy_queue.environments
     where environments.environment = v_deployment.environment
   );

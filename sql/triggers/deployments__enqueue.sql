@@ -19,6 +19,12 @@ begin
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
 
+  new.place := null;
+  new.entered_by := session_user;
+  if new.hold = 'outside' then
+    perform deploy_queue._refuse_staged_twice(new);
+  end if;
+
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
     or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'

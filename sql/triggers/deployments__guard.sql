@@ -8,6 +8,7 @@ declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
+  v_moves boolean := new.hold is distinct from old.hold or new.priority <> old.priority;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
@@ -15,10 +16,15 @@ begin
   end if;
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels then
+  if v_starts or v_finishes or v_cancels or v_moves then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
   v_now := deploy_queue._now();
+
+  if old.hold = 'outside' and new.hold is null then
+    -- Whoever comes into the line now stands at its end.
+    new.place := nextval('deploy_queue.deployments_id_seq');
+  end if;
 
   if v_starts then
     -- Never before what came before it, should the clock have been set back.

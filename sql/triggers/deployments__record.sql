@@ -5,11 +5,13 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_status deploy_queue.deployment_status := deploy_queue.get_deployment_status(
-    new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp,
-    (select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment)
-  );
   v_is_new boolean := tg_op = 'INSERT';
+  v_buffer_time interval := (
+    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
+  );
+  v_status deploy_queue.deployment_status := deploy_queue._status(new, v_buffer_time);
+  v_old_status deploy_queue.deployment_status := case when not v_is_new then deploy_queue._status(old, v_buffer_time) end;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   insert into deploy_queue.deployment_events
     (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
@@ -19,14 +21,18 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        'queued'::deploy_queue.deployment_status, null),
+        case when new.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status, null),
+      (new.hold is null and old.hold is not null, deploy_queue._now(), 'released', 'held', 'queued', v_why),
+      (new.priority <> old.priority, deploy_queue._now(), 'prioritized', v_old_status, v_status,
+        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
         new.start_timestamp, 'started', 'queued', 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
       (new.cancellation_timestamp is not null, new.cancellation_timestamp,
         case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
-        'cancelled', new.cancellation_note)
+        coalesce(v_old_status, case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status),
+        'cancelled',
+        new.cancellation_note)
   ) as event (happened, occurred_at, kind, from_state, to_state, reason)
   where event.happened;
 
@@ -51,5 +57,7 @@ for each row when (
   (old.start_timestamp is null and new.start_timestamp is not null)
   or new.finish_timestamp is not null
   or new.cancellation_timestamp is not null
+  or new.hold is distinct from old.hold
+  or new.priority <> old.priority
 )
 execute function deploy_queue.tg_deployments__record();

@@ -1,5 +1,5 @@
--- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
--- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
+-- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -7,13 +7,17 @@ as $$
 declare
   v_head deploy_queue.deployments;
 begin
-  perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  if deploy_queue._has_ended(new) then
+    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  end if;
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
-    -- Those whom it did not block learn nothing from its end.
-    if (old.start_timestamp is not null or old.id < v_head.id)
-      and (old.concurrency_key = v_head.concurrency_key) is not true
-    then
+    -- Those whom it did not block, or blocks still, learn nothing from this.
+    if v_head.id = new.id or (
+      (old.concurrency_key = v_head.concurrency_key) is not true
+      and (old.start_timestamp is not null or (old.hold is distinct from 'outside' and deploy_queue._is_ahead(old, v_head)))
+      and (deploy_queue._has_ended(new) or not deploy_queue._is_ahead(new, v_head))
+    ) then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -23,5 +27,10 @@ $$;
 
 create or replace trigger tg_deployments__wake
 after update on deploy_queue.deployments
-for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
+for each row when (
+  new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+  or new.hold is distinct from old.hold
+  or new.priority <> old.priority
+)
 execute function deploy_queue.tg_deployments__wake();

@@ -3,12 +3,7 @@
 create or replace view deploy_queue.deployments_with_status as
 select
   deployments.*,
-  deploy_queue.get_deployment_status(
-    deployments.start_timestamp,
-    deployments.finish_timestamp,
-    deployments.cancellation_timestamp,
-    environments.buffer_time
-  ) as status
+  deploy_queue._status(deployments, environments.buffer_time) as status
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment;
 

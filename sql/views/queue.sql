@@ -18,13 +18,31 @@ select
   place.overdue,
   place.blocker_count,
   place.blockers,
-  place.as_of
+  place.as_of,
+  deployments.priority,
+  deployments.hold,
+  (
+    select count(*)
+    from deploy_queue.deployments as overtaker
+    where overtaker.cell_id = deployments.cell_id
+      and overtaker.finish_timestamp is null
+      and overtaker.cancellation_timestamp is null
+      and overtaker.start_timestamp is not null
+      and overtaker.id > deployments.id
+  ) + (
+    select count(*)
+    from deploy_queue.deployments as overtaker
+    where overtaker.cell_id = deployments.cell_id
+      and overtaker.finish_timestamp > deployments.created_at
+      and overtaker.id > deployments.id
+  ) as overtaken
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting
   where waiting.start_timestamp is null
     and waiting.finish_timestamp is null
     and waiting.cancellation_timestamp is null
+    and waiting.hold is distinct from 'outside'
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
 join deploy_queue.deployments
@@ -36,3 +54,6 @@ join deploy_queue.deployments
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
+comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
+comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';

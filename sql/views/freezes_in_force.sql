@@ -1,0 +1,20 @@
+-- Freezes that are neither lifted nor expired.
+-- Read by "deploy-queue list freezes" and boards.
+create or replace view deploy_queue.freezes_in_force as
+select
+  freezes.id as freeze_id,
+  freezes.environment,
+  freezes.cloud_provider,
+  freezes.region,
+  freezes.cell_index,
+  freezes.reason,
+  freezes.owner,
+  freezes.allow_key,
+  freezes.allow_role,
+  freezes.created_at,
+  freezes.expires_at
+from deploy_queue.freezes
+where freezes.lifted_at is null
+  and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
+
+comment on view deploy_queue.freezes_in_force is 'Freezes that are neither lifted nor expired.';
