@@ -1,12 +1,18 @@
 // npm run bench [-- name…]: measures, prints each figure beside its floor, and keeps the results as JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { renderTable } from "../src/output/table.js";
+import { markdownTable } from "../scripts/markdownTable.js";
+import { cli } from "./cli.js";
 import { handoff } from "./handoff.js";
+import { herd } from "./herd.js";
+import { history } from "./history.js";
 import { idle } from "./idle.js";
+import { prune } from "./prune.js";
 import { type Figure, withBenchServer } from "./support.js";
+import { throughput } from "./throughput.js";
+import { views } from "./views.js";
 
-const benches = { handoff, idle } as const;
+const benches = { handoff, idle, herd, cli, history, throughput, views, prune } as const;
 const names = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
@@ -41,19 +47,20 @@ await withBenchServer(async (server) => {
 });
 process.exit();
 
+/** In Markdown, as docs/performance.md has it. */
 function table(figures: readonly Figure[]): string {
-  return renderTable(
+  return markdownTable([
     ["what", "figure", "beside", "ratio", "target"],
-    figures.map(({ what, figure, beside, unit, target }) => [
+    ...figures.map(({ what, figure, beside, unit, target }) => [
       what,
       `${round(figure)} ${unit}`,
       beside === undefined ? "" : `${round(beside)} ${unit}`,
       beside === undefined ? "" : `${round(figure / beside)} ×`,
       target,
     ]),
-  );
+  ]);
 }
 
 function round(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  return value > 0 && value < 0.1 ? value.toPrecision(2) : value.toFixed(value >= 100 ? 0 : 2);
 }

@@ -1,11 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import postgres from "postgres";
 import { Database } from "../src/database/database.js";
-import { ensureEmbeddedServer, stopEmbeddedServer } from "../src/database/embedded/server.js";
 import { ensureSchema } from "../src/database/schema.js";
 import { Queue } from "../src/queue/queue.js";
+import { startEmbedded } from "../tests/support/server.js";
 
 export interface Figure {
   readonly what: string;
@@ -27,9 +24,8 @@ export interface BenchServer {
 /** The server of DEPLOY_QUEUE_BENCH_DATABASE_URL, or an embedded one with its durability left on. */
 export async function withBenchServer(measure: (server: BenchServer) => Promise<void>): Promise<void> {
   const given = process.env["DEPLOY_QUEUE_BENCH_DATABASE_URL"];
-  const directory = await mkdtemp(join(tmpdir(), "deploy-queue-bench-"));
-  await chmod(directory, 0o755);
-  const root = given ?? (await ensureEmbeddedServer(directory, { max_connections: "700" })).url;
+  const { url: root, stop } =
+    given === undefined ? await startEmbedded({ max_connections: "700" }) : { url: given, stop: async () => undefined };
   const name = `deploy_queue_bench_${process.pid}`;
   const admin = postgres(root, { max: 1, onnotice: () => undefined });
   const url = new URL(root);
@@ -53,10 +49,7 @@ export async function withBenchServer(measure: (server: BenchServer) => Promise<
     await sql.end({ timeout: 1 });
     await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.end({ timeout: 1 });
-    if (given === undefined) {
-      await stopEmbeddedServer(directory);
-    }
-    await rm(directory, { recursive: true, force: true });
+    await stop();
   }
 }
 

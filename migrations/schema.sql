@@ -24,15 +24,22 @@ create table deployment_durations (
 
 create table deployment_events (
   id bigint not null generated always as identity,
-  deployment_id bigint not null,
-  occurred_at timestamp with time zone not null,
+  deployment_id bigint,
+  occurred_at timestamp with time zone not null default _now(),
   kind text not null,
   from_state deployment_status,
-  to_state deployment_status not null,
-  actor text not null,
-  application_name text,
-  client_address inet,
-  reason text
+  to_state deployment_status,
+  actor text not null default _actor(),
+  application_name text default NULLIF(current_setting('application_name'::text), ''::text),
+  client_address inet default inet_client_addr(),
+  reason text,
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text,
+  url text
 );
 
 create sequence deployment_events_id_seq;
@@ -58,9 +65,11 @@ create table deployments (
   cell_id integer not null,
   max_duration interval,
   idempotency_key text,
+  forced boolean not null default false,
   place bigint,
   priority integer not null default 0,
   hold text,
+  release_key text,
   not_before timestamp with time zone,
   not_after timestamp with time zone,
   command text[],
@@ -149,13 +158,37 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
+alter table deployment_events add constraint a_bypass_names_its_deployment_or_its_cell_and_component CHECK (((kind <> 'bypassed'::text) OR (deployment_id IS NOT NULL) OR (num_nulls(environment, cloud_provider, region, cell_index, component) = 0)));
+
+alter table deployment_events add constraint a_bypass_needs_a_note CHECK (((kind <> 'bypassed'::text) OR ((reason IS NOT NULL) AND (reason ~ '\S'::text))));
+
+alter table deployment_events add constraint a_transition_has_a_deployment_and_a_state CHECK (((kind = ANY (ARRAY['refused'::text, 'bypassed'::text, 'configured'::text])) OR ((deployment_id IS NOT NULL) AND (to_state IS NOT NULL))));
+
+alter table deployment_events add constraint an_event_is_about_a_deployment_or_an_environment CHECK (((deployment_id IS NOT NULL) OR (environment IS NOT NULL)));
+
+alter table deployment_events add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
+
+alter table deployment_events add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'released'::text, 'prioritized'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text])));
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'released'::text, 'prioritized'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
+
+alter table deployment_events add constraint note_or_reason_must_be_printable_characters CHECK ((reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table deployment_events add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+
+alter table deployment_events add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
 alter table deployments add constraint a_deployment_is_in_its_cell FOREIGN KEY (cell_id, environment, cloud_provider, region, cell_index) REFERENCES cells(id, environment, cloud_provider, region, cell_index);
+
+alter table deployments add constraint a_held_deployment_has_not_started CHECK (((hold IS NULL) OR (start_timestamp IS NULL)));
 
 alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
@@ -163,7 +196,7 @@ alter table deployments add constraint cancellation_note_requires_cancellation_t
 
 alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
 
-alter table deployments add constraint command_must_name_a_program CHECK ((cardinality(command) > 0));
+alter table deployments add constraint command_must_name_a_program CHECK (((cardinality(command) > 0) AND (command[1] <> ''::text)));
 
 alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
@@ -181,11 +214,11 @@ alter table deployments add constraint idempotency_key_must_be_1_to_200_printabl
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
-alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL)));
+alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL) AND (NOT forced)));
 
 alter table deployments add constraint not_after_must_be_later_than_not_before CHECK ((not_after > not_before));
 
-alter table deployments add constraint not_after_must_not_lie_in_the_past CHECK ((not_after > created_at));
+alter table deployments add constraint not_after_must_lie_in_the_future CHECK ((not_after > created_at));
 
 alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
@@ -211,17 +244,17 @@ alter table environments add constraint retention_must_be_1_day_or_more CHECK ((
 
 alter table freezes add constraint cell_index_requires_region CHECK (((cell_index IS NULL) OR (region IS NOT NULL)));
 
-alter table freezes add constraint expires_at_must_be_later_than_created_at CHECK ((expires_at > created_at));
+alter table freezes add constraint expires_at_must_lie_in_the_future CHECK ((expires_at > created_at));
 
 alter table freezes add constraint freezes_environment_fkey FOREIGN KEY (environment) REFERENCES environments(environment);
 
 alter table freezes add constraint freezes_pkey PRIMARY KEY (id);
 
-alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK ((((length(reason) >= 1) AND (length(reason) <= 500)) AND (reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK (((length(reason) <= 500) AND (reason ~ '\S'::text) AND (reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table freezes add constraint region_requires_cloud_provider CHECK (((region IS NULL) OR (cloud_provider IS NOT NULL)));
 
-alter table maintenance_windows add constraint a_window_is_open_for_a_while CHECK ((opens_at <> closes_at));
+alter table maintenance_windows add constraint a_window_closes_at_another_time_than_it_opens CHECK ((opens_at <> closes_at));
 
 alter table maintenance_windows add constraint days_must_be_numbers_from_1_for_monday_to_7_for_sunday CHECK (((cardinality(days) > 0) AND (days <@ ARRAY[(1)::smallint, (2)::smallint, (3)::smallint, (4)::smallint, (5)::smallint, (6)::smallint, (7)::smallint])));
 
@@ -241,15 +274,33 @@ CREATE INDEX deployments_finished ON deploy_queue.deployments USING btree (cell_
 
 CREATE UNIQUE INDEX deployments_idempotency_key ON deploy_queue.deployments USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
+CREATE INDEX deployments_latest ON deploy_queue.deployments USING btree (cell_id, component, id) WHERE ((version IS NOT NULL) AND (cancellation_timestamp IS NULL));
+
 CREATE INDEX deployments_measured ON deploy_queue.deployments USING btree (cell_id, component, finish_timestamp) INCLUDE (start_timestamp) WHERE (finish_timestamp IS NOT NULL);
+
+CREATE INDEX deployments_moments ON deploy_queue.deployments USING brin (created_at, finish_timestamp) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX deployments_queued ON deploy_queue.deployments USING btree (cell_id, ((- priority)), COALESCE(place, id)) WHERE ((start_timestamp IS NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
 CREATE INDEX deployments_running ON deploy_queue.deployments USING btree (cell_id, id) WHERE ((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
-CREATE INDEX freezes_active ON deploy_queue.freezes USING btree (environment) WHERE (lifted_at IS NULL);
+CREATE INDEX freezes_not_lifted ON deploy_queue.freezes USING btree (environment) WHERE (lifted_at IS NULL);
 
 CREATE INDEX maintenance_windows_environment ON deploy_queue.maintenance_windows USING btree (environment);
+
+CREATE OR REPLACE FUNCTION deploy_queue._acting_roles()
+ RETURNS regrole[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return array_remove(
+    array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
+  );
+end;
+$function$
+;
 
 CREATE OR REPLACE FUNCTION deploy_queue._actor()
  RETURNS text
@@ -259,6 +310,20 @@ CREATE OR REPLACE FUNCTION deploy_queue._actor()
 AS $function$
 begin
   return coalesce(nullif(current_setting('deploy_queue.actor', true), ''), session_user);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._bypass_reason()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
+begin
+  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
 end;
 $function$
 ;
@@ -386,6 +451,113 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._functions()
+ RETURNS SETOF regprocedure
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select pg_proc.oid::regprocedure
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and not exists (
+      select
+      from pg_depend
+      where pg_depend.classid = 'pg_proc'::regclass
+        and pg_depend.objid = pg_proc.oid
+        and pg_depend.deptype = 'e'
+    );
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._grant_roles()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_functions text := (select string_agg(ours::text, ', ') from deploy_queue._functions() as ours);
+  v_role text;
+  v_grant record;
+begin
+  -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
+  perform pg_advisory_xact_lock(25713, 0);
+
+  execute format('revoke all on function %s from public', v_functions);
+  for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
+    execute format('revoke all on function %s from %I', v_functions, v_role);
+    execute format('revoke all on all tables in schema deploy_queue from %I', v_role);
+  end loop;
+
+  for v_grant in select * from deploy_queue._grants() loop
+    execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
+  end loop;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._grants()
+ RETURNS TABLE(role_name text, privileges text, object text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with roles (role_name, rank) as (
+    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+  ),
+  objects (privileges, object, rank) as (
+    values
+      ('usage', 'schema deploy_queue', 1),
+      ('select', 'deploy_queue.cells', 1),
+      ('select', 'deploy_queue.environments', 1),
+      ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.freezes', 1),
+      ('select', 'deploy_queue.maintenance_windows', 1),
+      ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('insert, update', 'deploy_queue.freezes', 3),
+      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
+      ('select, insert, update', 'deploy_queue.deployments', 3),
+      ('select', 'deploy_queue.deployment_events', 3)
+    union all
+    select 'select', pg_class.oid::regclass::text, 1
+    from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace
+      and pg_class.relkind = 'v'
+      and not starts_with(pg_class.relname, '_')
+    union all
+    select 'execute', 'function ' || pg_proc.oid::regprocedure, case
+      when pg_proc.proname in (
+        'enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'release', 'purge', 'record_bypass'
+      ) then 2
+      when pg_proc.proname in (
+        'cancel_version', 'cancel_location', 'set_environment',
+        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
+        'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+      ) then 3
+      when pg_proc.proname = 'moment' then 1
+      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
+      when exists (
+        select
+        from pg_depend
+        join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+        join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_proc'::regclass
+          and pg_depend.refobjid = pg_proc.oid
+          and pg_depend.classid = 'pg_rewrite'::regclass
+          and pg_class.relnamespace = 'deploy_queue'::regnamespace
+      ) then 1
+    end
+    from deploy_queue._functions() as ours
+    join pg_proc on pg_proc.oid = ours
+  )
+  select roles.role_name, objects.privileges, objects.object
+  from roles
+  join objects on objects.rank <= roles.rank
+  where to_regrole(roles.role_name) is not null;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._has_ended(deployment deployments)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -401,17 +573,25 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._heads(cell_id integer)
  RETURNS SETOF deployments
  LANGUAGE plpgsql
- STABLE ROWS 2
+ STABLE SECURITY DEFINER ROWS 2
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
   v_queued deploy_queue.deployments;
-  v_ahead deploy_queue.deployments[] := '{}';
-  -- Whether a freeze could let somebody further back pass.
-  v_exceptions boolean;
-  -- Whether it is not to start yet, and lets others pass.
-  v_waits boolean;
+  v_first_key text;
+  v_is_first boolean := true;
+  -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back, except ...
+  v_is_over boolean := false;
+  v_exceptions boolean := exists (
+    select
+    from deploy_queue.freezes
+    join deploy_queue.cells on cells.environment = freezes.environment
+    where cells.id = _heads.cell_id
+      and freezes.lifted_at is null
+      and (freezes.allow_key is not null or freezes.allow_role is not null)
+  );
 begin
   for v_queued in
     select *
@@ -420,30 +600,25 @@ begin
       and deployments.start_timestamp is null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-      and deployments.hold is distinct from 'outside'
     order by deployments.cell_id, - deployments.priority, coalesce(deployments.place, deployments.id)
   loop
-    v_waits := coalesce(v_queued.not_before > v_now, false);
-    v_exceptions := coalesce(v_exceptions, exists (
-      select from deploy_queue._freezes(v_queued) as placed
-      where placed.allow_key is not null or placed.allow_role is not null
-    ));
+    continue when v_queued.hold = 'outside';
 
-    if not exists (
-      select
-      from unnest(v_ahead) as ahead
-      where (ahead.concurrency_key = v_queued.concurrency_key) is not true
-        and not (v_exceptions and deploy_queue._overtakes(v_queued, ahead))
-    ) then
+    if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
       return next v_queued;
-    elsif not v_exceptions and not v_waits then
-      -- Whoever stands behind two different keys is blocked by one of them, and so is everybody further back.
-      return;
+    elsif v_exceptions
+      and deploy_queue._is_exception(v_queued)
+      and not exists (select from deploy_queue._waiting_on(v_queued) as reason where reason.kind = 'queued')
+    then
+      return next v_queued;
     end if;
 
-    if not v_waits then
-      v_ahead := array_append(v_ahead, v_queued);
-    end if;
+    -- Until it is to start, it lets others pass.
+    continue when v_queued.not_before > v_now;
+    v_is_over := v_is_over or not (v_is_first or coalesce(v_queued.concurrency_key = v_first_key, false));
+    exit when v_is_over and not v_exceptions;
+    v_first_key := v_queued.concurrency_key;
+    v_is_first := false;
   end loop;
 end;
 $function$
@@ -461,14 +636,32 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._is_ahead(one deployments, other deployments)
+CREATE OR REPLACE FUNCTION deploy_queue._is_exception(candidate deployments)
  RETURNS boolean
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
+ STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id));
+  return exists (
+    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
+  );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_in_the_way(one deployments, other deployments)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and (one.concurrency_key = other.concurrency_key) is not true
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true
+    and not deploy_queue._overtakes(other, one);
 end;
 $function$
 ;
@@ -480,10 +673,33 @@ CREATE OR REPLACE FUNCTION deploy_queue._is_member(role_name text, of_role text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return case
-    when to_regrole(quote_ident(_is_member.role_name)) is null or to_regrole(quote_ident(_is_member.of_role)) is null then false
-    else pg_has_role(_is_member.role_name, _is_member.of_role, 'member')
-  end;
+  return _is_member.of_role is not null and exists (
+    with recursive held (role) as (
+      select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
+      union
+      select pg_auth_members.roleid from pg_auth_members join held on held.role = pg_auth_members.member
+    )
+    select from held join pg_roles on pg_roles.oid = held.role where pg_roles.rolname = _is_member.of_role
+  );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_operator()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
+      and not pg_has_role(
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+      )
+  );
 end;
 $function$
 ;
@@ -503,8 +719,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -524,6 +741,7 @@ declare
   v_late_keys text[] := '{}';
   v_place deploy_queue.place;
   v_blockers jsonb[] := '{}';
+  v_first_ten jsonb := '[]';
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
@@ -543,7 +761,7 @@ begin
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
         v_place.blocker_count := cardinality(v_keys);
-        v_place.blockers := to_jsonb(v_blockers[1:10]);
+        v_place.blockers := v_first_ten;
       else
         v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
         v_place.blockers := to_jsonb(array(
@@ -586,6 +804,9 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity')
     ));
+    if cardinality(v_blockers) <= 10 then
+      v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
+    end if;
     if v_member.exclusion_key = v_last_key then
       v_last := greatest(v_last, v_free_at);
     elsif v_free_at >= v_last then
@@ -656,7 +877,8 @@ begin
     select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
-      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null)
+      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+        or (present.member).not_after is not null)
   ) as reasons
   order by
     (present.member).start_timestamp is null,
@@ -711,6 +933,37 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._may_change(environment text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    cross join lateral (
+      -- From the catalog: in the session, anybody may set it to anything.
+      select substr(setting.text, strpos(setting.text, '=') + 1) as environments
+      from pg_db_role_setting
+      cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
+      where pg_db_role_setting.setrole = acting.role
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
+        and pg_db_role_setting.setdatabase
+          in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
+      -- What is set for the role in this database counts before what is set for it everywhere.
+      order by pg_db_role_setting.setdatabase = 0
+      limit 1
+    ) as allowed
+    where _may_change.environment <> all (
+      select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+    )
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._measure(cell_id integer, component text)
  RETURNS void
  LANGUAGE plpgsql
@@ -752,6 +1005,66 @@ AS $function$
 begin
   -- now() would be the start of the transaction, before the wait for a cell's lock.
   return clock_timestamp();
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._openings(environment text)
+ RETURNS TABLE(window_id integer, opens timestamp with time zone, closes timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE ROWS 10
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  return query
+  select policy.id, opening.opens, opening.closes
+  from deploy_queue.maintenance_windows as policy
+  cross join lateral (
+    select (v_now at time zone policy.zone)::date + days.ahead as date from generate_series(-1, 15) as days (ahead)
+  ) as day
+  cross join lateral (
+    select
+      (day.date + policy.opens_at) at time zone policy.zone as opens,
+      (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
+        at time zone policy.zone as closes
+  ) as opening
+  where policy.environment = _openings.environment
+    and extract(isodow from day.date) = any (policy.days)
+    -- An hour that the clock skips has no window.
+    and opening.opens < opening.closes;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._overtaken(waiting deployments)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  return (
+    select count(*)
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.created_at
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.created_at
+    ) as overtaker
+    where overtaker.start_timestamp > waiting.created_at
+      and coalesce(overtaker.place, overtaker.id) > coalesce(waiting.place, waiting.id)
+  );
 end;
 $function$
 ;
@@ -813,6 +1126,7 @@ begin
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
+      and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
   ) as stale;
 
@@ -844,24 +1158,66 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._reasons(candidate deployments)
+ RETURNS reason[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+  );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._reasons_text(reasons reason[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason)
+    || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._record_refusal(deployment deployments, reasons reason[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if reasons <> '{}' and not exists (
+    select
+    from deploy_queue.deployment_events
+    where deployment_events.deployment_id = deployment.id and deployment_events.kind = 'refused'
+  ) then
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+    values (
+      deployment.id, 'refused', case when deployment.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status,
+      deploy_queue._reasons_text(reasons)
+    );
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_blocked(candidate deployments)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_count bigint;
-  v_texts text[];
+  v_reasons deploy_queue.reason[] := deploy_queue._reasons(candidate);
 begin
-  select count(*), array_agg(reason.text order by reason.deployment_id nulls first)
-  into v_count, v_texts
-  from deploy_queue._waiting_on(candidate) as reason;
-
-  if v_count > 0 then
+  if v_reasons <> '{}' then
     raise exception using
       errcode = 'QD003',
-      message = format('%s may not start: %s%s', deploy_queue._label(candidate), array_to_string(v_texts[1:5], '; '),
-        case when v_count > 5 then format('; and %s more', v_count - 5) end),
+      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
       hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
   end if;
 end;
@@ -890,6 +1246,24 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_foreign_environment(environment text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not deploy_queue._may_change(_refuse_foreign_environment.environment) then
+    raise exception using
+      errcode = 'QD020',
+      message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
+        quote_ident(_refuse_foreign_environment.environment)),
+      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_new_identity(old_row deployments, new_row deployments)
  RETURNS void
  LANGUAGE plpgsql
@@ -902,12 +1276,12 @@ begin
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
     old_row.max_duration, old_row.created_at, old_row.place, old_row.not_before, old_row.not_after, old_row.command,
-    old_row.entered_by
+    old_row.entered_by, old_row.forced
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
     new_row.max_duration, new_row.created_at, new_row.place, new_row.not_before, new_row.not_after, new_row.command,
-    new_row.entered_by
+    new_row.entered_by, new_row.forced
   ) or (
     old_row.start_timestamp is not null
     and (new_row.start_timestamp, new_row.priority) is distinct from (old_row.start_timestamp, old_row.priority)
@@ -940,6 +1314,10 @@ AS $function$
 declare
   v_first deploy_queue.deployments;
 begin
+  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
+    return;
+  end if;
+
   select * into v_first
   from deploy_queue.deployments
   where deployments.cell_id = candidate.cell_id
@@ -947,6 +1325,7 @@ begin
     and deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
     and deployments.hold = 'outside'
+    and deployments.heartbeat_timestamp is null
     and deployments.component = candidate.component
     and deployments.version is not distinct from candidate.version
     and deployments.command is not distinct from candidate.command
@@ -954,9 +1333,10 @@ begin
 
   if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
     raise exception using
-      errcode = 'QD012',
-      message = format('%s is staged already, by %s', deploy_queue._label(v_first), v_first.entered_by),
-      hint = format('Release it with "deploy-queue release %s", or purge it first.', v_first.id);
+      errcode = 'QD021',
+      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
+        date_trunc('second', v_first.created_at), v_first.entered_by),
+      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
   end if;
 end;
 $function$
@@ -982,19 +1362,19 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._status(deployment deployments, buffer_time interval)
+CREATE OR REPLACE FUNCTION deploy_queue._status(hold text, start_timestamp timestamp with time zone, finish_timestamp timestamp with time zone, cancellation_timestamp timestamp with time zone, buffer_time interval)
  RETURNS deployment_status
  LANGUAGE plpgsql
  STABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return case
-    when deployment.hold is not null and deployment.cancellation_timestamp is null then 'held'
-    else deploy_queue.get_deployment_status(
-      deployment.start_timestamp, deployment.finish_timestamp, deployment.cancellation_timestamp, _status.buffer_time
-    )
-  end;
+  if _status.hold is not null and _status.cancellation_timestamp is null then
+    return 'held';
+  end if;
+  return deploy_queue.get_deployment_status(
+    _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
+  );
 end;
 $function$
 ;
@@ -1002,8 +1382,9 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -1012,9 +1393,10 @@ declare
     from deploy_queue.environments
     where environments.environment = candidate.environment
   );
+  -- Few places are frozen, and fewer with exceptions.
   v_is_exception boolean := exists (
-    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
-  );
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) and deploy_queue._is_exception(candidate);
 begin
   return query
 
@@ -1044,14 +1426,16 @@ begin
   union all
 
   select 'queued',
-    deploy_queue._label(blocker) || ' is ahead in the line' ||
-      case when blocker.priority > candidate.priority then format(' with priority %s', blocker.priority) else '' end,
+    deploy_queue._label(blocker) || ' is ahead in the line' || case
+      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
+    end,
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
+    -- In the words of the index; _is_in_the_way says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
@@ -1110,66 +1494,49 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._window_opens(environment text)
- RETURNS timestamp with time zone
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_now timestamptz := deploy_queue._now();
-begin
-  return (
-    select case when not bool_or(v_now >= window_.opens and v_now < window_.closes) then
-      min(window_.opens) filter (where window_.opens > v_now)
-    end
-    from deploy_queue.maintenance_windows as policy
-    -- From yesterday, whose window may end today, to a whole week later.
-    cross join lateral (
-      select (v_now at time zone policy.zone)::date + days.ahead as date from generate_series(-1, 8) as days (ahead)
-    ) as day
-    cross join lateral (
-      select
-        (day.date + policy.opens_at) at time zone policy.zone as opens,
-        (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
-          at time zone policy.zone as closes
-    ) as window_
-    where policy.environment = _window_opens.environment
-      and extract(isodow from day.date) = any (policy.days)
-  );
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._withheld(candidate deployments)
  RETURNS SETOF reason
  LANGUAGE plpgsql
  STABLE ROWS 1
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
 begin
-  return query
+  if candidate.hold is not null then
+    return query
+    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
+      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+  end if;
 
-  select 'hold', deploy_queue._label(candidate) || ' is on hold until somebody releases it', null::timestamptz, null::bigint
-  where candidate.hold is not null
+  if candidate.not_before > v_now then
+    return query
+    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+  end if;
 
-  union all
+  if candidate.not_after <= v_now then
+    return query
+    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
+      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+  end if;
 
-  select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null
-  where candidate.not_before > deploy_queue._now()
+  if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
+    return query
+    select 'window', format('no maintenance window of %s is open', candidate.environment),
+      min(opening.opens) filter (where opening.opens > v_now), null::bigint
+    from deploy_queue._openings(candidate.environment) as opening
+    having bool_or(v_now >= opening.opens and v_now < opening.closes) is not true;
+  end if;
 
-  union all
-
-  select 'window', format('no maintenance window of %s is open', candidate.environment), opening.at, null
-  from deploy_queue._window_opens(candidate.environment) as opening (at)
-  where opening.at is not null
-
-  union all
-
-  select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
-    placed.expires_at, null
-  from deploy_queue._freezes(candidate) as placed
-  where not deploy_queue._passes(candidate, placed);
+  if exists (
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) then
+    return query
+    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
+      placed.expires_at, null::bigint
+    from deploy_queue._freezes(candidate) as placed
+    where not deploy_queue._passes(candidate, placed);
+  end if;
 end;
 $function$
 ;
@@ -1177,20 +1544,13 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.add_window(environment text, days smallint[], opens_at time without time zone, closes_at time without time zone, zone text DEFAULT 'UTC'::text)
  RETURNS maintenance_windows
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
 declare
   v_window deploy_queue.maintenance_windows;
 begin
-  perform deploy_queue._require_environment(add_window.environment);
-  if not exists (select from pg_timezone_names as known where known.name = add_window.zone) then
-    raise exception using
-      errcode = 'QD017',
-      message = format('zone %s is not a time zone', coalesce(quote_literal(add_window.zone), 'null')),
-      hint = 'Such as UTC or Europe/Berlin; the view pg_timezone_names has all of them.';
-  end if;
-
   insert into deploy_queue.maintenance_windows as added (environment, days, opens_at, closes_at, zone)
   values (add_window.environment, add_window.days, add_window.opens_at, add_window.closes_at, add_window.zone)
   returning added.* into v_window;
@@ -1202,7 +1562,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.blocking_deployments(deployment_id bigint)
  RETURNS SETOF deployments
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select blocker.*
@@ -1215,33 +1575,35 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.bump(deployment_id bigint, reason text, priority integer DEFAULT NULL::integer)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
 begin
+  if bump.reason ~ '\S' is not true then
+    raise exception using
+      errcode = 'QD022',
+      message = 'reason is missing',
+      hint = 'Those who are overtaken want to know why.';
+  end if;
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-  if coalesce(trim(bump.reason), '') = '' then
-    raise exception using
-      errcode = 'QD013',
-      message = 'reason is missing: those who are overtaken want to know why',
-      hint = 'Give it as reason, or with --reason.';
   end if;
 
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments
-  set priority = coalesce(bump.priority, (
+  set priority = coalesce(bump.priority, greatest(deployments.priority, (
     select max(ahead.priority) + 1
     from deploy_queue.deployments as ahead
-    where ahead.cell_id = v_deployment.cell_id
+    where ahead.cell_id = deployments.cell_id
       and ahead.start_timestamp is null
       and ahead.finish_timestamp is null
       and ahead.cancellation_timestamp is null
-      and ahead.id <> v_deployment.id
-  ), deployments.priority)
+      and ahead.hold is distinct from 'outside'
+      and ahead.id <> deployments.id
+  )))
   where deployments.id = v_deployment.id
   returning deployments.* into v_deployment;
   perform set_config('deploy_queue.reason', '', true);
@@ -1253,6 +1615,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel(deployment_id bigint, cancellation_note text DEFAULT NULL::text)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1276,6 +1639,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel_location(environment text, cloud_provider text, region text, cell_index integer DEFAULT NULL::integer, cancellation_note text DEFAULT NULL::text)
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select cancelled.*
@@ -1296,6 +1660,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.cancel_version(component text, version text, cancellation_note text DEFAULT NULL::text)
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select cancelled.*
@@ -1311,9 +1676,52 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.create_roles()
+ RETURNS TABLE(role_name text, created boolean)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_missing text;
+  v_comment text;
+begin
+  for role_name, v_comment in
+    values
+      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
+      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
+      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
+  loop
+    created := to_regrole(role_name) is null;
+    if created then
+      begin
+        execute format('create role %I nologin', role_name);
+        execute format('comment on role %I is %L', role_name, v_comment);
+      exception
+        when duplicate_object or unique_violation then
+          created := false;
+        when insufficient_privilege then
+          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
+          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
+          where to_regrole(missing) is null;
+
+          raise exception using
+            errcode = 'QD012',
+            message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+            hint = format('Let an administrator run "%s", then run this again.', v_missing);
+      end;
+    end if;
+    return next;
+  end loop;
+
+  perform deploy_queue._grant_roles();
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.detect_outliers()
  RETURNS SETOF outliers
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1345,6 +1753,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval, priority integer DEFAULT 0, hold text DEFAULT NULL::text, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone, not_after timestamp with time zone DEFAULT NULL::timestamp with time zone, command text[] DEFAULT NULL::text[])
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -1379,19 +1788,20 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.explain(deployment_id bigint)
  RETURNS TABLE(kind text, text text, until timestamp with time zone, blocker_id bigint, cure text)
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   return query
   select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
-    when 'hold' then format('deploy-queue release %s', explain.deployment_id)
-    when 'schedule' then 'It starts then by itself; to start earlier, cancel it and enter the line without --not-before.'
-    when 'window' then 'deploy-queue window list shows when; an operator can add one.'
-    when 'freeze' then 'deploy-queue thaw lifts it; deploy-queue list freezes shows its number.'
-    when 'buffer' then 'It ends by itself; deploy-queue environment set --buffer-time changes it for everybody.'
-    when 'running' then format('It ends with deploy-queue finish %1$s or deploy-queue cancel deployment %1$s.', reason.deployment_id)
-    else format('Its turn comes first; an operator can let this one pass with deploy-queue bump %s.', explain.deployment_id)
+    when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
+    when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
+    when 'expired' then 'is cancelled at the next look'
+    when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
+    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
+    when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
+    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
   end
   from deploy_queue.waiting_on(explain.deployment_id) as reason;
 end;
@@ -1401,6 +1811,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.finish(deployment_id bigint)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1423,6 +1834,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue."freeze"(environment text, reason text, cloud_provider text DEFAULT NULL::text, region text DEFAULT NULL::text, cell_index integer DEFAULT NULL::integer, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, allow_key text DEFAULT NULL::text, allow_role text DEFAULT NULL::text)
  RETURNS freezes
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -1463,7 +1875,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.health(worker_host text DEFAULT NULL::text)
  RETURNS TABLE(name text, status text, text text)
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1519,6 +1931,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.heartbeat(deployment_id bigint)
  RETURNS deployments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1537,38 +1950,103 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.history(deployment_id bigint)
+ RETURNS SETOF deployment_events
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(history.deployment_id);
+begin
+  return query
+  select deployment_events.*
+  from deploy_queue.deployment_events
+  where deployment_events.deployment_id = v_deployment.id
+  order by deployment_events.id;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.live_deployment_by_url(url text)
  RETURNS SETOF deployments
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select deployments.*
   from deploy_queue.deployments
-  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+  where deployments.id = (
+    select max(live.id)
+    from deploy_queue._live_deployments as live
+    -- What is only staged has no job yet.
+    where live.url = $1 and (live.hold is distinct from 'outside' or live.heartbeat_timestamp is not null)
+  );
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.moment(text text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  v_moment timestamptz;
+begin
+  if moment.text like 'P%' then
+    v_moment := deploy_queue._now() + moment.text::interval;
+  else
+    v_moment := moment.text::timestamptz;
+    -- What says its zone means the same in another one.
+    perform set_config('timezone', 'Etc/GMT+12', true);
+    if v_moment <> moment.text::timestamptz then
+      raise exception using
+        errcode = 'QD030',
+        message = format('%s does not say its time zone', quote_literal(moment.text)),
+        hint = 'Such as 2026-11-01T02:00:00Z or 2026-11-01 02:00 Europe/Berlin.';
+    end if;
+  end if;
+  if not isfinite(v_moment) then
+    raise datetime_field_overflow;
+  end if;
+  return v_moment;
+exception
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+    raise exception using
+      errcode = 'QD030',
+      message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),
+      hint = 'Such as 2026-11-01T02:00:00Z, 2026-11-01 02:00 Europe/Berlin, or a duration from now such as 2h.';
+end;
 $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue.place_in_line(deployment_id bigint)
  RETURNS SETOF place
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+  v_candidate deploy_queue.deployments;
 begin
+  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
+    v_candidate := v_deployment;
+    v_candidate.place := 9223372036854775807;
+  end if;
+
   return query
   select place.*
-  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
 end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text, priority integer DEFAULT 0, hold text DEFAULT NULL::text, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS place
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1589,10 +2067,12 @@ begin
   v_candidate.cloud_provider := preview.cloud_provider;
   v_candidate.region := preview.region;
   v_candidate.cell_index := preview.cell_index;
-  v_candidate.priority := 0;
-  v_candidate.entered_by := session_user;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
+  v_candidate.priority := preview.priority;
+  v_candidate.hold := preview.hold;
+  v_candidate.not_before := preview.not_before;
+  v_candidate.entered_by := session_user;
   select place.* into v_place
   from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
   v_place.deployment_id := null;
@@ -1604,6 +2084,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.prune_history(batch_size integer DEFAULT 1000)
  RETURNS integer
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1640,6 +2121,7 @@ begin
       )
     ) as ended
     where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
     limit batch_size
   ) as old;
 
@@ -1652,9 +2134,30 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.purge(deployment_id bigint, reason text DEFAULT NULL::text)
+ RETURNS deployments
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);
+begin
+  if v_deployment.hold is null then
+    raise exception using
+      errcode = 'QD029',
+      message = format('%s is not on hold', deploy_queue._label(v_deployment)),
+      hint = '"deploy-queue cancel deployment" cancels it wherever it is.';
+  end if;
+  return deploy_queue.cancel(v_deployment.id, purge.reason);
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.reap_stale_deployments()
  RETURNS SETOF deployments
  LANGUAGE sql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select reaped.*
@@ -1668,9 +2171,39 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.record_bypass(environment text, cloud_provider text, region text, cell_index integer, component text, note text, version text DEFAULT NULL::text, url text DEFAULT NULL::text)
+ RETURNS deployment_events
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.refresh_durations(batch_size integer DEFAULT 20)
  RETURNS integer
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1696,29 +2229,34 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.release(deployment_id bigint, reason text DEFAULT NULL::text)
- RETURNS deployments
+CREATE OR REPLACE FUNCTION deploy_queue.release(deployment_id bigint, reason text DEFAULT NULL::text, heartbeat boolean DEFAULT false, release_key text DEFAULT NULL::text)
+ RETURNS TABLE(released boolean, deployment deployments)
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+#variable_conflict use_column
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(release.deployment_id);
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
 begin
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
-  if v_deployment.hold is null then
-    raise notice '% is not on hold', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
 
-  perform set_config('deploy_queue.reason', coalesce(release.reason, ''), true);
-  update deploy_queue.deployments
-  set hold = null
-  where deployments.id = v_deployment.id
-  returning deployments.* into v_deployment;
-  perform set_config('deploy_queue.reason', '', true);
-  return v_deployment;
+  if v_deployment.hold is not null then
+    perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
+    update deploy_queue.deployments
+    set hold = null,
+      release_key = coalesce("release".release_key, ''),
+      -- With the release itself: whoever dies right after must not leave it in the line for ever.
+      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
+    where deployments.id = v_deployment.id
+    returning deployments.* into v_deployment;
+    perform set_config('deploy_queue.reason', '', true);
+    return query select true, v_deployment;
+  else
+    return query select coalesce(v_deployment.release_key = nullif("release".release_key, ''), false), v_deployment;
+  end if;
 end;
 $function$
 ;
@@ -1726,6 +2264,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.remove_window(window_id integer)
  RETURNS maintenance_windows
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1737,9 +2276,9 @@ begin
 
   if not found then
     raise exception using
-      errcode = 'QD018',
+      errcode = 'QD027',
       message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
-      hint = 'deploy-queue window list shows them.';
+      hint = '"deploy-queue list windows" shows them.';
   end if;
   return v_window;
 end;
@@ -1752,13 +2291,14 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 2;
+  select 4;
 $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue.set_environment(environment text, buffer_time interval DEFAULT NULL::interval, heartbeat_timeout interval DEFAULT NULL::interval, max_duration interval DEFAULT NULL::interval, retention interval DEFAULT NULL::interval)
  RETURNS environments
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1786,6 +2326,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg__keep_history()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1808,9 +2349,56 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.tg__record_configuration()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "IntervalStyle" TO 'postgres'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  -- What is generated follows from the rest.
+  v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
+  v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
+  v_environment text;
+  v_changes text;
+begin
+  for v_environment in
+    select distinct named.environment
+    from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
+    where named.environment is not null
+  loop
+    perform deploy_queue._refuse_foreign_environment(v_environment);
+  end loop;
+
+  select string_agg(
+    case tg_op
+      when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
+      else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
+    end, ', ' order by policy)
+  into v_changes
+  from jsonb_object_keys(coalesce(v_new, v_old)) as policy
+  where v_old -> policy is distinct from v_new -> policy
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
+
+  if tg_op <> 'UPDATE' or v_changes is not null then
+    insert into deploy_queue.deployment_events (kind, environment, reason)
+    values (
+      'configured', coalesce(v_new, v_old) ->> 'environment',
+      tg_table_name || case tg_op when 'INSERT' then ' added' when 'DELETE' then ' removed' else ' changed' end
+        || coalesce(': ' || v_changes, '')
+    );
+  end if;
+  return null;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__enqueue()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1824,15 +2412,21 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
 
   new.place := null;
+  new.release_key := null;
   new.entered_by := session_user;
-  if new.hold = 'outside' then
-    perform deploy_queue._refuse_staged_twice(new);
+  if new.priority > 0 and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD028',
+      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
   end if;
+  perform deploy_queue._refuse_staged_twice(new);
 
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
@@ -1851,10 +2445,9 @@ begin
     new.heartbeat_timestamp := v_now;
   end if;
 
-  if not deploy_queue._has_ended(new) then
-    if new.start_timestamp is not null then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
   end if;
   return new;
 end;
@@ -1864,34 +2457,45 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__guard()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
-  v_moves boolean := new.hold is distinct from old.hold or new.priority <> old.priority;
+  v_is_released boolean := old.hold is not null and new.hold is null;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels or v_moves then
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
-  v_now := deploy_queue._now();
 
-  if old.hold = 'outside' and new.hold is null then
+  if v_is_released and old.hold = 'outside' then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+    -- Nothing holds what was started past the rules.
+    new.hold := null;
+  end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
+  v_now := deploy_queue._now();
+
+  if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
@@ -1925,6 +2529,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__measure()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1937,6 +2542,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__record()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -1944,8 +2550,13 @@ declare
   v_buffer_time interval := (
     select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
   );
-  v_status deploy_queue.deployment_status := deploy_queue._status(new, v_buffer_time);
-  v_old_status deploy_queue.deployment_status := case when not v_is_new then deploy_queue._status(old, v_buffer_time) end;
+  v_status deploy_queue.deployment_status := deploy_queue._status(
+    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+  );
+  -- Where it waited until now, or would have.
+  v_waited deploy_queue.deployment_status := case
+    when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
+  end;
   v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   insert into deploy_queue.deployment_events
@@ -1955,19 +2566,20 @@ begin
     deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
   from (
     values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        case when new.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status, null),
-      (new.hold is null and old.hold is not null, deploy_queue._now(), 'released', 'held', 'queued', v_why),
-      (new.priority <> old.priority, deploy_queue._now(), 'prioritized', v_old_status, v_status,
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
+        case when new.hold is not null then new.note end),
+      (new.hold is null and old.hold is not null and new.start_timestamp is null,
+        new.updated_at, 'released', 'held', 'queued', v_why),
+      (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
         concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
+      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
+        case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
-        new.start_timestamp, 'started', 'queued', 'running', null),
+        new.start_timestamp, 'started', v_waited, 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
       (new.cancellation_timestamp is not null, new.cancellation_timestamp,
         case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        coalesce(v_old_status, case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status),
-        'cancelled',
-        new.cancellation_note)
+        case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note)
   ) as event (happened, occurred_at, kind, from_state, to_state, reason)
   where event.happened;
 
@@ -1986,22 +2598,30 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
 begin
-  if deploy_queue._has_ended(new) then
+  if v_ended then
     perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  elsif new.hold is distinct from old.hold then
+    -- Also when others are ahead: it waits for something else now.
+    perform pg_notify('deploy_queue_deployment_' || new.id, '');
   end if;
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id or (
-      (old.concurrency_key = v_head.concurrency_key) is not true
-      and (old.start_timestamp is not null or (old.hold is distinct from 'outside' and deploy_queue._is_ahead(old, v_head)))
-      and (deploy_queue._has_ended(new) or not deploy_queue._is_ahead(new, v_head))
-    ) then
+    if v_head.id = new.id
+      or (old.start_timestamp is not null and (old.concurrency_key = v_head.concurrency_key) is not true)
+      or (
+        old.start_timestamp is null
+        and deploy_queue._is_in_the_way(old, v_head)
+        and (v_ended or not deploy_queue._is_in_the_way(new, v_head))
+      )
+    then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -2013,6 +2633,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_environments__normalize()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -2028,6 +2649,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_environments__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -2066,14 +2688,17 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_freezes__guard()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
 begin
   if tg_op = 'INSERT' then
     perform deploy_queue._require_environment(new.environment);
     if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
       raise exception using
-        errcode = 'QD015',
+        errcode = 'QD024',
         message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
         hint = 'It is a role of PostgreSQL, whose members pass.';
     end if;
@@ -2084,13 +2709,12 @@ begin
     return new;
   end if;
 
-  if old.lifted_at is not null or (to_jsonb(new) - array['expires_at', 'lifted_at', 'lifted_by'])
-    is distinct from (to_jsonb(old) - array['expires_at', 'lifted_at', 'lifted_by'])
-  then
+  if old.lifted_at is not null or to_jsonb(new) - v_ends is distinct from to_jsonb(old) - v_ends then
     raise exception using
-      errcode = 'QD016',
-      message = format('freeze %s can only be lifted, or expire at another time', old.id),
-      hint = 'Lift it and place another one.';
+      errcode = 'QD025',
+      message = format('freeze %s %s', old.id,
+        case when old.lifted_at is null then 'can only be lifted, or expire at another time' else 'was lifted already' end),
+      hint = 'Place another one.';
   end if;
   if new.lifted_at is not null then
     new.lifted_at := deploy_queue._now();
@@ -2104,11 +2728,37 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_freezes__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  perform deploy_queue._wake_heads(new, tg_op = 'UPDATE');
+  perform deploy_queue._wake_heads(coalesce(new, old), tg_op <> 'INSERT');
   return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.tg_maintenance_windows__guard()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_zone text := (
+    select known.name from pg_timezone_names as known where lower(known.name) = lower(new.zone) order by known.name limit 1
+  );
+begin
+  perform deploy_queue._require_environment(new.environment);
+  if v_zone is null then
+    raise exception using
+      errcode = 'QD026',
+      message = format('zone %s is no time zone that PostgreSQL knows', coalesce(quote_ident(new.zone), 'null')),
+      hint = 'Such as UTC or Europe/Berlin; the view pg_timezone_names has all of them.';
+  end if;
+  new.zone := v_zone;
+  new.days := array(select distinct day from unnest(new.days) as day order by day);
+  return new;
 end;
 $function$
 ;
@@ -2116,14 +2766,19 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.tg_maintenance_windows__wake()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_environment text := coalesce(new.environment, old.environment);
   v_cell_id integer;
   v_head deploy_queue.deployments;
 begin
-  for v_cell_id in select cells.id from deploy_queue.cells where cells.environment = v_environment order by cells.id loop
+  for v_cell_id in
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment in (new.environment, old.environment)
+    order by cells.id
+  loop
     -- As with a freeze: a start is decided before this or after.
     perform deploy_queue._lock_cell(v_cell_id);
 
@@ -2139,6 +2794,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.thaw(freeze_id integer)
  RETURNS freezes
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -2156,9 +2812,9 @@ begin
   select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
   if not found then
     raise exception using
-      errcode = 'QD014',
+      errcode = 'QD023',
       message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
-      hint = 'deploy-queue list freezes shows those in force.';
+      hint = '"deploy-queue list freezes" shows those in force.';
   end if;
   raise notice 'freeze % was lifted already', v_freeze.id;
   return v_freeze;
@@ -2169,6 +2825,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.try_start(deployment_id bigint, heartbeat boolean DEFAULT false)
  RETURNS TABLE(started boolean, look_again_in interval, waiting_on jsonb, deployment deployments)
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -2181,23 +2838,31 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
-  if v_deployment.not_after <= deploy_queue._now() and v_deployment.start_timestamp is null then
-    -- It came too late. Its row says so, and whoever asks once more is refused.
-    select * into v_deployment from deploy_queue._reap(array[v_deployment.id]);
-  elsif v_deployment.start_timestamp is null then
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+  if v_deployment.start_timestamp is null then
+    v_reasons := deploy_queue._reasons(v_deployment);
 
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
     if v_reasons <> '{}' and exists (
-      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+      select
+      from deploy_queue._reap(array(
+        select case
+          when reason.kind <> 'expired' then reason.deployment_id
+          when deploy_queue._bypass_reason() is null then v_deployment.id
+        end
+        from unnest(v_reasons) as reason
+      ))
     ) then
-      v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      v_reasons := deploy_queue._reasons(v_deployment);
     end if;
 
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+  end if;
+
+  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -2211,6 +2876,8 @@ begin
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
     end if;
+
+    perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
   select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
@@ -2221,7 +2888,7 @@ begin
     select least(
       environments.heartbeat_interval,
       case when not v_open_ended then v_until - deploy_queue._now() end,
-      case when v_deployment.start_timestamp is null then v_deployment.not_after - deploy_queue._now() end
+      case when not started then v_deployment.not_after - deploy_queue._now() end
     )
     from deploy_queue.environments
     where environments.environment = v_deployment.environment
@@ -2236,7 +2903,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.waiting_on(deployment_id bigint)
  RETURNS SETOF reason
  LANGUAGE plpgsql
- STABLE ROWS 10
+ STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
@@ -2255,6 +2922,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue.worker_seen(name text, version text)
  RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -2291,9 +2959,11 @@ create view _live_deployments as
     queued.cell_id,
     queued.max_duration,
     queued.idempotency_key,
+    queued.forced,
     queued.place,
     queued.priority,
     queued.hold,
+    queued.release_key,
     queued.not_before,
     queued.not_after,
     queued.command,
@@ -2321,15 +2991,195 @@ UNION ALL
     running.cell_id,
     running.max_duration,
     running.idempotency_key,
+    running.forced,
     running.place,
     running.priority,
     running.hold,
+    running.release_key,
     running.not_before,
     running.not_after,
     running.command,
     running.entered_by
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
+
+create view cancellation_rate as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, at, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    (count(cancellation_timestamp))::integer AS cancelled_count,
+    (count(cancellation_timestamp) FILTER (WHERE (start_timestamp IS NOT NULL)))::integer AS cancelled_running_count,
+    ((count(cancellation_timestamp))::double precision / (count(*))::double precision) AS cancellation_rate
+   FROM ( SELECT deployments.id,
+            deployments.environment,
+            deployments.cloud_provider,
+            deployments.region,
+            deployments.cell_index,
+            deployments.component,
+            deployments.version,
+            deployments.url,
+            deployments.note,
+            deployments.concurrency_key,
+            deployments.start_timestamp,
+            deployments.finish_timestamp,
+            deployments.cancellation_timestamp,
+            deployments.cancellation_note,
+            deployments.heartbeat_timestamp,
+            deployments.created_at,
+            deployments.updated_at,
+            deployments.cell_id,
+            deployments.max_duration,
+            deployments.idempotency_key,
+            deployments.forced,
+            deployments.place,
+            deployments.priority,
+            deployments.hold,
+            deployments.release_key,
+            deployments.not_before,
+            deployments.not_after,
+            deployments.command,
+            deployments.entered_by,
+            COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp) AS at
+           FROM deployments
+          WHERE ((deployments.finish_timestamp IS NOT NULL) OR (deployments.cancellation_timestamp IS NOT NULL))) ended
+  GROUP BY environment, component, (date_trunc('week'::text, at, 'UTC'::text));
+
+create view cell_timeline as
+ SELECT deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.id AS deployment_id,
+    deployments.component,
+    deployments.version,
+    phase.state,
+    phase.held_from,
+    phase.held_until
+   FROM ((deployments
+     JOIN environments ON ((environments.environment = deployments.environment)))
+     CROSS JOIN LATERAL ( VALUES ((
+                CASE
+                    WHEN (deployments.cancellation_timestamp IS NULL) THEN 'running'::text
+                    ELSE 'cancelled'::text
+                END)::deployment_status,deployments.start_timestamp,COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp)), ('buffering'::deployment_status,deployments.finish_timestamp,(deployments.finish_timestamp + environments.buffer_time))) phase(state, held_from, held_until))
+  WHERE ((deployments.start_timestamp IS NOT NULL) AND (phase.held_from IS NOT NULL) AND (phase.held_from IS DISTINCT FROM phase.held_until));
+
+create view current_deployments as
+ SELECT present.environment,
+    present.cloud_provider,
+    present.region,
+    present.cell_index,
+    present.component,
+    present.id AS deployment_id,
+    present.version,
+    _status(present.hold, present.start_timestamp, present.finish_timestamp, present.cancellation_timestamp, environments.buffer_time) AS current_status,
+    present.url,
+    present.start_timestamp,
+    present.finish_timestamp,
+    present.cancellation_timestamp,
+    present.created_at,
+    (clock.now - present.start_timestamp) AS current_duration,
+    usual.avg_duration,
+    (usual.avg_duration + ((2)::double precision * usual.stddev_duration)) AS outlier_duration
+   FROM (((( SELECT _now() AS now) clock
+     CROSS JOIN LATERAL ( SELECT _live_deployments.id,
+            _live_deployments.environment,
+            _live_deployments.cloud_provider,
+            _live_deployments.region,
+            _live_deployments.cell_index,
+            _live_deployments.component,
+            _live_deployments.version,
+            _live_deployments.url,
+            _live_deployments.note,
+            _live_deployments.concurrency_key,
+            _live_deployments.start_timestamp,
+            _live_deployments.finish_timestamp,
+            _live_deployments.cancellation_timestamp,
+            _live_deployments.cancellation_note,
+            _live_deployments.heartbeat_timestamp,
+            _live_deployments.created_at,
+            _live_deployments.updated_at,
+            _live_deployments.cell_id,
+            _live_deployments.max_duration,
+            _live_deployments.idempotency_key,
+            _live_deployments.forced,
+            _live_deployments.place,
+            _live_deployments.priority,
+            _live_deployments.hold,
+            _live_deployments.release_key,
+            _live_deployments.not_before,
+            _live_deployments.not_after,
+            _live_deployments.command,
+            _live_deployments.entered_by
+           FROM _live_deployments
+        UNION ALL
+         SELECT buffering.id,
+            buffering.environment,
+            buffering.cloud_provider,
+            buffering.region,
+            buffering.cell_index,
+            buffering.component,
+            buffering.version,
+            buffering.url,
+            buffering.note,
+            buffering.concurrency_key,
+            buffering.start_timestamp,
+            buffering.finish_timestamp,
+            buffering.cancellation_timestamp,
+            buffering.cancellation_note,
+            buffering.heartbeat_timestamp,
+            buffering.created_at,
+            buffering.updated_at,
+            buffering.cell_id,
+            buffering.max_duration,
+            buffering.idempotency_key,
+            buffering.forced,
+            buffering.place,
+            buffering.priority,
+            buffering.hold,
+            buffering.release_key,
+            buffering.not_before,
+            buffering.not_after,
+            buffering.command,
+            buffering.entered_by
+           FROM ((environments cooling
+             JOIN cells ON ((cells.environment = cooling.environment)))
+             CROSS JOIN LATERAL ( SELECT deployments.id,
+                    deployments.environment,
+                    deployments.cloud_provider,
+                    deployments.region,
+                    deployments.cell_index,
+                    deployments.component,
+                    deployments.version,
+                    deployments.url,
+                    deployments.note,
+                    deployments.concurrency_key,
+                    deployments.start_timestamp,
+                    deployments.finish_timestamp,
+                    deployments.cancellation_timestamp,
+                    deployments.cancellation_note,
+                    deployments.heartbeat_timestamp,
+                    deployments.created_at,
+                    deployments.updated_at,
+                    deployments.cell_id,
+                    deployments.max_duration,
+                    deployments.idempotency_key,
+                    deployments.forced,
+                    deployments.place,
+                    deployments.priority,
+                    deployments.hold,
+                    deployments.release_key,
+                    deployments.not_before,
+                    deployments.not_after,
+                    deployments.command,
+                    deployments.entered_by
+                   FROM deployments
+                  WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
+                 OFFSET 0) buffering)
+          WHERE (cooling.buffer_time > '00:00:00'::interval)) present)
+     JOIN environments ON ((environments.environment = present.environment)))
+     LEFT JOIN deployment_durations usual ON (((usual.cell_id = present.cell_id) AND (usual.component = present.component) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)))));
 
 create view deployment_duration_analytics as
  SELECT cells.environment,
@@ -2343,6 +3193,16 @@ create view deployment_duration_analytics as
    FROM (deployment_durations
      JOIN cells ON ((cells.id = deployment_durations.cell_id)))
   WHERE (deployment_durations.last_finish_timestamp > (_now() - '3 mons'::interval));
+
+create view deployment_frequency as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, finish_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    (count(DISTINCT ((finish_timestamp AT TIME ZONE 'UTC'::text))::date))::integer AS day_count
+   FROM deployments
+  WHERE (finish_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, finish_timestamp, 'UTC'::text));
 
 create view deployments_with_status as
  SELECT deployments.id,
@@ -2365,16 +3225,36 @@ create view deployments_with_status as
     deployments.cell_id,
     deployments.max_duration,
     deployments.idempotency_key,
+    deployments.forced,
     deployments.place,
     deployments.priority,
     deployments.hold,
+    deployments.release_key,
     deployments.not_before,
     deployments.not_after,
     deployments.command,
     deployments.entered_by,
-    _status(deployments.*, environments.buffer_time) AS status
+    _status(deployments.hold, deployments.start_timestamp, deployments.finish_timestamp, deployments.cancellation_timestamp, environments.buffer_time) AS status
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
+
+create view finished_deployments as
+ SELECT deployments.environment,
+    deployments.cloud_provider,
+    deployments.region,
+    deployments.cell_index,
+    deployments.component,
+    deployments.id AS deployment_id,
+    deployments.version,
+    'finished'::deployment_status AS current_status,
+    deployments.url,
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    deployments.created_at
+   FROM ((( SELECT _now() AS now) clock
+     CROSS JOIN deployments)
+     JOIN environments ON ((environments.environment = deployments.environment)))
+  WHERE ((deployments.finish_timestamp IS NOT NULL) AND (deployments.finish_timestamp <= (clock.now - environments.buffer_time)));
 
 create view freezes_in_force as
  SELECT id AS freeze_id,
@@ -2390,6 +3270,133 @@ create view freezes_in_force as
     expires_at
    FROM freezes
   WHERE ((lifted_at IS NULL) AND ((expires_at IS NULL) OR (expires_at > _now())));
+
+create view latest_deployments as
+ WITH RECURSIVE pair AS (
+        ( SELECT deployments.cell_id,
+            deployments.component
+           FROM deployments
+          WHERE ((deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
+          ORDER BY deployments.cell_id, deployments.component
+         LIMIT 1)
+        UNION ALL
+         SELECT following.cell_id,
+            following.component
+           FROM (pair
+             CROSS JOIN LATERAL ( SELECT deployments.cell_id,
+                    deployments.component
+                   FROM deployments
+                  WHERE ((deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL) AND (ROW(deployments.cell_id, deployments.component) > ROW(pair.cell_id, pair.component)))
+                  ORDER BY deployments.cell_id, deployments.component
+                 LIMIT 1) following)
+        ), newest AS MATERIALIZED (
+         SELECT newest_there.id,
+            newest_there.environment,
+            newest_there.cloud_provider,
+            newest_there.region,
+            newest_there.cell_index,
+            newest_there.component,
+            newest_there.version,
+            newest_there.url,
+            newest_there.note,
+            newest_there.concurrency_key,
+            newest_there.start_timestamp,
+            newest_there.finish_timestamp,
+            newest_there.cancellation_timestamp,
+            newest_there.cancellation_note,
+            newest_there.heartbeat_timestamp,
+            newest_there.created_at,
+            newest_there.updated_at,
+            newest_there.cell_id,
+            newest_there.max_duration,
+            newest_there.idempotency_key,
+            newest_there.forced,
+            newest_there.place,
+            newest_there.priority,
+            newest_there.hold,
+            newest_there.release_key,
+            newest_there.not_before,
+            newest_there.not_after,
+            newest_there.command,
+            newest_there.entered_by
+           FROM (pair
+             CROSS JOIN LATERAL ( SELECT deployments.id,
+                    deployments.environment,
+                    deployments.cloud_provider,
+                    deployments.region,
+                    deployments.cell_index,
+                    deployments.component,
+                    deployments.version,
+                    deployments.url,
+                    deployments.note,
+                    deployments.concurrency_key,
+                    deployments.start_timestamp,
+                    deployments.finish_timestamp,
+                    deployments.cancellation_timestamp,
+                    deployments.cancellation_note,
+                    deployments.heartbeat_timestamp,
+                    deployments.created_at,
+                    deployments.updated_at,
+                    deployments.cell_id,
+                    deployments.max_duration,
+                    deployments.idempotency_key,
+                    deployments.forced,
+                    deployments.place,
+                    deployments.priority,
+                    deployments.hold,
+                    deployments.release_key,
+                    deployments.not_before,
+                    deployments.not_after,
+                    deployments.command,
+                    deployments.entered_by
+                   FROM deployments
+                  WHERE ((deployments.cell_id = pair.cell_id) AND (deployments.component = pair.component) AND (deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
+                  ORDER BY deployments.cell_id DESC, deployments.component DESC, deployments.id DESC
+                 LIMIT 1) newest_there)
+        ), target AS (
+         SELECT DISTINCT ON (newest_1.environment, newest_1.component) newest_1.environment,
+            newest_1.component,
+            newest_1.version
+           FROM newest newest_1
+          ORDER BY newest_1.environment, newest_1.component, newest_1.id DESC
+        )
+ SELECT newest.environment,
+    newest.cloud_provider,
+    newest.region,
+    newest.cell_index,
+    newest.component,
+    target.version,
+        CASE
+            WHEN (newest.version = target.version) THEN _status(newest.hold, newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time)
+            ELSE 'pending'::deployment_status
+        END AS component_status,
+        CASE
+            WHEN (newest.version = target.version) THEN newest.url
+            ELSE ''::text
+        END AS job_url,
+        CASE
+            WHEN (newest.version = target.version) THEN newest.created_at
+            ELSE NULL::timestamp with time zone
+        END AS created_at,
+    newest.id AS deployment_id,
+    newest.version AS cell_version
+   FROM ((newest
+     JOIN target ON (((target.environment = newest.environment) AND (target.component = newest.component))))
+     JOIN environments ON ((environments.environment = newest.environment)));
+
+create view lead_time as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, finish_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    avg((start_timestamp - created_at)) AS avg_wait,
+    avg((finish_timestamp - start_timestamp)) AS avg_duration,
+    avg((finish_timestamp - created_at)) AS avg_lead_time,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS median_lead_time,
+    percentile_cont((0.9)::double precision) WITHIN GROUP (ORDER BY (finish_timestamp - created_at)) AS p90_lead_time
+   FROM deployments
+  WHERE (finish_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, finish_timestamp, 'UTC'::text));
 
 create view outliers as
  SELECT deployments.id,
@@ -2409,6 +3416,58 @@ create view outliers as
      CROSS JOIN deployments)
      JOIN deployment_durations usual ON (((usual.cell_id = deployments.cell_id) AND (usual.component = deployments.component))))
   WHERE ((deployments.start_timestamp IS NOT NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (usual.last_finish_timestamp > (clock.now - '3 mons'::interval)) AND ((clock.now - deployments.start_timestamp) > (usual.avg_duration + ((2)::double precision * usual.stddev_duration))));
+
+create view prod_current_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    deployment_id,
+    version,
+    current_status,
+    url,
+    start_timestamp,
+    finish_timestamp,
+    cancellation_timestamp,
+    created_at,
+    current_duration,
+    avg_duration,
+    outlier_duration
+   FROM current_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY deployment_id;
+
+create view prod_finished_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    deployment_id,
+    version,
+    current_status,
+    url,
+    start_timestamp,
+    finish_timestamp,
+    created_at
+   FROM finished_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY deployment_id;
+
+create view prod_latest_deployments as
+ SELECT environment,
+    cloud_provider,
+    region,
+    cell_index,
+    component,
+    version,
+    component_status,
+    job_url,
+    created_at
+   FROM latest_deployments prod
+  WHERE (environment = 'prod'::text)
+  ORDER BY environment, cloud_provider, region, cell_index, component;
 
 create view queue as
  SELECT deployments.id AS deployment_id,
@@ -2430,11 +3489,7 @@ create view queue as
     place.as_of,
     deployments.priority,
     deployments.hold,
-    (( SELECT count(*) AS count
-           FROM deployments overtaker
-          WHERE ((overtaker.cell_id = deployments.cell_id) AND (overtaker.finish_timestamp IS NULL) AND (overtaker.cancellation_timestamp IS NULL) AND (overtaker.start_timestamp IS NOT NULL) AND (overtaker.id > deployments.id))) + ( SELECT count(*) AS count
-           FROM deployments overtaker
-          WHERE ((overtaker.cell_id = deployments.cell_id) AND (overtaker.finish_timestamp > deployments.created_at) AND (overtaker.id > deployments.id)))) AS overtaken
+    (_overtaken(deployments.*))::integer AS overtaken
    FROM ((( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL) AND (waiting.hold IS DISTINCT FROM 'outside'::text))) line
@@ -2455,7 +3510,9 @@ create view staged as
     hold,
     (heartbeat_timestamp IS NOT NULL) AS somebody_waits,
     entered_by,
-    created_at
+    created_at,
+    not_before,
+    not_after
    FROM deployments
   WHERE ((hold IS NOT NULL) AND (start_timestamp IS NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL));
 
@@ -2486,15 +3543,48 @@ UNION ALL
      CROSS JOIN ( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line)
-     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key, place, priority, hold, not_before, not_after, command, entered_by))
+     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key, forced, place, priority, hold, release_key, not_before, not_after, command, entered_by))
      JOIN environments ON ((environments.environment = head.environment)))
      CROSS JOIN LATERAL ( SELECT GREATEST(head.created_at, ( SELECT (max(ended.finish_timestamp) + environments.buffer_time)
                    FROM deployments ended
                   WHERE ((ended.cell_id = head.cell_id) AND (ended.finish_timestamp IS NOT NULL))), ( SELECT max(ended.cancellation_timestamp) AS max
                    FROM deployments ended
-                  WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL)))) AS since) ready)
+                  WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL))), head.not_before, ( SELECT max(COALESCE(freezes.lifted_at, freezes.expires_at)) AS max
+                   FROM freezes
+                  WHERE ((freezes.environment = head.environment) AND (COALESCE(freezes.lifted_at, freezes.expires_at) <= clock.now)))) AS since) ready)
   WHERE ((ready.since < (clock.now - '00:01:00'::interval)) AND (NOT (EXISTS ( SELECT
            FROM _waiting_on(head.*) _waiting_on(kind, text, until, deployment_id)))));
+
+create view wait_time as
+ SELECT environment,
+    component,
+    date_trunc('week'::text, start_timestamp, 'UTC'::text) AS week,
+    (count(*))::integer AS deployment_count,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS median_wait_time,
+    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p95_wait_time,
+    percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY (start_timestamp - created_at)) AS p99_wait_time,
+    max((start_timestamp - created_at)) AS max_wait_time
+   FROM deployments
+  WHERE (start_timestamp IS NOT NULL)
+  GROUP BY environment, component, (date_trunc('week'::text, start_timestamp, 'UTC'::text));
+
+create view windows as
+ SELECT policy.id AS window_id,
+    policy.environment,
+    policy.days,
+    policy.opens_at,
+    policy.closes_at,
+    policy.zone,
+    next_opening.opens,
+    next_opening.closes
+   FROM ((( SELECT _now() AS now) clock
+     CROSS JOIN maintenance_windows policy)
+     LEFT JOIN LATERAL ( SELECT opening.opens,
+            opening.closes
+           FROM _openings(policy.environment) opening(window_id, opens, closes)
+          WHERE ((opening.window_id = policy.id) AND (opening.closes > clock.now))
+          ORDER BY opening.opens
+         LIMIT 1) next_opening ON (true));
 
 CREATE TRIGGER tg_deployment_events__keep_history BEFORE DELETE OR UPDATE ON deploy_queue.deployment_events FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 
@@ -2514,15 +3604,23 @@ CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deploy
 
 CREATE TRIGGER tg_deployments__record_update AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN ((((old.start_timestamp IS NULL) AND (new.start_timestamp IS NOT NULL)) OR (new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL) OR (new.hold IS DISTINCT FROM old.hold) OR (new.priority <> old.priority))) EXECUTE FUNCTION tg_deployments__record();
 
-CREATE TRIGGER tg_deployments__wake AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN (((new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL) OR (new.hold IS DISTINCT FROM old.hold) OR (new.priority <> old.priority))) EXECUTE FUNCTION tg_deployments__wake();
+CREATE TRIGGER tg_deployments__wake AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN (((new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL) OR ((new.hold IS DISTINCT FROM old.hold) AND (new.start_timestamp IS NULL)) OR (new.priority <> old.priority))) EXECUTE FUNCTION tg_deployments__wake();
 
 CREATE TRIGGER tg_environments__normalize BEFORE INSERT OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg_environments__normalize();
+
+CREATE TRIGGER tg_environments__record_configuration AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg__record_configuration();
 
 CREATE TRIGGER tg_environments__wake AFTER UPDATE ON deploy_queue.environments FOR EACH ROW WHEN ((new.buffer_time < old.buffer_time)) EXECUTE FUNCTION tg_environments__wake();
 
 CREATE TRIGGER tg_freezes__guard BEFORE INSERT OR UPDATE ON deploy_queue.freezes FOR EACH ROW EXECUTE FUNCTION tg_freezes__guard();
 
-CREATE TRIGGER tg_freezes__wake AFTER INSERT OR UPDATE ON deploy_queue.freezes FOR EACH ROW EXECUTE FUNCTION tg_freezes__wake();
+CREATE TRIGGER tg_freezes__record_configuration AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.freezes FOR EACH ROW EXECUTE FUNCTION tg__record_configuration();
+
+CREATE TRIGGER tg_freezes__wake AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.freezes FOR EACH ROW EXECUTE FUNCTION tg_freezes__wake();
+
+CREATE TRIGGER tg_maintenance_windows__guard BEFORE INSERT OR UPDATE ON deploy_queue.maintenance_windows FOR EACH ROW EXECUTE FUNCTION tg_maintenance_windows__guard();
+
+CREATE TRIGGER tg_maintenance_windows__record_configuration AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.maintenance_windows FOR EACH ROW EXECUTE FUNCTION tg__record_configuration();
 
 CREATE TRIGGER tg_maintenance_windows__wake AFTER INSERT OR DELETE OR UPDATE ON deploy_queue.maintenance_windows FOR EACH ROW EXECUTE FUNCTION tg_maintenance_windows__wake();
 

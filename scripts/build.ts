@@ -1,8 +1,9 @@
-// Bundles the command line and the library into dist/: the entries, the parts that they load when they need them, and
-// with --types the declarations.
+// Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
+// them, and with --types the declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, rename, rm } from "node:fs/promises";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildAction } from "./buildAction.js";
 
 // Beside the old one, which others may be running.
 const outdir = `dist.new.${process.pid}`;
@@ -23,6 +24,7 @@ await build({
   chunkNames: "parts/[name]-[hash]",
   logLevel: "warning",
 });
+await writeFile(`${outdir}/action.cjs`, await buildAction());
 await chmod(`${outdir}/cli.js`, 0o755);
 await rename("dist", `dist.old.${process.pid}`).catch(() => undefined);
 await rename(outdir, "dist");

@@ -6,9 +6,14 @@ import { version } from "../package.json";
 import { createCli } from "../src/commands/runCli.js";
 import { Database } from "../src/database/database.js";
 import { migrateSchema } from "../src/database/migrate.js";
+import { numbersAsGrafana } from "../tests/support/grafana/numbers.js";
 import { startTestServer } from "../tests/support/server.js";
+import { actionDocs } from "./actionDocs.js";
+import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { dumpSchema } from "./dumpSchema.js";
+import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
+import { grantsTable, withGrants } from "./grantsTable.js";
 
 const check = process.argv.includes("--check");
 const problems: string[] = [];
@@ -27,6 +32,12 @@ async function generated(path: string, text: string): Promise<void> {
 }
 
 await generated("docs/cli.md", commandLineDocs(createCli(version)));
+await generated("dist/action.cjs", await buildAction());
+const page = "README.md";
+await generated(page, actionDocs(await readFile(page, "utf8"), await readFile("action.yml", "utf8")));
+for (const [path, text] of grafanaFiles()) {
+  await generated(path, text);
+}
 
 // Always the embedded server: other versions print expressions differently.
 delete process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
@@ -36,7 +47,7 @@ const name = `generate_${process.pid}`;
 await root.unsafe(`create database ${name}`);
 const url = new URL(server.url);
 url.pathname = `/${name}`;
-const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+const sql = postgres(url.href, { ...numbersAsGrafana, max: 1, onnotice: () => undefined });
 try {
   const database = new Database({ url: url.href, applicationName: "generate" });
   await migrateSchema(database, {
@@ -53,6 +64,11 @@ try {
     problems.push(
       "sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit",
     );
+  }
+  await sql`select deploy_queue.create_roles()`;
+  await generated("docs/roles.md", withGrants(await readFile("docs/roles.md", "utf8"), await grantsTable(sql)));
+  for (const [path, text] of await grafanaPictures(sql)) {
+    await generated(path, text);
   }
   const current = (await readFile("migrations/current.sql", "utf8")).replace(/^--.*$/gm, "").trim();
   if (current !== "") {

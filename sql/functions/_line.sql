@@ -8,7 +8,10 @@ create or replace function deploy_queue._line(
 )
 returns setof deploy_queue.place
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -28,6 +31,7 @@ declare
   v_late_keys text[] := '{}';
   v_place deploy_queue.place;
   v_blockers jsonb[] := '{}';
+  v_first_ten jsonb := '[]';
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
@@ -47,7 +51,7 @@ begin
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
         v_place.blocker_count := cardinality(v_keys);
-        v_place.blockers := to_jsonb(v_blockers[1:10]);
+        v_place.blockers := v_first_ten;
       else
         v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
         v_place.blockers := to_jsonb(array(
@@ -90,6 +94,9 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity')
     ));
+    if cardinality(v_blockers) <= 10 then
+      v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
+    end if;
     if v_member.exclusion_key = v_last_key then
       v_last := greatest(v_last, v_free_at);
     elsif v_free_at >= v_last then

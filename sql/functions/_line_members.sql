@@ -66,7 +66,8 @@ begin
     select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
-      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null)
+      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+        or (present.member).not_after is not null)
   ) as reasons
   order by
     (present.member).start_timestamp is null,

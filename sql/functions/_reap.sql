@@ -27,6 +27,7 @@ begin
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
+      and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
   ) as stale;
 

@@ -3,7 +3,10 @@
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
 returns setof deploy_queue.reason
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -12,9 +15,10 @@ declare
     from deploy_queue.environments
     where environments.environment = candidate.environment
   );
+  -- Few places are frozen, and fewer with exceptions.
   v_is_exception boolean := exists (
-    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
-  );
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) and deploy_queue._is_exception(candidate);
 begin
   return query
 
@@ -44,14 +48,16 @@ begin
   union all
 
   select 'queued',
-    deploy_queue._label(blocker) || ' is ahead in the line' ||
-      case when blocker.priority > candidate.priority then format(' with priority %s', blocker.priority) else '' end,
+    deploy_queue._label(blocker) || ' is ahead in the line' || case
+      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
+    end,
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
+    -- In the words of the index; _is_in_the_way says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true

@@ -3,6 +3,7 @@
 create or replace function deploy_queue.blocking_deployments(deployment_id bigint)
 returns setof deploy_queue.deployments
 language sql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select blocker.*

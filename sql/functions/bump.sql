@@ -3,33 +3,35 @@
 create or replace function deploy_queue.bump(deployment_id bigint, reason text, priority integer default null)
 returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
 begin
+  if bump.reason ~ '\S' is not true then
+    raise exception using
+      errcode = 'QD022',
+      message = 'reason is missing',
+      hint = 'Those who are overtaken want to know why.';
+  end if;
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-  if coalesce(trim(bump.reason), '') = '' then
-    raise exception using
-      errcode = 'QD013',
-      message = 'reason is missing: those who are overtaken want to know why',
-      hint = 'Give it as reason, or with --reason.';
   end if;
 
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments
-  set priority = coalesce(bump.priority, (
+  set priority = coalesce(bump.priority, greatest(deployments.priority, (
     select max(ahead.priority) + 1
     from deploy_queue.deployments as ahead
-    where ahead.cell_id = v_deployment.cell_id
+    where ahead.cell_id = deployments.cell_id
       and ahead.start_timestamp is null
       and ahead.finish_timestamp is null
       and ahead.cancellation_timestamp is null
-      and ahead.id <> v_deployment.id
-  ), deployments.priority)
+      and ahead.hold is distinct from 'outside'
+      and ahead.id <> deployments.id
+  )))
   where deployments.id = v_deployment.id
   returning deployments.* into v_deployment;
   perform set_config('deploy_queue.reason', '', true);
@@ -38,4 +40,4 @@ end;
 $$;
 
 comment on function deploy_queue.bump(bigint, text, integer) is
-  'Gives a queued deployment this priority, by default one more than the highest in its line, and returns it. The reason is recorded.';
+  'Gives a queued deployment this priority, by default one more than the highest of the others in its line, and returns it. The reason is recorded.';

@@ -3,6 +3,7 @@
 create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
 returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -8,6 +8,7 @@ create or replace function deploy_queue.cancel_location(
   cancellation_note text default null
 ) returns setof deploy_queue.deployments
 language sql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select cancelled.*

@@ -2,6 +2,7 @@
 -- Called by the background worker; the view outliers is right without it.
 create or replace function deploy_queue.detect_outliers() returns setof deploy_queue.outliers
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -20,6 +20,7 @@ create or replace function deploy_queue.enqueue(
   command text[] default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

@@ -2,6 +2,7 @@
 -- Called by clients; a plain UPDATE of finish_timestamp does the same.
 create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

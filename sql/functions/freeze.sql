@@ -11,6 +11,7 @@ create or replace function deploy_queue.freeze(
   allow_role text default null
 ) returns deploy_queue.freezes
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

@@ -3,6 +3,7 @@
 create or replace function deploy_queue.health(worker_host text default null)
 returns table (name text, status text, text text)
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

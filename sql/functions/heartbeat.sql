@@ -2,6 +2,7 @@
 -- Called every environments.heartbeat_interval by whoever keeps the deployment.
 create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

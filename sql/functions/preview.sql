@@ -6,9 +6,13 @@ create or replace function deploy_queue.preview(
   region text,
   cell_index integer,
   component text,
-  concurrency_key text default null
+  concurrency_key text default null,
+  priority integer default 0,
+  hold text default null,
+  not_before timestamptz default null
 ) returns deploy_queue.place
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -29,10 +33,12 @@ begin
   v_candidate.cloud_provider := preview.cloud_provider;
   v_candidate.region := preview.region;
   v_candidate.cell_index := preview.cell_index;
-  v_candidate.priority := 0;
-  v_candidate.entered_by := session_user;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
+  v_candidate.priority := preview.priority;
+  v_candidate.hold := preview.hold;
+  v_candidate.not_before := preview.not_before;
+  v_candidate.entered_by := session_user;
   select place.* into v_place
   from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
   v_place.deployment_id := null;
@@ -40,5 +46,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.preview(text, text, text, integer, text, text) is
+comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, text, timestamptz) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now.';

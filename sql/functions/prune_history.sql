@@ -3,6 +3,7 @@
 -- Called by the background worker until it returns 0; takes no lock that the queue needs.
 create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -39,6 +40,7 @@ begin
       )
     ) as ended
     where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
     limit batch_size
   ) as old;
 

@@ -3,6 +3,7 @@
 -- Called by clients and the background worker; waiters reap what blocks them without it.
 create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
 language sql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select reaped.*

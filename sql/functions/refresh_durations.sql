@@ -2,6 +2,7 @@
 -- Called by the background worker until it returns 0; finishes keep their own group right.
 create or replace function deploy_queue.refresh_durations(batch_size integer default 20) returns integer
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

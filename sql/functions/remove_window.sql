@@ -2,6 +2,7 @@
 -- Called by operators.
 create or replace function deploy_queue.remove_window(window_id integer) returns deploy_queue.maintenance_windows
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -13,9 +14,9 @@ begin
 
   if not found then
     raise exception using
-      errcode = 'QD018',
+      errcode = 'QD027',
       message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
-      hint = 'deploy-queue window list shows them.';
+      hint = '"deploy-queue list windows" shows them.';
   end if;
   return v_window;
 end;

@@ -8,6 +8,7 @@ create or replace function deploy_queue.set_environment(
   retention interval default null
 ) returns deploy_queue.environments
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -2,6 +2,7 @@
 -- Called by operators; a plain UPDATE of lifted_at does the same.
 create or replace function deploy_queue.thaw(freeze_id integer) returns deploy_queue.freezes
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -19,9 +20,9 @@ begin
   select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
   if not found then
     raise exception using
-      errcode = 'QD014',
+      errcode = 'QD023',
       message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
-      hint = 'deploy-queue list freezes shows those in force.';
+      hint = '"deploy-queue list freezes" shows those in force.';
   end if;
   raise notice 'freeze % was lifted already', v_freeze.id;
   return v_freeze;

@@ -8,6 +8,7 @@ returns table (
   deployment deploy_queue.deployments
 )
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -20,23 +21,31 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
-  if v_deployment.not_after <= deploy_queue._now() and v_deployment.start_timestamp is null then
-    -- It came too late. Its row says so, and whoever asks once more is refused.
-    select * into v_deployment from deploy_queue._reap(array[v_deployment.id]);
-  elsif v_deployment.start_timestamp is null then
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+  if v_deployment.start_timestamp is null then
+    v_reasons := deploy_queue._reasons(v_deployment);
 
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
     if v_reasons <> '{}' and exists (
-      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+      select
+      from deploy_queue._reap(array(
+        select case
+          when reason.kind <> 'expired' then reason.deployment_id
+          when deploy_queue._bypass_reason() is null then v_deployment.id
+        end
+        from unnest(v_reasons) as reason
+      ))
     ) then
-      v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      v_reasons := deploy_queue._reasons(v_deployment);
     end if;
 
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+  end if;
+
+  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -50,6 +59,8 @@ begin
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
     end if;
+
+    perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
   select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
@@ -60,7 +71,7 @@ begin
     select least(
       environments.heartbeat_interval,
       case when not v_open_ended then v_until - deploy_queue._now() end,
-      case when v_deployment.start_timestamp is null then v_deployment.not_after - deploy_queue._now() end
+      case when not started then v_deployment.not_after - deploy_queue._now() end
     )
     from deploy_queue.environments
     where environments.environment = v_deployment.environment

@@ -2,6 +2,7 @@
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -2,6 +2,7 @@
 -- Called by the background worker every minute.
 create or replace function deploy_queue.worker_seen(name text, version text) returns void
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

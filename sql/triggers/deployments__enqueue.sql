@@ -2,6 +2,7 @@
 -- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
 create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -15,15 +16,21 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
 
   new.place := null;
+  new.release_key := null;
   new.entered_by := session_user;
-  if new.hold = 'outside' then
-    perform deploy_queue._refuse_staged_twice(new);
+  if new.priority > 0 and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD028',
+      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
   end if;
+  perform deploy_queue._refuse_staged_twice(new);
 
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
@@ -42,10 +49,9 @@ begin
     new.heartbeat_timestamp := v_now;
   end if;
 
-  if not deploy_queue._has_ended(new) then
-    if new.start_timestamp is not null then
-      perform deploy_queue._refuse_blocked(new);
-    end if;
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
   end if;
   return new;
 end;

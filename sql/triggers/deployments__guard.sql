@@ -2,34 +2,45 @@
 -- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
 create or replace function deploy_queue.tg_deployments__guard() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
-  v_moves boolean := new.hold is distinct from old.hold or new.priority <> old.priority;
+  v_is_released boolean := old.hold is not null and new.hold is null;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels or v_moves then
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
-  v_now := deploy_queue._now();
 
-  if old.hold = 'outside' and new.hold is null then
+  if v_is_released and old.hold = 'outside' then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+    -- Nothing holds what was started past the rules.
+    new.hold := null;
+  end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
+  v_now := deploy_queue._now();
+
+  if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then

@@ -2,6 +2,7 @@
 -- Fires for every deployment that finishes, and for finished ones that are inserted as history.
 create or replace function deploy_queue.tg_deployments__measure() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

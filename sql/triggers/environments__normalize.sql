@@ -2,6 +2,7 @@
 -- Fires for every INSERT into environments and every UPDATE.
 create or replace function deploy_queue.tg_environments__normalize() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

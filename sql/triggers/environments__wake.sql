@@ -2,6 +2,7 @@
 -- Fires for every UPDATE of environments that shortens buffer_time.
 create or replace function deploy_queue.tg_environments__wake() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

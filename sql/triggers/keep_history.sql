@@ -3,6 +3,7 @@
 -- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -45,6 +45,11 @@ cross join lateral (
     (
       select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
       where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    ),
+    head.not_before,
+    (
+      select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
+      where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
     )
   ) as since
 ) as ready
@@ -53,3 +58,7 @@ where ready.since < clock.now - interval '1 minute'
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+comment on column deploy_queue.stuck_deployments.since is 'Since when.';
+comment on column deploy_queue.stuck_deployments.text is 'The same for people.';

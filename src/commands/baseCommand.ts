@@ -1,4 +1,5 @@
 import { type BaseContext, Command, Option } from "clipanion";
+import { jsonText } from "../output/text.js";
 import { reportError } from "./reportError.js";
 
 /** What all commands have in common. */
@@ -18,6 +19,6 @@ export abstract class BaseCommand extends Command<BaseContext> {
 
   /** Prints the text, or with --json the value. */
   protected print(text: string, value: unknown): void {
-    this.context.stdout.write(`${this.json ? JSON.stringify(value) : text}\n`);
+    this.context.stdout.write(`${this.json ? jsonText(value) : text}\n`);
   }
 }

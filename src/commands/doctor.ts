@@ -36,7 +36,7 @@ export class DoctorCommand extends BaseCommand {
     const { Database } = await import("../database/database.js");
     const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
     const { connectionFailure, examine } = await import("./doctorChecks.js");
-    const { emptyIsAbsent } = await import("./options.js");
+    const { emptyIsAbsent } = await import("../queue/values.js");
     const { DeployQueueError } = await import("../database/errors.js");
     let database: InstanceType<typeof Database>;
     try {

@@ -1,19 +1,9 @@
-import type { Logger } from "pino";
-import { cellName, cellOf, deploymentName } from "../output/describe.js";
-import { formatDuration, parseDuration } from "../output/durations.js";
+import { parseDuration } from "../output/durations.js";
+import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
-import { createWaitingDisplay, type WaitingDisplay } from "../output/waitingDisplay.js";
-import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
-import { enterLineAndStart } from "../queue/entering.js";
-import { CancelledError, type DatabaseUnavailableError, WaitTimeoutError } from "../queue/errors.js";
-import { emptyIsAbsent } from "./options.js";
+import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
+import { emptyIsAbsent } from "../queue/values.js";
 import type { Session } from "./queueCommand.js";
-
-/** What happens on the way from the line to the start, as --json prints it. */
-export type WaitEvent =
-  | { readonly event: "enqueued" | "started"; readonly deployment: Deployment }
-  | ({ readonly event: "waiting" } & Place)
-  | { readonly event: "given-up"; readonly deployment_id: string | number };
 
 export interface EnterOptions {
   readonly request: DeploymentRequest;
@@ -26,100 +16,27 @@ export interface EnterOptions {
 }
 
 /**
- * Enters the line and starts, and shows the person what is going on. A signal or a timeout gives the place up.
+ * Enters the line and starts, as the options say.
  * @throws CancelledError, WaitTimeoutError
  */
-export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
-  const waitTimeout = optionalDuration(options.waitTimeout, "--wait-timeout");
-  const giveUpAfter = optionalDuration(options.outageTimeout, "--outage-timeout");
-  const giveUp = new AbortController();
-  let display: WaitingDisplay | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (giveUp.signal.aborted) {
-      process.exit(signal === "SIGINT" ? 130 : 143);
-    }
-    const message = `${signal}: giving the place in the line up; once more to leave at once`;
-    display === undefined ? log.info(message) : display.say("info", message);
-    giveUp.abort(new CancelledError(`${signal} came while waiting`));
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  let timer: NodeJS.Timeout | undefined;
-  let lastReasons: string | undefined;
-  try {
-    const started = await enterLineAndStart(queue, options.request, {
-      heartbeat: options.heartbeat,
-      signal: giveUp.signal,
-      giveUpAfter,
-      onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
-      onNoNotifications: () =>
-        display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
-      async onEnqueued(deployment) {
-        log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
-        options.onEvent({ event: "enqueued", deployment });
-        await setGitHubOutput("deployment-id", String(deployment.id));
-        if (waitTimeout !== undefined) {
-          const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), Math.min(waitTimeout, longestTimer));
-        }
-      },
-      async onWaiting(attempt) {
-        const reasons = JSON.stringify(attempt.waitingOn);
-        if (reasons === lastReasons) {
-          return;
-        }
-        // Only a picture of the wait: without a database there is none for now.
-        const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
-        if (place !== undefined) {
-          lastReasons = reasons;
-          display ??= createWaitingDisplay(attempt.deployment, log);
-          display.show(place);
-          options.onEvent({ event: "waiting", ...place });
-        }
-      },
-      onGivenUp(id, failure) {
-        display?.end();
-        options.onEvent({ event: "given-up", deployment_id: id });
-        if (failure === undefined) {
-          log.info(`deployment ${id} was cancelled and left the line`);
-        } else {
-          const reason = failure instanceof Error ? failure.message : String(failure);
-          log.warn(
-            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
-          );
-        }
-      },
-    });
-    display?.end();
-    log.info(`${deploymentName(started)} started`);
-    options.onEvent({ event: "started", deployment: started });
-    return started;
-  } finally {
-    display?.end();
-    clearTimeout(timer);
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-  }
+export function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
+  return enter(queue, {
+    request: options.request,
+    heartbeat: options.heartbeat,
+    waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
+    outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
+    log,
+    async createDisplay(deployment) {
+      // Loaded here, because most starts do not wait.
+      const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
+      return createWaitingDisplay(deployment, log);
+    },
+    onEnqueued: (deployment) => setGitHubOutput("deployment-id", String(deployment.id)),
+    onEvent: options.onEvent,
+  });
 }
-
-/** Timers that are set to more milliseconds ring at once. */
-const longestTimer = 2 ** 31 - 1;
 
 function optionalDuration(text: string | undefined, option: string): number | undefined {
   const given = emptyIsAbsent(text);
   return given === undefined ? undefined : parseDuration(given, option);
-}
-
-const noNotifications =
-  "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: " +
-  "looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";
-
-/** Logs the beginning and the end of an outage. */
-export function logOutage(log: Logger): (outage: DatabaseUnavailableError | undefined) => void {
-  return (outage) => {
-    const [level, message] = outageMessage(outage);
-    log[level](message);
-  };
-}
-
-function outageMessage(outage: DatabaseUnavailableError | undefined): ["info" | "warn", string] {
-  return outage === undefined ? ["info", "the database is back"] : ["warn", `${outage.message}; trying again`];
 }

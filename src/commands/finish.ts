@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { parseDeploymentId } from "./options.js";
+import { parseDeploymentId } from "../queue/values.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class FinishCommand extends QueueCommand {

@@ -1,24 +1,7 @@
 import { Option } from "clipanion";
 import { parseDuration } from "../output/durations.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
-import { InvalidValueError } from "../queue/errors.js";
-
-/** An id as people type it, kept as text because ids go up to 9223372036854775807. */
-export function parseDeploymentId(text: string): string {
-  const digits = /^\s*(\d+)\s*$/.exec(text)?.[1];
-  if (digits === undefined || BigInt(digits) > 9_223_372_036_854_775_807n) {
-    throw new InvalidValueError(`the deployment id must be a whole number, not "${text}"`);
-  }
-  return BigInt(digits).toString();
-}
-
-export function parseCellIndex(text: string): number {
-  const index = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
-  if (!(index <= 2_147_483_647)) {
-    throw new InvalidValueError(`--cell-index must be a whole number, 0 or more, not "${text}"`);
-  }
-  return index;
-}
+import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
 
 /** The options that say what is deployed where, as start and run have them. */
 export const deploymentOptions = {
@@ -60,7 +43,7 @@ export function toRequest(options: {
     environment: options.environment,
     cloudProvider: options.provider,
     region: options.region,
-    cellIndex: parseCellIndex(options.cellIndex),
+    cellIndex: parseCellIndex(options.cellIndex, "--cell-index"),
     component: options.component,
     version: emptyIsAbsent(options.version),
     url: emptyIsAbsent(options.url),
@@ -68,9 +51,4 @@ export function toRequest(options: {
     concurrencyKey: emptyIsAbsent(options.concurrencyKey),
     maxDuration: maxDuration === undefined ? undefined : parseDuration(maxDuration, "--max-duration"),
   };
-}
-
-/** Workflows pass the empty string for what they do not have. */
-export function emptyIsAbsent(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
 }

@@ -11,11 +11,13 @@ import { EnvironmentSetCommand } from "./environment/set.js";
 import { FinishCommand } from "./finish.js";
 import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
+import { HistoryCommand } from "./history.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
 import { ListOutliersCommand } from "./list/outliers.js";
 import { ListQueueCommand } from "./list/queue.js";
 import { MigrateCommand } from "./migrate.js";
+import { RolesCreateCommand } from "./roles/create.js";
 import { RunCommand } from "./run.js";
 import { StartCommand } from "./start.js";
 import { WorkerCommand } from "./worker.js";
@@ -28,6 +30,7 @@ export const commands: readonly CommandClass[] = [
   RunCommand,
   FinishCommand,
   InfoCommand,
+  HistoryCommand,
   MigrateCommand,
   CancelDeploymentCommand,
   CancelVersionCommand,
@@ -43,5 +46,6 @@ export const commands: readonly CommandClass[] = [
   DatabaseStopCommand,
   DatabaseUrlCommand,
   WorkerCommand,
+  RolesCreateCommand,
   DoctorCommand,
 ];

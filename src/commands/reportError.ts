@@ -1,4 +1,5 @@
 import { DeployQueueError } from "../database/errors.js";
+import { describeError } from "../output/describeError.js";
 import { printable } from "../output/text.js";
 
 const unexpected = 1;
@@ -6,13 +7,10 @@ const usage = 2;
 
 /** Prints an error as one line for the person who has to act on it, and returns the exit code that it means. */
 export function reportError(error: unknown): number {
+  write(describeError(error));
   if (error instanceof DeployQueueError) {
-    const sentences = [error.message, ...(error.hint === undefined ? [] : [error.hint])];
-    write(sentences.map((sentence) => sentence.replace(/[.\s]+$/, "")).join(". "));
     return error.exitCode;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  write(`unexpected error: ${message}`);
   if (process.env["DEPLOY_QUEUE_LOG_LEVEL"] === "debug" && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }

@@ -49,6 +49,7 @@ export class RunCommand extends QueueCommand {
       throw new InvalidValueError("the command to run is empty");
     }
     const { parseDuration } = await import("../output/durations.js");
+    const { jsonText } = await import("../output/text.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
@@ -60,7 +61,7 @@ export class RunCommand extends QueueCommand {
       onEvent: (event) => {
         if (this.json) {
           // stdout belongs to the command.
-          this.context.stderr.write(`${JSON.stringify(event)}\n`);
+          this.context.stderr.write(`${jsonText(event)}\n`);
         }
       },
     });

@@ -4,11 +4,11 @@ import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deploymentName } from "../output/describe.js";
+import { logOutage } from "../output/outages.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "../queue/errors.js";
 import { keepAlive } from "../queue/keeping.js";
 import { outlastOutages } from "../queue/outage.js";
-import { logOutage } from "./enterLine.js";
 import type { Session } from "./queueCommand.js";
 
 export interface RunOptions {

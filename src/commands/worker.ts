@@ -69,7 +69,7 @@ export class WorkerCommand extends BaseCommand {
   async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
     const { openSession } = await import("./openSession.js");
     const { outlastOutages } = await import("../queue/outage.js");
-    const { logOutage } = await import("./enterLine.js");
+    const { logOutage } = await import("../output/outages.js");
     const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations });
     return this.once
       ? open()
@@ -79,7 +79,7 @@ export class WorkerCommand extends BaseCommand {
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {
     const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
     const { runWorker } = await import("../worker/worker.js");
-    const { logOutage } = await import("./enterLine.js");
+    const { logOutage } = await import("../output/outages.js");
     const { url } = await resolveConnectionTarget();
     const applicationName = `deploy-queue worker ${name}`;
     await runWorker({ queue, log, signal, url, name, version, applicationName, onOutage: logOutage(log) });

@@ -1,5 +1,9 @@
 import { InvalidValueError } from "./errors.js";
 
+export const databaseUrlVariable = "DEPLOY_QUEUE_DATABASE_URL";
+
+const connectionUrlHint = "It looks like postgres://user:password@host:5432/database.";
+
 export interface ConnectionTarget {
   readonly url: string;
   /** Directory of the embedded server when that is what the URL points to. */
@@ -15,7 +19,7 @@ export interface ConnectionTarget {
 export async function resolveConnectionTarget(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ConnectionTarget> {
-  const url = environment["DEPLOY_QUEUE_DATABASE_URL"]?.trim();
+  const url = environment[databaseUrlVariable]?.trim();
   if (url !== undefined && url !== "" && url !== "embedded") {
     return { url: checkConnectionUrl(url), embeddedDirectory: undefined, embeddedStarted: false };
   }
@@ -32,8 +36,14 @@ export async function resolveConnectionTarget(
   return { url: server.url, embeddedDirectory: server.directory, embeddedStarted: server.started };
 }
 
-/** Returns the URL when it looks like one of PostgreSQL. The message never repeats it: it may hold a password. */
-export function checkConnectionUrl(url: string): string {
+/**
+ * Returns the URL when it looks like one of PostgreSQL. The message never repeats it: it may hold a password.
+ * @param name where the URL comes from
+ * @throws InvalidValueError
+ */
+export function checkConnectionUrl(url: string, name = databaseUrlVariable): string {
+  const malformed = (reason: string): InvalidValueError =>
+    new InvalidValueError(`${name} is not a valid connection URL: ${reason}`, { hint: connectionUrlHint });
   const authority = /^postgres(?:ql)?:\/\/([^/?#]*)/.exec(url)?.[1];
   if (authority === undefined) {
     throw malformed("it must begin with postgres:// or postgresql://");
@@ -68,12 +78,6 @@ export function describeConnectionUrl(url: string): string {
     /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::[^@]*)?@)?([^?#]*).*$/,
     (_, user: string | undefined, rest: string) => (user === undefined || user === "" ? rest : `${user}@${rest}`),
   );
-}
-
-function malformed(reason: string): InvalidValueError {
-  return new InvalidValueError(`DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL: ${reason}`, {
-    hint: "It looks like postgres://user:password@host:5432/database.",
-  });
 }
 
 function isTrue(value: string | undefined): boolean {

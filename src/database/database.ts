@@ -22,6 +22,7 @@ const deadlockAttempts = 3;
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
 const probePayload = "probe";
+const probeTimeout = 2_000;
 
 /**
  * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
@@ -33,8 +34,9 @@ export class Database {
   #sql: Promise<Sql> | undefined;
   #prepare = false;
   #channels = new Set<string>();
-  readonly #wakeUps = new Set<() => void>();
-  readonly #probes = new Set<(arrived: true | undefined) => void>();
+  readonly #wakeUps = new Map<string, Set<() => void>>();
+  #delivery: Promise<boolean | undefined> | undefined;
+  #concludeProbe = (_: boolean | undefined): void => undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -99,25 +101,34 @@ export class Database {
   /**
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
-   * one of our own with the answer of the statement that sent it.
+   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it.
    * @returns undefined when the connection was lost meanwhile
    */
-  async notificationsArrive(channel: string, timeout = 2_000): Promise<boolean | undefined> {
+  async notificationsArrive(channel: string): Promise<boolean | undefined> {
+    this.#delivery ??= this.#probe(channel);
+    const delivery = this.#delivery;
+    try {
+      return await delivery;
+    } catch (error) {
+      if (this.#delivery === delivery) {
+        this.#delivery = undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #probe(channel: string): Promise<boolean | undefined> {
     const sender = new Database(this.#options);
-    let conclude = (_: boolean | undefined): void => undefined;
     const conclusion = new Promise<boolean | undefined>((resolve) => {
-      conclude = resolve;
+      this.#concludeProbe = resolve;
     });
-    const probe = (arrived: true | undefined): void => conclude(arrived);
-    this.#probes.add(probe);
     let timer: NodeJS.Timeout | undefined;
     try {
       await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      timer = setTimeout(() => conclude(false), timeout);
+      timer = setTimeout(() => this.#concludeProbe(false), probeTimeout);
       return await conclusion;
     } finally {
       clearTimeout(timer);
-      this.#probes.delete(probe);
       await sender.close();
     }
   }
@@ -143,12 +154,19 @@ export class Database {
   }
 
   /**
-   * Calls back at every notification, and when the connection is lost, since notifications may be lost with it.
+   * Calls back at every notification on a channel, and when the connection is lost, since notifications may be lost with
+   * it. Does not listen by itself.
    * @returns a function that ends this
    */
-  onWakeUp(callback: () => void): () => void {
-    this.#wakeUps.add(callback);
-    return () => this.#wakeUps.delete(callback);
+  onWakeUp(channel: string, callback: () => void): () => void {
+    const callbacks = this.#wakeUps.get(channel) ?? new Set();
+    this.#wakeUps.set(channel, callbacks.add(callback));
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#wakeUps.get(channel) === callbacks) {
+        this.#wakeUps.delete(channel);
+      }
+    };
   }
 
   async close(): Promise<void> {
@@ -166,6 +184,12 @@ export class Database {
         }
       });
       this.#sql = connection;
+      connection.catch(() => {
+        // The next query tries anew.
+        if (this.#sql === connection) {
+          this.#sql = undefined;
+        }
+      });
     }
     return this.#sql;
   }
@@ -189,13 +213,11 @@ export class Database {
           this.#options.onNotice?.(String(notice["message"]));
         }
       },
-      onnotify: (_channel: string, payload: string) => {
+      onnotify: (channel: string, payload: string) => {
         if (payload === probePayload) {
-          for (const probe of this.#probes) {
-            probe(true);
-          }
+          this.#concludeProbe(true);
         } else {
-          this.#wake();
+          this.#wake(this.#wakeUps.get(channel));
         }
       },
       onclose: onClose,
@@ -221,14 +243,15 @@ export class Database {
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost(): void {
     this.#channels.clear();
-    for (const probe of this.#probes) {
-      probe(undefined);
+    this.#concludeProbe(undefined);
+    this.#delivery = undefined;
+    for (const callbacks of this.#wakeUps.values()) {
+      this.#wake(callbacks);
     }
-    this.#wake();
   }
 
-  #wake(): void {
-    for (const callback of this.#wakeUps) {
+  #wake(callbacks: Iterable<() => void> = []): void {
+    for (const callback of callbacks) {
       callback();
     }
   }

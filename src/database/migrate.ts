@@ -15,8 +15,9 @@ export interface MigrationOptions {
   readonly onProgress: (message: string) => void;
 }
 
-const lockRetryMilliseconds = 200;
-const lockRetries = 300;
+/** How long others may stand in the way of a migration, in milliseconds: a minute. */
+const patience = 60_000;
+const retryInterval = 200;
 
 /**
  * Applies the committed migrations that are missing. Several processes may do so at once: one migrates, the others wait.
@@ -26,7 +27,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
   await refuseForeignMigrations(database, options.folder);
   options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
 
-  for (let attempt = 1; ; attempt += 1) {
+  for (const deadline = performance.now() + patience; ; ) {
     try {
       await migrate({
         connectionString: await nodePostgresUrl(options.url, database),
@@ -41,8 +42,8 @@ export async function migrateSchema(database: Database, options: MigrationOption
       if ((await schemaVersion(database)) === expectedSchemaVersion(options.folder)) {
         break;
       }
-      if (isLockedByAnother(error) && attempt < lockRetries) {
-        await sleep(lockRetryMilliseconds);
+      if (isInOurWay(error) && performance.now() < deadline) {
+        await sleep(retryInterval);
         continue;
       }
       throw toSchemaError(error, database);
@@ -84,9 +85,11 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
   }
 }
 
-function isLockedByAnother(error: unknown): boolean {
+/** Another process that migrates, or a long transaction that has a lock which a migration needs. */
+function isInOurWay(error: unknown): boolean {
   return (
     (error instanceof Error && error.message.includes("exclusive lock")) ||
+    errorCode(error) === lockNotAvailable ||
     // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
     (["23505", "42P06"].includes(errorCode(error) ?? "") &&
       error instanceof Error &&
@@ -94,16 +97,27 @@ function isLockedByAnother(error: unknown): boolean {
   );
 }
 
+const lockNotAvailable = "55P03";
+
 function toSchemaError(error: unknown, database: Database): unknown {
   if (error instanceof DatabaseUnavailableError) {
     return error;
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  if (errorCode(error) === "42501") {
-    return new SchemaError(`this role may not create the schema deploy_queue in ${database.target}: ${reason}`, {
-      hint: 'Run "deploy-queue migrate" once as the owner of the database.',
+  if (errorCode(error) === lockNotAvailable) {
+    return new SchemaError(`a transaction in ${database.target} is in the way of the migration`, {
+      hint: "pg_stat_activity shows it, by its xact_start. Nothing has changed; deployments go on.",
       cause: error,
     });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  if (errorCode(error) === "42501") {
+    return new SchemaError(
+      `this role may not create or change the schema deploy_queue in ${database.target}: ${reason}`,
+      {
+        hint: 'Run "deploy-queue migrate" once as the owner of the database.',
+        cause: error,
+      },
+    );
   }
   return new SchemaError(`the schema deploy_queue in ${database.target} could not be migrated: ${reason}`, {
     cause: error,

@@ -76,7 +76,7 @@ export async function schemaVersion(database: Database): Promise<number | undefi
         return undefined;
       case "42501":
         throw new SchemaError(`this role may not use the schema deploy_queue in ${database.target}`, {
-          hint: "Ask its owner for the role's grants.",
+          hint: "Ask its owner to make it a member of deploy_queue_deployer, or of another role in docs/roles.md.",
           cause: error,
         });
       default:

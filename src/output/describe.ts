@@ -35,6 +35,12 @@ export function componentName(deployment: { readonly component: string; readonly
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
 }
 
+/** "Known cells for environment prod:" and a line for each. */
+export function cellsText(environment: string, cells: readonly Cell[]): string {
+  const lines = cells.map((cell) => `  - ${cellName(cell)}`);
+  return [`Known cells for environment ${printable(environment)}:`, ...lines].join("\n");
+}
+
 /** "Cancelled 2 deployments:" and a line for each. */
 export function cancelledText(cancelled: readonly Deployment[]): string {
   const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;

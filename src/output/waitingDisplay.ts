@@ -4,6 +4,7 @@ import type { Deployment, Place } from "../queue/deployment.js";
 import { deploymentName } from "./describe.js";
 import { describePlace } from "./describePlace.js";
 import { formatDuration } from "./durations.js";
+import { type LogGroup, lineDisplay } from "./lineDisplay.js";
 
 /** Shows a wait while it lasts. */
 export interface WaitingDisplay {
@@ -19,7 +20,8 @@ export function createWaitingDisplay(deployment: Deployment, log: Logger): Waiti
   // A pseudo-terminal without a size, as some CI systems give, has no room for a region.
   const hasRoom = isTTY === true && columns > 0 && rows > 0 && process.env["TERM"] !== "dumb";
   const live = hasRoom && log.isLevelEnabled("info");
-  return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log);
+  const group = process.env["GITHUB_ACTIONS"] === "true" ? githubGroup : undefined;
+  return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log, group);
 }
 
 function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
@@ -53,27 +55,9 @@ function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
   };
 }
 
-function lineDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
-  const grouped = process.env["GITHUB_ACTIONS"] === "true";
-  let open = false;
-  return {
-    show(place) {
-      if (grouped && !open) {
-        // GitHub reads %0A in it as a line break.
-        process.stderr.write(`::group::${deploymentName(deployment).replaceAll("%", "%25")} waits for its turn\n`);
-      }
-      open = true;
-      const [first = "", ...blockers] = describePlace(place);
-      log.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
-    },
-    say(level, message) {
-      log[level](message);
-    },
-    end() {
-      if (grouped && open) {
-        process.stderr.write("::endgroup::\n");
-      }
-      open = false;
-    },
-  };
-}
+/** For the command line in a step of a workflow, on the stream of the log. */
+const githubGroup: LogGroup = {
+  // GitHub reads %0A in it as a line break.
+  start: (title) => process.stderr.write(`::group::${title.replaceAll("%", "%25")}\n`),
+  end: () => process.stderr.write("::endgroup::\n"),
+};

@@ -37,7 +37,7 @@ export interface StartOptions {
 /** Timers that are set to more milliseconds ring at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** The queue for Node.js programs. It needs one connection; waits on the same instance follow one another. */
+/** The queue for Node.js programs: one connection, however many wait on it side by side. */
 export class DeployQueue {
   readonly #queue: Queue;
   readonly #closed = new AbortController();
@@ -138,7 +138,10 @@ export class DeployQueue {
     return this.#queue;
   }
 
-  /** Gives up the places of those who still wait; their start rejects with a CancelledError. */
+  /**
+   * Gives up the places of those who still wait; their start rejects with a CancelledError. A connection that was given
+   * up on a silent network keeps the process alive until TCP gives it up too: a program that is to end then, exits.
+   */
   async close(): Promise<void> {
     this.#closed.abort(new CancelledError("the queue was closed"));
     await Promise.allSettled(this.#waits);

@@ -21,12 +21,36 @@ export interface Deployment {
   readonly idempotency_key: string | null;
   /** As PostgreSQL writes intervals. */
   readonly max_duration: string | null;
+  /** Whether an operator started it past the rules. */
+  readonly forced: boolean;
 }
 
 export type DeploymentStatus = "queued" | "running" | "buffering" | "finished" | "cancelled";
 
 export interface DeploymentWithStatus extends Deployment {
   readonly status: DeploymentStatus;
+}
+
+/** A row of deploy_queue.deployment_events. */
+export interface DeploymentEvent {
+  readonly id: number;
+  /** Null for what has none, as are the columns about its place for what has one. */
+  readonly deployment_id: number | null;
+  readonly occurred_at: Date;
+  readonly kind: string;
+  readonly from_state: DeploymentStatus | null;
+  readonly to_state: DeploymentStatus | null;
+  readonly actor: string;
+  readonly application_name: string | null;
+  readonly client_address: string | null;
+  readonly reason: string | null;
+  readonly environment: string | null;
+  readonly cloud_provider: string | null;
+  readonly region: string | null;
+  readonly cell_index: number | null;
+  readonly component: string | null;
+  readonly version: string | null;
+  readonly url: string | null;
 }
 
 /** An id as it came from a person (digits, up to the limits of int8) or from a row. */
@@ -50,6 +74,24 @@ export interface DeploymentRequest extends Location {
   readonly idempotencyKey?: string | undefined;
   /** Milliseconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
   readonly maxDuration?: number | undefined;
+}
+
+/** A deployment that goes around the queue. */
+export interface Bypass extends Location {
+  readonly component: string;
+  readonly note: string;
+  readonly version?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** The event by which a deployment was cancelled. */
+export interface Cancellation {
+  readonly kind: "cancelled" | "reaped";
+  /** The role that logged in, or the name that it gave. */
+  readonly actor: string;
+  /** Of its connection; PostgreSQL keeps 63 bytes of it. */
+  readonly application_name: string | null;
+  readonly reason: string | null;
 }
 
 /** A reason to wait, as deploy_queue.waiting_on returns it. */

@@ -41,6 +41,18 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD009: InvalidValueError,
   QD010: RefusedError,
   QD011: RefusedError,
+  QD012: RefusedError,
+  QD020: RefusedError,
+  QD021: RefusedError,
+  QD022: InvalidValueError,
+  QD023: InvalidValueError,
+  QD024: InvalidValueError,
+  QD025: RefusedError,
+  QD026: InvalidValueError,
+  QD027: InvalidValueError,
+  QD028: RefusedError,
+  QD029: RefusedError,
+  QD030: InvalidValueError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
@@ -55,6 +67,11 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "42501": RefusedError,
 };
 
+/** What to do about those that come without a hint of their own. */
+const hintOfCode: Readonly<Record<string, string>> = {
+  "42501": "What each role may, and how to become its member, is in docs/roles.md.",
+};
+
 /** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */
 export function translateError(error: unknown): unknown {
   const code = errorCode(error);
@@ -65,7 +82,7 @@ export function translateError(error: unknown): unknown {
   const constraint = property(error, "constraint_name");
   // Our constraints are named so that they read as a sentence.
   const message = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
-  return new errorClass(message, { hint: property(error, "hint"), cause: error });
+  return new errorClass(message, { hint: property(error, "hint") ?? hintOfCode[code ?? ""], cause: error });
 }
 
 function property(error: Error, name: string): string | undefined {

@@ -19,13 +19,14 @@ const errorPause = 10_000;
  */
 export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOptions): Promise<Deployment | undefined> {
   const patient = { giveUpAfter: Number.POSITIVE_INFINITY, ...options };
-  const wakeUps = catchWakeUps(queue.database);
+  const channel = deploymentChannel(id);
+  const wakeUps = catchWakeUps(queue.database, channel);
   let interval: number | undefined;
   try {
     while (options.signal?.aborted !== true) {
       const deployment = await tolerating(options, () =>
         outlastOutages(async () => {
-          await queue.database.listen(deploymentChannel(id));
+          await queue.database.listen(channel);
           const row = await queue.heartbeat(id);
           interval ??= (await queue.environment(row.environment)).heartbeat_interval * 1000;
           return row;

@@ -9,10 +9,10 @@ export interface WakeUps {
 }
 
 /**
- * Begins to catch wake-ups, so that one which arrives while the state is still being checked is not missed:
+ * Begins to catch the wake-ups of a channel, so that one which arrives while the state is still being checked is not missed:
  * subscribe, then check, then sleep.
  */
-export function catchWakeUps(database: Database): WakeUps {
+export function catchWakeUps(database: Database, channel: string): WakeUps {
   let woken = false;
   let endSleep = (): void => undefined;
   const wake = (): void => {
@@ -21,7 +21,7 @@ export function catchWakeUps(database: Database): WakeUps {
   };
   return {
     wake,
-    stop: database.onWakeUp(wake),
+    stop: database.onWakeUp(channel, wake),
     async sleep(milliseconds, signal) {
       if (!woken) {
         await pause(milliseconds, signal, (resolve) => {

@@ -1,8 +1,11 @@
 import type postgres from "postgres";
 import type { Database, Sql } from "../database/database.js";
 import type {
+  Bypass,
+  Cancellation,
   Cell,
   Deployment,
+  DeploymentEvent,
   DeploymentId,
   DeploymentRequest,
   DeploymentWithStatus,
@@ -142,6 +145,34 @@ export class Queue {
     );
   }
 
+  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
+  recordBypass(bypass: Bypass): Promise<{ id: number }> {
+    return this.#row(
+      (sql) => sql`
+        select id from deploy_queue.record_bypass(
+          environment => ${bypass.environment},
+          cloud_provider => ${bypass.cloudProvider},
+          region => ${bypass.region},
+          cell_index => ${bypass.cellIndex},
+          component => ${bypass.component},
+          note => ${bypass.note},
+          version => ${bypass.version ?? null},
+          url => ${bypass.url ?? null}
+        )`,
+    );
+  }
+
+  /** Who cancelled or reaped a deployment; undefined when nobody did. */
+  async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
+    const [event] = await this.#rows<Cancellation>(
+      (sql) => sql`
+        select kind, actor, application_name, reason
+        from deploy_queue.history(deployment_id => ${id})
+        where kind in ('cancelled', 'reaped')`,
+    );
+    return event;
+  }
+
   heartbeat(id: DeploymentId): Promise<Deployment> {
     return this.#row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
   }
@@ -157,6 +188,14 @@ export class Queue {
       });
     }
     return row;
+  }
+
+  /**
+   * What happened to a deployment, in order.
+   * @throws DeploymentNotFoundError
+   */
+  history(id: DeploymentId): Promise<DeploymentEvent[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
   /** The newest deployment with this url that is queued or running. */
@@ -257,6 +296,11 @@ export class Queue {
   /** What is well and what is not. workerHost: a worker on this host is demanded. */
   health(workerHost?: string): Promise<Finding[]> {
     return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
+  }
+
+  /** Creates the roles that are given out, and says which are new. */
+  createRoles(): Promise<{ role_name: string; created: boolean }[]> {
+    return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
 
   async #rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {

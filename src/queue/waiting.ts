@@ -30,7 +30,7 @@ export async function waitForStart(
   options: WaitOptions,
 ): Promise<StartAttempt | undefined> {
   const channel = deploymentChannel(id);
-  const wakeUps = catchWakeUps(queue.database);
+  const wakeUps = catchWakeUps(queue.database, channel);
   let longestSleep: number | undefined;
   let probed = false;
   let over = false;

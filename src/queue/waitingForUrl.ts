@@ -14,7 +14,7 @@ const lookInterval = 30_000;
  */
 export async function waitForUrl(queue: Queue, url: string, timeout: number): Promise<Deployment> {
   const deadline = performance.now() + timeout;
-  const wakeUps = catchWakeUps(queue.database);
+  const wakeUps = catchWakeUps(queue.database, transitionsChannel);
   try {
     for (;;) {
       const deployment = await outlastOutages(async () => {

@@ -108,7 +108,9 @@ describe("a role that may do nothing is refused with 4, in one line,", () => {
     const { code, stderr } = await startOn(await database.urlOfPowerlessRole());
 
     expect(code).toBe(4);
-    expect(stderr.replace(/^\[.*migrating.*\n/, "")).toMatch(/^deploy-queue: this role may not create the schema.*\n$/);
+    expect(stderr.replace(/^\[.*migrating.*\n/, "")).toMatch(
+      /^deploy-queue: this role may not create or change the schema.*\n$/,
+    );
     expect(await database.hasQueue()).toBe(false);
   });
 

@@ -94,7 +94,7 @@ describe("listening", () => {
   test("wakes up at a notification, until told to stop", async () => {
     const database = open();
     let wakeUps = 0;
-    const stop = database.onWakeUp(() => {
+    const stop = database.onWakeUp("some_channel", () => {
       wakeUps += 1;
     });
     await database.listen("some_channel");
@@ -108,10 +108,50 @@ describe("listening", () => {
     expect(wakeUps).toBe(before);
   });
 
+  test("does not wake up at a notification on another channel", async () => {
+    const database = open();
+    let own = 0;
+    let other = 0;
+    database.onWakeUp("own_channel", () => {
+      own += 1;
+    });
+    database.onWakeUp("other_channel", () => {
+      other += 1;
+    });
+    await database.listen("own_channel");
+    await database.listen("other_channel");
+
+    await heard("own_channel", () => own);
+
+    expect(other).toBe(0);
+  });
+
+  test("asks once for each connection whether notifications arrive, however many want to know", async () => {
+    const database = open({ applicationName: "many ask" });
+    await database.listen("asked");
+    const seen = new Set<number>();
+    const watching = new AbortController();
+    const watch = (async () => {
+      while (!watching.signal.aborted) {
+        for (const { pid } of await cli.sql<{ pid: number }[]>`
+          select pid from pg_stat_activity where application_name = 'many ask'`) {
+          seen.add(pid);
+        }
+      }
+    })();
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => database.notificationsArrive("asked")));
+    watching.abort();
+    await watch;
+
+    expect(answers).toEqual(answers.map(() => true));
+    expect(seen.size).toBeLessThanOrEqual(2);
+  });
+
   test("wakes up when the connection is lost, and the next listen subscribes again", async () => {
     const database = open({ applicationName: "lost listener" });
     let wakeUps = 0;
-    database.onWakeUp(() => {
+    database.onWakeUp("some_channel", () => {
       wakeUps += 1;
     });
     await database.listen("some_channel");

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger, migrate } from "graphile-migrate";
+import postgres from "postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { SchemaError } from "../../src/database/errors.js";
@@ -9,6 +10,7 @@ import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../sr
 import { runCli } from "../support/cli.js";
 import { useDirectory } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
+import { until } from "../support/until.js";
 
 const directory = useDirectory();
 
@@ -61,6 +63,44 @@ describe("migrateSchema", () => {
     await Promise.all([migrateOurs(url), migrateOurs(url), migrateOurs(url), migrateOurs(url)]);
 
     expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
+  });
+});
+
+describe("a migration behind a long transaction", () => {
+  /** A database as an older version left it, in which a transaction has read deployments and stays open. */
+  async function withReader() {
+    const { url, sql } = await emptyDatabase();
+    const folder = join(directory, `older-${Date.now()}`);
+    mkdirSync(join(folder, "committed"), { recursive: true });
+    writeFileSync(join(folder, "current.sql"), "");
+    for (const name of ["000001-the-queue.sql", "000002-views-for-boards.sql"]) {
+      copyFileSync(join(migrationsFolder(), "committed", name), join(folder, "committed", name));
+    }
+    await migrateSchema(open(url), { url, folder, onProgress: () => undefined });
+    const reader = postgres(url, { max: 1 });
+    onTestFinished(() => reader.end());
+    await reader.unsafe("begin; select from deploy_queue.deployments");
+    return { url, sql, reader };
+  }
+
+  test("lets others deploy while it waits, and ends when the transaction does", async () => {
+    const { url, sql, reader } = await withReader();
+    const migration = migrateOurs(url);
+    await until("the migration waits for a lock", async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      return waiting.length > 0;
+    });
+
+    const enqueued = await sql`
+      select id from deploy_queue.enqueue('prod', 'aws', 'us-west-2', 1, 'api')`;
+    expect(enqueued).toHaveLength(1);
+    expect(await schemaVersion(open(url))).toBe(2);
+    await reader.unsafe("commit");
+    await migration;
+
+    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
+    expect(await sql`select status from deploy_queue.deployments_with_status`).toEqual([{ status: "queued" }]);
   });
 });
 

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
 import { until } from "../support/until.js";
@@ -15,7 +15,7 @@ const location = ["--environment", "dev", "--provider", "aws", "--region", "pool
 let variables: Record<string, string> = {};
 
 beforeAll(async () => {
-  if (program === undefined) return;
+  if (program === undefined) return undefined;
   const directory = await mkdtemp(join(tmpdir(), "deploy-queue-pooler-"));
   await chmod(directory, 0o777);
   const server = new URL(database.url);
@@ -36,14 +36,14 @@ beforeAll(async () => {
   // Like PostgreSQL, it refuses to run as root.
   const identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const pooler = spawn(program, ["-q", join(directory, "pgbouncer.ini")], { ...identity, stdio: "ignore" });
-  afterAll(async () => {
-    pooler.kill("SIGKILL");
-    await rm(directory, { recursive: true, force: true });
-  });
   const url = new URL(database.url);
   url.port = String(port);
   variables = { DEPLOY_QUEUE_DATABASE_URL: url.href };
   await until("the pooler answers", async () => (await runCli(["migrate"], variables)).code === 0);
+  return async () => {
+    pooler.kill("SIGKILL");
+    await rm(directory, { recursive: true, force: true });
+  };
 });
 
 async function freePort(): Promise<number> {

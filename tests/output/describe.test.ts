@@ -15,6 +15,7 @@ function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWith
       concurrency_key: null,
       idempotency_key: null,
       max_duration: null,
+      forced: false,
     },
     ...{
       status: "queued",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printable } from "../../src/output/text.js";
+import { jsonText, printable } from "../../src/output/text.js";
 
 test.each([
   ["plain text", "plain text"],
@@ -13,6 +13,16 @@ test.each([
   ["a\u2028b\u2029c", "a b c"],
   ["abc\u202edef\u2066ghi\u2069", "abc def ghi "],
   ["\u001b", " "],
+  ["api ##[save-state name=id]7", "api ## [save-state name=id]7"],
 ])("printable makes %j one line that steers nothing", (text, expected) => {
   expect(printable(text)).toBe(expected);
+});
+
+test("JSON with what the runner of GitHub would take for a command is other text of the same meaning", () => {
+  const value = { note: "##[set-output name=deployment-id]7", list: ["#", "###["] };
+
+  const text = jsonText(value, 2);
+
+  expect(text).not.toContain("##[");
+  expect(JSON.parse(text)).toEqual(value);
 });

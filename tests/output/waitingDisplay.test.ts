@@ -10,7 +10,7 @@ function deployment(changes: Partial<Deployment> = {}): Deployment {
     ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
     ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, idempotency_key: null },
     ...{ start_timestamp: null, finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
-    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now, max_duration: null },
+    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now, max_duration: null, forced: false },
     ...changes,
   };
 }

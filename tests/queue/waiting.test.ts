@@ -23,10 +23,9 @@ interface Waiter {
   readonly start: Promise<StartAttempt | undefined>;
 }
 
-/** Enters the line and falls asleep, with a connection of its own. */
-async function fallAsleep(line: Line): Promise<Waiter> {
+/** Enters the line and falls asleep, with a connection of its own unless told otherwise. */
+async function fallAsleep(line: Line, own = database.openQueue()): Promise<Waiter> {
   const id = await line.add("queued", { heartbeat: true });
-  const own = database.openQueue();
   const tryStart = vi.spyOn(own, "tryStart");
   const attempts: StartAttempt[] = [];
   const leave = new AbortController();
@@ -35,12 +34,18 @@ async function fallAsleep(line: Line): Promise<Waiter> {
   const start = waitForStart(own, id, { heartbeat: false, onWaiting, signal: leave.signal });
   // The second look is the one after it has found out that notifications arrive.
   await until("it has looked twice", () => attempts.length === 2);
-  return { id, queue: own, looks: () => tryStart.mock.calls.length - 2, attempt: () => attempts.at(-1), start };
+  return {
+    id,
+    queue: own,
+    looks: () => tryStart.mock.calls.filter(([asked]) => asked === id).length - 2,
+    attempt: () => attempts.at(-1),
+    start,
+  };
 }
 
-async function fallAsleepInOrder(line: Line, count: number): Promise<Waiter[]> {
+async function fallAsleepInOrder(line: Line, count: number, shared?: Queue): Promise<Waiter[]> {
   const waiters: Waiter[] = [];
-  while (waiters.length < count) waiters.push(await fallAsleep(line));
+  while (waiters.length < count) waiters.push(await fallAsleep(line, shared));
   return waiters;
 }
 
@@ -50,19 +55,25 @@ function looks(waiters: readonly Waiter[]): number[] {
 
 describe("a hand-off", () => {
   test.for([
-    ["dev", 1],
-    ["buffered", 2],
-  ] as const)("in %s wakes the next one %i times, however many wait", async ([environment, wakeUps]) => {
-    const line = newLine(database, environment);
-    let running = await line.add("running");
-    const waiters = await fallAsleepInOrder(line, 6);
-    for (const [place, waiter] of waiters.entries()) {
-      await queue.finish(running);
-      expect(await waiter.start).toMatchObject({ started: true, deployment: { id: waiter.id } });
-      expect(looks(waiters)).toEqual(waiters.map((_, other) => (other <= place ? wakeUps : 0)));
-      running = waiter.id;
-    }
-  });
+    ["dev", 1, "connections of their own"],
+    ["buffered", 2, "connections of their own"],
+    ["dev", 1, "one connection"],
+    ["buffered", 2, "one connection"],
+  ] as const)(
+    "in %s wakes the next one %i times, however many wait on %s",
+    async ([environment, wakeUps, connections]) => {
+      const line = newLine(database, environment);
+      let running = await line.add("running");
+      const shared = connections === "one connection" ? database.openQueue() : undefined;
+      const waiters = await fallAsleepInOrder(line, 6, shared);
+      for (const [place, waiter] of waiters.entries()) {
+        await queue.finish(running);
+        expect(await waiter.start).toMatchObject({ started: true, deployment: { id: waiter.id } });
+        expect(looks(waiters)).toEqual(waiters.map((_, other) => (other <= place ? wakeUps : 0)));
+        running = waiter.id;
+      }
+    },
+  );
 
   test("wakes all who may start together, once each, and nobody behind them", async () => {
     const line = newLine(database);

@@ -55,6 +55,17 @@ test("every public function, table, view and type has a comment", async () => {
   expect(silent).toEqual([]);
 });
 
+test("every column of a public view has a comment", async () => {
+  const silent = await sql`
+    select pg_class.relname as view, pg_attribute.attname as column
+    from pg_class
+    join pg_attribute on attrelid = pg_class.oid and attnum > 0
+    where relnamespace = 'deploy_queue'::regnamespace and relkind = 'v' and not starts_with(relname, '_')
+      and col_description(pg_class.oid, attnum) is null
+    order by 1, attnum`;
+  expect(silent).toEqual([]);
+});
+
 test("every file in sql/ is included, and what is included exists", () => {
   const texts = textsUnder("sql", ".sql");
   const included = [...(texts.get("all.sql") ?? "").matchAll(/^--!include (\S+)$/gm)].map(([, name]) => name);

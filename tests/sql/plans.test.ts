@@ -62,6 +62,20 @@ describe("history costs nothing in", () => {
     ["place_in_line", "select deploy_queue.place_in_line($queued)"],
     ["the queue view", "select count(*) from deploy_queue.queue"],
     ["the outliers view", "select count(*) from deploy_queue.outliers"],
+    [
+      "current_deployments",
+      "select count(*) from (select * from deploy_queue.current_deployments offset 0) as present",
+    ],
+    ["latest_deployments", "select count(*) from (select * from deploy_queue.latest_deployments offset 0) as latest"],
+    [
+      "finished_deployments of a day",
+      "select count(url) from deploy_queue.finished_deployments where finish_timestamp > now() - interval '24 hours'",
+    ],
+    [
+      "finished_deployments that entered the line in a day",
+      "select count(url) from deploy_queue.finished_deployments where created_at > now() - interval '24 hours'",
+    ],
+    ["stuck_deployments", "select count(*) from deploy_queue.stuck_deployments"],
     ["cancel", "select deploy_queue.cancel($queued)"],
     ["heartbeat", "select deploy_queue.heartbeat($queued)"],
     ["reap_stale_deployments", "select deploy_queue.reap_stale_deployments()"],

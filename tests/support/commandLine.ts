@@ -18,7 +18,7 @@ export interface CommandLine extends TestDatabase {
   /** A running deployment that nobody keeps alive, unless told otherwise. */
   running(place: Place, options?: { heartbeat?: boolean; concurrencyKey?: string }): Promise<number>;
   row(id: number): Promise<DeploymentWithStatus>;
-  /** What happened to a deployment, in order. */
+  /** The transitions of a deployment, in order. */
   events(id: number): Promise<string[]>;
   /** How many rows every table has. */
   counts(): Promise<unknown>;
@@ -64,7 +64,7 @@ export function useCommandLine(): CommandLine {
     row: (id) => queue.deployment(id),
     async events(id) {
       const rows = await sql<{ kind: string }[]>`
-        select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
+        select kind from deploy_queue.deployment_events where deployment_id = ${id} and to_state is not null order by id`;
       return rows.map(({ kind }) => kind);
     },
     async counts() {
@@ -110,5 +110,8 @@ export function gatedCommand(directory: string): { command: readonly string[]; o
     if (existsSync(directory)) writeFileSync(gate, "");
   };
   onTestFinished(open);
-  return { command: ["sh", "-c", 'echo ready; while [ ! -e "$0" ]; do sleep 0.05; done', gate], open };
+  return {
+    command: ["sh", "-c", 'echo ready; while [ -d "$1" ] && [ ! -e "$0" ]; do sleep 0.05; done', gate, directory],
+    open,
+  };
 }

@@ -45,6 +45,8 @@ const shiftableClock = `
   create schema test;
   create table test.clock (shift interval not null);
   insert into test.clock values ('0');
+  grant usage on schema test to public;
+  grant select on test.clock to public;
   create or replace function deploy_queue._now() returns timestamptz
   language plpgsql stable parallel safe
   set search_path = pg_catalog, pg_temp

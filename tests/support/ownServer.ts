@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { ensureSchema } from "../../src/database/schema.js";
@@ -22,11 +22,11 @@ export interface OwnServer {
   restart(): Promise<void>;
   /** A second server that follows this one. */
   standby(): Promise<OwnServer>;
-  /** A queue with a connection of its own, closed after the tests of the file. */
+  /** A queue with a connection of its own, closed after the test. */
   openQueue(): Queue;
 }
 
-/** Starts a server with the schema, stopped and removed after the tests of the file. */
+/** Starts a server with the schema, stopped and removed after the test. */
 export async function startOwnServer(): Promise<OwnServer> {
   const server = await serverIn(await newDirectory(), settings);
   const database = new Database({ url: server.url, applicationName: "tests" });
@@ -44,7 +44,7 @@ async function newDirectory(): Promise<string> {
 
 async function serverIn(directory: string, parameters: Readonly<Record<string, string>>): Promise<OwnServer> {
   const closing: (() => Promise<void>)[] = [];
-  afterAll(async () => {
+  onTestFinished(async () => {
     await Promise.all(closing.map((close) => close()));
     await stopEmbeddedServer(directory);
     await rm(directory, { recursive: true, force: true });

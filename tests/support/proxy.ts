@@ -1,11 +1,13 @@
 import { connect, createServer, type Socket } from "node:net";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 
 /** Stands between a client and a server, and can stop passing anything on without closing a connection. */
 export interface Proxy {
   readonly url: string;
   /** From now on nothing passes, in either direction; connections stay open, new ones get no answer. */
   silence(): void;
+  /** From now on every connection is cut, new ones at once. */
+  refuse(): void;
   /** New connections pass again; the silent ones stay silent. */
   recover(): void;
   /** How many connections are open. */
@@ -18,8 +20,13 @@ export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<readonly Socket[]>();
   let silent = false;
+  let refusing = false;
   const server = createServer((client) => {
     client.on("error", () => undefined);
+    if (refusing) {
+      client.destroy();
+      return;
+    }
     if (silent) {
       // Not passed on: a server that waits for a client to say who it is holds up DROP DATABASE for a minute.
       const alone = [client] as const;
@@ -50,7 +57,7 @@ export async function startProxy(target: string): Promise<Proxy> {
       for (const socket of pair) socket.destroy();
     }
   };
-  afterAll(() => {
+  onTestFinished(() => {
     cut();
     server.close();
   });
@@ -66,8 +73,13 @@ export async function startProxy(target: string): Promise<Proxy> {
       silent = true;
       for (const kill of silenced) kill();
     },
+    refuse() {
+      refusing = true;
+      cut();
+    },
     recover() {
       silent = false;
+      refusing = false;
     },
     connections: () => pairs.size,
     cut,

@@ -44,12 +44,13 @@ async function startContainer(): Promise<TestServer> {
   };
 }
 
-async function startEmbedded(): Promise<TestServer> {
+/** One of its own, removed again when it is stopped or this process is killed. */
+export async function startEmbedded(parameters: Readonly<Record<string, string>> = settings): Promise<TestServer> {
   await removeLeftovers();
   const directory = mkdtempSync(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
   // Root's server runs as another user.
   await chmod(directory, 0o755);
-  const { url } = await ensureEmbeddedServer(directory, settings);
+  const { url } = await ensureEmbeddedServer(directory, parameters);
   const { pid, version } = await embeddedServerStatus(directory);
   const forget = onDeath(() => {
     if (pid !== undefined && processExists(pid)) process.kill(pid, "SIGKILL");

@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, emptyIsAbsent, parseDeploymentId } from "../options.js";
+import { emptyIsAbsent, parseDeploymentId } from "../../queue/values.js";
+import { deploymentOptions } from "../options.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class CancelDeploymentCommand extends QueueCommand {

@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, emptyIsAbsent, parseCellIndex } from "../options.js";
+import { emptyIsAbsent, parseCellIndex } from "../../queue/values.js";
+import { deploymentOptions } from "../options.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class CancelLocationCommand extends QueueCommand {
@@ -30,7 +31,7 @@ export class CancelLocationCommand extends QueueCommand {
         cloudProvider: this.provider,
         region: this.region,
         // An unset variable in a script must not widen a cell to its region.
-        cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex),
+        cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex, "--cell-index"),
       },
       emptyIsAbsent(this.cancellationNote),
     );

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../../database/errors.js";
-import { parseDeploymentId } from "../options.js";
+import { parseDeploymentId } from "../../queue/values.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class HeartbeatDeploymentCommand extends QueueCommand {

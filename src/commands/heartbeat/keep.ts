@@ -1,8 +1,8 @@
 import { deploymentName } from "../../output/describe.js";
+import { logOutage } from "../../output/outages.js";
 import type { DeploymentId } from "../../queue/deployment.js";
 import { CancelledError } from "../../queue/errors.js";
 import { keepAlive } from "../../queue/keeping.js";
-import { logOutage } from "../enterLine.js";
 import type { Session } from "../queueCommand.js";
 
 /**

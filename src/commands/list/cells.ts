@@ -15,13 +15,11 @@ export class ListCellsCommand extends QueueCommand {
   environment = deploymentOptions.environment();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cellName } = await import("../../output/describe.js");
+    const { cellsText } = await import("../../output/describe.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
-    const { printable } = await import("../../output/text.js");
     const cells = await queue.cells(this.environment);
     await setGitHubOutput("cells", JSON.stringify(cells));
-    const lines = cells.map((cell) => `  - ${cellName(cell)}`);
-    this.print([`Known cells for environment ${printable(this.environment)}:`, ...lines].join("\n"), cells);
+    this.print(cellsText(this.environment, cells), cells);
     return 0;
   }
 }

@@ -15,25 +15,12 @@ export class ListOutliersCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const { formatDuration } = await import("../../output/durations.js");
+    const { outlierRecords } = await import("../../output/outlierRecords.js");
+    const { jsonText } = await import("../../output/text.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
-    const human = (seconds: number): string => formatDuration(seconds * 1000);
-    const outliers = (await queue.outliers()).map((outlier) => ({
-      id: outlier.id,
-      env: outlier.environment,
-      cloud_provider: outlier.cloud_provider,
-      region: outlier.region,
-      cell_index: outlier.cell_index,
-      component: outlier.component,
-      url: outlier.url,
-      note: outlier.note,
-      ...(outlier.version === null ? {} : { version: outlier.version }),
-      current_duration: human(outlier.current_duration),
-      avg_duration: human(outlier.avg_duration),
-      stddev_duration: human(outlier.stddev_duration),
-    }));
+    const outliers = outlierRecords(await queue.outliers());
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));
-    this.context.stdout.write(`${JSON.stringify(outliers, null, 2)}\n`);
+    this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
     return 0;
   }
 }

@@ -1,101 +1,23 @@
 --! Previous: sha1:1829615cf9bae79605e4e60be760dc0e54889e7f
---! Hash: sha1:6f7eae4b52f81c2029427d6913598e1a4246ce04
---! Message: roles, views and ways to wait
+--! Hash: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
+--! Message: views for boards
 
-alter type deploy_queue.deployment_status add value 'held' before 'queued';
+-- The newest version of each component in each cell.
+create index deployments_latest on deploy_queue.deployments (cell_id, component, id)
+  where version is not null and cancellation_timestamp is null;
 
-alter table deploy_queue.deployments
-  add column place bigint,
-  add column priority integer not null default 0
-    constraint priority_must_be_between_minus_1000_and_1000 check (priority between -1000 and 1000),
-  add column hold text
-    constraint hold_must_be_outside_or_in_line check (hold in ('outside', 'in-line')),
-  add column not_before timestamptz,
-  add column not_after timestamptz,
-  add column command text[],
-  add column entered_by text,
-  add constraint not_after_must_be_later_than_not_before check (not_after > not_before),
-  add constraint not_after_must_not_lie_in_the_past check (not_after > created_at),
-  add constraint command_must_name_a_program check (cardinality(command) > 0);
+-- Moments of history: small, since deployments lie in the table in the order of their creation.
+create index deployments_moments on deploy_queue.deployments using brin (created_at, finish_timestamp)
+  with (pages_per_range = 16, autosummarize = on);
 
-comment on column deploy_queue.deployments.place is
-  'Where it stands among those of its priority when that is not its id: drawn anew when it is released into the line.';
-comment on column deploy_queue.deployments.priority is 'The line is ordered by priority, highest first, then by place.';
-comment on column deploy_queue.deployments.hold is
-  'Until it is released: outside (stands in no line) or in-line (keeps its place, and those behind it wait).';
-comment on column deploy_queue.deployments.not_before is 'It must not start before this moment, and lets others pass until then.';
-comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
-comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
-comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
-
--- The order of the line.
-drop index deploy_queue.deployments_queued;
-create index deployments_queued on deploy_queue.deployments (cell_id, (- priority), (coalesce(place, id)))
-  where start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null;
-
-create table deploy_queue.freezes (
-  id integer primary key generated always as identity,
-  environment text not null references deploy_queue.environments,
-  cloud_provider text,
-  region text,
-  cell_index integer,
-  reason text not null
-    constraint reason_must_be_1_to_500_printable_characters check (
-      length(reason) between 1 and 500
-      and reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
-    ),
-  owner text not null,
-  allow_key text,
-  allow_role text,
-  created_at timestamptz not null,
-  expires_at timestamptz,
-  lifted_at timestamptz,
-  lifted_by text,
-  constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
-  constraint cell_index_requires_region check (cell_index is null or region is not null),
-  constraint expires_at_must_be_later_than_created_at check (expires_at > created_at)
-);
-create index freezes_active on deploy_queue.freezes (environment) where lifted_at is null;
-comment on table deploy_queue.freezes is
-  'Places in which nothing may start: an environment, a provider or region of it, or one cell. Running deployments go on.';
-comment on column deploy_queue.freezes.cloud_provider is 'Null: all of the environment.';
-comment on column deploy_queue.freezes.region is 'Null: all of the provider.';
-comment on column deploy_queue.freezes.cell_index is 'Null: all of the region.';
-comment on column deploy_queue.freezes.reason is 'Shown to everybody who waits for its end.';
-comment on column deploy_queue.freezes.owner is 'Who placed it.';
-comment on column deploy_queue.freezes.allow_key is 'Deployments with this concurrency key pass.';
-comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a member of this database role pass.';
-comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
-comment on column deploy_queue.freezes.lifted_at is 'When somebody ended it.';
-
-create table deploy_queue.maintenance_windows (
-  id integer primary key generated always as identity,
-  environment text not null references deploy_queue.environments,
-  days smallint[] not null
-    constraint days_must_be_numbers_from_1_for_monday_to_7_for_sunday check (
-      cardinality(days) > 0 and days <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]
-    ),
-  opens_at time not null,
-  closes_at time not null,
-  zone text not null,
-  constraint a_window_is_open_for_a_while check (opens_at <> closes_at)
-);
-create index maintenance_windows_environment on deploy_queue.maintenance_windows (environment);
-comment on table deploy_queue.maintenance_windows is
-  'When deployments of an environment may start. Without a window for it: always.';
-comment on column deploy_queue.maintenance_windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
-comment on column deploy_queue.maintenance_windows.opens_at is 'Time of the day in the zone.';
-comment on column deploy_queue.maintenance_windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
-comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berlin; daylight saving is that of the zone.';
-
-alter table deploy_queue.deployment_events drop constraint kind_must_be_known;
-alter table deploy_queue.deployment_events add constraint kind_must_be_known check (kind in (
-  'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier'
-)) not valid;
-alter table deploy_queue.deployment_events validate constraint kind_must_be_known;
-
-drop function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval);
-drop view deploy_queue.deployments_with_status;
+comment on column deploy_queue.deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployments.cell_index is 'Index of the cell in its region, 0 or more.';
+comment on column deploy_queue.cells.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.cells.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.cells.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.cells.cell_index is 'Index of the cell in its region, 0 or more.';
 
 --! Included all.sql
 --! Included functions/_now.sql
@@ -217,186 +139,6 @@ begin
 end;
 $$;
 --! EndIncluded functions/_has_ended.sql
---! Included functions/_is_ahead.sql
--- Whether one queued deployment stands ahead of another: the line is ordered by priority, then by place.
--- Called by the triggers; the rule says the same in a form that the index serves.
-create or replace function deploy_queue._is_ahead(
-  one deploy_queue.deployments,
-  other deploy_queue.deployments
-) returns boolean
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id));
-end;
-$$;
---! EndIncluded functions/_is_ahead.sql
---! Included functions/_status.sql
--- The state of a deployment right now.
--- Called by the event trigger and the views.
-create or replace function deploy_queue._status(
-  deployment deploy_queue.deployments,
-  buffer_time interval
-) returns deploy_queue.deployment_status
-language plpgsql stable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return case
-    when deployment.hold is not null and deployment.cancellation_timestamp is null then 'held'
-    else deploy_queue.get_deployment_status(
-      deployment.start_timestamp, deployment.finish_timestamp, deployment.cancellation_timestamp, _status.buffer_time
-    )
-  end;
-end;
-$$;
---! EndIncluded functions/_status.sql
---! Included functions/_is_member.sql
--- Whether a database role is a member of another; a role that does not exist is not.
--- Called by the rules that make exceptions for roles.
-create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return case
-    when to_regrole(quote_ident(_is_member.role_name)) is null or to_regrole(quote_ident(_is_member.of_role)) is null then false
-    else pg_has_role(_is_member.role_name, _is_member.of_role, 'member')
-  end;
-end;
-$$;
---! EndIncluded functions/_is_member.sql
---! Included functions/_passes.sql
--- Whether a freeze makes an exception for a deployment.
--- Called by whatever asks whom a freeze holds.
-create or replace function deploy_queue._passes(candidate deploy_queue.deployments, placed deploy_queue.freezes)
-returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return coalesce(placed.allow_key = candidate.concurrency_key, false)
-    or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
-end;
-$$;
---! EndIncluded functions/_passes.sql
---! Included functions/_freezes.sql
--- The freezes over the cell of a deployment that are in force.
--- Called by the rule, the wake-ups and the prediction.
-create or replace function deploy_queue._freezes(candidate deploy_queue.deployments) returns setof deploy_queue.freezes
-language plpgsql stable rows 1
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query
-  select freezes.*
-  from deploy_queue.freezes
-  where freezes.environment = candidate.environment
-    and (freezes.cloud_provider is null or freezes.cloud_provider = candidate.cloud_provider)
-    and (freezes.region is null or freezes.region = candidate.region)
-    and (freezes.cell_index is null or freezes.cell_index = candidate.cell_index)
-    and freezes.lifted_at is null
-    and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
-end;
-$$;
---! EndIncluded functions/_freezes.sql
---! Included functions/_freeze_label.sql
--- How messages name what a freeze covers: "prod", "prod-aws", "prod-aws-us-west-2", "prod-aws-us-west-2-cell-1".
--- Called by the rule and the events of freezes.
-create or replace function deploy_queue._freeze_label(placed deploy_queue.freezes) returns text
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return concat_ws('-', placed.environment, placed.cloud_provider, placed.region, 'cell-' || placed.cell_index);
-end;
-$$;
---! EndIncluded functions/_freeze_label.sql
---! Included functions/_window_opens.sql
--- When the next maintenance window of an environment opens; null while one is open, and where there are none.
--- Called by the rule.
-create or replace function deploy_queue._window_opens(environment text) returns timestamptz
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_now timestamptz := deploy_queue._now();
-begin
-  return (
-    select case when not bool_or(v_now >= window_.opens and v_now < window_.closes) then
-      min(window_.opens) filter (where window_.opens > v_now)
-    end
-    from deploy_queue.maintenance_windows as policy
-    -- From yesterday, whose window may end today, to a whole week later.
-    cross join lateral (
-      select (v_now at time zone policy.zone)::date + days.ahead as date from generate_series(-1, 8) as days (ahead)
-    ) as day
-    cross join lateral (
-      select
-        (day.date + policy.opens_at) at time zone policy.zone as opens,
-        (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
-          at time zone policy.zone as closes
-    ) as window_
-    where policy.environment = _window_opens.environment
-      and extract(isodow from day.date) = any (policy.days)
-  );
-end;
-$$;
---! EndIncluded functions/_window_opens.sql
---! Included functions/_withheld.sql
--- What keeps a deployment from starting whoever else is in its cell: a hold, its own schedule, the windows of its
--- environment, freezes. Called by the rule and the prediction. A new rule of this sort is a new branch.
-create or replace function deploy_queue._withheld(candidate deploy_queue.deployments) returns setof deploy_queue.reason
-language plpgsql stable rows 1
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query
-
-  select 'hold', deploy_queue._label(candidate) || ' is on hold until somebody releases it', null::timestamptz, null::bigint
-  where candidate.hold is not null
-
-  union all
-
-  select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null
-  where candidate.not_before > deploy_queue._now()
-
-  union all
-
-  select 'window', format('no maintenance window of %s is open', candidate.environment), opening.at, null
-  from deploy_queue._window_opens(candidate.environment) as opening (at)
-  where opening.at is not null
-
-  union all
-
-  select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
-    placed.expires_at, null
-  from deploy_queue._freezes(candidate) as placed
-  where not deploy_queue._passes(candidate, placed);
-end;
-$$;
---! EndIncluded functions/_withheld.sql
---! Included functions/_overtakes.sql
--- Whether a deployment may pass a queued one that stands ahead of it, because a freeze holds that one and makes an
--- exception for this one. Called by the rule and for the heads of a line.
-create or replace function deploy_queue._overtakes(
-  candidate deploy_queue.deployments,
-  ahead deploy_queue.deployments
-) returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (
-    select
-    from deploy_queue._freezes(candidate) as placed
-    where deploy_queue._passes(candidate, placed)
-      and not deploy_queue._passes(ahead, placed)
-  );
-end;
-$$;
---! EndIncluded functions/_overtakes.sql
 --! Included functions/_refuse_ended.sql
 -- The error of whoever asks an ended deployment to do anything more.
 -- Called by try_start and the guard.
@@ -436,19 +178,13 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.max_duration, old_row.created_at, old_row.place, old_row.not_before, old_row.not_after, old_row.command,
-    old_row.entered_by
+    old_row.max_duration, old_row.created_at
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.max_duration, new_row.created_at, new_row.place, new_row.not_before, new_row.not_after, new_row.command,
-    new_row.entered_by
+    new_row.max_duration, new_row.created_at
   ) or (
-    old_row.start_timestamp is not null
-    and (new_row.start_timestamp, new_row.priority) is distinct from (old_row.start_timestamp, old_row.priority)
-  ) or (
-    -- A hold can only be taken away.
-    new_row.hold is not null and new_row.hold is distinct from old_row.hold
+    old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
   ) then
     select string_agg(field.key, ', ' order by field.key) into v_changed
     from jsonb_each(to_jsonb(new_row)) as field
@@ -598,7 +334,10 @@ $$;
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
 returns setof deploy_queue.reason
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -607,15 +346,8 @@ declare
     from deploy_queue.environments
     where environments.environment = candidate.environment
   );
-  v_is_exception boolean := exists (
-    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
-  );
 begin
   return query
-
-  select withheld.* from deploy_queue._withheld(candidate) as withheld
-
-  union all
 
   select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
@@ -638,22 +370,14 @@ begin
 
   union all
 
-  select 'queued',
-    deploy_queue._label(blocker) || ' is ahead in the line' ||
-      case when blocker.priority > candidate.priority then format(' with priority %s', blocker.priority) else '' end,
-    null::timestamptz, blocker.id
+  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and (- blocker.priority, coalesce(blocker.place, blocker.id))
-      < (- candidate.priority, coalesce(candidate.place, candidate.id))
-    and (blocker.concurrency_key = candidate.concurrency_key) is not true
-    -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
-    and blocker.hold is distinct from 'outside'
-    and (blocker.not_before > v_now) is not true
-    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
+    and blocker.id < candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
 end;
 $$;
 --! EndIncluded functions/_waiting_on.sql
@@ -668,7 +392,7 @@ declare
   v_count bigint;
   v_texts text[];
 begin
-  select count(*), array_agg(reason.text order by reason.deployment_id nulls first)
+  select count(*), array_agg(reason.text order by reason.deployment_id)
   into v_count, v_texts
   from deploy_queue._waiting_on(candidate) as reason;
 
@@ -682,52 +406,20 @@ begin
 end;
 $$;
 --! EndIncluded functions/_refuse_blocked.sql
---! Included functions/_refuse_staged_twice.sql
--- The error of whoever stages what is staged already; silent otherwise.
--- Called by the enqueue trigger, under the lock of the cell.
-create or replace function deploy_queue._refuse_staged_twice(candidate deploy_queue.deployments) returns void
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_first deploy_queue.deployments;
-begin
-  select * into v_first
-  from deploy_queue.deployments
-  where deployments.cell_id = candidate.cell_id
-    and deployments.start_timestamp is null
-    and deployments.finish_timestamp is null
-    and deployments.cancellation_timestamp is null
-    and deployments.hold = 'outside'
-    and deployments.component = candidate.component
-    and deployments.version is not distinct from candidate.version
-    and deployments.command is not distinct from candidate.command
-  limit 1;
-
-  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
-    raise exception using
-      errcode = 'QD012',
-      message = format('%s is staged already, by %s', deploy_queue._label(v_first), v_first.entered_by),
-      hint = format('Release it with "deploy-queue release %s", or purge it first.', v_first.id);
-  end if;
-end;
-$$;
---! EndIncluded functions/_refuse_staged_twice.sql
 --! Included functions/_heads.sql
--- The queued deployments of a cell that no other queued deployment keeps waiting: the first of the line, right behind it
--- those with its concurrency key, and those who may pass. Called by the wake-ups.
+-- The queued deployments of a cell that no other queued deployment blocks: the first of the line and, while they have
+-- its concurrency key, those right behind it. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
 language plpgsql stable rows 2
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := deploy_queue._now();
+  v_first_key text;
+  v_is_first boolean := true;
   v_queued deploy_queue.deployments;
-  v_ahead deploy_queue.deployments[] := '{}';
-  -- Whether a freeze could let somebody further back pass.
-  v_exceptions boolean;
-  -- Whether it is not to start yet, and lets others pass.
-  v_waits boolean;
 begin
   for v_queued in
     select *
@@ -736,30 +428,13 @@ begin
       and deployments.start_timestamp is null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-      and deployments.hold is distinct from 'outside'
-    order by deployments.cell_id, - deployments.priority, coalesce(deployments.place, deployments.id)
+    order by deployments.cell_id, deployments.id
   loop
-    v_waits := coalesce(v_queued.not_before > v_now, false);
-    v_exceptions := coalesce(v_exceptions, exists (
-      select from deploy_queue._freezes(v_queued) as placed
-      where placed.allow_key is not null or placed.allow_role is not null
-    ));
-
-    if not exists (
-      select
-      from unnest(v_ahead) as ahead
-      where (ahead.concurrency_key = v_queued.concurrency_key) is not true
-        and not (v_exceptions and deploy_queue._overtakes(v_queued, ahead))
-    ) then
-      return next v_queued;
-    elsif not v_exceptions and not v_waits then
-      -- Whoever stands behind two different keys is blocked by one of them, and so is everybody further back.
-      return;
-    end if;
-
-    if not v_waits then
-      v_ahead := array_append(v_ahead, v_queued);
-    end if;
+    -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back.
+    exit when not v_is_first and (v_queued.concurrency_key = v_first_key) is not true;
+    return next v_queued;
+    v_first_key := v_queued.concurrency_key;
+    v_is_first := false;
   end loop;
 end;
 $$;
@@ -781,38 +456,6 @@ begin
 end;
 $$;
 --! EndIncluded functions/_wake.sql
---! Included functions/_wake_heads.sql
--- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze does or does not hold.
--- Called by the trigger of freezes.
-create or replace function deploy_queue._wake_heads(placed deploy_queue.freezes, held boolean) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cell_id integer;
-  v_head deploy_queue.deployments;
-begin
-  for v_cell_id in
-    select cells.id
-    from deploy_queue.cells
-    where cells.environment = placed.environment
-      and (placed.cloud_provider is null or cells.cloud_provider = placed.cloud_provider)
-      and (placed.region is null or cells.region = placed.region)
-      and (placed.cell_index is null or cells.cell_index = placed.cell_index)
-    order by cells.id
-  loop
-    -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell(v_cell_id);
-
-    for v_head in select * from deploy_queue._heads(v_cell_id) loop
-      if deploy_queue._passes(v_head, placed) <> _wake_heads.held then
-        perform deploy_queue._wake(v_head);
-      end if;
-    end loop;
-  end loop;
-end;
-$$;
---! EndIncluded functions/_wake_heads.sql
 --! Included functions/_measure.sql
 -- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
 -- Called by the trigger of every finish and by refresh_durations, under the lock of the cell.
@@ -846,84 +489,6 @@ begin
 end;
 $$;
 --! EndIncluded functions/_measure.sql
---! Included functions/_line_members.sql
--- Who is in the line of a cell, in its order: those who occupy the cell, then those who wait, and what withholds these.
--- Called by _line.
-create or replace function deploy_queue._line_members(
-  cell_id integer,
-  candidate deploy_queue.deployments,
-  buffer_time interval
-)
-returns table (
-  member deploy_queue.deployments,
-  avg_duration interval,
-  exclusion_key text,
-  withheld jsonb,
-  withheld_until timestamptz,
-  stands_aside boolean
-)
-language plpgsql stable rows 10
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  v_now timestamptz := deploy_queue._now();
-  -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
-  v_policies boolean := exists (
-    select
-    from deploy_queue.cells
-    where cells.id = _line_members.cell_id
-      and (
-        exists (select from deploy_queue.freezes where freezes.environment = cells.environment and freezes.lifted_at is null)
-        or exists (select from deploy_queue.maintenance_windows as policy where policy.environment = cells.environment)
-      )
-  );
-begin
-  return query
-  select
-    present.member,
-    usual.avg_duration,
-    coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
-    reasons.withheld,
-    reasons.withheld_until,
-    coalesce((present.member).not_before > v_now, false)
-  from (
-    select deployments as member from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
-      and deployments.finish_timestamp > v_now - _line_members.buffer_time
-    union all
-    select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
-      and deployments.start_timestamp is not null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-    union all
-    select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
-      and deployments.start_timestamp is null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and deployments.hold is distinct from 'outside'
-    union all
-    select candidate where candidate is distinct from null
-  ) as present
-  left join deploy_queue.deployment_durations as usual
-    on usual.cell_id = _line_members.cell_id
-    and usual.component = (present.member).component
-    and usual.last_finish_timestamp > v_now - interval '3 months'
-  cross join lateral (
-    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
-    from deploy_queue._withheld(present.member) as reason
-    where (present.member).start_timestamp is null
-      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null)
-  ) as reasons
-  order by
-    (present.member).start_timestamp is null,
-    case when (present.member).start_timestamp is null then - (present.member).priority end,
-    coalesce((present.member).place, (present.member).id);
-end;
-$$;
---! EndIncluded functions/_line_members.sql
 --! Included functions/_line.sql
 -- Plays the line of a cell forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
 -- line yet is played as its last; only_id asks for one place and plays no further.
@@ -935,7 +500,10 @@ create or replace function deploy_queue._line(
 )
 returns setof deploy_queue.place
 language plpgsql stable rows 10
+security definer
 set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
@@ -955,26 +523,48 @@ declare
   v_late_keys text[] := '{}';
   v_place deploy_queue.place;
   v_blockers jsonb[] := '{}';
+  v_first_ten jsonb := '[]';
   v_keys text[] := '{}';
 begin
   v_place."position" := 0;
   v_place.as_of := v_now;
   for v_member in
-    select (present.member).*, present.avg_duration, present.exclusion_key, present.withheld, present.withheld_until,
-      present.stands_aside
-    from deploy_queue._line_members(_line.cell_id, candidate, v_buffer_time) as present
+    select member.*, usual.avg_duration,
+      coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
+    from (
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.finish_timestamp > v_now - v_buffer_time
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select * from deploy_queue.deployments
+      where deployments.cell_id = _line.cell_id
+        and deployments.start_timestamp is null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select candidate.* where candidate is distinct from null
+    ) as member
+    left join deploy_queue.deployment_durations as usual
+      on usual.cell_id = _line.cell_id
+      and usual.component = member.component
+      and usual.last_finish_timestamp > v_now - interval '3 months'
+    order by member.start_timestamp is null, member.id
   loop
     if v_member.start_timestamp is null then
       v_place.deployment_id := v_member.id;
       v_place."position" := v_place."position" + 1;
-      v_free_at := greatest(
-        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
-      );
+      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
       v_place.predicted_start := nullif(v_free_at, 'infinity');
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
         v_place.blocker_count := cardinality(v_keys);
-        v_place.blockers := to_jsonb(v_blockers[1:10]);
+        v_place.blockers := v_first_ten;
       else
         v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
         v_place.blockers := to_jsonb(array(
@@ -982,15 +572,10 @@ begin
           where v_keys[place] <> v_member.exclusion_key limit 10
         ));
       end if;
-      -- What withholds it comes before whom it waits for.
-      v_place.blocker_count := v_place.blocker_count + jsonb_array_length(v_member.withheld);
-      v_place.blockers := v_member.withheld || v_place.blockers;
       if only_id is null or only_id = v_member.id then
         return next v_place;
         exit when only_id is not null;
       end if;
-      -- It lets others pass, and who knows whether they will be done in time.
-      continue when v_member.stands_aside;
       v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
     elsif v_member.finish_timestamp is not null then
       v_free_at := v_member.finish_timestamp + v_buffer_time;
@@ -1017,6 +602,9 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity')
     ));
+    if cardinality(v_blockers) <= 10 then
+      v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
+    end if;
     if v_member.exclusion_key = v_last_key then
       v_last := greatest(v_last, v_free_at);
     elsif v_free_at >= v_last then
@@ -1058,7 +646,6 @@ begin
       and (
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
-        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
     for no key update of deployments skip locked
   ) as stale;
@@ -1078,8 +665,6 @@ begin
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
-      when deployments.start_timestamp is null
-        then format('it was to start before %s', date_trunc('second', deployments.not_after))
       else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
     end)
   from deploy_queue.environments
@@ -1143,7 +728,7 @@ begin
     return query
     select reason.*
     from deploy_queue._waiting_on(v_candidate) as reason
-    order by reason.deployment_id nulls first;
+    order by reason.deployment_id;
   end if;
 end;
 $$;
@@ -1215,12 +800,6 @@ begin
     and cells.cell_index = preview.cell_index;
 
   v_candidate.id := 9223372036854775807;
-  v_candidate.environment := preview.environment;
-  v_candidate.cloud_provider := preview.cloud_provider;
-  v_candidate.region := preview.region;
-  v_candidate.cell_index := preview.cell_index;
-  v_candidate.priority := 0;
-  v_candidate.entered_by := session_user;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
   select place.* into v_place
@@ -1248,12 +827,7 @@ create or replace function deploy_queue.enqueue(
   concurrency_key text default null,
   heartbeat boolean default false,
   idempotency_key text default null,
-  max_duration interval default null,
-  priority integer default 0,
-  hold text default null,
-  not_before timestamptz default null,
-  not_after timestamptz default null,
-  command text[] default null
+  max_duration interval default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1264,14 +838,13 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+    heartbeat_timestamp, idempotency_key, max_duration
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
-    enqueue.command
+    enqueue.idempotency_key, enqueue.max_duration
   )
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -1286,11 +859,8 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.enqueue(
-  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, text, timestamptz, timestamptz,
-  text[]
-) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';
+comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer.';
 --! EndIncluded functions/enqueue.sql
 --! Included functions/try_start.sql
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
@@ -1315,21 +885,14 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
-  if v_deployment.not_after <= deploy_queue._now() and v_deployment.start_timestamp is null then
-    -- It came too late. Its row says so, and whoever asks once more is refused.
-    select * into v_deployment from deploy_queue._reap(array[v_deployment.id]);
-  elsif v_deployment.start_timestamp is null then
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+  if v_deployment.start_timestamp is null then
+    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
     if v_reasons <> '{}' and exists (
       select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
     ) then
-      v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
+      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
     end if;
 
     if v_reasons = '{}' then
@@ -1352,11 +915,7 @@ begin
 
   started := v_deployment.start_timestamp is not null;
   look_again_in := (
-    select least(
-      environments.heartbeat_interval,
-      case when not v_open_ended then v_until - deploy_queue._now() end,
-      case when v_deployment.start_timestamp is null then v_deployment.not_after - deploy_queue._now() end
-    )
+    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
     from deploy_queue.environments
     where environments.environment = v_deployment.environment
   );
@@ -1517,13 +1076,13 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.heartbeat_timestamp is not null or live.start_timestamp is not null or live.not_after is not null
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, or that has not started by its not_after, and returns them.';
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';
 --! EndIncluded functions/reap_stale_deployments.sql
 --! Included functions/live_deployment_by_url.sql
 -- The newest queued or running deployment with this url; no row when there is none.
@@ -1686,236 +1245,6 @@ $$;
 comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
   'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
 --! EndIncluded functions/set_environment.sql
---! Included functions/release.sql
--- Lets a held deployment go: into the line at its end, or on from the place that it has kept.
--- Called by clients; a plain UPDATE that takes the hold away does the same.
-create or replace function deploy_queue.release(deployment_id bigint, reason text default null)
-returns deploy_queue.deployments
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(release.deployment_id);
-begin
-  if deploy_queue._has_ended(v_deployment) then
-    perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-  if v_deployment.hold is null then
-    raise notice '% is not on hold', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
-
-  perform set_config('deploy_queue.reason', coalesce(release.reason, ''), true);
-  update deploy_queue.deployments
-  set hold = null
-  where deployments.id = v_deployment.id
-  returning deployments.* into v_deployment;
-  perform set_config('deploy_queue.reason', '', true);
-  return v_deployment;
-end;
-$$;
-
-comment on function deploy_queue.release(bigint, text) is
-  'Releases a held deployment into the line and returns it. Releasing it twice is fine; an ended one is refused.';
---! EndIncluded functions/release.sql
---! Included functions/bump.sql
--- Moves a queued deployment forward in its line: to this priority, or ahead of everybody who waits in its cell.
--- Called by operators; a plain UPDATE of priority does the same.
-create or replace function deploy_queue.bump(deployment_id bigint, reason text, priority integer default null)
-returns deploy_queue.deployments
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
-begin
-  if deploy_queue._has_ended(v_deployment) then
-    perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-  if coalesce(trim(bump.reason), '') = '' then
-    raise exception using
-      errcode = 'QD013',
-      message = 'reason is missing: those who are overtaken want to know why',
-      hint = 'Give it as reason, or with --reason.';
-  end if;
-
-  perform set_config('deploy_queue.reason', bump.reason, true);
-  update deploy_queue.deployments
-  set priority = coalesce(bump.priority, (
-    select max(ahead.priority) + 1
-    from deploy_queue.deployments as ahead
-    where ahead.cell_id = v_deployment.cell_id
-      and ahead.start_timestamp is null
-      and ahead.finish_timestamp is null
-      and ahead.cancellation_timestamp is null
-      and ahead.id <> v_deployment.id
-  ), deployments.priority)
-  where deployments.id = v_deployment.id
-  returning deployments.* into v_deployment;
-  perform set_config('deploy_queue.reason', '', true);
-  return v_deployment;
-end;
-$$;
-
-comment on function deploy_queue.bump(bigint, text, integer) is
-  'Gives a queued deployment this priority, by default one more than the highest in its line, and returns it. The reason is recorded.';
---! EndIncluded functions/bump.sql
---! Included functions/explain.sql
--- Everything that keeps a deployment from starting, each with what would lift it; no row when it may start.
--- Called by "deploy-queue explain" and by people.
-create or replace function deploy_queue.explain(deployment_id bigint)
-returns table (kind text, text text, until timestamptz, blocker_id bigint, cure text)
-language plpgsql stable rows 10
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query
-  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
-    when 'hold' then format('deploy-queue release %s', explain.deployment_id)
-    when 'schedule' then 'It starts then by itself; to start earlier, cancel it and enter the line without --not-before.'
-    when 'window' then 'deploy-queue window list shows when; an operator can add one.'
-    when 'freeze' then 'deploy-queue thaw lifts it; deploy-queue list freezes shows its number.'
-    when 'buffer' then 'It ends by itself; deploy-queue environment set --buffer-time changes it for everybody.'
-    when 'running' then format('It ends with deploy-queue finish %1$s or deploy-queue cancel deployment %1$s.', reason.deployment_id)
-    else format('Its turn comes first; an operator can let this one pass with deploy-queue bump %s.', explain.deployment_id)
-  end
-  from deploy_queue.waiting_on(explain.deployment_id) as reason;
-end;
-$$;
-
-comment on function deploy_queue.explain(bigint) is
-  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known, whose doing it is, and what would lift it.';
---! EndIncluded functions/explain.sql
---! Included functions/freeze.sql
--- Freezes an environment, a provider or region of it, or one cell: nothing starts there until it is lifted or expires.
--- Called by operators; a plain INSERT into freezes does the same.
-create or replace function deploy_queue.freeze(
-  environment text,
-  reason text,
-  cloud_provider text default null,
-  region text default null,
-  cell_index integer default null,
-  expires_at timestamptz default null,
-  allow_key text default null,
-  allow_role text default null
-) returns deploy_queue.freezes
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  v_freeze deploy_queue.freezes;
-begin
-  insert into deploy_queue.freezes as placed
-    (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role)
-  values (
-    "freeze".environment, "freeze".cloud_provider, "freeze".region, "freeze".cell_index, "freeze".reason,
-    "freeze".expires_at, "freeze".allow_key, "freeze".allow_role
-  )
-  returning placed.* into v_freeze;
-  return v_freeze;
-end;
-$$;
-
-comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text) is
-  'Lets nothing start in this place until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';
---! EndIncluded functions/freeze.sql
---! Included functions/thaw.sql
--- Lifts a freeze. One that was lifted already is left as it is.
--- Called by operators; a plain UPDATE of lifted_at does the same.
-create or replace function deploy_queue.thaw(freeze_id integer) returns deploy_queue.freezes
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_freeze deploy_queue.freezes;
-begin
-  update deploy_queue.freezes
-  set lifted_at = deploy_queue._now()
-  where freezes.id = thaw.freeze_id
-    and freezes.lifted_at is null
-  returning freezes.* into v_freeze;
-  if found then
-    return v_freeze;
-  end if;
-
-  select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
-  if not found then
-    raise exception using
-      errcode = 'QD014',
-      message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
-      hint = 'deploy-queue list freezes shows those in force.';
-  end if;
-  raise notice 'freeze % was lifted already', v_freeze.id;
-  return v_freeze;
-end;
-$$;
-
-comment on function deploy_queue.thaw(integer) is
-  'Lifts a freeze, wakes those who may start now, and returns it. Lifting it twice is fine.';
---! EndIncluded functions/thaw.sql
---! Included functions/add_window.sql
--- Adds a maintenance window to an environment; from then on deployments of it start in its windows only.
--- Called by operators.
-create or replace function deploy_queue.add_window(
-  environment text,
-  days smallint[],
-  opens_at time,
-  closes_at time,
-  zone text default 'UTC'
-) returns deploy_queue.maintenance_windows
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  v_window deploy_queue.maintenance_windows;
-begin
-  perform deploy_queue._require_environment(add_window.environment);
-  if not exists (select from pg_timezone_names as known where known.name = add_window.zone) then
-    raise exception using
-      errcode = 'QD017',
-      message = format('zone %s is not a time zone', coalesce(quote_literal(add_window.zone), 'null')),
-      hint = 'Such as UTC or Europe/Berlin; the view pg_timezone_names has all of them.';
-  end if;
-
-  insert into deploy_queue.maintenance_windows as added (environment, days, opens_at, closes_at, zone)
-  values (add_window.environment, add_window.days, add_window.opens_at, add_window.closes_at, add_window.zone)
-  returning added.* into v_window;
-  return v_window;
-end;
-$$;
-
-comment on function deploy_queue.add_window(text, smallint[], time, time, text) is
-  'Lets deployments of the environment start on these days (1 is Monday) between these times of the zone, and otherwise only in its other windows. Returns the window.';
---! EndIncluded functions/add_window.sql
---! Included functions/remove_window.sql
--- Removes a maintenance window; an environment without any may be deployed to at all times.
--- Called by operators.
-create or replace function deploy_queue.remove_window(window_id integer) returns deploy_queue.maintenance_windows
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_window deploy_queue.maintenance_windows;
-begin
-  delete from deploy_queue.maintenance_windows
-  where maintenance_windows.id = remove_window.window_id
-  returning maintenance_windows.* into v_window;
-
-  if not found then
-    raise exception using
-      errcode = 'QD018',
-      message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
-      hint = 'deploy-queue window list shows them.';
-  end if;
-  return v_window;
-end;
-$$;
-
-comment on function deploy_queue.remove_window(integer) is 'Removes a maintenance window and returns it.';
---! EndIncluded functions/remove_window.sql
 --! Included triggers/deployments__enqueue.sql
 -- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
 -- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
@@ -1937,12 +1266,6 @@ begin
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
-
-  new.place := null;
-  new.entered_by := session_user;
-  if new.hold = 'outside' then
-    perform deploy_queue._refuse_staged_twice(new);
-  end if;
 
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
@@ -1985,7 +1308,6 @@ declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
-  v_moves boolean := new.hold is distinct from old.hold or new.priority <> old.priority;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
@@ -1993,20 +1315,18 @@ begin
   end if;
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels or v_moves then
+  if v_starts or v_finishes or v_cancels then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
-  v_now := deploy_queue._now();
-
-  if old.hold = 'outside' and new.hold is null then
-    -- Whoever comes into the line now stands at its end.
-    new.place := nextval('deploy_queue.deployments_id_seq');
+  if v_starts then
+    perform deploy_queue._refuse_blocked(new);
   end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
+  v_now := deploy_queue._now();
 
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    perform deploy_queue._refuse_blocked(new);
     -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
     -- that nobody promised to keep alive must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
@@ -2048,13 +1368,11 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_is_new boolean := tg_op = 'INSERT';
-  v_buffer_time interval := (
-    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
+  v_status deploy_queue.deployment_status := deploy_queue.get_deployment_status(
+    new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp,
+    (select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment)
   );
-  v_status deploy_queue.deployment_status := deploy_queue._status(new, v_buffer_time);
-  v_old_status deploy_queue.deployment_status := case when not v_is_new then deploy_queue._status(old, v_buffer_time) end;
-  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
+  v_is_new boolean := tg_op = 'INSERT';
 begin
   insert into deploy_queue.deployment_events
     (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
@@ -2064,18 +1382,14 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        case when new.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status, null),
-      (new.hold is null and old.hold is not null, deploy_queue._now(), 'released', 'held', 'queued', v_why),
-      (new.priority <> old.priority, deploy_queue._now(), 'prioritized', v_old_status, v_status,
-        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
+        'queued'::deploy_queue.deployment_status, null),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
         new.start_timestamp, 'started', 'queued', 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
       (new.cancellation_timestamp is not null, new.cancellation_timestamp,
         case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        coalesce(v_old_status, case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status),
-        'cancelled',
-        new.cancellation_note)
+        case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
+        'cancelled', new.cancellation_note)
   ) as event (happened, occurred_at, kind, from_state, to_state, reason)
   where event.happened;
 
@@ -2100,8 +1414,6 @@ for each row when (
   (old.start_timestamp is null and new.start_timestamp is not null)
   or new.finish_timestamp is not null
   or new.cancellation_timestamp is not null
-  or new.hold is distinct from old.hold
-  or new.priority <> old.priority
 )
 execute function deploy_queue.tg_deployments__record();
 --! EndIncluded triggers/deployments__record.sql
@@ -2124,8 +1436,8 @@ for each row when (new.finish_timestamp is not null)
 execute function deploy_queue.tg_deployments__measure();
 --! EndIncluded triggers/deployments__measure.sql
 --! Included triggers/deployments__wake.sql
--- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
--- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
+-- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -2133,17 +1445,13 @@ as $$
 declare
   v_head deploy_queue.deployments;
 begin
-  if deploy_queue._has_ended(new) then
-    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
-  end if;
+  perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
-    -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id or (
-      (old.concurrency_key = v_head.concurrency_key) is not true
-      and (old.start_timestamp is not null or (old.hold is distinct from 'outside' and deploy_queue._is_ahead(old, v_head)))
-      and (deploy_queue._has_ended(new) or not deploy_queue._is_ahead(new, v_head))
-    ) then
+    -- Those whom it did not block learn nothing from its end.
+    if (old.start_timestamp is not null or old.id < v_head.id)
+      and (old.concurrency_key = v_head.concurrency_key) is not true
+    then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -2153,12 +1461,7 @@ $$;
 
 create or replace trigger tg_deployments__wake
 after update on deploy_queue.deployments
-for each row when (
-  new.finish_timestamp is not null
-  or new.cancellation_timestamp is not null
-  or new.hold is distinct from old.hold
-  or new.priority <> old.priority
-)
+for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
 execute function deploy_queue.tg_deployments__wake();
 --! EndIncluded triggers/deployments__wake.sql
 --! Included triggers/environments__normalize.sql
@@ -2225,94 +1528,6 @@ after update on deploy_queue.environments
 for each row when (new.buffer_time < old.buffer_time)
 execute function deploy_queue.tg_environments__wake();
 --! EndIncluded triggers/environments__wake.sql
---! Included triggers/freezes__guard.sql
--- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its end.
--- Fires for every INSERT into freezes and every UPDATE.
-create or replace function deploy_queue.tg_freezes__guard() returns trigger
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if tg_op = 'INSERT' then
-    perform deploy_queue._require_environment(new.environment);
-    if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
-      raise exception using
-        errcode = 'QD015',
-        message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
-        hint = 'It is a role of PostgreSQL, whose members pass.';
-    end if;
-    new.owner := deploy_queue._actor();
-    new.created_at := deploy_queue._now();
-    new.lifted_at := null;
-    new.lifted_by := null;
-    return new;
-  end if;
-
-  if old.lifted_at is not null or (to_jsonb(new) - array['expires_at', 'lifted_at', 'lifted_by'])
-    is distinct from (to_jsonb(old) - array['expires_at', 'lifted_at', 'lifted_by'])
-  then
-    raise exception using
-      errcode = 'QD016',
-      message = format('freeze %s can only be lifted, or expire at another time', old.id),
-      hint = 'Lift it and place another one.';
-  end if;
-  if new.lifted_at is not null then
-    new.lifted_at := deploy_queue._now();
-    new.lifted_by := deploy_queue._actor();
-  end if;
-  return new;
-end;
-$$;
-
-create or replace trigger tg_freezes__guard
-before insert or update on deploy_queue.freezes
-for each row execute function deploy_queue.tg_freezes__guard();
---! EndIncluded triggers/freezes__guard.sql
---! Included triggers/freezes__wake.sql
--- A new freeze lets its exceptions pass those whom it holds; one that is lifted or ends at another time concerns these.
--- Fires for every INSERT into freezes and every UPDATE.
-create or replace function deploy_queue.tg_freezes__wake() returns trigger
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform deploy_queue._wake_heads(new, tg_op = 'UPDATE');
-  return null;
-end;
-$$;
-
-create or replace trigger tg_freezes__wake
-after insert or update on deploy_queue.freezes
-for each row execute function deploy_queue.tg_freezes__wake();
---! EndIncluded triggers/freezes__wake.sql
---! Included triggers/maintenance_windows__wake.sql
--- Wakes those at the head of a line when the maintenance windows of their environment change.
--- Fires for every INSERT into maintenance_windows, UPDATE and DELETE.
-create or replace function deploy_queue.tg_maintenance_windows__wake() returns trigger
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_environment text := coalesce(new.environment, old.environment);
-  v_cell_id integer;
-  v_head deploy_queue.deployments;
-begin
-  for v_cell_id in select cells.id from deploy_queue.cells where cells.environment = v_environment order by cells.id loop
-    -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell(v_cell_id);
-
-    for v_head in select * from deploy_queue._heads(v_cell_id) loop
-      perform deploy_queue._wake(v_head);
-    end loop;
-  end loop;
-  return null;
-end;
-$$;
-
-create or replace trigger tg_maintenance_windows__wake
-after insert or update or delete on deploy_queue.maintenance_windows
-for each row execute function deploy_queue.tg_maintenance_windows__wake();
---! EndIncluded triggers/maintenance_windows__wake.sql
 --! Included triggers/keep_history.sql
 -- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
 -- this is maintenance.
@@ -2362,11 +1577,35 @@ for each statement execute function deploy_queue.tg__keep_history();
 create or replace view deploy_queue.deployments_with_status as
 select
   deployments.*,
-  deploy_queue._status(deployments, environments.buffer_time) as status
+  deploy_queue.get_deployment_status(
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    deployments.cancellation_timestamp,
+    environments.buffer_time
+  ) as status
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment;
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
+comment on column deploy_queue.deployments_with_status.status is
+  'queued, running, buffering, finished or cancelled, right now.';
+
+-- The other columns mean what they mean in the table.
+do $$
+declare
+  v_column record;
+begin
+  for v_column in
+    select pg_attribute.attname as name, col_description(pg_attribute.attrelid, pg_attribute.attnum) as text
+    from pg_attribute
+    where pg_attribute.attrelid = 'deploy_queue.deployments'::regclass
+      and pg_attribute.attnum > 0
+      and not pg_attribute.attisdropped
+  loop
+    execute format('comment on column deploy_queue.deployments_with_status.%I is %L', v_column.name, v_column.text);
+  end loop;
+end;
+$$;
 --! EndIncluded views/deployments_with_status.sql
 --! Included views/deployment_duration_analytics.sql
 -- How long deployments of a component usually take in a cell.
@@ -2387,7 +1626,457 @@ where deployment_durations.last_finish_timestamp > deploy_queue._now() - interva
 
 comment on view deploy_queue.deployment_duration_analytics is
   'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';
+comment on column deploy_queue.deployment_duration_analytics.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployment_duration_analytics.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployment_duration_analytics.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployment_duration_analytics.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.deployment_duration_analytics.component is 'What is deployed.';
+comment on column deploy_queue.deployment_duration_analytics.deployment_count is 'How many samples there are, 100 at most.';
+comment on column deploy_queue.deployment_duration_analytics.avg_duration is 'Mean time from start to finish.';
+comment on column deploy_queue.deployment_duration_analytics.stddev_duration is 'Sample standard deviation of it; null for a single sample.';
 --! EndIncluded views/deployment_duration_analytics.sql
+--! Included views/current_deployments.sql
+-- Deployments that are queued, running or buffering, with how long they take and usually take.
+-- Read by boards and people.
+create or replace view deploy_queue.current_deployments as
+select
+  present.environment,
+  present.cloud_provider,
+  present.region,
+  present.cell_index,
+  present.component,
+  present.id as deployment_id,
+  present.version,
+  deploy_queue.get_deployment_status(
+    present.start_timestamp,
+    present.finish_timestamp,
+    present.cancellation_timestamp,
+    environments.buffer_time
+  ) as current_status,
+  present.url,
+  present.start_timestamp,
+  present.finish_timestamp,
+  present.cancellation_timestamp,
+  present.created_at,
+  clock.now - present.start_timestamp as current_duration,
+  usual.avg_duration,
+  usual.avg_duration + 2 * usual.stddev_duration as outlier_duration
+from (select deploy_queue._now() as now) as clock
+cross join lateral (
+  select * from deploy_queue._live_deployments
+  union all
+  select buffering.*
+  from deploy_queue.environments as cooling
+  join deploy_queue.cells on cells.environment = cooling.environment
+  -- OFFSET keeps it a look into the index for each cell, and never a join with all of history.
+  cross join lateral (
+    select deployments.* from deploy_queue.deployments
+    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
+    offset 0
+  ) as buffering
+  where cooling.buffer_time > interval '0'
+) as present
+join deploy_queue.environments on environments.environment = present.environment
+left join deploy_queue.deployment_durations as usual
+  on usual.cell_id = present.cell_id
+  and usual.component = present.component
+  and usual.last_finish_timestamp > clock.now - interval '3 months';
+
+comment on view deploy_queue.current_deployments is
+  'Deployments that are queued, running or buffering.';
+comment on column deploy_queue.current_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.current_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.current_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.current_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.current_deployments.component is 'What is deployed.';
+comment on column deploy_queue.current_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.current_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.current_deployments.current_status is 'queued, running or buffering.';
+comment on column deploy_queue.current_deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
+comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
+comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';
+comment on column deploy_queue.current_deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.current_deployments.current_duration is 'How long ago it started.';
+comment on column deploy_queue.current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
+comment on column deploy_queue.current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';
+--! EndIncluded views/current_deployments.sql
+--! Included views/latest_deployments.sql
+-- For each component and cell, the newest version of the component in the environment and how far it is there.
+-- Read by boards and people.
+create or replace view deploy_queue.latest_deployments as
+with recursive
+-- The pairs of cell and component, each found by one step in the index, however many deployments it has had.
+pair as (
+  (
+    select deployments.cell_id, deployments.component
+    from deploy_queue.deployments
+    where deployments.version is not null and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.component
+    limit 1
+  )
+  union all
+  select following.cell_id, following.component
+  from pair
+  cross join lateral (
+    select deployments.cell_id, deployments.component
+    from deploy_queue.deployments
+    where deployments.version is not null and deployments.cancellation_timestamp is null
+      and (deployments.cell_id, deployments.component) > (pair.cell_id, pair.component)
+    order by deployments.cell_id, deployments.component
+    limit 1
+  ) as following
+),
+newest as materialized (
+  select newest_there.*
+  from pair
+  cross join lateral (
+    select deployments.*
+    from deploy_queue.deployments
+    where deployments.cell_id = pair.cell_id and deployments.component = pair.component
+      and deployments.version is not null and deployments.cancellation_timestamp is null
+    -- In full, so that no other index looks better.
+    order by deployments.cell_id desc, deployments.component desc, deployments.id desc
+    limit 1
+  ) as newest_there
+),
+target as (
+  select distinct on (newest.environment, newest.component) newest.environment, newest.component, newest.version
+  from newest
+  order by newest.environment, newest.component, newest.id desc
+)
+select
+  newest.environment,
+  newest.cloud_provider,
+  newest.region,
+  newest.cell_index,
+  newest.component,
+  target.version,
+  case when newest.version = target.version then deploy_queue.get_deployment_status(
+    newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
+  ) else 'pending' end as component_status,
+  case when newest.version = target.version then newest.url else '' end as job_url,
+  case when newest.version = target.version then newest.created_at end as created_at,
+  newest.id as deployment_id,
+  newest.version as cell_version
+from newest
+join target on target.environment = newest.environment and target.component = newest.component
+join deploy_queue.environments on environments.environment = newest.environment;
+
+comment on view deploy_queue.latest_deployments is
+  'The newest version of each component in its environment, and how far it is in each cell that has the component.';
+comment on column deploy_queue.latest_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.latest_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.latest_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.latest_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.latest_deployments.component is 'What is deployed.';
+comment on column deploy_queue.latest_deployments.version is 'The newest version of the component in the environment: that of the highest id that was not cancelled.';
+comment on column deploy_queue.latest_deployments.component_status is 'State of that version in this cell; pending where the cell has not seen it yet.';
+comment on column deploy_queue.latest_deployments.job_url is 'Page of the job that deploys it here; empty while it is pending.';
+comment on column deploy_queue.latest_deployments.created_at is 'When it entered the line here; null while it is pending.';
+comment on column deploy_queue.latest_deployments.deployment_id is 'The newest deployment of the component in this cell.';
+comment on column deploy_queue.latest_deployments.cell_version is 'The version of that deployment.';
+--! EndIncluded views/latest_deployments.sql
+--! Included views/finished_deployments.sql
+-- Deployments that finished and whose buffer is over.
+-- Read by boards and people; filter by created_at or finish_timestamp, which an index serves.
+create or replace view deploy_queue.finished_deployments as
+select
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.id as deployment_id,
+  deployments.version,
+  'finished'::deploy_queue.deployment_status as current_status,
+  deployments.url,
+  deployments.start_timestamp,
+  deployments.finish_timestamp,
+  deployments.created_at
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+where deployments.finish_timestamp is not null
+  and deployments.finish_timestamp <= clock.now - environments.buffer_time;
+
+comment on view deploy_queue.finished_deployments is
+  'Deployments that finished and whose buffer is over.';
+comment on column deploy_queue.finished_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.finished_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.finished_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.finished_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.finished_deployments.component is 'What is deployed.';
+comment on column deploy_queue.finished_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.finished_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.finished_deployments.current_status is 'finished.';
+comment on column deploy_queue.finished_deployments.url is 'Page of the job or person who deployed.';
+comment on column deploy_queue.finished_deployments.start_timestamp is 'When it started.';
+comment on column deploy_queue.finished_deployments.finish_timestamp is 'When it finished.';
+comment on column deploy_queue.finished_deployments.created_at is 'When it entered the line.';
+--! EndIncluded views/finished_deployments.sql
+--! Included views/prod_current_deployments.sql
+-- current_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_current_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.deployment_id,
+  prod.version,
+  prod.current_status,
+  prod.url,
+  prod.start_timestamp,
+  prod.finish_timestamp,
+  prod.cancellation_timestamp,
+  prod.created_at,
+  prod.current_duration,
+  prod.avg_duration,
+  prod.outlier_duration
+from deploy_queue.current_deployments as prod
+where prod.environment = 'prod'
+order by prod.deployment_id;
+
+comment on view deploy_queue.prod_current_deployments is
+  'In prod: deployments that are queued, running or buffering.';
+comment on column deploy_queue.prod_current_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_current_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_current_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_current_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_current_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_current_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.prod_current_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.prod_current_deployments.current_status is 'queued, running or buffering.';
+comment on column deploy_queue.prod_current_deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.prod_current_deployments.start_timestamp is 'When it started; null while it is queued.';
+comment on column deploy_queue.prod_current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
+comment on column deploy_queue.prod_current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';
+comment on column deploy_queue.prod_current_deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.prod_current_deployments.current_duration is 'How long ago it started.';
+comment on column deploy_queue.prod_current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
+comment on column deploy_queue.prod_current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';
+--! EndIncluded views/prod_current_deployments.sql
+--! Included views/prod_latest_deployments.sql
+-- latest_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_latest_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.version,
+  prod.component_status,
+  prod.job_url,
+  prod.created_at
+from deploy_queue.latest_deployments as prod
+where prod.environment = 'prod'
+order by prod.environment, prod.cloud_provider, prod.region, prod.cell_index, prod.component;
+
+comment on view deploy_queue.prod_latest_deployments is
+  'In prod: the newest version of each component in its environment, and how far it is in each cell that has the component.';
+comment on column deploy_queue.prod_latest_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_latest_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_latest_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_latest_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_latest_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_latest_deployments.version is 'The newest version of the component in the environment: that of the highest id that was not cancelled.';
+comment on column deploy_queue.prod_latest_deployments.component_status is 'State of that version in this cell; pending where the cell has not seen it yet.';
+comment on column deploy_queue.prod_latest_deployments.job_url is 'Page of the job that deploys it here; empty while it is pending.';
+comment on column deploy_queue.prod_latest_deployments.created_at is 'When it entered the line here; null while it is pending.';
+--! EndIncluded views/prod_latest_deployments.sql
+--! Included views/prod_finished_deployments.sql
+-- finished_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_finished_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.deployment_id,
+  prod.version,
+  prod.current_status,
+  prod.url,
+  prod.start_timestamp,
+  prod.finish_timestamp,
+  prod.created_at
+from deploy_queue.finished_deployments as prod
+where prod.environment = 'prod'
+order by prod.deployment_id;
+
+comment on view deploy_queue.prod_finished_deployments is
+  'In prod: deployments that finished and whose buffer is over.';
+comment on column deploy_queue.prod_finished_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_finished_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_finished_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_finished_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_finished_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_finished_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.prod_finished_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.prod_finished_deployments.current_status is 'finished.';
+comment on column deploy_queue.prod_finished_deployments.url is 'Page of the job or person who deployed.';
+comment on column deploy_queue.prod_finished_deployments.start_timestamp is 'When it started.';
+comment on column deploy_queue.prod_finished_deployments.finish_timestamp is 'When it finished.';
+comment on column deploy_queue.prod_finished_deployments.created_at is 'When it entered the line.';
+--! EndIncluded views/prod_finished_deployments.sql
+--! Included views/deployment_frequency.sql
+-- How often deployments succeed: the first of the four DORA measures.
+-- Read by boards and reviews.
+create or replace view deploy_queue.deployment_frequency as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  count(distinct (deployments.finish_timestamp at time zone 'UTC')::date)::integer as day_count
+from deploy_queue.deployments
+where deployments.finish_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+
+comment on view deploy_queue.deployment_frequency is
+  'Finished deployments of each component by week.';
+comment on column deploy_queue.deployment_frequency.environment is 'Name of the environment.';
+comment on column deploy_queue.deployment_frequency.component is 'What is deployed.';
+comment on column deploy_queue.deployment_frequency.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.deployment_frequency.deployment_count is 'How many finished.';
+comment on column deploy_queue.deployment_frequency.day_count is 'On how many days of the week at least one finished.';
+--! EndIncluded views/deployment_frequency.sql
+--! Included views/lead_time.sql
+-- How long deployments take from entering the line to their end, and which part of it they wait.
+-- Read by boards and reviews.
+create or replace view deploy_queue.lead_time as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  avg(deployments.start_timestamp - deployments.created_at) as avg_wait,
+  avg(deployments.finish_timestamp - deployments.start_timestamp) as avg_duration,
+  avg(deployments.finish_timestamp - deployments.created_at) as avg_lead_time,
+  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as median_lead_time,
+  percentile_cont(0.9) within group (order by deployments.finish_timestamp - deployments.created_at) as p90_lead_time
+from deploy_queue.deployments
+where deployments.finish_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+
+comment on view deploy_queue.lead_time is
+  'Time from entering the line to the finish, of deployments that finished, by week.';
+comment on column deploy_queue.lead_time.environment is 'Name of the environment.';
+comment on column deploy_queue.lead_time.component is 'What is deployed.';
+comment on column deploy_queue.lead_time.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.lead_time.deployment_count is 'How many finished.';
+comment on column deploy_queue.lead_time.avg_wait is 'Mean time from entering the line to the start.';
+comment on column deploy_queue.lead_time.avg_duration is 'Mean time from the start to the finish.';
+comment on column deploy_queue.lead_time.avg_lead_time is 'Mean time from entering the line to the finish.';
+comment on column deploy_queue.lead_time.median_lead_time is 'Median of the same.';
+comment on column deploy_queue.lead_time.p90_lead_time is '90th percentile of the same.';
+--! EndIncluded views/lead_time.sql
+--! Included views/wait_time.sql
+-- How long deployments wait for their turn.
+-- Read by boards and reviews.
+create or replace view deploy_queue.wait_time as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.start_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  percentile_cont(0.5) within group (order by deployments.start_timestamp - deployments.created_at) as median_wait_time,
+  percentile_cont(0.95) within group (order by deployments.start_timestamp - deployments.created_at) as p95_wait_time,
+  percentile_cont(0.99) within group (order by deployments.start_timestamp - deployments.created_at) as p99_wait_time,
+  max(deployments.start_timestamp - deployments.created_at) as max_wait_time
+from deploy_queue.deployments
+where deployments.start_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.start_timestamp, 'UTC');
+
+comment on view deploy_queue.wait_time is
+  'Time from entering the line to the start, of all that started, by week.';
+comment on column deploy_queue.wait_time.environment is 'Name of the environment.';
+comment on column deploy_queue.wait_time.component is 'What is deployed.';
+comment on column deploy_queue.wait_time.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.wait_time.deployment_count is 'How many started.';
+comment on column deploy_queue.wait_time.median_wait_time is 'Median of the wait.';
+comment on column deploy_queue.wait_time.p95_wait_time is '95th percentile of the wait.';
+comment on column deploy_queue.wait_time.p99_wait_time is '99th percentile of the wait.';
+comment on column deploy_queue.wait_time.max_wait_time is 'The longest wait.';
+--! EndIncluded views/wait_time.sql
+--! Included views/cancellation_rate.sql
+-- Which share of deployments does not end well: the change failure rate as far as the queue can know it.
+-- Read by boards and reviews.
+create or replace view deploy_queue.cancellation_rate as
+select
+  ended.environment,
+  ended.component,
+  date_trunc('week', ended.at, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  count(ended.cancellation_timestamp)::integer as cancelled_count,
+  count(ended.cancellation_timestamp) filter (where ended.start_timestamp is not null)::integer as cancelled_running_count,
+  count(ended.cancellation_timestamp)::double precision / count(*) as cancellation_rate
+from (
+  select deployments.*, coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as at
+  from deploy_queue.deployments
+  where deployments.finish_timestamp is not null or deployments.cancellation_timestamp is not null
+) as ended
+group by ended.environment, ended.component, date_trunc('week', ended.at, 'UTC');
+
+comment on view deploy_queue.cancellation_rate is
+  'Share of cancelled deployments among those that ended, by week.';
+comment on column deploy_queue.cancellation_rate.environment is 'Name of the environment.';
+comment on column deploy_queue.cancellation_rate.component is 'What is deployed.';
+comment on column deploy_queue.cancellation_rate.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.cancellation_rate.deployment_count is 'How many finished or were cancelled.';
+comment on column deploy_queue.cancellation_rate.cancelled_count is 'How many of them were cancelled.';
+comment on column deploy_queue.cancellation_rate.cancelled_running_count is 'How many of those were running already.';
+comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by deployment_count, from 0 to 1.';
+--! EndIncluded views/cancellation_rate.sql
+--! Included views/cell_timeline.sql
+-- Who occupied a cell when: running deployments, and the buffers after them.
+-- Read by boards; filter by held_from and held_until.
+create or replace view deploy_queue.cell_timeline as
+select
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.id as deployment_id,
+  deployments.component,
+  deployments.version,
+  phase.state,
+  phase.held_from,
+  phase.held_until
+from deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+cross join lateral (
+  values
+    (
+      case when deployments.cancellation_timestamp is null then 'running' else 'cancelled' end::deploy_queue.deployment_status,
+      deployments.start_timestamp,
+      coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp)
+    ),
+    ('buffering', deployments.finish_timestamp, deployments.finish_timestamp + environments.buffer_time)
+) as phase (state, held_from, held_until)
+where deployments.start_timestamp is not null
+  and phase.held_from is not null
+  and phase.held_from is distinct from phase.held_until;
+
+comment on view deploy_queue.cell_timeline is
+  'Who occupied a cell when: one row for the run of a deployment, one for the buffer after it.';
+comment on column deploy_queue.cell_timeline.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.cell_timeline.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.cell_timeline.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.cell_timeline.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.cell_timeline.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.cell_timeline.component is 'What is deployed.';
+comment on column deploy_queue.cell_timeline.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.cell_timeline.state is 'running, cancelled (it ran until then) or buffering.';
+comment on column deploy_queue.cell_timeline.held_from is 'When that began.';
+comment on column deploy_queue.cell_timeline.held_until is 'When that ended, or for a buffer will end; null while it is running.';
+--! EndIncluded views/cell_timeline.sql
 --! Included views/queue.sql
 -- Everybody who waits: where they stand, for whom, and when it will likely be their turn.
 -- Read by "deploy-queue list queue", boards and people.
@@ -2409,31 +2098,13 @@ select
   place.overdue,
   place.blocker_count,
   place.blockers,
-  place.as_of,
-  deployments.priority,
-  deployments.hold,
-  (
-    select count(*)
-    from deploy_queue.deployments as overtaker
-    where overtaker.cell_id = deployments.cell_id
-      and overtaker.finish_timestamp is null
-      and overtaker.cancellation_timestamp is null
-      and overtaker.start_timestamp is not null
-      and overtaker.id > deployments.id
-  ) + (
-    select count(*)
-    from deploy_queue.deployments as overtaker
-    where overtaker.cell_id = deployments.cell_id
-      and overtaker.finish_timestamp > deployments.created_at
-      and overtaker.id > deployments.id
-  ) as overtaken
+  place.as_of
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting
   where waiting.start_timestamp is null
     and waiting.finish_timestamp is null
     and waiting.cancellation_timestamp is null
-    and waiting.hold is distinct from 'outside'
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
 join deploy_queue.deployments
@@ -2445,63 +2116,24 @@ join deploy_queue.deployments
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
-comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
-comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
-comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';
+comment on column deploy_queue.queue.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.queue.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.queue.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.queue.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.queue.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.queue.component is 'What is deployed.';
+comment on column deploy_queue.queue.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.queue.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.queue.note is 'Free text for people.';
+comment on column deploy_queue.queue.concurrency_key is 'Deployments with the same key may run side by side.';
+comment on column deploy_queue.queue.created_at is 'When it entered the line.';
+comment on column deploy_queue.queue."position" is '1 is next.';
+comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
+comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
+comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
+comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 --! EndIncluded views/queue.sql
---! Included views/staged.sql
--- Deployments on hold, until somebody releases or purges them.
--- Read by "deploy-queue list staged", release and purge.
-create or replace view deploy_queue.staged as
-select
-  deployments.id as deployment_id,
-  deployments.environment,
-  deployments.cloud_provider,
-  deployments.region,
-  deployments.cell_index,
-  deployments.component,
-  deployments.version,
-  deployments.url,
-  deployments.note,
-  deployments.command,
-  deployments.hold,
-  deployments.heartbeat_timestamp is not null as somebody_waits,
-  deployments.entered_by,
-  deployments.created_at
-from deploy_queue.deployments
-where deployments.hold is not null
-  and deployments.start_timestamp is null
-  and deployments.finish_timestamp is null
-  and deployments.cancellation_timestamp is null;
-
-comment on view deploy_queue.staged is
-  'Deployments on hold: outside the line or in their place in it, until somebody releases or purges them.';
-comment on column deploy_queue.staged.command is 'What whoever releases it is to run; null: nothing.';
-comment on column deploy_queue.staged.hold is 'outside (stands in no line) or in-line (keeps its place).';
-comment on column deploy_queue.staged.somebody_waits is 'Whether a process waits for the release; otherwise whoever releases it goes on with it.';
---! EndIncluded views/staged.sql
---! Included views/freezes_in_force.sql
--- Freezes that are neither lifted nor expired.
--- Read by "deploy-queue list freezes" and boards.
-create or replace view deploy_queue.freezes_in_force as
-select
-  freezes.id as freeze_id,
-  freezes.environment,
-  freezes.cloud_provider,
-  freezes.region,
-  freezes.cell_index,
-  freezes.reason,
-  freezes.owner,
-  freezes.allow_key,
-  freezes.allow_role,
-  freezes.created_at,
-  freezes.expires_at
-from deploy_queue.freezes
-where freezes.lifted_at is null
-  and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
-
-comment on view deploy_queue.freezes_in_force is 'Freezes that are neither lifted nor expired.';
---! EndIncluded views/freezes_in_force.sql
 --! Included views/outliers.sql
 -- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
 -- Read by "deploy-queue list outliers", the worker and boards.
@@ -2532,6 +2164,19 @@ where deployments.start_timestamp is not null
 
 comment on view deploy_queue.outliers is
   'Running deployments that take longer than the mean plus two standard deviations of the last 100 of their kind.';
+comment on column deploy_queue.outliers.id is 'Id of the deployment.';
+comment on column deploy_queue.outliers.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.outliers.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.outliers.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.outliers.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.outliers.component is 'What is deployed.';
+comment on column deploy_queue.outliers.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.outliers.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.outliers.note is 'Free text for people.';
+comment on column deploy_queue.outliers.start_timestamp is 'When it started.';
+comment on column deploy_queue.outliers.current_duration is 'How long ago that was.';
+comment on column deploy_queue.outliers.avg_duration is 'How long its component usually takes in this cell.';
+comment on column deploy_queue.outliers.stddev_duration is 'Standard deviation of it.';
 --! EndIncluded views/outliers.sql
 --! Included functions/detect_outliers.sql
 -- Records and tells, once for each deployment, that it has become an outlier. Returns those that are new.
@@ -2624,6 +2269,10 @@ where ready.since < clock.now - interval '1 minute'
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+comment on column deploy_queue.stuck_deployments.since is 'Since when.';
+comment on column deploy_queue.stuck_deployments.text is 'The same for people.';
 --! EndIncluded views/stuck_deployments.sql
 --! Included functions/health.sql
 -- What is well and what is not, one row a finding; status is ok, warning or failed.
@@ -2685,4 +2334,68 @@ $$;
 comment on function deploy_queue.health(text) is
   'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
+--! Included functions/_grant_roles.sql
+-- Gives the roles of the queue, where they exist, their privileges in this database.
+-- Called by every migration, since that may have made new objects, and by create_roles.
+create or replace function deploy_queue._grant_roles() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_readable text;
+begin
+  if to_regrole('deploy_queue_reader') is not null then
+    grant usage on schema deploy_queue to deploy_queue_reader;
+    for v_readable in
+      select pg_class.oid::regclass::text
+      from pg_class
+      where pg_class.relnamespace = 'deploy_queue'::regnamespace
+        and (
+          pg_class.relkind = 'v' and not starts_with(pg_class.relname, '_')
+          or pg_class.relname in ('cells', 'environments', 'workers')
+        )
+    loop
+      execute format('grant select on %s to deploy_queue_reader', v_readable);
+    end loop;
+  end if;
+end;
+$$;
+--! EndIncluded functions/_grant_roles.sql
+--! Included functions/create_roles.sql
+-- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
+-- Called by "deploy-queue roles create".
+create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  role_name := 'deploy_queue_reader';
+  created := to_regrole(role_name) is null;
+  if created then
+    begin
+      create role deploy_queue_reader nologin;
+      comment on role deploy_queue_reader is 'Reads the views of deploy-queue, for dashboards.';
+    exception
+      when duplicate_object or unique_violation then
+        created := false;
+      when insufficient_privilege then
+        raise exception using
+          errcode = 'QD012',
+          message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+          hint = format('Let an administrator run "create role %s nologin", then run this again.', role_name);
+    end;
+  end if;
+  return next;
+
+  perform deploy_queue._grant_roles();
+end;
+$$;
+
+comment on function deploy_queue.create_roles() is
+  'Creates the role deploy_queue_reader (reads the views, for dashboards) and gives it its privileges in this database; returns whether it is new.';
+--! EndIncluded functions/create_roles.sql
+--! Included grants.sql
+-- The last of every migration: roles that exist get their privileges on what is new.
+do $$ begin perform deploy_queue._grant_roles(); end $$;
+--! EndIncluded grants.sql
 --! EndIncluded all.sql

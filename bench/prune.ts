@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Queue } from "../src/queue/queue.js";
+import { waitForStart } from "../src/queue/waiting.js";
+import { seedHistory } from "./seed.js";
+import { type BenchServer, type Figure, percentile } from "./support.js";
+
+const rows = 1_000_000;
+const idleRounds = 300;
+
+/** Hand-offs while a million old deployments are removed. */
+export async function prune(server: BenchServer): Promise<Figure[]> {
+  await seedHistory(server, { environment: "pruned", rows, cells: 600, endedAgo: "400 days" });
+  const idle = await handOffs(server, (rounds) => rounds === idleRounds);
+
+  const remover = server.openQueue();
+  await remover.setEnvironment("pruned", { retention: 86_400 });
+  let removed = 0;
+  let done = false;
+  const began = performance.now();
+  const removal = (async () => {
+    for (let count = -1; count !== 0; removed += count) {
+      count = await remover.pruneHistory();
+    }
+    done = true;
+  })();
+  const busy = await handOffs(server, () => done);
+  await removal;
+  const seconds = (performance.now() - began) / 1000;
+  await remover.database.close();
+
+  const figure = (what: string, share: number, target = ""): Figure => ({
+    what,
+    figure: percentile(busy, share),
+    beside: percentile(idle, share),
+    unit: "ms",
+    target,
+  });
+  return [
+    figure(`${busy.length} hand-offs while pruning, p50, beside an idle server`, 0.5),
+    figure("the same, p99", 0.99, "≤ 50 ms"),
+    figure("the same, slowest", 1),
+    { what: "deployments removed", figure: removed / seconds, beside: undefined, unit: "/s", target: "" },
+  ];
+}
+
+/** One deployment after the other, each waiting for the one before it; milliseconds from finish sent to start seen. */
+async function handOffs(server: BenchServer, enough: (rounds: number) => boolean): Promise<number[]> {
+  const location = { environment: "dev", cloudProvider: "bench", region: "prune", cellIndex: 0, component: "api" };
+  const operator = server.openQueue();
+  const queues: readonly [Queue, Queue] = [server.openQueue(), server.openQueue()];
+  let { id: holder } = await operator.enqueue(location);
+  await operator.tryStart(holder);
+  const samples: number[] = [];
+  for (let round = 0; !enough(round); round += 1) {
+    const queue = queues[round % 2 === 0 ? 0 : 1];
+    const { id } = await queue.enqueue(location, { heartbeat: true });
+    let fallAsleep = (): void => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      fallAsleep = resolve;
+    });
+    const started = waitForStart(queue, id, { heartbeat: true, onWaiting: () => fallAsleep() });
+    await asleep;
+    await sleep(5);
+    const began = performance.now();
+    await Promise.all([operator.finish(holder), started]);
+    samples.push(performance.now() - began);
+    holder = id;
+  }
+  await operator.finish(holder);
+  await Promise.all([operator, ...queues].map(({ database }) => database.close()));
+  return samples;
+}

@@ -1,0 +1,121 @@
+import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
+import { BarGaugeDisplayMode, ReduceDataOptionsBuilder, VizOrientation } from "@grafana/grafana-foundation-sdk/common";
+import { board } from "./board.js";
+import { asAlarm, asCell, asDeployment, asDuration, asTime, kindColumns, linkColumns, linkHidden } from "./columns.js";
+import { now } from "./now.js";
+import { described, limits, table } from "./panels.js";
+import { cell, chosen, query, seconds } from "./query.js";
+import { asState } from "./states.js";
+
+const longestLines = {
+  title: "Longest lines",
+  description: "How many wait in each cell at this moment; the ten longest lines.",
+  sql: `
+select ${cell} as cell, count(*) as waiting
+from deploy_queue.queue
+where ${chosen}
+group by 1
+order by 2 desc, 1
+limit 10`,
+  width: 7,
+  height: 9,
+};
+
+export const current = board({
+  uid: "deploy-queue-current",
+  title: "02 Deployments: current and queue",
+  description: "What moves, what waits and for whom, at this moment. Ids open the job, cells open their history.",
+  from: "6h",
+  refresh: "10s",
+})
+  .withPanel(now())
+  .withPanel(
+    table(
+      {
+        title: "Needs a look",
+        description:
+          "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” lets the line move on.",
+        sql: `
+select kind, since, deployment_id as deployment, ${cell} as cell, text as what, ${linkColumns}
+from deploy_queue.stuck_deployments
+join deploy_queue.deployments_with_status on deployments_with_status.id = stuck_deployments.deployment_id
+where ${chosen}
+order by since`,
+        width: 24,
+        height: 6,
+      },
+      { kind: asState, since: asTime, deployment: asDeployment, cell: asCell, ...linkHidden },
+    ),
+  )
+  .withPanel(
+    table(
+      {
+        title: "Holding their cell",
+        description:
+          "Deployments that run, and those whose cell cools down after them. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
+        sql: `
+select current_status::text as status, deployment_id as deployment, component, version, ${cell} as cell,
+  ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
+  ${seconds("outlier_duration")} as "late after", ${linkColumns}
+from deploy_queue.current_deployments
+where current_status in ('running', 'buffering') and ${chosen}
+order by start_timestamp`,
+        width: 17,
+        height: 9,
+      },
+      {
+        status: asState,
+        deployment: asDeployment,
+        ...kindColumns,
+        cell: asCell,
+        for: asDuration,
+        usually: asDuration,
+        "late after": asDuration,
+        ...linkHidden,
+      },
+    ),
+  )
+  .withPanel(
+    described(new BarGaugeBuilder(), longestLines)
+      .withTarget(query("table", longestLines.sql))
+      .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]))
+      .orientation(VizOrientation.Horizontal)
+      .displayMode(BarGaugeDisplayMode.Basic)
+      .min(0)
+      .thresholds(limits({ from: 1, color: "purple" }, { from: 10, color: "red" }))
+      .noValue("nobody waits"),
+  )
+  .withPanel(
+    table(
+      {
+        title: "Queue",
+        description:
+          "Everybody who waits: place in the line of the cell, for whom, and when it will likely start if all take as long as usual (empty: unknown). Held up: whoever is ahead takes longer than usual, so expect it later.",
+        sql: `
+select ${cell} as cell, "position", deployment_id as deployment, component, version,
+  ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",
+  overdue as "held up",
+  (
+    select string_agg(format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind'), ', ')
+    from jsonb_array_elements(blockers) as blocker
+  ) as "waits for",
+  note, ${linkColumns}
+from deploy_queue.queue
+where ${chosen}
+order by environment, cloud_provider, region, cell_index, "position"
+limit 500`,
+        width: 24,
+        height: 10,
+      },
+      {
+        cell: asCell,
+        position: [{ id: "custom.width", value: 80 }],
+        deployment: asDeployment,
+        ...kindColumns,
+        waiting: asDuration,
+        "likely start": asTime,
+        "held up": asAlarm,
+        ...linkHidden,
+      },
+    ),
+  );

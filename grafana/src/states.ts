@@ -1,0 +1,31 @@
+import { TableCellBackgroundDisplayMode, TableCellDisplayMode } from "@grafana/grafana-foundation-sdk/common";
+import { type DynamicConfigValue, MappingType, type ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
+
+/** One colour for each state on every board; red is kept for what somebody should look at. */
+export const stateColours = {
+  queued: "purple",
+  running: "blue",
+  buffering: "yellow",
+  finished: "green",
+  cancelled: "#8e8e8e",
+  pending: "orange",
+  silent: "red",
+  slow: "red",
+  idle: "red",
+} as const;
+
+/** Colours whatever ends with the name of a state, such as "v1.2.3 running". */
+export const stateMappings: ValueMapping[] = Object.entries(stateColours).map(([state, color], index) => ({
+  type: MappingType.RegexToText,
+  options: { pattern: `/(^| )${state}$/`, result: { color, index } },
+}));
+
+/** Makes a column show its state by the colour of its cells. */
+export const asState: DynamicConfigValue[] = [
+  { id: "mappings", value: stateMappings },
+  {
+    id: "custom.cellOptions",
+    value: { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic },
+  },
+  { id: "custom.width", value: 110 },
+];

@@ -1,0 +1,4088 @@
+--! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
+--! Hash: sha1:6339e033cbe889db92a2a2cca2a084d206add9e9
+--! Message: roles and events
+
+-- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
+set local lock_timeout = '2s';
+
+-- Events of what has no deployment or is no transition: a bypass, a refused start, a changed policy.
+alter table deploy_queue.deployment_events
+  -- Who looks for a deployment's events does not find those without one.
+  -- squawk-ignore ban-drop-not-null
+  alter column deployment_id drop not null,
+  -- squawk-ignore ban-drop-not-null
+  alter column to_state drop not null,
+  alter column occurred_at set default deploy_queue._now(),
+  alter column actor set default deploy_queue._actor(),
+  alter column application_name set default nullif(current_setting('application_name'), ''),
+  alter column client_address set default inet_client_addr(),
+  add column environment text,
+  add column cloud_provider text,
+  add column region text,
+  -- squawk-ignore prefer-bigint-over-int
+  add column cell_index integer,
+  add column component text,
+  add column version text,
+  add column url text,
+  drop constraint kind_must_be_known,
+  add constraint kind_must_be_known check (kind in (
+    'enqueued', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed', 'configured'
+  )) not valid,
+  add constraint a_transition_has_a_deployment_and_a_state check (
+    kind in ('refused', 'bypassed', 'configured') or (deployment_id is not null and to_state is not null)
+  ) not valid,
+  add constraint an_event_is_about_a_deployment_or_an_environment check (
+    deployment_id is not null or environment is not null
+  ) not valid,
+  add constraint a_bypass_needs_a_note check (kind <> 'bypassed' or (reason is not null and reason ~ '\S')) not valid,
+  add constraint a_bypass_names_its_deployment_or_its_cell_and_component check (
+    kind <> 'bypassed' or deployment_id is not null
+    or num_nulls(environment, cloud_provider, region, cell_index, component) = 0
+  ) not valid,
+  add constraint note_or_reason_must_be_printable_characters check (
+    reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint cloud_provider_must_be_1_to_100_printable_characters check (
+    length(cloud_provider) between 1 and 100
+    and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint region_must_be_1_to_100_printable_characters check (
+    length(region) between 1 and 100
+    and region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint cell_index_must_be_0_or_more check (cell_index >= 0) not valid,
+  add constraint component_must_be_1_to_200_printable_characters check (
+    length(component) between 1 and 200
+    and component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint version_must_be_1_to_100_printable_characters check (
+    length(version) between 1 and 100
+    and version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint url_must_be_printable_characters check (
+    url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid;
+
+comment on table deploy_queue.deployment_events is
+  'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
+comment on column deploy_queue.deployment_events.deployment_id is 'Null for what has none: a deployment around the queue, a changed policy.';
+comment on column deploy_queue.deployment_events.occurred_at is 'The timestamp that the transition left on the deployment, else when it was recorded.';
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, started, finished, cancelled, reaped (cancelled because its heartbeats stopped or it ran too long), outlier (first seen to take longer than usual), refused (the first time it was told to wait), bypassed (the rules or the queue), configured (policies of an environment).';
+comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
+comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
+comment on column deploy_queue.deployment_events.reason is
+  'The cancellation note; why it was refused or bypassed; which policies changed, from what to what.';
+comment on column deploy_queue.deployment_events.environment is
+  'Where, for an event without a deployment, as are the columns that follow.';
+comment on column deploy_queue.deployment_events.cloud_provider is 'Cloud provider of what went around the queue.';
+comment on column deploy_queue.deployment_events.region is 'Region of what went around the queue.';
+comment on column deploy_queue.deployment_events.cell_index is 'Cell of what went around the queue.';
+comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
+comment on column deploy_queue.deployment_events.version is 'Which version of it.';
+comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
+
+-- What an operator starts past the rules. It stands outside the constraint, which knows no order: it cannot let a forced
+-- row in beside another and then keep others out. The rule does.
+alter table deploy_queue.deployments
+  add column forced boolean not null default false,
+  drop constraint never_two_at_once;
+alter table deploy_queue.deployments
+  -- It has no form that is not valid; the scan takes 0.2 s for a million rows.
+  -- squawk-ignore constraint-missing-not-valid
+  add constraint never_two_at_once exclude using gist (
+    cell_id with =,
+    coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
+  ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and not forced);
+comment on column deploy_queue.deployments.forced is
+  'Whether an operator started it past the rules; the event "bypassed" says who and why.';
+
+-- Its columns are those of deployments, and one more at the end.
+drop view if exists deploy_queue.deployments_with_status;
+
+-- Part of more ways to wait: holds, schedules, windows, freezes, priority.
+alter type deploy_queue.deployment_status add value 'held' before 'queued';
+comment on type deploy_queue.deployment_status is
+  'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only.';
+comment on type deploy_queue.reason is
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, buffer, queued), text for people, when it ends if that is known, and whose doing it is.';
+
+alter table deploy_queue.deployments
+  add column place bigint,
+  -- squawk-ignore prefer-bigint-over-int
+  add column priority integer not null default 0,
+  add column hold text,
+  add column release_key text,
+  add column not_before timestamptz,
+  add column not_after timestamptz,
+  add column command text[],
+  add column entered_by text,
+  add constraint priority_must_be_between_minus_1000_and_1000 check (priority between -1000 and 1000) not valid,
+  add constraint hold_must_be_outside_or_in_line check (hold in ('outside', 'in-line')) not valid,
+  add constraint a_held_deployment_has_not_started check (hold is null or start_timestamp is null) not valid,
+  add constraint not_after_must_be_later_than_not_before check (not_after > not_before) not valid,
+  add constraint not_after_must_lie_in_the_future check (not_after > created_at) not valid,
+  add constraint command_must_name_a_program check (cardinality(command) > 0 and command[1] <> '') not valid;
+
+comment on column deploy_queue.deployments.place is
+  'Where it stands among those of its priority, when that is not its id: drawn when it is released into the line.';
+comment on column deploy_queue.deployments.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.deployments.hold is
+  'Until it is released: outside (it stands in no line) or in-line (it keeps its place, and those behind it wait).';
+comment on column deploy_queue.deployments.release_key is
+  'Drawn by whoever released it, so that asking again after a lost answer gets the same answer.';
+comment on column deploy_queue.deployments.not_before is 'It does not start before this moment, and lets others pass until then.';
+comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
+comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
+comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
+
+-- The order of the line.
+-- squawk-ignore require-concurrent-index-deletion
+drop index deploy_queue.deployments_queued;
+-- squawk-ignore require-concurrent-index-creation
+create index deployments_queued on deploy_queue.deployments (cell_id, (- priority), (coalesce(place, id)))
+  where start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null;
+
+create table deploy_queue.freezes (
+  -- squawk-ignore prefer-bigint-over-int
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  cloud_provider text,
+  region text,
+  -- squawk-ignore prefer-bigint-over-int
+  cell_index integer,
+  reason text not null
+    constraint reason_must_be_1_to_500_printable_characters check (
+      length(reason) <= 500
+      and reason ~ '\S'
+      and reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  owner text not null,
+  allow_key text,
+  allow_role text,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  lifted_at timestamptz,
+  lifted_by text,
+  constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
+  constraint cell_index_requires_region check (cell_index is null or region is not null),
+  constraint expires_at_must_lie_in_the_future check (expires_at > created_at)
+);
+create index freezes_not_lifted on deploy_queue.freezes (environment) where lifted_at is null;
+comment on table deploy_queue.freezes is
+  'Places in which nothing starts: an environment, a provider or region of it, or one cell. Running deployments go on.';
+comment on column deploy_queue.freezes.cloud_provider is 'Null: all of the environment.';
+comment on column deploy_queue.freezes.region is 'Null: all of the provider.';
+comment on column deploy_queue.freezes.cell_index is 'Null: all of the region.';
+comment on column deploy_queue.freezes.reason is 'Shown to everybody who waits for its end.';
+comment on column deploy_queue.freezes.owner is 'Who placed it.';
+comment on column deploy_queue.freezes.allow_key is 'Deployments with this concurrency key pass.';
+comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a member of this database role pass.';
+comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
+comment on column deploy_queue.freezes.lifted_at is 'When somebody ended it.';
+comment on column deploy_queue.freezes.lifted_by is 'Who did.';
+
+create table deploy_queue.maintenance_windows (
+  -- squawk-ignore prefer-bigint-over-int
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  -- squawk-ignore prefer-bigint-over-smallint
+  days smallint[] not null
+    constraint days_must_be_numbers_from_1_for_monday_to_7_for_sunday check (
+      cardinality(days) > 0 and days <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]
+    ),
+  opens_at time not null,
+  closes_at time not null,
+  zone text not null,
+  constraint a_window_closes_at_another_time_than_it_opens check (opens_at <> closes_at)
+);
+create index maintenance_windows_environment on deploy_queue.maintenance_windows (environment);
+comment on table deploy_queue.maintenance_windows is
+  'When deployments of an environment may start. Without a window for it: always.';
+comment on column deploy_queue.maintenance_windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
+comment on column deploy_queue.maintenance_windows.opens_at is 'Time of the day in the zone.';
+comment on column deploy_queue.maintenance_windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
+comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berlin, with its daylight saving.';
+
+alter table deploy_queue.deployment_events
+  drop constraint kind_must_be_known,
+  add constraint kind_must_be_known check (kind in (
+    'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+    'configured'
+  )) not valid;
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, released (from a hold), prioritized (given another priority), started, finished, cancelled, reaped (cancelled because its heartbeats stopped, it ran too long or it came too late), outlier (first seen to take longer than usual), refused (the first time it was told to wait), bypassed (the rules or the queue), configured (policies of an environment).';
+
+-- They get arguments.
+drop function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval);
+drop function deploy_queue.preview(text, text, text, integer, text, text);
+drop view if exists deploy_queue.deployments_with_status;
+
+--! Included all.sql
+--! Included functions/_now.sql
+-- The only clock. Everything that asks for the time asks here, so a test can replace it.
+-- Called by every function, view and trigger of the schema.
+create or replace function deploy_queue._now() returns timestamptz
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- now() would be the start of the transaction, before the wait for a cell's lock.
+  return clock_timestamp();
+end;
+$$;
+--! EndIncluded functions/_now.sql
+--! Included functions/schema_version.sql
+-- The number of the newest committed migration. Programs compare it with the one they were built for.
+-- Called by clients when they connect.
+create or replace function deploy_queue.schema_version() returns integer
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select 3;
+$$;
+
+comment on function deploy_queue.schema_version() is
+  'Version of this schema: the number of the newest migration that was applied.';
+--! EndIncluded functions/schema_version.sql
+--! Included views/_live_deployments.sql
+-- Everybody who is queued or running: two scans of small indexes, whatever the history.
+-- Read by the functions that look beyond one cell.
+create or replace view deploy_queue._live_deployments as
+select *
+from deploy_queue.deployments as queued
+where queued.start_timestamp is null
+  and queued.finish_timestamp is null
+  and queued.cancellation_timestamp is null
+union all
+select *
+from deploy_queue.deployments as running
+where running.start_timestamp is not null
+  and running.finish_timestamp is null
+  and running.cancellation_timestamp is null;
+
+comment on view deploy_queue._live_deployments is 'Private: deployments that are queued or running.';
+--! EndIncluded views/_live_deployments.sql
+--! Included functions/_actor.sql
+-- Who acts: the name that the client put into the setting deploy_queue.actor, else the role that logged in.
+-- Called by the event trigger and the reaper.
+create or replace function deploy_queue._actor() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(nullif(current_setting('deploy_queue.actor', true), ''), session_user);
+end;
+$$;
+--! EndIncluded functions/_actor.sql
+--! Included functions/_acting_roles.sql
+-- The roles whose rights count: the one that logged in and, after SET ROLE, the one that it has put on. Functions run as
+-- their owner, so current_user is neither.
+-- Called by _may_change, its error, and _bypass_reason.
+create or replace function deploy_queue._acting_roles() returns regrole[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_remove(
+    array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
+  );
+end;
+$$;
+--! EndIncluded functions/_acting_roles.sql
+--! Included functions/_may_change.sql
+-- Whether whoever acts may change deployments of an environment: a role may change any, unless ALTER ROLE ties it to some.
+-- Called by the reaper and by _refuse_foreign_environment.
+create or replace function deploy_queue._may_change(environment text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    cross join lateral (
+      -- From the catalog: in the session, anybody may set it to anything.
+      select substr(setting.text, strpos(setting.text, '=') + 1) as environments
+      from pg_db_role_setting
+      cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)
+      where pg_db_role_setting.setrole = acting.role
+        and lower(split_part(setting.text, '=', 1)) = 'deploy_queue.allowed_environments'
+        and pg_db_role_setting.setdatabase
+          in (0, (select pg_database.oid from pg_database where pg_database.datname = current_database()))
+      -- What is set for the role in this database counts before what is set for it everywhere.
+      order by pg_db_role_setting.setdatabase = 0
+      limit 1
+    ) as allowed
+    where _may_change.environment <> all (
+      select trim(allowed_name) from unnest(string_to_array(allowed.environments, ',')) as allowed_name
+    )
+  );
+end;
+$$;
+--! EndIncluded functions/_may_change.sql
+--! Included functions/_refuse_foreign_environment.sql
+-- The error of whoever changes something in an environment that their role is not for; silent otherwise.
+-- Called by the triggers that every write of deployments and of policies passes.
+create or replace function deploy_queue._refuse_foreign_environment(environment text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not deploy_queue._may_change(_refuse_foreign_environment.environment) then
+    raise exception using
+      errcode = 'QD020',
+      message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
+        quote_ident(_refuse_foreign_environment.environment)),
+      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_foreign_environment.sql
+--! Included functions/_is_operator.sql
+-- Whether whoever acts is an operator or the owner.
+-- Called where only they may do something that needs no privilege of its own.
+create or replace function deploy_queue._is_operator() returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
+      and not pg_has_role(
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+      )
+  );
+end;
+$$;
+--! EndIncluded functions/_is_operator.sql
+--! Included functions/_bypass_reason.sql
+-- Why whoever acts breaks the glass: the setting deploy_queue.bypass_reason of an operator or the owner; null otherwise.
+-- Called by try_start, the triggers of deployments and the event that they leave.
+create or replace function deploy_queue._bypass_reason() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
+begin
+  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
+end;
+$$;
+--! EndIncluded functions/_bypass_reason.sql
+--! Included functions/_label.sql
+-- How messages name a deployment: "deployment 42 (api@v1.2.3)".
+-- Called by everything that raises an error or explains a wait.
+create or replace function deploy_queue._label(deployment deploy_queue.deployments) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 'deployment ' || deployment.id || ' (' || deployment.component || coalesce('@' || deployment.version, '') || ')';
+end;
+$$;
+--! EndIncluded functions/_label.sql
+--! Included functions/_in_seconds.sql
+-- The same interval without months and days, whose length depends on the calendar and the time zone of the session.
+-- Called by the triggers that store durations.
+create or replace function deploy_queue._in_seconds(duration interval) returns interval
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return make_interval(secs => extract(epoch from duration)::double precision);
+end;
+$$;
+--! EndIncluded functions/_in_seconds.sql
+--! Included functions/get_deployment_status.sql
+-- Where a deployment is in its life, from its timestamps and the buffer time of its environment.
+-- Called by views, the event trigger and other services.
+create or replace function deploy_queue.get_deployment_status(
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  buffer_time interval
+) returns deploy_queue.deployment_status
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when get_deployment_status.cancellation_timestamp is not null then 'cancelled'
+    when get_deployment_status.start_timestamp is null then 'queued'
+    when get_deployment_status.finish_timestamp is null then 'running'
+    when get_deployment_status.finish_timestamp
+      > deploy_queue._now() - get_deployment_status.buffer_time then 'buffering'
+    else 'finished'
+  end;
+end;
+$$;
+
+comment on function deploy_queue.get_deployment_status(timestamptz, timestamptz, timestamptz, interval) is
+  'The state that these timestamps mean right now: queued, running, buffering, finished or cancelled.';
+--! EndIncluded functions/get_deployment_status.sql
+--! Included functions/_has_ended.sql
+-- Whether a deployment has finished or was cancelled: from then on it never changes.
+-- Called by the functions and triggers that change deployments.
+create or replace function deploy_queue._has_ended(deployment deploy_queue.deployments) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return deployment.finish_timestamp is not null or deployment.cancellation_timestamp is not null;
+end;
+$$;
+--! EndIncluded functions/_has_ended.sql
+--! Included functions/_status.sql
+-- The state of a deployment right now, a hold included.
+-- Called by the event trigger and the views.
+create or replace function deploy_queue._status(
+  hold text,
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  buffer_time interval
+) returns deploy_queue.deployment_status
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if _status.hold is not null and _status.cancellation_timestamp is null then
+    return 'held';
+  end if;
+  return deploy_queue.get_deployment_status(
+    _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
+  );
+end;
+$$;
+--! EndIncluded functions/_status.sql
+--! Included functions/_is_member.sql
+-- Whether a database role is another one or a member of it. A superuser is a member of what it was made a member of, as
+-- anybody: an exception for some is none for all who administrate. Called by the rules that make exceptions for roles.
+create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return _is_member.of_role is not null and exists (
+    with recursive held (role) as (
+      select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
+      union
+      select pg_auth_members.roleid from pg_auth_members join held on held.role = pg_auth_members.member
+    )
+    select from held join pg_roles on pg_roles.oid = held.role where pg_roles.rolname = _is_member.of_role
+  );
+end;
+$$;
+--! EndIncluded functions/_is_member.sql
+--! Included functions/_passes.sql
+-- Whether a freeze makes an exception for a deployment.
+-- Called by whatever asks whom a freeze holds.
+create or replace function deploy_queue._passes(candidate deploy_queue.deployments, placed deploy_queue.freezes)
+returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(placed.allow_key = candidate.concurrency_key, false)
+    or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
+end;
+$$;
+--! EndIncluded functions/_passes.sql
+--! Included functions/_freezes.sql
+-- The freezes over the cell of a deployment that are in force.
+-- Called by the rule, the wake-ups and the prediction.
+create or replace function deploy_queue._freezes(candidate deploy_queue.deployments) returns setof deploy_queue.freezes
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select freezes.*
+  from deploy_queue.freezes
+  where freezes.environment = candidate.environment
+    and (freezes.cloud_provider is null or freezes.cloud_provider = candidate.cloud_provider)
+    and (freezes.region is null or freezes.region = candidate.region)
+    and (freezes.cell_index is null or freezes.cell_index = candidate.cell_index)
+    and freezes.lifted_at is null
+    and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
+end;
+$$;
+--! EndIncluded functions/_freezes.sql
+--! Included functions/_freeze_label.sql
+-- How messages name what a freeze covers: "prod", "prod-aws", "prod-aws-us-west-2", "prod-aws-us-west-2-cell-1".
+-- Called by the rule and the events of freezes.
+create or replace function deploy_queue._freeze_label(placed deploy_queue.freezes) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return concat_ws('-', placed.environment, placed.cloud_provider, placed.region, 'cell-' || placed.cell_index);
+end;
+$$;
+--! EndIncluded functions/_freeze_label.sql
+--! Included functions/_openings.sql
+-- The maintenance windows of an environment as moments: those of yesterday, which may last until today, and of the next
+-- two weeks. Called by the rule and the view of windows.
+create or replace function deploy_queue._openings(environment text)
+returns table (window_id integer, opens timestamptz, closes timestamptz)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  return query
+  select policy.id, opening.opens, opening.closes
+  from deploy_queue.maintenance_windows as policy
+  cross join lateral (
+    select (v_now at time zone policy.zone)::date + days.ahead as date from generate_series(-1, 15) as days (ahead)
+  ) as day
+  cross join lateral (
+    select
+      (day.date + policy.opens_at) at time zone policy.zone as opens,
+      (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
+        at time zone policy.zone as closes
+  ) as opening
+  where policy.environment = _openings.environment
+    and extract(isodow from day.date) = any (policy.days)
+    -- An hour that the clock skips has no window.
+    and opening.opens < opening.closes;
+end;
+$$;
+--! EndIncluded functions/_openings.sql
+--! Included functions/_withheld.sql
+-- What keeps a deployment from starting whoever else is in its cell: a hold, its own schedule, the windows of its
+-- environment, freezes. Called by the rule and the prediction. A new rule of this sort is a new branch.
+create or replace function deploy_queue._withheld(candidate deploy_queue.deployments) returns setof deploy_queue.reason
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  if candidate.hold is not null then
+    return query
+    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
+      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+  end if;
+
+  if candidate.not_before > v_now then
+    return query
+    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+  end if;
+
+  if candidate.not_after <= v_now then
+    return query
+    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
+      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+  end if;
+
+  if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
+    return query
+    select 'window', format('no maintenance window of %s is open', candidate.environment),
+      min(opening.opens) filter (where opening.opens > v_now), null::bigint
+    from deploy_queue._openings(candidate.environment) as opening
+    having bool_or(v_now >= opening.opens and v_now < opening.closes) is not true;
+  end if;
+
+  if exists (
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) then
+    return query
+    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
+      placed.expires_at, null::bigint
+    from deploy_queue._freezes(candidate) as placed
+    where not deploy_queue._passes(candidate, placed);
+  end if;
+end;
+$$;
+--! EndIncluded functions/_withheld.sql
+--! Included functions/_overtakes.sql
+-- Whether a deployment may pass a queued one that stands ahead of it, because a freeze holds that one and makes an
+-- exception for this one. Called by the rule and for the heads of a line.
+create or replace function deploy_queue._overtakes(
+  candidate deploy_queue.deployments,
+  ahead deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+    from deploy_queue._freezes(candidate) as placed
+    where deploy_queue._passes(candidate, placed)
+      and not deploy_queue._passes(ahead, placed)
+  );
+end;
+$$;
+--! EndIncluded functions/_overtakes.sql
+--! Included functions/_is_exception.sql
+-- Whether a freeze that is in force makes an exception for a deployment.
+-- Called by the rule and for the heads of a line: such a deployment passes those whom the freeze holds.
+create or replace function deploy_queue._is_exception(candidate deploy_queue.deployments) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
+  );
+end;
+$$;
+--! EndIncluded functions/_is_exception.sql
+--! Included functions/_is_in_the_way.sql
+-- Whether a queued deployment kept another one waiting: it stood ahead, with another key, and let nobody pass.
+-- Called by the wake-ups; the rule says the same in a form that the index serves.
+create or replace function deploy_queue._is_in_the_way(
+  one deploy_queue.deployments,
+  other deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and (one.concurrency_key = other.concurrency_key) is not true
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true
+    and not deploy_queue._overtakes(other, one);
+end;
+$$;
+--! EndIncluded functions/_is_in_the_way.sql
+--! Included functions/_refuse_ended.sql
+-- The error of whoever asks an ended deployment to do anything more.
+-- Called by try_start and the guard.
+create or replace function deploy_queue._refuse_ended(deployment deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if deployment.cancellation_timestamp is not null then
+    raise exception using
+      errcode = 'QD005',
+      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
+        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
+      hint = 'A cancelled deployment never changes again; enter the line with a new one.';
+  end if;
+
+  raise exception using
+    errcode = 'QD006',
+    message = format('%s finished at %s', deploy_queue._label(deployment), date_trunc('second', deployment.finish_timestamp)),
+    hint = 'A finished deployment never changes again.';
+end;
+$$;
+--! EndIncluded functions/_refuse_ended.sql
+--! Included functions/_refuse_new_identity.sql
+-- The error of whoever changes what a deployment is, or takes its start back; silent when neither happened.
+-- Called by the guard.
+create or replace function deploy_queue._refuse_new_identity(
+  old_row deploy_queue.deployments,
+  new_row deploy_queue.deployments
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_changed text;
+begin
+  if (
+    old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
+    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
+    old_row.max_duration, old_row.created_at, old_row.place, old_row.not_before, old_row.not_after, old_row.command,
+    old_row.entered_by, old_row.forced
+  ) is distinct from (
+    new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
+    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
+    new_row.max_duration, new_row.created_at, new_row.place, new_row.not_before, new_row.not_after, new_row.command,
+    new_row.entered_by, new_row.forced
+  ) or (
+    old_row.start_timestamp is not null
+    and (new_row.start_timestamp, new_row.priority) is distinct from (old_row.start_timestamp, old_row.priority)
+  ) or (
+    -- A hold can only be taken away.
+    new_row.hold is not null and new_row.hold is distinct from old_row.hold
+  ) then
+    select string_agg(field.key, ', ' order by field.key) into v_changed
+    from jsonb_each(to_jsonb(new_row)) as field
+    where field.value is distinct from to_jsonb(old_row) -> field.key
+      and field.key not in (
+        'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp', 'updated_at'
+      );
+
+    raise exception using
+      errcode = 'QD007',
+      message = format('%s cannot change its %s', deploy_queue._label(old_row), v_changed),
+      hint = 'Cancel it and enter the line with a new deployment.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_new_identity.sql
+--! Included functions/_deployment.sql
+-- The deployment with this id; an unknown id is an error.
+-- Called by the functions that read one deployment.
+create or replace function deploy_queue._deployment(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  select * into v_deployment
+  from deploy_queue.deployments
+  where deployments.id = _deployment.deployment_id;
+
+  if not found then
+    raise exception using
+      errcode = 'QD001',
+      message = format('deployment %s does not exist', coalesce(_deployment.deployment_id::text, 'null')),
+      hint = 'Ids are printed by "deploy-queue start" and returned by deploy_queue.enqueue().';
+  end if;
+
+  return v_deployment;
+end;
+$$;
+--! EndIncluded functions/_deployment.sql
+--! Included functions/_lock_cell.sql
+-- Serialises decisions: whoever writes a transition in a cell holds this lock until its transaction ends.
+-- Called by the triggers and functions that change deployments; always after row locks, cells in ascending order.
+create or replace function deploy_queue._lock_cell(cell_id integer) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception using
+      errcode = 'QD011',
+      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
+        current_setting('transaction_isolation')),
+      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+  end if;
+
+  -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
+  perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+end;
+$$;
+--! EndIncluded functions/_lock_cell.sql
+--! Included functions/_lock_deployment.sql
+-- Locks a deployment and its cell, in that order, and returns the row as it is once both are held.
+-- Called by the functions that change one deployment.
+create or replace function deploy_queue._lock_deployment(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
+  select * into v_deployment
+  from deploy_queue.deployments
+  where deployments.id = _lock_deployment.deployment_id
+  for no key update;
+
+  if not found then
+    return deploy_queue._deployment(_lock_deployment.deployment_id);
+  end if;
+
+  perform deploy_queue._lock_cell(v_deployment.cell_id);
+  return v_deployment;
+end;
+$$;
+--! EndIncluded functions/_lock_deployment.sql
+--! Included functions/_require_environment.sql
+-- The error of whoever names an environment that does not exist; silent otherwise.
+-- Called where an environment comes from a client.
+create or replace function deploy_queue._require_environment(environment text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from deploy_queue.environments where environments.environment = _require_environment.environment
+  ) then
+    raise exception using
+      errcode = 'QD002',
+      message = format('environment %s does not exist', coalesce(quote_ident(_require_environment.environment), 'null')),
+      hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+        (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
+  end if;
+end;
+$$;
+--! EndIncluded functions/_require_environment.sql
+--! Included functions/_cell.sql
+-- The id of the cell at a location; the first deployment to a place creates its cell.
+-- Called by the enqueue trigger.
+create or replace function deploy_queue._cell(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer
+) returns integer
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id integer;
+begin
+  for v_attempt in 1..2 loop
+    select cells.id into v_id
+    from deploy_queue.cells
+    where cells.environment = _cell.environment
+      and cells.cloud_provider = _cell.cloud_provider
+      and cells.region = _cell.region
+      and cells.cell_index = _cell.cell_index;
+    exit when found;
+
+    perform deploy_queue._require_environment(_cell.environment);
+
+    -- When two create the same cell, one waits here for the other and finds its row the second time round.
+    insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+    values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
+    on conflict on constraint a_cell_exists_once do nothing;
+  end loop;
+  return v_id;
+end;
+$$;
+--! EndIncluded functions/_cell.sql
+--! Included functions/_waiting_on.sql
+-- THE RULE: everything that keeps a deployment from starting, one row a reason; no row means it may start.
+-- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
+create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
+returns setof deploy_queue.reason
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.environments
+    where environments.environment = candidate.environment
+  );
+  -- Few places are frozen, and fewer with exceptions.
+  v_is_exception boolean := exists (
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) and deploy_queue._is_exception(candidate);
+begin
+  return query
+
+  select withheld.* from deploy_queue._withheld(candidate) as withheld
+
+  union all
+
+  select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is not null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    and blocker.id <> candidate.id
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'buffer', deploy_queue._label(blocker) || ' finished and its buffer is not over',
+    blocker.finish_timestamp + v_buffer_time, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.finish_timestamp > v_now - v_buffer_time
+    and blocker.cancellation_timestamp is null
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+
+  union all
+
+  select 'queued',
+    deploy_queue._label(blocker) || ' is ahead in the line' || case
+      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
+    end,
+    null::timestamptz, blocker.id
+  from deploy_queue.deployments as blocker
+  where blocker.cell_id = candidate.cell_id
+    and blocker.start_timestamp is null
+    and blocker.finish_timestamp is null
+    and blocker.cancellation_timestamp is null
+    -- In the words of the index; _is_in_the_way says the same.
+    and (- blocker.priority, coalesce(blocker.place, blocker.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+    -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
+    and blocker.hold is distinct from 'outside'
+    and (blocker.not_before > v_now) is not true
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
+end;
+$$;
+--! EndIncluded functions/_waiting_on.sql
+--! Included functions/_reasons_text.sql
+-- Reasons to wait in one line: the first five, and how many more there are.
+-- Called by _refuse_blocked for its error and by try_start for the event.
+create or replace function deploy_queue._reasons_text(reasons deploy_queue.reason[]) returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason)
+    || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
+end;
+$$;
+--! EndIncluded functions/_reasons_text.sql
+--! Included functions/_reasons.sql
+-- The rule as an array, in the order in which people are told: what withholds it, then the others in the cell.
+-- Called by try_start and _refuse_blocked.
+create or replace function deploy_queue._reasons(candidate deploy_queue.deployments) returns deploy_queue.reason[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+  );
+end;
+$$;
+--! EndIncluded functions/_reasons.sql
+--! Included functions/_record_refusal.sql
+-- Leaves an event the first time that a deployment is told to wait: a waiter looks again and again.
+-- Called by try_start, with no reasons when it started.
+create or replace function deploy_queue._record_refusal(
+  deployment deploy_queue.deployments,
+  reasons deploy_queue.reason[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if reasons <> '{}' and not exists (
+    select
+    from deploy_queue.deployment_events
+    where deployment_events.deployment_id = deployment.id and deployment_events.kind = 'refused'
+  ) then
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+    values (
+      deployment.id, 'refused', case when deployment.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status,
+      deploy_queue._reasons_text(reasons)
+    );
+  end if;
+end;
+$$;
+--! EndIncluded functions/_record_refusal.sql
+--! Included functions/_refuse_blocked.sql
+-- The error of whoever starts a deployment that has to wait; silent when it may start.
+-- Called by the triggers, so that plain INSERT and UPDATE obey the rule.
+create or replace function deploy_queue._refuse_blocked(candidate deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_reasons deploy_queue.reason[] := deploy_queue._reasons(candidate);
+begin
+  if v_reasons <> '{}' then
+    raise exception using
+      errcode = 'QD003',
+      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
+      hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_blocked.sql
+--! Included functions/_refuse_staged_twice.sql
+-- The error of whoever stages what is staged already; silent otherwise. Jobs that wait on hold may be two of a kind.
+-- Called by the enqueue trigger, under the lock of the cell.
+create or replace function deploy_queue._refuse_staged_twice(candidate deploy_queue.deployments) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first deploy_queue.deployments;
+begin
+  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
+    return;
+  end if;
+
+  select * into v_first
+  from deploy_queue.deployments
+  where deployments.cell_id = candidate.cell_id
+    and deployments.start_timestamp is null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.hold = 'outside'
+    and deployments.heartbeat_timestamp is null
+    and deployments.component = candidate.component
+    and deployments.version is not distinct from candidate.version
+    and deployments.command is not distinct from candidate.command
+  limit 1;
+
+  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
+    raise exception using
+      errcode = 'QD021',
+      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
+        date_trunc('second', v_first.created_at), v_first.entered_by),
+      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_staged_twice.sql
+--! Included functions/_heads.sql
+-- The queued deployments of a cell that no other queued deployment keeps waiting: the first of the line and, while they
+-- have its concurrency key, those right behind it; and those whom a freeze lets pass. Called by the wake-ups.
+create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
+language plpgsql stable rows 2
+security definer
+set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_queued deploy_queue.deployments;
+  v_first_key text;
+  v_is_first boolean := true;
+  -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back, except ...
+  v_is_over boolean := false;
+  v_exceptions boolean := exists (
+    select
+    from deploy_queue.freezes
+    join deploy_queue.cells on cells.environment = freezes.environment
+    where cells.id = _heads.cell_id
+      and freezes.lifted_at is null
+      and (freezes.allow_key is not null or freezes.allow_role is not null)
+  );
+begin
+  for v_queued in
+    select *
+    from deploy_queue.deployments
+    where deployments.cell_id = _heads.cell_id
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, - deployments.priority, coalesce(deployments.place, deployments.id)
+  loop
+    continue when v_queued.hold = 'outside';
+
+    if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
+      return next v_queued;
+    elsif v_exceptions
+      and deploy_queue._is_exception(v_queued)
+      and not exists (select from deploy_queue._waiting_on(v_queued) as reason where reason.kind = 'queued')
+    then
+      return next v_queued;
+    end if;
+
+    -- Until it is to start, it lets others pass.
+    continue when v_queued.not_before > v_now;
+    v_is_over := v_is_over or not (v_is_first or coalesce(v_queued.concurrency_key = v_first_key, false));
+    exit when v_is_over and not v_exceptions;
+    v_first_key := v_queued.concurrency_key;
+    v_is_first := false;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_heads.sql
+--! Included functions/_wake.sql
+-- Notifies a queued deployment if it may start now or knows when it may; stays silent while that is still open.
+-- Called by the triggers that take a reason to wait away, for each head of the line that had it.
+create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from deploy_queue._waiting_on(candidate) as reason where reason.until is null
+  ) then
+    -- Without a payload, equal wake-ups of one transaction collapse into one.
+    perform pg_notify('deploy_queue_deployment_' || candidate.id, '');
+  end if;
+end;
+$$;
+--! EndIncluded functions/_wake.sql
+--! Included functions/_wake_heads.sql
+-- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze does or does not hold.
+-- Called by the trigger of freezes.
+create or replace function deploy_queue._wake_heads(placed deploy_queue.freezes, held boolean) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment = placed.environment
+      and (placed.cloud_provider is null or cells.cloud_provider = placed.cloud_provider)
+      and (placed.region is null or cells.region = placed.region)
+      and (placed.cell_index is null or cells.cell_index = placed.cell_index)
+    order by cells.id
+  loop
+    -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      if deploy_queue._passes(v_head, placed) <> _wake_heads.held then
+        perform deploy_queue._wake(v_head);
+      end if;
+    end loop;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_wake_heads.sql
+--! Included functions/_measure.sql
+-- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
+-- Called by the trigger of every finish and by refresh_durations, under the lock of the cell.
+create or replace function deploy_queue._measure(cell_id integer, component text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+begin
+  insert into deploy_queue.deployment_durations as known
+    (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
+  select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
+    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
+  from (
+    select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
+    from deploy_queue.deployments
+    where deployments.cell_id = _measure.cell_id
+      and deployments.component = _measure.component
+      and deployments.finish_timestamp > v_since
+    order by deployments.finish_timestamp desc
+    limit 100
+  ) as sample
+  having count(*) > 0
+  on conflict on constraint deployment_durations_pkey do update
+  set deployment_count = excluded.deployment_count,
+    avg_duration = excluded.avg_duration,
+    stddev_duration = excluded.stddev_duration,
+    first_finish_timestamp = excluded.first_finish_timestamp,
+    last_finish_timestamp = excluded.last_finish_timestamp;
+end;
+$$;
+--! EndIncluded functions/_measure.sql
+--! Included functions/_overtaken.sql
+-- How many deployments of its cell that came later have started before a queued one.
+-- Called by the queue view.
+create or replace function deploy_queue._overtaken(waiting deploy_queue.deployments) returns bigint
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select count(*)
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.created_at
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.created_at
+    ) as overtaker
+    where overtaker.start_timestamp > waiting.created_at
+      and coalesce(overtaker.place, overtaker.id) > coalesce(waiting.place, waiting.id)
+  );
+end;
+$$;
+--! EndIncluded functions/_overtaken.sql
+--! Included functions/_line_members.sql
+-- Who is in the line of a cell, in its order: those who occupy the cell, then those who wait, and what withholds these.
+-- Called by _line.
+create or replace function deploy_queue._line_members(
+  cell_id integer,
+  candidate deploy_queue.deployments,
+  buffer_time interval
+)
+returns table (
+  member deploy_queue.deployments,
+  avg_duration interval,
+  exclusion_key text,
+  withheld jsonb,
+  withheld_until timestamptz,
+  stands_aside boolean
+)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+  -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+  v_policies boolean := exists (
+    select
+    from deploy_queue.cells
+    where cells.id = _line_members.cell_id
+      and (
+        exists (select from deploy_queue.freezes where freezes.environment = cells.environment and freezes.lifted_at is null)
+        or exists (select from deploy_queue.maintenance_windows as policy where policy.environment = cells.environment)
+      )
+  );
+begin
+  return query
+  select
+    present.member,
+    usual.avg_duration,
+    coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
+    reasons.withheld,
+    reasons.withheld_until,
+    coalesce((present.member).not_before > v_now, false)
+  from (
+    select deployments as member from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.finish_timestamp > v_now - _line_members.buffer_time
+    union all
+    select deployments from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.start_timestamp is not null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    union all
+    select deployments from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and deployments.hold is distinct from 'outside'
+    union all
+    select candidate where candidate is distinct from null
+  ) as present
+  left join deploy_queue.deployment_durations as usual
+    on usual.cell_id = _line_members.cell_id
+    and usual.component = (present.member).component
+    and usual.last_finish_timestamp > v_now - interval '3 months'
+  cross join lateral (
+    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
+    from deploy_queue._withheld(present.member) as reason
+    where (present.member).start_timestamp is null
+      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+        or (present.member).not_after is not null)
+  ) as reasons
+  order by
+    (present.member).start_timestamp is null,
+    case when (present.member).start_timestamp is null then - (present.member).priority end,
+    coalesce((present.member).place, (present.member).id);
+end;
+$$;
+--! EndIncluded functions/_line_members.sql
+--! Included functions/_line.sql
+-- Plays the line of a cell forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
+-- line yet is played as its last; only_id asks for one place and plays no further.
+-- Called by the queue view, place_in_line and preview.
+create or replace function deploy_queue._line(
+  cell_id integer,
+  candidate deploy_queue.deployments default null,
+  only_id bigint default null
+)
+returns setof deploy_queue.place
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+-- Planning anew for each cell would take longer than the rest.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_buffer_time interval := (
+    select environments.buffer_time
+    from deploy_queue.cells
+    join deploy_queue.environments on environments.environment = cells.environment
+    where cells.id = _line.cell_id
+  );
+  v_member record;
+  v_free_at timestamptz;
+  -- When the cell is free of everybody so far, whose doing that is, and when it is free of all the others. Whoever has
+  -- the key of the last may start with the others' end. Infinity is "nobody knows".
+  v_last timestamptz := v_now;
+  v_last_key text;
+  v_others timestamptz := v_now;
+  v_late_keys text[] := '{}';
+  v_place deploy_queue.place;
+  v_blockers jsonb[] := '{}';
+  v_first_ten jsonb := '[]';
+  v_keys text[] := '{}';
+begin
+  v_place."position" := 0;
+  v_place.as_of := v_now;
+  for v_member in
+    select (present.member).*, present.avg_duration, present.exclusion_key, present.withheld, present.withheld_until,
+      present.stands_aside
+    from deploy_queue._line_members(_line.cell_id, candidate, v_buffer_time) as present
+  loop
+    if v_member.start_timestamp is null then
+      v_place.deployment_id := v_member.id;
+      v_place."position" := v_place."position" + 1;
+      v_free_at := greatest(
+        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
+      );
+      v_place.predicted_start := nullif(v_free_at, 'infinity');
+      v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
+      if v_member.concurrency_key is null then
+        v_place.blocker_count := cardinality(v_keys);
+        v_place.blockers := v_first_ten;
+      else
+        v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
+        v_place.blockers := to_jsonb(array(
+          select v_blockers[place] from generate_subscripts(v_keys, 1) as place
+          where v_keys[place] <> v_member.exclusion_key limit 10
+        ));
+      end if;
+      -- What withholds it comes before whom it waits for.
+      v_place.blocker_count := v_place.blocker_count + jsonb_array_length(v_member.withheld);
+      v_place.blockers := v_member.withheld || v_place.blockers;
+      if only_id is null or only_id = v_member.id then
+        return next v_place;
+        exit when only_id is not null;
+      end if;
+      -- It lets others pass, and who knows whether they will be done in time.
+      continue when v_member.stands_aside;
+      v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
+    elsif v_member.finish_timestamp is not null then
+      v_free_at := v_member.finish_timestamp + v_buffer_time;
+    else
+      if v_member.start_timestamp + v_member.avg_duration < v_now then
+        v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
+      end if;
+      v_free_at := case
+        when v_member.avg_duration is null then 'infinity'
+        else greatest(v_member.start_timestamp + v_member.avg_duration, v_now) + v_buffer_time
+      end;
+    end if;
+
+    v_keys := array_append(v_keys, v_member.exclusion_key);
+    v_blockers := array_append(v_blockers, jsonb_build_object(
+      'deployment_id', v_member.id,
+      'kind', case
+        when v_member.start_timestamp is null then 'queued'
+        when v_member.finish_timestamp is null then 'running'
+        else 'buffer'
+      end,
+      'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
+      'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
+      'usual_seconds', extract(epoch from v_member.avg_duration),
+      'until', nullif(v_free_at, 'infinity')
+    ));
+    if cardinality(v_blockers) <= 10 then
+      v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
+    end if;
+    if v_member.exclusion_key = v_last_key then
+      v_last := greatest(v_last, v_free_at);
+    elsif v_free_at >= v_last then
+      v_others := v_last;
+      v_last := v_free_at;
+      v_last_key := v_member.exclusion_key;
+    else
+      v_others := greatest(v_others, v_free_at);
+    end if;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_line.sql
+--! Included functions/_reap.sql
+-- Cancels those of the given deployments whose heartbeats stopped or that run for too long, each once however many
+-- reap, and returns them.
+-- Called by reap_stale_deployments and by try_start for what it waits for.
+create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
+  -- somebody else has locked is being reaped, ended or kept alive by them.
+  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    join deploy_queue.environments on environments.environment = deployments.environment
+    where deployments.id = any (_reap.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and (
+        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
+      )
+      and deploy_queue._may_change(environments.environment)
+    for no key update of deployments skip locked
+  ) as stale;
+
+  if v_ids is null then
+    return;
+  end if;
+
+  foreach v_cell_id in array v_cell_ids loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  perform set_config('deploy_queue.reaping', 'on', true);
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
+      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      when deployments.start_timestamp is null
+        then format('it was to start before %s', date_trunc('second', deployments.not_after))
+      else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+    end)
+  from deploy_queue.environments
+  where deployments.id = any (v_ids)
+    and environments.environment = deployments.environment
+  returning deployments.*;
+  perform set_config('deploy_queue.reaping', '', true);
+end;
+$$;
+--! EndIncluded functions/_reap.sql
+--! Included functions/_cancel_each.sql
+-- Cancels those of the given deployments that are queued or running, and returns them.
+-- Called by the bulk cancels.
+create or replace function deploy_queue._cancel_each(deployment_ids bigint[], cancellation_note text)
+returns setof deploy_queue.deployments
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids bigint[];
+  v_cell_ids integer[];
+  v_cell_id integer;
+begin
+  -- All rows before all cells, each in ascending order: the lock order of everybody else.
+  select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
+  into v_ids, v_cell_ids
+  from (
+    select deployments.id, deployments.cell_id
+    from deploy_queue.deployments
+    where deployments.id = any (_cancel_each.deployment_ids)
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.id
+    for no key update
+  ) as live;
+
+  foreach v_cell_id in array coalesce(v_cell_ids, '{}') loop
+    perform deploy_queue._lock_cell(v_cell_id);
+  end loop;
+
+  return query
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = _cancel_each.cancellation_note
+  where deployments.id = any (v_ids)
+  returning deployments.*;
+end;
+$$;
+--! EndIncluded functions/_cancel_each.sql
+--! Included functions/waiting_on.sql
+-- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
+-- Called by clients and people.
+create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments := deploy_queue._deployment(waiting_on.deployment_id);
+begin
+  if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
+    return query
+    select reason.*
+    from deploy_queue._waiting_on(v_candidate) as reason
+    order by reason.deployment_id nulls first;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.waiting_on(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known.';
+--! EndIncluded functions/waiting_on.sql
+--! Included functions/blocking_deployments.sql
+-- The deployments that a queued deployment waits for, in the order of the line.
+-- Called by clients and people.
+create or replace function deploy_queue.blocking_deployments(deployment_id bigint)
+returns setof deploy_queue.deployments
+language sql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select blocker.*
+  from deploy_queue.waiting_on($1) as reason
+  join deploy_queue.deployments as blocker on blocker.id = reason.deployment_id
+  order by blocker.id;
+$$;
+
+comment on function deploy_queue.blocking_deployments(bigint) is
+  'The deployments that this queued deployment waits for: running, buffering, or queued ahead of it in its cell.';
+--! EndIncluded functions/blocking_deployments.sql
+--! Included functions/place_in_line.sql
+-- Where a queued deployment stands and when it will likely start; no row for one that is not queued. One that is held
+-- outside the line is told where it would stand.
+-- Called by clients, to tell the person who waits.
+create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+  v_candidate deploy_queue.deployments;
+begin
+  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
+    v_candidate := v_deployment;
+    v_candidate.place := 9223372036854775807;
+  end if;
+
+  return query
+  select place.*
+  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
+end;
+$$;
+
+comment on function deploy_queue.place_in_line(bigint) is
+  'Position of a queued deployment, its predicted start from the usual durations of everybody ahead, and whom it waits for.';
+--! EndIncluded functions/place_in_line.sql
+--! Included functions/preview.sql
+-- What a deployment would wait for, and until when, if it entered the line now. Enters nothing.
+-- Called by clients before they decide.
+create or replace function deploy_queue.preview(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  concurrency_key text default null,
+  priority integer default 0,
+  hold text default null,
+  not_before timestamptz default null
+) returns deploy_queue.place
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidate deploy_queue.deployments;
+  v_cell_id integer;
+  v_place deploy_queue.place;
+begin
+  perform deploy_queue._require_environment(preview.environment);
+  select cells.id into v_cell_id
+  from deploy_queue.cells
+  where cells.environment = preview.environment
+    and cells.cloud_provider = preview.cloud_provider
+    and cells.region = preview.region
+    and cells.cell_index = preview.cell_index;
+
+  v_candidate.id := 9223372036854775807;
+  v_candidate.environment := preview.environment;
+  v_candidate.cloud_provider := preview.cloud_provider;
+  v_candidate.region := preview.region;
+  v_candidate.cell_index := preview.cell_index;
+  v_candidate.component := preview.component;
+  v_candidate.concurrency_key := preview.concurrency_key;
+  v_candidate.priority := preview.priority;
+  v_candidate.hold := preview.hold;
+  v_candidate.not_before := preview.not_before;
+  v_candidate.entered_by := session_user;
+  select place.* into v_place
+  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  v_place.deployment_id := null;
+  return v_place;
+end;
+$$;
+
+comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, text, timestamptz) is
+  'Position, predicted start and blockers that a deployment would have if it were enqueued now.';
+--! EndIncluded functions/preview.sql
+--! Included functions/history.sql
+-- What happened to a deployment, in order.
+-- Called by "deploy-queue history" and by people.
+create or replace function deploy_queue.history(deployment_id bigint) returns setof deploy_queue.deployment_events
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(history.deployment_id);
+begin
+  return query
+  select deployment_events.*
+  from deploy_queue.deployment_events
+  where deployment_events.deployment_id = v_deployment.id
+  order by deployment_events.id;
+end;
+$$;
+
+comment on function deploy_queue.history(bigint) is
+  'The events of this deployment, in order: what happened, when, by whom, from where and why.';
+--! EndIncluded functions/history.sql
+--! Included functions/enqueue.sql
+-- Enters the line of a cell; the id that comes back is the place in it.
+-- Called by clients; a plain INSERT does the same.
+create or replace function deploy_queue.enqueue(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text default null,
+  url text default null,
+  note text default null,
+  concurrency_key text default null,
+  heartbeat boolean default false,
+  idempotency_key text default null,
+  max_duration interval default null,
+  priority integer default 0,
+  hold text default null,
+  not_before timestamptz default null,
+  not_after timestamptz default null,
+  command text[] default null
+) returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  insert into deploy_queue.deployments as deployment (
+    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+  ) values (
+    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+    enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
+    -- With the row itself: a client that dies right after must not hold its place for ever.
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+    enqueue.command
+  )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
+  returning deployment.* into v_deployment;
+
+  -- A client whose connection died asks again, without knowing whether it was heard the first time.
+  if not found then
+    select * into v_deployment
+    from deploy_queue.deployments
+    where deployments.idempotency_key = enqueue.idempotency_key;
+  end if;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.enqueue(
+  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, text, timestamptz, timestamptz,
+  text[]
+) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';
+--! EndIncluded functions/enqueue.sql
+--! Included functions/try_start.sql
+-- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
+-- Called by whoever waits for its turn. A deployment that runs already is answered with "started".
+create or replace function deploy_queue.try_start(deployment_id bigint, heartbeat boolean default false)
+returns table (
+  started boolean,
+  look_again_in interval,
+  waiting_on jsonb,
+  deployment deploy_queue.deployments
+)
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(try_start.deployment_id);
+  v_reasons deploy_queue.reason[];
+  v_open_ended boolean;
+  v_until timestamptz;
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.start_timestamp is null then
+    v_reasons := deploy_queue._reasons(v_deployment);
+
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
+    if v_reasons <> '{}' and exists (
+      select
+      from deploy_queue._reap(array(
+        select case
+          when reason.kind <> 'expired' then reason.deployment_id
+          when deploy_queue._bypass_reason() is null then v_deployment.id
+        end
+        from unnest(v_reasons) as reason
+      ))
+    ) then
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      v_reasons := deploy_queue._reasons(v_deployment);
+    end if;
+
+    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
+      v_reasons := '{}';
+    end if;
+  end if;
+
+  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
+    if v_reasons = '{}' then
+      update deploy_queue.deployments
+      set start_timestamp = deploy_queue._now(),
+        heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    elsif v_deployment.heartbeat_timestamp is not null then
+      -- Asking for its turn is a sign of life.
+      update deploy_queue.deployments
+      set heartbeat_timestamp = deploy_queue._now()
+      where deployments.id = v_deployment.id
+      returning deployments.* into v_deployment;
+    end if;
+
+    perform deploy_queue._record_refusal(v_deployment, v_reasons);
+  end if;
+
+  select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
+  from unnest(v_reasons) as reason;
+
+  started := v_deployment.start_timestamp is not null;
+  look_again_in := (
+    select least(
+      environments.heartbeat_interval,
+      case when not v_open_ended then v_until - deploy_queue._now() end,
+      case when not started then v_deployment.not_after - deploy_queue._now() end
+    )
+    from deploy_queue.environments
+    where environments.environment = v_deployment.environment
+  );
+  waiting_on := coalesce(to_jsonb(v_reasons), '[]');
+  deployment := v_deployment;
+  return next;
+end;
+$$;
+
+comment on function deploy_queue.try_start(bigint, boolean) is
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start.';
+--! EndIncluded functions/try_start.sql
+--! Included functions/finish.sql
+-- Ends a running deployment well; the buffer of its cell begins. One that has finished already is left as it is.
+-- Called by clients; a plain UPDATE of finish_timestamp does the same.
+create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(finish.deployment_id);
+begin
+  if v_deployment.finish_timestamp is not null then
+    raise notice '% has already finished', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set finish_timestamp = deploy_queue._now()
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.finish(bigint) is
+  'Finishes a running deployment and returns it. Finishing it twice is fine; a queued or cancelled one is refused.';
+--! EndIncluded functions/finish.sql
+--! Included functions/cancel.sql
+-- Cancels a queued or running deployment. One that is cancelled already is left as it is.
+-- Called by clients; a plain UPDATE of cancellation_timestamp does the same.
+create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(cancel.deployment_id);
+begin
+  if v_deployment.cancellation_timestamp is not null then
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+    return v_deployment;
+  end if;
+
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = cancel.cancellation_note
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.cancel(bigint, text) is
+  'Cancels a queued or running deployment and returns it. Cancelling it twice is fine; a finished one is refused.';
+--! EndIncluded functions/cancel.sql
+--! Included functions/cancel_version.sql
+-- Cancels whatever is queued or running of one version of a component, in every cell.
+-- Called by clients, to pull a bad release back.
+create or replace function deploy_queue.cancel_version(
+  component text,
+  version text,
+  cancellation_note text default null
+) returns setof deploy_queue.deployments
+language sql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select cancelled.*
+  from deploy_queue._cancel_each(
+    array(
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.component = $1
+        and live.version = $2
+    ),
+    $3
+  ) as cancelled;
+$$;
+
+comment on function deploy_queue.cancel_version(text, text, text) is
+  'Cancels every queued or running deployment of this version of the component and returns them.';
+--! EndIncluded functions/cancel_version.sql
+--! Included functions/cancel_location.sql
+-- Cancels whatever is queued or running in a region, or in one cell of it.
+-- Called by clients, in an outage.
+create or replace function deploy_queue.cancel_location(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer default null,
+  cancellation_note text default null
+) returns setof deploy_queue.deployments
+language sql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select cancelled.*
+  from deploy_queue._cancel_each(
+    array(
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.environment = $1
+        and live.cloud_provider = $2
+        and live.region = $3
+        and ($4 is null or live.cell_index = $4)
+    ),
+    $5
+  ) as cancelled;
+$$;
+
+comment on function deploy_queue.cancel_location(text, text, text, integer, text) is
+  'Cancels every queued or running deployment of this region, or of one cell of it, and returns them.';
+--! EndIncluded functions/cancel_location.sql
+--! Included functions/heartbeat.sql
+-- Proves that the keeper of a deployment is alive. An ended deployment comes back unchanged, so its keeper can stop.
+-- Called every environments.heartbeat_interval by whoever keeps the deployment.
+create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  -- No cell lock: a heartbeat decides nothing.
+  update deploy_queue.deployments
+  set heartbeat_timestamp = deploy_queue._now()
+  where deployments.id = heartbeat.deployment_id
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+  returning deployments.* into v_deployment;
+
+  return case when found then v_deployment else deploy_queue._deployment(heartbeat.deployment_id) end;
+end;
+$$;
+
+comment on function deploy_queue.heartbeat(bigint) is
+  'Records that the keeper of this deployment is alive and returns the deployment; an ended one is returned unchanged.';
+--! EndIncluded functions/heartbeat.sql
+--! Included functions/reap_stale_deployments.sql
+-- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment, or that runs for
+-- longer than its maximum duration.
+-- Called by clients and the background worker; waiters reap what blocks them without it.
+create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
+language sql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select reaped.*
+  from deploy_queue._reap(
+    array(
+      select live.id
+      from deploy_queue._live_deployments as live
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null or live.not_after is not null
+    )
+  ) as reaped;
+$$;
+
+comment on function deploy_queue.reap_stale_deployments() is
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, or that has not started by its not_after, and returns them.';
+--! EndIncluded functions/reap_stale_deployments.sql
+--! Included functions/live_deployment_by_url.sql
+-- The newest queued or running deployment with this url; no row when there is none.
+-- Called by whoever keeps a job's deployment alive and knows only the job.
+create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
+language sql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select deployments.*
+  from deploy_queue.deployments
+  where deployments.id = (
+    select max(live.id)
+    from deploy_queue._live_deployments as live
+    -- What is only staged has no job yet.
+    where live.url = $1 and (live.hold is distinct from 'outside' or live.heartbeat_timestamp is not null)
+  );
+$$;
+
+comment on function deploy_queue.live_deployment_by_url(text) is
+  'The newest queued or running deployment with this url, if there is one.';
+--! EndIncluded functions/live_deployment_by_url.sql
+--! Included functions/refresh_durations.sql
+-- Drops samples older than 3 months from the usual durations, for so many groups at most. Returns how many it refreshed.
+-- Called by the background worker until it returns 0; finishes keep their own group right.
+create or replace function deploy_queue.refresh_durations(batch_size integer default 20) returns integer
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+  v_group record;
+  v_count integer := 0;
+begin
+  for v_group in
+    select known.cell_id, known.component
+    from deploy_queue.deployment_durations as known
+    where known.first_finish_timestamp <= v_since
+    order by known.cell_id, known.component
+    limit batch_size
+  loop
+    perform deploy_queue._lock_cell(v_group.cell_id);
+    delete from deploy_queue.deployment_durations as known
+    where known.cell_id = v_group.cell_id and known.component = v_group.component;
+    perform deploy_queue._measure(v_group.cell_id, v_group.component);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end;
+$$;
+
+comment on function deploy_queue.refresh_durations(integer) is
+  'Brings up to date the usual durations that contain samples older than 3 months; returns how many, 0 when none is left.';
+--! EndIncluded functions/refresh_durations.sql
+--! Included functions/prune_history.sql
+-- Removes deployments that ended longer ago than their environment keeps them, with their events, so many at most. The
+-- newest finished deployment of each component in each cell stays: it says what is there. Returns how many it removed.
+-- Called by the background worker until it returns 0; takes no lock that the queue needs.
+create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_ids bigint[];
+begin
+  select array_agg(old.id) into v_ids
+  from (
+    select ended.id
+    from deploy_queue.environments
+    join deploy_queue.cells on cells.environment = environments.environment
+    cross join lateral (
+      (
+        select finished.id from deploy_queue.deployments as finished
+        where finished.cell_id = cells.id
+          and finished.finish_timestamp < v_now - environments.retention
+          and exists (
+            select from deploy_queue.deployments as newer
+            where newer.cell_id = finished.cell_id
+              and newer.component = finished.component
+              and newer.finish_timestamp > finished.finish_timestamp
+          )
+        -- The order makes the index stop after the batch.
+        order by finished.finish_timestamp
+        limit batch_size
+      )
+      union all
+      (
+        select cancelled.id from deploy_queue.deployments as cancelled
+        where cancelled.cell_id = cells.id
+          and cancelled.cancellation_timestamp < v_now - environments.retention
+        order by cancelled.cancellation_timestamp
+        limit batch_size
+      )
+    ) as ended
+    where environments.retention is not null
+      and deploy_queue._may_change(environments.environment)
+    limit batch_size
+  ) as old;
+
+  perform set_config('deploy_queue.maintenance', 'on', true);
+  delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.deployments where deployments.id = any (v_ids);
+  perform set_config('deploy_queue.maintenance', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$;
+
+comment on function deploy_queue.prune_history(integer) is
+  'Removes a batch of deployments that ended longer ago than environments.retention; returns how many, 0 when none is left.';
+--! EndIncluded functions/prune_history.sql
+--! Included functions/worker_seen.sql
+-- Records that a background worker is alive, and forgets those that have not been seen for a week.
+-- Called by the background worker every minute.
+create or replace function deploy_queue.worker_seen(name text, version text) returns void
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  insert into deploy_queue.workers as known (name, version, started_at, last_seen_at)
+  values (worker_seen.name, worker_seen.version, v_now, v_now)
+  on conflict (name) do update set version = excluded.version, last_seen_at = excluded.last_seen_at;
+
+  delete from deploy_queue.workers as known where known.last_seen_at < v_now - interval '7 days';
+end;
+$$;
+
+comment on function deploy_queue.worker_seen(text, text) is 'Records that this background worker is alive.';
+--! EndIncluded functions/worker_seen.sql
+--! Included functions/set_environment.sql
+-- Adds an environment or changes its policies; what is not given stays as it is.
+-- Called by clients; plain INSERT and UPDATE of the table do the same.
+create or replace function deploy_queue.set_environment(
+  environment text,
+  buffer_time interval default null,
+  heartbeat_timeout interval default null,
+  max_duration interval default null,
+  retention interval default null
+) returns deploy_queue.environments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_environment deploy_queue.environments;
+begin
+  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention)
+  values (
+    set_environment.environment,
+    coalesce(set_environment.buffer_time, '0'),
+    coalesce(set_environment.heartbeat_timeout, '15 minutes'),
+    set_environment.max_duration,
+    set_environment.retention
+  )
+  on conflict on constraint environments_pkey do update
+  set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
+    heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout),
+    max_duration = coalesce(set_environment.max_duration, existing.max_duration),
+    retention = coalesce(set_environment.retention, existing.retention)
+  returning existing.* into v_environment;
+  return v_environment;
+end;
+$$;
+
+comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
+--! EndIncluded functions/set_environment.sql
+--! Included functions/moment.sql
+-- A moment as people write it: a time that says its zone, or a duration from now in ISO 8601, such as PT2H.
+-- Called by clients, so that the zones are those of PostgreSQL and the clock is that of the database.
+create or replace function deploy_queue.moment(text text) returns timestamptz
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+  v_moment timestamptz;
+begin
+  if moment.text like 'P%' then
+    v_moment := deploy_queue._now() + moment.text::interval;
+  else
+    v_moment := moment.text::timestamptz;
+    -- What says its zone means the same in another one.
+    perform set_config('timezone', 'Etc/GMT+12', true);
+    if v_moment <> moment.text::timestamptz then
+      raise exception using
+        errcode = 'QD030',
+        message = format('%s does not say its time zone', quote_literal(moment.text)),
+        hint = 'Such as 2026-11-01T02:00:00Z or 2026-11-01 02:00 Europe/Berlin.';
+    end if;
+  end if;
+  if not isfinite(v_moment) then
+    raise datetime_field_overflow;
+  end if;
+  return v_moment;
+exception
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+    raise exception using
+      errcode = 'QD030',
+      message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),
+      hint = 'Such as 2026-11-01T02:00:00Z, 2026-11-01 02:00 Europe/Berlin, or a duration from now such as 2h.';
+end;
+$$;
+
+comment on function deploy_queue.moment(text) is
+  'The moment that a text means: a time that says its zone (2026-11-01 02:00 Europe/Berlin), or a duration from now (PT2H).';
+--! EndIncluded functions/moment.sql
+--! Included functions/release.sql
+-- Lets a held deployment go: into the line at its end, or on from the place that it has kept. Of several who release it,
+-- one is told that it did; asking again with the same key, after a lost answer, is told the same.
+-- Called by clients; a plain UPDATE that takes the hold away does the same.
+create or replace function deploy_queue.release(
+  deployment_id bigint,
+  reason text default null,
+  heartbeat boolean default false,
+  release_key text default null
+)
+returns table (released boolean, deployment deploy_queue.deployments)
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.hold is not null then
+    perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
+    update deploy_queue.deployments
+    set hold = null,
+      release_key = coalesce("release".release_key, ''),
+      -- With the release itself: whoever dies right after must not leave it in the line for ever.
+      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
+    where deployments.id = v_deployment.id
+    returning deployments.* into v_deployment;
+    perform set_config('deploy_queue.reason', '', true);
+    return query select true, v_deployment;
+  else
+    return query select coalesce(v_deployment.release_key = nullif("release".release_key, ''), false), v_deployment;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.release(bigint, text, boolean, text) is
+  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost.';
+--! EndIncluded functions/release.sql
+--! Included functions/purge.sql
+-- Cancels a deployment that is on hold; one that somebody has released meanwhile is not touched.
+-- Called by clients.
+create or replace function deploy_queue.purge(deployment_id bigint, reason text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);
+begin
+  if v_deployment.hold is null then
+    raise exception using
+      errcode = 'QD029',
+      message = format('%s is not on hold', deploy_queue._label(v_deployment)),
+      hint = '"deploy-queue cancel deployment" cancels it wherever it is.';
+  end if;
+  return deploy_queue.cancel(v_deployment.id, purge.reason);
+end;
+$$;
+
+comment on function deploy_queue.purge(bigint, text) is
+  'Cancels a deployment that is on hold and returns it. Purging it twice is fine; one that was released is refused.';
+--! EndIncluded functions/purge.sql
+--! Included functions/bump.sql
+-- Moves a queued deployment forward in its line: to this priority, or ahead of everybody who waits in its cell.
+-- Called by operators; a plain UPDATE of priority does the same.
+create or replace function deploy_queue.bump(deployment_id bigint, reason text, priority integer default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
+begin
+  if bump.reason ~ '\S' is not true then
+    raise exception using
+      errcode = 'QD022',
+      message = 'reason is missing',
+      hint = 'Those who are overtaken want to know why.';
+  end if;
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  perform set_config('deploy_queue.reason', bump.reason, true);
+  update deploy_queue.deployments
+  set priority = coalesce(bump.priority, greatest(deployments.priority, (
+    select max(ahead.priority) + 1
+    from deploy_queue.deployments as ahead
+    where ahead.cell_id = deployments.cell_id
+      and ahead.start_timestamp is null
+      and ahead.finish_timestamp is null
+      and ahead.cancellation_timestamp is null
+      and ahead.hold is distinct from 'outside'
+      and ahead.id <> deployments.id
+  )))
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  perform set_config('deploy_queue.reason', '', true);
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.bump(bigint, text, integer) is
+  'Gives a queued deployment this priority, by default one more than the highest of the others in its line, and returns it. The reason is recorded.';
+--! EndIncluded functions/bump.sql
+--! Included functions/explain.sql
+-- Everything that keeps a deployment from starting, each with what would lift it; no row when it may start.
+-- Called by "deploy-queue explain" and by people.
+create or replace function deploy_queue.explain(deployment_id bigint)
+returns table (kind text, text text, until timestamptz, blocker_id bigint, cure text)
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
+    when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
+    when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
+    when 'expired' then 'is cancelled at the next look'
+    when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
+    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
+    when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
+    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+  end
+  from deploy_queue.waiting_on(explain.deployment_id) as reason;
+end;
+$$;
+
+comment on function deploy_queue.explain(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known, whose doing it is, and what would lift it.';
+--! EndIncluded functions/explain.sql
+--! Included functions/freeze.sql
+-- Freezes an environment, a provider or region of it, or one cell: nothing starts there until it is lifted or expires.
+-- Called by operators; a plain INSERT into freezes does the same.
+create or replace function deploy_queue.freeze(
+  environment text,
+  reason text,
+  cloud_provider text default null,
+  region text default null,
+  cell_index integer default null,
+  expires_at timestamptz default null,
+  allow_key text default null,
+  allow_role text default null
+) returns deploy_queue.freezes
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_freeze deploy_queue.freezes;
+begin
+  insert into deploy_queue.freezes as placed
+    (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role)
+  values (
+    "freeze".environment, "freeze".cloud_provider, "freeze".region, "freeze".cell_index, "freeze".reason,
+    "freeze".expires_at, "freeze".allow_key, "freeze".allow_role
+  )
+  returning placed.* into v_freeze;
+  return v_freeze;
+end;
+$$;
+
+comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text) is
+  'Lets nothing start in this place until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';
+--! EndIncluded functions/freeze.sql
+--! Included functions/thaw.sql
+-- Lifts a freeze. One that was lifted already is left as it is.
+-- Called by operators; a plain UPDATE of lifted_at does the same.
+create or replace function deploy_queue.thaw(freeze_id integer) returns deploy_queue.freezes
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_freeze deploy_queue.freezes;
+begin
+  update deploy_queue.freezes
+  set lifted_at = deploy_queue._now()
+  where freezes.id = thaw.freeze_id
+    and freezes.lifted_at is null
+  returning freezes.* into v_freeze;
+  if found then
+    return v_freeze;
+  end if;
+
+  select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
+  if not found then
+    raise exception using
+      errcode = 'QD023',
+      message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
+      hint = '"deploy-queue list freezes" shows those in force.';
+  end if;
+  raise notice 'freeze % was lifted already', v_freeze.id;
+  return v_freeze;
+end;
+$$;
+
+comment on function deploy_queue.thaw(integer) is
+  'Lifts a freeze, wakes those who may start now, and returns it. Lifting it twice is fine.';
+--! EndIncluded functions/thaw.sql
+--! Included functions/add_window.sql
+-- Adds a maintenance window to an environment; from then on deployments of it start in its windows only.
+-- Called by operators.
+create or replace function deploy_queue.add_window(
+  environment text,
+  days smallint[],
+  opens_at time,
+  closes_at time,
+  zone text default 'UTC'
+) returns deploy_queue.maintenance_windows
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_window deploy_queue.maintenance_windows;
+begin
+  insert into deploy_queue.maintenance_windows as added (environment, days, opens_at, closes_at, zone)
+  values (add_window.environment, add_window.days, add_window.opens_at, add_window.closes_at, add_window.zone)
+  returning added.* into v_window;
+  return v_window;
+end;
+$$;
+
+comment on function deploy_queue.add_window(text, smallint[], time, time, text) is
+  'Lets deployments of the environment start on these days (1 is Monday) between these times of the zone, and otherwise only in its other windows. Returns the window.';
+--! EndIncluded functions/add_window.sql
+--! Included functions/remove_window.sql
+-- Removes a maintenance window; an environment without any may be deployed to at all times.
+-- Called by operators.
+create or replace function deploy_queue.remove_window(window_id integer) returns deploy_queue.maintenance_windows
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_window deploy_queue.maintenance_windows;
+begin
+  delete from deploy_queue.maintenance_windows
+  where maintenance_windows.id = remove_window.window_id
+  returning maintenance_windows.* into v_window;
+
+  if not found then
+    raise exception using
+      errcode = 'QD027',
+      message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
+      hint = '"deploy-queue list windows" shows them.';
+  end if;
+  return v_window;
+end;
+$$;
+
+comment on function deploy_queue.remove_window(integer) is 'Removes a maintenance window and returns it.';
+--! EndIncluded functions/remove_window.sql
+--! Included functions/record_bypass.sql
+-- Leaves a record of a deployment that goes around the queue, and tells the boards. Takes no lock and touches no line.
+-- Called by whoever breaks the glass, such as the GitHub Action.
+create or replace function deploy_queue.record_bypass(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  note text,
+  version text default null,
+  url text default null
+) returns deploy_queue.deployment_events
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event deploy_queue.deployment_events;
+begin
+  perform deploy_queue._require_environment(record_bypass.environment);
+
+  insert into deploy_queue.deployment_events
+    (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
+  values (
+    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
+    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+  )
+  returning * into v_event;
+
+  perform pg_notify('deploy_queue_transitions', json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  )::text);
+  return v_event;
+end;
+$$;
+
+comment on function deploy_queue.record_bypass(text, text, text, integer, text, text, text, text) is
+  'Records that a component is deployed to a cell around the queue, and why, and returns the event. Nobody waits for it.';
+--! EndIncluded functions/record_bypass.sql
+--! Included triggers/deployments__enqueue.sql
+-- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
+-- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
+create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz;
+begin
+  if new.id is not null then
+    raise exception using
+      errcode = 'QD008',
+      message = format('id %s was given, but ids are drawn by the line', new.id),
+      hint = 'Leave id out of the INSERT and take it from RETURNING id.';
+  end if;
+
+  new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  perform deploy_queue._refuse_foreign_environment(new.environment);
+  -- Held until commit: inside a cell, ids become visible in their order.
+  perform deploy_queue._lock_cell(new.cell_id);
+  new.id := nextval('deploy_queue.deployments_id_seq');
+
+  new.place := null;
+  new.release_key := null;
+  new.entered_by := session_user;
+  if new.priority > 0 and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD028',
+      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
+  end if;
+  perform deploy_queue._refuse_staged_twice(new);
+
+  v_now := deploy_queue._now();
+  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+  then
+    raise exception using
+      errcode = 'QD009',
+      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
+      detail = format('The clock of the database says %s.', v_now),
+      hint = 'Leave the timestamps of the present out; the database fills them in.';
+  end if;
+  new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
+  new.updated_at := v_now;
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  if new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
+
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+    perform deploy_queue._refuse_blocked(new);
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__enqueue
+before insert on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__enqueue();
+--! EndIncluded triggers/deployments__enqueue.sql
+--! Included triggers/deployments__guard.sql
+-- Lets only legal transitions through, each stamped by the clock of the database under the lock of the cell.
+-- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
+create or replace function deploy_queue.tg_deployments__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
+  v_finishes boolean := new.finish_timestamp is not null;
+  v_cancels boolean := new.cancellation_timestamp is not null;
+  v_is_released boolean := old.hold is not null and new.hold is null;
+  v_now timestamptz;
+begin
+  if deploy_queue._has_ended(old) then
+    perform deploy_queue._refuse_ended(old);
+  end if;
+  perform deploy_queue._refuse_foreign_environment(old.environment);
+  perform deploy_queue._refuse_new_identity(old, new);
+
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
+    perform deploy_queue._lock_cell(old.cell_id);
+  end if;
+
+  if v_is_released and old.hold = 'outside' then
+    -- Whoever comes into the line now stands at its end.
+    new.place := nextval('deploy_queue.deployments_id_seq');
+  end if;
+
+  if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+    if not new.forced then
+      perform deploy_queue._refuse_blocked(new);
+    end if;
+    -- Nothing holds what was started past the rules.
+    new.hold := null;
+  end if;
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
+  v_now := deploy_queue._now();
+
+  if v_starts then
+    -- Never before what came before it, should the clock have been set back.
+    new.start_timestamp := greatest(v_now, new.created_at);
+    -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
+    -- that nobody promised to keep alive must not be reaped while it runs.
+    if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
+      new.heartbeat_timestamp := null;
+    end if;
+  end if;
+
+  if v_finishes then
+    if new.start_timestamp is null then
+      raise exception using
+        errcode = 'QD004',
+        message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
+        hint = 'Cancel it instead, or start it first.';
+    end if;
+    new.finish_timestamp := greatest(v_now, new.start_timestamp);
+  end if;
+
+  if v_cancels then
+    new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
+  end if;
+
+  if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := v_now;
+  end if;
+  new.updated_at := v_now;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__guard
+before update on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__guard();
+--! EndIncluded triggers/deployments__guard.sql
+--! Included triggers/deployments__record.sql
+-- Leaves one event a transition and tells the boards.
+-- Fires for every INSERT into deployments and every UPDATE that is a transition.
+create or replace function deploy_queue.tg_deployments__record() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_new boolean := tg_op = 'INSERT';
+  v_buffer_time interval := (
+    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
+  );
+  v_status deploy_queue.deployment_status := deploy_queue._status(
+    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+  );
+  -- Where it waited until now, or would have.
+  v_waited deploy_queue.deployment_status := case
+    when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
+  end;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
+begin
+  insert into deploy_queue.deployment_events
+    (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+  select
+    new.id, event.occurred_at, event.kind, event.from_state, event.to_state,
+    deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
+  from (
+    values
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
+        case when new.hold is not null then new.note end),
+      (new.hold is null and old.hold is not null and new.start_timestamp is null,
+        new.updated_at, 'released', 'held', 'queued', v_why),
+      (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
+        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
+      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
+        case when new.forced then deploy_queue._bypass_reason() end),
+      (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
+        new.start_timestamp, 'started', v_waited, 'running', null),
+      (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
+      (new.cancellation_timestamp is not null, new.cancellation_timestamp,
+        case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
+        case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note)
+  ) as event (happened, occurred_at, kind, from_state, to_state, reason)
+  where event.happened;
+
+  -- History that is written after the fact moves nothing.
+  if not (v_is_new and deploy_queue._has_ended(new)) then
+    perform pg_notify('deploy_queue_transitions', json_build_object(
+      'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
+      'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
+    )::text);
+  end if;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__record_insert
+after insert on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__record();
+
+create or replace trigger tg_deployments__record_update
+after update on deploy_queue.deployments
+for each row when (
+  (old.start_timestamp is null and new.start_timestamp is not null)
+  or new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+  or new.hold is distinct from old.hold
+  or new.priority <> old.priority
+)
+execute function deploy_queue.tg_deployments__record();
+--! EndIncluded triggers/deployments__record.sql
+--! Included triggers/deployments__measure.sql
+-- Keeps the usual durations right.
+-- Fires for every deployment that finishes, and for finished ones that are inserted as history.
+create or replace function deploy_queue.tg_deployments__measure() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._measure(new.cell_id, new.component);
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__measure
+after insert or update on deploy_queue.deployments
+for each row when (new.finish_timestamp is not null)
+execute function deploy_queue.tg_deployments__measure();
+--! EndIncluded triggers/deployments__measure.sql
+--! Included triggers/deployments__wake.sql
+-- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
+create or replace function deploy_queue.tg_deployments__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended boolean := deploy_queue._has_ended(new);
+  v_head deploy_queue.deployments;
+begin
+  if v_ended then
+    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  elsif new.hold is distinct from old.hold then
+    -- Also when others are ahead: it waits for something else now.
+    perform pg_notify('deploy_queue_deployment_' || new.id, '');
+  end if;
+
+  for v_head in select * from deploy_queue._heads(new.cell_id) loop
+    -- Those whom it did not block, or blocks still, learn nothing from this.
+    if v_head.id = new.id
+      or (old.start_timestamp is not null and (old.concurrency_key = v_head.concurrency_key) is not true)
+      or (
+        old.start_timestamp is null
+        and deploy_queue._is_in_the_way(old, v_head)
+        and (v_ended or not deploy_queue._is_in_the_way(new, v_head))
+      )
+    then
+      perform deploy_queue._wake(v_head);
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_deployments__wake
+after update on deploy_queue.deployments
+for each row when (
+  new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+  or (new.hold is distinct from old.hold and new.start_timestamp is null)
+  or new.priority <> old.priority
+)
+execute function deploy_queue.tg_deployments__wake();
+--! EndIncluded triggers/deployments__wake.sql
+--! Included triggers/environments__normalize.sql
+-- Stores the durations of policies in plain seconds.
+-- Fires for every INSERT into environments and every UPDATE.
+create or replace function deploy_queue.tg_environments__normalize() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
+  new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.retention := deploy_queue._in_seconds(new.retention);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_environments__normalize
+before insert or update on deploy_queue.environments
+for each row execute function deploy_queue.tg_environments__normalize();
+--! EndIncluded triggers/environments__normalize.sql
+--! Included triggers/environments__wake.sql
+-- Wakes those at the head of a line whose buffer became shorter.
+-- Fires for every UPDATE of environments that shortens buffer_time.
+create or replace function deploy_queue.tg_environments__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select distinct deployments.cell_id
+    from deploy_queue.deployments
+    where deployments.environment = new.environment
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    order by deployments.cell_id
+  loop
+    -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      if exists (
+        select
+        from deploy_queue.deployments as blocker
+        where blocker.cell_id = v_cell_id
+          and blocker.finish_timestamp > deploy_queue._now() - old.buffer_time
+          and (blocker.concurrency_key = v_head.concurrency_key) is not true
+      ) then
+        perform deploy_queue._wake(v_head);
+      end if;
+    end loop;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_environments__wake
+after update on deploy_queue.environments
+for each row when (new.buffer_time < old.buffer_time)
+execute function deploy_queue.tg_environments__wake();
+--! EndIncluded triggers/environments__wake.sql
+--! Included triggers/freezes__guard.sql
+-- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its end.
+-- Fires for every INSERT into freezes and every UPDATE.
+create or replace function deploy_queue.tg_freezes__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
+begin
+  if tg_op = 'INSERT' then
+    perform deploy_queue._require_environment(new.environment);
+    if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
+      raise exception using
+        errcode = 'QD024',
+        message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
+        hint = 'It is a role of PostgreSQL, whose members pass.';
+    end if;
+    new.owner := deploy_queue._actor();
+    new.created_at := deploy_queue._now();
+    new.lifted_at := null;
+    new.lifted_by := null;
+    return new;
+  end if;
+
+  if old.lifted_at is not null or to_jsonb(new) - v_ends is distinct from to_jsonb(old) - v_ends then
+    raise exception using
+      errcode = 'QD025',
+      message = format('freeze %s %s', old.id,
+        case when old.lifted_at is null then 'can only be lifted, or expire at another time' else 'was lifted already' end),
+      hint = 'Place another one.';
+  end if;
+  if new.lifted_at is not null then
+    new.lifted_at := deploy_queue._now();
+    new.lifted_by := deploy_queue._actor();
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_freezes__guard
+before insert or update on deploy_queue.freezes
+for each row execute function deploy_queue.tg_freezes__guard();
+--! EndIncluded triggers/freezes__guard.sql
+--! Included triggers/freezes__wake.sql
+-- A new freeze lets its exceptions pass those whom it holds; one that is lifted or ends at another time concerns these.
+-- Fires for every write of freezes.
+create or replace function deploy_queue.tg_freezes__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._wake_heads(coalesce(new, old), tg_op <> 'INSERT');
+  return null;
+end;
+$$;
+
+create or replace trigger tg_freezes__wake
+after insert or update or delete on deploy_queue.freezes
+for each row execute function deploy_queue.tg_freezes__wake();
+--! EndIncluded triggers/freezes__wake.sql
+--! Included triggers/maintenance_windows__guard.sql
+-- Lets only zones in that PostgreSQL knows, in its spelling: every decision in the environment will ask for their time.
+-- Fires for every INSERT into maintenance_windows and every UPDATE.
+create or replace function deploy_queue.tg_maintenance_windows__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_zone text := (
+    select known.name from pg_timezone_names as known where lower(known.name) = lower(new.zone) order by known.name limit 1
+  );
+begin
+  perform deploy_queue._require_environment(new.environment);
+  if v_zone is null then
+    raise exception using
+      errcode = 'QD026',
+      message = format('zone %s is no time zone that PostgreSQL knows', coalesce(quote_ident(new.zone), 'null')),
+      hint = 'Such as UTC or Europe/Berlin; the view pg_timezone_names has all of them.';
+  end if;
+  new.zone := v_zone;
+  new.days := array(select distinct day from unnest(new.days) as day order by day);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_maintenance_windows__guard
+before insert or update on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg_maintenance_windows__guard();
+--! EndIncluded triggers/maintenance_windows__guard.sql
+--! Included triggers/maintenance_windows__wake.sql
+-- Wakes those at the head of a line when the maintenance windows of their environment change.
+-- Fires for every write of maintenance_windows.
+create or replace function deploy_queue.tg_maintenance_windows__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment in (new.environment, old.environment)
+    order by cells.id
+  loop
+    -- As with a freeze: a start is decided before this or after.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      perform deploy_queue._wake(v_head);
+    end loop;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_maintenance_windows__wake
+after insert or update or delete on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg_maintenance_windows__wake();
+--! EndIncluded triggers/maintenance_windows__wake.sql
+--! Included triggers/record_configuration.sql
+-- Leaves an event that says which policies of an environment changed, from what to what.
+-- Fires for every write of a table of policies, which has the column environment.
+create or replace function deploy_queue.tg__record_configuration() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+-- Events read alike, whoever caused them.
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+as $$
+declare
+  -- What is generated follows from the rest.
+  v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
+  v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
+  v_environment text;
+  v_changes text;
+begin
+  for v_environment in
+    select distinct named.environment
+    from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
+    where named.environment is not null
+  loop
+    perform deploy_queue._refuse_foreign_environment(v_environment);
+  end loop;
+
+  select string_agg(
+    case tg_op
+      when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
+      else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
+    end, ', ' order by policy)
+  into v_changes
+  from jsonb_object_keys(coalesce(v_new, v_old)) as policy
+  where v_old -> policy is distinct from v_new -> policy
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
+
+  if tg_op <> 'UPDATE' or v_changes is not null then
+    insert into deploy_queue.deployment_events (kind, environment, reason)
+    values (
+      'configured', coalesce(v_new, v_old) ->> 'environment',
+      tg_table_name || case tg_op when 'INSERT' then ' added' when 'DELETE' then ' removed' else ' changed' end
+        || coalesce(': ' || v_changes, '')
+    );
+  end if;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_environments__record_configuration
+after insert or update or delete on deploy_queue.environments
+for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_freezes__record_configuration
+after insert or update or delete on deploy_queue.freezes
+for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_maintenance_windows__record_configuration
+after insert or update or delete on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg__record_configuration();
+--! EndIncluded triggers/record_configuration.sql
+--! Included triggers/keep_history.sql
+-- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
+-- this is maintenance.
+-- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
+create or replace function deploy_queue.tg__keep_history() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_setting('deploy_queue.maintenance', true) = 'on' then
+    if tg_table_name = 'deployments' and tg_op = 'DELETE' then
+      -- Somebody may wait for a live one, and would not be woken.
+      if deploy_queue._has_ended(old) then
+        return old;
+      end if;
+    else
+      return coalesce(new, old);
+    end if;
+  end if;
+
+  raise exception using
+    errcode = 'QD010',
+    message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
+    hint = 'Cancel a deployment that should not happen. To keep less history, set environments.retention.';
+end;
+$$;
+
+create or replace trigger tg_deployments__keep_history
+before delete on deploy_queue.deployments
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployments__keep_history_whole
+before truncate on deploy_queue.deployments
+for each statement execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history
+before update or delete on deploy_queue.deployment_events
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_deployment_events__keep_history_whole
+before truncate on deploy_queue.deployment_events
+for each statement execute function deploy_queue.tg__keep_history();
+--! EndIncluded triggers/keep_history.sql
+--! Included views/deployments_with_status.sql
+-- Every deployment with its state right now.
+-- Read by "deploy-queue info" and by other services that ask for one deployment.
+create or replace view deploy_queue.deployments_with_status as
+select
+  deployments.*,
+  deploy_queue._status(
+    deployments.hold,
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    deployments.cancellation_timestamp,
+    environments.buffer_time
+  ) as status
+from deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment;
+
+comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
+comment on column deploy_queue.deployments_with_status.status is
+  'held, queued, running, buffering, finished or cancelled, right now.';
+
+-- The other columns mean what they mean in the table.
+do $$
+declare
+  v_column record;
+begin
+  for v_column in
+    select pg_attribute.attname as name, col_description(pg_attribute.attrelid, pg_attribute.attnum) as text
+    from pg_attribute
+    where pg_attribute.attrelid = 'deploy_queue.deployments'::regclass
+      and pg_attribute.attnum > 0
+      and not pg_attribute.attisdropped
+  loop
+    execute format('comment on column deploy_queue.deployments_with_status.%I is %L', v_column.name, v_column.text);
+  end loop;
+end;
+$$;
+--! EndIncluded views/deployments_with_status.sql
+--! Included views/deployment_duration_analytics.sql
+-- How long deployments of a component usually take in a cell.
+-- Read by boards and by everybody who predicts.
+create or replace view deploy_queue.deployment_duration_analytics as
+select
+  cells.environment,
+  cells.cloud_provider,
+  cells.region,
+  cells.cell_index,
+  deployment_durations.component,
+  deployment_durations.deployment_count,
+  deployment_durations.avg_duration,
+  deployment_durations.stddev_duration
+from deploy_queue.deployment_durations
+join deploy_queue.cells on cells.id = deployment_durations.cell_id
+where deployment_durations.last_finish_timestamp > deploy_queue._now() - interval '3 months';
+
+comment on view deploy_queue.deployment_duration_analytics is
+  'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';
+comment on column deploy_queue.deployment_duration_analytics.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployment_duration_analytics.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployment_duration_analytics.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployment_duration_analytics.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.deployment_duration_analytics.component is 'What is deployed.';
+comment on column deploy_queue.deployment_duration_analytics.deployment_count is 'How many samples there are, 100 at most.';
+comment on column deploy_queue.deployment_duration_analytics.avg_duration is 'Mean time from start to finish.';
+comment on column deploy_queue.deployment_duration_analytics.stddev_duration is 'Sample standard deviation of it; null for a single sample.';
+--! EndIncluded views/deployment_duration_analytics.sql
+--! Included views/current_deployments.sql
+-- Deployments that are queued, running or buffering, with how long they take and usually take.
+-- Read by boards and people.
+create or replace view deploy_queue.current_deployments as
+select
+  present.environment,
+  present.cloud_provider,
+  present.region,
+  present.cell_index,
+  present.component,
+  present.id as deployment_id,
+  present.version,
+  deploy_queue._status(
+    present.hold,
+    present.start_timestamp,
+    present.finish_timestamp,
+    present.cancellation_timestamp,
+    environments.buffer_time
+  ) as current_status,
+  present.url,
+  present.start_timestamp,
+  present.finish_timestamp,
+  present.cancellation_timestamp,
+  present.created_at,
+  clock.now - present.start_timestamp as current_duration,
+  usual.avg_duration,
+  usual.avg_duration + 2 * usual.stddev_duration as outlier_duration
+from (select deploy_queue._now() as now) as clock
+cross join lateral (
+  select * from deploy_queue._live_deployments
+  union all
+  select buffering.*
+  from deploy_queue.environments as cooling
+  join deploy_queue.cells on cells.environment = cooling.environment
+  -- OFFSET keeps it a look into the index for each cell, and never a join with all of history.
+  cross join lateral (
+    select deployments.* from deploy_queue.deployments
+    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
+    offset 0
+  ) as buffering
+  where cooling.buffer_time > interval '0'
+) as present
+join deploy_queue.environments on environments.environment = present.environment
+left join deploy_queue.deployment_durations as usual
+  on usual.cell_id = present.cell_id
+  and usual.component = present.component
+  and usual.last_finish_timestamp > clock.now - interval '3 months';
+
+comment on view deploy_queue.current_deployments is
+  'Deployments that are queued, running or buffering.';
+comment on column deploy_queue.current_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.current_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.current_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.current_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.current_deployments.component is 'What is deployed.';
+comment on column deploy_queue.current_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.current_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.current_deployments.current_status is 'held, queued, running or buffering.';
+comment on column deploy_queue.current_deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
+comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
+comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';
+comment on column deploy_queue.current_deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.current_deployments.current_duration is 'How long ago it started.';
+comment on column deploy_queue.current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
+comment on column deploy_queue.current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';
+--! EndIncluded views/current_deployments.sql
+--! Included views/latest_deployments.sql
+-- For each component and cell, the newest version of the component in the environment and how far it is there.
+-- Read by boards and people.
+create or replace view deploy_queue.latest_deployments as
+with recursive
+-- The pairs of cell and component, each found by one step in the index, however many deployments it has had.
+pair as (
+  (
+    select deployments.cell_id, deployments.component
+    from deploy_queue.deployments
+    where deployments.version is not null and deployments.cancellation_timestamp is null
+    order by deployments.cell_id, deployments.component
+    limit 1
+  )
+  union all
+  select following.cell_id, following.component
+  from pair
+  cross join lateral (
+    select deployments.cell_id, deployments.component
+    from deploy_queue.deployments
+    where deployments.version is not null and deployments.cancellation_timestamp is null
+      and (deployments.cell_id, deployments.component) > (pair.cell_id, pair.component)
+    order by deployments.cell_id, deployments.component
+    limit 1
+  ) as following
+),
+newest as materialized (
+  select newest_there.*
+  from pair
+  cross join lateral (
+    select deployments.*
+    from deploy_queue.deployments
+    where deployments.cell_id = pair.cell_id and deployments.component = pair.component
+      and deployments.version is not null and deployments.cancellation_timestamp is null
+    -- In full, so that no other index looks better.
+    order by deployments.cell_id desc, deployments.component desc, deployments.id desc
+    limit 1
+  ) as newest_there
+),
+target as (
+  select distinct on (newest.environment, newest.component) newest.environment, newest.component, newest.version
+  from newest
+  order by newest.environment, newest.component, newest.id desc
+)
+select
+  newest.environment,
+  newest.cloud_provider,
+  newest.region,
+  newest.cell_index,
+  newest.component,
+  target.version,
+  case when newest.version = target.version then deploy_queue._status(
+    newest.hold, newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
+  ) else 'pending' end as component_status,
+  case when newest.version = target.version then newest.url else '' end as job_url,
+  case when newest.version = target.version then newest.created_at end as created_at,
+  newest.id as deployment_id,
+  newest.version as cell_version
+from newest
+join target on target.environment = newest.environment and target.component = newest.component
+join deploy_queue.environments on environments.environment = newest.environment;
+
+comment on view deploy_queue.latest_deployments is
+  'The newest version of each component in its environment, and how far it is in each cell that has the component.';
+comment on column deploy_queue.latest_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.latest_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.latest_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.latest_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.latest_deployments.component is 'What is deployed.';
+comment on column deploy_queue.latest_deployments.version is 'The newest version of the component in the environment: that of the highest id that was not cancelled.';
+comment on column deploy_queue.latest_deployments.component_status is 'State of that version in this cell; pending where the cell has not seen it yet.';
+comment on column deploy_queue.latest_deployments.job_url is 'Page of the job that deploys it here; empty while it is pending.';
+comment on column deploy_queue.latest_deployments.created_at is 'When it entered the line here; null while it is pending.';
+comment on column deploy_queue.latest_deployments.deployment_id is 'The newest deployment of the component in this cell.';
+comment on column deploy_queue.latest_deployments.cell_version is 'The version of that deployment.';
+--! EndIncluded views/latest_deployments.sql
+--! Included views/finished_deployments.sql
+-- Deployments that finished and whose buffer is over.
+-- Read by boards and people; filter by created_at or finish_timestamp, which an index serves.
+create or replace view deploy_queue.finished_deployments as
+select
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.id as deployment_id,
+  deployments.version,
+  'finished'::deploy_queue.deployment_status as current_status,
+  deployments.url,
+  deployments.start_timestamp,
+  deployments.finish_timestamp,
+  deployments.created_at
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+where deployments.finish_timestamp is not null
+  and deployments.finish_timestamp <= clock.now - environments.buffer_time;
+
+comment on view deploy_queue.finished_deployments is
+  'Deployments that finished and whose buffer is over.';
+comment on column deploy_queue.finished_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.finished_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.finished_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.finished_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.finished_deployments.component is 'What is deployed.';
+comment on column deploy_queue.finished_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.finished_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.finished_deployments.current_status is 'finished.';
+comment on column deploy_queue.finished_deployments.url is 'Page of the job or person who deployed.';
+comment on column deploy_queue.finished_deployments.start_timestamp is 'When it started.';
+comment on column deploy_queue.finished_deployments.finish_timestamp is 'When it finished.';
+comment on column deploy_queue.finished_deployments.created_at is 'When it entered the line.';
+--! EndIncluded views/finished_deployments.sql
+--! Included views/prod_current_deployments.sql
+-- current_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_current_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.deployment_id,
+  prod.version,
+  prod.current_status,
+  prod.url,
+  prod.start_timestamp,
+  prod.finish_timestamp,
+  prod.cancellation_timestamp,
+  prod.created_at,
+  prod.current_duration,
+  prod.avg_duration,
+  prod.outlier_duration
+from deploy_queue.current_deployments as prod
+where prod.environment = 'prod'
+order by prod.deployment_id;
+
+comment on view deploy_queue.prod_current_deployments is
+  'In prod: deployments that are queued, running or buffering.';
+comment on column deploy_queue.prod_current_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_current_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_current_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_current_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_current_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_current_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.prod_current_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.prod_current_deployments.current_status is 'held, queued, running or buffering.';
+comment on column deploy_queue.prod_current_deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.prod_current_deployments.start_timestamp is 'When it started; null while it is queued.';
+comment on column deploy_queue.prod_current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
+comment on column deploy_queue.prod_current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';
+comment on column deploy_queue.prod_current_deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.prod_current_deployments.current_duration is 'How long ago it started.';
+comment on column deploy_queue.prod_current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
+comment on column deploy_queue.prod_current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';
+--! EndIncluded views/prod_current_deployments.sql
+--! Included views/prod_latest_deployments.sql
+-- latest_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_latest_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.version,
+  prod.component_status,
+  prod.job_url,
+  prod.created_at
+from deploy_queue.latest_deployments as prod
+where prod.environment = 'prod'
+order by prod.environment, prod.cloud_provider, prod.region, prod.cell_index, prod.component;
+
+comment on view deploy_queue.prod_latest_deployments is
+  'In prod: the newest version of each component in its environment, and how far it is in each cell that has the component.';
+comment on column deploy_queue.prod_latest_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_latest_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_latest_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_latest_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_latest_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_latest_deployments.version is 'The newest version of the component in the environment: that of the highest id that was not cancelled.';
+comment on column deploy_queue.prod_latest_deployments.component_status is 'State of that version in this cell; pending where the cell has not seen it yet.';
+comment on column deploy_queue.prod_latest_deployments.job_url is 'Page of the job that deploys it here; empty while it is pending.';
+comment on column deploy_queue.prod_latest_deployments.created_at is 'When it entered the line here; null while it is pending.';
+--! EndIncluded views/prod_latest_deployments.sql
+--! Included views/prod_finished_deployments.sql
+-- finished_deployments of prod.
+-- Read by boards that were made for one environment.
+create or replace view deploy_queue.prod_finished_deployments as
+select
+  prod.environment,
+  prod.cloud_provider,
+  prod.region,
+  prod.cell_index,
+  prod.component,
+  prod.deployment_id,
+  prod.version,
+  prod.current_status,
+  prod.url,
+  prod.start_timestamp,
+  prod.finish_timestamp,
+  prod.created_at
+from deploy_queue.finished_deployments as prod
+where prod.environment = 'prod'
+order by prod.deployment_id;
+
+comment on view deploy_queue.prod_finished_deployments is
+  'In prod: deployments that finished and whose buffer is over.';
+comment on column deploy_queue.prod_finished_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.prod_finished_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.prod_finished_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.prod_finished_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.prod_finished_deployments.component is 'What is deployed.';
+comment on column deploy_queue.prod_finished_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.prod_finished_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.prod_finished_deployments.current_status is 'finished.';
+comment on column deploy_queue.prod_finished_deployments.url is 'Page of the job or person who deployed.';
+comment on column deploy_queue.prod_finished_deployments.start_timestamp is 'When it started.';
+comment on column deploy_queue.prod_finished_deployments.finish_timestamp is 'When it finished.';
+comment on column deploy_queue.prod_finished_deployments.created_at is 'When it entered the line.';
+--! EndIncluded views/prod_finished_deployments.sql
+--! Included views/deployment_frequency.sql
+-- How often deployments succeed: the first of the four DORA measures.
+-- Read by boards and reviews.
+create or replace view deploy_queue.deployment_frequency as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  count(distinct (deployments.finish_timestamp at time zone 'UTC')::date)::integer as day_count
+from deploy_queue.deployments
+where deployments.finish_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+
+comment on view deploy_queue.deployment_frequency is
+  'Finished deployments of each component by week.';
+comment on column deploy_queue.deployment_frequency.environment is 'Name of the environment.';
+comment on column deploy_queue.deployment_frequency.component is 'What is deployed.';
+comment on column deploy_queue.deployment_frequency.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.deployment_frequency.deployment_count is 'How many finished.';
+comment on column deploy_queue.deployment_frequency.day_count is 'On how many days of the week at least one finished.';
+--! EndIncluded views/deployment_frequency.sql
+--! Included views/lead_time.sql
+-- How long deployments take from entering the line to their end, and which part of it they wait.
+-- Read by boards and reviews.
+create or replace view deploy_queue.lead_time as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  avg(deployments.start_timestamp - deployments.created_at) as avg_wait,
+  avg(deployments.finish_timestamp - deployments.start_timestamp) as avg_duration,
+  avg(deployments.finish_timestamp - deployments.created_at) as avg_lead_time,
+  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as median_lead_time,
+  percentile_cont(0.9) within group (order by deployments.finish_timestamp - deployments.created_at) as p90_lead_time
+from deploy_queue.deployments
+where deployments.finish_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+
+comment on view deploy_queue.lead_time is
+  'Time from entering the line to the finish, of deployments that finished, by week.';
+comment on column deploy_queue.lead_time.environment is 'Name of the environment.';
+comment on column deploy_queue.lead_time.component is 'What is deployed.';
+comment on column deploy_queue.lead_time.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.lead_time.deployment_count is 'How many finished.';
+comment on column deploy_queue.lead_time.avg_wait is 'Mean time from entering the line to the start.';
+comment on column deploy_queue.lead_time.avg_duration is 'Mean time from the start to the finish.';
+comment on column deploy_queue.lead_time.avg_lead_time is 'Mean time from entering the line to the finish.';
+comment on column deploy_queue.lead_time.median_lead_time is 'Median of the same.';
+comment on column deploy_queue.lead_time.p90_lead_time is '90th percentile of the same.';
+--! EndIncluded views/lead_time.sql
+--! Included views/wait_time.sql
+-- How long deployments wait for their turn.
+-- Read by boards and reviews.
+create or replace view deploy_queue.wait_time as
+select
+  deployments.environment,
+  deployments.component,
+  date_trunc('week', deployments.start_timestamp, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  percentile_cont(0.5) within group (order by deployments.start_timestamp - deployments.created_at) as median_wait_time,
+  percentile_cont(0.95) within group (order by deployments.start_timestamp - deployments.created_at) as p95_wait_time,
+  percentile_cont(0.99) within group (order by deployments.start_timestamp - deployments.created_at) as p99_wait_time,
+  max(deployments.start_timestamp - deployments.created_at) as max_wait_time
+from deploy_queue.deployments
+where deployments.start_timestamp is not null
+group by deployments.environment, deployments.component, date_trunc('week', deployments.start_timestamp, 'UTC');
+
+comment on view deploy_queue.wait_time is
+  'Time from entering the line to the start, of all that started, by week.';
+comment on column deploy_queue.wait_time.environment is 'Name of the environment.';
+comment on column deploy_queue.wait_time.component is 'What is deployed.';
+comment on column deploy_queue.wait_time.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.wait_time.deployment_count is 'How many started.';
+comment on column deploy_queue.wait_time.median_wait_time is 'Median of the wait.';
+comment on column deploy_queue.wait_time.p95_wait_time is '95th percentile of the wait.';
+comment on column deploy_queue.wait_time.p99_wait_time is '99th percentile of the wait.';
+comment on column deploy_queue.wait_time.max_wait_time is 'The longest wait.';
+--! EndIncluded views/wait_time.sql
+--! Included views/cancellation_rate.sql
+-- Which share of deployments does not end well: the change failure rate as far as the queue can know it.
+-- Read by boards and reviews.
+create or replace view deploy_queue.cancellation_rate as
+select
+  ended.environment,
+  ended.component,
+  date_trunc('week', ended.at, 'UTC') as week,
+  count(*)::integer as deployment_count,
+  count(ended.cancellation_timestamp)::integer as cancelled_count,
+  count(ended.cancellation_timestamp) filter (where ended.start_timestamp is not null)::integer as cancelled_running_count,
+  count(ended.cancellation_timestamp)::double precision / count(*) as cancellation_rate
+from (
+  select deployments.*, coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as at
+  from deploy_queue.deployments
+  where deployments.finish_timestamp is not null or deployments.cancellation_timestamp is not null
+) as ended
+group by ended.environment, ended.component, date_trunc('week', ended.at, 'UTC');
+
+comment on view deploy_queue.cancellation_rate is
+  'Share of cancelled deployments among those that ended, by week.';
+comment on column deploy_queue.cancellation_rate.environment is 'Name of the environment.';
+comment on column deploy_queue.cancellation_rate.component is 'What is deployed.';
+comment on column deploy_queue.cancellation_rate.week is 'Monday of the week, UTC, as a moment.';
+comment on column deploy_queue.cancellation_rate.deployment_count is 'How many finished or were cancelled.';
+comment on column deploy_queue.cancellation_rate.cancelled_count is 'How many of them were cancelled.';
+comment on column deploy_queue.cancellation_rate.cancelled_running_count is 'How many of those were running already.';
+comment on column deploy_queue.cancellation_rate.cancellation_rate is 'cancelled_count by deployment_count, from 0 to 1.';
+--! EndIncluded views/cancellation_rate.sql
+--! Included views/cell_timeline.sql
+-- Who occupied a cell when: running deployments, and the buffers after them.
+-- Read by boards; filter by held_from and held_until.
+create or replace view deploy_queue.cell_timeline as
+select
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.id as deployment_id,
+  deployments.component,
+  deployments.version,
+  phase.state,
+  phase.held_from,
+  phase.held_until
+from deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+cross join lateral (
+  values
+    (
+      case when deployments.cancellation_timestamp is null then 'running' else 'cancelled' end::deploy_queue.deployment_status,
+      deployments.start_timestamp,
+      coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp)
+    ),
+    ('buffering', deployments.finish_timestamp, deployments.finish_timestamp + environments.buffer_time)
+) as phase (state, held_from, held_until)
+where deployments.start_timestamp is not null
+  and phase.held_from is not null
+  and phase.held_from is distinct from phase.held_until;
+
+comment on view deploy_queue.cell_timeline is
+  'Who occupied a cell when: one row for the run of a deployment, one for the buffer after it.';
+comment on column deploy_queue.cell_timeline.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.cell_timeline.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.cell_timeline.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.cell_timeline.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.cell_timeline.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.cell_timeline.component is 'What is deployed.';
+comment on column deploy_queue.cell_timeline.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.cell_timeline.state is 'running, cancelled (it ran until then) or buffering.';
+comment on column deploy_queue.cell_timeline.held_from is 'When that began.';
+comment on column deploy_queue.cell_timeline.held_until is 'When that ended, or for a buffer will end; null while it is running.';
+--! EndIncluded views/cell_timeline.sql
+--! Included views/queue.sql
+-- Everybody who waits: where they stand, for whom, and when it will likely be their turn.
+-- Read by "deploy-queue list queue", boards and people.
+create or replace view deploy_queue.queue as
+select
+  deployments.id as deployment_id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.concurrency_key,
+  deployments.created_at,
+  place."position",
+  place.predicted_start,
+  place.overdue,
+  place.blocker_count,
+  place.blockers,
+  place.as_of,
+  deployments.priority,
+  deployments.hold,
+  deploy_queue._overtaken(deployments)::integer as overtaken
+from (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+    and waiting.hold is distinct from 'outside'
+) as line
+cross join lateral deploy_queue._line(line.cell_id) as place
+join deploy_queue.deployments
+  on deployments.id = place.deployment_id
+  -- Said again, so that the small index of the queued serves the join.
+  and deployments.start_timestamp is null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null;
+
+comment on view deploy_queue.queue is
+  'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
+comment on column deploy_queue.queue.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.queue.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.queue.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.queue.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.queue.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.queue.component is 'What is deployed.';
+comment on column deploy_queue.queue.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.queue.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.queue.note is 'Free text for people.';
+comment on column deploy_queue.queue.concurrency_key is 'Deployments with the same key may run side by side.';
+comment on column deploy_queue.queue.created_at is 'When it entered the line.';
+comment on column deploy_queue.queue."position" is '1 is next.';
+comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
+comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
+comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
+comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
+comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
+comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';
+--! EndIncluded views/queue.sql
+--! Included views/staged.sql
+-- Deployments on hold, until somebody releases or purges them.
+-- Read by "deploy-queue list staged", release and purge.
+create or replace view deploy_queue.staged as
+select
+  deployments.id as deployment_id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.command,
+  deployments.hold,
+  deployments.heartbeat_timestamp is not null as somebody_waits,
+  deployments.entered_by,
+  deployments.created_at,
+  deployments.not_before,
+  deployments.not_after
+from deploy_queue.deployments
+where deployments.hold is not null
+  and deployments.start_timestamp is null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null;
+
+comment on view deploy_queue.staged is
+  'Deployments on hold: outside the line or in their place in it, until somebody releases or purges them.';
+comment on column deploy_queue.staged.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.staged.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.staged.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.staged.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.staged.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.staged.component is 'What is to be deployed.';
+comment on column deploy_queue.staged.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.staged.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.staged.note is 'Free text for people.';
+comment on column deploy_queue.staged.command is 'What whoever releases it is to run: program and arguments; null: nothing.';
+comment on column deploy_queue.staged.hold is 'outside (it stands in no line) or in-line (it keeps its place).';
+comment on column deploy_queue.staged.somebody_waits is
+  'Whether a process waits for the release; otherwise whoever releases it goes on with it.';
+comment on column deploy_queue.staged.entered_by is 'The database role that entered it.';
+comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';
+comment on column deploy_queue.staged.not_before is 'It does not start before this moment.';
+comment on column deploy_queue.staged.not_after is 'It is cancelled when it has not started by this moment.';
+--! EndIncluded views/staged.sql
+--! Included views/freezes_in_force.sql
+-- Freezes that are neither lifted nor expired.
+-- Read by "deploy-queue list freezes" and boards.
+create or replace view deploy_queue.freezes_in_force as
+select
+  freezes.id as freeze_id,
+  freezes.environment,
+  freezes.cloud_provider,
+  freezes.region,
+  freezes.cell_index,
+  freezes.reason,
+  freezes.owner,
+  freezes.allow_key,
+  freezes.allow_role,
+  freezes.created_at,
+  freezes.expires_at
+from deploy_queue.freezes
+where freezes.lifted_at is null
+  and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
+
+comment on view deploy_queue.freezes_in_force is 'Freezes that are neither lifted nor expired.';
+comment on column deploy_queue.freezes_in_force.freeze_id is 'Number of the freeze.';
+comment on column deploy_queue.freezes_in_force.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.freezes_in_force.cloud_provider is 'Cloud provider; null: all of the environment.';
+comment on column deploy_queue.freezes_in_force.region is 'Region; null: all of the provider.';
+comment on column deploy_queue.freezes_in_force.cell_index is 'Index of the cell; null: all of the region.';
+comment on column deploy_queue.freezes_in_force.reason is 'Why, as everybody who waits is told.';
+comment on column deploy_queue.freezes_in_force.owner is 'Who placed it.';
+comment on column deploy_queue.freezes_in_force.allow_key is 'Deployments with this concurrency key pass.';
+comment on column deploy_queue.freezes_in_force.allow_role is 'Deployments entered by a member of this database role pass.';
+comment on column deploy_queue.freezes_in_force.created_at is 'Since when.';
+comment on column deploy_queue.freezes_in_force.expires_at is 'When it ends by itself; null: when somebody lifts it.';
+--! EndIncluded views/freezes_in_force.sql
+--! Included views/windows.sql
+-- Maintenance windows, and when each is or will be open.
+-- Read by "deploy-queue list windows" and boards.
+create or replace view deploy_queue.windows as
+select
+  policy.id as window_id,
+  policy.environment,
+  policy.days,
+  policy.opens_at,
+  policy.closes_at,
+  policy.zone,
+  next_opening.opens as opens,
+  next_opening.closes as closes
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.maintenance_windows as policy
+left join lateral (
+  select opening.opens, opening.closes
+  from deploy_queue._openings(policy.environment) as opening
+  where opening.window_id = policy.id and opening.closes > clock.now
+  order by opening.opens
+  limit 1
+) as next_opening on true;
+
+comment on view deploy_queue.windows is 'Maintenance windows: deployments of an environment that has some start in these only.';
+comment on column deploy_queue.windows.window_id is 'Number of the window.';
+comment on column deploy_queue.windows.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
+comment on column deploy_queue.windows.opens_at is 'Time of the day in the zone.';
+comment on column deploy_queue.windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
+comment on column deploy_queue.windows.zone is 'Time zone, such as Europe/Berlin.';
+comment on column deploy_queue.windows.opens is 'Since when it is open, or when it opens next.';
+comment on column deploy_queue.windows.closes is 'When it closes then.';
+--! EndIncluded views/windows.sql
+--! Included views/outliers.sql
+-- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
+-- Read by "deploy-queue list outliers", the worker and boards.
+create or replace view deploy_queue.outliers as
+select
+  deployments.id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.start_timestamp,
+  clock.now - deployments.start_timestamp as current_duration,
+  usual.avg_duration,
+  usual.stddev_duration
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.deployments
+join deploy_queue.deployment_durations as usual
+  on usual.cell_id = deployments.cell_id and usual.component = deployments.component
+where deployments.start_timestamp is not null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null
+  and usual.last_finish_timestamp > clock.now - interval '3 months'
+  and clock.now - deployments.start_timestamp > usual.avg_duration + 2 * usual.stddev_duration;
+
+comment on view deploy_queue.outliers is
+  'Running deployments that take longer than the mean plus two standard deviations of the last 100 of their kind.';
+comment on column deploy_queue.outliers.id is 'Id of the deployment.';
+comment on column deploy_queue.outliers.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.outliers.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.outliers.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.outliers.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.outliers.component is 'What is deployed.';
+comment on column deploy_queue.outliers.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.outliers.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.outliers.note is 'Free text for people.';
+comment on column deploy_queue.outliers.start_timestamp is 'When it started.';
+comment on column deploy_queue.outliers.current_duration is 'How long ago that was.';
+comment on column deploy_queue.outliers.avg_duration is 'How long its component usually takes in this cell.';
+comment on column deploy_queue.outliers.stddev_duration is 'Standard deviation of it.';
+--! EndIncluded views/outliers.sql
+--! Included functions/detect_outliers.sql
+-- Records and tells, once for each deployment, that it has become an outlier. Returns those that are new.
+-- Called by the background worker; the view outliers is right without it.
+create or replace function deploy_queue.detect_outliers() returns setof deploy_queue.outliers
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_outlier deploy_queue.outliers;
+begin
+  for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
+    insert into deploy_queue.deployment_events
+      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    values (
+      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
+      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
+        date_trunc('second', v_outlier.avg_duration))
+    )
+    on conflict (deployment_id) where kind = 'outlier' do nothing;
+
+    if found then
+      perform pg_notify('deploy_queue_transitions', json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      )::text);
+      return next v_outlier;
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function deploy_queue.detect_outliers() is
+  'Records an event for each running deployment that has become an outlier, tells the transitions channel, and returns the new ones.';
+--! EndIncluded functions/detect_outliers.sql
+--! Included views/stuck_deployments.sql
+-- Deployments that somebody should look at: their heartbeats stopped, they take longer than usual, or nothing keeps
+-- them from starting and they do not. Read by health() and by people.
+create or replace view deploy_queue.stuck_deployments as
+with clock as materialized (select deploy_queue._now() as now)
+select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
+  deploy_queue._label(deployments) || ' has sent no heartbeat since '
+    || date_trunc('second', deployments.heartbeat_timestamp) as text
+from clock
+cross join deploy_queue.deployments
+join deploy_queue.environments on environments.environment = deployments.environment
+where deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null
+  and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
+
+union all
+
+select outliers.id, 'slow', outliers.start_timestamp,
+  format('deployment %s (%s) has been running for %s, usual are %s', outliers.id,
+    outliers.component || coalesce('@' || outliers.version, ''), date_trunc('second', outliers.current_duration),
+    date_trunc('second', outliers.avg_duration))
+from deploy_queue.outliers
+
+union all
+
+select head.id, 'idle', ready.since,
+  deploy_queue._label(head) || ' may start since ' || date_trunc('second', ready.since) || ' and does not'
+from clock
+cross join (
+  select distinct waiting.cell_id
+  from deploy_queue.deployments as waiting
+  where waiting.start_timestamp is null
+    and waiting.finish_timestamp is null
+    and waiting.cancellation_timestamp is null
+) as line
+cross join lateral deploy_queue._heads(line.cell_id) as head
+join deploy_queue.environments on environments.environment = head.environment
+cross join lateral (
+  -- The last thing that can have kept it waiting.
+  select greatest(
+    head.created_at,
+    (
+      select max(ended.finish_timestamp) + environments.buffer_time from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.finish_timestamp is not null
+    ),
+    (
+      select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
+      where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    ),
+    head.not_before,
+    (
+      select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
+      where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
+    )
+  ) as since
+) as ready
+where ready.since < clock.now - interval '1 minute'
+  and not exists (select from deploy_queue._waiting_on(head));
+
+comment on view deploy_queue.stuck_deployments is
+  'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+comment on column deploy_queue.stuck_deployments.since is 'Since when.';
+comment on column deploy_queue.stuck_deployments.text is 'The same for people.';
+--! EndIncluded views/stuck_deployments.sql
+--! Included functions/health.sql
+-- What is well and what is not, one row a finding; status is ok, warning or failed.
+-- Called by "deploy-queue doctor" and by monitoring. With a host, a worker on that host is demanded.
+create or replace function deploy_queue.health(worker_host text default null)
+returns table (name text, status text, text text)
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_worker deploy_queue.workers;
+  v_usage double precision := pg_notification_queue_usage();
+  v_stuck integer;
+begin
+  select * into v_worker
+  from deploy_queue.workers
+  where health.worker_host is null or split_part(workers.name, ':', 1) = health.worker_host
+  order by workers.last_seen_at desc
+  limit 1;
+
+  name := 'worker';
+  status := case
+    when v_worker.last_seen_at > v_now - interval '3 minutes' then 'ok'
+    when health.worker_host is not null then 'failed'
+    else 'warning'
+  end;
+  text := case
+    when v_worker.name is null then 'no background worker has been seen' || coalesce(' on ' || health.worker_host, '')
+    else format('%s was seen %s ago', v_worker.name, date_trunc('second', v_now - v_worker.last_seen_at))
+  end;
+  return next;
+
+  name := 'notification queue';
+  status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
+  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
+  return next;
+
+  name := 'deployments';
+  status := 'warning';
+  for text in
+    select stuck_deployments.text from deploy_queue.stuck_deployments order by stuck_deployments.since limit 10
+  loop
+    return next;
+  end loop;
+
+  select count(*) into v_stuck from deploy_queue.stuck_deployments;
+  if v_stuck = 0 then
+    status := 'ok';
+    text := 'none looks stuck';
+    return next;
+  elsif v_stuck > 10 then
+    text := format('and %s more look stuck', v_stuck - 10);
+    return next;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.health(text) is
+  'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
+--! EndIncluded functions/health.sql
+--! Included functions/_functions.sql
+-- The functions of the schema that are ours, not those of the extension in it.
+-- Called by _grants and _grant_roles.
+create or replace function deploy_queue._functions() returns setof regprocedure
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_proc.oid::regprocedure
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and not exists (
+      select
+      from pg_depend
+      where pg_depend.classid = 'pg_proc'::regclass
+        and pg_depend.objid = pg_proc.oid
+        and pg_depend.deptype = 'e'
+    );
+$$;
+--! EndIncluded functions/_functions.sql
+--! Included functions/_grants.sql
+-- What each role may: one row a role that exists, privileges and object. Who comes later may also what those before may.
+-- Called by _grant_roles. A new function that changes something is given to nobody until it is named here.
+create or replace function deploy_queue._grants() returns table (role_name text, privileges text, object text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with roles (role_name, rank) as (
+    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+  ),
+  objects (privileges, object, rank) as (
+    values
+      ('usage', 'schema deploy_queue', 1),
+      ('select', 'deploy_queue.cells', 1),
+      ('select', 'deploy_queue.environments', 1),
+      ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.freezes', 1),
+      ('select', 'deploy_queue.maintenance_windows', 1),
+      ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('insert, update', 'deploy_queue.freezes', 3),
+      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
+      ('select, insert, update', 'deploy_queue.deployments', 3),
+      ('select', 'deploy_queue.deployment_events', 3)
+    union all
+    select 'select', pg_class.oid::regclass::text, 1
+    from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace
+      and pg_class.relkind = 'v'
+      and not starts_with(pg_class.relname, '_')
+    union all
+    select 'execute', 'function ' || pg_proc.oid::regprocedure, case
+      when pg_proc.proname in (
+        'enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'release', 'purge', 'record_bypass'
+      ) then 2
+      when pg_proc.proname in (
+        'cancel_version', 'cancel_location', 'set_environment',
+        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
+        'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+      ) then 3
+      when pg_proc.proname = 'moment' then 1
+      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
+      when exists (
+        select
+        from pg_depend
+        join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+        join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_proc'::regclass
+          and pg_depend.refobjid = pg_proc.oid
+          and pg_depend.classid = 'pg_rewrite'::regclass
+          and pg_class.relnamespace = 'deploy_queue'::regnamespace
+      ) then 1
+    end
+    from deploy_queue._functions() as ours
+    join pg_proc on pg_proc.oid = ours
+  )
+  select roles.role_name, objects.privileges, objects.object
+  from roles
+  join objects on objects.rank <= roles.rank
+  where to_regrole(roles.role_name) is not null;
+$$;
+--! EndIncluded functions/_grants.sql
+--! Included functions/_grant_roles.sql
+-- Gives the roles of the queue, where they exist, exactly their privileges in this database, and takes those of PUBLIC.
+-- Called by every migration, since that may have made new objects, and by create_roles.
+create or replace function deploy_queue._grant_roles() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_functions text := (select string_agg(ours::text, ', ') from deploy_queue._functions() as ours);
+  v_role text;
+  v_grant record;
+begin
+  -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
+  perform pg_advisory_xact_lock(25713, 0);
+
+  execute format('revoke all on function %s from public', v_functions);
+  for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
+    execute format('revoke all on function %s from %I', v_functions, v_role);
+    execute format('revoke all on all tables in schema deploy_queue from %I', v_role);
+  end loop;
+
+  for v_grant in select * from deploy_queue._grants() loop
+    execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_grant_roles.sql
+--! Included functions/create_roles.sql
+-- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
+-- Called by "deploy-queue roles create".
+create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_missing text;
+  v_comment text;
+begin
+  for role_name, v_comment in
+    values
+      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
+      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
+      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
+  loop
+    created := to_regrole(role_name) is null;
+    if created then
+      begin
+        execute format('create role %I nologin', role_name);
+        execute format('comment on role %I is %L', role_name, v_comment);
+      exception
+        when duplicate_object or unique_violation then
+          created := false;
+        when insufficient_privilege then
+          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
+          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
+          where to_regrole(missing) is null;
+
+          raise exception using
+            errcode = 'QD012',
+            message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+            hint = format('Let an administrator run "%s", then run this again.', v_missing);
+      end;
+    end if;
+    return next;
+  end loop;
+
+  perform deploy_queue._grant_roles();
+end;
+$$;
+
+comment on function deploy_queue.create_roles() is
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new.';
+--! EndIncluded functions/create_roles.sql
+--! Included grants.sql
+-- The last of every migration: roles that exist get their privileges on what is new.
+do $$ begin perform deploy_queue._grant_roles(); end $$;
+--! EndIncluded grants.sql
+--! EndIncluded all.sql

@@ -1,0 +1,44 @@
+--! Previous: sha1:6339e033cbe889db92a2a2cca2a084d206add9e9
+--! Hash: sha1:f8e001bbd5efee14f6896f7dcee6329f1b2d5289
+--! Message: validated constraints
+
+-- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
+set local lock_timeout = '2s';
+
+-- Apart from the migration that made them, so that the scan keeps nobody from writing. One statement, one scan.
+alter table deploy_queue.deployment_events
+  validate constraint kind_must_be_known,
+  validate constraint a_transition_has_a_deployment_and_a_state,
+  validate constraint an_event_is_about_a_deployment_or_an_environment,
+  validate constraint a_bypass_needs_a_note,
+  validate constraint a_bypass_names_its_deployment_or_its_cell_and_component,
+  validate constraint note_or_reason_must_be_printable_characters,
+  validate constraint cloud_provider_must_be_1_to_100_printable_characters,
+  validate constraint region_must_be_1_to_100_printable_characters,
+  validate constraint cell_index_must_be_0_or_more,
+  validate constraint component_must_be_1_to_200_printable_characters,
+  validate constraint version_must_be_1_to_100_printable_characters,
+  validate constraint url_must_be_printable_characters;
+
+-- Part of more ways to wait.
+alter table deploy_queue.deployments
+  validate constraint priority_must_be_between_minus_1000_and_1000,
+  validate constraint hold_must_be_outside_or_in_line,
+  validate constraint a_held_deployment_has_not_started,
+  validate constraint not_after_must_be_later_than_not_before,
+  validate constraint not_after_must_lie_in_the_future,
+  validate constraint command_must_name_a_program;
+
+--! Included functions/schema_version.sql
+-- The number of the newest committed migration. Programs compare it with the one they were built for.
+-- Called by clients when they connect.
+create or replace function deploy_queue.schema_version() returns integer
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select 4;
+$$;
+
+comment on function deploy_queue.schema_version() is
+  'Version of this schema: the number of the newest migration that was applied.';
+--! EndIncluded functions/schema_version.sql

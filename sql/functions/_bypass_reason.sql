@@ -1,0 +1,12 @@
+-- Why whoever acts breaks the glass: the setting deploy_queue.bypass_reason of an operator or the owner; null otherwise.
+-- Called by try_start, the triggers of deployments and the event that they leave.
+create or replace function deploy_queue._bypass_reason() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
+begin
+  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
+end;
+$$;

@@ -1,0 +1,60 @@
+-- What each role may: one row a role that exists, privileges and object. Who comes later may also what those before may.
+-- Called by _grant_roles. A new function that changes something is given to nobody until it is named here.
+create or replace function deploy_queue._grants() returns table (role_name text, privileges text, object text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with roles (role_name, rank) as (
+    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+  ),
+  objects (privileges, object, rank) as (
+    values
+      ('usage', 'schema deploy_queue', 1),
+      ('select', 'deploy_queue.cells', 1),
+      ('select', 'deploy_queue.environments', 1),
+      ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.freezes', 1),
+      ('select', 'deploy_queue.maintenance_windows', 1),
+      ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('insert, update', 'deploy_queue.freezes', 3),
+      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
+      ('select, insert, update', 'deploy_queue.deployments', 3),
+      ('select', 'deploy_queue.deployment_events', 3)
+    union all
+    select 'select', pg_class.oid::regclass::text, 1
+    from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace
+      and pg_class.relkind = 'v'
+      and not starts_with(pg_class.relname, '_')
+    union all
+    select 'execute', 'function ' || pg_proc.oid::regprocedure, case
+      when pg_proc.proname in (
+        'enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'release', 'purge', 'record_bypass'
+      ) then 2
+      when pg_proc.proname in (
+        'cancel_version', 'cancel_location', 'set_environment',
+        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
+        'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+      ) then 3
+      when pg_proc.proname = 'moment' then 1
+      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
+      when exists (
+        select
+        from pg_depend
+        join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+        join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_proc'::regclass
+          and pg_depend.refobjid = pg_proc.oid
+          and pg_depend.classid = 'pg_rewrite'::regclass
+          and pg_class.relnamespace = 'deploy_queue'::regnamespace
+      ) then 1
+    end
+    from deploy_queue._functions() as ours
+    join pg_proc on pg_proc.oid = ours
+  )
+  select roles.role_name, objects.privileges, objects.object
+  from roles
+  join objects on objects.rank <= roles.rank
+  where to_regrole(roles.role_name) is not null;
+$$;

@@ -1,0 +1,17 @@
+-- Whether a queued deployment kept another one waiting: it stood ahead, with another key, and let nobody pass.
+-- Called by the wake-ups; the rule says the same in a form that the index serves.
+create or replace function deploy_queue._is_in_the_way(
+  one deploy_queue.deployments,
+  other deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and (one.concurrency_key = other.concurrency_key) is not true
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true
+    and not deploy_queue._overtakes(other, one);
+end;
+$$;

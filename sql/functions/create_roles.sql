@@ -1,0 +1,44 @@
+-- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
+-- Called by "deploy-queue roles create".
+create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_missing text;
+  v_comment text;
+begin
+  for role_name, v_comment in
+    values
+      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
+      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
+      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
+  loop
+    created := to_regrole(role_name) is null;
+    if created then
+      begin
+        execute format('create role %I nologin', role_name);
+        execute format('comment on role %I is %L', role_name, v_comment);
+      exception
+        when duplicate_object or unique_violation then
+          created := false;
+        when insufficient_privilege then
+          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
+          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
+          where to_regrole(missing) is null;
+
+          raise exception using
+            errcode = 'QD012',
+            message = format('role %s may not create the role %s', quote_ident(current_user), role_name),
+            hint = format('Let an administrator run "%s", then run this again.', v_missing);
+      end;
+    end if;
+    return next;
+  end loop;
+
+  perform deploy_queue._grant_roles();
+end;
+$$;
+
+comment on function deploy_queue.create_roles() is
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new.';

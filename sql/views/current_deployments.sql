@@ -1,0 +1,65 @@
+-- Deployments that are queued, running or buffering, with how long they take and usually take.
+-- Read by boards and people.
+create or replace view deploy_queue.current_deployments as
+select
+  present.environment,
+  present.cloud_provider,
+  present.region,
+  present.cell_index,
+  present.component,
+  present.id as deployment_id,
+  present.version,
+  deploy_queue._status(
+    present.hold,
+    present.start_timestamp,
+    present.finish_timestamp,
+    present.cancellation_timestamp,
+    environments.buffer_time
+  ) as current_status,
+  present.url,
+  present.start_timestamp,
+  present.finish_timestamp,
+  present.cancellation_timestamp,
+  present.created_at,
+  clock.now - present.start_timestamp as current_duration,
+  usual.avg_duration,
+  usual.avg_duration + 2 * usual.stddev_duration as outlier_duration
+from (select deploy_queue._now() as now) as clock
+cross join lateral (
+  select * from deploy_queue._live_deployments
+  union all
+  select buffering.*
+  from deploy_queue.environments as cooling
+  join deploy_queue.cells on cells.environment = cooling.environment
+  -- OFFSET keeps it a look into the index for each cell, and never a join with all of history.
+  cross join lateral (
+    select deployments.* from deploy_queue.deployments
+    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
+    offset 0
+  ) as buffering
+  where cooling.buffer_time > interval '0'
+) as present
+join deploy_queue.environments on environments.environment = present.environment
+left join deploy_queue.deployment_durations as usual
+  on usual.cell_id = present.cell_id
+  and usual.component = present.component
+  and usual.last_finish_timestamp > clock.now - interval '3 months';
+
+comment on view deploy_queue.current_deployments is
+  'Deployments that are queued, running or buffering.';
+comment on column deploy_queue.current_deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.current_deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.current_deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.current_deployments.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.current_deployments.component is 'What is deployed.';
+comment on column deploy_queue.current_deployments.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.current_deployments.version is 'Which version of the component; null when it was not said.';
+comment on column deploy_queue.current_deployments.current_status is 'held, queued, running or buffering.';
+comment on column deploy_queue.current_deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
+comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
+comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';
+comment on column deploy_queue.current_deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.current_deployments.current_duration is 'How long ago it started.';
+comment on column deploy_queue.current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
+comment on column deploy_queue.current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';

@@ -1,0 +1,18 @@
+// The one bundle of the action: the main step, the post step, and the process that the main step leaves behind.
+import { describeError } from "../output/describeError.js";
+import { sendHeartbeats } from "./heartbeatProcess.js";
+import { run as main } from "./main.js";
+import { run as post } from "./post.js";
+import { state } from "./state.js";
+
+const part = process.argv[2] === "heartbeats" ? sendHeartbeats : state.isPost.read() === "" ? main : post;
+
+part()
+  .catch((error: unknown) => {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    // A connection that is still closing must not keep a finished step alive.
+    setTimeout(() => process.exit(), 200).unref();
+  });

@@ -1,0 +1,37 @@
+import { notice, setOutput } from "@actions/core";
+import { cellName, cellOf, componentName, deploymentName } from "../output/describe.js";
+import { formatDuration } from "../output/durations.js";
+import type { Blocker, Deployment } from "../queue/deployment.js";
+import type { StartInputs } from "./inputs.js";
+import { deploymentRows, type SummaryRow, summarize } from "./jobSummary.js";
+import { slackNotifier } from "./slackNotifier.js";
+import type { Turn } from "./takeTurn.js";
+import { jobPage } from "./workflow.js";
+
+/**
+ * Tells the run's page, the job's summary and Slack that a deployment has started. Never throws.
+ * @returns the ts of the message in Slack
+ */
+export async function announceStart(inputs: StartInputs, turn: Turn): Promise<string | undefined> {
+  const { deployment } = turn;
+  const waited = formatDuration(milliseconds(deployment));
+  notice(`${deploymentName(deployment)} started in ${cellName(cellOf(deployment))} after waiting for ${waited}`);
+  await summarize("Deployment started", [...deploymentRows(deployment), ["Waited", waited], ...waitedFor(turn)]);
+  const message = await slackNotifier(inputs)?.started({ deployment, link: jobPage(inputs.job) });
+  if (message !== undefined) {
+    setOutput("slack-start-message-id", message);
+  }
+  return message;
+}
+
+function milliseconds({ created_at, start_timestamp }: Deployment): number {
+  return start_timestamp === null ? 0 : start_timestamp.getTime() - created_at.getTime();
+}
+
+function waitedFor({ waitedFor }: Turn): SummaryRow[] {
+  return waitedFor.map((blocker) => ["Waited for", name(blocker), blocker.url ?? undefined]);
+}
+
+function name(blocker: Blocker): string {
+  return `deployment ${blocker.deployment_id} (${componentName(blocker)})`;
+}

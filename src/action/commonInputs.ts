@@ -1,0 +1,94 @@
+import { setSecret, warning } from "@actions/core";
+import { checkConnectionUrl, databaseUrlVariable } from "../database/connectionUrl.js";
+import { InvalidValueError } from "../queue/errors.js";
+import { InputReader } from "./inputReader.js";
+import type { JobContext } from "./workflow.js";
+
+/** What every mode takes. */
+export interface CommonInputs {
+  readonly databaseUrl: string;
+  /** In milliseconds. */
+  readonly outageTimeout: number | undefined;
+  readonly slack: SlackInputs | undefined;
+  readonly job: JobContext;
+}
+
+export interface SlackInputs {
+  readonly channel: string;
+  readonly token: string;
+  readonly apiUrl: string | undefined;
+}
+
+/**
+ * For the post step, which needs nothing else.
+ * @throws InvalidValueError that names everything that is wrong
+ */
+export function readCommonInputs(): CommonInputs {
+  const reader = new InputReader();
+  return reader.checked(readCommon(reader));
+}
+
+export function readCommon(reader: InputReader): CommonInputs {
+  return {
+    databaseUrl: readDatabaseUrl(reader),
+    outageTimeout: reader.duration("outage-timeout"),
+    slack: readSlack(reader),
+    job: {
+      checkRunId: reader.optional("check-run-id") ?? "",
+      jobIndex: reader.optional("job-index") ?? "",
+      jobStatus: reader.optional("job-status") ?? "",
+    },
+  };
+}
+
+function readDatabaseUrl(reader: InputReader): string {
+  const input = reader.optional("database-url");
+  const url = input ?? process.env[databaseUrlVariable]?.trim() ?? "";
+  if (url === "") {
+    reader.problem(`database-url is missing, and so is the variable ${databaseUrlVariable}`);
+    return "";
+  }
+  maskUrl(url);
+  try {
+    return checkConnectionUrl(url, input === undefined ? databaseUrlVariable : "database-url");
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) {
+      throw error;
+    }
+    reader.problem(error.message);
+    return "";
+  }
+}
+
+/** The password alone as well: messages of the server or of a program may show it without the rest. */
+function maskUrl(url: string): void {
+  const password = /^[a-z]+:\/\/[^:@/?#]*:([^@/?#]*)@/.exec(url)?.[1] ?? "";
+  for (const secret of new Set([url, password, decoded(password)])) {
+    if (secret !== "") {
+      setSecret(secret);
+    }
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readSlack(reader: InputReader): SlackInputs | undefined {
+  const channel = reader.optional("slack-channel-id");
+  const token = reader.optional("slack-bot-token");
+  if (token !== undefined) {
+    setSecret(token);
+  }
+  if (channel !== undefined && token !== undefined) {
+    return { channel, token, apiUrl: reader.optional("slack-api-url") };
+  }
+  if (channel !== undefined || token !== undefined) {
+    warning(`Slack: no messages are sent: slack-${channel === undefined ? "channel-id" : "bot-token"} is missing`);
+  }
+  return undefined;
+}

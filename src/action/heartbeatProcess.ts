@@ -1,0 +1,62 @@
+import { Database } from "../database/database.js";
+import { deploymentName } from "../output/describe.js";
+import { describeError } from "../output/describeError.js";
+import { logOutage } from "../output/outages.js";
+import { printable } from "../output/text.js";
+import { keepAlive } from "../queue/keeping.js";
+import { outlastOutages } from "../queue/outage.js";
+import { Queue } from "../queue/queue.js";
+
+/** What the main step tells the process. */
+export interface HeartbeatOrder {
+  readonly id: number;
+  readonly databaseUrl: string;
+  readonly applicationName: string;
+  /** The process without which there is no job any more. */
+  readonly runner: number | undefined;
+}
+
+/** How often to look for the runner, in milliseconds. */
+const lookInterval = 5_000;
+
+/** The process that keeps the deployment of a job alive until it has ended, or the runner is gone. */
+export async function sendHeartbeats(): Promise<void> {
+  const order = await new Promise<HeartbeatOrder>((resolve) => process.once("message", resolve));
+  const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
+  const queue = new Queue(database);
+  const gone = new AbortController();
+  const watch = setInterval(() => {
+    if (order.runner !== undefined && !exists(order.runner)) {
+      gone.abort();
+    }
+  }, lookInterval);
+  try {
+    const onOutage = logOutage({ info: write, warn: write });
+    const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
+      giveUpAfter: Number.POSITIVE_INFINITY,
+      signal: gone.signal,
+      onOutage,
+    });
+    write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
+    process.send?.("sent");
+    const onError = (error: unknown): void => write(`a heartbeat failed: ${describeError(error)}`);
+    const end = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
+    write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);
+  } finally {
+    clearInterval(watch);
+    await database.close();
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function write(message: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${printable(message)}\n`);
+}

@@ -1,0 +1,70 @@
+import { getInput } from "@actions/core";
+import { parseDuration } from "../output/durations.js";
+import { InvalidValueError } from "../queue/errors.js";
+
+/** Reads inputs and collects what is wrong with them, so that all of it is told at once. */
+export class InputReader {
+  readonly #problems: string[] = [];
+  readonly #missing: string[] = [];
+
+  /** Undefined when it is empty, which is what workflows pass for what they do not have. */
+  optional(name: string): string | undefined {
+    return getInput(name) || undefined;
+  }
+
+  /** The empty string when it is missing; then checked throws. */
+  required(name: string): string {
+    const text = getInput(name);
+    if (text === "") {
+      this.#missing.push(name);
+    }
+    return text;
+  }
+
+  /** In milliseconds. */
+  duration(name: string): number | undefined {
+    return this.parsed(name, (text) => parseDuration(text, name));
+  }
+
+  parsed<Value>(name: string, parse: (text: string) => Value): Value | undefined {
+    const text = this.optional(name);
+    if (text === undefined) {
+      return undefined;
+    }
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidValueError)) {
+        throw error;
+      }
+      this.problem(error.message);
+      return undefined;
+    }
+  }
+
+  requiredParsed<Value>(name: string, parse: (text: string) => Value): Value | undefined {
+    this.required(name);
+    return this.parsed(name, parse);
+  }
+
+  problem(text: string): void {
+    this.#problems.push(text);
+  }
+
+  /**
+   * Returns what was read, undefined being a problem too.
+   * @throws InvalidValueError that names everything that is wrong
+   */
+  checked<Value>(value: Value | undefined): Value {
+    const missing = this.#missing.length === 0 ? [] : [`${this.#missing.join(", ")} ${are(this.#missing)} missing`];
+    const problems = [...missing, ...this.#problems];
+    if (problems.length > 0 || value === undefined) {
+      throw new InvalidValueError(problems.join("; "));
+    }
+    return value;
+  }
+}
+
+function are(names: readonly string[]): string {
+  return names.length > 1 ? "are" : "is";
+}

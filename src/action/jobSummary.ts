@@ -1,0 +1,46 @@
+import { summary } from "@actions/core";
+import { cellName, cellOf, componentName } from "../output/describe.js";
+import { printable } from "../output/text.js";
+import type { Deployment } from "../queue/deployment.js";
+import { log } from "./log.js";
+
+/** What it is, its text, and where a link of it leads. */
+export type SummaryRow = readonly [what: string, text: string, url?: string | undefined];
+
+/** Adds a table to the summary of the job. Never throws: a summary is no deployment. */
+export async function summarize(heading: string, rows: readonly SummaryRow[]): Promise<void> {
+  if (!process.env["GITHUB_STEP_SUMMARY"]) {
+    return;
+  }
+  const cells = rows.map(([what, text, url]) => [{ data: what, header: true }, linked(text, url)]);
+  try {
+    await summary.addHeading(heading, 3).addTable(cells).write();
+  } catch (error) {
+    log.warn(`the job summary was not written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function deploymentRows(deployment: Deployment): SummaryRow[] {
+  const { id, url, note } = deployment;
+  return [
+    ["Deployment", String(id), url ?? undefined],
+    ["Component", componentName(deployment)],
+    ["Cell", cellName(cellOf(deployment))],
+    ...(note === null ? [] : [["Note", note] as const]),
+  ];
+}
+
+function linked(text: string, url: string | undefined): string {
+  return url !== undefined && /^https?:\/\//.test(url)
+    ? `<a href="${escaped(url)}">${escaped(text)}</a>`
+    : escaped(text);
+}
+
+/** Texts of users, in which neither HTML nor Markdown takes effect: they are in a block of HTML, where only & < > " count. */
+function escaped(text: string): string {
+  return printable(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,48 @@
+import { type Inputs, readInputs } from "./inputs.js";
+import { fail } from "./log.js";
+import { bypass } from "./modes/bypass.js";
+import { cancel } from "./modes/cancel.js";
+import { finish } from "./modes/finish.js";
+import { info } from "./modes/info.js";
+import { job } from "./modes/job.js";
+import { listCells } from "./modes/listCells.js";
+import { listOutliers } from "./modes/listOutliers.js";
+import { start } from "./modes/start.js";
+import { withQueue } from "./queueSession.js";
+import { state } from "./state.js";
+
+/** The main step. Failures end up as an annotation. */
+export async function run(): Promise<void> {
+  state.isPost.save("true");
+  try {
+    await act(readInputs());
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function act(inputs: Inputs): Promise<void> {
+  switch (inputs.mode) {
+    case "start":
+      return withQueue(inputs, { migrate: mayMigrate(inputs.request) }, (queue) => start(queue, inputs));
+    case "job":
+      return withQueue(inputs, { migrate: mayMigrate(inputs.request) }, (queue) => job(queue, inputs));
+    case "finish":
+      return withQueue(inputs, { patient: true }, (queue) => finish(queue, inputs));
+    case "cancel":
+      return withQueue(inputs, { patient: true }, (queue) => cancel(queue, inputs));
+    case "info":
+      return withQueue(inputs, {}, (queue) => info(queue, inputs));
+    case "list-outliers":
+      return withQueue(inputs, {}, listOutliers);
+    case "list-cells":
+      return withQueue(inputs, {}, (queue) => listCells(queue, inputs));
+    case "bypass":
+      return withQueue(inputs, {}, (queue) => bypass(queue, inputs));
+  }
+}
+
+/** Production is migrated by those who run it, not by the first workflow that comes with a newer version. */
+function mayMigrate({ environment }: { readonly environment: string }): boolean {
+  return environment !== "prod";
+}

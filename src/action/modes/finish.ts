@@ -1,0 +1,26 @@
+import { deploymentName } from "../../output/describe.js";
+import { CancelledError, RefusedAsCancelledError } from "../../queue/errors.js";
+import type { Queue } from "../../queue/queue.js";
+import { cancelledByOthers } from "../cancelledBy.js";
+import type { FinishInputs } from "../inputs.js";
+import { log } from "../log.js";
+import { patiently } from "../queueSession.js";
+import { slackNotifier } from "../slackNotifier.js";
+import { jobPage } from "../workflow.js";
+
+/** @throws CancelledError when the deployment was cancelled */
+export async function finish(queue: Queue, inputs: FinishInputs): Promise<void> {
+  const deployment = await patiently(inputs, () => queue.finish(inputs.id)).catch(async (error: unknown) => {
+    if (error instanceof RefusedAsCancelledError) {
+      const who = await cancelledByOthers(queue, inputs.id, inputs.job);
+      throw new CancelledError(`${error.message}${who === undefined ? "" : `; by ${who}`}`, { cause: error });
+    }
+    throw error;
+  });
+  log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
+  await slackNotifier(inputs)?.finished({
+    deployment,
+    link: jobPage(inputs.job),
+    startMessage: inputs.slackStartMessage,
+  });
+}

@@ -1,0 +1,17 @@
+import { summary } from "../../output/describe.js";
+import type { Queue } from "../../queue/queue.js";
+import { cancelledByOthers } from "../cancelledBy.js";
+import type { InfoInputs } from "../inputs.js";
+import { log } from "../log.js";
+
+/** Also for a job that wants to know whether somebody cancelled its deployment meanwhile. */
+export async function info(queue: Queue, inputs: InfoInputs): Promise<void> {
+  const deployment = await queue.deployment(inputs.id);
+  log.info(summary(deployment));
+  if (deployment.cancellation_timestamp !== null) {
+    const who = await cancelledByOthers(queue, deployment.id, inputs.job);
+    if (who !== undefined) {
+      log.info(`cancelled by ${who}: ${deployment.cancellation_note ?? "no reason given"}`);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { info, setOutput } from "@actions/core";
+import { cellsText } from "../../output/describe.js";
+import type { Queue } from "../../queue/queue.js";
+import type { ListCellsInputs } from "../inputs.js";
+
+export async function listCells(queue: Queue, { environment }: ListCellsInputs): Promise<void> {
+  const cells = await queue.cells(environment);
+  setOutput("cells", cells);
+  info(cellsText(environment, cells));
+}

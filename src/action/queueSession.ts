@@ -1,0 +1,40 @@
+import { Database } from "../database/database.js";
+import { ensureSchema } from "../database/schema.js";
+import { logOutage } from "../output/outages.js";
+import { outlastOutages } from "../queue/outage.js";
+import { Queue } from "../queue/queue.js";
+import type { CommonInputs } from "./commonInputs.js";
+import { log } from "./log.js";
+import { applicationName } from "./workflow.js";
+
+export interface SessionOptions {
+  /** Whether to bring an older schema up to date. */
+  readonly migrate?: boolean;
+  /** Whether to wait for a database that is away: for those who free a cell, since nobody comes after them. */
+  readonly patient?: boolean;
+}
+
+/** Connects to the database, makes sure that it has our schema, and closes the connection in the end. */
+export async function withQueue(
+  inputs: CommonInputs,
+  { migrate = false, patient = false }: SessionOptions,
+  act: (queue: Queue) => Promise<void>,
+): Promise<void> {
+  const url = inputs.databaseUrl;
+  const database = new Database({ url, applicationName: applicationName(inputs.job), onNotice: log.info });
+  try {
+    const giveUpAfter = patient ? inputs.outageTimeout : 0;
+    await outlastOutages(() => ensureSchema(database, { url, migrate, onProgress: log.info, onWarning: log.warn }), {
+      giveUpAfter,
+      onOutage: patient ? logOutage(log) : undefined,
+    });
+    await act(new Queue(database));
+  } finally {
+    await database.close();
+  }
+}
+
+/** Repeats a call that may be repeated until the database answers, for as long as outage-timeout says. */
+export function patiently<Result>(inputs: CommonInputs, call: () => Promise<Result>): Promise<Result> {
+  return outlastOutages(call, { giveUpAfter: inputs.outageTimeout, onOutage: logOutage(log) });
+}

@@ -1,0 +1,50 @@
+import type { KnownBlock, MrkdwnElement } from "@slack/web-api";
+import { cellName, cellOf, componentName } from "../../output/describe.js";
+import type { Deployment } from "../../queue/deployment.js";
+import { code, link, plain } from "./mrkdwn.js";
+import type { Notification } from "./notifier.js";
+
+export interface SlackMessage {
+  /** What phones and screen readers get instead of the blocks. */
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+export function startedMessage(notification: Notification): SlackMessage {
+  return message(":rocket:", "Started", notification, notification.deployment.note);
+}
+
+export function finishedMessage(notification: Notification): SlackMessage {
+  return message(":white_check_mark:", "Finished", notification, null);
+}
+
+export function cancelledMessage(notification: Notification): SlackMessage {
+  return message(":no_entry:", "Cancelled", notification, notification.deployment.cancellation_note);
+}
+
+/** Slack takes 3,000 characters for a text; an escaped character takes up to five. */
+const limits = { name: 300, cell: 300, note: 250 };
+
+function message(emoji: string, verb: string, { deployment, link: url }: Notification, note: string | null) {
+  const name = componentName(deployment);
+  const cell = cellName(cellOf(deployment));
+  const remark = note === null || note.trim() === "" ? "" : `\n${code(note, limits.note)}`;
+  const facts = [code(cell, limits.cell), `deployment ${deployment.id}`, ...jobLink(url, deployment)];
+  return {
+    text: `${verb} ${plain(name, limits.name)} in ${plain(cell, limits.cell)} (deployment ${deployment.id})`,
+    blocks: [
+      { type: "section", text: mrkdwn(`${emoji} *${verb}* ${code(name, limits.name)}${remark}`) },
+      { type: "context", elements: facts.map(mrkdwn) },
+    ] satisfies KnownBlock[],
+  };
+}
+
+function jobLink(url: string | undefined, deployment: Deployment): string[] {
+  const target = link(url ?? deployment.url ?? "", "job");
+  return target === undefined ? [] : [target];
+}
+
+/** Verbatim: Slack makes nothing of names and addresses that it finds in the text. */
+function mrkdwn(text: string): MrkdwnElement {
+  return { type: "mrkdwn", text, verbatim: true };
+}

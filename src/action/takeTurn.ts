@@ -1,0 +1,79 @@
+import { setOutput } from "@actions/core";
+import { deploymentName } from "../output/describe.js";
+import { formatDuration } from "../output/durations.js";
+import { enterLine } from "../output/enterLine.js";
+import { lineDisplay } from "../output/lineDisplay.js";
+import type { Blocker, Deployment } from "../queue/deployment.js";
+import { CancelledError } from "../queue/errors.js";
+import type { Queue } from "../queue/queue.js";
+import { cancelledByOthers } from "./cancelledBy.js";
+import type { StartInputs } from "./inputs.js";
+import { log, logGroup } from "./log.js";
+import { idempotencyKey } from "./workflow.js";
+
+/** A deployment that has started. */
+export interface Turn {
+  readonly deployment: Deployment;
+  /** Everybody it waited for, as they were last seen, in their order. */
+  readonly waitedFor: readonly Blocker[];
+}
+
+export interface TurnOptions {
+  /** Whether somebody goes on to send heartbeats. */
+  readonly heartbeat: boolean;
+  readonly onEnqueued?: (deployment: Deployment) => void;
+}
+
+/**
+ * Enters the line and starts; signals, which GitHub sends when the run is cancelled, give the place up.
+ * @throws CancelledError, WaitTimeoutError
+ */
+export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
+  const waitedFor = new Map<number, Blocker>();
+  let enqueued: Deployment | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const deployment = await enterLine(queue, {
+      request: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      heartbeat: options.heartbeat,
+      waitTimeout: inputs.waitTimeout,
+      outageTimeout: inputs.outageTimeout,
+      log,
+      createDisplay: (waiting) => lineDisplay(waiting, log, logGroup),
+      onEnqueued: async (entered) => {
+        enqueued = entered;
+        setOutput("deployment-id", entered.id);
+        options.onEnqueued?.(entered);
+        timer = warnLater(entered, inputs.warnAfter);
+      },
+      onEvent: (event) => {
+        if (event.event === "waiting") {
+          for (const blocker of event.blockers) {
+            waitedFor.set(blocker.deployment_id, blocker);
+          }
+        }
+      },
+    });
+    return { deployment, waitedFor: [...waitedFor.values()] };
+  } catch (error) {
+    if (error instanceof CancelledError && enqueued !== undefined) {
+      const who = await cancelledByOthers(queue, enqueued.id, inputs.job);
+      throw who === undefined ? error : new CancelledError(`${error.message}; by ${who}`, { cause: error });
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Longer waits than a timer can measure outlast every job. */
+const longestTimer = 2 ** 31 - 1;
+
+function warnLater(deployment: Deployment, warnAfter: number | undefined): NodeJS.Timeout | undefined {
+  return warnAfter === undefined || warnAfter > longestTimer
+    ? undefined
+    : setTimeout(
+        () => log.warn(`${deploymentName(deployment)} has waited for longer than ${formatDuration(warnAfter)}`),
+        warnAfter,
+      );
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { DeploymentRequest } from "../queue/deployment.js";
+
+/** What GitHub evaluates for this job alone, as hidden inputs tell it; empty where GitHub does not know it. */
+export interface JobContext {
+  /** Also the number in the address of the job's page; jobs of a matrix have one each. */
+  readonly checkRunId: string;
+  /** Of a matrix. */
+  readonly jobIndex: string;
+  /** success, failure or cancelled; in the post step that of the whole job. */
+  readonly jobStatus: string;
+}
+
+/** The page of this job, else that of its run; undefined outside GitHub. */
+export function jobPage({ checkRunId }: JobContext): string | undefined {
+  const run = runPage();
+  return run === undefined || checkRunId === "" ? run : `${run}/job/${checkRunId}`;
+}
+
+/** PostgreSQL keeps so many bytes of an application name. */
+const longestName = 63;
+
+/** "deploy-queue action 17712345678/51725241954 org/repo": how events name what this job did. */
+export function applicationName({ checkRunId }: JobContext): string {
+  const job = `${variable("GITHUB_RUN_ID")}/${checkRunId || variable("GITHUB_JOB")}`;
+  return ["deploy-queue action", ...(runPage() === undefined ? [] : [job, variable("GITHUB_REPOSITORY")])]
+    .join(" ")
+    .slice(0, longestName);
+}
+
+/**
+ * The same for every try of this step in this attempt of the job, and for nothing else. The request is part of it
+ * because GitHub gives the steps of a composite action one name between them, and because not every server knows check
+ * runs, without which jobs of a matrix of workflows look alike.
+ */
+export function idempotencyKey({ checkRunId, jobIndex }: JobContext, request: DeploymentRequest): string | undefined {
+  const run = runPage();
+  if (run === undefined) {
+    return undefined;
+  }
+  const attempt = variable("GITHUB_RUN_ATTEMPT");
+  const step = [run, attempt, variable("GITHUB_JOB"), checkRunId, jobIndex, variable("GITHUB_ACTION"), request];
+  const digest = createHash("sha256").update(JSON.stringify(step)).digest("hex").slice(0, 32);
+  return `github-${variable("GITHUB_RUN_ID")}-${attempt}-${digest}`;
+}
+
+function runPage(): string | undefined {
+  const run = variable("GITHUB_RUN_ID");
+  return run === ""
+    ? undefined
+    : `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${run}`;
+}
+
+function variable(name: string): string {
+  return process.env[name] ?? "";
+}

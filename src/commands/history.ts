@@ -1,0 +1,23 @@
+import { Command, Option } from "clipanion";
+import { parseDeploymentId } from "../queue/values.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class HistoryCommand extends QueueCommand {
+  static override paths = [["history"]];
+
+  static override usage = Command.Usage({
+    description: "Show what happened to one deployment: when, by whom, from where and why",
+    details:
+      "One line an event, in order. A deployment that had to wait was `refused` once: the first time it asked for its turn.",
+    examples: [["What happened to deployment 42", "deploy-queue history 42"]],
+  });
+
+  deploymentId = Option.String({ name: "deployment-id", required: true });
+
+  override async act({ queue }: Session): Promise<number> {
+    const { historyTable } = await import("../output/historyTable.js");
+    const events = await queue.history(parseDeploymentId(this.deploymentId));
+    this.print(historyTable(events), events);
+    return 0;
+  }
+}

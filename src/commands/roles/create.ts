@@ -1,0 +1,28 @@
+import { Command } from "clipanion";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class RolesCreateCommand extends QueueCommand {
+  static override paths = [["roles", "create"]];
+
+  static override usage = Command.Usage({
+    category: "Operation",
+    description: "Create the database roles that are given out",
+    details: `
+      Creates \`deploy_queue_reader\` (dashboards: reads the views and nothing else), \`deploy_queue_deployer\` (pipelines:
+      enters the line, starts, finishes, cancels, sends heartbeats) and \`deploy_queue_operator\` (people on call, the
+      worker: also bulk cancels, environments and bypasses). They cannot log in; give them to roles that can:
+      \`create role ci login password '…' in role deploy_queue_deployer\`. What each may is in docs/roles.md.
+
+      May be repeated: roles that exist get their privileges in this database again.
+    `,
+  });
+
+  override async act({ queue }: Session): Promise<number> {
+    const roles = await queue.createRoles();
+    this.print(
+      roles.map(({ role_name, created }) => `${role_name} ${created ? "created" : "exists"}`).join("\n"),
+      roles,
+    );
+    return 0;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
+import { enterLineAndStart } from "../queue/entering.js";
+import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
+import type { Queue } from "../queue/queue.js";
+import { cellName, cellOf, deploymentName } from "./describe.js";
+import { formatDuration } from "./durations.js";
+import type { Log } from "./log.js";
+import { logOutage, outageMessage } from "./outages.js";
+import type { WaitingDisplay } from "./waitingDisplay.js";
+
+/** What happens on the way from the line to the start, as --json of the command line prints it. */
+export type WaitEvent =
+  | { readonly event: "enqueued" | "started"; readonly deployment: Deployment }
+  | ({ readonly event: "waiting" } & Place)
+  | { readonly event: "given-up"; readonly deployment_id: string | number };
+
+export interface EnterLineOptions {
+  readonly request: DeploymentRequest;
+  /** Whether the deployment gets heartbeats after its start too. */
+  readonly heartbeat: boolean;
+  /** In milliseconds, as the next one. */
+  readonly waitTimeout: number | undefined;
+  readonly outageTimeout: number | undefined;
+  readonly log: Log;
+  readonly createDisplay: (deployment: Deployment) => WaitingDisplay | Promise<WaitingDisplay>;
+  /** Awaited; when it throws, the place is given up. */
+  readonly onEnqueued?: ((deployment: Deployment) => Promise<void>) | undefined;
+  readonly onEvent: (event: WaitEvent) => void;
+}
+
+/**
+ * Enters the line and starts, and shows the person what is going on. A signal or a timeout gives the place up.
+ * @throws CancelledError, WaitTimeoutError
+ */
+export async function enterLine(queue: Queue, options: EnterLineOptions): Promise<Deployment> {
+  const { log, waitTimeout } = options;
+  const giveUp = new AbortController();
+  let display: WaitingDisplay | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (giveUp.signal.aborted) {
+      process.exit(signal === "SIGINT" ? 130 : 143);
+    }
+    const message = `${signal}: giving the place in the line up; once more to leave at once`;
+    display === undefined ? log.info(message) : display.say("info", message);
+    giveUp.abort(new CancelledError(`${signal} came while waiting`));
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let timer: NodeJS.Timeout | undefined;
+  let lastReasons: string | undefined;
+  try {
+    const started = await enterLineAndStart(queue, options.request, {
+      heartbeat: options.heartbeat,
+      signal: giveUp.signal,
+      giveUpAfter: options.outageTimeout,
+      onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
+      onNoNotifications: () =>
+        display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
+      async onEnqueued(deployment) {
+        log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
+        options.onEvent({ event: "enqueued", deployment });
+        await options.onEnqueued?.(deployment);
+        if (waitTimeout !== undefined) {
+          const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
+          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), Math.min(waitTimeout, longestTimer));
+        }
+      },
+      async onWaiting(attempt) {
+        const reasons = JSON.stringify(attempt.waitingOn);
+        if (reasons === lastReasons) {
+          return;
+        }
+        // Only a picture of the wait: without a database there is none for now.
+        const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
+        if (place !== undefined) {
+          lastReasons = reasons;
+          display ??= await options.createDisplay(attempt.deployment);
+          display.show(place);
+          options.onEvent({ event: "waiting", ...place });
+        }
+      },
+      onGivenUp(id, failure) {
+        display?.end();
+        options.onEvent({ event: "given-up", deployment_id: id });
+        if (failure === undefined) {
+          log.info(`deployment ${id} was cancelled and left the line`);
+        } else {
+          const reason = failure instanceof Error ? failure.message : String(failure);
+          log.warn(
+            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
+          );
+        }
+      },
+    });
+    display?.end();
+    log.info(`${deploymentName(started)} started`);
+    options.onEvent({ event: "started", deployment: started });
+    return started;
+  } finally {
+    display?.end();
+    clearTimeout(timer);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+/** Timers that are set to more milliseconds ring at once. */
+const longestTimer = 2 ** 31 - 1;
+
+const noNotifications =
+  "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: " +
+  "looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";

@@ -1,0 +1,277 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { processExists } from "../../src/database/embedded/files.js";
+import { annotations, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
+import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+import { startProxy } from "../support/proxy.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+const inputs = stepInputs(cli.url);
+
+interface Job {
+  readonly given: Readonly<Record<string, string>>;
+  readonly main: StepEnd;
+  readonly id: number;
+  readonly heartbeats: { readonly pid: number; readonly log: () => string };
+}
+
+async function startJob(place: Place = newPlace(), more: Readonly<Record<string, string>> = {}): Promise<Job> {
+  const given = inputs("job", place, more);
+  const main = await runStep(given);
+  const id = Number(main.outputs["deployment-id"]);
+  return { given, main, id, heartbeats: heartbeatsOf(id) };
+}
+
+/** The background process says in its log which one it is; it is ended with the test. */
+function heartbeatsOf(id: number): Job["heartbeats"] {
+  const log = (): string => readFileSync(join(runnerTemp, `deploy-queue-heartbeats-${id}.log`), "utf8");
+  const pid = Number(/process (\d+) sends heartbeats/.exec(log())?.[1]);
+  onTestFinished(() => {
+    if (processExists(pid)) process.kill(pid, "SIGKILL");
+  });
+  return { pid, log };
+}
+
+function hasEnded({ heartbeats }: Pick<Job, "heartbeats">): Promise<true> {
+  return until("the background process has ended", () => !processExists(heartbeats.pid) || undefined);
+}
+
+const jobPage = "https://github.com/org/repo/actions/runs/1001/job/5001";
+
+describe("the end of a job", () => {
+  test("finishes its deployment when the job succeeded", async () => {
+    const job = await startJob();
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(0);
+    expect((await cli.row(job.id)).status).toBe("finished");
+    expect(await cli.events(job.id)).toEqual(["enqueued", "started", "finished"]);
+    expect(post.summary).toContain("Deployment finished");
+    await hasEnded(job);
+  });
+
+  test.each([
+    ["failure", "the job failed"],
+    ["cancelled", "the job was cancelled"],
+  ] as const)("cancels its deployment with a link when the job ended as %s", async (jobStatus, why) => {
+    const job = await startJob();
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus });
+
+    expect(post.code).toBe(0);
+    expect(await cli.row(job.id)).toMatchObject({ status: "cancelled", cancellation_note: `${why}: ${jobPage}` });
+    expect(post.summary).toContain("Deployment cancelled");
+    await hasEnded(job);
+  });
+
+  test("cancels it when nobody knows how the job ended", async () => {
+    const job = await startJob();
+
+    await runStep({ ...job.given, "job-status": "" }, { state: job.main.state });
+
+    expect(await cli.row(job.id)).toMatchObject({ cancellation_note: `the job ended, nobody knows how: ${jobPage}` });
+  });
+
+  test.each([
+    ["finish", "success", "finished"],
+    ["cancel", "success", "cancelled"],
+    ["cancel", "failure", "cancelled"],
+  ] as const)(
+    "is fine with a deployment that a step with mode %s has ended before %s",
+    async (mode, jobStatus, status) => {
+      const job = await startJob();
+      await runStep({ mode, "database-url": cli.url, "deployment-id": String(job.id) });
+
+      const post = await runStep(job.given, { state: job.main.state, jobStatus });
+
+      expect(post.code).toBe(0);
+      expect(annotations(post, "error")).toEqual([]);
+      expect(post.log).toContain("had ended before");
+      expect((await cli.row(job.id)).status).toBe(status);
+    },
+  );
+
+  test("says who cancelled the deployment while the job ran, and fails", async () => {
+    const job = await startJob();
+    await cli.run(["cancel", "deployment", String(job.id), "--cancellation-note", "release pulled back"]);
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(1);
+    expect(annotations(post, "error")).toEqual([
+      expect.stringMatching(
+        /was cancelled: release pulled back; by .*\(deploy-queue cancel deployment\), while the job ran/,
+      ),
+    ]);
+    expect(post.outputs["deployment-cancelled-by"]).toMatch(/\(deploy-queue cancel deployment\)$/);
+    await hasEnded(job);
+  });
+
+  test("says so when the deployment was reaped while the job ran", async () => {
+    const place = newPlace();
+    const job = await startJob(place, { "max-duration": "1h" });
+    await cli.advance("2 hours");
+    await cli.queue.reapStaleDeployments();
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(1);
+    expect(post.outputs["deployment-cancelled-by"]).toMatch(/^the reaper of /);
+  });
+
+  test("adds nothing when the wait was given up", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const step = startStep(inputs("job", place));
+    await step.printed(new RegExp(`deployment ${holder} `));
+    step.process.kill("SIGINT");
+    const main = await step.end;
+
+    const post = await runStep(inputs("job", place), { state: main.state, jobStatus: "cancelled" });
+
+    expect(post.code).toBe(0);
+    expect(annotations(post, "error")).toEqual([]);
+    expect(await cli.events(Number(main.outputs["deployment-id"]))).toEqual(["enqueued", "cancelled"]);
+  });
+
+  test("gives the place up when the step that waited was killed", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const step = startStep(inputs("job", place));
+    await step.printed(new RegExp(`deployment ${holder} `));
+    step.process.kill("SIGKILL");
+    const main = await step.end;
+
+    const post = await runStep(inputs("job", place), { state: main.state, jobStatus: "cancelled" });
+
+    expect(post.code).toBe(0);
+    expect(await cli.row(Number(main.outputs["deployment-id"]))).toMatchObject({
+      status: "cancelled",
+      cancellation_note: `the job was cancelled: ${jobPage}`,
+    });
+  });
+
+  test("waits for a database that is away for a moment", async () => {
+    const proxy = await startProxy(cli.url);
+    const job = await startJob(newPlace(), { "database-url": proxy.url });
+    proxy.refuse();
+    const post = startStep(job.given, { state: job.main.state, jobStatus: "success" });
+    await post.printed(/::warning::.*trying again/);
+
+    proxy.recover();
+
+    expect((await post.end).code).toBe(0);
+    expect((await cli.row(job.id)).status).toBe("finished");
+    await hasEnded(job);
+  });
+});
+
+describe("the heartbeats of a job", () => {
+  test("are sent by a process that outlives the step, until the deployment has ended", async () => {
+    const environment = await cli.environment({ heartbeatTimeout: "1 second" });
+    const job = await startJob(newPlace(environment));
+    const first = (await cli.row(job.id)).heartbeat_timestamp?.getTime() ?? Number.NaN;
+
+    await until("it has been kept alive for longer than it would have lived by itself", async () => {
+      const row = await cli.row(job.id);
+      return (row.heartbeat_timestamp?.getTime() ?? 0) > first + 1_500 || undefined;
+    });
+    await cli.queue.reapStaleDeployments();
+
+    expect((await cli.row(job.id)).status).toBe("running");
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+    expect(post.log).toMatch(new RegExp(`::group::Heartbeats\n.*process ${job.heartbeats.pid} sends heartbeats`));
+    await hasEnded(job);
+    expect(job.heartbeats.log()).toContain(`deployment ${job.id} (api@v1) has ended`);
+  });
+
+  test("keep the password and the inputs out of sight of other steps", async () => {
+    const job = await startJob();
+
+    const [arguments_, environment] = ["cmdline", "environ"].map((file) =>
+      readFileSync(`/proc/${job.heartbeats.pid}/${file}`, "utf8"),
+    );
+
+    expect(arguments_).not.toContain("postgres://");
+    expect(environment).not.toContain("postgres://");
+    expect(environment).not.toContain("INPUT_");
+    await runStep(job.given, { state: job.main.state });
+    await hasEnded(job);
+  });
+
+  test("survive the loss of their connection", async () => {
+    const environment = await cli.environment({ heartbeatTimeout: "1 second" });
+    const job = await startJob(newPlace(environment));
+    await cli.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name like 'deploy-queue action %'`;
+    const before = (await cli.row(job.id)).heartbeat_timestamp?.getTime() ?? Number.NaN;
+
+    await until("there is another heartbeat", async () => {
+      const row = await cli.row(job.id);
+      return (row.heartbeat_timestamp?.getTime() ?? 0) > before || undefined;
+    });
+
+    await runStep(job.given, { state: job.main.state });
+    await hasEnded(job);
+  });
+
+  test("that cannot be sent cancel the deployment and fail the step", async () => {
+    const preload = join(runnerTemp, "preload.cjs");
+    writeFileSync(preload, 'if (process.argv[2] === "heartbeats") { console.error("no room"); process.exit(3); }');
+
+    const main = await runStep(inputs("job", newPlace()), { env: { NODE_OPTIONS: `--require=${preload}` } });
+
+    expect(main.code).toBe(1);
+    expect(annotations(main, "error")).toEqual([
+      expect.stringContaining("no heartbeats can be sent: their process ended with 3; no room"),
+    ]);
+    expect(await cli.row(Number(main.outputs["deployment-id"]))).toMatchObject({
+      status: "cancelled",
+      cancellation_note: expect.stringContaining("no heartbeats can be sent"),
+    });
+  });
+
+  test("that have nowhere to be logged cancel the deployment and fail the step", async () => {
+    const main = await runStep(inputs("job", newPlace()), { env: { RUNNER_TEMP: "/nowhere" } });
+
+    expect(main.code).toBe(1);
+    expect(annotations(main, "error")).toEqual([expect.stringContaining("/nowhere/deploy-queue-heartbeats-")]);
+    expect((await cli.row(Number(main.outputs["deployment-id"]))).status).toBe("cancelled");
+  });
+
+  test("end with the runner, and leave the deployment to be reaped", async () => {
+    const given = inputs("job", newPlace());
+    const script = join(import.meta.dirname, "../../dist/action.cjs");
+    // As the runner is called, and like it the parent of the step.
+    const runner = spawn("bash", ["--norc", "-c", `"$0" "$1"; echo over; read`, process.execPath, script], {
+      argv0: "/runner/bin/Runner.Worker",
+      stdio: ["pipe", "pipe", "inherit"],
+      env: {
+        ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp },
+        ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      },
+    });
+    onTestFinished(() => void runner.kill("SIGKILL"));
+    let printed = "";
+    runner.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      printed += chunk;
+    });
+    await until("the step has ended", () => printed.endsWith("over\n") || undefined);
+    const id = Number(/deployment (\d+) \(api@v1\) started/.exec(printed)?.[1]);
+    const heartbeats = heartbeatsOf(id);
+    expect(processExists(heartbeats.pid)).toBe(true);
+
+    runner.kill("SIGKILL");
+    await once(runner, "exit");
+
+    await hasEnded({ heartbeats });
+    expect(heartbeats.log()).toContain("the runner is gone");
+    expect((await cli.row(id)).status).toBe("running");
+  });
+});
