@@ -2,6 +2,8 @@
 
 create type deployment_status as enum ('pending', 'held', 'queued', 'running', 'buffering', 'finished', 'cancelled');
 
+create type hold as enum ('outside', 'in-line');
+
 create table cells (
   id integer not null generated always as identity,
   environment text not null,
@@ -68,7 +70,7 @@ create table deployments (
   forced boolean not null default false,
   place bigint,
   priority integer not null default 0,
-  hold text,
+  hold hold,
   release_key text,
   not_before timestamp with time zone,
   not_after timestamp with time zone,
@@ -188,15 +190,11 @@ alter table deployments add constraint a_deployment_ends_once CHECK (((finish_ti
 
 alter table deployments add constraint a_deployment_is_in_its_cell FOREIGN KEY (cell_id, environment, cloud_provider, region, cell_index) REFERENCES cells(id, environment, cloud_provider, region, cell_index);
 
-alter table deployments add constraint a_held_deployment_has_not_started CHECK (((hold IS NULL) OR (start_timestamp IS NULL)));
-
 alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
 alter table deployments add constraint cancellation_note_requires_cancellation_timestamp CHECK (((cancellation_note IS NULL) OR (cancellation_timestamp IS NOT NULL)));
 
 alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
-
-alter table deployments add constraint command_must_name_a_program CHECK (((cardinality(command) > 0) AND (command[1] <> ''::text)));
 
 alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
@@ -208,21 +206,13 @@ alter table deployments add constraint finish_timestamp_must_not_precede_start_t
 
 alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
 
-alter table deployments add constraint hold_must_be_outside_or_in_line CHECK ((hold = ANY (ARRAY['outside'::text, 'in-line'::text])));
-
 alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL) AND (NOT forced)));
 
-alter table deployments add constraint not_after_must_be_later_than_not_before CHECK ((not_after > not_before));
-
-alter table deployments add constraint not_after_must_lie_in_the_future CHECK ((not_after > created_at));
-
 alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployments add constraint priority_must_be_between_minus_1000_and_1000 CHECK (((priority >= '-1000'::integer) AND (priority <= 1000)));
 
 alter table deployments add constraint start_timestamp_must_not_precede_created_at CHECK ((start_timestamp >= created_at));
 
@@ -431,7 +421,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._freezes(candidate deployments)
+CREATE OR REPLACE FUNCTION deploy_queue._freezes_over(candidate deployments)
  RETURNS SETOF freezes
  LANGUAGE plpgsql
  STABLE ROWS 1
@@ -644,24 +634,8 @@ CREATE OR REPLACE FUNCTION deploy_queue._is_exception(candidate deployments)
 AS $function$
 begin
   return exists (
-    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
+    select from deploy_queue._freezes_over(candidate) as placed where deploy_queue._passes(candidate, placed)
   );
-end;
-$function$
-;
-
-CREATE OR REPLACE FUNCTION deploy_queue._is_in_the_way(one deployments, other deployments)
- RETURNS boolean
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
-    and (one.concurrency_key = other.concurrency_key) is not true
-    and one.hold is distinct from 'outside'
-    and (one.not_before > deploy_queue._now()) is not true
-    and not deploy_queue._overtakes(other, one);
 end;
 $function$
 ;
@@ -712,6 +686,21 @@ CREATE OR REPLACE FUNCTION deploy_queue._label(deployment deployments)
 AS $function$
 begin
   return 'deployment ' || deployment.id || ' (' || deployment.component || coalesce('@' || deployment.version, '') || ')';
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._lets_wait(one deployments, other deployments)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true
+    and not deploy_queue._overtakes(other, one);
 end;
 $function$
 ;
@@ -882,6 +871,8 @@ begin
   ) as reasons
   order by
     (present.member).start_timestamp is null,
+    -- Whom a freeze lets pass goes before those whom it holds.
+    v_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
     case when (present.member).start_timestamp is null then - (present.member).priority end,
     coalesce((present.member).place, (present.member).id);
 end;
@@ -1078,7 +1069,7 @@ AS $function$
 begin
   return exists (
     select
-    from deploy_queue._freezes(candidate) as placed
+    from deploy_queue._freezes_over(candidate) as placed
     where deploy_queue._passes(candidate, placed)
       and not deploy_queue._passes(ahead, placed)
   );
@@ -1158,20 +1149,6 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._reasons(candidate deployments)
- RETURNS reason[]
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  return array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
-  );
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._reasons_text(reasons reason[])
  RETURNS text
  LANGUAGE plpgsql
@@ -1191,7 +1168,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._record_refusal(deployment deployments, 
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if reasons <> '{}' and not exists (
+  if not exists (
     select
     from deploy_queue.deployment_events
     where deployment_events.deployment_id = deployment.id and deployment_events.kind = 'refused'
@@ -1212,7 +1189,9 @@ CREATE OR REPLACE FUNCTION deploy_queue._refuse_blocked(candidate deployments)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_reasons deploy_queue.reason[] := deploy_queue._reasons(candidate);
+  v_reasons deploy_queue.reason[] := array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+  );
 begin
   if v_reasons <> '{}' then
     raise exception using
@@ -1264,6 +1243,55 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_impossible_wait(candidate deployments)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_broken text := case
+    when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
+    when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
+    when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
+    when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+  end;
+  v_first deploy_queue.deployments;
+begin
+  if v_broken is not null then
+    -- As a CHECK would.
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+
+  -- Jobs that wait on hold may be two of a kind: each goes on by itself.
+  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
+    return;
+  end if;
+
+  select * into v_first
+  from deploy_queue.deployments
+  where deployments.cell_id = candidate.cell_id
+    and deployments.start_timestamp is null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.hold = 'outside'
+    and deployments.heartbeat_timestamp is null
+    and deployments.component = candidate.component
+    and deployments.version is not distinct from candidate.version
+    and deployments.command is not distinct from candidate.command
+  limit 1;
+
+  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
+    raise exception using
+      errcode = 'QD021',
+      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
+        date_trunc('second', v_first.created_at), v_first.entered_by),
+      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_new_identity(old_row deployments, new_row deployments)
  RETURNS void
  LANGUAGE plpgsql
@@ -1305,43 +1333,6 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._refuse_staged_twice(candidate deployments)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_first deploy_queue.deployments;
-begin
-  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
-    return;
-  end if;
-
-  select * into v_first
-  from deploy_queue.deployments
-  where deployments.cell_id = candidate.cell_id
-    and deployments.start_timestamp is null
-    and deployments.finish_timestamp is null
-    and deployments.cancellation_timestamp is null
-    and deployments.hold = 'outside'
-    and deployments.heartbeat_timestamp is null
-    and deployments.component = candidate.component
-    and deployments.version is not distinct from candidate.version
-    and deployments.command is not distinct from candidate.command
-  limit 1;
-
-  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
-    raise exception using
-      errcode = 'QD021',
-      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
-        date_trunc('second', v_first.created_at), v_first.entered_by),
-      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
-  end if;
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._require_environment(environment text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1362,7 +1353,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._status(hold text, start_timestamp timestamp with time zone, finish_timestamp timestamp with time zone, cancellation_timestamp timestamp with time zone, buffer_time interval)
+CREATE OR REPLACE FUNCTION deploy_queue._status(hold hold, start_timestamp timestamp with time zone, finish_timestamp timestamp with time zone, cancellation_timestamp timestamp with time zone, buffer_time interval)
  RETURNS deployment_status
  LANGUAGE plpgsql
  STABLE PARALLEL SAFE
@@ -1388,19 +1379,29 @@ CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_buffer_time interval := (
-    select environments.buffer_time
-    from deploy_queue.environments
-    where environments.environment = candidate.environment
-  );
-  -- Few places are frozen, and fewer with exceptions.
-  v_is_exception boolean := exists (
-    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
-  ) and deploy_queue._is_exception(candidate);
+  v_buffer_time interval;
+  -- Most places have neither freezes nor windows, and most deployments nothing of their own.
+  v_freezes boolean;
+  v_windows boolean;
+  v_is_exception boolean;
 begin
+  select
+    environments.buffer_time,
+    exists (
+      select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+    ),
+    exists (
+      select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
+    )
+  into v_buffer_time, v_freezes, v_windows
+  from deploy_queue.environments
+  where environments.environment = candidate.environment;
+  v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
+
   return query
 
   select withheld.* from deploy_queue._withheld(candidate) as withheld
+  where v_freezes or v_windows or num_nonnulls(candidate.hold, candidate.not_before, candidate.not_after) > 0
 
   union all
 
@@ -1435,7 +1436,7 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _is_in_the_way says the same.
+    -- In the words of the index; _lets_wait says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
@@ -1534,7 +1535,7 @@ begin
     return query
     select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
       placed.expires_at, null::bigint
-    from deploy_queue._freezes(candidate) as placed
+    from deploy_queue._freezes_over(candidate) as placed
     where not deploy_queue._passes(candidate, placed);
   end if;
 end;
@@ -1750,7 +1751,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval, priority integer DEFAULT 0, hold text DEFAULT NULL::text, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone, not_after timestamp with time zone DEFAULT NULL::timestamp with time zone, command text[] DEFAULT NULL::text[])
+CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval, priority integer DEFAULT 0, hold hold DEFAULT NULL::hold, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone, not_after timestamp with time zone DEFAULT NULL::timestamp with time zone, command text[] DEFAULT NULL::text[])
  RETURNS deployments
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2043,7 +2044,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text, priority integer DEFAULT 0, hold text DEFAULT NULL::text, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
+CREATE OR REPLACE FUNCTION deploy_queue.preview(environment text, cloud_provider text, region text, cell_index integer, component text, concurrency_key text DEFAULT NULL::text, priority integer DEFAULT 0, hold hold DEFAULT NULL::hold, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS place
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -2426,7 +2427,6 @@ begin
       message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
       hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
   end if;
-  perform deploy_queue._refuse_staged_twice(new);
 
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
@@ -2443,6 +2443,10 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
+  end if;
+
+  if num_nonnulls(new.hold, new.not_before, new.not_after, new.command) > 0 then
+    perform deploy_queue._refuse_impossible_wait(new);
   end if;
 
   new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
@@ -2550,9 +2554,12 @@ declare
   v_buffer_time interval := (
     select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
   );
-  v_status deploy_queue.deployment_status := deploy_queue._status(
-    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-  );
+  v_status deploy_queue.deployment_status := case
+    when new.hold is not null and new.cancellation_timestamp is null then 'held'
+    else deploy_queue.get_deployment_status(
+      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+    )
+  end;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
@@ -2614,14 +2621,13 @@ begin
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id
-      or (old.start_timestamp is not null and (old.concurrency_key = v_head.concurrency_key) is not true)
-      or (
-        old.start_timestamp is null
-        and deploy_queue._is_in_the_way(old, v_head)
-        and (v_ended or not deploy_queue._is_in_the_way(new, v_head))
+    if v_head.id = new.id or (
+      (old.concurrency_key = v_head.concurrency_key) is not true
+      and (
+        old.start_timestamp is not null
+        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
       )
-    then
+    ) then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -2839,7 +2845,9 @@ begin
   end if;
 
   if v_deployment.start_timestamp is null then
-    v_reasons := deploy_queue._reasons(v_deployment);
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
@@ -2854,7 +2862,9 @@ begin
       ))
     ) then
       v_deployment := deploy_queue._deployment(v_deployment.id);
-      v_reasons := deploy_queue._reasons(v_deployment);
+      v_reasons := array(
+        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      );
     end if;
 
     if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
@@ -2877,7 +2887,9 @@ begin
       returning deployments.* into v_deployment;
     end if;
 
-    perform deploy_queue._record_refusal(v_deployment, v_reasons);
+    if v_reasons <> '{}' then
+      perform deploy_queue._record_refusal(v_deployment, v_reasons);
+    end if;
   end if;
 
   select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
@@ -3492,7 +3504,7 @@ create view queue as
     (_overtaken(deployments.*))::integer AS overtaken
    FROM ((( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
-          WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL) AND (waiting.hold IS DISTINCT FROM 'outside'::text))) line
+          WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL) AND (waiting.hold IS DISTINCT FROM 'outside'::hold))) line
      CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
      JOIN deployments ON (((deployments.id = place.deployment_id) AND (deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL))));
 

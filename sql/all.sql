@@ -14,13 +14,13 @@
 --!include functions/_status.sql
 --!include functions/_is_member.sql
 --!include functions/_passes.sql
---!include functions/_freezes.sql
+--!include functions/_freezes_over.sql
 --!include functions/_freeze_label.sql
 --!include functions/_openings.sql
 --!include functions/_withheld.sql
 --!include functions/_overtakes.sql
 --!include functions/_is_exception.sql
---!include functions/_is_in_the_way.sql
+--!include functions/_lets_wait.sql
 --!include functions/_refuse_ended.sql
 --!include functions/_refuse_new_identity.sql
 --!include functions/_deployment.sql
@@ -30,10 +30,9 @@
 --!include functions/_cell.sql
 --!include functions/_waiting_on.sql
 --!include functions/_reasons_text.sql
---!include functions/_reasons.sql
 --!include functions/_record_refusal.sql
 --!include functions/_refuse_blocked.sql
---!include functions/_refuse_staged_twice.sql
+--!include functions/_refuse_impossible_wait.sql
 --!include functions/_heads.sql
 --!include functions/_wake.sql
 --!include functions/_wake_heads.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:6339e033cbe889db92a2a2cca2a084d206add9e9
---! Hash: sha1:f8e001bbd5efee14f6896f7dcee6329f1b2d5289
+--! Previous: sha1:2cb7cf152b46e805900593cbfdd2a8912bb6d9b9
+--! Hash: sha1:cab88cb5a43ab990155f032bdbcf4ddbd9d2b0a7
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -19,15 +19,6 @@ alter table deploy_queue.deployment_events
   validate constraint component_must_be_1_to_200_printable_characters,
   validate constraint version_must_be_1_to_100_printable_characters,
   validate constraint url_must_be_printable_characters;
-
--- Part of more ways to wait.
-alter table deploy_queue.deployments
-  validate constraint priority_must_be_between_minus_1000_and_1000,
-  validate constraint hold_must_be_outside_or_in_line,
-  validate constraint a_held_deployment_has_not_started,
-  validate constraint not_after_must_be_later_than_not_before,
-  validate constraint not_after_must_lie_in_the_future,
-  validate constraint command_must_name_a_program;
 
 --! Included functions/schema_version.sql
 -- The number of the newest committed migration. Programs compare it with the one they were built for.

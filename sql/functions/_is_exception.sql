@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return exists (
-    select from deploy_queue._freezes(candidate) as placed where deploy_queue._passes(candidate, placed)
+    select from deploy_queue._freezes_over(candidate) as placed where deploy_queue._passes(candidate, placed)
   );
 end;
 $$;

@@ -71,6 +71,8 @@ begin
   ) as reasons
   order by
     (present.member).start_timestamp is null,
+    -- Whom a freeze lets pass goes before those whom it holds.
+    v_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
     case when (present.member).start_timestamp is null then - (present.member).priority end,
     coalesce((present.member).place, (present.member).id);
 end;

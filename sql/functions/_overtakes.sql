@@ -10,7 +10,7 @@ as $$
 begin
   return exists (
     select
-    from deploy_queue._freezes(candidate) as placed
+    from deploy_queue._freezes_over(candidate) as placed
     where deploy_queue._passes(candidate, placed)
       and not deploy_queue._passes(ahead, placed)
   );

@@ -1,5 +1,5 @@
 -- Leaves an event the first time that a deployment is told to wait: a waiter looks again and again.
--- Called by try_start, with no reasons when it started.
+-- Called by try_start.
 create or replace function deploy_queue._record_refusal(
   deployment deploy_queue.deployments,
   reasons deploy_queue.reason[]
@@ -8,7 +8,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if reasons <> '{}' and not exists (
+  if not exists (
     select
     from deploy_queue.deployment_events
     where deployment_events.deployment_id = deployment.id and deployment_events.kind = 'refused'

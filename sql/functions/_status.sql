@@ -1,7 +1,7 @@
 -- The state of a deployment right now, a hold included.
 -- Called by the event trigger and the views.
 create or replace function deploy_queue._status(
-  hold text,
+  hold deploy_queue.hold,
   start_timestamp timestamptz,
   finish_timestamp timestamptz,
   cancellation_timestamp timestamptz,

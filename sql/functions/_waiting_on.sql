@@ -10,19 +10,29 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_buffer_time interval := (
-    select environments.buffer_time
-    from deploy_queue.environments
-    where environments.environment = candidate.environment
-  );
-  -- Few places are frozen, and fewer with exceptions.
-  v_is_exception boolean := exists (
-    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
-  ) and deploy_queue._is_exception(candidate);
+  v_buffer_time interval;
+  -- Most places have neither freezes nor windows, and most deployments nothing of their own.
+  v_freezes boolean;
+  v_windows boolean;
+  v_is_exception boolean;
 begin
+  select
+    environments.buffer_time,
+    exists (
+      select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+    ),
+    exists (
+      select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
+    )
+  into v_buffer_time, v_freezes, v_windows
+  from deploy_queue.environments
+  where environments.environment = candidate.environment;
+  v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
+
   return query
 
   select withheld.* from deploy_queue._withheld(candidate) as withheld
+  where v_freezes or v_windows or num_nonnulls(candidate.hold, candidate.not_before, candidate.not_after) > 0
 
   union all
 
@@ -57,7 +67,7 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _is_in_the_way says the same.
+    -- In the words of the index; _lets_wait says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true

@@ -38,7 +38,7 @@ begin
     return query
     select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
       placed.expires_at, null::bigint
-    from deploy_queue._freezes(candidate) as placed
+    from deploy_queue._freezes_over(candidate) as placed
     where not deploy_queue._passes(candidate, placed);
   end if;
 end;

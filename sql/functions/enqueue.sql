@@ -14,7 +14,7 @@ create or replace function deploy_queue.enqueue(
   idempotency_key text default null,
   max_duration interval default null,
   priority integer default 0,
-  hold text default null,
+  hold deploy_queue.hold default null,
   not_before timestamptz default null,
   not_after timestamptz default null,
   command text[] default null
@@ -52,7 +52,7 @@ end;
 $$;
 
 comment on function deploy_queue.enqueue(
-  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, text, timestamptz, timestamptz,
-  text[]
+  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
+  timestamptz, text[]
 ) is
   'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';

@@ -8,7 +8,7 @@ create or replace function deploy_queue.preview(
   component text,
   concurrency_key text default null,
   priority integer default 0,
-  hold text default null,
+  hold deploy_queue.hold default null,
   not_before timestamptz default null
 ) returns deploy_queue.place
 language plpgsql stable
@@ -46,5 +46,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, text, timestamptz) is
+comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now.';

@@ -22,7 +22,9 @@ begin
   end if;
 
   if v_deployment.start_timestamp is null then
-    v_reasons := deploy_queue._reasons(v_deployment);
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
@@ -37,7 +39,9 @@ begin
       ))
     ) then
       v_deployment := deploy_queue._deployment(v_deployment.id);
-      v_reasons := deploy_queue._reasons(v_deployment);
+      v_reasons := array(
+        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      );
     end if;
 
     if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
@@ -60,7 +64,9 @@ begin
       returning deployments.* into v_deployment;
     end if;
 
-    perform deploy_queue._record_refusal(v_deployment, v_reasons);
+    if v_reasons <> '{}' then
+      perform deploy_queue._record_refusal(v_deployment, v_reasons);
+    end if;
   end if;
 
   select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until

@@ -10,9 +10,12 @@ declare
   v_buffer_time interval := (
     select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
   );
-  v_status deploy_queue.deployment_status := deploy_queue._status(
-    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-  );
+  v_status deploy_queue.deployment_status := case
+    when new.hold is not null and new.cancellation_timestamp is null then 'held'
+    else deploy_queue.get_deployment_status(
+      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+    )
+  end;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'

@@ -18,14 +18,13 @@ begin
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id
-      or (old.start_timestamp is not null and (old.concurrency_key = v_head.concurrency_key) is not true)
-      or (
-        old.start_timestamp is null
-        and deploy_queue._is_in_the_way(old, v_head)
-        and (v_ended or not deploy_queue._is_in_the_way(new, v_head))
+    if v_head.id = new.id or (
+      (old.concurrency_key = v_head.concurrency_key) is not true
+      and (
+        old.start_timestamp is not null
+        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
       )
-    then
+    ) then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;

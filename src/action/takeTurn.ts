@@ -29,7 +29,7 @@ export interface TurnOptions {
  * @throws CancelledError, WaitTimeoutError
  */
 export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
-  const waitedFor = new Map<number, Blocker>();
+  const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -49,7 +49,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
       onEvent: (event) => {
         if (event.event === "waiting") {
           for (const blocker of event.blockers) {
-            waitedFor.set(blocker.deployment_id, blocker);
+            waitedFor.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
           }
         }
       },

@@ -1,12 +1,24 @@
--- The error of whoever stages what is staged already; silent otherwise. Jobs that wait on hold may be two of a kind.
+-- The error of whoever enters the line with terms that cannot be, or stages what is staged already; silent otherwise.
 -- Called by the enqueue trigger, under the lock of the cell.
-create or replace function deploy_queue._refuse_staged_twice(candidate deploy_queue.deployments) returns void
+create or replace function deploy_queue._refuse_impossible_wait(candidate deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_broken text := case
+    when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
+    when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
+    when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
+    when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+  end;
   v_first deploy_queue.deployments;
 begin
+  if v_broken is not null then
+    -- As a CHECK would.
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+
+  -- Jobs that wait on hold may be two of a kind: each goes on by itself.
   if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
     return;
   end if;

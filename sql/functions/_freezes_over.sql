@@ -1,6 +1,6 @@
 -- The freezes over the cell of a deployment that are in force.
 -- Called by the rule, the wake-ups and the prediction.
-create or replace function deploy_queue._freezes(candidate deploy_queue.deployments) returns setof deploy_queue.freezes
+create or replace function deploy_queue._freezes_over(candidate deploy_queue.deployments) returns setof deploy_queue.freezes
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
 as $$
