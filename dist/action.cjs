@@ -24843,7 +24843,7 @@ var require_binaryParsers = __commonJS({
       };
       return result;
     };
-    var parseArray = function(value) {
+    var parseArray2 = function(value) {
       var dim = parseBits(value, 32);
       var flags = parseBits(value, 32, 32);
       var elementType = parseBits(value, 32, 64);
@@ -24908,11 +24908,11 @@ var require_binaryParsers = __commonJS({
       register(16, parseBool);
       register(1114, parseDate.bind(null, false));
       register(1184, parseDate.bind(null, true));
-      register(1e3, parseArray);
-      register(1007, parseArray);
-      register(1016, parseArray);
-      register(1008, parseArray);
-      register(1009, parseArray);
+      register(1e3, parseArray2);
+      register(1007, parseArray2);
+      register(1016, parseArray2);
+      register(1008, parseArray2);
+      register(1009, parseArray2);
       register(25, parseText);
     };
     module2.exports = {
@@ -31529,7 +31529,7 @@ var require_stringify = __commonJS({
           return String(value2);
         }
         if (typeof value2 === "object") {
-          return Array.isArray(value2) ? serializeArray(value2) : serializeObject(value2);
+          return Array.isArray(value2) ? serializeArray2(value2) : serializeObject(value2);
         }
         return void 0;
       }
@@ -31635,7 +31635,7 @@ var require_stringify = __commonJS({
         }
         return key;
       }
-      function serializeArray(value2) {
+      function serializeArray2(value2) {
         if (stack.indexOf(value2) >= 0) {
           throw TypeError("Converting circular structure to JSON5");
         }
@@ -43172,6 +43172,27 @@ function describeError(error2) {
 
 // src/database/database.ts
 init_src();
+
+// src/database/arrays.ts
+function parseArray(text) {
+  return [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs)].map(
+    ([whole, quoted]) => quoted === void 0 ? whole : quoted.replace(/\\(.)/gs, "$1")
+  );
+}
+function serializeArray(values2) {
+  return `{${values2.map((value) => `"${String(value).replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
+}
+var arrayTypes = {
+  texts: { to: 1009, from: [1009], parse: parseArray, serialize: serializeArray },
+  smallints: {
+    to: 1005,
+    from: [1005],
+    parse: (text) => parseArray(text).map(Number),
+    serialize: serializeArray
+  }
+};
+
+// src/database/database.ts
 init_connectionUrl();
 init_errors();
 init_primary();
@@ -43342,7 +43363,7 @@ var Database = class _Database {
       fetch_types: false,
       prepare: this.#prepare,
       connection: { application_name: this.#options.applicationName },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
       onnotice: (notice2) => {
         if (notice2["severity_local"] !== "DEBUG" && notice2["code"] === "00000") {
           this.#options.onNotice?.(String(notice2["message"]));

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:2cb7cf152b46e805900593cbfdd2a8912bb6d9b9
+--! Hash: sha1:cf7cdeedee984386ca432d589795e72b53aec7f8
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1026,7 +1026,7 @@ begin
     and deployments.command is not distinct from candidate.command
   limit 1;
 
-  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
+  if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
     raise exception using
       errcode = 'QD021',
       message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),

@@ -1,5 +1,5 @@
---! Previous: sha1:2cb7cf152b46e805900593cbfdd2a8912bb6d9b9
---! Hash: sha1:cab88cb5a43ab990155f032bdbcf4ddbd9d2b0a7
+--! Previous: sha1:cf7cdeedee984386ca432d589795e72b53aec7f8
+--! Hash: sha1:97582c7eb106dc7de0ea4f8430ce717902ff6b85
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -36,7 +36,7 @@ begin
     and deployments.command is not distinct from candidate.command
   limit 1;
 
-  if found and v_first.idempotency_key is distinct from candidate.idempotency_key then
+  if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
     raise exception using
       errcode = 'QD021',
       message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
