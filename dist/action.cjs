@@ -45409,11 +45409,11 @@ function entry(name) {
 // src/queue/entering.ts
 var import_node_crypto2 = require("node:crypto");
 var giveUpPatience = 5e3;
-async function enterLineAndStart(queue, request, options) {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
+async function enterLineAndStart(queue, wayIn, options) {
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
   let id;
   try {
-    const enqueued = await outlastOutages(() => queue.enqueue(idempotent, { heartbeat: true }), options);
+    const enqueued = await outlastOutages(enter, options);
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
@@ -45429,6 +45429,10 @@ async function enterLineAndStart(queue, request, options) {
     }
     throw error2;
   }
+}
+function enqueueOnce(queue, request) {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
+  return () => queue.enqueue(idempotent, { heartbeat: true });
 }
 async function giveUp(queue, id, error2, options) {
   const reason2 = error2 instanceof Error ? error2.message : String(error2);
@@ -45458,14 +45462,14 @@ async function enterLine(queue, options) {
   let timer2;
   let lastReasons;
   try {
-    const started = await enterLineAndStart(queue, options.request, {
+    const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal: giveUp2.signal,
       giveUpAfter: options.outageTimeout,
       onOutage: (outage) => display === void 0 ? logOutage(log2)(outage) : display.say(...outageMessage(outage)),
       onNoNotifications: () => display === void 0 ? log2.warn(noNotifications) : display.say("warn", noNotifications),
       async onEnqueued(deployment) {
-        log2.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
+        log2.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== void 0) {
@@ -45507,6 +45511,17 @@ async function enterLine(queue, options) {
     display?.end();
     clearTimeout(timer2);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+function entranceMessage(deployment) {
+  const cell = cellName(cellOf(deployment));
+  switch (deployment.hold) {
+    case "outside":
+      return `${deploymentName(deployment)} is on hold outside the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    case "in-line":
+      return `${deploymentName(deployment)} is on hold in the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    default:
+      return `${deploymentName(deployment)} entered the line of ${cell}`;
   }
 }
 var longestTimer = 2 ** 31 - 1;
@@ -45597,7 +45612,7 @@ async function takeTurn(queue, inputs, options) {
   let timer2;
   try {
     const deployment = await enterLine(queue, {
-      request: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,

@@ -34,7 +34,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   let timer: NodeJS.Timeout | undefined;
   try {
     const deployment = await enterLine(queue, {
-      request: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,

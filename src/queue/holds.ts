@@ -1,6 +1,5 @@
 import { Calls } from "./calls.js";
 import type { Deployment, DeploymentId, Hold } from "./deployment.js";
-import type { Place } from "./policies.js";
 
 /** A row of deploy_queue.staged. */
 export interface StagedDeployment {
@@ -24,8 +23,12 @@ export interface StagedDeployment {
 }
 
 /** Which of those on hold; what is undefined does not matter. */
-export interface HoldFilter extends Partial<Place> {
+export interface HoldFilter {
   readonly component?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly cloudProvider?: string | undefined;
+  readonly region?: string | undefined;
+  readonly cellIndex?: number | undefined;
 }
 
 /** Deployments on hold. */

@@ -1,7 +1,7 @@
 import { Calls } from "./calls.js";
 
 /** Where a freeze is: all of an environment, a provider or region of it, or one cell. */
-export interface Place {
+export interface Area {
   readonly environment: string;
   readonly cloudProvider?: string | undefined;
   readonly region?: string | undefined;
@@ -49,7 +49,7 @@ export class Policies extends Calls {
   }
 
   freeze(
-    place: Place,
+    area: Area,
     reason: string,
     options: {
       readonly until?: Date | undefined;
@@ -60,11 +60,11 @@ export class Policies extends Calls {
     return this.row(
       (sql) => sql`
         select id as freeze_id, placed.* from deploy_queue.freeze(
-          environment => ${place.environment},
+          environment => ${area.environment},
           reason => ${reason},
-          cloud_provider => ${place.cloudProvider ?? null},
-          region => ${place.region ?? null},
-          cell_index => ${place.cellIndex ?? null},
+          cloud_provider => ${area.cloudProvider ?? null},
+          region => ${area.region ?? null},
+          cell_index => ${area.cellIndex ?? null},
           expires_at => ${options.until ?? null},
           allow_key => ${options.allowKey ?? null},
           allow_role => ${options.allowRole ?? null}
