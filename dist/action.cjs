@@ -44066,6 +44066,33 @@ function parseCellIndex(text, option) {
   }
   return index;
 }
+function parsePriority(text, option) {
+  if (text === void 0) {
+    return void 0;
+  }
+  const priority = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (!(Math.abs(priority) <= 1e6)) {
+    throw new InvalidValueError(`${option} must be a whole number from -1000000 to 1000000, not "${text}"`);
+  }
+  return priority;
+}
+function parseHold(value, option) {
+  switch (value) {
+    case void 0:
+    case false:
+    case "":
+    case "false":
+      return void 0;
+    case true:
+    case "true":
+    case "outside":
+      return "outside";
+    case "in-line":
+      return "in-line";
+    default:
+      throw new InvalidValueError(`${option} must be outside or in-line, not "${value}"`);
+  }
+}
 
 // node_modules/@actions/core/lib/command.js
 var os2 = __toESM(require("os"), 1);
@@ -44971,7 +44998,12 @@ function readMode(reader, mode, common) {
       return {
         ...common,
         mode,
-        request: readRequest(reader, common),
+        request: {
+          ...readRequest(reader, common),
+          hold: reader.parsed("hold", (text) => parseHold(text, "hold")),
+          priority: reader.parsed("priority", (text) => parsePriority(text, "priority"))
+        },
+        notBefore: reader.optional("not-before"),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after")
       };
@@ -45605,14 +45637,30 @@ function lineDisplay(deployment, log2, group2) {
   };
 }
 
+// src/output/moments.ts
+async function parseMoment(queue, text, option) {
+  if (text === void 0 || text === "") {
+    return void 0;
+  }
+  try {
+    return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1e3}S`);
+  } catch (error2) {
+    if (error2 instanceof InvalidValueError && !error2.message.startsWith(option)) {
+      throw new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
+    }
+    throw error2;
+  }
+}
+
 // src/action/takeTurn.ts
 async function takeTurn(queue, inputs, options) {
   const waitedFor2 = /* @__PURE__ */ new Map();
   let enqueued;
   let timer2;
   try {
+    const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
     const deployment = await enterLine(queue, {
-      wayIn: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,

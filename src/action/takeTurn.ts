@@ -3,6 +3,7 @@ import { deploymentName } from "../output/describe.js";
 import { formatDuration } from "../output/durations.js";
 import { enterLine } from "../output/enterLine.js";
 import { lineDisplay } from "../output/lineDisplay.js";
+import { parseMoment } from "../output/moments.js";
 import type { Blocker, Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
@@ -33,8 +34,9 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   let enqueued: Deployment | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
+    const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
     const deployment = await enterLine(queue, {
-      wayIn: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,
