@@ -22,8 +22,8 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 var __export = (target, all) => {
-  for (var name2 in all)
-    __defProp(target, name2, { get: all[name2], enumerable: true });
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -1416,13 +1416,13 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     bytes_default.i16(0);
     return bytes_default.end();
   }
-  function Parse(str, parameters, types2, name2 = "") {
-    bytes_default().P().str(name2 + bytes_default.N).str(str + bytes_default.N).i16(parameters.length);
+  function Parse(str, parameters, types2, name = "") {
+    bytes_default().P().str(name + bytes_default.N).str(str + bytes_default.N).i16(parameters.length);
     parameters.forEach((x, i) => bytes_default.i32(types2[i] || 0));
     return bytes_default.end();
   }
-  function Describe(x, name2 = "") {
-    return bytes_default().D().str(x).str(name2 + bytes_default.N).end();
+  function Describe(x, name = "") {
+    return bytes_default().D().str(x).str(name + bytes_default.N).end();
   }
   function Execute(portal = "", rows2 = 0) {
     return Buffer.concat([
@@ -1878,8 +1878,8 @@ function Postgres(a, b2) {
   return sql;
   function Sql(handler2) {
     handler2.debug = options.debug;
-    Object.entries(options.types).reduce((acc, [name2, type]) => {
-      acc[name2] = (x) => new Parameter(x, type.to);
+    Object.entries(options.types).reduce((acc, [name, type]) => {
+      acc[name] = (x) => new Parameter(x, type.to);
       return acc;
     }, typed);
     Object.assign(sql2, {
@@ -1924,7 +1924,7 @@ function Postgres(a, b2) {
       return query;
     }
   }
-  async function listen(name2, fn, onlisten) {
+  async function listen(name, fn, onlisten) {
     const listener = { fn, onlisten };
     const sql2 = listen.sql || (listen.sql = Postgres({
       ...options,
@@ -1933,9 +1933,9 @@ function Postgres(a, b2) {
       max_lifetime: null,
       fetch_types: false,
       onclose() {
-        Object.entries(listen.channels).forEach(([name3, { listeners }]) => {
-          delete listen.channels[name3];
-          Promise.all(listeners.map((l) => listen(name3, l.fn, l.onlisten).catch(() => {
+        Object.entries(listen.channels).forEach(([name2, { listeners }]) => {
+          delete listen.channels[name2];
+          Promise.all(listeners.map((l) => listen(name2, l.fn, l.onlisten).catch(() => {
           })));
         });
       },
@@ -1943,25 +1943,25 @@ function Postgres(a, b2) {
         c in listen.channels && listen.channels[c].listeners.forEach((l) => l.fn(x));
       }
     }));
-    const channels = listen.channels || (listen.channels = {}), exists3 = name2 in channels;
+    const channels = listen.channels || (listen.channels = {}), exists3 = name in channels;
     if (exists3) {
-      channels[name2].listeners.push(listener);
-      const result2 = await channels[name2].result;
+      channels[name].listeners.push(listener);
+      const result2 = await channels[name].result;
       listener.onlisten && listener.onlisten();
       return { state: result2.state, unlisten };
     }
-    channels[name2] = { result: sql2`listen ${sql2.unsafe('"' + name2.replace(/"/g, '""') + '"')}`, listeners: [listener] };
-    const result = await channels[name2].result;
+    channels[name] = { result: sql2`listen ${sql2.unsafe('"' + name.replace(/"/g, '""') + '"')}`, listeners: [listener] };
+    const result = await channels[name].result;
     listener.onlisten && listener.onlisten();
     return { state: result.state, unlisten };
     async function unlisten() {
-      if (name2 in channels === false)
+      if (name in channels === false)
         return;
-      channels[name2].listeners = channels[name2].listeners.filter((x) => x !== listener);
-      if (channels[name2].listeners.length)
+      channels[name].listeners = channels[name].listeners.filter((x) => x !== listener);
+      if (channels[name].listeners.length)
         return;
-      delete channels[name2];
-      return sql2`unlisten ${sql2.unsafe('"' + name2.replace(/"/g, '""') + '"')}`;
+      delete channels[name];
+      return sql2`unlisten ${sql2.unsafe('"' + name.replace(/"/g, '""') + '"')}`;
     }
   }
   async function notify(channel, payload) {
@@ -2000,12 +2000,12 @@ function Postgres(a, b2) {
     } catch (error2) {
       throw error2;
     }
-    async function scope(c, fn2, name2) {
+    async function scope(c, fn2, name) {
       const sql2 = Sql(handler2);
       sql2.savepoint = savepoint;
       sql2.prepare = (x) => prepare = x.replace(/[^a-z0-9$-_. ]/gi);
       let uncaughtError, result;
-      name2 && await sql2`savepoint ${sql2(name2)}`;
+      name && await sql2`savepoint ${sql2(name)}`;
       try {
         result = await new Promise((resolve, reject) => {
           const x = fn2(sql2);
@@ -2014,18 +2014,18 @@ function Postgres(a, b2) {
         if (uncaughtError)
           throw uncaughtError;
       } catch (e) {
-        await (name2 ? sql2`rollback to ${sql2(name2)}` : sql2`rollback`);
+        await (name ? sql2`rollback to ${sql2(name)}` : sql2`rollback`);
         throw e instanceof PostgresError && e.code === "25P02" && uncaughtError || e;
       }
-      if (!name2) {
+      if (!name) {
         prepare ? await sql2`prepare transaction '${sql2.unsafe(prepare)}'` : await sql2`commit`;
       }
       return result;
-      function savepoint(name3, fn3) {
-        if (name3 && Array.isArray(name3.raw))
+      function savepoint(name2, fn3) {
+        if (name2 && Array.isArray(name2.raw))
           return savepoint((sql3) => sql3.apply(sql3, arguments));
-        arguments.length === 1 && (fn3 = name3, name3 = null);
-        return scope(c, fn3, "s" + savepoints++ + (name3 ? "_" + name3 : ""));
+        arguments.length === 1 && (fn3 = name2, name2 = null);
+        return scope(c, fn3, "s" + savepoints++ + (name2 ? "_" + name2 : ""));
       }
       function handler2(q) {
         q.catch((e) => uncaughtError || (uncaughtError = e));
@@ -2270,8 +2270,8 @@ var init_src = __esm({
 });
 
 // src/database/connectionUrl.ts
-function checkConnectionUrl(url, name2 = databaseUrlVariable) {
-  const malformed = (reason2) => new InvalidValueError(`${name2} is not a valid connection URL: ${reason2}`, { hint: connectionUrlHint });
+function checkConnectionUrl(url, name = databaseUrlVariable) {
+  const malformed = (reason2) => new InvalidValueError(`${name} is not a valid connection URL: ${reason2}`, { hint: connectionUrlHint });
   const authority = /^postgres(?:ql)?:\/\/([^/?#]*)/.exec(url)?.[1];
   if (authority === void 0) {
     throw malformed("it must begin with postgres:// or postgresql://");
@@ -3766,15 +3766,15 @@ var require_util = __commonJS({
         size: m2[3] ? parseInt(m2[3]) : null
       } : null;
     }
-    function addListener(obj, name2, listener) {
+    function addListener(obj, name, listener) {
       const listeners = obj[kListeners] ??= [];
-      listeners.push([name2, listener]);
-      obj.on(name2, listener);
+      listeners.push([name, listener]);
+      obj.on(name, listener);
       return obj;
     }
     function removeAllListeners(obj) {
-      for (const [name2, listener] of obj[kListeners] ?? []) {
-        obj.removeListener(name2, listener);
+      for (const [name, listener] of obj[kListeners] ?? []) {
+        obj.removeListener(name, listener);
       }
       obj[kListeners] = null;
     }
@@ -5942,9 +5942,9 @@ var require_data_url = __commonJS({
       assert(mimeType !== "failure");
       const { parameters, essence } = mimeType;
       let serialization = essence;
-      for (let [name2, value] of parameters.entries()) {
+      for (let [name, value] of parameters.entries()) {
         serialization += ";";
-        serialization += name2;
+        serialization += name;
         serialization += "=";
         if (!HTTP_TOKEN_CODEPOINTS.test(value)) {
           value = value.replace(/(\\|")/g, "\\$1");
@@ -6392,11 +6392,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.TypedArray = function(V, T, prefix, name2, opts) {
+    webidl.converters.TypedArray = function(V, T, prefix, name, opts) {
       if (webidl.util.Type(V) !== "Object" || !types2.isTypedArray(V) || V.constructor.name !== T.name) {
         throw webidl.errors.conversionFailed({
           prefix,
-          argument: `${name2} ("${webidl.util.Stringify(V)}")`,
+          argument: `${name} ("${webidl.util.Stringify(V)}")`,
           types: [T.name]
         });
       }
@@ -6414,11 +6414,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.DataView = function(V, prefix, name2, opts) {
+    webidl.converters.DataView = function(V, prefix, name, opts) {
       if (webidl.util.Type(V) !== "Object" || !types2.isDataView(V)) {
         throw webidl.errors.exception({
           header: prefix,
-          message: `${name2} is not a DataView.`
+          message: `${name} is not a DataView.`
         });
       }
       if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
@@ -6435,19 +6435,19 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.BufferSource = function(V, prefix, name2, opts) {
+    webidl.converters.BufferSource = function(V, prefix, name, opts) {
       if (types2.isAnyArrayBuffer(V)) {
-        return webidl.converters.ArrayBuffer(V, prefix, name2, { ...opts, allowShared: false });
+        return webidl.converters.ArrayBuffer(V, prefix, name, { ...opts, allowShared: false });
       }
       if (types2.isTypedArray(V)) {
-        return webidl.converters.TypedArray(V, V.constructor, prefix, name2, { ...opts, allowShared: false });
+        return webidl.converters.TypedArray(V, V.constructor, prefix, name, { ...opts, allowShared: false });
       }
       if (types2.isDataView(V)) {
-        return webidl.converters.DataView(V, prefix, name2, { ...opts, allowShared: false });
+        return webidl.converters.DataView(V, prefix, name, { ...opts, allowShared: false });
       }
       throw webidl.errors.conversionFailed({
         prefix,
-        argument: `${name2} ("${webidl.util.Stringify(V)}")`,
+        argument: `${name} ("${webidl.util.Stringify(V)}")`,
         types: ["BufferSource"]
       });
     };
@@ -6891,7 +6891,7 @@ var require_util2 = __commonJS({
       return result;
     }
     var esIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
-    function createIterator(name2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+    function createIterator(name, kInternalIterator, keyIndex = 0, valueIndex = 1) {
       class FastIterableIterator {
         /** @type {any} */
         #target;
@@ -6912,7 +6912,7 @@ var require_util2 = __commonJS({
         next() {
           if (typeof this !== "object" || this === null || !(#target in this)) {
             throw new TypeError(
-              `'next' called on an object that does not implement interface ${name2} Iterator.`
+              `'next' called on an object that does not implement interface ${name} Iterator.`
             );
           }
           const index = this.#index;
@@ -6951,7 +6951,7 @@ var require_util2 = __commonJS({
           writable: false,
           enumerable: false,
           configurable: true,
-          value: `${name2} Iterator`
+          value: `${name} Iterator`
         },
         next: { writable: true, enumerable: true, configurable: true }
       });
@@ -6959,8 +6959,8 @@ var require_util2 = __commonJS({
         return new FastIterableIterator(target, kind);
       };
     }
-    function iteratorMixin(name2, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
-      const makeIterator = createIterator(name2, kInternalIterator, keyIndex, valueIndex);
+    function iteratorMixin(name, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+      const makeIterator = createIterator(name, kInternalIterator, keyIndex, valueIndex);
       const properties = {
         keys: {
           writable: true,
@@ -6995,10 +6995,10 @@ var require_util2 = __commonJS({
           configurable: true,
           value: function forEach(callbackfn, thisArg = globalThis) {
             webidl.brandCheck(this, object);
-            webidl.argumentLengthCheck(arguments, 1, `${name2}.forEach`);
+            webidl.argumentLengthCheck(arguments, 1, `${name}.forEach`);
             if (typeof callbackfn !== "function") {
               throw new TypeError(
-                `Failed to execute 'forEach' on '${name2}': parameter 1 is not of type 'Function'.`
+                `Failed to execute 'forEach' on '${name}': parameter 1 is not of type 'Function'.`
               );
             }
             for (const { 0: key, 1: value } of makeIterator(this, "key+value")) {
@@ -7250,8 +7250,8 @@ var require_util2 = __commonJS({
       }
       return values2;
     }
-    function getDecodeSplit(name2, list) {
-      const value = list.get(name2, true);
+    function getDecodeSplit(name, list) {
+      const value = list.get(name, true);
       if (value === null) {
         return null;
       }
@@ -7438,7 +7438,7 @@ var require_formdata = __commonJS({
         }
         this[kState] = [];
       }
-      append(name2, value, filename = void 0) {
+      append(name, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.append";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -7447,45 +7447,45 @@ var require_formdata = __commonJS({
             "Failed to execute 'append' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name2 = webidl.converters.USVString(name2, prefix, "name");
+        name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "value", { strict: false }) : webidl.converters.USVString(value, prefix, "value");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "filename") : void 0;
-        const entry2 = makeEntry(name2, value, filename);
+        const entry2 = makeEntry(name, value, filename);
         this[kState].push(entry2);
       }
-      delete(name2) {
+      delete(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.delete";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name2 = webidl.converters.USVString(name2, prefix, "name");
-        this[kState] = this[kState].filter((entry2) => entry2.name !== name2);
+        name = webidl.converters.USVString(name, prefix, "name");
+        this[kState] = this[kState].filter((entry2) => entry2.name !== name);
       }
-      get(name2) {
+      get(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.get";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name2 = webidl.converters.USVString(name2, prefix, "name");
-        const idx = this[kState].findIndex((entry2) => entry2.name === name2);
+        name = webidl.converters.USVString(name, prefix, "name");
+        const idx = this[kState].findIndex((entry2) => entry2.name === name);
         if (idx === -1) {
           return null;
         }
         return this[kState][idx].value;
       }
-      getAll(name2) {
+      getAll(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.getAll";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name2 = webidl.converters.USVString(name2, prefix, "name");
-        return this[kState].filter((entry2) => entry2.name === name2).map((entry2) => entry2.value);
+        name = webidl.converters.USVString(name, prefix, "name");
+        return this[kState].filter((entry2) => entry2.name === name).map((entry2) => entry2.value);
       }
-      has(name2) {
+      has(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.has";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name2 = webidl.converters.USVString(name2, prefix, "name");
-        return this[kState].findIndex((entry2) => entry2.name === name2) !== -1;
+        name = webidl.converters.USVString(name, prefix, "name");
+        return this[kState].findIndex((entry2) => entry2.name === name) !== -1;
       }
-      set(name2, value, filename = void 0) {
+      set(name, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.set";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -7494,16 +7494,16 @@ var require_formdata = __commonJS({
             "Failed to execute 'set' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name2 = webidl.converters.USVString(name2, prefix, "name");
+        name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "name", { strict: false }) : webidl.converters.USVString(value, prefix, "name");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "name") : void 0;
-        const entry2 = makeEntry(name2, value, filename);
-        const idx = this[kState].findIndex((entry3) => entry3.name === name2);
+        const entry2 = makeEntry(name, value, filename);
+        const idx = this[kState].findIndex((entry3) => entry3.name === name);
         if (idx !== -1) {
           this[kState] = [
             ...this[kState].slice(0, idx),
             entry2,
-            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name2)
+            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name)
           ];
         } else {
           this[kState].push(entry2);
@@ -7541,7 +7541,7 @@ var require_formdata = __commonJS({
         configurable: true
       }
     });
-    function makeEntry(name2, value, filename) {
+    function makeEntry(name, value, filename) {
       if (typeof value === "string") {
       } else {
         if (!isFileLike(value)) {
@@ -7555,7 +7555,7 @@ var require_formdata = __commonJS({
           value = value instanceof NativeFile ? new File([value], filename, options) : new FileLike(value, filename, options);
         }
       }
-      return { name: name2, value };
+      return { name, value };
     }
     module2.exports = { FormData: FormData2, makeEntry };
   }
@@ -7634,7 +7634,7 @@ var require_formdata_parser = __commonJS({
         if (result === "failure") {
           return "failure";
         }
-        let { name: name2, filename, contentType, encoding } = result;
+        let { name, filename, contentType, encoding } = result;
         position.position += 2;
         let body;
         {
@@ -7663,22 +7663,22 @@ var require_formdata_parser = __commonJS({
         } else {
           value = utf8DecodeBytes(Buffer.from(body));
         }
-        assert(isUSVString(name2));
+        assert(isUSVString(name));
         assert(typeof value === "string" && isUSVString(value) || isFileLike(value));
-        entryList.push(makeEntry(name2, value, filename));
+        entryList.push(makeEntry(name, value, filename));
       }
     }
     function parseMultipartFormDataHeaders(input, position) {
-      let name2 = null;
+      let name = null;
       let filename = null;
       let contentType = null;
       let encoding = null;
       while (true) {
         if (input[position.position] === 13 && input[position.position + 1] === 10) {
-          if (name2 === null) {
+          if (name === null) {
             return "failure";
           }
-          return { name: name2, filename, contentType, encoding };
+          return { name, filename, contentType, encoding };
         }
         let headerName = collectASequenceOfBytes(
           (char) => char !== 10 && char !== 13 && char !== 58,
@@ -7700,13 +7700,13 @@ var require_formdata_parser = __commonJS({
         );
         switch (bufferToLowerCasedHeaderName(headerName)) {
           case "content-disposition": {
-            name2 = filename = null;
+            name = filename = null;
             if (!bufferStartsWith(input, formDataNameBuffer, position)) {
               return "failure";
             }
             position.position += 17;
-            name2 = parseMultipartFormDataName(input, position);
-            if (name2 === null) {
+            name = parseMultipartFormDataName(input, position);
+            if (name === null) {
               return "failure";
             }
             if (bufferStartsWith(input, filenameBuffer, position)) {
@@ -7763,7 +7763,7 @@ var require_formdata_parser = __commonJS({
     }
     function parseMultipartFormDataName(input, position) {
       assert(input[position.position - 1] === 34);
-      let name2 = collectASequenceOfBytes(
+      let name = collectASequenceOfBytes(
         (char) => char !== 10 && char !== 13 && char !== 34,
         input,
         position
@@ -7773,8 +7773,8 @@ var require_formdata_parser = __commonJS({
       } else {
         position.position++;
       }
-      name2 = new TextDecoder().decode(name2).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
-      return name2;
+      name = new TextDecoder().decode(name).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
+      return name;
     }
     function collectASequenceOfBytes(condition, input, position) {
       let start2 = position.position;
@@ -7901,16 +7901,16 @@ Content-Disposition: form-data`;
         const rn = new Uint8Array([13, 10]);
         length = 0;
         let hasUnknownSizeValue = false;
-        for (const [name2, value] of object) {
+        for (const [name, value] of object) {
           if (typeof value === "string") {
-            const chunk2 = textEncoder.encode(prefix + `; name="${escape2(normalizeLinefeeds(name2))}"\r
+            const chunk2 = textEncoder.encode(prefix + `; name="${escape2(normalizeLinefeeds(name))}"\r
 \r
 ${normalizeLinefeeds(value)}\r
 `);
             blobParts.push(chunk2);
             length += chunk2.byteLength;
           } else {
-            const chunk2 = textEncoder.encode(`${prefix}; name="${escape2(normalizeLinefeeds(name2))}"` + (value.name ? `; filename="${escape2(value.name)}"` : "") + `\r
+            const chunk2 = textEncoder.encode(`${prefix}; name="${escape2(normalizeLinefeeds(name))}"` + (value.name ? `; filename="${escape2(value.name)}"` : "") + `\r
 Content-Type: ${value.type || "application/octet-stream"}\r
 \r
 `);
@@ -8054,8 +8054,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
                 case "application/x-www-form-urlencoded": {
                   const entries = new URLSearchParams(value.toString());
                   const fd = new FormData2();
-                  for (const [name2, value2] of entries) {
-                    fd.append(name2, value2);
+                  for (const [name, value2] of entries) {
+                    fd.append(name, value2);
                   }
                   return fd;
                 }
@@ -9311,13 +9311,13 @@ var require_client_h2 = __commonJS({
     } = http2;
     function parseH2Headers(headers) {
       const result = [];
-      for (const [name2, value] of Object.entries(headers)) {
+      for (const [name, value] of Object.entries(headers)) {
         if (Array.isArray(value)) {
           for (const subvalue of value) {
-            result.push(Buffer.from(name2), Buffer.from(subvalue));
+            result.push(Buffer.from(name), Buffer.from(subvalue));
           }
         } else {
-          result.push(Buffer.from(name2), Buffer.from(value));
+          result.push(Buffer.from(name), Buffer.from(value));
         }
       }
       return result;
@@ -9961,8 +9961,8 @@ var require_redirect_handler = __commonJS({
         return true;
       }
       if (unknownOrigin && (header.length === 13 || header.length === 6 || header.length === 19)) {
-        const name2 = util.headerNameToString(header);
-        return name2 === "authorization" || name2 === "cookie" || name2 === "proxy-authorization";
+        const name = util.headerNameToString(header);
+        return name === "authorization" || name === "cookie" || name === "proxy-authorization";
       }
       return false;
     }
@@ -13215,13 +13215,13 @@ var require_mock_utils = __commonJS({
       for (let i = 0; i < keys.length; ++i) {
         const key = keys[i];
         const value = data[key];
-        const name2 = Buffer.from(`${key}`);
+        const name = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
-            result.push(name2, Buffer.from(`${value[j]}`));
+            result.push(name, Buffer.from(`${value[j]}`));
           }
         } else {
-          result.push(name2, Buffer.from(`${value}`));
+          result.push(name, Buffer.from(`${value}`));
         }
       }
       return result;
@@ -14371,12 +14371,12 @@ var require_headers = __commonJS({
         });
       }
     }
-    function appendHeader(headers, name2, value) {
+    function appendHeader(headers, name, value) {
       value = headerValueNormalize(value);
-      if (!isValidHeaderName(name2)) {
+      if (!isValidHeaderName(name)) {
         throw webidl.errors.invalidArgument({
           prefix: "Headers.append",
-          value: name2,
+          value: name,
           type: "header name"
         });
       } else if (!isValidHeaderValue(value)) {
@@ -14389,7 +14389,7 @@ var require_headers = __commonJS({
       if (getHeadersGuard(headers) === "immutable") {
         throw new TypeError("immutable");
       }
-      return getHeadersList(headers).append(name2, value, false);
+      return getHeadersList(headers).append(name, value, false);
     }
     function compareHeaderName(a, b2) {
       return a[0] < b2[0] ? -1 : 1;
@@ -14412,8 +14412,8 @@ var require_headers = __commonJS({
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      contains(name2, isLowerCase) {
-        return this[kHeadersMap].has(isLowerCase ? name2 : name2.toLowerCase());
+      contains(name, isLowerCase) {
+        return this[kHeadersMap].has(isLowerCase ? name : name.toLowerCase());
       }
       clear() {
         this[kHeadersMap].clear();
@@ -14426,9 +14426,9 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      append(name2, value, isLowerCase) {
+      append(name, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
+        const lowercaseName = isLowerCase ? name : name.toLowerCase();
         const exists3 = this[kHeadersMap].get(lowercaseName);
         if (exists3) {
           const delimiter = lowercaseName === "cookie" ? "; " : ", ";
@@ -14437,7 +14437,7 @@ var require_headers = __commonJS({
             value: `${exists3.value}${delimiter}${value}`
           });
         } else {
-          this[kHeadersMap].set(lowercaseName, { name: name2, value });
+          this[kHeadersMap].set(lowercaseName, { name, value });
         }
         if (lowercaseName === "set-cookie") {
           (this.cookies ??= []).push(value);
@@ -14449,26 +14449,26 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      set(name2, value, isLowerCase) {
+      set(name, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
+        const lowercaseName = isLowerCase ? name : name.toLowerCase();
         if (lowercaseName === "set-cookie") {
           this.cookies = [value];
         }
-        this[kHeadersMap].set(lowercaseName, { name: name2, value });
+        this[kHeadersMap].set(lowercaseName, { name, value });
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-delete
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      delete(name2, isLowerCase) {
+      delete(name, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        if (!isLowerCase) name2 = name2.toLowerCase();
-        if (name2 === "set-cookie") {
+        if (!isLowerCase) name = name.toLowerCase();
+        if (name === "set-cookie") {
           this.cookies = null;
         }
-        this[kHeadersMap].delete(name2);
+        this[kHeadersMap].delete(name);
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-get
@@ -14476,19 +14476,19 @@ var require_headers = __commonJS({
        * @param {boolean} isLowerCase
        * @returns {string | null}
        */
-      get(name2, isLowerCase) {
-        return this[kHeadersMap].get(isLowerCase ? name2 : name2.toLowerCase())?.value ?? null;
+      get(name, isLowerCase) {
+        return this[kHeadersMap].get(isLowerCase ? name : name.toLowerCase())?.value ?? null;
       }
       *[Symbol.iterator]() {
-        for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
-          yield [name2, value];
+        for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
+          yield [name, value];
         }
       }
       get entries() {
         const headers = {};
         if (this[kHeadersMap].size !== 0) {
-          for (const { name: name2, value } of this[kHeadersMap].values()) {
-            headers[name2] = value;
+          for (const { name, value } of this[kHeadersMap].values()) {
+            headers[name] = value;
           }
         }
         return headers;
@@ -14499,13 +14499,13 @@ var require_headers = __commonJS({
       get entriesList() {
         const headers = [];
         if (this[kHeadersMap].size !== 0) {
-          for (const { 0: lowerName, 1: { name: name2, value } } of this[kHeadersMap]) {
+          for (const { 0: lowerName, 1: { name, value } } of this[kHeadersMap]) {
             if (lowerName === "set-cookie") {
               for (const cookie of this.cookies) {
-                headers.push([name2, cookie]);
+                headers.push([name, cookie]);
               }
             } else {
-              headers.push([name2, value]);
+              headers.push([name, value]);
             }
           }
         }
@@ -14551,8 +14551,8 @@ var require_headers = __commonJS({
           return array;
         } else {
           let i = 0;
-          for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
-            array[i++] = [name2, value];
+          for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
+            array[i++] = [name, value];
             assert(value !== null);
           }
           return array.sort(compareHeaderName);
@@ -14575,77 +14575,77 @@ var require_headers = __commonJS({
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
-      append(name2, value) {
+      append(name, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.append");
         const prefix = "Headers.append";
-        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        name = webidl.converters.ByteString(name, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
-        return appendHeader(this, name2, value);
+        return appendHeader(this, name, value);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-delete
-      delete(name2) {
+      delete(name) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.delete");
         const prefix = "Headers.delete";
-        name2 = webidl.converters.ByteString(name2, prefix, "name");
-        if (!isValidHeaderName(name2)) {
+        name = webidl.converters.ByteString(name, prefix, "name");
+        if (!isValidHeaderName(name)) {
           throw webidl.errors.invalidArgument({
             prefix: "Headers.delete",
-            value: name2,
+            value: name,
             type: "header name"
           });
         }
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        if (!this.#headersList.contains(name2, false)) {
+        if (!this.#headersList.contains(name, false)) {
           return;
         }
-        this.#headersList.delete(name2, false);
+        this.#headersList.delete(name, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-get
-      get(name2) {
+      get(name) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.get");
         const prefix = "Headers.get";
-        name2 = webidl.converters.ByteString(name2, prefix, "name");
-        if (!isValidHeaderName(name2)) {
+        name = webidl.converters.ByteString(name, prefix, "name");
+        if (!isValidHeaderName(name)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name2,
+            value: name,
             type: "header name"
           });
         }
-        return this.#headersList.get(name2, false);
+        return this.#headersList.get(name, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-has
-      has(name2) {
+      has(name) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.has");
         const prefix = "Headers.has";
-        name2 = webidl.converters.ByteString(name2, prefix, "name");
-        if (!isValidHeaderName(name2)) {
+        name = webidl.converters.ByteString(name, prefix, "name");
+        if (!isValidHeaderName(name)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name2,
+            value: name,
             type: "header name"
           });
         }
-        return this.#headersList.contains(name2, false);
+        return this.#headersList.contains(name, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-set
-      set(name2, value) {
+      set(name, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.set");
         const prefix = "Headers.set";
-        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        name = webidl.converters.ByteString(name, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
         value = headerValueNormalize(value);
-        if (!isValidHeaderName(name2)) {
+        if (!isValidHeaderName(name)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name2,
+            value: name,
             type: "header name"
           });
         } else if (!isValidHeaderValue(value)) {
@@ -14658,7 +14658,7 @@ var require_headers = __commonJS({
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        this.#headersList.set(name2, value, false);
+        this.#headersList.set(name, value, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
@@ -14681,13 +14681,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap] = names;
         }
         for (let i = 0; i < names.length; ++i) {
-          const { 0: name2, 1: value } = names[i];
-          if (name2 === "set-cookie") {
+          const { 0: name, 1: value } = names[i];
+          if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
-              headers.push([name2, cookies[j]]);
+              headers.push([name, cookies[j]]);
             }
           } else {
-            headers.push([name2, value]);
+            headers.push([name, value]);
           }
         }
         return this.#headersList[kHeadersSortedMap] = headers;
@@ -15107,23 +15107,23 @@ var require_response = __commonJS({
     webidl.converters.URLSearchParams = webidl.interfaceConverter(
       URLSearchParams
     );
-    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name2) {
+    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name) {
       if (typeof V === "string") {
-        return webidl.converters.USVString(V, prefix, name2);
+        return webidl.converters.USVString(V, prefix, name);
       }
       if (isBlobLike(V)) {
-        return webidl.converters.Blob(V, prefix, name2, { strict: false });
+        return webidl.converters.Blob(V, prefix, name, { strict: false });
       }
       if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
-        return webidl.converters.BufferSource(V, prefix, name2);
+        return webidl.converters.BufferSource(V, prefix, name);
       }
       if (util.isFormDataLike(V)) {
-        return webidl.converters.FormData(V, prefix, name2, { strict: false });
+        return webidl.converters.FormData(V, prefix, name, { strict: false });
       }
       if (V instanceof URLSearchParams) {
-        return webidl.converters.URLSearchParams(V, prefix, name2);
+        return webidl.converters.URLSearchParams(V, prefix, name);
       }
-      return webidl.converters.DOMString(V, prefix, name2);
+      return webidl.converters.DOMString(V, prefix, name);
     };
     webidl.converters.BodyInit = function(V, prefix, argument) {
       if (V instanceof ReadableStream) {
@@ -15494,8 +15494,8 @@ var require_request2 = __commonJS({
           const headers = init.headers !== void 0 ? init.headers : new HeadersList(headersList);
           headersList.clear();
           if (headers instanceof HeadersList) {
-            for (const { name: name2, value } of headers.rawValues()) {
-              headersList.append(name2, value, false);
+            for (const { name, value } of headers.rawValues()) {
+              headersList.append(name, value, false);
             }
             headersList.cookies = headers.cookies;
           } else {
@@ -18499,9 +18499,9 @@ var require_util6 = __commonJS({
       }
       return false;
     }
-    function validateCookieName(name2) {
-      for (let i = 0; i < name2.length; ++i) {
-        const code2 = name2.charCodeAt(i);
+    function validateCookieName(name) {
+      for (let i = 0; i < name.length; ++i) {
+        const code2 = name.charCodeAt(i);
         if (code2 < 33 || // exclude CTLs (0-31), SP and HT
         code2 > 126 || // exclude non-ascii and DEL
         code2 === 34 || // "
@@ -18708,7 +18708,7 @@ var require_parse = __commonJS({
       }
       let nameValuePair = "";
       let unparsedAttributes = "";
-      let name2 = "";
+      let name = "";
       let value = "";
       if (header.includes(";")) {
         const position = { position: 0 };
@@ -18721,20 +18721,20 @@ var require_parse = __commonJS({
         value = nameValuePair;
       } else {
         const position = { position: 0 };
-        name2 = collectASequenceOfCodePointsFast(
+        name = collectASequenceOfCodePointsFast(
           "=",
           nameValuePair,
           position
         );
         value = nameValuePair.slice(position.position + 1);
       }
-      name2 = name2.trim();
+      name = name.trim();
       value = value.trim();
-      if (name2.length + value.length > maxNameValuePairSize) {
+      if (name.length + value.length > maxNameValuePairSize) {
         return null;
       }
       return {
-        name: name2,
+        name,
         value,
         ...parseUnparsedAttributes(unparsedAttributes)
       };
@@ -18847,19 +18847,19 @@ var require_cookies = __commonJS({
         return out;
       }
       for (const piece of cookie.split(";")) {
-        const [name2, ...value] = piece.split("=");
-        out[name2.trim()] = value.join("=");
+        const [name, ...value] = piece.split("=");
+        out[name.trim()] = value.join("=");
       }
       return out;
     }
-    function deleteCookie(headers, name2, attributes) {
+    function deleteCookie(headers, name, attributes) {
       webidl.brandCheck(headers, Headers2, { strict: false });
       const prefix = "deleteCookie";
       webidl.argumentLengthCheck(arguments, 2, prefix);
-      name2 = webidl.converters.DOMString(name2, prefix, "name");
+      name = webidl.converters.DOMString(name, prefix, "name");
       attributes = webidl.converters.DeleteCookieAttributes(attributes);
       setCookie(headers, {
-        name: name2,
+        name,
         value: "",
         expires: /* @__PURE__ */ new Date(0),
         ...attributes
@@ -19421,9 +19421,9 @@ var require_util7 = __commonJS({
       const extensionList = /* @__PURE__ */ new Map();
       while (position.position < extensions.length) {
         const pair = collectASequenceOfCodePointsFast(";", extensions, position);
-        const [name2, value = ""] = pair.split("=");
+        const [name, value = ""] = pair.split("=");
         extensionList.set(
-          removeHTTPWhitespace(name2, true, false),
+          removeHTTPWhitespace(name, true, false),
           removeHTTPWhitespace(value, false, true)
         );
         position.position++;
@@ -21654,9 +21654,9 @@ function __runInitializers(thisArg, initializers, value) {
 function __propKey(x) {
   return typeof x === "symbol" ? x : "".concat(x);
 }
-function __setFunctionName(f, name2, prefix) {
-  if (typeof name2 === "symbol") name2 = name2.description ? "[".concat(name2.description, "]") : "";
-  return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name2) : name2 });
+function __setFunctionName(f, name, prefix) {
+  if (typeof name === "symbol") name = name.description ? "[".concat(name.description, "]") : "";
+  return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name) : name });
 }
 function __metadata(metadataKey, metadataValue) {
   if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(metadataKey, metadataValue);
@@ -23405,11 +23405,11 @@ var require_ansi_styles = __commonJS({
       const offset = isBackground ? 10 : 0;
       const styles = {};
       for (const [sourceSpace, suite] of Object.entries(colorConvert)) {
-        const name2 = sourceSpace === "ansi16" ? "ansi" : sourceSpace;
+        const name = sourceSpace === "ansi16" ? "ansi" : sourceSpace;
         if (sourceSpace === targetSpace) {
-          styles[name2] = wrap(identity, offset);
+          styles[name] = wrap(identity, offset);
         } else if (typeof suite === "object") {
-          styles[name2] = wrap(suite[targetSpace], offset);
+          styles[name] = wrap(suite[targetSpace], offset);
         }
       }
       return styles;
@@ -23691,7 +23691,7 @@ var require_templates = __commonJS({
       }
       return ESCAPES.get(c) || c;
     }
-    function parseArguments(name2, arguments_) {
+    function parseArguments(name, arguments_) {
       const results = [];
       const chunks = arguments_.trim().split(/\s*,\s*/g);
       let matches;
@@ -23702,7 +23702,7 @@ var require_templates = __commonJS({
         } else if (matches = chunk.match(STRING_REGEX)) {
           results.push(matches[2].replace(ESCAPE_REGEX, (m2, escape2, character) => escape2 ? unescape(escape2) : character));
         } else {
-          throw new Error(`Invalid Chalk template style argument: ${chunk} (in style '${name2}')`);
+          throw new Error(`Invalid Chalk template style argument: ${chunk} (in style '${name}')`);
         }
       }
       return results;
@@ -23712,12 +23712,12 @@ var require_templates = __commonJS({
       const results = [];
       let matches;
       while ((matches = STYLE_REGEX.exec(style)) !== null) {
-        const name2 = matches[1];
+        const name = matches[1];
         if (matches[2]) {
-          const args = parseArguments(name2, matches[2]);
-          results.push([name2].concat(args));
+          const args = parseArguments(name, matches[2]);
+          results.push([name].concat(args));
         } else {
-          results.push([name2]);
+          results.push([name]);
         }
       }
       return results;
@@ -24843,7 +24843,7 @@ var require_binaryParsers = __commonJS({
       };
       return result;
     };
-    var parseArray = function(value) {
+    var parseArray2 = function(value) {
       var dim = parseBits(value, 32);
       var flags = parseBits(value, 32, 32);
       var elementType = parseBits(value, 32, 64);
@@ -24908,11 +24908,11 @@ var require_binaryParsers = __commonJS({
       register(16, parseBool);
       register(1114, parseDate.bind(null, false));
       register(1184, parseDate.bind(null, true));
-      register(1e3, parseArray);
-      register(1007, parseArray);
-      register(1016, parseArray);
-      register(1008, parseArray);
-      register(1009, parseArray);
+      register(1e3, parseArray2);
+      register(1007, parseArray2);
+      register(1016, parseArray2);
+      register(1008, parseArray2);
+      register(1009, parseArray2);
       register(25, parseText);
     };
     module2.exports = {
@@ -25539,9 +25539,9 @@ var require_sasl = __commonJS({
           if (!/^.=/.test(attrValue)) {
             throw new Error("SASL: Invalid attribute pair entry");
           }
-          const name2 = attrValue[0];
+          const name = attrValue[0];
           const value = attrValue.substring(2);
-          return [name2, value];
+          return [name, value];
         })
       );
     }
@@ -26318,10 +26318,10 @@ var require_messages = __commonJS({
       length: 4
     };
     var DatabaseError = class extends Error {
-      constructor(message2, length, name2) {
+      constructor(message2, length, name) {
         super(message2);
         this.length = length;
-        this.name = name2;
+        this.name = name;
       }
     };
     exports2.DatabaseError = DatabaseError;
@@ -26334,17 +26334,17 @@ var require_messages = __commonJS({
     };
     exports2.CopyDataMessage = CopyDataMessage;
     var CopyResponse = class {
-      constructor(length, name2, binary, columnCount) {
+      constructor(length, name, binary, columnCount) {
         this.length = length;
-        this.name = name2;
+        this.name = name;
         this.binary = binary;
         this.columnTypes = new Array(columnCount);
       }
     };
     exports2.CopyResponse = CopyResponse;
     var Field = class {
-      constructor(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
-        this.name = name2;
+      constructor(name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name;
         this.tableID = tableID;
         this.columnID = columnID;
         this.dataTypeID = dataTypeID;
@@ -26608,15 +26608,15 @@ var require_serializer = __commonJS({
     };
     var emptyArray = [];
     var parse3 = (query2) => {
-      const name2 = query2.name || "";
-      if (name2.length > 63) {
+      const name = query2.name || "";
+      if (name.length > 63) {
         console.error("Warning! Postgres only supports 63 characters for query names.");
-        console.error("You supplied %s (%s)", name2, name2.length);
+        console.error("You supplied %s (%s)", name, name.length);
         console.error("This can cause conflicts and silent errors executing queries");
       }
       const types2 = query2.types || emptyArray;
       const len = types2.length;
-      const buffer2 = writer.addCString(name2).addCString(query2.text).addInt16(len);
+      const buffer2 = writer.addCString(name).addCString(query2.text).addInt16(len);
       for (let i = 0; i < len; i++) {
         buffer2.addInt32(types2[i]);
       }
@@ -27024,14 +27024,14 @@ var require_parser2 = __commonJS({
       return message2;
     };
     var parseField = (reader) => {
-      const name2 = reader.cstring();
+      const name = reader.cstring();
       const tableID = reader.uint32();
       const columnID = reader.int16();
       const dataTypeID = reader.uint32();
       const dataTypeSize = reader.int16();
       const dataTypeModifier = reader.int32();
       const mode = reader.int16() === 0 ? "text" : "binary";
-      return new messages_1.Field(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+      return new messages_1.Field(name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
     };
     var parseParameterDescriptionMessage = (reader) => {
       const parameterCount = reader.int16();
@@ -27051,9 +27051,9 @@ var require_parser2 = __commonJS({
       return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields);
     };
     var parseParameterStatusMessage = (reader) => {
-      const name2 = reader.cstring();
+      const name = reader.cstring();
       const value = reader.cstring();
-      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name2, value);
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name, value);
     };
     var parseBackendKeyData = (reader) => {
       const processID = reader.int32();
@@ -27107,7 +27107,7 @@ var require_parser2 = __commonJS({
       }
       return message2;
     };
-    var parseErrorMessage = (reader, name2) => {
+    var parseErrorMessage = (reader, name) => {
       const fields = {};
       let fieldType = reader.string(1);
       while (fieldType !== "\0") {
@@ -27115,7 +27115,7 @@ var require_parser2 = __commonJS({
         fieldType = reader.string(1);
       }
       const messageValue = fields.M;
-      const message2 = name2 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name2);
+      const message2 = name === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name);
       message2.severity = fields.S;
       message2.code = fields.C;
       message2.detail = fields.D;
@@ -30634,8 +30634,8 @@ var require_parse2 = __commonJS({
       }
       return root;
     };
-    function internalize(holder, name2, reviver) {
-      const value = holder[name2];
+    function internalize(holder, name, reviver) {
+      const value = holder[name];
       if (value != null && typeof value === "object") {
         if (Array.isArray(value)) {
           for (let i = 0; i < value.length; i++) {
@@ -30668,7 +30668,7 @@ var require_parse2 = __commonJS({
           }
         }
       }
-      return reviver.call(holder, name2, value);
+      return reviver.call(holder, name, value);
     }
     var lexState;
     var buffer2;
@@ -31529,7 +31529,7 @@ var require_stringify = __commonJS({
           return String(value2);
         }
         if (typeof value2 === "object") {
-          return Array.isArray(value2) ? serializeArray(value2) : serializeObject(value2);
+          return Array.isArray(value2) ? serializeArray2(value2) : serializeObject(value2);
         }
         return void 0;
       }
@@ -31635,7 +31635,7 @@ var require_stringify = __commonJS({
         }
         return key;
       }
-      function serializeArray(value2) {
+      function serializeArray2(value2) {
         if (stack.indexOf(value2) >= 0) {
           throw TypeError("Converting circular structure to JSON5");
         }
@@ -38191,8 +38191,8 @@ async function refuseForeignMigrations(database, folder) {
     throw toSchemaError(error2, database);
   });
   const ours = /* @__PURE__ */ new Set();
-  for (const name2 of await (0, import_promises.readdir)((0, import_node_path.join)(folder, "committed"))) {
-    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path.join)(folder, "committed", name2), "utf8"))?.[1]);
+  for (const name of await (0, import_promises.readdir)((0, import_node_path.join)(folder, "committed"))) {
+    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path.join)(folder, "committed", name), "utf8"))?.[1]);
   }
   if (applied.some(({ hash }) => !ours.has(hash))) {
     throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
@@ -38308,7 +38308,7 @@ async function schemaVersion(database) {
 }
 function committedMigrations(folder) {
   try {
-    return (0, import_node_fs.readdirSync)((0, import_node_path2.join)(folder, "committed")).filter((name2) => /^\d{6}.*\.sql$/.test(name2)).sort();
+    return (0, import_node_fs.readdirSync)((0, import_node_path2.join)(folder, "committed")).filter((name) => /^\d{6}.*\.sql$/.test(name)).sort();
   } catch {
     return [];
   }
@@ -38547,11 +38547,11 @@ var require_instrument = __commonJS({
     }
     var baseUserAgent = `${replaceSlashes(packageJson.name)}/${packageJson.version} ${toLatin1Safe((0, node_path_1.basename)(process.title))}/${process.version.replace("v", "")} ${os6.platform()}/${os6.release()}`;
     var appMetadata = {};
-    function addAppMetadata({ name: name2, version }) {
-      appMetadata[replaceSlashes(name2)] = version;
+    function addAppMetadata({ name, version }) {
+      appMetadata[replaceSlashes(name)] = version;
     }
     function getUserAgent() {
-      const appIdentifier = Object.entries(appMetadata).map(([name2, version]) => `${name2}/${version}`).join(" ");
+      const appIdentifier = Object.entries(appMetadata).map(([name, version]) => `${name}/${version}`).join(" ");
       return (appIdentifier.length > 0 ? `${appIdentifier} ` : "") + baseUserAgent;
     }
   }
@@ -38604,8 +38604,8 @@ var require_dist4 = __commonJS({
       /**
        * Set the instance's name, which will appear on each log line before the message.
        */
-      setName(name2) {
-        this.name = name2;
+      setName(name) {
+        this.name = name;
       }
       /**
        * Log a debug message
@@ -38667,7 +38667,7 @@ var require_logger2 = __commonJS({
       return logger_2.LogLevel;
     } });
     var instanceCount = 0;
-    function getLogger(name2, level, existingLogger) {
+    function getLogger(name, level, existingLogger) {
       const instanceId = instanceCount;
       instanceCount += 1;
       const logger = (() => {
@@ -38676,7 +38676,7 @@ var require_logger2 = __commonJS({
         }
         return new logger_1.ConsoleLogger();
       })();
-      logger.setName(`web-api:${name2}:${instanceId}`);
+      logger.setName(`web-api:${name}:${instanceId}`);
       if (level !== void 0) {
         logger.setLevel(level);
       }
@@ -38963,10 +38963,10 @@ var require_eventemitter3 = __commonJS({
       this._eventsCount = 0;
     }
     EventEmitter.prototype.eventNames = function eventNames() {
-      var names = [], events, name2;
+      var names = [], events, name;
       if (this._eventsCount === 0) return names;
-      for (name2 in events = this._events) {
-        if (has.call(events, name2)) names.push(prefix ? name2.slice(1) : name2);
+      for (name in events = this._events) {
+        if (has.call(events, name)) names.push(prefix ? name.slice(1) : name);
       }
       if (Object.getOwnPropertySymbols) {
         return names.concat(Object.getOwnPropertySymbols(events));
@@ -40117,10 +40117,10 @@ var require_eventemitter32 = __commonJS({
       this._eventsCount = 0;
     }
     EventEmitter.prototype.eventNames = function eventNames() {
-      var names = [], events, name2;
+      var names = [], events, name;
       if (this._eventsCount === 0) return names;
-      for (name2 in events = this._events) {
-        if (has.call(events, name2)) names.push(prefix ? name2.slice(1) : name2);
+      for (name in events = this._events) {
+        if (has.call(events, name)) names.push(prefix ? name.slice(1) : name);
       }
       if (Object.getOwnPropertySymbols) {
         return names.concat(Object.getOwnPropertySymbols(events));
@@ -43172,6 +43172,27 @@ function describeError(error2) {
 
 // src/database/database.ts
 init_src();
+
+// src/database/arrays.ts
+function parseArray(text) {
+  return [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs)].map(
+    ([whole, quoted]) => quoted === void 0 ? whole : quoted.replace(/\\(.)/gs, "$1")
+  );
+}
+function serializeArray(values2) {
+  return `{${values2.map((value) => `"${String(value).replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
+}
+var arrayTypes = {
+  texts: { to: 1009, from: [1009], parse: parseArray, serialize: serializeArray },
+  smallints: {
+    to: 1005,
+    from: [1005],
+    parse: (text) => parseArray(text).map(Number),
+    serialize: serializeArray
+  }
+};
+
+// src/database/database.ts
 init_connectionUrl();
 init_errors();
 init_primary();
@@ -43342,7 +43363,7 @@ var Database = class _Database {
       fetch_types: false,
       prepare: this.#prepare,
       connection: { application_name: this.#options.applicationName },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
       onnotice: (notice2) => {
         if (notice2["severity_local"] !== "DEBUG" && notice2["code"] === "00000") {
           this.#options.onNotice?.(String(notice2["message"]));
@@ -43402,6 +43423,7 @@ function deploymentName(deployment) {
   return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
 }
 var verbs = {
+  held: "on hold",
   queued: "queued",
   running: "deploying",
   buffering: "deployed",
@@ -43475,6 +43497,16 @@ var classOfCode = {
   QD012: RefusedError,
   QD013: RefusedError,
   QD020: RefusedError,
+  QD021: RefusedError,
+  QD022: InvalidValueError,
+  QD023: InvalidValueError,
+  QD024: InvalidValueError,
+  QD025: RefusedError,
+  QD026: InvalidValueError,
+  QD027: InvalidValueError,
+  QD028: RefusedError,
+  QD029: RefusedError,
+  QD030: InvalidValueError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
@@ -43501,8 +43533,8 @@ function translateError(error2) {
   const message2 = code2 === "23514" && constraint !== void 0 ? constraint.replaceAll("_", " ") : error2.message;
   return new errorClass(message2, { hint: property(error2, "hint") ?? hintOfCode[code2 ?? ""], cause: error2 });
 }
-function property(error2, name2) {
-  const value = Reflect.get(error2, name2);
+function property(error2, name) {
+  const value = Reflect.get(error2, name);
   return typeof value === "string" ? value : void 0;
 }
 
@@ -43676,15 +43708,34 @@ async function tolerating(options, call) {
   }
 }
 
-// src/queue/queue.ts
-var Queue2 = class {
+// src/queue/calls.ts
+var Calls = class {
   database;
   constructor(database) {
     this.database = database;
   }
+  /** @param timeout milliseconds after which there is no answer */
+  async rows(statement, timeout) {
+    try {
+      return await this.database.query(statement, timeout);
+    } catch (error2) {
+      throw translateError(error2);
+    }
+  }
+  async row(statement) {
+    const [row] = await this.rows(statement);
+    if (row === void 0) {
+      throw new Error("the database returned no row where it always returns one");
+    }
+    return row;
+  }
+};
+
+// src/queue/queue.ts
+var Queue2 = class extends Calls {
   /** Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. */
   enqueue(request, { heartbeat = false } = {}) {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select * from deploy_queue.enqueue(
           environment => ${request.environment},
@@ -43698,13 +43749,18 @@ var Queue2 = class {
           concurrency_key => ${request.concurrencyKey ?? null},
           heartbeat => ${heartbeat},
           idempotency_key => ${request.idempotencyKey ?? null},
-          max_duration => ${milliseconds(sql, request.maxDuration)}
+          max_duration => ${milliseconds(sql, request.maxDuration)},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null},
+          not_after => ${request.notAfter ?? null},
+          command => ${request.command === void 0 ? null : [...request.command]}
         )`
     );
   }
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
   async tryStart(id, { heartbeat = false } = {}) {
-    const row = await this.#row(
+    const row = await this.row(
       (sql) => sql`
         select
           attempt.started as attempt_started,
@@ -43723,14 +43779,14 @@ var Queue2 = class {
   }
   /** Where a deployment stands; undefined when it is not queued. */
   async placeInLine(id) {
-    const [place] = await this.#rows(
+    const [place] = await this.rows(
       (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`
     );
     return place;
   }
   /** Where a deployment would stand if it entered the line now. */
   preview(request) {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select * from deploy_queue.preview(
           environment => ${request.environment},
@@ -43738,7 +43794,10 @@ var Queue2 = class {
           region => ${request.region},
           cell_index => ${request.cellIndex},
           component => ${request.component},
-          concurrency_key => ${request.concurrencyKey ?? null}
+          concurrency_key => ${request.concurrencyKey ?? null},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null}
         )`
     );
   }
@@ -43747,7 +43806,7 @@ var Queue2 = class {
     if (environment !== void 0) {
       await this.environment(environment);
     }
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.queue
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
@@ -43755,16 +43814,16 @@ var Queue2 = class {
     );
   }
   finish(id) {
-    return this.#row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+    return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
   }
   cancel(id, note2) {
-    return this.#row(
+    return this.row(
       (sql) => sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note2 ?? null})`
     );
   }
   /** Cancels what is queued or running of a version, and returns it. */
   cancelVersion(component, version, note2) {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.cancel_version(
           component => ${component}, version => ${version}, cancellation_note => ${note2 ?? null}
@@ -43774,7 +43833,7 @@ var Queue2 = class {
   /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
   async cancelLocation(location, note2) {
     await this.environment(location.environment);
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.cancel_location(
           environment => ${location.environment},
@@ -43787,7 +43846,7 @@ var Queue2 = class {
   }
   /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
   recordBypass(bypass2) {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select id from deploy_queue.record_bypass(
           environment => ${bypass2.environment},
@@ -43803,7 +43862,7 @@ var Queue2 = class {
   }
   /** Who cancelled or reaped a deployment; undefined when nobody did. */
   async cancellation(id) {
-    const [event] = await this.#rows(
+    const [event] = await this.rows(
       (sql) => sql`
         select kind, actor, application_name, reason
         from deploy_queue.history(deployment_id => ${id})
@@ -43811,12 +43870,28 @@ var Queue2 = class {
     );
     return event;
   }
+  /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
+  bump(id, reason2, priority) {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason2}, priority => ${priority ?? null})`
+    );
+  }
+  /** Everything that keeps a queued deployment from starting, and what would lift it. */
+  explain(id) {
+    return this.rows((sql) => sql`select * from deploy_queue.explain(deployment_id => ${id})`);
+  }
+  /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
+  async moment(text) {
+    const { at } = await this.row((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
+    return at;
+  }
   heartbeat(id) {
-    return this.#row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
+    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
   }
   /** @throws DeploymentNotFoundError */
   async deployment(id) {
-    const [row] = await this.#rows(
+    const [row] = await this.rows(
       (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`
     );
     if (row === void 0) {
@@ -43831,11 +43906,11 @@ var Queue2 = class {
    * @throws DeploymentNotFoundError
    */
   history(id) {
-    return this.#rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
+    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url) {
-    const [row] = await this.#rows(
+    const [row] = await this.rows(
       (sql) => sql`select * from deploy_queue.live_deployment_by_url(url => ${url})`
     );
     return row;
@@ -43843,7 +43918,7 @@ var Queue2 = class {
   /** @throws InvalidValueError for an environment that does not exist */
   async cells(environment) {
     await this.environment(environment);
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index
         from deploy_queue.cells
@@ -43852,25 +43927,25 @@ var Queue2 = class {
     );
   }
   environments() {
-    return this.#rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
   }
   /** @throws InvalidValueError for an environment that does not exist */
-  async environment(name2) {
+  async environment(name) {
     const environments = await this.environments();
-    const environment = environments.find((candidate) => candidate.environment === name2);
+    const environment = environments.find((candidate) => candidate.environment === name);
     if (environment === void 0) {
-      throw new InvalidValueError(`environment ${name2} does not exist`, {
+      throw new InvalidValueError(`environment ${name} does not exist`, {
         hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`
       });
     }
     return environment;
   }
   /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
-  setEnvironment(name2, changes) {
-    return this.#row(
+  setEnvironment(name, changes) {
+    return this.row(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
-          environment => ${name2},
+          environment => ${name},
           buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
           heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
           max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
@@ -43880,20 +43955,18 @@ var Queue2 = class {
   }
   /** Reaps everybody whose heartbeats stopped or who runs for too long. */
   reapStaleDeployments() {
-    return this.#rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
+    return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
   }
   outliers() {
-    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
   }
   /** Records and tells the outliers that are new, and returns them. */
   detectOutliers() {
-    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
   }
   /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
   async refreshDurations() {
-    const { count } = await this.#row(
-      (sql) => sql`select deploy_queue.refresh_durations() as count`
-    );
+    const { count } = await this.row((sql) => sql`select deploy_queue.refresh_durations() as count`);
     return count;
   }
   /**
@@ -43901,53 +43974,39 @@ var Queue2 = class {
    * batches, so that nobody's commit waits behind a big one.
    */
   async pruneHistory(batchSize = 200) {
-    const { count } = await this.#row(
+    const { count } = await this.row(
       (sql) => sql`select deploy_queue.prune_history(batch_size => ${batchSize}) as count`
     );
     return count;
   }
-  async workerSeen(name2, version) {
-    await this.#rows((sql) => sql`select deploy_queue.worker_seen(name => ${name2}, version => ${version})`);
+  async workerSeen(name, version) {
+    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
   }
   /** What is well and what is not. workerHost: a worker on this host is demanded. */
   health(workerHost) {
-    return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
+    return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
   /** Reads all of history and returns what contradicts the rules. */
   verifyHistory() {
-    return this.#rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
   }
   /** Creates the roles that are given out, and says which are new. */
   createRoles() {
-    return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
+    return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
   /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
   previewAdoption(withRunning) {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
       longTimeout
     );
   }
   /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
   adopt(withRunning) {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
       longTimeout
     );
-  }
-  async #rows(statement, timeout) {
-    try {
-      return await this.database.query(statement, timeout);
-    } catch (error2) {
-      throw translateError(error2);
-    }
-  }
-  async #row(statement) {
-    const [row] = await this.#rows(statement);
-    if (row === void 0) {
-      throw new Error("the database returned no row where it always returns one");
-    }
-    return row;
   }
 };
 var longTimeout = 36e5;
@@ -44028,6 +44087,33 @@ function parseCellIndex(text, option) {
   }
   return index;
 }
+function parsePriority(text, option) {
+  if (text === void 0) {
+    return void 0;
+  }
+  const priority = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (!(Math.abs(priority) <= 1e6)) {
+    throw new InvalidValueError(`${option} must be a whole number from -1000000 to 1000000, not "${text}"`);
+  }
+  return priority;
+}
+function parseHold(value, option) {
+  switch (value) {
+    case void 0:
+    case false:
+    case "":
+    case "false":
+      return void 0;
+    case true:
+    case "true":
+    case "outside":
+      return "outside";
+    case "in-line":
+      return "in-line";
+    default:
+      throw new InvalidValueError(`${option} must be outside or in-line, not "${value}"`);
+  }
+}
 
 // node_modules/@actions/core/lib/command.js
 var os2 = __toESM(require("os"), 1);
@@ -44060,8 +44146,8 @@ function issueCommand(command, properties, message2) {
   const cmd = new Command(command, properties, message2);
   process.stdout.write(cmd.toString() + os2.EOL);
 }
-function issue(name2, message2 = "") {
-  issueCommand(name2, {}, message2);
+function issue(name, message2 = "") {
+  issueCommand(name, {}, message2);
 }
 var CMD_STRING = "::";
 var Command = class {
@@ -44499,23 +44585,23 @@ var ExitCode;
 function setSecret(secret) {
   issueCommand("add-mask", {}, secret);
 }
-function getInput(name2, options) {
-  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name, options) {
+  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name2}`);
+    throw new Error(`Input required and not supplied: ${name}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name2, value) {
+function setOutput(name, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
   }
   process.stdout.write(os5.EOL);
-  issueCommand("set-output", { name: name2 }, toCommandValue(value));
+  issueCommand("set-output", { name }, toCommandValue(value));
 }
 function setFailed(message2) {
   process.exitCode = ExitCode.Failure;
@@ -44536,21 +44622,21 @@ function notice(message2, properties = {}) {
 function info(message2) {
   process.stdout.write(message2 + os5.EOL);
 }
-function startGroup(name2) {
-  issue("group", name2);
+function startGroup(name) {
+  issue("group", name);
 }
 function endGroup() {
   issue("endgroup");
 }
-function saveState(name2, value) {
+function saveState(name, value) {
   const filePath = process.env["GITHUB_STATE"] || "";
   if (filePath) {
-    return issueFileCommand("STATE", prepareKeyValueMessage(name2, value));
+    return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
   }
-  issueCommand("save-state", { name: name2 }, toCommandValue(value));
+  issueCommand("save-state", { name }, toCommandValue(value));
 }
-function getState(name2) {
-  return process.env[`STATE_${name2}`] || "";
+function getState(name) {
+  return process.env[`STATE_${name}`] || "";
 }
 
 // src/action/commonInputs.ts
@@ -44583,9 +44669,9 @@ parse2.unit = en_default;
 var groupRE;
 var placeholder = null;
 var group;
-var lookupUnit = (unit2, name2) => {
-  name2 = String(name2).toLowerCase();
-  return unit2[name2] ?? (name2.endsWith("s") ? unit2[name2.slice(0, -1)] : void 0);
+var lookupUnit = (unit2, name) => {
+  name = String(name).toLowerCase();
+  return unit2[name] ?? (name.endsWith("s") ? unit2[name.slice(0, -1)] : void 0);
 };
 function parse2(str = "", format = "ms") {
   let result = null, prevUnits, unit2 = parse2.unit;
@@ -44766,23 +44852,23 @@ var InputReader = class {
   #problems = [];
   #missing = [];
   /** Undefined when it is empty, which is what workflows pass for what they do not have. */
-  optional(name2) {
-    return getInput(name2) || void 0;
+  optional(name) {
+    return getInput(name) || void 0;
   }
   /** The empty string when it is missing; then checked throws. */
-  required(name2) {
-    const text = getInput(name2);
+  required(name) {
+    const text = getInput(name);
     if (text === "") {
-      this.#missing.push(name2);
+      this.#missing.push(name);
     }
     return text;
   }
   /** In milliseconds. */
-  duration(name2) {
-    return this.parsed(name2, (text) => parseDuration(text, name2));
+  duration(name) {
+    return this.parsed(name, (text) => parseDuration(text, name));
   }
-  parsed(name2, parse3) {
-    const text = this.optional(name2);
+  parsed(name, parse3) {
+    const text = this.optional(name);
     if (text === void 0) {
       return void 0;
     }
@@ -44796,9 +44882,9 @@ var InputReader = class {
       return void 0;
     }
   }
-  requiredParsed(name2, parse3) {
-    this.required(name2);
-    return this.parsed(name2, parse3);
+  requiredParsed(name, parse3) {
+    this.required(name);
+    return this.parsed(name, parse3);
   }
   problem(text) {
     this.#problems.push(text);
@@ -44910,8 +44996,8 @@ function runPage() {
   const run3 = variable("GITHUB_RUN_ID");
   return run3 === "" ? void 0 : `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${run3}`;
 }
-function variable(name2) {
-  return process.env[name2] ?? "";
+function variable(name) {
+  return process.env[name] ?? "";
 }
 
 // src/action/inputs.ts
@@ -44933,7 +45019,12 @@ function readMode(reader, mode, common) {
       return {
         ...common,
         mode,
-        request: readRequest(reader, common),
+        request: {
+          ...readRequest(reader, common),
+          hold: reader.parsed("hold", (text) => parseHold(text, "hold")),
+          priority: reader.parsed("priority", (text) => parsePriority(text, "priority"))
+        },
+        notBefore: reader.optional("not-before"),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after")
       };
@@ -44983,7 +45074,7 @@ function readTarget(reader) {
     return { kind: "deployment", id: id ?? "" };
   }
   const names = ["component", "version", "environment", "cloud-provider", "region", "cell-index"];
-  const [component, version, ...place] = names.map((name2) => reader.optional(name2));
+  const [component, version, ...place] = names.map((name) => reader.optional(name));
   const byVersion = component !== void 0 || version !== void 0;
   const byLocation = place.some((part2) => part2 !== void 0);
   if (byVersion === byLocation) {
@@ -45052,11 +45143,11 @@ function escaped(text) {
 // src/action/modes/bypass.ts
 async function bypass(queue, { bypass: bypass2 }) {
   const { id } = await queue.recordBypass(bypass2);
-  const name2 = componentName({ component: bypass2.component, version: bypass2.version ?? null });
+  const name = componentName({ component: bypass2.component, version: bypass2.version ?? null });
   const cell = cellName({ ...bypass2, cloud_provider: bypass2.cloudProvider, index: bypass2.cellIndex });
-  log.warn(`${name2} goes to ${cell} around the queue, recorded as event ${id}: ${bypass2.note}`);
+  log.warn(`${name} goes to ${cell} around the queue, recorded as event ${id}: ${bypass2.note}`);
   await summarize("Deployment around the queue", [
-    ["Component", name2],
+    ["Component", name],
     ["Cell", cell],
     ["Note", bypass2.note],
     ["Event", String(id), bypass2.url]
@@ -45116,15 +45207,15 @@ function cancelledMessage(notification) {
 }
 var limits = { name: 300, cell: 300, note: 250 };
 function message(emoji, verb, { deployment, link: url }, note2) {
-  const name2 = componentName(deployment);
+  const name = componentName(deployment);
   const cell = cellName(cellOf(deployment));
   const remark = note2 === null || note2.trim() === "" ? "" : `
 ${code(note2, limits.note)}`;
   const facts = [code(cell, limits.cell), `deployment ${deployment.id}`, ...jobLink(url, deployment)];
   return {
-    text: `${verb} ${plain(name2, limits.name)} in ${plain(cell, limits.cell)} (deployment ${deployment.id})`,
+    text: `${verb} ${plain(name, limits.name)} in ${plain(cell, limits.cell)} (deployment ${deployment.id})`,
     blocks: [
-      { type: "section", text: mrkdwn(`${emoji} *${verb}* ${code(name2, limits.name)}${remark}`) },
+      { type: "section", text: mrkdwn(`${emoji} *${verb}* ${code(name, limits.name)}${remark}`) },
       { type: "context", elements: facts.map(mrkdwn) }
     ]
   };
@@ -45274,10 +45365,9 @@ function milliseconds2({ created_at, start_timestamp }) {
   return start_timestamp === null ? 0 : start_timestamp.getTime() - created_at.getTime();
 }
 function waitedFor({ waitedFor: waitedFor2 }) {
-  return waitedFor2.map((blocker) => ["Waited for", name(blocker), blocker.url ?? void 0]);
-}
-function name(blocker) {
-  return `deployment ${blocker.deployment_id} (${componentName(blocker)})`;
+  return waitedFor2.map(
+    (blocker) => "text" in blocker ? ["Waited for", blocker.text, void 0] : ["Waited for", `deployment ${blocker.deployment_id} (${componentName(blocker)})`, blocker.url ?? void 0]
+  );
 }
 
 // src/action/heartbeats.ts
@@ -45345,7 +45435,7 @@ function lines(path) {
   return (0, import_node_fs2.readFileSync)(path, "utf8").split("\n").filter((line) => line !== "");
 }
 function withoutInputs(environment) {
-  return Object.fromEntries(Object.entries(environment).filter(([name2]) => !name2.startsWith("INPUT_")));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("INPUT_")));
 }
 function runnerProcess() {
   try {
@@ -45365,18 +45455,18 @@ var state = {
   slackStartMessage: entry("slack-start-message-id"),
   heartbeatLog: entry("heartbeat-log")
 };
-function entry(name2) {
-  return { save: (value) => saveState(name2, value), read: () => getState(name2) };
+function entry(name) {
+  return { save: (value) => saveState(name, value), read: () => getState(name) };
 }
 
 // src/queue/entering.ts
 var import_node_crypto2 = require("node:crypto");
 var giveUpPatience = 5e3;
-async function enterLineAndStart(queue, request, options) {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
+async function enterLineAndStart(queue, wayIn, options) {
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
   let id;
   try {
-    const enqueued = await outlastOutages(() => queue.enqueue(idempotent, { heartbeat: true }), options);
+    const enqueued = await outlastOutages(enter, options);
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
@@ -45392,6 +45482,10 @@ async function enterLineAndStart(queue, request, options) {
     }
     throw error2;
   }
+}
+function enqueueOnce(queue, request) {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
+  return () => queue.enqueue(idempotent, { heartbeat: true });
 }
 async function giveUp(queue, id, error2, options) {
   const reason2 = error2 instanceof Error ? error2.message : String(error2);
@@ -45421,14 +45515,14 @@ async function enterLine(queue, options) {
   let timer2;
   let lastReasons;
   try {
-    const started = await enterLineAndStart(queue, options.request, {
+    const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal: giveUp2.signal,
       giveUpAfter: options.outageTimeout,
       onOutage: (outage) => display === void 0 ? logOutage(log2)(outage) : display.say(...outageMessage(outage)),
       onNoNotifications: () => display === void 0 ? log2.warn(noNotifications) : display.say("warn", noNotifications),
       async onEnqueued(deployment) {
-        log2.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
+        log2.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== void 0) {
@@ -45472,6 +45566,17 @@ async function enterLine(queue, options) {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
+function entranceMessage(deployment) {
+  const cell = cellName(cellOf(deployment));
+  switch (deployment.hold) {
+    case "outside":
+      return `${deploymentName(deployment)} is on hold outside the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    case "in-line":
+      return `${deploymentName(deployment)} is on hold in the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    default:
+      return `${deploymentName(deployment)} entered the line of ${cell}`;
+  }
+}
 var longestTimer = 2 ** 31 - 1;
 var noNotifications = "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";
 
@@ -45493,11 +45598,21 @@ function prediction(place, now = place.as_of.getTime()) {
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
 }
 function describeBlocker(blocker, now) {
-  const name2 = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
+  if ("text" in blocker) {
+    return `${blocker.text}${describeEnd(blocker.until, now)}`;
+  }
+  const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     ""
   );
-  return `${name2} ${describeState(blocker, now)}${who}`;
+  return `${name} ${describeState(blocker, now)}${who}`;
+}
+function describeEnd(until, now) {
+  if (until === null) {
+    return "";
+  }
+  const end2 = Date.parse(until);
+  return `, until ${new Date(end2).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end2 - now))}`;
 }
 function describeState(blocker, now) {
   const since = Math.max(0, now - Date.parse(blocker.since));
@@ -45543,14 +45658,30 @@ function lineDisplay(deployment, log2, group2) {
   };
 }
 
+// src/output/moments.ts
+async function parseMoment(queue, text, option) {
+  if (text === void 0 || text === "") {
+    return void 0;
+  }
+  try {
+    return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1e3}S`);
+  } catch (error2) {
+    if (error2 instanceof InvalidValueError && !error2.message.startsWith(option)) {
+      throw new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
+    }
+    throw error2;
+  }
+}
+
 // src/action/takeTurn.ts
 async function takeTurn(queue, inputs, options) {
   const waitedFor2 = /* @__PURE__ */ new Map();
   let enqueued;
   let timer2;
   try {
+    const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
     const deployment = await enterLine(queue, {
-      request: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,
@@ -45565,7 +45696,7 @@ async function takeTurn(queue, inputs, options) {
       onEvent: (event) => {
         if (event.event === "waiting") {
           for (const blocker of event.blockers) {
-            waitedFor2.set(blocker.deployment_id, blocker);
+            waitedFor2.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
           }
         }
       }

@@ -33,7 +33,9 @@ stdout is data, stderr is the log. Every command takes \`--json\`, and prints on
 | other | of \`run\`: the exit code of its command |`;
 
 function order(category: string): number {
-  return ["Deployments", "Cancel", "List", "Heartbeat", "Environment", "Operation"].indexOf(category) >>> 0;
+  return (
+    ["Deployments", "Hold", "Freeze", "Cancel", "List", "Heartbeat", "Environment", "Operation"].indexOf(category) >>> 0
+  );
 }
 
 function section(definition: ReturnType<Cli["definitions"]>[number]): string {

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:2209745e3290f13188d6fde071d1892ce9e62548
+--! Hash: sha1:98c2697b9ecdbe3973f5f0cc47fde3c965b49522
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -98,6 +98,124 @@ comment on column deploy_queue.deployments.forced is
   'Whether an operator started it past the rules; the event "bypassed" says who and why.';
 
 -- Its columns are those of deployments, and one more at the end.
+drop view if exists deploy_queue.deployments_with_status;
+
+-- Part of more ways to wait: holds, schedules, windows, freezes, priority.
+alter type deploy_queue.deployment_status add value 'held' before 'queued';
+comment on type deploy_queue.deployment_status is
+  'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only.';
+comment on type deploy_queue.reason is
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, buffer, queued), text for people, when it ends if that is known, and whose doing it is.';
+
+create type deploy_queue.hold as enum ('outside', 'in-line');
+comment on type deploy_queue.hold is
+  'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
+
+-- What can be wrong with them is wrong from the INSERT on, and refused by its trigger: every CHECK costs every later
+-- transition two per cent of its time.
+alter table deploy_queue.deployments
+  add column place bigint,
+  -- squawk-ignore prefer-bigint-over-int
+  add column priority integer not null default 0,
+  add column hold deploy_queue.hold,
+  add column release_key text,
+  add column not_before timestamptz,
+  add column not_after timestamptz,
+  add column command text[],
+  add column entered_by text;
+
+comment on column deploy_queue.deployments.place is
+  'Where it stands among those of its priority, when that is not its id: drawn when it is released into the line.';
+comment on column deploy_queue.deployments.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.deployments.hold is
+  'How it waits until it is released; null: it is not on hold.';
+comment on column deploy_queue.deployments.release_key is
+  'Drawn by whoever released it, so that asking again after a lost answer gets the same answer.';
+comment on column deploy_queue.deployments.not_before is 'It does not start before this moment, and lets others pass until then.';
+comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
+comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
+comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
+
+-- The order of the line.
+-- squawk-ignore require-concurrent-index-deletion
+drop index deploy_queue.deployments_queued;
+-- squawk-ignore require-concurrent-index-creation
+create index deployments_queued on deploy_queue.deployments (cell_id, (- priority), (coalesce(place, id)))
+  where start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null;
+
+create table deploy_queue.freezes (
+  -- squawk-ignore prefer-bigint-over-int
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  cloud_provider text,
+  region text,
+  -- squawk-ignore prefer-bigint-over-int
+  cell_index integer,
+  reason text not null
+    constraint reason_must_be_1_to_500_printable_characters check (
+      length(reason) <= 500
+      and reason ~ '\S'
+      and reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  owner text not null,
+  allow_key text,
+  allow_role text,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  lifted_at timestamptz,
+  lifted_by text,
+  constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
+  constraint cell_index_requires_region check (cell_index is null or region is not null),
+  constraint expires_at_must_lie_in_the_future check (expires_at > created_at)
+);
+create index freezes_not_lifted on deploy_queue.freezes (environment) where lifted_at is null;
+comment on table deploy_queue.freezes is
+  'Places in which nothing starts: an environment, a provider or region of it, or one cell. Running deployments go on.';
+comment on column deploy_queue.freezes.cloud_provider is 'Null: all of the environment.';
+comment on column deploy_queue.freezes.region is 'Null: all of the provider.';
+comment on column deploy_queue.freezes.cell_index is 'Null: all of the region.';
+comment on column deploy_queue.freezes.reason is 'Shown to everybody who waits for its end.';
+comment on column deploy_queue.freezes.owner is 'Who placed it.';
+comment on column deploy_queue.freezes.allow_key is 'Deployments with this concurrency key pass.';
+comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a member of this database role pass.';
+comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
+comment on column deploy_queue.freezes.lifted_at is 'When somebody ended it.';
+comment on column deploy_queue.freezes.lifted_by is 'Who did.';
+
+create table deploy_queue.maintenance_windows (
+  -- squawk-ignore prefer-bigint-over-int
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  -- squawk-ignore prefer-bigint-over-smallint
+  days smallint[] not null
+    constraint days_must_be_numbers_from_1_for_monday_to_7_for_sunday check (
+      cardinality(days) > 0 and days <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]
+    ),
+  opens_at time not null,
+  closes_at time not null,
+  zone text not null,
+  constraint a_window_closes_at_another_time_than_it_opens check (opens_at <> closes_at)
+);
+create index maintenance_windows_environment on deploy_queue.maintenance_windows (environment);
+comment on table deploy_queue.maintenance_windows is
+  'When deployments of an environment may start. Without a window for it: always.';
+comment on column deploy_queue.maintenance_windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
+comment on column deploy_queue.maintenance_windows.opens_at is 'Time of the day in the zone.';
+comment on column deploy_queue.maintenance_windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
+comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berlin, with its daylight saving.';
+
+alter table deploy_queue.deployment_events
+  drop constraint kind_must_be_known,
+  add constraint kind_must_be_known check (kind in (
+    'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+    'configured'
+  )) not valid;
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, released (from a hold), prioritized (given another priority), started, finished, cancelled, reaped (cancelled because its heartbeats stopped, it ran too long or it came too late), outlier (first seen to take longer than usual), refused (the first time it was told to wait), bypassed (the rules or the queue), configured (policies of an environment).';
+
+-- They get arguments.
+drop function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval);
+drop function deploy_queue.preview(text, text, text, integer, text, text);
 drop view if exists deploy_queue.deployments_with_status;
 
 --! Included all.sql
@@ -221,6 +339,25 @@ begin
 end;
 $$;
 --! EndIncluded functions/_refuse_foreign_environment.sql
+--! Included functions/_is_operator.sql
+-- Whether whoever acts is an operator or the owner.
+-- Called where only they may do something that needs no privilege of its own.
+create or replace function deploy_queue._is_operator() returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return not exists (
+    select
+    from unnest(deploy_queue._acting_roles()) as acting (role)
+    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
+      and not pg_has_role(
+        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
+      )
+  );
+end;
+$$;
+--! EndIncluded functions/_is_operator.sql
 --! Included functions/_bypass_reason.sql
 -- Why whoever acts breaks the glass: the setting deploy_queue.bypass_reason of an operator or the owner; null otherwise.
 -- Called by try_start, the triggers of deployments and the event that they leave.
@@ -231,17 +368,7 @@ as $$
 declare
   v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
 begin
-  if v_reason is not null and exists (
-    select
-    from unnest(deploy_queue._acting_roles()) as acting (role)
-    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
-      and not pg_has_role(
-        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
-      )
-  ) then
-    return null;
-  end if;
-  return v_reason;
+  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
 end;
 $$;
 --! EndIncluded functions/_bypass_reason.sql
@@ -308,6 +435,223 @@ begin
 end;
 $$;
 --! EndIncluded functions/_has_ended.sql
+--! Included functions/_status.sql
+-- The state of a deployment right now, a hold included.
+-- Called by the event trigger and the views.
+create or replace function deploy_queue._status(
+  hold deploy_queue.hold,
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  buffer_time interval
+) returns deploy_queue.deployment_status
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if _status.hold is not null and _status.cancellation_timestamp is null then
+    return 'held';
+  end if;
+  return deploy_queue.get_deployment_status(
+    _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
+  );
+end;
+$$;
+--! EndIncluded functions/_status.sql
+--! Included functions/_is_member.sql
+-- Whether a database role is another one or a member of it. A superuser is a member of what it was made a member of, as
+-- anybody: an exception for some is none for all who administrate. Called by the rules that make exceptions for roles.
+create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return _is_member.of_role is not null and exists (
+    with recursive held (role) as (
+      select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
+      union
+      select pg_auth_members.roleid from pg_auth_members join held on held.role = pg_auth_members.member
+    )
+    select from held join pg_roles on pg_roles.oid = held.role where pg_roles.rolname = _is_member.of_role
+  );
+end;
+$$;
+--! EndIncluded functions/_is_member.sql
+--! Included functions/_passes.sql
+-- Whether a freeze makes an exception for a deployment.
+-- Called by whatever asks whom a freeze holds.
+create or replace function deploy_queue._passes(candidate deploy_queue.deployments, placed deploy_queue.freezes)
+returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(placed.allow_key = candidate.concurrency_key, false)
+    or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
+end;
+$$;
+--! EndIncluded functions/_passes.sql
+--! Included functions/_freezes_over.sql
+-- The freezes over the cell of a deployment that are in force.
+-- Called by the rule, the wake-ups and the prediction.
+create or replace function deploy_queue._freezes_over(candidate deploy_queue.deployments) returns setof deploy_queue.freezes
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select freezes.*
+  from deploy_queue.freezes
+  where freezes.environment = candidate.environment
+    and (freezes.cloud_provider is null or freezes.cloud_provider = candidate.cloud_provider)
+    and (freezes.region is null or freezes.region = candidate.region)
+    and (freezes.cell_index is null or freezes.cell_index = candidate.cell_index)
+    and freezes.lifted_at is null
+    and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
+end;
+$$;
+--! EndIncluded functions/_freezes_over.sql
+--! Included functions/_freeze_label.sql
+-- How messages name what a freeze covers: "prod", "prod-aws", "prod-aws-us-west-2", "prod-aws-us-west-2-cell-1".
+-- Called by the rule and the events of freezes.
+create or replace function deploy_queue._freeze_label(placed deploy_queue.freezes) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return concat_ws('-', placed.environment, placed.cloud_provider, placed.region, 'cell-' || placed.cell_index);
+end;
+$$;
+--! EndIncluded functions/_freeze_label.sql
+--! Included functions/_openings.sql
+-- The maintenance windows of an environment as moments: those of yesterday, which may last until today, and of the next
+-- two weeks. Called by the rule and the view of windows.
+create or replace function deploy_queue._openings(environment text)
+returns table (window_id integer, opens timestamptz, closes timestamptz)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  return query
+  select policy.id, opening.opens, opening.closes
+  from deploy_queue.maintenance_windows as policy
+  cross join lateral (
+    select (v_now at time zone policy.zone)::date + days.ahead as date from generate_series(-1, 15) as days (ahead)
+  ) as day
+  cross join lateral (
+    select
+      (day.date + policy.opens_at) at time zone policy.zone as opens,
+      (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
+        at time zone policy.zone as closes
+  ) as opening
+  where policy.environment = _openings.environment
+    and extract(isodow from day.date) = any (policy.days)
+    -- An hour that the clock skips has no window.
+    and opening.opens < opening.closes;
+end;
+$$;
+--! EndIncluded functions/_openings.sql
+--! Included functions/_withheld.sql
+-- What keeps a deployment from starting whoever else is in its cell: a hold, its own schedule, the windows of its
+-- environment, freezes. Called by the rule and the prediction. A new rule of this sort is a new branch.
+create or replace function deploy_queue._withheld(candidate deploy_queue.deployments) returns setof deploy_queue.reason
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  if candidate.hold is not null then
+    return query
+    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
+      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+  end if;
+
+  if candidate.not_before > v_now then
+    return query
+    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+  end if;
+
+  if candidate.not_after <= v_now then
+    return query
+    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
+      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+  end if;
+
+  if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
+    return query
+    select 'window', format('no maintenance window of %s is open', candidate.environment),
+      min(opening.opens) filter (where opening.opens > v_now), null::bigint
+    from deploy_queue._openings(candidate.environment) as opening
+    having bool_or(v_now >= opening.opens and v_now < opening.closes) is not true;
+  end if;
+
+  if exists (
+    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+  ) then
+    return query
+    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
+      placed.expires_at, null::bigint
+    from deploy_queue._freezes_over(candidate) as placed
+    where not deploy_queue._passes(candidate, placed);
+  end if;
+end;
+$$;
+--! EndIncluded functions/_withheld.sql
+--! Included functions/_overtakes.sql
+-- Whether a deployment may pass a queued one that stands ahead of it, because a freeze holds that one and makes an
+-- exception for this one. Called by the rule and for the heads of a line.
+create or replace function deploy_queue._overtakes(
+  candidate deploy_queue.deployments,
+  ahead deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+    from deploy_queue._freezes_over(candidate) as placed
+    where deploy_queue._passes(candidate, placed)
+      and not deploy_queue._passes(ahead, placed)
+  );
+end;
+$$;
+--! EndIncluded functions/_overtakes.sql
+--! Included functions/_is_exception.sql
+-- Whether a freeze that is in force makes an exception for a deployment.
+-- Called by the rule and for the heads of a line: such a deployment passes those whom the freeze holds.
+create or replace function deploy_queue._is_exception(candidate deploy_queue.deployments) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from deploy_queue._freezes_over(candidate) as placed where deploy_queue._passes(candidate, placed)
+  );
+end;
+$$;
+--! EndIncluded functions/_is_exception.sql
+--! Included functions/_lets_wait.sql
+-- Whether a queued deployment lets another one with another key wait: it stands ahead and does not let it pass.
+-- Called by the wake-ups; the rule says the same in a form that the index serves.
+create or replace function deploy_queue._lets_wait(
+  one deploy_queue.deployments,
+  other deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true
+    and not deploy_queue._overtakes(other, one);
+end;
+$$;
+--! EndIncluded functions/_lets_wait.sql
 --! Included functions/_refuse_ended.sql
 -- The error of whoever asks an ended deployment to do anything more.
 -- Called by try_start and the guard.
@@ -347,13 +691,19 @@ begin
   if (
     old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
     old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.max_duration, old_row.created_at, old_row.forced
+    old_row.max_duration, old_row.created_at, old_row.place, old_row.not_before, old_row.not_after, old_row.command,
+    old_row.entered_by, old_row.forced
   ) is distinct from (
     new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
     new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.max_duration, new_row.created_at, new_row.forced
+    new_row.max_duration, new_row.created_at, new_row.place, new_row.not_before, new_row.not_after, new_row.command,
+    new_row.entered_by, new_row.forced
   ) or (
-    old_row.start_timestamp is not null and new_row.start_timestamp is distinct from old_row.start_timestamp
+    old_row.start_timestamp is not null
+    and (new_row.start_timestamp, new_row.priority) is distinct from (old_row.start_timestamp, old_row.priority)
+  ) or (
+    -- A hold can only be taken away.
+    new_row.hold is not null and new_row.hold is distinct from old_row.hold
   ) then
     select string_agg(field.key, ', ' order by field.key) into v_changed
     from jsonb_each(to_jsonb(new_row)) as field
@@ -510,13 +860,31 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_buffer_time interval := (
-    select environments.buffer_time
-    from deploy_queue.environments
-    where environments.environment = candidate.environment
-  );
+  v_buffer_time interval;
+  -- Most places have neither freezes nor windows, and most deployments nothing of their own.
+  v_freezes boolean;
+  v_windows boolean;
+  v_is_exception boolean;
 begin
+  select
+    environments.buffer_time,
+    exists (
+      select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+    ),
+    exists (
+      select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
+    )
+  into v_buffer_time, v_freezes, v_windows
+  from deploy_queue.environments
+  where environments.environment = candidate.environment;
+  v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
+
   return query
+
+  select withheld.* from deploy_queue._withheld(candidate) as withheld
+  where v_freezes or v_windows or num_nonnulls(candidate.hold, candidate.not_before, candidate.not_after) > 0
+
+  union all
 
   select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
@@ -539,14 +907,24 @@ begin
 
   union all
 
-  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
+  select 'queued',
+    deploy_queue._label(blocker) || ' is ahead in the line' || case
+      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
+    end,
+    null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and blocker.id < candidate.id
-    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
+    -- In the words of the index; _lets_wait says the same.
+    and (- blocker.priority, coalesce(blocker.place, blocker.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+    -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
+    and blocker.hold is distinct from 'outside'
+    and (blocker.not_before > v_now) is not true
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
 end;
 $$;
 --! EndIncluded functions/_waiting_on.sql
@@ -563,6 +941,31 @@ begin
 end;
 $$;
 --! EndIncluded functions/_reasons_text.sql
+--! Included functions/_record_refusal.sql
+-- Leaves an event the first time that a deployment is told to wait: a waiter looks again and again.
+-- Called by try_start.
+create or replace function deploy_queue._record_refusal(
+  deployment deploy_queue.deployments,
+  reasons deploy_queue.reason[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from deploy_queue.deployment_events
+    where deployment_events.deployment_id = deployment.id and deployment_events.kind = 'refused'
+  ) then
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
+    values (
+      deployment.id, 'refused', case when deployment.hold is null then 'queued' else 'held' end::deploy_queue.deployment_status,
+      deploy_queue._reasons_text(reasons)
+    );
+  end if;
+end;
+$$;
+--! EndIncluded functions/_record_refusal.sql
 --! Included functions/_refuse_blocked.sql
 -- The error of whoever starts a deployment that has to wait; silent when it may start.
 -- Called by the triggers, so that plain INSERT and UPDATE obey the rule.
@@ -572,7 +975,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_reasons deploy_queue.reason[] := array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
   );
 begin
   if v_reasons <> '{}' then
@@ -584,9 +987,58 @@ begin
 end;
 $$;
 --! EndIncluded functions/_refuse_blocked.sql
+--! Included functions/_refuse_impossible_wait.sql
+-- The error of whoever enters the line with terms that cannot be, or stages what is staged already; silent otherwise.
+-- Called by the enqueue trigger, under the lock of the cell.
+create or replace function deploy_queue._refuse_impossible_wait(candidate deploy_queue.deployments) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_broken text := case
+    when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
+    when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
+    when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
+    when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+  end;
+  v_first deploy_queue.deployments;
+begin
+  if v_broken is not null then
+    -- As a CHECK would.
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+
+  -- Jobs that wait on hold may be two of a kind: each goes on by itself.
+  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
+    return;
+  end if;
+
+  select * into v_first
+  from deploy_queue.deployments
+  where deployments.cell_id = candidate.cell_id
+    and deployments.start_timestamp is null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.hold = 'outside'
+    and deployments.heartbeat_timestamp is null
+    and deployments.component = candidate.component
+    and deployments.version is not distinct from candidate.version
+    and deployments.command is not distinct from candidate.command
+  limit 1;
+
+  if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
+    raise exception using
+      errcode = 'QD021',
+      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
+        date_trunc('second', v_first.created_at), v_first.entered_by),
+      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
+  end if;
+end;
+$$;
+--! EndIncluded functions/_refuse_impossible_wait.sql
 --! Included functions/_heads.sql
--- The queued deployments of a cell that no other queued deployment blocks: the first of the line and, while they have
--- its concurrency key, those right behind it. Called by the wake-ups.
+-- The queued deployments of a cell that no other queued deployment keeps waiting: the first of the line and, while they
+-- have its concurrency key, those right behind it; and those whom a freeze lets pass. Called by the wake-ups.
 create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
 language plpgsql stable rows 2
 security definer
@@ -595,9 +1047,20 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_now timestamptz := deploy_queue._now();
+  v_queued deploy_queue.deployments;
   v_first_key text;
   v_is_first boolean := true;
-  v_queued deploy_queue.deployments;
+  -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back, except ...
+  v_is_over boolean := false;
+  v_exceptions boolean := exists (
+    select
+    from deploy_queue.freezes
+    join deploy_queue.cells on cells.environment = freezes.environment
+    where cells.id = _heads.cell_id
+      and freezes.lifted_at is null
+      and (freezes.allow_key is not null or freezes.allow_role is not null)
+  );
 begin
   for v_queued in
     select *
@@ -606,11 +1069,23 @@ begin
       and deployments.start_timestamp is null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
-    order by deployments.cell_id, deployments.id
+    order by deployments.cell_id, - deployments.priority, coalesce(deployments.place, deployments.id)
   loop
-    -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back.
-    exit when not v_is_first and (v_queued.concurrency_key = v_first_key) is not true;
-    return next v_queued;
+    continue when v_queued.hold = 'outside';
+
+    if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
+      return next v_queued;
+    elsif v_exceptions
+      and deploy_queue._is_exception(v_queued)
+      and not exists (select from deploy_queue._waiting_on(v_queued) as reason where reason.kind = 'queued')
+    then
+      return next v_queued;
+    end if;
+
+    -- Until it is to start, it lets others pass.
+    continue when v_queued.not_before > v_now;
+    v_is_over := v_is_over or not (v_is_first or coalesce(v_queued.concurrency_key = v_first_key, false));
+    exit when v_is_over and not v_exceptions;
     v_first_key := v_queued.concurrency_key;
     v_is_first := false;
   end loop;
@@ -634,6 +1109,38 @@ begin
 end;
 $$;
 --! EndIncluded functions/_wake.sql
+--! Included functions/_wake_heads.sql
+-- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze does or does not hold.
+-- Called by the trigger of freezes.
+create or replace function deploy_queue._wake_heads(placed deploy_queue.freezes, held boolean) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment = placed.environment
+      and (placed.cloud_provider is null or cells.cloud_provider = placed.cloud_provider)
+      and (placed.region is null or cells.region = placed.region)
+      and (placed.cell_index is null or cells.cell_index = placed.cell_index)
+    order by cells.id
+  loop
+    -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      if deploy_queue._passes(v_head, placed) <> _wake_heads.held then
+        perform deploy_queue._wake(v_head);
+      end if;
+    end loop;
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_wake_heads.sql
 --! Included functions/_measure.sql
 -- Brings the usual duration of a component in a cell up to date: its last 100 finishes of the last 3 months.
 -- Called by the trigger of every finish and by refresh_durations, under the lock of the cell.
@@ -667,6 +1174,119 @@ begin
 end;
 $$;
 --! EndIncluded functions/_measure.sql
+--! Included functions/_overtaken.sql
+-- How many deployments of its cell that came later have started before a queued one.
+-- Called by the queue view.
+create or replace function deploy_queue._overtaken(waiting deploy_queue.deployments) returns bigint
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select count(*)
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.created_at
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.created_at
+    ) as overtaker
+    where overtaker.start_timestamp > waiting.created_at
+      and coalesce(overtaker.place, overtaker.id) > coalesce(waiting.place, waiting.id)
+  );
+end;
+$$;
+--! EndIncluded functions/_overtaken.sql
+--! Included functions/_line_members.sql
+-- Who is in the line of a cell, in its order: those who occupy the cell, then those who wait, and what withholds these.
+-- Called by _line.
+create or replace function deploy_queue._line_members(
+  cell_id integer,
+  candidate deploy_queue.deployments,
+  buffer_time interval
+)
+returns table (
+  member deploy_queue.deployments,
+  avg_duration interval,
+  exclusion_key text,
+  withheld jsonb,
+  withheld_until timestamptz,
+  stands_aside boolean
+)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+  -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+  v_policies boolean := exists (
+    select
+    from deploy_queue.cells
+    where cells.id = _line_members.cell_id
+      and (
+        exists (select from deploy_queue.freezes where freezes.environment = cells.environment and freezes.lifted_at is null)
+        or exists (select from deploy_queue.maintenance_windows as policy where policy.environment = cells.environment)
+      )
+  );
+begin
+  return query
+  select
+    present.member,
+    usual.avg_duration,
+    coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
+    reasons.withheld,
+    reasons.withheld_until,
+    coalesce((present.member).not_before > v_now, false)
+  from (
+    select deployments as member from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.finish_timestamp > v_now - _line_members.buffer_time
+    union all
+    select deployments from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.start_timestamp is not null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+    union all
+    select deployments from deploy_queue.deployments
+    where deployments.cell_id = _line_members.cell_id
+      and deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and deployments.hold is distinct from 'outside'
+    union all
+    select candidate where candidate is distinct from null
+  ) as present
+  left join deploy_queue.deployment_durations as usual
+    on usual.cell_id = _line_members.cell_id
+    and usual.component = (present.member).component
+    and usual.last_finish_timestamp > v_now - interval '3 months'
+  cross join lateral (
+    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
+    from deploy_queue._withheld(present.member) as reason
+    where (present.member).start_timestamp is null
+      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+        or (present.member).not_after is not null)
+  ) as reasons
+  order by
+    (present.member).start_timestamp is null,
+    -- Whom a freeze lets pass goes before those whom it holds.
+    v_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
+    case when (present.member).start_timestamp is null then - (present.member).priority end,
+    coalesce((present.member).place, (present.member).id);
+end;
+$$;
+--! EndIncluded functions/_line_members.sql
 --! Included functions/_line.sql
 -- Plays the line of a cell forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
 -- line yet is played as its last; only_id asks for one place and plays no further.
@@ -707,37 +1327,16 @@ begin
   v_place."position" := 0;
   v_place.as_of := v_now;
   for v_member in
-    select member.*, usual.avg_duration,
-      coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
-    from (
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.finish_timestamp > v_now - v_buffer_time
-      union all
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.start_timestamp is null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select candidate.* where candidate is distinct from null
-    ) as member
-    left join deploy_queue.deployment_durations as usual
-      on usual.cell_id = _line.cell_id
-      and usual.component = member.component
-      and usual.last_finish_timestamp > v_now - interval '3 months'
-    order by member.start_timestamp is null, member.id
+    select (present.member).*, present.avg_duration, present.exclusion_key, present.withheld, present.withheld_until,
+      present.stands_aside
+    from deploy_queue._line_members(_line.cell_id, candidate, v_buffer_time) as present
   loop
     if v_member.start_timestamp is null then
       v_place.deployment_id := v_member.id;
       v_place."position" := v_place."position" + 1;
-      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      v_free_at := greatest(
+        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
+      );
       v_place.predicted_start := nullif(v_free_at, 'infinity');
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
@@ -750,10 +1349,15 @@ begin
           where v_keys[place] <> v_member.exclusion_key limit 10
         ));
       end if;
+      -- What withholds it comes before whom it waits for.
+      v_place.blocker_count := v_place.blocker_count + jsonb_array_length(v_member.withheld);
+      v_place.blockers := v_member.withheld || v_place.blockers;
       if only_id is null or only_id = v_member.id then
         return next v_place;
         exit when only_id is not null;
       end if;
+      -- It lets others pass, and who knows whether they will be done in time.
+      continue when v_member.stands_aside;
       v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
     elsif v_member.finish_timestamp is not null then
       v_free_at := v_member.finish_timestamp + v_buffer_time;
@@ -824,6 +1428,7 @@ begin
       and (
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
       and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
@@ -844,6 +1449,8 @@ begin
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      when deployments.start_timestamp is null
+        then format('it was to start before %s', date_trunc('second', deployments.not_after))
       else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
     end)
   from deploy_queue.environments
@@ -908,7 +1515,7 @@ begin
     return query
     select reason.*
     from deploy_queue._waiting_on(v_candidate) as reason
-    order by reason.deployment_id;
+    order by reason.deployment_id nulls first;
   end if;
 end;
 $$;
@@ -935,7 +1542,8 @@ comment on function deploy_queue.blocking_deployments(bigint) is
   'The deployments that this queued deployment waits for: running, buffering, or queued ahead of it in its cell.';
 --! EndIncluded functions/blocking_deployments.sql
 --! Included functions/place_in_line.sql
--- Where a queued deployment stands and when it will likely start; no row for one that is not queued.
+-- Where a queued deployment stands and when it will likely start; no row for one that is not queued. One that is held
+-- outside the line is told where it would stand.
 -- Called by clients, to tell the person who waits.
 create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
 language plpgsql stable
@@ -944,10 +1552,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+  v_candidate deploy_queue.deployments;
 begin
+  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
+    v_candidate := v_deployment;
+    v_candidate.place := 9223372036854775807;
+  end if;
+
   return query
   select place.*
-  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
 end;
 $$;
 
@@ -963,7 +1577,10 @@ create or replace function deploy_queue.preview(
   region text,
   cell_index integer,
   component text,
-  concurrency_key text default null
+  concurrency_key text default null,
+  priority integer default 0,
+  hold deploy_queue.hold default null,
+  not_before timestamptz default null
 ) returns deploy_queue.place
 language plpgsql stable
 security definer
@@ -983,8 +1600,16 @@ begin
     and cells.cell_index = preview.cell_index;
 
   v_candidate.id := 9223372036854775807;
+  v_candidate.environment := preview.environment;
+  v_candidate.cloud_provider := preview.cloud_provider;
+  v_candidate.region := preview.region;
+  v_candidate.cell_index := preview.cell_index;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
+  v_candidate.priority := preview.priority;
+  v_candidate.hold := preview.hold;
+  v_candidate.not_before := preview.not_before;
+  v_candidate.entered_by := session_user;
   select place.* into v_place
   from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
   v_place.deployment_id := null;
@@ -992,7 +1617,7 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.preview(text, text, text, integer, text, text) is
+comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now.';
 --! EndIncluded functions/preview.sql
 --! Included functions/history.sql
@@ -1032,7 +1657,12 @@ create or replace function deploy_queue.enqueue(
   concurrency_key text default null,
   heartbeat boolean default false,
   idempotency_key text default null,
-  max_duration interval default null
+  max_duration interval default null,
+  priority integer default 0,
+  hold deploy_queue.hold default null,
+  not_before timestamptz default null,
+  not_after timestamptz default null,
+  command text[] default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -1044,13 +1674,14 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key, max_duration
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration
+    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+    enqueue.command
   )
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -1065,8 +1696,11 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer.';
+comment on function deploy_queue.enqueue(
+  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
+  timestamptz, text[]
+) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';
 --! EndIncluded functions/enqueue.sql
 --! Included functions/try_start.sql
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
@@ -1093,19 +1727,34 @@ begin
   end if;
 
   if v_deployment.start_timestamp is null then
-    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
 
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
     if v_reasons <> '{}' and exists (
-      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+      select
+      from deploy_queue._reap(array(
+        select case
+          when reason.kind <> 'expired' then reason.deployment_id
+          when deploy_queue._bypass_reason() is null then v_deployment.id
+        end
+        from unnest(v_reasons) as reason
+      ))
     ) then
-      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      v_reasons := array(
+        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      );
     end if;
 
     if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
       v_reasons := '{}';
     end if;
+  end if;
 
+  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -1120,14 +1769,8 @@ begin
       returning deployments.* into v_deployment;
     end if;
 
-    -- The first answer only: a waiter looks again and again.
-    if v_reasons <> '{}' and not exists (
-      select
-      from deploy_queue.deployment_events
-      where deployment_events.deployment_id = v_deployment.id and deployment_events.kind = 'refused'
-    ) then
-      insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
-      values (v_deployment.id, 'refused', 'queued', deploy_queue._reasons_text(v_reasons));
+    if v_reasons <> '{}' then
+      perform deploy_queue._record_refusal(v_deployment, v_reasons);
     end if;
   end if;
 
@@ -1136,7 +1779,11 @@ begin
 
   started := v_deployment.start_timestamp is not null;
   look_again_in := (
-    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
+    select least(
+      environments.heartbeat_interval,
+      case when not v_open_ended then v_until - deploy_queue._now() end,
+      case when not started then v_deployment.not_after - deploy_queue._now() end
+    )
     from deploy_queue.environments
     where environments.environment = v_deployment.environment
   );
@@ -1303,13 +1950,13 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null or live.not_after is not null
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, or that has not started by its not_after, and returns them.';
 --! EndIncluded functions/reap_stale_deployments.sql
 --! Included functions/live_deployment_by_url.sql
 -- The newest queued or running deployment with this url; no row when there is none.
@@ -1321,7 +1968,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select deployments.*
   from deploy_queue.deployments
-  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+  where deployments.id = (
+    select max(live.id)
+    from deploy_queue._live_deployments as live
+    -- What is only staged has no job yet.
+    where live.url = $1 and (live.hold is distinct from 'outside' or live.heartbeat_timestamp is not null)
+  );
 $$;
 
 comment on function deploy_queue.live_deployment_by_url(text) is
@@ -1478,6 +2130,312 @@ $$;
 comment on function deploy_queue.set_environment(text, interval, interval, interval, interval) is
   'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
 --! EndIncluded functions/set_environment.sql
+--! Included functions/moment.sql
+-- A moment as people write it: a time that says its zone, or a duration from now in ISO 8601, such as PT2H.
+-- Called by clients, so that the zones are those of PostgreSQL and the clock is that of the database.
+create or replace function deploy_queue.moment(text text) returns timestamptz
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+  v_moment timestamptz;
+begin
+  if moment.text like 'P%' then
+    v_moment := deploy_queue._now() + moment.text::interval;
+  else
+    v_moment := moment.text::timestamptz;
+    -- What says its zone means the same in another one.
+    perform set_config('timezone', 'Etc/GMT+12', true);
+    if v_moment <> moment.text::timestamptz then
+      raise exception using
+        errcode = 'QD030',
+        message = format('%s does not say its time zone', quote_literal(moment.text)),
+        hint = 'Such as 2026-11-01T02:00:00Z or 2026-11-01 02:00 Europe/Berlin.';
+    end if;
+  end if;
+  if not isfinite(v_moment) then
+    raise datetime_field_overflow;
+  end if;
+  return v_moment;
+exception
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+    raise exception using
+      errcode = 'QD030',
+      message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),
+      hint = 'Such as 2026-11-01T02:00:00Z, 2026-11-01 02:00 Europe/Berlin, or a duration from now such as 2h.';
+end;
+$$;
+
+comment on function deploy_queue.moment(text) is
+  'The moment that a text means: a time that says its zone (2026-11-01 02:00 Europe/Berlin), or a duration from now (PT2H).';
+--! EndIncluded functions/moment.sql
+--! Included functions/release.sql
+-- Lets a held deployment go: into the line at its end, or on from the place that it has kept. Of several who release it,
+-- one is told that it did; asking again with the same key, after a lost answer, is told the same.
+-- Called by clients; a plain UPDATE that takes the hold away does the same.
+create or replace function deploy_queue.release(
+  deployment_id bigint,
+  reason text default null,
+  heartbeat boolean default false,
+  release_key text default null
+)
+returns table (released boolean, deployment deploy_queue.deployments)
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.hold is not null then
+    perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
+    update deploy_queue.deployments
+    set hold = null,
+      release_key = coalesce("release".release_key, ''),
+      -- With the release itself: whoever dies right after must not leave it in the line for ever.
+      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
+    where deployments.id = v_deployment.id
+    returning deployments.* into v_deployment;
+    perform set_config('deploy_queue.reason', '', true);
+    return query select true, v_deployment;
+  else
+    return query select coalesce(v_deployment.release_key = nullif("release".release_key, ''), false), v_deployment;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.release(bigint, text, boolean, text) is
+  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost.';
+--! EndIncluded functions/release.sql
+--! Included functions/purge.sql
+-- Cancels a deployment that is on hold; one that somebody has released meanwhile is not touched.
+-- Called by clients.
+create or replace function deploy_queue.purge(deployment_id bigint, reason text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);
+begin
+  if v_deployment.hold is null then
+    raise exception using
+      errcode = 'QD029',
+      message = format('%s is not on hold', deploy_queue._label(v_deployment)),
+      hint = '"deploy-queue cancel deployment" cancels it wherever it is.';
+  end if;
+  return deploy_queue.cancel(v_deployment.id, purge.reason);
+end;
+$$;
+
+comment on function deploy_queue.purge(bigint, text) is
+  'Cancels a deployment that is on hold and returns it. Purging it twice is fine; one that was released is refused.';
+--! EndIncluded functions/purge.sql
+--! Included functions/bump.sql
+-- Moves a queued deployment forward in its line: to this priority, or ahead of everybody who waits in its cell.
+-- Called by operators; a plain UPDATE of priority does the same.
+create or replace function deploy_queue.bump(deployment_id bigint, reason text, priority integer default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
+begin
+  if bump.reason ~ '\S' is not true then
+    raise exception using
+      errcode = 'QD022',
+      message = 'reason is missing',
+      hint = 'Those who are overtaken want to know why.';
+  end if;
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  perform set_config('deploy_queue.reason', bump.reason, true);
+  update deploy_queue.deployments
+  set priority = coalesce(bump.priority, greatest(deployments.priority, (
+    select max(ahead.priority) + 1
+    from deploy_queue.deployments as ahead
+    where ahead.cell_id = deployments.cell_id
+      and ahead.start_timestamp is null
+      and ahead.finish_timestamp is null
+      and ahead.cancellation_timestamp is null
+      and ahead.hold is distinct from 'outside'
+      and ahead.id <> deployments.id
+  )))
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  perform set_config('deploy_queue.reason', '', true);
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.bump(bigint, text, integer) is
+  'Gives a queued deployment this priority, by default one more than the highest of the others in its line, and returns it. The reason is recorded.';
+--! EndIncluded functions/bump.sql
+--! Included functions/explain.sql
+-- Everything that keeps a deployment from starting, each with what would lift it; no row when it may start.
+-- Called by "deploy-queue explain" and by people.
+create or replace function deploy_queue.explain(deployment_id bigint)
+returns table (kind text, text text, until timestamptz, blocker_id bigint, cure text)
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
+    when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
+    when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
+    when 'expired' then 'is cancelled at the next look'
+    when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
+    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
+    when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
+    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+  end
+  from deploy_queue.waiting_on(explain.deployment_id) as reason;
+end;
+$$;
+
+comment on function deploy_queue.explain(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known, whose doing it is, and what would lift it.';
+--! EndIncluded functions/explain.sql
+--! Included functions/freeze.sql
+-- Freezes an environment, a provider or region of it, or one cell: nothing starts there until it is lifted or expires.
+-- Called by operators; a plain INSERT into freezes does the same.
+create or replace function deploy_queue.freeze(
+  environment text,
+  reason text,
+  cloud_provider text default null,
+  region text default null,
+  cell_index integer default null,
+  expires_at timestamptz default null,
+  allow_key text default null,
+  allow_role text default null
+) returns deploy_queue.freezes
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_freeze deploy_queue.freezes;
+begin
+  insert into deploy_queue.freezes as placed
+    (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role)
+  values (
+    "freeze".environment, "freeze".cloud_provider, "freeze".region, "freeze".cell_index, "freeze".reason,
+    "freeze".expires_at, "freeze".allow_key, "freeze".allow_role
+  )
+  returning placed.* into v_freeze;
+  return v_freeze;
+end;
+$$;
+
+comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text) is
+  'Lets nothing start in this place until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';
+--! EndIncluded functions/freeze.sql
+--! Included functions/thaw.sql
+-- Lifts a freeze. One that was lifted already is left as it is.
+-- Called by operators; a plain UPDATE of lifted_at does the same.
+create or replace function deploy_queue.thaw(freeze_id integer) returns deploy_queue.freezes
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_freeze deploy_queue.freezes;
+begin
+  update deploy_queue.freezes
+  set lifted_at = deploy_queue._now()
+  where freezes.id = thaw.freeze_id
+    and freezes.lifted_at is null
+  returning freezes.* into v_freeze;
+  if found then
+    return v_freeze;
+  end if;
+
+  select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
+  if not found then
+    raise exception using
+      errcode = 'QD023',
+      message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
+      hint = '"deploy-queue list freezes" shows those in force.';
+  end if;
+  raise notice 'freeze % was lifted already', v_freeze.id;
+  return v_freeze;
+end;
+$$;
+
+comment on function deploy_queue.thaw(integer) is
+  'Lifts a freeze, wakes those who may start now, and returns it. Lifting it twice is fine.';
+--! EndIncluded functions/thaw.sql
+--! Included functions/add_window.sql
+-- Adds a maintenance window to an environment; from then on deployments of it start in its windows only.
+-- Called by operators.
+create or replace function deploy_queue.add_window(
+  environment text,
+  days smallint[],
+  opens_at time,
+  closes_at time,
+  zone text default 'UTC'
+) returns deploy_queue.maintenance_windows
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_window deploy_queue.maintenance_windows;
+begin
+  insert into deploy_queue.maintenance_windows as added (environment, days, opens_at, closes_at, zone)
+  values (add_window.environment, add_window.days, add_window.opens_at, add_window.closes_at, add_window.zone)
+  returning added.* into v_window;
+  return v_window;
+end;
+$$;
+
+comment on function deploy_queue.add_window(text, smallint[], time, time, text) is
+  'Lets deployments of the environment start on these days (1 is Monday) between these times of the zone, and otherwise only in its other windows. Returns the window.';
+--! EndIncluded functions/add_window.sql
+--! Included functions/remove_window.sql
+-- Removes a maintenance window; an environment without any may be deployed to at all times.
+-- Called by operators.
+create or replace function deploy_queue.remove_window(window_id integer) returns deploy_queue.maintenance_windows
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_window deploy_queue.maintenance_windows;
+begin
+  delete from deploy_queue.maintenance_windows
+  where maintenance_windows.id = remove_window.window_id
+  returning maintenance_windows.* into v_window;
+
+  if not found then
+    raise exception using
+      errcode = 'QD027',
+      message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
+      hint = '"deploy-queue list windows" shows them.';
+  end if;
+  return v_window;
+end;
+$$;
+
+comment on function deploy_queue.remove_window(integer) is 'Removes a maintenance window and returns it.';
+--! EndIncluded functions/remove_window.sql
 --! Included functions/record_bypass.sql
 -- Leaves a record of a deployment that goes around the queue, and tells the boards. Takes no lock and touches no line.
 -- Called by whoever breaks the glass, such as the GitHub Action.
@@ -1544,6 +2502,16 @@ begin
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
 
+  new.place := null;
+  new.release_key := null;
+  new.entered_by := session_user;
+  if new.priority > 0 and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD028',
+      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
+  end if;
+
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
     or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
@@ -1559,6 +2527,10 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
+  end if;
+
+  if num_nonnulls(new.hold, new.not_before, new.not_after, new.command) > 0 then
+    perform deploy_queue._refuse_impossible_wait(new);
   end if;
 
   new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
@@ -1585,6 +2557,7 @@ declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
+  v_is_released boolean := old.hold is not null and new.hold is null;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
@@ -1593,8 +2566,13 @@ begin
   perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels then
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);
+  end if;
+
+  if v_is_released and old.hold = 'outside' then
+    -- Whoever comes into the line now stands at its end.
+    new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
@@ -1602,6 +2580,8 @@ begin
     if not new.forced then
       perform deploy_queue._refuse_blocked(new);
     end if;
+    -- Nothing holds what was started past the rules.
+    new.hold := null;
   end if;
   -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
@@ -1651,11 +2631,21 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_status deploy_queue.deployment_status := deploy_queue.get_deployment_status(
-    new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp,
-    (select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment)
-  );
   v_is_new boolean := tg_op = 'INSERT';
+  v_buffer_time interval := (
+    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
+  );
+  v_status deploy_queue.deployment_status := case
+    when new.hold is not null and new.cancellation_timestamp is null then 'held'
+    else deploy_queue.get_deployment_status(
+      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+    )
+  end;
+  -- Where it waited until now, or would have.
+  v_waited deploy_queue.deployment_status := case
+    when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
+  end;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   insert into deploy_queue.deployment_events
     (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
@@ -1664,18 +2654,22 @@ begin
     deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
   from (
     values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status,
-        'queued'::deploy_queue.deployment_status,
-        case when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact' end),
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited, case
+          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
+          when new.hold is not null then new.note
+        end),
+      (new.hold is null and old.hold is not null and new.start_timestamp is null,
+        new.updated_at, 'released', 'held', 'queued', v_why),
+      (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
+        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
       (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
         case when new.forced then deploy_queue._bypass_reason() end),
       (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
-        new.start_timestamp, 'started', 'queued', 'running', null),
+        new.start_timestamp, 'started', v_waited, 'running', null),
       (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
       (new.cancellation_timestamp is not null, new.cancellation_timestamp,
         case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        case when new.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
-        'cancelled', new.cancellation_note)
+        case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note)
   ) as event (happened, occurred_at, kind, from_state, to_state, reason)
   where event.happened;
 
@@ -1700,6 +2694,8 @@ for each row when (
   (old.start_timestamp is null and new.start_timestamp is not null)
   or new.finish_timestamp is not null
   or new.cancellation_timestamp is not null
+  or new.hold is distinct from old.hold
+  or new.priority <> old.priority
 )
 execute function deploy_queue.tg_deployments__record();
 --! EndIncluded triggers/deployments__record.sql
@@ -1723,23 +2719,33 @@ for each row when (new.finish_timestamp is not null)
 execute function deploy_queue.tg_deployments__measure();
 --! EndIncluded triggers/deployments__measure.sql
 --! Included triggers/deployments__wake.sql
--- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
--- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
+-- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
 begin
-  perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  if v_ended then
+    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  elsif new.hold is distinct from old.hold then
+    -- Also when others are ahead: it waits for something else now.
+    perform pg_notify('deploy_queue_deployment_' || new.id, '');
+  end if;
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
-    -- Those whom it did not block learn nothing from its end.
-    if (old.start_timestamp is not null or old.id < v_head.id)
-      and (old.concurrency_key = v_head.concurrency_key) is not true
-    then
+    -- Those whom it did not block, or blocks still, learn nothing from this.
+    if v_head.id = new.id or (
+      (old.concurrency_key = v_head.concurrency_key) is not true
+      and (
+        old.start_timestamp is not null
+        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
+      )
+    ) then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -1749,7 +2755,12 @@ $$;
 
 create or replace trigger tg_deployments__wake
 after update on deploy_queue.deployments
-for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
+for each row when (
+  new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+  or (new.hold is distinct from old.hold and new.start_timestamp is null)
+  or new.priority <> old.priority
+)
 execute function deploy_queue.tg_deployments__wake();
 --! EndIncluded triggers/deployments__wake.sql
 --! Included triggers/environments__normalize.sql
@@ -1818,6 +2829,132 @@ after update on deploy_queue.environments
 for each row when (new.buffer_time < old.buffer_time)
 execute function deploy_queue.tg_environments__wake();
 --! EndIncluded triggers/environments__wake.sql
+--! Included triggers/freezes__guard.sql
+-- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its end.
+-- Fires for every INSERT into freezes and every UPDATE.
+create or replace function deploy_queue.tg_freezes__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
+begin
+  if tg_op = 'INSERT' then
+    perform deploy_queue._require_environment(new.environment);
+    if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
+      raise exception using
+        errcode = 'QD024',
+        message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
+        hint = 'It is a role of PostgreSQL, whose members pass.';
+    end if;
+    new.owner := deploy_queue._actor();
+    new.created_at := deploy_queue._now();
+    new.lifted_at := null;
+    new.lifted_by := null;
+    return new;
+  end if;
+
+  if old.lifted_at is not null or to_jsonb(new) - v_ends is distinct from to_jsonb(old) - v_ends then
+    raise exception using
+      errcode = 'QD025',
+      message = format('freeze %s %s', old.id,
+        case when old.lifted_at is null then 'can only be lifted, or expire at another time' else 'was lifted already' end),
+      hint = 'Place another one.';
+  end if;
+  if new.lifted_at is not null then
+    new.lifted_at := deploy_queue._now();
+    new.lifted_by := deploy_queue._actor();
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_freezes__guard
+before insert or update on deploy_queue.freezes
+for each row execute function deploy_queue.tg_freezes__guard();
+--! EndIncluded triggers/freezes__guard.sql
+--! Included triggers/freezes__wake.sql
+-- A new freeze lets its exceptions pass those whom it holds; one that is lifted or ends at another time concerns these.
+-- Fires for every write of freezes.
+create or replace function deploy_queue.tg_freezes__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._wake_heads(coalesce(new, old), tg_op <> 'INSERT');
+  return null;
+end;
+$$;
+
+create or replace trigger tg_freezes__wake
+after insert or update or delete on deploy_queue.freezes
+for each row execute function deploy_queue.tg_freezes__wake();
+--! EndIncluded triggers/freezes__wake.sql
+--! Included triggers/maintenance_windows__guard.sql
+-- Lets only zones in that PostgreSQL knows, in its spelling: every decision in the environment will ask for their time.
+-- Fires for every INSERT into maintenance_windows and every UPDATE.
+create or replace function deploy_queue.tg_maintenance_windows__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_zone text := (
+    select known.name from pg_timezone_names as known where lower(known.name) = lower(new.zone) order by known.name limit 1
+  );
+begin
+  perform deploy_queue._require_environment(new.environment);
+  if v_zone is null then
+    raise exception using
+      errcode = 'QD026',
+      message = format('zone %s is no time zone that PostgreSQL knows', coalesce(quote_ident(new.zone), 'null')),
+      hint = 'Such as UTC or Europe/Berlin; the view pg_timezone_names has all of them.';
+  end if;
+  new.zone := v_zone;
+  new.days := array(select distinct day from unnest(new.days) as day order by day);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_maintenance_windows__guard
+before insert or update on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg_maintenance_windows__guard();
+--! EndIncluded triggers/maintenance_windows__guard.sql
+--! Included triggers/maintenance_windows__wake.sql
+-- Wakes those at the head of a line when the maintenance windows of their environment change.
+-- Fires for every write of maintenance_windows.
+create or replace function deploy_queue.tg_maintenance_windows__wake() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell_id integer;
+  v_head deploy_queue.deployments;
+begin
+  for v_cell_id in
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment in (new.environment, old.environment)
+    order by cells.id
+  loop
+    -- As with a freeze: a start is decided before this or after.
+    perform deploy_queue._lock_cell(v_cell_id);
+
+    for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      perform deploy_queue._wake(v_head);
+    end loop;
+  end loop;
+  return null;
+end;
+$$;
+
+create or replace trigger tg_maintenance_windows__wake
+after insert or update or delete on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg_maintenance_windows__wake();
+--! EndIncluded triggers/maintenance_windows__wake.sql
 --! Included triggers/record_configuration.sql
 -- Leaves an event that says which policies of an environment changed, from what to what.
 -- Fires for every write of a table of policies, which has the column environment.
@@ -1868,6 +3005,14 @@ $$;
 
 create or replace trigger tg_environments__record_configuration
 after insert or update or delete on deploy_queue.environments
+for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_freezes__record_configuration
+after insert or update or delete on deploy_queue.freezes
+for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_maintenance_windows__record_configuration
+after insert or update or delete on deploy_queue.maintenance_windows
 for each row execute function deploy_queue.tg__record_configuration();
 --! EndIncluded triggers/record_configuration.sql
 --! Included triggers/keep_history.sql
@@ -1920,7 +3065,8 @@ for each statement execute function deploy_queue.tg__keep_history();
 create or replace view deploy_queue.deployments_with_status as
 select
   deployments.*,
-  deploy_queue.get_deployment_status(
+  deploy_queue._status(
+    deployments.hold,
     deployments.start_timestamp,
     deployments.finish_timestamp,
     deployments.cancellation_timestamp,
@@ -1931,7 +3077,7 @@ join deploy_queue.environments on environments.environment = deployments.environ
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
 comment on column deploy_queue.deployments_with_status.status is
-  'queued, running, buffering, finished or cancelled, right now.';
+  'held, queued, running, buffering, finished or cancelled, right now.';
 
 -- The other columns mean what they mean in the table.
 do $$
@@ -1990,7 +3136,8 @@ select
   present.component,
   present.id as deployment_id,
   present.version,
-  deploy_queue.get_deployment_status(
+  deploy_queue._status(
+    present.hold,
     present.start_timestamp,
     present.finish_timestamp,
     present.cancellation_timestamp,
@@ -2034,7 +3181,7 @@ comment on column deploy_queue.current_deployments.cell_index is 'Index of the c
 comment on column deploy_queue.current_deployments.component is 'What is deployed.';
 comment on column deploy_queue.current_deployments.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.current_deployments.version is 'Which version of the component; null when it was not said.';
-comment on column deploy_queue.current_deployments.current_status is 'queued, running or buffering.';
+comment on column deploy_queue.current_deployments.current_status is 'held, queued, running or buffering.';
 comment on column deploy_queue.current_deployments.url is 'Page of the job or person who deploys.';
 comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
@@ -2095,8 +3242,8 @@ select
   newest.cell_index,
   newest.component,
   target.version,
-  case when newest.version = target.version then deploy_queue.get_deployment_status(
-    newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
+  case when newest.version = target.version then deploy_queue._status(
+    newest.hold, newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
   ) else 'pending' end as component_status,
   case when newest.version = target.version then newest.url else '' end as job_url,
   case when newest.version = target.version then newest.created_at end as created_at,
@@ -2192,7 +3339,7 @@ comment on column deploy_queue.prod_current_deployments.cell_index is 'Index of 
 comment on column deploy_queue.prod_current_deployments.component is 'What is deployed.';
 comment on column deploy_queue.prod_current_deployments.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.prod_current_deployments.version is 'Which version of the component; null when it was not said.';
-comment on column deploy_queue.prod_current_deployments.current_status is 'queued, running or buffering.';
+comment on column deploy_queue.prod_current_deployments.current_status is 'held, queued, running or buffering.';
 comment on column deploy_queue.prod_current_deployments.url is 'Page of the job or person who deploys.';
 comment on column deploy_queue.prod_current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.prod_current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
@@ -2441,13 +3588,17 @@ select
   place.overdue,
   place.blocker_count,
   place.blockers,
-  place.as_of
+  place.as_of,
+  deployments.priority,
+  deployments.hold,
+  deploy_queue._overtaken(deployments)::integer as overtaken
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting
   where waiting.start_timestamp is null
     and waiting.finish_timestamp is null
     and waiting.cancellation_timestamp is null
+    and waiting.hold is distinct from 'outside'
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
 join deploy_queue.deployments
@@ -2476,7 +3627,123 @@ comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for t
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
 comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
+comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
+comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';
 --! EndIncluded views/queue.sql
+--! Included views/staged.sql
+-- Deployments on hold, until somebody releases or purges them.
+-- Read by "deploy-queue list staged", release and purge.
+create or replace view deploy_queue.staged as
+select
+  deployments.id as deployment_id,
+  deployments.environment,
+  deployments.cloud_provider,
+  deployments.region,
+  deployments.cell_index,
+  deployments.component,
+  deployments.version,
+  deployments.url,
+  deployments.note,
+  deployments.command,
+  deployments.hold,
+  deployments.heartbeat_timestamp is not null as somebody_waits,
+  deployments.entered_by,
+  deployments.created_at,
+  deployments.not_before,
+  deployments.not_after
+from deploy_queue.deployments
+where deployments.hold is not null
+  and deployments.start_timestamp is null
+  and deployments.finish_timestamp is null
+  and deployments.cancellation_timestamp is null;
+
+comment on view deploy_queue.staged is
+  'Deployments on hold: outside the line or in their place in it, until somebody releases or purges them.';
+comment on column deploy_queue.staged.deployment_id is 'Id of the deployment.';
+comment on column deploy_queue.staged.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.staged.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.staged.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.staged.cell_index is 'Index of the cell in its region.';
+comment on column deploy_queue.staged.component is 'What is to be deployed.';
+comment on column deploy_queue.staged.version is 'Which version of it; null when it was not said.';
+comment on column deploy_queue.staged.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.staged.note is 'Free text for people.';
+comment on column deploy_queue.staged.command is 'What whoever releases it is to run: program and arguments; null: nothing.';
+comment on column deploy_queue.staged.hold is 'outside (it stands in no line) or in-line (it keeps its place).';
+comment on column deploy_queue.staged.somebody_waits is
+  'Whether a process waits for the release; otherwise whoever releases it goes on with it.';
+comment on column deploy_queue.staged.entered_by is 'The database role that entered it.';
+comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';
+comment on column deploy_queue.staged.not_before is 'It does not start before this moment.';
+comment on column deploy_queue.staged.not_after is 'It is cancelled when it has not started by this moment.';
+--! EndIncluded views/staged.sql
+--! Included views/freezes_in_force.sql
+-- Freezes that are neither lifted nor expired.
+-- Read by "deploy-queue list freezes" and boards.
+create or replace view deploy_queue.freezes_in_force as
+select
+  freezes.id as freeze_id,
+  freezes.environment,
+  freezes.cloud_provider,
+  freezes.region,
+  freezes.cell_index,
+  freezes.reason,
+  freezes.owner,
+  freezes.allow_key,
+  freezes.allow_role,
+  freezes.created_at,
+  freezes.expires_at
+from deploy_queue.freezes
+where freezes.lifted_at is null
+  and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
+
+comment on view deploy_queue.freezes_in_force is 'Freezes that are neither lifted nor expired.';
+comment on column deploy_queue.freezes_in_force.freeze_id is 'Number of the freeze.';
+comment on column deploy_queue.freezes_in_force.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.freezes_in_force.cloud_provider is 'Cloud provider; null: all of the environment.';
+comment on column deploy_queue.freezes_in_force.region is 'Region; null: all of the provider.';
+comment on column deploy_queue.freezes_in_force.cell_index is 'Index of the cell; null: all of the region.';
+comment on column deploy_queue.freezes_in_force.reason is 'Why, as everybody who waits is told.';
+comment on column deploy_queue.freezes_in_force.owner is 'Who placed it.';
+comment on column deploy_queue.freezes_in_force.allow_key is 'Deployments with this concurrency key pass.';
+comment on column deploy_queue.freezes_in_force.allow_role is 'Deployments entered by a member of this database role pass.';
+comment on column deploy_queue.freezes_in_force.created_at is 'Since when.';
+comment on column deploy_queue.freezes_in_force.expires_at is 'When it ends by itself; null: when somebody lifts it.';
+--! EndIncluded views/freezes_in_force.sql
+--! Included views/windows.sql
+-- Maintenance windows, and when each is or will be open.
+-- Read by "deploy-queue list windows" and boards.
+create or replace view deploy_queue.windows as
+select
+  policy.id as window_id,
+  policy.environment,
+  policy.days,
+  policy.opens_at,
+  policy.closes_at,
+  policy.zone,
+  next_opening.opens as opens,
+  next_opening.closes as closes
+from (select deploy_queue._now() as now) as clock
+cross join deploy_queue.maintenance_windows as policy
+left join lateral (
+  select opening.opens, opening.closes
+  from deploy_queue._openings(policy.environment) as opening
+  where opening.window_id = policy.id and opening.closes > clock.now
+  order by opening.opens
+  limit 1
+) as next_opening on true;
+
+comment on view deploy_queue.windows is 'Maintenance windows: deployments of an environment that has some start in these only.';
+comment on column deploy_queue.windows.window_id is 'Number of the window.';
+comment on column deploy_queue.windows.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
+comment on column deploy_queue.windows.opens_at is 'Time of the day in the zone.';
+comment on column deploy_queue.windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
+comment on column deploy_queue.windows.zone is 'Time zone, such as Europe/Berlin.';
+comment on column deploy_queue.windows.opens is 'Since when it is open, or when it opens next.';
+comment on column deploy_queue.windows.closes is 'When it closes then.';
+--! EndIncluded views/windows.sql
 --! Included views/outliers.sql
 -- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
 -- Read by "deploy-queue list outliers", the worker and boards.
@@ -2605,6 +3872,11 @@ cross join lateral (
     (
       select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
       where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    ),
+    head.not_before,
+    (
+      select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
+      where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
     )
   ) as since
 ) as ready
@@ -2688,6 +3960,7 @@ select
   deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
   coalesce(life.ended, 9223372036854775807) as ended,
   coalesce(life.started, life.ended, 9223372036854775807) as left_line,
+  not life.was_moved and deployments.priority = 0 and deployments.not_before is null as stood_in_line,
   deployments
 from deploy_queue.deployments
 join (
@@ -2696,6 +3969,7 @@ join (
     min(events.id) filter (where events.kind = 'enqueued') as entered,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
+    bool_or(events.kind in ('released', 'prioritized') or events.to_state::text = 'held') is true as was_moved,
     coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null
@@ -2743,7 +4017,7 @@ begin
     select events.deployment_id, events.kind, events.from_state,
       lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+    where events.kind in ('enqueued', 'released', 'started', 'finished', 'cancelled', 'reaped')
   ) as followed
   where followed.from_state is distinct from followed.previous;
 
@@ -2791,6 +4065,8 @@ begin
         partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
       ) as line_held_until
     from deploy_queue._lives
+    -- Others have a place of their own: by priority, by their release, or none until a moment.
+    where _lives.stood_in_line
   )
   select 'the order of the line', later.id,
     format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
@@ -2799,6 +4075,13 @@ begin
     on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
   where later.line_held_until > later.started
     and not later.forced
+    -- Whom a freeze lets pass overtakes those that it holds.
+    and not exists (
+      select from deploy_queue.freezes
+      where freezes.environment = later.environment
+        and (freezes.allow_key is not null or freezes.allow_role is not null)
+        and later.start_timestamp between freezes.created_at and least(freezes.lifted_at, freezes.expires_at)
+    )
     and (earlier.concurrency_key = later.concurrency_key) is not true;
 end;
 $$;
@@ -3240,9 +4523,9 @@ begin
         ('environments', 'environments', 'environment, buffer_time'),
         ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
         ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
-        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, component_status::text::public.deployment_status as component_status, job_url, created_at'),
-        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
-        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
+        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, replace(component_status::text, ''held'', ''queued'')::public.deployment_status as component_status, job_url, created_at'),
+        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
+        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
     ) as adopted (name, source, columns)
   loop
     if to_regclass('public.' || v_view.name) is not null then
@@ -3336,7 +4619,11 @@ as $$
       ('select', 'deploy_queue.cells', 1),
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.freezes', 1),
+      ('select', 'deploy_queue.maintenance_windows', 1),
       ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('insert, update', 'deploy_queue.freezes', 3),
+      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
       ('select, insert, update', 'deploy_queue.deployments', 3),
       ('select', 'deploy_queue.deployment_events', 3)
     union all
@@ -3347,11 +4634,15 @@ as $$
       and not starts_with(pg_class.relname, '_')
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
-      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'record_bypass') then 2
+      when pg_proc.proname in (
+        'enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'release', 'purge', 'record_bypass'
+      ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment',
+        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
+      when pg_proc.proname = 'moment' then 1
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (

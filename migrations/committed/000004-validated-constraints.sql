@@ -1,5 +1,5 @@
---! Previous: sha1:2209745e3290f13188d6fde071d1892ce9e62548
---! Hash: sha1:c1e51de95ff258685b47a1244ee10c8710236b15
+--! Previous: sha1:98c2697b9ecdbe3973f5f0cc47fde3c965b49522
+--! Hash: sha1:22d406e971aca94f6d449a0b2e24981d39befb1a
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -7,16 +7,6 @@ as $$
 declare
   v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
 begin
-  if v_reason is not null and exists (
-    select
-    from unnest(deploy_queue._acting_roles()) as acting (role)
-    where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
-      and not pg_has_role(
-        acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
-      )
-  ) then
-    return null;
-  end if;
-  return v_reason;
+  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
 end;
 $$;

@@ -13,7 +13,11 @@ as $$
       ('select', 'deploy_queue.cells', 1),
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.freezes', 1),
+      ('select', 'deploy_queue.maintenance_windows', 1),
       ('insert, update, delete', 'deploy_queue.environments', 3),
+      ('insert, update', 'deploy_queue.freezes', 3),
+      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
       ('select, insert, update', 'deploy_queue.deployments', 3),
       ('select', 'deploy_queue.deployment_events', 3)
     union all
@@ -24,11 +28,15 @@ as $$
       and not starts_with(pg_class.relname, '_')
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
-      when pg_proc.proname in ('enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'record_bypass') then 2
+      when pg_proc.proname in (
+        'enqueue', 'try_start', 'finish', 'cancel', 'heartbeat', 'release', 'purge', 'record_bypass'
+      ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment',
+        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
+      when pg_proc.proname = 'moment' then 1
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (

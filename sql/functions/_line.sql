@@ -37,37 +37,16 @@ begin
   v_place."position" := 0;
   v_place.as_of := v_now;
   for v_member in
-    select member.*, usual.avg_duration,
-      coalesce('key ' || member.concurrency_key, 'id ' || member.id) as exclusion_key
-    from (
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.finish_timestamp > v_now - v_buffer_time
-      union all
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select * from deploy_queue.deployments
-      where deployments.cell_id = _line.cell_id
-        and deployments.start_timestamp is null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select candidate.* where candidate is distinct from null
-    ) as member
-    left join deploy_queue.deployment_durations as usual
-      on usual.cell_id = _line.cell_id
-      and usual.component = member.component
-      and usual.last_finish_timestamp > v_now - interval '3 months'
-    order by member.start_timestamp is null, member.id
+    select (present.member).*, present.avg_duration, present.exclusion_key, present.withheld, present.withheld_until,
+      present.stands_aside
+    from deploy_queue._line_members(_line.cell_id, candidate, v_buffer_time) as present
   loop
     if v_member.start_timestamp is null then
       v_place.deployment_id := v_member.id;
       v_place."position" := v_place."position" + 1;
-      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      v_free_at := greatest(
+        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
+      );
       v_place.predicted_start := nullif(v_free_at, 'infinity');
       v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if v_member.concurrency_key is null then
@@ -80,10 +59,15 @@ begin
           where v_keys[place] <> v_member.exclusion_key limit 10
         ));
       end if;
+      -- What withholds it comes before whom it waits for.
+      v_place.blocker_count := v_place.blocker_count + jsonb_array_length(v_member.withheld);
+      v_place.blockers := v_member.withheld || v_place.blockers;
       if only_id is null or only_id = v_member.id then
         return next v_place;
         exit when only_id is not null;
       end if;
+      -- It lets others pass, and who knows whether they will be done in time.
+      continue when v_member.stands_aside;
       v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
     elsif v_member.finish_timestamp is not null then
       v_free_at := v_member.finish_timestamp + v_buffer_time;

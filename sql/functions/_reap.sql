@@ -25,6 +25,7 @@ begin
       and (
         deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
+        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
       and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
@@ -45,6 +46,8 @@ begin
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      when deployments.start_timestamp is null
+        then format('it was to start before %s', date_trunc('second', deployments.not_after))
       else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
     end)
   from deploy_queue.environments

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_reasons deploy_queue.reason[] := array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
   );
 begin
   if v_reasons <> '{}' then

@@ -35,7 +35,7 @@ begin
     select events.deployment_id, events.kind, events.from_state,
       lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+    where events.kind in ('enqueued', 'released', 'started', 'finished', 'cancelled', 'reaped')
   ) as followed
   where followed.from_state is distinct from followed.previous;
 

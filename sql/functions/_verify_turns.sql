@@ -30,6 +30,8 @@ begin
         partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
       ) as line_held_until
     from deploy_queue._lives
+    -- Others have a place of their own: by priority, by their release, or none until a moment.
+    where _lives.stood_in_line
   )
   select 'the order of the line', later.id,
     format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
@@ -38,6 +40,13 @@ begin
     on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
   where later.line_held_until > later.started
     and not later.forced
+    -- Whom a freeze lets pass overtakes those that it holds.
+    and not exists (
+      select from deploy_queue.freezes
+      where freezes.environment = later.environment
+        and (freezes.allow_key is not null or freezes.allow_role is not null)
+        and later.start_timestamp between freezes.created_at and least(freezes.lifted_at, freezes.expires_at)
+    )
     and (earlier.concurrency_key = later.concurrency_key) is not true;
 end;
 $$;

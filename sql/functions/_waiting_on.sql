@@ -10,13 +10,31 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_buffer_time interval := (
-    select environments.buffer_time
-    from deploy_queue.environments
-    where environments.environment = candidate.environment
-  );
+  v_buffer_time interval;
+  -- Most places have neither freezes nor windows, and most deployments nothing of their own.
+  v_freezes boolean;
+  v_windows boolean;
+  v_is_exception boolean;
 begin
+  select
+    environments.buffer_time,
+    exists (
+      select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
+    ),
+    exists (
+      select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
+    )
+  into v_buffer_time, v_freezes, v_windows
+  from deploy_queue.environments
+  where environments.environment = candidate.environment;
+  v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
+
   return query
+
+  select withheld.* from deploy_queue._withheld(candidate) as withheld
+  where v_freezes or v_windows or num_nonnulls(candidate.hold, candidate.not_before, candidate.not_after) > 0
+
+  union all
 
   select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
@@ -39,13 +57,23 @@ begin
 
   union all
 
-  select 'queued', deploy_queue._label(blocker) || ' is ahead in the line', null::timestamptz, blocker.id
+  select 'queued',
+    deploy_queue._label(blocker) || ' is ahead in the line' || case
+      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
+    end,
+    null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and blocker.id < candidate.id
-    and (blocker.concurrency_key = candidate.concurrency_key) is not true;
+    -- In the words of the index; _lets_wait says the same.
+    and (- blocker.priority, coalesce(blocker.place, blocker.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+    and (blocker.concurrency_key = candidate.concurrency_key) is not true
+    -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
+    and blocker.hold is distinct from 'outside'
+    and (blocker.not_before > v_now) is not true
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
 end;
 $$;

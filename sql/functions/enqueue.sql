@@ -12,7 +12,12 @@ create or replace function deploy_queue.enqueue(
   concurrency_key text default null,
   heartbeat boolean default false,
   idempotency_key text default null,
-  max_duration interval default null
+  max_duration interval default null,
+  priority integer default 0,
+  hold deploy_queue.hold default null,
+  not_before timestamptz default null,
+  not_after timestamptz default null,
+  command text[] default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -24,13 +29,14 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key, max_duration
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
     enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration
+    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+    enqueue.command
   )
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -45,5 +51,8 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.enqueue(text, text, text, integer, text, text, text, text, text, boolean, text, interval) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer.';
+comment on function deploy_queue.enqueue(
+  text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
+  timestamptz, text[]
+) is
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';

@@ -7,7 +7,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select deployments.*
   from deploy_queue.deployments
-  where deployments.id = (select max(live.id) from deploy_queue._live_deployments as live where live.url = $1);
+  where deployments.id = (
+    select max(live.id)
+    from deploy_queue._live_deployments as live
+    -- What is only staged has no job yet.
+    where live.url = $1 and (live.hold is distinct from 'outside' or live.heartbeat_timestamp is not null)
+  );
 $$;
 
 comment on function deploy_queue.live_deployment_by_url(text) is

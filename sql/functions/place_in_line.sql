@@ -1,4 +1,5 @@
--- Where a queued deployment stands and when it will likely start; no row for one that is not queued.
+-- Where a queued deployment stands and when it will likely start; no row for one that is not queued. One that is held
+-- outside the line is told where it would stand.
 -- Called by clients, to tell the person who waits.
 create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
 language plpgsql stable
@@ -7,10 +8,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+  v_candidate deploy_queue.deployments;
 begin
+  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
+    v_candidate := v_deployment;
+    v_candidate.place := 9223372036854775807;
+  end if;
+
   return query
   select place.*
-  from deploy_queue._line(v_deployment.cell_id, only_id => v_deployment.id) as place;
+  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
 end;
 $$;
 

@@ -6,7 +6,10 @@ create or replace function deploy_queue.preview(
   region text,
   cell_index integer,
   component text,
-  concurrency_key text default null
+  concurrency_key text default null,
+  priority integer default 0,
+  hold deploy_queue.hold default null,
+  not_before timestamptz default null
 ) returns deploy_queue.place
 language plpgsql stable
 security definer
@@ -26,8 +29,16 @@ begin
     and cells.cell_index = preview.cell_index;
 
   v_candidate.id := 9223372036854775807;
+  v_candidate.environment := preview.environment;
+  v_candidate.cloud_provider := preview.cloud_provider;
+  v_candidate.region := preview.region;
+  v_candidate.cell_index := preview.cell_index;
   v_candidate.component := preview.component;
   v_candidate.concurrency_key := preview.concurrency_key;
+  v_candidate.priority := preview.priority;
+  v_candidate.hold := preview.hold;
+  v_candidate.not_before := preview.not_before;
+  v_candidate.entered_by := session_user;
   select place.* into v_place
   from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
   v_place.deployment_id := null;
@@ -35,5 +46,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.preview(text, text, text, integer, text, text) is
+comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now.';

@@ -11,10 +11,10 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.heartbeat_timestamp is not null or live.start_timestamp is not null
+      where live.heartbeat_timestamp is not null or live.start_timestamp is not null or live.not_after is not null
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, and returns them.';
+  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, or that has not started by its not_after, and returns them.';

@@ -22,19 +22,34 @@ begin
   end if;
 
   if v_deployment.start_timestamp is null then
-    v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
 
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for.
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
     if v_reasons <> '{}' and exists (
-      select from deploy_queue._reap(array(select reason.deployment_id from unnest(v_reasons) as reason))
+      select
+      from deploy_queue._reap(array(
+        select case
+          when reason.kind <> 'expired' then reason.deployment_id
+          when deploy_queue._bypass_reason() is null then v_deployment.id
+        end
+        from unnest(v_reasons) as reason
+      ))
     ) then
-      v_reasons := array(select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id);
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      v_reasons := array(
+        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      );
     end if;
 
     if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
       v_reasons := '{}';
     end if;
+  end if;
 
+  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
     if v_reasons = '{}' then
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
@@ -49,14 +64,8 @@ begin
       returning deployments.* into v_deployment;
     end if;
 
-    -- The first answer only: a waiter looks again and again.
-    if v_reasons <> '{}' and not exists (
-      select
-      from deploy_queue.deployment_events
-      where deployment_events.deployment_id = v_deployment.id and deployment_events.kind = 'refused'
-    ) then
-      insert into deploy_queue.deployment_events (deployment_id, kind, from_state, reason)
-      values (v_deployment.id, 'refused', 'queued', deploy_queue._reasons_text(v_reasons));
+    if v_reasons <> '{}' then
+      perform deploy_queue._record_refusal(v_deployment, v_reasons);
     end if;
   end if;
 
@@ -65,7 +74,11 @@ begin
 
   started := v_deployment.start_timestamp is not null;
   look_again_in := (
-    select least(environments.heartbeat_interval, case when not v_open_ended then v_until - deploy_queue._now() end)
+    select least(
+      environments.heartbeat_interval,
+      case when not v_open_ended then v_until - deploy_queue._now() end,
+      case when not started then v_deployment.not_after - deploy_queue._now() end
+    )
     from deploy_queue.environments
     where environments.environment = v_deployment.environment
   );

@@ -12,7 +12,7 @@ begin
     return query
     select reason.*
     from deploy_queue._waiting_on(v_candidate) as reason
-    order by reason.deployment_id;
+    order by reason.deployment_id nulls first;
   end if;
 end;
 $$;

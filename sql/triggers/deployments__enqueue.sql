@@ -21,6 +21,16 @@ begin
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
 
+  new.place := null;
+  new.release_key := null;
+  new.entered_by := session_user;
+  if new.priority > 0 and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD028',
+      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
+  end if;
+
   v_now := deploy_queue._now();
   if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
     or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
@@ -36,6 +46,10 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
+  end if;
+
+  if num_nonnulls(new.hold, new.not_before, new.not_after, new.command) > 0 then
+    perform deploy_queue._refuse_impossible_wait(new);
   end if;
 
   new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;

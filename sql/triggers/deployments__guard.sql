@@ -9,6 +9,7 @@ declare
   v_starts boolean := old.start_timestamp is null and new.start_timestamp is not null;
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
+  v_is_released boolean := old.hold is not null and new.hold is null;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
@@ -17,8 +18,13 @@ begin
   perform deploy_queue._refuse_foreign_environment(old.environment);
   perform deploy_queue._refuse_new_identity(old, new);
 
-  if v_starts or v_finishes or v_cancels then
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);
+  end if;
+
+  if v_is_released and old.hold = 'outside' then
+    -- Whoever comes into the line now stands at its end.
+    new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
@@ -26,6 +32,8 @@ begin
     if not new.forced then
       perform deploy_queue._refuse_blocked(new);
     end if;
+    -- Nothing holds what was started past the rules.
+    new.hold := null;
   end if;
   -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();

@@ -1,20 +1,30 @@
--- Wakes the keeper of a deployment that ended, and those at the head of the line who waited for it.
--- Fires for every UPDATE that finishes or cancels a deployment; the guard already holds the lock of the cell.
+-- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
+-- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
 begin
-  perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  if v_ended then
+    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+  elsif new.hold is distinct from old.hold then
+    -- Also when others are ahead: it waits for something else now.
+    perform pg_notify('deploy_queue_deployment_' || new.id, '');
+  end if;
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
-    -- Those whom it did not block learn nothing from its end.
-    if (old.start_timestamp is not null or old.id < v_head.id)
-      and (old.concurrency_key = v_head.concurrency_key) is not true
-    then
+    -- Those whom it did not block, or blocks still, learn nothing from this.
+    if v_head.id = new.id or (
+      (old.concurrency_key = v_head.concurrency_key) is not true
+      and (
+        old.start_timestamp is not null
+        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
+      )
+    ) then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;
@@ -24,5 +34,10 @@ $$;
 
 create or replace trigger tg_deployments__wake
 after update on deploy_queue.deployments
-for each row when (new.finish_timestamp is not null or new.cancellation_timestamp is not null)
+for each row when (
+  new.finish_timestamp is not null
+  or new.cancellation_timestamp is not null
+  or (new.hold is distinct from old.hold and new.start_timestamp is null)
+  or new.priority <> old.priority
+)
 execute function deploy_queue.tg_deployments__wake();

@@ -48,3 +48,11 @@ $$;
 create or replace trigger tg_environments__record_configuration
 after insert or update or delete on deploy_queue.environments
 for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_freezes__record_configuration
+after insert or update or delete on deploy_queue.freezes
+for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_maintenance_windows__record_configuration
+after insert or update or delete on deploy_queue.maintenance_windows
+for each row execute function deploy_queue.tg__record_configuration();

@@ -6,6 +6,7 @@ select
   deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
   coalesce(life.ended, 9223372036854775807) as ended,
   coalesce(life.started, life.ended, 9223372036854775807) as left_line,
+  not life.was_moved and deployments.priority = 0 and deployments.not_before is null as stood_in_line,
   deployments
 from deploy_queue.deployments
 join (
@@ -14,6 +15,7 @@ join (
     min(events.id) filter (where events.kind = 'enqueued') as entered,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
+    bool_or(events.kind in ('released', 'prioritized') or events.to_state::text = 'held') is true as was_moved,
     coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null

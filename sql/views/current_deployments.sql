@@ -9,7 +9,8 @@ select
   present.component,
   present.id as deployment_id,
   present.version,
-  deploy_queue.get_deployment_status(
+  deploy_queue._status(
+    present.hold,
     present.start_timestamp,
     present.finish_timestamp,
     present.cancellation_timestamp,
@@ -53,7 +54,7 @@ comment on column deploy_queue.current_deployments.cell_index is 'Index of the c
 comment on column deploy_queue.current_deployments.component is 'What is deployed.';
 comment on column deploy_queue.current_deployments.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.current_deployments.version is 'Which version of the component; null when it was not said.';
-comment on column deploy_queue.current_deployments.current_status is 'queued, running or buffering.';
+comment on column deploy_queue.current_deployments.current_status is 'held, queued, running or buffering.';
 comment on column deploy_queue.current_deployments.url is 'Page of the job or person who deploys.';
 comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';

@@ -3,7 +3,8 @@
 create or replace view deploy_queue.deployments_with_status as
 select
   deployments.*,
-  deploy_queue.get_deployment_status(
+  deploy_queue._status(
+    deployments.hold,
     deployments.start_timestamp,
     deployments.finish_timestamp,
     deployments.cancellation_timestamp,
@@ -14,7 +15,7 @@ join deploy_queue.environments on environments.environment = deployments.environ
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
 comment on column deploy_queue.deployments_with_status.status is
-  'queued, running, buffering, finished or cancelled, right now.';
+  'held, queued, running, buffering, finished or cancelled, right now.';
 
 -- The other columns mean what they mean in the table.
 do $$

@@ -48,8 +48,8 @@ select
   newest.cell_index,
   newest.component,
   target.version,
-  case when newest.version = target.version then deploy_queue.get_deployment_status(
-    newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
+  case when newest.version = target.version then deploy_queue._status(
+    newest.hold, newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
   ) else 'pending' end as component_status,
   case when newest.version = target.version then newest.url else '' end as job_url,
   case when newest.version = target.version then newest.created_at end as created_at,

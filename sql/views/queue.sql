@@ -18,13 +18,17 @@ select
   place.overdue,
   place.blocker_count,
   place.blockers,
-  place.as_of
+  place.as_of,
+  deployments.priority,
+  deployments.hold,
+  deploy_queue._overtaken(deployments)::integer as overtaken
 from (
   select distinct waiting.cell_id
   from deploy_queue.deployments as waiting
   where waiting.start_timestamp is null
     and waiting.finish_timestamp is null
     and waiting.cancellation_timestamp is null
+    and waiting.hold is distinct from 'outside'
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
 join deploy_queue.deployments
@@ -53,3 +57,6 @@ comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for t
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
 comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
+comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
+comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';

@@ -45,6 +45,11 @@ cross join lateral (
     (
       select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
       where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
+    ),
+    head.not_before,
+    (
+      select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
+      where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
     )
   ) as since
 ) as ready

@@ -1,7 +1,7 @@
 import { notice, setOutput } from "@actions/core";
 import { cellName, cellOf, componentName, deploymentName } from "../output/describe.js";
 import { formatDuration } from "../output/durations.js";
-import type { Blocker, Deployment } from "../queue/deployment.js";
+import type { Deployment } from "../queue/deployment.js";
 import type { StartInputs } from "./inputs.js";
 import { deploymentRows, type SummaryRow, summarize } from "./jobSummary.js";
 import { slackNotifier } from "./slackNotifier.js";
@@ -29,9 +29,9 @@ function milliseconds({ created_at, start_timestamp }: Deployment): number {
 }
 
 function waitedFor({ waitedFor }: Turn): SummaryRow[] {
-  return waitedFor.map((blocker) => ["Waited for", name(blocker), blocker.url ?? undefined]);
-}
-
-function name(blocker: Blocker): string {
-  return `deployment ${blocker.deployment_id} (${componentName(blocker)})`;
+  return waitedFor.map((blocker) =>
+    "text" in blocker
+      ? ["Waited for", blocker.text, undefined]
+      : ["Waited for", `deployment ${blocker.deployment_id} (${componentName(blocker)})`, blocker.url ?? undefined],
+  );
 }

@@ -1,5 +1,5 @@
 import type { Bypass, DeploymentRequest, Location } from "../queue/deployment.js";
-import { parseCellIndex, parseDeploymentId } from "../queue/values.js";
+import { parseCellIndex, parseDeploymentId, parseHold, parsePriority } from "../queue/values.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
 import { jobPage } from "./workflow.js";
@@ -12,6 +12,8 @@ export type CancelTarget =
 export interface StartInputs extends CommonInputs {
   readonly mode: "start" | "job";
   readonly request: DeploymentRequest;
+  /** As it was given: only the database knows its zone. */
+  readonly notBefore: string | undefined;
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly warnAfter: number | undefined;
@@ -82,7 +84,12 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
       return {
         ...common,
         mode,
-        request: readRequest(reader, common),
+        request: {
+          ...readRequest(reader, common),
+          hold: reader.parsed("hold", (text) => parseHold(text, "hold")),
+          priority: reader.parsed("priority", (text) => parsePriority(text, "priority")),
+        },
+        notBefore: reader.optional("not-before"),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after"),
       };

@@ -3,6 +3,7 @@ import { deploymentName } from "../output/describe.js";
 import { formatDuration } from "../output/durations.js";
 import { enterLine } from "../output/enterLine.js";
 import { lineDisplay } from "../output/lineDisplay.js";
+import { parseMoment } from "../output/moments.js";
 import type { Blocker, Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
@@ -29,12 +30,13 @@ export interface TurnOptions {
  * @throws CancelledError, WaitTimeoutError
  */
 export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
-  const waitedFor = new Map<number, Blocker>();
+  const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
+    const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
     const deployment = await enterLine(queue, {
-      request: { ...inputs.request, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
+      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
       heartbeat: options.heartbeat,
       waitTimeout: inputs.waitTimeout,
       outageTimeout: inputs.outageTimeout,
@@ -49,7 +51,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
       onEvent: (event) => {
         if (event.event === "waiting") {
           for (const blocker of event.blockers) {
-            waitedFor.set(blocker.deployment_id, blocker);
+            waitedFor.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
           }
         }
       },

@@ -1,17 +1,21 @@
 import { parseDuration } from "../output/durations.js";
 import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
-import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
+import { lineDisplay } from "../output/lineDisplay.js";
+import type { Deployment } from "../queue/deployment.js";
+import type { WayIn } from "../queue/entering.js";
 import { emptyIsAbsent } from "../queue/values.js";
 import type { Session } from "./queueCommand.js";
 
 export interface EnterOptions {
-  readonly request: DeploymentRequest;
+  readonly wayIn: WayIn;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
   /** The options --wait-timeout and --outage-timeout as given. */
   readonly waitTimeout: string | undefined;
   readonly outageTimeout: string | undefined;
+  /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
+  readonly beside?: boolean;
   readonly onEvent: (event: WaitEvent) => void;
 }
 
@@ -21,12 +25,15 @@ export interface EnterOptions {
  */
 export function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
   return enter(queue, {
-    request: options.request,
+    wayIn: options.wayIn,
     heartbeat: options.heartbeat,
     waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
     outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
     log,
     async createDisplay(deployment) {
+      if (options.beside === true) {
+        return lineDisplay(deployment, log);
+      }
       // Loaded here, because most starts do not wait.
       const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
       return createWaitingDisplay(deployment, log);

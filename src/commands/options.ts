@@ -1,7 +1,9 @@
 import { Option } from "clipanion";
 import { parseDuration } from "../output/durations.js";
+import { parseMoment } from "../output/moments.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
-import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
+import type { Queue } from "../queue/queue.js";
+import { emptyIsAbsent, parseCellIndex, parseHold, parsePriority } from "../queue/values.js";
 
 /** The options that say what is deployed where, as start and run have them. */
 export const deploymentOptions = {
@@ -23,8 +25,46 @@ export const deploymentOptions = {
   waitTimeout: () => Option.String("--wait-timeout", { description: "Give up waiting after this long, such as 30m" }),
   outageTimeout: () =>
     Option.String("--outage-timeout", { description: "Give up after this long without a database; 5m by default" }),
+  priority: () => Option.String("--priority", { description: "Who has a higher one goes first; 0 by default" }),
+  hold: () =>
+    Option.String("--hold", {
+      tolerateBoolean: true,
+      description:
+        "Wait until somebody releases it: outside the line, or with --hold=in-line in its place, and those behind it wait too",
+    }),
+  notBefore: () =>
+    Option.String("--not-before", {
+      description: 'Do not start earlier, such as 2h or "2026-11-01 02:00 Europe/Berlin"; others pass until then',
+    }),
+  notAfter: () => Option.String("--not-after", { description: "Cancel it when it has not started by then" }),
+  reason: (description: string) => Option.String("--reason", { description }),
+  gracePeriod: () =>
+    Option.String("--grace-period", "10s", {
+      description: "How long the command may take to end before it is killed; 10s by default",
+    }),
+  yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => Option.String("--cancellation-note", { description: "Why it is cancelled" }),
 } as const;
+
+export interface TermOptions {
+  readonly priority: string | undefined;
+  readonly hold?: string | boolean | undefined;
+  readonly notBefore: string | undefined;
+  readonly notAfter: string | undefined;
+}
+
+/** What keeps a deployment waiting by its own wish, and whom it passes. */
+export async function readTerms(
+  queue: Queue,
+  options: TermOptions,
+): Promise<Pick<DeploymentRequest, "priority" | "hold" | "notBefore" | "notAfter">> {
+  return {
+    priority: parsePriority(emptyIsAbsent(options.priority), "--priority"),
+    hold: parseHold(options.hold, "--hold"),
+    notBefore: await parseMoment(queue, options.notBefore, "--not-before"),
+    notAfter: await parseMoment(queue, options.notAfter, "--not-after"),
+  };
+}
 
 export function toRequest(options: {
   readonly environment: string;

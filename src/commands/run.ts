@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
-import { deploymentOptions, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class RunCommand extends QueueCommand {
@@ -36,11 +36,13 @@ export class RunCommand extends QueueCommand {
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
   maxDuration = deploymentOptions.maxDuration();
+  priority = deploymentOptions.priority();
+  hold = deploymentOptions.hold();
+  notBefore = deploymentOptions.notBefore();
+  notAfter = deploymentOptions.notAfter();
   waitTimeout = deploymentOptions.waitTimeout();
   outageTimeout = deploymentOptions.outageTimeout();
-  gracePeriod = Option.String("--grace-period", "10s", {
-    description: "How long the command may take to end before it is killed; 10s by default",
-  });
+  gracePeriod = deploymentOptions.gracePeriod();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -54,7 +56,7 @@ export class RunCommand extends QueueCommand {
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
     const deployment = await enterLine(session, {
-      request: toRequest(this),
+      wayIn: { ...toRequest(this), ...(await readTerms(session.queue, this)) },
       heartbeat: true,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeout,

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class StartCommand extends QueueCommand {
@@ -12,6 +12,8 @@ export class StartCommand extends QueueCommand {
       nothing blocks it, starts it and exits. Whoever called it deploys then, and ends with \`finish\` or \`cancel\`.
 
       SIGINT, SIGTERM and \`--wait-timeout\` give the place in the line up.
+
+      With \`--hold\` it waits until somebody calls \`deploy-queue release\` with its id, and then goes on.
 
       With \`--json\`, every step is a JSON line on stdout: enqueued, waiting, started or given-up.
     `,
@@ -33,12 +35,16 @@ export class StartCommand extends QueueCommand {
   note = deploymentOptions.note();
   concurrencyKey = deploymentOptions.concurrencyKey();
   maxDuration = deploymentOptions.maxDuration();
+  priority = deploymentOptions.priority();
+  hold = deploymentOptions.hold();
+  notBefore = deploymentOptions.notBefore();
+  notAfter = deploymentOptions.notAfter();
   waitTimeout = deploymentOptions.waitTimeout();
   outageTimeout = deploymentOptions.outageTimeout();
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
   override async act(session: Session): Promise<number> {
-    const request = toRequest(this);
+    const request = { ...toRequest(this), ...(await readTerms(session.queue, this)) };
     if (this.dryRun) {
       const { describePlace } = await import("../output/describePlace.js");
       const place = await session.queue.preview(request);
@@ -48,7 +54,7 @@ export class StartCommand extends QueueCommand {
     }
     const { enterLine } = await import("./enterLine.js");
     await enterLine(session, {
-      request,
+      wayIn: request,
       heartbeat: false,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeout,

@@ -1,10 +1,11 @@
 import postgres from "postgres";
+import { arrayTypes } from "./arrays.js";
 import { describeConnectionUrl } from "./connectionUrl.js";
 import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
 import { primaryUrl } from "./primary.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 
-export type Sql = postgres.Sql<{ bigint: number }>;
+export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -213,7 +214,7 @@ export class Database {
       fetch_types: false,
       prepare: this.#prepare,
       connection: { application_name: this.#options.applicationName },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
       onnotice: (notice: postgres.Notice) => {
         if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
           this.#options.onNotice?.(String(notice["message"]));

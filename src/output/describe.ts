@@ -17,6 +17,7 @@ export function deploymentName(deployment: Deployment): string {
 }
 
 const verbs = {
+  held: "on hold",
   queued: "queued",
   running: "deploying",
   buffering: "deployed",

@@ -1,4 +1,4 @@
-import type { Blocker, Place } from "../queue/deployment.js";
+import type { Blocker, BlockingDeployment, Place } from "../queue/deployment.js";
 import { formatDuration } from "./durations.js";
 import { printable } from "./text.js";
 
@@ -26,6 +26,9 @@ export function prediction(place: Place, now = place.as_of.getTime()): string {
 
 /** "deployment 41 (web@v7) is running for 3m 2s, usually 5m: https://…" */
 function describeBlocker(blocker: Blocker, now: number): string {
+  if ("text" in blocker) {
+    return `${blocker.text}${describeEnd(blocker.until, now)}`;
+  }
   const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     "",
@@ -33,7 +36,16 @@ function describeBlocker(blocker: Blocker, now: number): string {
   return `${name} ${describeState(blocker, now)}${who}`;
 }
 
-function describeState(blocker: Blocker, now: number): string {
+/** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when nobody knows. */
+function describeEnd(until: string | null, now: number): string {
+  if (until === null) {
+    return "";
+  }
+  const end = Date.parse(until);
+  return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
+}
+
+function describeState(blocker: BlockingDeployment, now: number): string {
   const since = Math.max(0, now - Date.parse(blocker.since));
   const usual = blocker.usual_seconds === null ? undefined : blocker.usual_seconds * 1000;
   const usually = usual === undefined ? "" : `, usually takes ${formatDuration(usual)}`;

@@ -1,5 +1,5 @@
-import type { Deployment, DeploymentRequest, Place } from "../queue/deployment.js";
-import { enterLineAndStart } from "../queue/entering.js";
+import type { Deployment, Place } from "../queue/deployment.js";
+import { enterLineAndStart, type WayIn } from "../queue/entering.js";
 import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { cellName, cellOf, deploymentName } from "./describe.js";
@@ -15,7 +15,7 @@ export type WaitEvent =
   | { readonly event: "given-up"; readonly deployment_id: string | number };
 
 export interface EnterLineOptions {
-  readonly request: DeploymentRequest;
+  readonly wayIn: WayIn;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
   /** In milliseconds, as the next one. */
@@ -48,7 +48,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   let timer: NodeJS.Timeout | undefined;
   let lastReasons: string | undefined;
   try {
-    const started = await enterLineAndStart(queue, options.request, {
+    const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal: giveUp.signal,
       giveUpAfter: options.outageTimeout,
@@ -56,7 +56,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       onNoNotifications: () =>
         display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
       async onEnqueued(deployment) {
-        log.info(`${deploymentName(deployment)} entered the line of ${cellName(cellOf(deployment))}`);
+        log.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== undefined) {
@@ -99,6 +99,18 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     display?.end();
     clearTimeout(timer);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+function entranceMessage(deployment: Deployment): string {
+  const cell = cellName(cellOf(deployment));
+  switch (deployment.hold) {
+    case "outside":
+      return `${deploymentName(deployment)} is on hold outside the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    case "in-line":
+      return `${deploymentName(deployment)} is on hold in the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+    default:
+      return `${deploymentName(deployment)} entered the line of ${cell}`;
   }
 }
 

@@ -9,19 +9,25 @@ export function queueTable(queued: readonly QueuedDeployment[]): string {
     // A number first: the name of an environment must not begin a line, where it could be a workflow command.
     ["position", "cell", "id", "component", "waiting", "for", "start"],
     queued.map((row) => [
-      String(row.position),
+      row.priority === 0 ? String(row.position) : `${row.position}, priority ${row.priority}`,
       cellName({ ...row, index: row.cell_index }),
       String(row.deployment_id),
       row.version === null ? row.component : `${row.component}@${row.version}`,
-      formatDuration(row.as_of.getTime() - row.created_at.getTime()),
+      waiting(row),
       blockers(row),
       prediction(row),
     ]),
   );
 }
 
+function waiting(row: QueuedDeployment): string {
+  const duration = formatDuration(row.as_of.getTime() - row.created_at.getTime());
+  return row.overtaken === 0 ? duration : `${duration}, overtaken by ${row.overtaken}`;
+}
+
 function blockers(row: QueuedDeployment): string {
-  const ids = row.blockers.slice(0, 3).map((blocker) => blocker.deployment_id);
+  // What is no deployment is told by its kind: hold, schedule, window, freeze.
+  const ids = row.blockers.slice(0, 3).map((blocker) => blocker.deployment_id ?? blocker.kind);
   const more = row.blocker_count - ids.length;
   return ids.length === 0 ? "nobody" : `${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -23,9 +23,25 @@ export interface Deployment {
   readonly max_duration: string | null;
   /** Whether an operator started it past the rules. */
   readonly forced: boolean;
+  /** Where it stands among those of its priority, when that is not its id. */
+  readonly place: number | null;
+  /** Who has a higher one goes first. */
+  readonly priority: number;
+  /** Until it is released. */
+  readonly hold: Hold | null;
+  readonly release_key: string | null;
+  readonly not_before: Date | null;
+  readonly not_after: Date | null;
+  /** What whoever releases it is to run. */
+  readonly command: readonly string[] | null;
+  /** The database role that entered it. */
+  readonly entered_by: string | null;
 }
 
-export type DeploymentStatus = "queued" | "running" | "buffering" | "finished" | "cancelled";
+/** outside stands in no line; in-line keeps its place, and those behind it wait. */
+export type Hold = "outside" | "in-line";
+
+export type DeploymentStatus = "held" | "queued" | "running" | "buffering" | "finished" | "cancelled";
 
 export interface DeploymentWithStatus extends Deployment {
   readonly status: DeploymentStatus;
@@ -74,6 +90,16 @@ export interface DeploymentRequest extends Location {
   readonly idempotencyKey?: string | undefined;
   /** Milliseconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
   readonly maxDuration?: number | undefined;
+  /** Who has a higher one goes first; 0 by default. */
+  readonly priority?: number | undefined;
+  /** It does not start until somebody releases it. */
+  readonly hold?: Hold | undefined;
+  /** It does not start earlier, and lets others pass until then. */
+  readonly notBefore?: Date | undefined;
+  /** When it has not started by then, it is cancelled. */
+  readonly notAfter?: Date | undefined;
+  /** What whoever releases it is to run. */
+  readonly command?: readonly string[] | undefined;
 }
 
 /** A deployment that goes around the queue. */
@@ -112,8 +138,22 @@ export interface StartAttempt {
   readonly deployment: Deployment;
 }
 
+/** What a deployment waits for that is no other deployment: a hold, a schedule, a maintenance window or a freeze. */
+export interface Withholding extends Reason {
+  readonly deployment_id: null;
+}
+
+/** A reason to wait and what would lift it, as deploy_queue.explain returns it. */
+export interface Explanation {
+  readonly kind: string;
+  readonly text: string;
+  readonly until: Date | null;
+  readonly blocker_id: number | null;
+  readonly cure: string;
+}
+
 /** Somebody whom a deployment waits for; times are ISO 8601, of the database's clock. */
-export interface Blocker {
+export interface BlockingDeployment {
   readonly deployment_id: number;
   /** queued (ahead), running, or buffer (finished, cooling down). */
   readonly kind: string;
@@ -128,6 +168,8 @@ export interface Blocker {
   /** When it and its buffer will likely be over; null when nobody knows. */
   readonly until: string | null;
 }
+
+export type Blocker = BlockingDeployment | Withholding;
 
 /** Where a queued deployment stands, as deploy_queue.place_in_line returns it. */
 export interface Place {
@@ -158,6 +200,10 @@ export interface QueuedDeployment extends Place {
   readonly note: string | null;
   readonly concurrency_key: string | null;
   readonly created_at: Date;
+  readonly priority: number;
+  readonly hold: Hold | null;
+  /** How many that came later have started before it. */
+  readonly overtaken: number;
 }
 
 export interface Cell {

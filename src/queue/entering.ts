@@ -15,19 +15,18 @@ export interface EnterOptions extends WaitOptions {
 /** How long to try to give a place up, in milliseconds: somebody waits for this process to end. */
 const giveUpPatience = 5_000;
 
+/** What is asked for, or what puts a deployment that is there already into the line. It may be called more than once. */
+export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
+
 /**
  * Enters the line, waits and starts. Leaves no place behind: an abort, or an error while waiting, cancels it.
  * @throws the reason of the abort, when that is a DeployQueueError; else a CancelledError
  */
-export async function enterLineAndStart(
-  queue: Queue,
-  request: DeploymentRequest,
-  options: EnterOptions,
-): Promise<Deployment> {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
+export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: EnterOptions): Promise<Deployment> {
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
   let id: DeploymentId | undefined;
   try {
-    const enqueued = await outlastOutages(() => queue.enqueue(idempotent, { heartbeat: true }), options);
+    const enqueued = await outlastOutages(enter, options);
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
@@ -44,6 +43,11 @@ export async function enterLineAndStart(
     }
     throw error;
   }
+}
+
+function enqueueOnce(queue: Queue, request: DeploymentRequest): () => Promise<Deployment> {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
+  return () => queue.enqueue(idempotent, { heartbeat: true });
 }
 
 async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
-import type { Database, Sql } from "../database/database.js";
+import type { Sql } from "../database/database.js";
+import { Calls } from "./calls.js";
 import type {
   Adopted,
   Bypass,
@@ -12,6 +13,7 @@ import type {
   DeploymentRequest,
   DeploymentWithStatus,
   Environment,
+  Explanation,
   Finding,
   Location,
   Outlier,
@@ -20,19 +22,13 @@ import type {
   Reason,
   StartAttempt,
 } from "./deployment.js";
-import { DeploymentNotFoundError, InvalidValueError, translateError } from "./errors.js";
+import { DeploymentNotFoundError, InvalidValueError } from "./errors.js";
 
 /** The queue as TypeScript sees it: one call for each SQL function, and the errors of errors.ts. */
-export class Queue {
-  readonly database: Database;
-
-  constructor(database: Database) {
-    this.database = database;
-  }
-
+export class Queue extends Calls {
   /** Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. */
   enqueue(request: DeploymentRequest, { heartbeat = false } = {}): Promise<Deployment> {
-    return this.#row<Deployment>(
+    return this.row<Deployment>(
       (sql) => sql`
         select * from deploy_queue.enqueue(
           environment => ${request.environment},
@@ -46,14 +42,19 @@ export class Queue {
           concurrency_key => ${request.concurrencyKey ?? null},
           heartbeat => ${heartbeat},
           idempotency_key => ${request.idempotencyKey ?? null},
-          max_duration => ${milliseconds(sql, request.maxDuration)}
+          max_duration => ${milliseconds(sql, request.maxDuration)},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null},
+          not_after => ${request.notAfter ?? null},
+          command => ${request.command === undefined ? null : [...request.command]}
         )`,
     );
   }
 
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
   async tryStart(id: DeploymentId, { heartbeat = false } = {}): Promise<StartAttempt> {
-    const row = await this.#row<
+    const row = await this.row<
       Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
     >(
       (sql) => sql`
@@ -75,7 +76,7 @@ export class Queue {
 
   /** Where a deployment stands; undefined when it is not queued. */
   async placeInLine(id: DeploymentId): Promise<Place | undefined> {
-    const [place] = await this.#rows<Place>(
+    const [place] = await this.rows<Place>(
       (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`,
     );
     return place;
@@ -83,7 +84,7 @@ export class Queue {
 
   /** Where a deployment would stand if it entered the line now. */
   preview(request: DeploymentRequest): Promise<Place> {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select * from deploy_queue.preview(
           environment => ${request.environment},
@@ -91,7 +92,10 @@ export class Queue {
           region => ${request.region},
           cell_index => ${request.cellIndex},
           component => ${request.component},
-          concurrency_key => ${request.concurrencyKey ?? null}
+          concurrency_key => ${request.concurrencyKey ?? null},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null}
         )`,
     );
   }
@@ -101,7 +105,7 @@ export class Queue {
     if (environment !== undefined) {
       await this.environment(environment);
     }
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.queue
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
@@ -110,18 +114,18 @@ export class Queue {
   }
 
   finish(id: DeploymentId): Promise<Deployment> {
-    return this.#row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+    return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
   }
 
   cancel(id: DeploymentId, note?: string): Promise<Deployment> {
-    return this.#row(
+    return this.row(
       (sql) => sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
     );
   }
 
   /** Cancels what is queued or running of a version, and returns it. */
   cancelVersion(component: string, version: string, note?: string): Promise<Deployment[]> {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.cancel_version(
           component => ${component}, version => ${version}, cancellation_note => ${note ?? null}
@@ -135,7 +139,7 @@ export class Queue {
     note?: string,
   ): Promise<Deployment[]> {
     await this.environment(location.environment);
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select * from deploy_queue.cancel_location(
           environment => ${location.environment},
@@ -149,7 +153,7 @@ export class Queue {
 
   /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
   recordBypass(bypass: Bypass): Promise<{ id: number }> {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select id from deploy_queue.record_bypass(
           environment => ${bypass.environment},
@@ -166,7 +170,7 @@ export class Queue {
 
   /** Who cancelled or reaped a deployment; undefined when nobody did. */
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
-    const [event] = await this.#rows<Cancellation>(
+    const [event] = await this.rows<Cancellation>(
       (sql) => sql`
         select kind, actor, application_name, reason
         from deploy_queue.history(deployment_id => ${id})
@@ -175,13 +179,32 @@ export class Queue {
     return event;
   }
 
+  /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
+  bump(id: DeploymentId, reason: string, priority?: number): Promise<Deployment> {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason}, priority => ${priority ?? null})`,
+    );
+  }
+
+  /** Everything that keeps a queued deployment from starting, and what would lift it. */
+  explain(id: DeploymentId): Promise<Explanation[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.explain(deployment_id => ${id})`);
+  }
+
+  /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
+  async moment(text: string): Promise<Date> {
+    const { at } = await this.row<{ at: Date }>((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
+    return at;
+  }
+
   heartbeat(id: DeploymentId): Promise<Deployment> {
-    return this.#row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
+    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
   }
 
   /** @throws DeploymentNotFoundError */
   async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
-    const [row] = await this.#rows<DeploymentWithStatus>(
+    const [row] = await this.rows<DeploymentWithStatus>(
       (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
     );
     if (row === undefined) {
@@ -197,12 +220,12 @@ export class Queue {
    * @throws DeploymentNotFoundError
    */
   history(id: DeploymentId): Promise<DeploymentEvent[]> {
-    return this.#rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
+    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
-    const [row] = await this.#rows<Deployment>(
+    const [row] = await this.rows<Deployment>(
       (sql) => sql`select * from deploy_queue.live_deployment_by_url(url => ${url})`,
     );
     return row;
@@ -211,7 +234,7 @@ export class Queue {
   /** @throws InvalidValueError for an environment that does not exist */
   async cells(environment: string): Promise<Cell[]> {
     await this.environment(environment);
-    return this.#rows(
+    return this.rows(
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index
         from deploy_queue.cells
@@ -221,7 +244,7 @@ export class Queue {
   }
 
   environments(): Promise<Environment[]> {
-    return this.#rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
   }
 
   /** @throws InvalidValueError for an environment that does not exist */
@@ -246,7 +269,7 @@ export class Queue {
       readonly retention?: number | undefined;
     },
   ): Promise<Environment> {
-    return this.#row(
+    return this.row(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
           environment => ${name},
@@ -260,23 +283,21 @@ export class Queue {
 
   /** Reaps everybody whose heartbeats stopped or who runs for too long. */
   reapStaleDeployments(): Promise<Deployment[]> {
-    return this.#rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
+    return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
   }
 
   outliers(): Promise<Outlier[]> {
-    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
   }
 
   /** Records and tells the outliers that are new, and returns them. */
   detectOutliers(): Promise<Outlier[]> {
-    return this.#rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
   }
 
   /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
   async refreshDurations(): Promise<number> {
-    const { count } = await this.#row<{ count: number }>(
-      (sql) => sql`select deploy_queue.refresh_durations() as count`,
-    );
+    const { count } = await this.row<{ count: number }>((sql) => sql`select deploy_queue.refresh_durations() as count`);
     return count;
   }
 
@@ -285,34 +306,34 @@ export class Queue {
    * batches, so that nobody's commit waits behind a big one.
    */
   async pruneHistory(batchSize = 200): Promise<number> {
-    const { count } = await this.#row<{ count: number }>(
+    const { count } = await this.row<{ count: number }>(
       (sql) => sql`select deploy_queue.prune_history(batch_size => ${batchSize}) as count`,
     );
     return count;
   }
 
   async workerSeen(name: string, version: string): Promise<void> {
-    await this.#rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
+    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
   }
 
   /** What is well and what is not. workerHost: a worker on this host is demanded. */
   health(workerHost?: string): Promise<Finding[]> {
-    return this.#rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
+    return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
 
   /** Reads all of history and returns what contradicts the rules. */
   verifyHistory(): Promise<Contradiction[]> {
-    return this.#rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
   }
 
   /** Creates the roles that are given out, and says which are new. */
   createRoles(): Promise<{ role_name: string; created: boolean }[]> {
-    return this.#rows((sql) => sql`select * from deploy_queue.create_roles()`);
+    return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
 
   /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
   previewAdoption(withRunning: boolean): Promise<Adopted[]> {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
       longTimeout,
     );
@@ -320,29 +341,10 @@ export class Queue {
 
   /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
   adopt(withRunning: boolean): Promise<Adopted[]> {
-    return this.#rows(
+    return this.rows(
       (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
       longTimeout,
     );
-  }
-
-  async #rows<Row extends object>(
-    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
-    timeout?: number,
-  ): Promise<Row[]> {
-    try {
-      return await this.database.query(statement, timeout);
-    } catch (error) {
-      throw translateError(error);
-    }
-  }
-
-  async #row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
-    const [row] = await this.#rows(statement);
-    if (row === undefined) {
-      throw new Error("the database returned no row where it always returns one");
-    }
-    return row;
   }
 }
 

@@ -45,6 +45,16 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
       { ...database, mode: "finish", "deployment-id": "41a" },
       'the deployment id must be a whole number, not "41a"',
     ],
+    [
+      "a hold and a priority that are none",
+      { ...start, hold: "later", priority: "high" },
+      'hold must be outside or in-line, not "later"; priority must be a whole number',
+    ],
+    [
+      "a time without a zone",
+      { ...start, "not-before": "2026-11-01 02:00" },
+      "not-before: '2026-11-01 02:00' does not say its time zone",
+    ],
     ["finish without an id", { ...database, mode: "finish" }, "deployment-id is missing"],
     ["info without an id", { ...database, mode: "info" }, "deployment-id is missing"],
     ["list-cells without an environment", { ...database, mode: "list-cells" }, "environment is missing"],

@@ -32,6 +32,29 @@ describe("a step that waits", () => {
     expect((await cli.row(id)).status).toBe("running");
   });
 
+  test.each([
+    ["true", "outside"],
+    ["in-line", "in"],
+  ])("with hold: %s says how to release it, and goes on when somebody does", async (hold, where) => {
+    const place = newPlace();
+    const step = startStep(inputs("start", place, { hold, priority: "-1" }));
+    const [, id = ""] = await step.printed(new RegExp(`is on hold ${where} .*deploy-queue release (\\d+)`));
+    expect(await cli.row(Number(id))).toMatchObject({ status: "held", priority: -1 });
+
+    expect((await cli.run(["release", id, "--yes"])).code).toBe(0);
+
+    const { code, outputs } = await step.end;
+    expect(code).toBe(0);
+    expect(outputs["deployment-id"]).toBe(id);
+    expect((await cli.row(Number(id))).status).toBe("running");
+  });
+
+  test("with not-before starts at that moment", async () => {
+    const step = startStep(inputs("start", newPlace(), { "not-before": "1s", hold: "false" }));
+    await step.printed(/is not to start earlier, until /);
+    expect((await step.end).code).toBe(0);
+  });
+
   test.each(["start", "job"])("in mode %s gives its place up at once when GitHub cancels the run", async (mode) => {
     const { step, id, holder } = await waiting(newPlace(), mode);
 

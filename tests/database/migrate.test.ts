@@ -82,8 +82,6 @@ describe("migrateSchema", () => {
 });
 
 describe("a migration while deployments run and wait", () => {
-  const location = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
-
   test("loses nobody: all get their turn, in order, and none twice", async () => {
     const { url, sql } = await olderDatabase();
     const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
@@ -94,7 +92,9 @@ describe("a migration while deployments run and wait", () => {
     };
     const lives: Promise<void>[] = [];
     for (const [index, queue] of queues.entries()) {
-      const { id } = await queue.enqueue({ ...location, component: `component-${index}` }, { heartbeat: true });
+      // As a program of that version does it.
+      const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`
+        select id::integer from deploy_queue.enqueue('dev', 'aws', 'us-west-2', 1, ${`component-${index}`}, heartbeat => true)`;
       const live = async (): Promise<void> => {
         await waitForStart(queue, id, { heartbeat: true, onWaiting });
         started.push(id);

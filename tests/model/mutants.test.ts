@@ -9,8 +9,8 @@ const runs = 300;
 
 /** What a slip of the hand would make of a function: what the model finds, it would find in a change as well. */
 const mutants: readonly (readonly [what: string, name: string, from: string, to: string])[] = [
-  ["overtakes those ahead", "_waiting_on", "blocker.id < candidate.id", "false"],
-  ["waits for those behind", "_waiting_on", "blocker.id < candidate.id", "blocker.id <> candidate.id"],
+  ["overtakes those ahead", "_waiting_on", "and (- blocker.priority,", "and false and (- blocker.priority,"],
+  ["waits for those behind", "_waiting_on", "< (- candidate.priority,", "<> (- candidate.priority,"],
   ["forgets the buffer", "_waiting_on", "blocker.finish_timestamp > v_now - v_buffer_time", "false"],
   [
     "takes two missing keys for the same",
@@ -21,7 +21,12 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["starts beside those that run", "_waiting_on", "blocker.start_timestamp is not null", "false"],
   ["wakes those that still wait for somebody", "_wake", "reason.until is null", "false"],
   ["wakes nobody", "_wake", "if not exists", "if false and not exists"],
-  ["wakes the first of the line only", "_heads", "is not true", "is not false"],
+  [
+    "wakes the first of the line only",
+    "_heads",
+    "(v_is_first or v_queued.concurrency_key = v_first_key)",
+    "v_is_first",
+  ],
   [
     "reaps whoever has missed half of its heartbeats",
     "_reap",

@@ -17,6 +17,8 @@ function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWith
       max_duration: null,
       forced: false,
     },
+    ...{ place: null, priority: 0, hold: null, release_key: null, not_before: null, not_after: null, command: null },
+    entered_by: null,
     ...{
       status: "queued",
       start_timestamp: null,
@@ -39,6 +41,7 @@ test("a deployment is named by its id, component and version", () => {
 });
 
 test.each<[DeploymentStatus, string]>([
+  ["held", "on hold"],
   ["queued", "queued"],
   ["running", "deploying"],
   ["buffering", "deployed"],

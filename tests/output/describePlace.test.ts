@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describePlace, prediction } from "../../src/output/describePlace.js";
-import type { Blocker, Place } from "../../src/queue/deployment.js";
+import type { BlockingDeployment, Place } from "../../src/queue/deployment.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 
@@ -16,7 +16,7 @@ function place(changes: Partial<Place> = {}): Place {
   };
 }
 
-function blocker(changes: Partial<Blocker> = {}): Blocker {
+function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment {
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
@@ -45,7 +45,7 @@ describe("a prediction", () => {
 });
 
 describe("a blocker", () => {
-  test.each<[string, Partial<Blocker>, string]>([
+  test.each<[string, Partial<BlockingDeployment>, string]>([
     ["runs", {}, "deployment 41 (web@v7) has been running for 3m, usually takes 5m"],
     ["has no version", { version: null }, "deployment 41 (web) has been running for 3m, usually takes 5m"],
     ["has no history", { usual_seconds: null }, "deployment 41 (web@v7) has been running for 3m"],

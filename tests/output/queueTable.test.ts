@@ -16,7 +16,7 @@ function queued(changes: Partial<QueuedDeployment> = {}): QueuedDeployment {
     ...{ environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1 },
     ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null },
     ...{ created_at: new Date(now.getTime() - 90_000), deployment_id: 42, position: 1, predicted_start: null },
-    ...{ overdue: false, blocker_count: 0, blockers: [], as_of: now },
+    ...{ overdue: false, blocker_count: 0, blockers: [], as_of: now, priority: 0, hold: null, overtaken: 0 },
     ...changes,
   };
 }
@@ -38,6 +38,13 @@ test("everybody who waits has a row: where, as which, who, for how long, for who
 
 test("exactly three blockers are all named", () => {
   expect(queueTable([queued({ blockers: blockers(3), blocker_count: 3 })])).toMatch(/30, 31, 32 {2}start/);
+});
+
+test("a priority, what withholds it and how many have overtaken it are told", () => {
+  const freeze = { kind: "freeze", text: "prod is frozen by ann: sale", until: null, deployment_id: null };
+  const row = queued({ priority: 5, overtaken: 3, blockers: [freeze, ...blockers(1)], blocker_count: 2 });
+
+  expect(queueTable([row])).toMatch(/^1, priority 5 .* 1m 30s, overtaken by 3 {2}freeze, 30 {2}start unknown$/m);
 });
 
 test("hostile text steers no terminal and begins no line", () => {

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
 import { Database } from "../../src/database/database.js";
-import type { Deployment } from "../../src/queue/deployment.js";
+import type { Deployment, Hold } from "../../src/queue/deployment.js";
 import { Queue } from "../../src/queue/queue.js";
 import { collect, coverageDirectory } from "./sqlCoverage.js";
 
@@ -36,6 +36,11 @@ export interface EnqueueArguments {
   version: string;
   concurrencyKey: string;
   heartbeat: boolean;
+  priority: number;
+  hold: Hold;
+  notBefore: Date;
+  notAfter: Date;
+  command: readonly string[];
 }
 
 let databases = 0;
@@ -92,6 +97,11 @@ export function useDatabase(): TestDatabase {
           component: overrides.component ?? "api",
           version: overrides.version,
           concurrencyKey: overrides.concurrencyKey,
+          priority: overrides.priority,
+          hold: overrides.hold,
+          notBefore: overrides.notBefore,
+          notAfter: overrides.notAfter,
+          command: overrides.command,
         },
         { heartbeat: overrides.heartbeat ?? false },
       ),

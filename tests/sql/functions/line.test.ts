@@ -180,7 +180,7 @@ describe("a few hundred random lines are played forward as minute by minute in a
         index: place.deployment_id === null ? members.length : line.ids.indexOf(place.deployment_id),
         position: place.position,
         start: predicted(place),
-        blockers: place.blockers.map((blocker) => line.ids.indexOf(blocker.deployment_id)),
+        blockers: place.blockers.map((blocker) => line.ids.indexOf(blocker.deployment_id ?? 0)),
         blockerCount: place.blocker_count,
       }));
       expect(found, JSON.stringify(members)).toEqual(expected);

@@ -1,0 +1,17 @@
+-- Whether a database role is another one or a member of it. A superuser is a member of what it was made a member of, as
+-- anybody: an exception for some is none for all who administrate. Called by the rules that make exceptions for roles.
+create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return _is_member.of_role is not null and exists (
+    with recursive held (role) as (
+      select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
+      union
+      select pg_auth_members.roleid from pg_auth_members join held on held.role = pg_auth_members.member
+    )
+    select from held join pg_roles on pg_roles.oid = held.role where pg_roles.rolname = _is_member.of_role
+  );
+end;
+$$;

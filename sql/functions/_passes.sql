@@ -1,0 +1,12 @@
+-- Whether a freeze makes an exception for a deployment.
+-- Called by whatever asks whom a freeze holds.
+create or replace function deploy_queue._passes(candidate deploy_queue.deployments, placed deploy_queue.freezes)
+returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(placed.allow_key = candidate.concurrency_key, false)
+    or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
+end;
+$$;

@@ -1,0 +1,47 @@
+-- The error of whoever enters the line with terms that cannot be, or stages what is staged already; silent otherwise.
+-- Called by the enqueue trigger, under the lock of the cell.
+create or replace function deploy_queue._refuse_impossible_wait(candidate deploy_queue.deployments) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_broken text := case
+    when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
+    when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
+    when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
+    when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+  end;
+  v_first deploy_queue.deployments;
+begin
+  if v_broken is not null then
+    -- As a CHECK would.
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+
+  -- Jobs that wait on hold may be two of a kind: each goes on by itself.
+  if candidate.hold is distinct from 'outside' or candidate.heartbeat_timestamp is not null then
+    return;
+  end if;
+
+  select * into v_first
+  from deploy_queue.deployments
+  where deployments.cell_id = candidate.cell_id
+    and deployments.start_timestamp is null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.hold = 'outside'
+    and deployments.heartbeat_timestamp is null
+    and deployments.component = candidate.component
+    and deployments.version is not distinct from candidate.version
+    and deployments.command is not distinct from candidate.command
+  limit 1;
+
+  if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
+    raise exception using
+      errcode = 'QD021',
+      message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
+        date_trunc('second', v_first.created_at), v_first.entered_by),
+      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
+  end if;
+end;
+$$;

@@ -1,0 +1,26 @@
+-- Everything that keeps a deployment from starting, each with what would lift it; no row when it may start.
+-- Called by "deploy-queue explain" and by people.
+create or replace function deploy_queue.explain(deployment_id bigint)
+returns table (kind text, text text, until timestamptz, blocker_id bigint, cure text)
+language plpgsql stable rows 10
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
+    when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
+    when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
+    when 'expired' then 'is cancelled at the next look'
+    when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
+    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
+    when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
+    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+  end
+  from deploy_queue.waiting_on(explain.deployment_id) as reason;
+end;
+$$;
+
+comment on function deploy_queue.explain(bigint) is
+  'Why this queued deployment cannot start yet: one row a reason, with the moment it ends when that is known, whose doing it is, and what would lift it.';

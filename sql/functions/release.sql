@@ -1,0 +1,41 @@
+-- Lets a held deployment go: into the line at its end, or on from the place that it has kept. Of several who release it,
+-- one is told that it did; asking again with the same key, after a lost answer, is told the same.
+-- Called by clients; a plain UPDATE that takes the hold away does the same.
+create or replace function deploy_queue.release(
+  deployment_id bigint,
+  reason text default null,
+  heartbeat boolean default false,
+  release_key text default null
+)
+returns table (released boolean, deployment deploy_queue.deployments)
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+
+  if v_deployment.hold is not null then
+    perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
+    update deploy_queue.deployments
+    set hold = null,
+      release_key = coalesce("release".release_key, ''),
+      -- With the release itself: whoever dies right after must not leave it in the line for ever.
+      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
+    where deployments.id = v_deployment.id
+    returning deployments.* into v_deployment;
+    perform set_config('deploy_queue.reason', '', true);
+    return query select true, v_deployment;
+  else
+    return query select coalesce(v_deployment.release_key = nullif("release".release_key, ''), false), v_deployment;
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.release(bigint, text, boolean, text) is
+  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost.';

@@ -1,0 +1,43 @@
+-- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its end.
+-- Fires for every INSERT into freezes and every UPDATE.
+create or replace function deploy_queue.tg_freezes__guard() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
+begin
+  if tg_op = 'INSERT' then
+    perform deploy_queue._require_environment(new.environment);
+    if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
+      raise exception using
+        errcode = 'QD024',
+        message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
+        hint = 'It is a role of PostgreSQL, whose members pass.';
+    end if;
+    new.owner := deploy_queue._actor();
+    new.created_at := deploy_queue._now();
+    new.lifted_at := null;
+    new.lifted_by := null;
+    return new;
+  end if;
+
+  if old.lifted_at is not null or to_jsonb(new) - v_ends is distinct from to_jsonb(old) - v_ends then
+    raise exception using
+      errcode = 'QD025',
+      message = format('freeze %s %s', old.id,
+        case when old.lifted_at is null then 'can only be lifted, or expire at another time' else 'was lifted already' end),
+      hint = 'Place another one.';
+  end if;
+  if new.lifted_at is not null then
+    new.lifted_at := deploy_queue._now();
+    new.lifted_by := deploy_queue._actor();
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_freezes__guard
+before insert or update on deploy_queue.freezes
+for each row execute function deploy_queue.tg_freezes__guard();

@@ -1,0 +1,23 @@
+import { Command, Option } from "clipanion";
+import { parseDeploymentId } from "../queue/values.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class ExplainCommand extends QueueCommand {
+  static override paths = [["explain"]];
+
+  static override usage = Command.Usage({
+    description: "Say why a deployment has not started",
+    details: "Every rule that keeps it waiting, until when where that is known, and what would lift it.",
+    examples: [["What does deployment 42 wait for", "deploy-queue explain 42"]],
+  });
+
+  deploymentId = Option.String({ name: "deployment-id", required: true });
+
+  override async act({ queue }: Session): Promise<number> {
+    const { explanation } = await import("../output/explanation.js");
+    const id = parseDeploymentId(this.deploymentId);
+    const reasons = await queue.explain(id);
+    this.print(explanation(await queue.deployment(id), reasons), reasons);
+    return 0;
+  }
+}

@@ -1,0 +1,59 @@
+import { Command, Option } from "clipanion";
+import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
+import { deploymentOptions } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class FreezeCommand extends QueueCommand {
+  static override paths = [["freeze"]];
+
+  static override usage = Command.Usage({
+    category: "Freeze",
+    description: "Let nothing start in an environment, a provider or region of it, or one cell",
+    details: `
+      Running deployments go on; everybody else keeps their place in the line and is told who froze it and why. Ends when
+      it is thawed, or with \`--until\`. Prints its number. Where roles are in use, operators only.
+    `,
+    examples: [
+      ["For a sale", 'deploy-queue freeze --environment prod --reason "sale until Monday" --until 48h'],
+      [
+        "A region in trouble, but for those who mend it",
+        "deploy-queue freeze --environment prod --provider aws --region us-west-2 --reason outage --allow-key sev-1",
+      ],
+    ],
+  });
+
+  environment = deploymentOptions.environment();
+  provider = Option.String("--provider", { description: "Only this cloud provider" });
+  region = Option.String("--region", { description: "Only this region of it" });
+  cellIndex = Option.String("--cell-index", { description: "Only this cell of the region" });
+  reason = Option.String("--reason", { required: true, description: "Why, for everybody who waits" });
+  until = Option.String("--until", {
+    description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
+  });
+  allowKey = Option.String("--allow-key", { description: "Let deployments with this concurrency key pass" });
+  allowRole = Option.String("--allow-role", {
+    description: "Let deployments pass that were entered by a member of this database role",
+  });
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { Policies } = await import("../queue/policies.js");
+    const { formatMoment, parseMoment } = await import("../output/moments.js");
+    const { freezePlace } = await import("../output/policyTables.js");
+    const place = {
+      environment: this.environment,
+      // As they are given: an unset variable in a script must not widen a cell to its region.
+      cloudProvider: this.provider,
+      region: this.region,
+      cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex, "--cell-index"),
+    };
+    const freeze = await new Policies(queue.database).freeze(place, this.reason, {
+      until: await parseMoment(queue, this.until, "--until"),
+      allowKey: emptyIsAbsent(this.allowKey),
+      allowRole: emptyIsAbsent(this.allowRole),
+    });
+    const end = freeze.expires_at === null ? "until somebody thaws it" : `until ${formatMoment(freeze.expires_at)}`;
+    log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
+    this.print(String(freeze.freeze_id), freeze);
+    return 0;
+  }
+}

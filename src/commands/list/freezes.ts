@@ -1,0 +1,26 @@
+import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class ListFreezesCommand extends QueueCommand {
+  static override paths = [["list", "freezes"]];
+
+  static override usage = Command.Usage({
+    category: "List",
+    description: "List the freezes that are in force: where, until when, by whom, and why",
+  });
+
+  environment = Option.String("--environment", { description: "Only this environment" });
+
+  override async act({ queue }: Session): Promise<number> {
+    const { Policies } = await import("../../queue/policies.js");
+    const { freezeTable } = await import("../../output/policyTables.js");
+    const { emptyIsAbsent } = await import("../../queue/values.js");
+    const environment = emptyIsAbsent(this.environment);
+    if (environment !== undefined) {
+      await queue.environment(environment);
+    }
+    const freezes = await new Policies(queue.database).freezes(environment);
+    this.print(freezes.length === 0 ? "Nothing is frozen." : freezeTable(freezes), freezes);
+    return 0;
+  }
+}

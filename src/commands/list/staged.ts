@@ -1,0 +1,26 @@
+import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class ListStagedCommand extends QueueCommand {
+  static override paths = [["list", "staged"]];
+
+  static override usage = Command.Usage({
+    category: "List",
+    description: "List the deployments that are on hold, and what their release does",
+  });
+
+  environment = Option.String("--environment", { description: "Only this environment" });
+
+  override async act({ queue }: Session): Promise<number> {
+    const { Holds } = await import("../../queue/holds.js");
+    const { stagedTable } = await import("../../output/stagedTable.js");
+    const { emptyIsAbsent } = await import("../../queue/values.js");
+    const environment = emptyIsAbsent(this.environment);
+    if (environment !== undefined) {
+      await queue.environment(environment);
+    }
+    const staged = await new Holds(queue.database).staged({ environment });
+    this.print(staged.length === 0 ? "Nothing is on hold." : stagedTable(staged), staged);
+    return 0;
+  }
+}

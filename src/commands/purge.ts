@@ -1,0 +1,57 @@
+import { Command } from "clipanion";
+import { emptyIsAbsent } from "../queue/values.js";
+import { deploymentOptions } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+import { selectHeld, selectionOptions } from "./selection.js";
+
+export class PurgeCommand extends QueueCommand {
+  static override paths = [["purge"]];
+
+  static override usage = Command.Usage({
+    category: "Hold",
+    description: "Drop deployments that are on hold",
+    details: "Shows what will be dropped and asks on a terminal. What somebody releases meanwhile is not touched.",
+    examples: [
+      ["Drop one", 'deploy-queue purge 42 --reason "not this week"'],
+      ["Drop what is on hold for a component, in a script", "deploy-queue purge --component dns --yes"],
+    ],
+  });
+
+  deploymentIds = selectionOptions.deploymentIds();
+  all = selectionOptions.all();
+  component = selectionOptions.component();
+  environment = selectionOptions.environment();
+  provider = selectionOptions.provider();
+  region = selectionOptions.region();
+  cellIndex = selectionOptions.cellIndex();
+  reason = deploymentOptions.reason("Why; their events keep it");
+  yes = deploymentOptions.yes();
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { Holds } = await import("../queue/holds.js");
+    const { deploymentName } = await import("../output/describe.js");
+    const { stagedTable } = await import("../output/stagedTable.js");
+    const { confirm } = await import("./confirm.js");
+    const holds = new Holds(queue.database);
+    const held = await selectHeld(queue, holds, this);
+    if (held.length === 0) {
+      log.info("nothing of that is on hold");
+    } else if (!this.yes) {
+      this.context.stderr.write(`${stagedTable(held)}\n`);
+      if (!(await confirm(`Drop ${held.length === 1 ? "it" : `these ${held.length}`}?`))) {
+        log.info("nothing was dropped");
+        return 0;
+      }
+    }
+    const purged = [];
+    for (const { deployment_id } of held) {
+      const deployment = await holds.purge(deployment_id, emptyIsAbsent(this.reason));
+      log.info(`${deploymentName(deployment)} was dropped`);
+      purged.push(deployment);
+    }
+    if (this.json) {
+      this.print("", purged);
+    }
+    return 0;
+  }
+}

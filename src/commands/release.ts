@@ -1,0 +1,79 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+import { selectHeld, selectionOptions } from "./selection.js";
+
+export class ReleaseCommand extends QueueCommand {
+  static override paths = [["release"]];
+
+  static override usage = Command.Usage({
+    category: "Hold",
+    description: "Let deployments go that are on hold",
+    details: `
+      Shows what will happen and asks on a terminal. Then, one after the other, in the order in which they were staged:
+
+      Where a job waits for the release, the job goes on by itself. A staged command runs here as \`run\` would run it:
+      after waiting for its turn, with heartbeats, and its outcome is the end of the deployment. What was staged without
+      a command is started when its turn comes, as by \`start\`; its id is printed, and whoever deploys ends it with
+      \`finish\` or \`cancel\`.
+
+      The first one that fails is the last: what comes after it stays on hold, and the exit code is that of its command.
+      With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
+
+      With \`--json\`, what became of each is one JSON document: on stdout, or where commands run, whose stdout it is, on
+      stderr.
+    `,
+    examples: [
+      ["Let one go", "deploy-queue release 42"],
+      ["Everything that was prepared for tonight", "deploy-queue release --environment prod --yes"],
+    ],
+  });
+
+  deploymentIds = selectionOptions.deploymentIds();
+  all = selectionOptions.all();
+  component = selectionOptions.component();
+  environment = selectionOptions.environment();
+  provider = selectionOptions.provider();
+  region = selectionOptions.region();
+  cellIndex = selectionOptions.cellIndex();
+  reason = deploymentOptions.reason("Why; their events keep it");
+  yes = deploymentOptions.yes();
+  parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
+  waitTimeout = deploymentOptions.waitTimeout();
+  outageTimeout = deploymentOptions.outageTimeout();
+  gracePeriod = deploymentOptions.gracePeriod();
+
+  override async act(session: Session): Promise<number> {
+    const { Holds } = await import("../queue/holds.js");
+    const { parseDuration } = await import("../output/durations.js");
+    const { stagedTable } = await import("../output/stagedTable.js");
+    const { jsonText } = await import("../output/text.js");
+    const { confirm } = await import("./confirm.js");
+    const { releaseEach } = await import("./releasing.js");
+    const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
+    const holds = new Holds(session.queue.database);
+    const held = await selectHeld(session.queue, holds, this);
+    if (held.length === 0) {
+      session.log.info("nothing of that is on hold");
+    } else {
+      this.context.stderr.write(`${stagedTable(held)}\n`);
+      if (!this.yes && !(await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`))) {
+        session.log.info("nothing was released");
+        return 0;
+      }
+    }
+    const { exitCode, outcomes } = await releaseEach(session, holds, held, {
+      reason: this.reason,
+      parallel: this.parallel,
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.outageTimeout,
+      gracePeriod,
+      onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
+    });
+    if (this.json) {
+      const stream = held.some(({ command }) => command !== null) ? this.context.stderr : this.context.stdout;
+      stream.write(`${jsonText(outcomes)}\n`);
+    }
+    return exitCode;
+  }
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { Command, Option } from "clipanion";
+import { deploymentOptions, readTerms, toRequest } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+export class StageCommand extends QueueCommand {
+  static override paths = [["stage"]];
+
+  static override usage = Command.Usage({
+    category: "Hold",
+    description: "Prepare a deployment that somebody reviews and releases later",
+    details: `
+      Records a deployment on hold, outside the line, prints its id and exits. \`deploy-queue list staged\` shows what is
+      prepared, \`release\` lets it go, \`purge\` drops it.
+
+      A command behind \`--\` runs in the process of whoever releases it, on their machine and with their rights, as \`run\`
+      would run it. Whoever may read the queue can read it: keep secrets out of it.
+
+      The same component and version with the same command in the same cell is staged once; again is refused.
+    `,
+    examples: [
+      [
+        "Prepare a migration for the maintenance window",
+        "deploy-queue stage --environment prod --provider aws --region us-west-2 --cell-index 1 --component db --version v7 -- ./migrate.sh v7",
+      ],
+    ],
+  });
+
+  environment = deploymentOptions.environment();
+  provider = deploymentOptions.provider();
+  region = deploymentOptions.region();
+  cellIndex = deploymentOptions.cellIndex();
+  component = deploymentOptions.component();
+  version = deploymentOptions.version();
+  url = deploymentOptions.url();
+  note = deploymentOptions.note();
+  concurrencyKey = deploymentOptions.concurrencyKey();
+  maxDuration = deploymentOptions.maxDuration();
+  priority = deploymentOptions.priority();
+  notBefore = deploymentOptions.notBefore();
+  notAfter = deploymentOptions.notAfter();
+
+  command = Option.Rest({ name: "command" });
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { deploymentName } = await import("../output/describe.js");
+    const { setGitHubOutput } = await import("../output/githubOutput.js");
+    const deployment = await queue.enqueue({
+      ...toRequest(this),
+      ...(await readTerms(queue, this)),
+      hold: "outside",
+      command: this.command.length > 0 ? this.command : undefined,
+      idempotencyKey: randomUUID(),
+    });
+    log.info(
+      `${deploymentName(deployment)} is staged; deploy-queue release ${deployment.id} lets it go, deploy-queue purge ${deployment.id} drops it`,
+    );
+    await setGitHubOutput("deployment-id", String(deployment.id));
+    this.print(String(deployment.id), deployment);
+    return 0;
+  }
+}

@@ -1,0 +1,42 @@
+import { Command, Option } from "clipanion";
+import { deploymentOptions } from "../options.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class WindowAddCommand extends QueueCommand {
+  static override paths = [["window", "add"]];
+
+  static override usage = Command.Usage({
+    category: "Freeze",
+    description: "Add a maintenance window to an environment",
+    details: `
+      An environment that has windows lets deployments start in them only; those who run when one closes go on. Days and
+      times are those of the zone, with its daylight saving. A window that closes before it opens closes on the next day.
+      Prints its number. Where roles are in use, operators only.
+    `,
+    examples: [
+      [
+        "Two hours in the night",
+        "deploy-queue window add --environment prod --days mon-fri --from 02:00 --to 04:00 --zone Europe/Berlin",
+      ],
+    ],
+  });
+
+  environment = deploymentOptions.environment();
+  days = Option.String("--days", "daily", { description: 'Such as mon-fri or "sat,sun"; daily by default' });
+  from = Option.String("--from", { required: true, description: "When it opens, such as 02:00" });
+  to = Option.String("--to", { required: true, description: "When it closes, such as 04:00" });
+  zone = Option.String("--zone", "UTC", { description: "Time zone, such as Europe/Berlin; UTC by default" });
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { Policies } = await import("../../queue/policies.js");
+    const { formatWeekdays, parseWeekdays } = await import("../../output/weekdays.js");
+    const { parseTimeOfDay } = await import("../../queue/values.js");
+    const days = parseWeekdays(this.days, "--days");
+    const from = parseTimeOfDay(this.from, "--from");
+    const to = parseTimeOfDay(this.to, "--to");
+    const window = await new Policies(queue.database).addWindow(this.environment, days, from, to, this.zone);
+    log.info(`window ${window.id} of ${this.environment}: ${formatWeekdays(days)}, ${from} to ${to} ${this.zone}`);
+    this.print(String(window.id), window);
+    return 0;
+  }
+}

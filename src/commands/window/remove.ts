@@ -1,0 +1,27 @@
+import { Command, Option } from "clipanion";
+import { parseNumber } from "../../queue/values.js";
+import { QueueCommand, type Session } from "../queueCommand.js";
+
+export class WindowRemoveCommand extends QueueCommand {
+  static override paths = [["window", "remove"]];
+
+  static override usage = Command.Usage({
+    category: "Freeze",
+    description: "Remove a maintenance window",
+    details: "An environment without any lets deployments start at all times. Where roles are in use, operators only.",
+    examples: [["Remove window 2", "deploy-queue window remove 2"]],
+  });
+
+  window = Option.String({ name: "window", required: true });
+
+  override async act({ queue, log }: Session): Promise<number> {
+    const { Policies } = await import("../../queue/policies.js");
+    const id = parseNumber(this.window, "the number of the window");
+    const window = await new Policies(queue.database).removeWindow(id);
+    log.info(`window ${id} of ${window.environment} was removed`);
+    if (this.json) {
+      this.print("", window);
+    }
+    return 0;
+  }
+}

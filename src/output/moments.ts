@@ -1,0 +1,27 @@
+import { InvalidValueError } from "../queue/errors.js";
+import type { Queue } from "../queue/queue.js";
+import { parseDuration } from "./durations.js";
+
+/**
+ * Reads "2h" (from now) or a time that says its zone, such as "2026-11-01 02:00 Europe/Berlin": zones are those of
+ * PostgreSQL, the clock is that of the database. Undefined and the empty text, as workflows pass it, are no moment.
+ * @throws InvalidValueError that names the option
+ */
+export async function parseMoment(queue: Queue, text: string | undefined, option: string): Promise<Date | undefined> {
+  if (text === undefined || text === "") {
+    return undefined;
+  }
+  try {
+    return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1000}S`);
+  } catch (error) {
+    if (error instanceof InvalidValueError && !error.message.startsWith(option)) {
+      throw new InvalidValueError(`${option}: ${error.message}`, { hint: error.hint, cause: error });
+    }
+    throw error;
+  }
+}
+
+/** "2026-11-01T02:00:00Z" */
+export function formatMoment(moment: Date): string {
+  return `${moment.toISOString().slice(0, 19)}Z`;
+}

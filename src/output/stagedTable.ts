@@ -1,0 +1,34 @@
+import type { StagedDeployment } from "../queue/holds.js";
+import { cellName, componentName } from "./describe.js";
+import { formatMoment } from "./moments.js";
+import { renderTable } from "./table.js";
+import { printable } from "./text.js";
+
+export function stagedTable(staged: readonly StagedDeployment[]): string {
+  return renderTable(
+    ["id", "cell", "component", "since", "by", "release"],
+    staged.map((one) => [
+      String(one.deployment_id),
+      cellName({ ...one, index: one.cell_index }),
+      componentName(one),
+      formatMoment(one.created_at),
+      one.entered_by,
+      releaseText(one),
+    ]),
+  );
+}
+
+/** What happens when somebody releases it. */
+export function releaseText({ command, somebody_waits }: StagedDeployment): string {
+  if (somebody_waits) {
+    return "its job goes on";
+  }
+  return command === null ? "starts it" : `runs ${commandText(command)}`;
+}
+
+/** As one would type it in a shell. */
+export function commandText(command: readonly string[]): string {
+  return printable(
+    command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" "),
+  );
+}

@@ -1,0 +1,32 @@
+import type postgres from "postgres";
+import type { Database, Sql } from "../database/database.js";
+import { translateError } from "./errors.js";
+
+/** Calls of SQL functions and reads of views, with the errors of errors.ts. */
+export abstract class Calls {
+  readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** @param timeout milliseconds after which there is no answer */
+  protected async rows<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout?: number,
+  ): Promise<Row[]> {
+    try {
+      return await this.database.query(statement, timeout);
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  protected async row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
+    const [row] = await this.rows(statement);
+    if (row === undefined) {
+      throw new Error("the database returned no row where it always returns one");
+    }
+    return row;
+  }
+}

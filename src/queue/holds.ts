@@ -1,0 +1,74 @@
+import { Calls } from "./calls.js";
+import type { Deployment, DeploymentId, Hold } from "./deployment.js";
+
+/** A row of deploy_queue.staged. */
+export interface StagedDeployment {
+  readonly deployment_id: number;
+  readonly environment: string;
+  readonly cloud_provider: string;
+  readonly region: string;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly command: readonly string[] | null;
+  readonly hold: Hold;
+  /** Whether a process waits for the release; otherwise whoever releases it goes on with it. */
+  readonly somebody_waits: boolean;
+  readonly entered_by: string;
+  readonly created_at: Date;
+  readonly not_before: Date | null;
+  readonly not_after: Date | null;
+}
+
+/** Which of those on hold; what is undefined does not matter. */
+export interface HoldFilter {
+  readonly component?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly cloudProvider?: string | undefined;
+  readonly region?: string | undefined;
+  readonly cellIndex?: number | undefined;
+}
+
+/** Deployments on hold. */
+export class Holds extends Calls {
+  /** In the order in which they were staged. */
+  async staged(filter: HoldFilter = {}): Promise<StagedDeployment[]> {
+    const held = await this.rows<StagedDeployment>(
+      (sql) => sql`select * from deploy_queue.staged order by deployment_id`,
+    );
+    return held.filter(
+      (one) =>
+        (filter.environment ?? one.environment) === one.environment &&
+        (filter.cloudProvider ?? one.cloud_provider) === one.cloud_provider &&
+        (filter.region ?? one.region) === one.region &&
+        (filter.cellIndex ?? one.cell_index) === one.cell_index &&
+        (filter.component ?? one.component) === one.component,
+    );
+  }
+
+  /**
+   * Lets a held deployment go. Of several who release it, one is told that it did.
+   * @param key asking again with it, after a lost answer, gets the same answer
+   */
+  async release(
+    id: DeploymentId,
+    { reason, heartbeat, key }: { reason?: string | undefined; heartbeat: boolean; key: string },
+  ): Promise<{ readonly released: boolean; readonly deployment: Deployment }> {
+    const { was_released: released, ...deployment } = await this.row<Deployment & { was_released: boolean }>(
+      (sql) => sql`
+        select attempt.released as was_released, (attempt.deployment).* from deploy_queue.release(
+          deployment_id => ${id}, reason => ${reason ?? null}, heartbeat => ${heartbeat}, release_key => ${key}
+        ) as attempt`,
+    );
+    return { released, deployment };
+  }
+
+  /** Cancels a deployment that is on hold; one that was released meanwhile is refused. */
+  purge(id: DeploymentId, reason?: string): Promise<Deployment> {
+    return this.row(
+      (sql) => sql`select * from deploy_queue.purge(deployment_id => ${id}, reason => ${reason ?? null})`,
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { describe, expect, test } from "vitest";
+import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+
+describe("freeze and thaw", () => {
+  test("everybody waits and is told why; lifting it lets the first go", async () => {
+    const environment = await cli.environment();
+    const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale until Monday"]);
+    expect(frozen.code).toBe(0);
+    expect(frozen.stderr).toContain(`nothing starts in ${environment} until somebody thaws it`);
+    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    await waiting.printed(new RegExp(`${environment} is frozen by \\w+: sale until Monday`));
+
+    const thawed = await cli.run(["thaw", frozen.stdout.trim()]);
+    expect(thawed.code).toBe(0);
+    expect(thawed.stderr).toContain(`freeze ${frozen.stdout.trim()} of ${environment} is lifted`);
+    expect((await waiting.end).code).toBe(0);
+    expect((await cli.run(["thaw", frozen.stdout.trim()])).code).toBe(0);
+  });
+
+  test("its key passes whoever is frozen", async () => {
+    const environment = await cli.environment();
+    const place = newPlace(environment);
+    await cli.run(["freeze", "--environment", environment, "--reason", "outage", "--allow-key", "sev-1"]);
+    const waiting = cli.launch(["start", ...place.options]);
+    await waiting.printed(/is frozen by/);
+    expect((await cli.run(["start", ...place.options, "--concurrency-key", "sev-1"])).code).toBe(0);
+  });
+
+  test("with --until it ends by itself", async () => {
+    const environment = await cli.environment();
+    await cli.run(["freeze", "--environment", environment, "--reason", "a moment", "--until", "2s"]);
+    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    await waiting.printed(/a moment, until /);
+    expect((await waiting.end).code).toBe(0);
+  });
+
+  test("list freezes shows those in force", async () => {
+    const environment = await cli.environment();
+    const freeze = async (...more: string[]) =>
+      (await cli.run(["freeze", "--environment", environment, "--reason", "sale", ...more])).stdout.trim();
+    const lifted = await freeze();
+    await cli.run(["thaw", lifted]);
+    const id = await freeze("--provider", "aws", "--region", "r", "--cell-index", "3", "--allow-key", "sev-1");
+    const { stdout } = await cli.run(["list", "freezes", "--environment", environment]);
+
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ["freeze", "place", "since", "until", "by", "lets pass", "reason"],
+      [id, `${environment}-aws-r-cell-3`, expect.any(String), "thawed", expect.any(String), "key sev-1", "sale"],
+    ]);
+    const { stdout: json } = await cli.run(["list", "freezes", "--environment", environment, "--json"]);
+    expect(JSON.parse(json)).toMatchObject([{ freeze_id: Number(id), allow_key: "sev-1" }]);
+  });
+
+  test.for([
+    [["--environment", "nowhere", "--reason", "x"], "environment nowhere does not exist"],
+    [["--environment", "dev", "--reason", " "], "reason must be 1 to 500 printable characters"],
+    [["--environment", "dev", "--reason", "x", "--region", "r"], "region requires cloud provider"],
+    [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "expires at must lie in the future"],
+    [["--environment", "dev", "--reason", "x", "--allow-role", "no one"], 'allow_role "no one" is no role'],
+    [["--environment", "dev"], "--reason is missing"],
+  ] as const)("%j is one clear line and exit code 2", async ([options, message]) => {
+    const { code, stderr } = await cli.run(["freeze", ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test("thaw of what does not exist is exit code 2", async () => {
+    expect(await cli.run(["thaw", "999999"])).toMatchObject({ code: 2, stdout: "" });
+    expect(await cli.run(["thaw", "prod"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("window", () => {
+  test("add closes the environment outside of it, list shows it, remove opens it again", async () => {
+    const environment = await cli.environment();
+    const [{ hour, day } = { hour: "", day: 0 }] = await cli.sql<{ hour: string; day: number }[]>`
+      select to_char(now() at time zone 'UTC' + interval '2 hours', 'HH24') as hour,
+        extract(isodow from now() at time zone 'UTC' + interval '26 hours')::integer as day`;
+    const name = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][day - 1] ?? "";
+    const hours = ["--from", `${hour}:00`, "--to", `${hour}:30`];
+    const added = await cli.run(["window", "add", "--environment", environment, "--days", name, ...hours]);
+    expect(added.code).toBe(0);
+    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    await waiting.printed(new RegExp(`no maintenance window of ${environment} is open, until \\d{4}-`));
+
+    const { stdout } = await cli.run(["list", "windows", "--environment", environment]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ["window", "environment", "days", "from", "to", "zone", "opens", "closes"],
+      [
+        added.stdout.trim(),
+        environment,
+        name,
+        `${hour}:00`,
+        `${hour}:30`,
+        "UTC",
+        expect.any(String),
+        expect.any(String),
+      ],
+    ]);
+    expect((await cli.run(["window", "remove", added.stdout.trim()])).code).toBe(0);
+    expect((await waiting.end).code).toBe(0);
+  });
+
+  test.for([
+    [["--from", "2am", "--to", "04:00"], '--from must be a time of the day from 00:00 to 23:59, not "2am"'],
+    [["--from", "02:00", "--to", "24:00"], "--to must be a time of the day"],
+    [["--from", "02:00", "--to", "02:00"], "a window closes at another time than it opens"],
+    [["--from", "02:00", "--to", "04:00", "--days", "weekdays"], "--days must be days such as mon-fri"],
+    [["--from", "02:00", "--to", "04:00", "--zone", "Europe/Atlantis"], "is no time zone that PostgreSQL knows"],
+  ] as const)("add %j is one clear line and exit code 2", async ([options, message]) => {
+    const { code, stderr } = await cli.run(["window", "add", "--environment", "dev", ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("bump", () => {
+  test("lets a waiter pass the one ahead, which the queue shows", async () => {
+    const place = newPlace(await cli.environment());
+    const holder = await cli.running(place);
+    const first = cli.launch(["start", ...place.options]);
+    const firstId = await printedId(first);
+    const second = cli.launch(["start", ...place.options]);
+    const secondId = await printedId(second);
+    await isBlockedBy(second, firstId);
+    const bumped = await cli.run(["bump", String(secondId), "--reason", "sev 1"]);
+    expect(bumped.code).toBe(0);
+    expect(bumped.stderr).toContain(`deployment ${secondId} (api) has priority 1`);
+
+    await cli.queue.finish(holder);
+    expect((await second.end).code).toBe(0);
+    const { stdout } = await cli.run(["list", "queue", "--environment", place.environment]);
+    expect(stdout).toMatch(new RegExp(`${firstId} .*, overtaken by 1 `));
+    await cli.queue.finish(secondId);
+    expect((await first.end).code).toBe(0);
+  });
+
+  test("needs a reason", async () => {
+    const { id } = await cli.enqueue(newPlace());
+    expect(await cli.run(["bump", String(id)])).toMatchObject({ code: 2 });
+    expect((await cli.run(["bump", String(id), "--reason", ""])).code).toBe(2);
+  });
+});
+
+describe("explain", () => {
+  test("names every reason and its cure", async () => {
+    const environment = await cli.environment();
+    const place = newPlace(environment);
+    const holder = await cli.running(place);
+    await cli.run(["freeze", "--environment", environment, "--reason", "sale"]);
+    const { id } = await cli.enqueue({ ...place, hold: "in-line" });
+    const { code, stdout } = await cli.run(["explain", String(id)]);
+
+    expect(code).toBe(0);
+    expect(stdout.split("\n")).toEqual([
+      `deployment ${id} (api) waits:`,
+      `  hold: deployment ${id} (api) is on hold until somebody releases it: deploy-queue release ${id}`,
+      `    "deploy-queue release ${id}" releases it`,
+      expect.stringMatching(/^ {2}freeze: .* is frozen by \w+: sale$/),
+      expect.stringContaining("deploy-queue thaw"),
+      `  running: deployment ${holder} (holder) is running`,
+      expect.stringContaining(`"deploy-queue finish ${holder}"`),
+      "",
+    ]);
+    const { stdout: json } = await cli.run(["explain", String(id), "--json"]);
+    expect(JSON.parse(json).map(({ kind }: { kind: string }) => kind)).toEqual(["hold", "freeze", "running"]);
+  });
+
+  test("says that nothing keeps it waiting, or that it does not wait", async () => {
+    const place = newPlace();
+    const { id } = await cli.enqueue(place);
+    expect((await cli.run(["explain", String(id)])).stdout).toBe(
+      `deployment ${id} (api) may start: nothing keeps it waiting.\n`,
+    );
+    await cli.queue.tryStart(id);
+    expect((await cli.run(["explain", String(id)])).stdout).toBe(
+      `deployment ${id} (api) waits for nothing: it is running.\n`,
+    );
+    expect((await cli.run(["explain", "999999"])).code).toBe(3);
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import {
+  gatedCommand,
+  isBlockedBy,
+  newPlace,
+  type Place,
+  printedId,
+  useCommandLine,
+  useDirectory,
+} from "../support/commandLine.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+const directory = useDirectory();
+
+async function stage(place: Place, version: string, ...command: readonly string[]): Promise<number> {
+  const behind = command.length > 0 ? ["--", ...command] : [];
+  return Number((await cli.run(["stage", ...place.options, "--version", version, ...behind])).stdout);
+}
+
+const statusOf = async (id: number) => (await cli.row(id)).status;
+
+describe("release of staged commands", () => {
+  test("runs them one after the other, in the order in which they were staged, and finishes each", async () => {
+    const place = newPlace();
+    const say = (word: string) => ["sh", "-c", `echo ${word} $DEPLOY_QUEUE_DEPLOYMENT_ID`];
+    const [one, two] = [await stage(place, "v1", ...say("one")), await stage(place, "v2", ...say("two"))];
+    const { code, stdout, stderr } = await cli.run([
+      "release",
+      "--region",
+      place.region,
+      "--yes",
+      "--reason",
+      "tonight",
+    ]);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe(`one ${one}\ntwo ${two}\n`);
+    expect(stderr).toContain("runs sh -c 'echo one $DEPLOY_QUEUE_DEPLOYMENT_ID'");
+    expect(await cli.events(one)).toEqual(["enqueued", "released", "started", "finished"]);
+    expect(await statusOf(two)).toBe("finished");
+    const [released] = await cli.sql`
+      select reason from deploy_queue.deployment_events where deployment_id = ${one} and kind = 'released'`;
+    expect(released).toEqual({ reason: "tonight" });
+  });
+
+  test("stops at the first that fails: the rest stays on hold, and the exit code is that of its command", async () => {
+    const place = newPlace();
+    const ids = [
+      await stage(place, "v1", "true"),
+      await stage(place, "v2", "sh", "-c", "exit 9"),
+      await stage(place, "v3", "true"),
+    ] as const;
+    const { code, stderr } = await cli.run(["release", ...ids.map(String), "--yes", "--json"]);
+
+    expect(code).toBe(9);
+    expect([await statusOf(ids[0]), await statusOf(ids[1]), await statusOf(ids[2])]).toEqual([
+      "finished",
+      "cancelled",
+      "held",
+    ]);
+    expect(stderr).toContain(`still on hold: ${ids[2]}`);
+    expect(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "")).toEqual([
+      { deployment_id: ids[0], exit_code: 0 },
+      { deployment_id: ids[1], exit_code: 9 },
+      { deployment_id: ids[2], exit_code: null },
+    ]);
+  });
+
+  test("with --parallel runs them at once, where the line lets them", async () => {
+    const [one, other] = [newPlace(), newPlace()];
+    const gates = [gatedCommand(directory), gatedCommand(directory)] as const;
+    const ids = [await stage(one, "v1", ...gates[0].command), await stage(other, "v1", ...gates[1].command)] as const;
+    const running = cli.launch(["release", ...ids.map(String), "--yes", "--parallel"]);
+    await until(
+      "both run",
+      async () => (await statusOf(ids[0])) === "running" && (await statusOf(ids[1])) === "running",
+    );
+    gates[1].open();
+    gates[0].open();
+    expect((await running.end).code).toBe(0);
+    expect([await statusOf(ids[0]), await statusOf(ids[1])]).toEqual(["finished", "finished"]);
+  });
+
+  test("waits for the turn, at the end of the line", async () => {
+    const place = newPlace();
+    const staged = await stage(place, "v1", "echo", "done");
+    const holder = await cli.running(place);
+    const running = cli.launch(["release", String(staged), "--yes"]);
+    await isBlockedBy(running, holder);
+    await cli.queue.finish(holder);
+    expect(await running.end).toMatchObject({ code: 0, stdout: "done\n" });
+  });
+
+  test("by two operators at once runs it once; the other is told who was first", async () => {
+    const staged = await stage(newPlace(), "v1", "echo", "deployed");
+    const ends = await Promise.all([
+      cli.run(["release", String(staged), "--yes"]),
+      cli.run(["release", String(staged), "--yes"]),
+    ]);
+
+    expect(ends.map(({ code }) => code).sort()).toEqual([0, 4]);
+    expect(ends.map(({ stdout }) => stdout).sort()).toEqual(["", "deployed\n"]);
+    expect(await cli.events(staged)).toEqual(["enqueued", "released", "started", "finished"]);
+  });
+});
+
+test("release of what was staged without a command starts it and prints its id", async () => {
+  const staged = await stage(newPlace(), "v1");
+  expect(await cli.run(["release", String(staged), "--yes"])).toMatchObject({ code: 0, stdout: `${staged}\n` });
+  expect(await cli.row(staged)).toMatchObject({ status: "running", heartbeat_timestamp: null });
+});
+
+test("release without a terminal and --yes releases nothing, but shows what it would do", async () => {
+  const staged = await stage(newPlace(), "v1", "./deploy.sh");
+  const { code, stderr } = await cli.run(["release", String(staged)]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("runs ./deploy.sh");
+  expect(await statusOf(staged)).toBe("held");
+});
+
+test("release of nothing says so", async () => {
+  const { code, stderr } = await cli.run(["release", "--component", "nothing", "--yes"]);
+  expect(code).toBe(0);
+  expect(stderr).toContain("nothing of that is on hold");
+});
+
+describe("start --hold", () => {
+  test("says how to release it, and goes on the moment somebody does", async () => {
+    const place = newPlace();
+    const waiting = cli.launch(["start", ...place.options, "--hold"]);
+    const id = await printedId(waiting);
+    await waiting.printed(new RegExp(`is on hold outside the line of .*: deploy-queue release ${id}`));
+    expect(await statusOf(id)).toBe("held");
+    const { code, stderr } = await cli.run(["release", String(id), "--yes"]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain("its job goes on");
+    expect((await waiting.end).code).toBe(0);
+    expect(await statusOf(id)).toBe("running");
+  });
+
+  test("in line keeps its place, and those behind it wait", async () => {
+    const place = newPlace();
+    const waiting = cli.launch(["start", ...place.options, "--hold=in-line"]);
+    const id = await printedId(waiting);
+    const next = cli.launch(["start", ...place.options]);
+    await isBlockedBy(next, id);
+    await cli.run(["release", String(id), "--yes"]);
+    expect((await waiting.end).code).toBe(0);
+    await cli.queue.finish(id);
+    expect((await next.end).code).toBe(0);
+  });
+
+  test("gives up with --wait-timeout and exit code 6", async () => {
+    const waiting = cli.launch(["start", ...newPlace().options, "--hold", "--wait-timeout", "300ms"]);
+    const id = await printedId(waiting);
+    expect((await waiting.end).code).toBe(6);
+    expect(await statusOf(id)).toBe("cancelled");
+  });
+
+  test("ends with exit code 5 when it is purged", async () => {
+    const waiting = cli.launch(["start", ...newPlace().options, "--hold"]);
+    const id = await printedId(waiting);
+    await waiting.printed(/is on hold until somebody releases it/);
+    await cli.run(["purge", String(id), "--yes", "--reason", "not green"]);
+    const { code, stderr } = await waiting.end;
+    expect(code).toBe(5);
+    expect(stderr).toContain("not green");
+  });
+
+  test("takes no other word", async () => {
+    expect(await cli.run(["start", ...newPlace().options, "--hold=forever"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("start --not-before", () => {
+  test("starts at that moment", async () => {
+    const waiting = cli.launch(["start", ...newPlace().options, "--not-before", "1500ms"]);
+    const id = await printedId(waiting);
+    await waiting.printed(/is not to start earlier, until /);
+    expect((await waiting.end).code).toBe(0);
+    const row = await cli.row(id);
+    const late = (row.start_timestamp?.getTime() ?? 0) - (row.not_before?.getTime() ?? 0);
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(1000);
+  });
+
+  test("with --not-after that passes it is cancelled with exit code 5", async () => {
+    const place = newPlace();
+    await cli.running(place);
+    const waiting = cli.launch(["start", ...place.options, "--not-after", "1s"]);
+    const { code, stderr } = await waiting.end;
+    expect(code).toBe(5);
+    expect(stderr).toContain("it was to start before");
+  });
+});
