@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { markdownTable } from "../scripts/markdownTable.js";
+import { adopt } from "./adopt.js";
 import { cli } from "./cli.js";
 import { handoff } from "./handoff.js";
 import { herd } from "./herd.js";
@@ -12,7 +13,7 @@ import { type Figure, withBenchServer } from "./support.js";
 import { throughput } from "./throughput.js";
 import { views } from "./views.js";
 
-const benches = { handoff, idle, herd, cli, history, throughput, views, prune } as const;
+const benches = { handoff, idle, herd, cli, history, throughput, views, prune, adopt } as const;
 const names = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

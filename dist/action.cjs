@@ -43217,12 +43217,13 @@ var Database = class _Database {
   }
   /**
    * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
+   * @param timeout milliseconds after which there is no answer
    * @throws DatabaseUnavailableError when there is no answer; errors of the server pass through.
    */
-  async query(statement) {
+  async query(statement, timeout = this.#options.queryTimeout ?? defaultQueryTimeout) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(statement);
+        return await this.#attempt(statement, timeout);
       } catch (error2) {
         if (attempt === deadlockAttempts || errorCode(error2 instanceof Error ? error2.cause : error2) !== deadlock) {
           throw error2;
@@ -43230,10 +43231,9 @@ var Database = class _Database {
       }
     }
   }
-  async #attempt(statement) {
+  async #attempt(statement, timeout) {
     const connection2 = this.#connection();
     let timer2;
-    const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;
     try {
       return await Promise.race([
         connection2.then(statement),
@@ -43495,6 +43495,7 @@ var classOfCode = {
   QD010: RefusedError,
   QD011: RefusedError,
   QD012: RefusedError,
+  QD013: RefusedError,
   QD020: RefusedError,
   QD021: RefusedError,
   QD022: InvalidValueError,
@@ -43713,9 +43714,9 @@ var Calls = class {
   constructor(database) {
     this.database = database;
   }
-  async rows(statement) {
+  async rows(statement, timeout) {
     try {
-      return await this.database.query(statement);
+      return await this.database.query(statement, timeout);
     } catch (error2) {
       throw translateError(error2);
     }
@@ -43984,11 +43985,30 @@ var Queue2 = class extends Calls {
   health(workerHost) {
     return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
+  /** Reads all of history and returns what contradicts the rules. */
+  verifyHistory() {
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
   /** Creates the roles that are given out, and says which are new. */
   createRoles() {
     return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
+  /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
+  previewAdoption(withRunning) {
+    return this.rows(
+      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
+      longTimeout
+    );
+  }
+  /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
+  adopt(withRunning) {
+    return this.rows(
+      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
+      longTimeout
+    );
+  }
 };
+var longTimeout = 36e5;
 function policies(sql) {
   return sql`
     environment,

@@ -304,6 +304,197 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._adopt_history()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_key_of_cells text := (
+    select pg_get_constraintdef(pg_constraint.oid)
+    from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
+      and pg_constraint.conname = 'a_deployment_is_in_its_cell'
+  );
+begin
+  insert into deploy_queue.environments (environment, buffer_time)
+  select environments.environment, environments.buffer_time from public.environments
+  on conflict on constraint environments_pkey do update set buffer_time = excluded.buffer_time;
+
+  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+  select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+  from pg_temp.adopted_deployments as adopted
+  order by 1, 2, 3, 4
+  on conflict on constraint a_cell_exists_once do nothing;
+
+  -- Checked once for all of them, in the end.
+  alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
+  insert into deploy_queue.deployments (
+    id, cell_id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at
+  )
+  select
+    adopted.id, cells.id, cells.environment, cells.cloud_provider, cells.region, cells.cell_index, adopted.component,
+    adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp, adopted.finish_timestamp,
+    adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp, adopted.created_at,
+    adopted.updated_at
+  from pg_temp.adopted_deployments as adopted
+  join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
+  order by adopted.id;
+  execute format(
+    'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
+  );
+
+  perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
+
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason)
+  select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason
+  from pg_temp.adopted_deployments as adopted
+  cross join lateral (
+    values
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
+      (adopted.start_timestamp, 'started', 'queued', 'running', null),
+      (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
+      (adopted.cancellation_timestamp, 'cancelled',
+        case when adopted.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
+        'cancelled', adopted.cancellation_note)
+  ) as event (occurred_at, kind, from_state, to_state, reason)
+  where event.occurred_at is not null
+  order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
+
+  perform deploy_queue._measure(kind.cell_id, kind.component)
+  from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._adopt_names()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_view record;
+begin
+  create schema deploy_queue_predecessor;
+  comment on schema deploy_queue_predecessor is
+    'What deploy-queue has adopted, as it was at that moment. May be dropped once nobody wants to go back.';
+
+  for v_view in
+    select * from (
+      values
+        ('deployments', 'deployments', 'id, region, environment, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, cloud_provider, cell_index, heartbeat_timestamp'),
+        ('environments', 'environments', 'environment, buffer_time'),
+        ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
+        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
+        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, component_status::text::public.deployment_status as component_status, job_url, created_at'),
+        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
+        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
+    ) as adopted (name, source, columns)
+  loop
+    if to_regclass('public.' || v_view.name) is not null then
+      execute format('alter table public.%I set schema deploy_queue_predecessor', v_view.name);
+    end if;
+    execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
+    perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
+  end loop;
+
+  -- Its waiters ask for the deployments of a cell by location, every few seconds.
+  create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._adoption_items()
+ RETURNS TABLE(what text, amount bigint)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select 'environments', count(*) from public.environments
+  union all
+  select 'cells', count(distinct (adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index))
+  from pg_temp.adopted_deployments as adopted;
+
+  return query
+  select 'deployments ' || case
+      when adopted.cancellation_timestamp is not null then 'cancelled'
+      when adopted.finish_timestamp is not null then 'finished'
+      when adopted.start_timestamp is not null then 'running'
+      else 'queued'
+    end as state, count(*)
+  from pg_temp.adopted_deployments as adopted
+  group by state
+  order by state;
+
+  return query
+  select repaired.what, count(*)
+  from pg_temp.adopted_deployments as adopted
+  cross join lateral (
+    values ('texts brought into one line', adopted.has_new_text), ('timestamps brought into order', adopted.has_new_moment)
+  ) as repaired (what, happened)
+  where repaired.happened
+  group by repaired.what
+  order by repaired.what;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._adoption_problems(with_running boolean)
+ RETURNS TABLE(amount bigint, problem text)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select count(*), 'deployments are in deploy_queue already'
+  from deploy_queue.deployments
+  having count(*) > 0;
+
+  return query
+  with running as (
+    select *
+    from pg_temp.adopted_deployments as adopted
+    where adopted.start_timestamp is not null
+      and adopted.finish_timestamp is null
+      and adopted.cancellation_timestamp is null
+  )
+  select count(*), 'running; finish or cancel them, or adopt with those that run: ' || string_agg(running.id::text, ', ' order by running.id)
+  from running
+  where not with_running
+  having count(*) > 0
+  union all
+  select count(*), 'running in a cell in which another runs; finish or cancel one: ' || string_agg(running.id::text, ', ' order by running.id)
+  from running
+  where exists (
+    select
+    from running as other
+    where (other.environment, other.cloud_provider, other.region, other.cell_index)
+        = (running.environment, running.cloud_provider, running.region, running.cell_index)
+      and other.id <> running.id
+      and (other.concurrency_key = running.concurrency_key) is not true
+  )
+  having count(*) > 0;
+
+  return query
+  select count(*), 'other objects depend on its tables and would stay behind: '
+    || string_agg(pg_describe_object(others.classid, others.objid, 0), ', '
+      order by pg_describe_object(others.classid, others.objid, 0))
+  from deploy_queue._dependents_of_predecessor() as others
+  having count(*) > 0;
+
+  return query
+  select count(*), 'environments have a buffer time below 0 or above 30 days: '
+    || string_agg(environments.environment, ', ' order by environments.environment)
+  from public.environments
+  where environments.buffer_time not between interval '0' and interval '30 days'
+  having count(*) > 0;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._bypass_reason()
  RETURNS text
  LANGUAGE plpgsql
@@ -380,6 +571,70 @@ begin
     on conflict on constraint a_cell_exists_once do nothing;
   end loop;
   return v_id;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._copy_grants(source text, target text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_grant record;
+begin
+  for v_grant in
+    select granted.privilege_type, granted.grantee, granted.is_grantable, granted.column_name
+    from (
+      select acl.*, null::name as column_name, pg_class.relowner
+      from pg_class cross join lateral aclexplode(pg_class.relacl) as acl
+      where pg_class.oid = to_regclass(_copy_grants.source)
+      union all
+      select acl.*, pg_attribute.attname, pg_class.relowner
+      from pg_class
+      join pg_attribute on pg_attribute.attrelid = pg_class.oid
+      cross join lateral aclexplode(pg_attribute.attacl) as acl
+      where pg_class.oid = to_regclass(_copy_grants.source)
+    ) as granted
+    where granted.grantee <> granted.relowner
+      and granted.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+  loop
+    execute format('grant %s%s on %s to %s%s', v_grant.privilege_type, ' (' || quote_ident(v_grant.column_name) || ')',
+      _copy_grants.target, case v_grant.grantee when 0 then 'public' else v_grant.grantee::regrole::text end,
+      case when v_grant.is_grantable then ' with grant option' else '' end);
+  end loop;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._dependents_of_predecessor()
+ RETURNS TABLE(classid oid, objid oid)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_own regclass[] := array(
+    select to_regclass('public.' || own)
+    from unnest(array[
+      'deployments', 'environments', 'cells', 'deployment_duration_analytics', 'prod_latest_deployments',
+      'prod_current_deployments', 'prod_finished_deployments'
+    ]) as own
+  );
+begin
+  return query
+  select 'pg_class'::regclass::oid, pg_rewrite.ev_class
+  from pg_depend
+  join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+  where pg_depend.classid = 'pg_rewrite'::regclass
+    and pg_depend.refobjid = any (v_own)
+    and pg_rewrite.ev_class <> all (array_remove(v_own, null))
+  union
+  select 'pg_constraint'::regclass::oid, pg_constraint.oid
+  from pg_constraint
+  where pg_constraint.contype = 'f'
+    and pg_constraint.confrelid = any (v_own)
+    and pg_constraint.conrelid <> all (array_remove(v_own, null));
 end;
 $function$
 ;
@@ -1000,6 +1255,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._one_line(text text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return regexp_replace(
+    _one_line.text, '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+', ' ', 'g'
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._openings(environment text)
  RETURNS TABLE(window_id integer, opens timestamp with time zone, closes timestamp with time zone)
  LANGUAGE plpgsql
@@ -1086,6 +1355,58 @@ AS $function$
 begin
   return coalesce(placed.allow_key = candidate.concurrency_key, false)
     or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._read_predecessor()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select
+    from pg_class
+    join pg_attribute on pg_attribute.attrelid = pg_class.oid
+    where pg_class.oid = to_regclass('public.deployments')
+      and pg_class.relkind = 'r'
+      -- What the last of its migrations brought.
+      and pg_attribute.attname = 'heartbeat_timestamp'
+  ) then
+    raise exception using
+      errcode = 'QD013',
+      message = case when to_regclass('deploy_queue_predecessor.deployments') is null
+        then 'there is nothing to adopt: public.deployments is not the table of the predecessor after its last migration'
+        else 'the predecessor has been adopted already' end,
+      hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
+  end if;
+
+  drop table if exists pg_temp.adopted_deployments;
+  create temporary table adopted_deployments on commit drop as
+  select
+    old.id, old.environment::text as environment, old.cloud_provider::text as cloud_provider, old.region::text as region,
+    old.cell_index, old.component::text as component, nullif(old.version::text, '') as version, line.url, line.note,
+    nullif(old.concurrency_key::text, '') as concurrency_key, old.start_timestamp, moment.finish_timestamp,
+    moment.cancellation_timestamp, line.cancellation_note, old.heartbeat_timestamp, moment.created_at, old.updated_at,
+    null::interval as max_duration, null::text as idempotency_key,
+    (line.url, line.note, line.cancellation_note) is distinct from (old.url, old.note, old.cancellation_note) as has_new_text,
+    (moment.created_at, moment.finish_timestamp, moment.cancellation_timestamp)
+      is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment
+  from public.deployments as old
+  cross join lateral (
+    select deploy_queue._one_line(old.url) as url, deploy_queue._one_line(old.note) as note,
+      deploy_queue._one_line(old.cancellation_note) as cancellation_note
+    offset 0
+  ) as line
+  cross join lateral (
+    select
+      least(old.created_at, old.start_timestamp, old.cancellation_timestamp) as created_at,
+      case when old.finish_timestamp is not null then greatest(old.finish_timestamp, old.start_timestamp) end
+        as finish_timestamp,
+      case when old.cancellation_timestamp is not null then greatest(old.cancellation_timestamp, old.start_timestamp) end
+        as cancellation_timestamp
+  ) as moment;
 end;
 $function$
 ;
@@ -1333,6 +1654,32 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refused_by_constraints()
+ RETURNS TABLE(amount bigint, problem text)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query execute (
+    select format('
+      select count(*), format(''%%s: %%s'', replace(refused.name, ''_'', '' ''),
+        array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
+      from pg_temp.adopted_deployments as adopted
+      cross join lateral (values %s) as refused (name, refuses)
+      where refused.refuses
+      group by refused.name
+      order by refused.name',
+      string_agg(
+        format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
+      ))
+    from pg_constraint
+    where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
+      and pg_constraint.contype = 'c'
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._require_environment(environment text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1366,6 +1713,177 @@ begin
   return deploy_queue.get_deployment_status(
     _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
   );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._verify_buffers()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  with changes as (
+    select events.environment, events.id, events.occurred_at,
+      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
+      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
+        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+    from deploy_queue.deployment_events as events
+    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+  ),
+  buffers as (
+    select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,
+      lead(changes.occurred_at, 1, 'infinity') over (partition by changes.environment order by changes.id) as until
+    from changes
+    union all
+    select environments.environment,
+      coalesce((
+        select changes.old_buffer from changes where changes.environment = environments.environment order by changes.id limit 1
+      ), environments.buffer_time),
+      '-infinity',
+      coalesce((
+        select min(changes.occurred_at) from changes where changes.environment = environments.environment
+      ), 'infinity')
+    from deploy_queue.environments
+  ),
+  lives as materialized (
+    select _lives.*,
+      max(_lives.finish_timestamp) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as last_finish,
+      (select max(buffers.buffer_time) from buffers where buffers.environment = _lives.environment) as longest_buffer
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'buffers', later.id,
+    format('it started %s after %s finished', later.start_timestamp - earlier.finish_timestamp,
+      deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
+  where later.start_timestamp < later.last_finish + later.longest_buffer
+    and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    and later.start_timestamp < earlier.finish_timestamp + (
+      select min(buffers.buffer_time)
+      from buffers
+      where buffers.environment = later.environment
+        and buffers.since <= later.start_timestamp
+        and buffers.until > later.start_timestamp - interval '1 minute'
+    );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._verify_events()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select 'events', coalesce(told.id, recorded.id), case
+      when recorded.id is null then format('it was %s at %s, of which there is no event', told.what, told.moment)
+      else format('an event says that it was %s at %s, and its timestamps do not', recorded.what, recorded.moment)
+    end
+  from (
+    select deployments.id, moment.what, moment.at as moment
+    from deploy_queue.deployments
+    cross join lateral (
+      values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
+        ('finished', deployments.finish_timestamp), ('cancelled', deployments.cancellation_timestamp)
+    ) as moment (what, at)
+    where moment.at is not null
+  ) as told
+  full join (
+    select events.deployment_id as id, replace(events.kind, 'reaped', 'cancelled') as what, events.occurred_at as moment
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as recorded using (id, what, moment)
+  where told.id is null or recorded.id is null;
+
+  return query
+  select 'states', followed.deployment_id, case
+      when followed.previous is null then format('it was %s out of nothing', followed.kind)
+      else format('it was %s when it was %s', followed.kind, followed.previous)
+    end
+  from (
+    select events.deployment_id, events.kind, events.from_state,
+      lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'released', 'started', 'finished', 'cancelled', 'reaped')
+  ) as followed
+  where followed.from_state is distinct from followed.previous;
+
+  return query
+  select 'bypasses', deployments.id, 'it was started past the rules, and no event says why'
+  from deploy_queue.deployments
+  where deployments.forced
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.deployment_id = deployments.id and events.kind = 'bypassed'
+    );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._verify_turns()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.ended) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as cell_held_until
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'never two at once', later.id,
+    format('it started while %s was running', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.started < later.started and earlier.ended > later.started
+  where later.cell_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  )
+  select 'the order of the line', later.id,
+    format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+    and earlier.came_into_line < later.started and earlier.left_line > later.started
+  where later.line_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    -- It let others pass, or got its priority later.
+    and (earlier.not_before > later.start_timestamp) is not true
+    and (earlier.last_prioritized > later.started) is not true
+    and not exists (
+      select
+      from deploy_queue.freezes
+      where freezes.environment = later.environment
+        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+        and freezes.created_at <= later.start_timestamp
+        and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
+    );
 end;
 $function$
 ;
@@ -1556,6 +2074,44 @@ begin
   values (add_window.environment, add_window.days, add_window.opens_at, add_window.closes_at, add_window.zone)
   returning added.* into v_window;
   return v_window;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.adopt(with_running boolean DEFAULT false)
+ RETURNS TABLE(what text, amount bigint)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_problems text;
+begin
+  lock table deploy_queue.deployments in exclusive mode;
+  if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
+    lock table public.deployments, public.environments in access exclusive mode;
+  end if;
+
+  perform deploy_queue._read_predecessor();
+  return query select * from deploy_queue._adoption_items();
+
+  select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+  from deploy_queue._adoption_problems(with_running) as problems;
+  if v_problems is null then
+    begin
+      perform deploy_queue._adopt_history();
+      perform deploy_queue._adopt_names();
+    exception when check_violation then
+      select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+      from deploy_queue._refused_by_constraints() as problems;
+    end;
+  end if;
+  if v_problems is not null then
+    raise exception using
+      errcode = 'QD013',
+      message = 'the predecessor cannot be adopted: ' || v_problems,
+      hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
+  end if;
 end;
 $function$
 ;
@@ -2082,6 +2638,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.preview_adoption(with_running boolean DEFAULT false)
+ RETURNS TABLE(what text, amount bigint, problem text)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform deploy_queue._read_predecessor();
+  return query select items.what, items.amount, null::text from deploy_queue._adoption_items() as items;
+  return query select 'in the way', problems.* from deploy_queue._adoption_problems(with_running) as problems;
+  return query select 'in the way', problems.* from deploy_queue._refused_by_constraints() as problems;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.prune_history(batch_size integer DEFAULT 1000)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2481,7 +3051,7 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if v_is_released and old.hold = 'outside' then
+  if old.hold = 'outside' and (v_is_released or v_starts) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
@@ -2574,7 +3144,10 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
-        case when new.hold is not null then new.note end),
+        case
+          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
+          when new.hold is not null then new.note
+        end),
       (new.hold is null and old.hold is not null and new.start_timestamp is null,
         new.updated_at, 'released', 'held', 'queued', v_why),
       (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
@@ -2912,6 +3485,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.verify_history()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query select * from deploy_queue._verify_events();
+  return query select * from deploy_queue._verify_turns();
+  return query select * from deploy_queue._verify_buffers();
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.waiting_on(deployment_id bigint)
  RETURNS SETOF reason
  LANGUAGE plpgsql
@@ -3014,6 +3601,41 @@ UNION ALL
     running.entered_by
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
+
+create view _lives as
+ SELECT deployments.id,
+    deployments.cell_id,
+    deployments.environment,
+    deployments.concurrency_key,
+    deployments.forced,
+    deployments.start_timestamp,
+    deployments.finish_timestamp,
+    life.entered,
+    life.started,
+    COALESCE(life.ended, '9223372036854775807'::bigint) AS ended,
+    COALESCE(life.started, life.ended, '9223372036854775807'::bigint) AS left_line,
+        CASE
+            WHEN (deployments.hold = 'outside'::hold) THEN '9223372036854775807'::bigint
+            WHEN (deployments.place IS NOT NULL) THEN COALESCE(life.released, life.started)
+            ELSE life.entered
+        END AS came_into_line,
+    life.last_prioritized,
+    (- deployments.priority) AS rank,
+    COALESCE(deployments.place, deployments.id) AS place,
+    deployments.not_before,
+    deployments.*::deployments AS deployments
+   FROM (deployments
+     JOIN ( SELECT events.deployment_id,
+            min(events.id) FILTER (WHERE (events.kind = 'enqueued'::text)) AS entered,
+            min(events.id) FILTER (WHERE (events.kind = 'released'::text)) AS released,
+            max(events.id) FILTER (WHERE (events.kind = 'prioritized'::text)) AS last_prioritized,
+            min(events.id) FILTER (WHERE (events.kind = 'started'::text)) AS started,
+            min(events.id) FILTER (WHERE (events.kind = ANY (ARRAY['finished'::text, 'cancelled'::text, 'reaped'::text]))) AS ended,
+            COALESCE(bool_or(((events.kind = 'enqueued'::text) AND (events.reason = 'recorded after the fact'::text))), false) AS is_late
+           FROM deployment_events events
+          WHERE (events.deployment_id IS NOT NULL)
+          GROUP BY events.deployment_id) life ON ((life.deployment_id = deployments.id)))
+  WHERE (NOT life.is_late);
 
 create view cancellation_rate as
  SELECT environment,

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:cf7cdeedee984386ca432d589795e72b53aec7f8
+--! Hash: sha1:f2d6a0d1e6d047683c31dfeaccf86ef2a0654009
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2570,7 +2570,7 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if v_is_released and old.hold = 'outside' then
+  if old.hold = 'outside' and (v_is_released or v_starts) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
@@ -2655,7 +2655,10 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
-        case when new.hold is not null then new.note end),
+        case
+          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
+          when new.hold is not null then new.note
+        end),
       (new.hold is null and old.hold is not null and new.start_timestamp is null,
         new.updated_at, 'released', 'held', 'queued', v_why),
       (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
@@ -3949,6 +3952,652 @@ $$;
 comment on function deploy_queue.health(text) is
   'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
+--! Included views/_lives.sql
+-- Every deployment with the numbers of the events by which it entered the line, left it, started and ended. The events of a cell
+-- are numbered under its lock: their numbers, not the clock, are the order of things. Read by the checks of verify_history.
+create or replace view deploy_queue._lives as
+select
+  deployments.id, deployments.cell_id, deployments.environment, deployments.concurrency_key, deployments.forced,
+  deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
+  coalesce(life.ended, 9223372036854775807) as ended,
+  coalesce(life.started, life.ended, 9223372036854775807) as left_line,
+  -- Whoever is held outside comes into the line with its release, or never.
+  case
+    when deployments.hold = 'outside' then 9223372036854775807
+    when deployments.place is not null then coalesce(life.released, life.started)
+    else life.entered
+  end as came_into_line,
+  life.last_prioritized,
+  - deployments.priority as rank,
+  coalesce(deployments.place, deployments.id) as place,
+  deployments.not_before,
+  deployments
+from deploy_queue.deployments
+join (
+  select
+    events.deployment_id,
+    min(events.id) filter (where events.kind = 'enqueued') as entered,
+    min(events.id) filter (where events.kind = 'released') as released,
+    max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
+    min(events.id) filter (where events.kind = 'started') as started,
+    min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
+    coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
+  from deploy_queue.deployment_events as events
+  where events.deployment_id is not null
+  group by events.deployment_id
+) as life on life.deployment_id = deployments.id
+where not life.is_late;
+
+comment on view deploy_queue._lives is 'Deployments with the numbers of their events, without those that were recorded after the fact.';
+--! EndIncluded views/_lives.sql
+--! Included functions/_verify_events.sql
+-- Deployments whose events and timestamps do not tell the same story, or whose events do not follow from each other.
+-- Called by verify_history.
+create or replace function deploy_queue._verify_events() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'events', coalesce(told.id, recorded.id), case
+      when recorded.id is null then format('it was %s at %s, of which there is no event', told.what, told.moment)
+      else format('an event says that it was %s at %s, and its timestamps do not', recorded.what, recorded.moment)
+    end
+  from (
+    select deployments.id, moment.what, moment.at as moment
+    from deploy_queue.deployments
+    cross join lateral (
+      values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
+        ('finished', deployments.finish_timestamp), ('cancelled', deployments.cancellation_timestamp)
+    ) as moment (what, at)
+    where moment.at is not null
+  ) as told
+  full join (
+    select events.deployment_id as id, replace(events.kind, 'reaped', 'cancelled') as what, events.occurred_at as moment
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+  ) as recorded using (id, what, moment)
+  where told.id is null or recorded.id is null;
+
+  return query
+  select 'states', followed.deployment_id, case
+      when followed.previous is null then format('it was %s out of nothing', followed.kind)
+      else format('it was %s when it was %s', followed.kind, followed.previous)
+    end
+  from (
+    select events.deployment_id, events.kind, events.from_state,
+      lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
+    from deploy_queue.deployment_events as events
+    where events.kind in ('enqueued', 'released', 'started', 'finished', 'cancelled', 'reaped')
+  ) as followed
+  where followed.from_state is distinct from followed.previous;
+
+  return query
+  select 'bypasses', deployments.id, 'it was started past the rules, and no event says why'
+  from deploy_queue.deployments
+  where deployments.forced
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.deployment_id = deployments.id and events.kind = 'bypassed'
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_events.sql
+--! Included functions/_verify_turns.sql
+-- Deployments that ran beside another, or overtook one in the line without a common key and without leave.
+-- Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
+create or replace function deploy_queue._verify_turns() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.ended) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as cell_held_until
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'never two at once', later.id,
+    format('it started while %s was running', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.started < later.started and earlier.ended > later.started
+  where later.cell_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true;
+
+  return query
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  )
+  select 'the order of the line', later.id,
+    format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+    and earlier.came_into_line < later.started and earlier.left_line > later.started
+  where later.line_held_until > later.started
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    -- It let others pass, or got its priority later.
+    and (earlier.not_before > later.start_timestamp) is not true
+    and (earlier.last_prioritized > later.started) is not true
+    and not exists (
+      select
+      from deploy_queue.freezes
+      where freezes.environment = later.environment
+        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+        and freezes.created_at <= later.start_timestamp
+        and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_turns.sql
+--! Included functions/_verify_buffers.sql
+-- Deployments that started in the buffer of another without a common key.
+-- Called by verify_history. What the buffer was is taken from the events of changed policies; a start in the minute after a
+-- change may have gone by the buffer before it, since the change may have been committed after the start.
+create or replace function deploy_queue._verify_buffers() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with changes as (
+    select events.environment, events.id, events.occurred_at,
+      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
+      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
+        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+    from deploy_queue.deployment_events as events
+    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+  ),
+  buffers as (
+    select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,
+      lead(changes.occurred_at, 1, 'infinity') over (partition by changes.environment order by changes.id) as until
+    from changes
+    union all
+    select environments.environment,
+      coalesce((
+        select changes.old_buffer from changes where changes.environment = environments.environment order by changes.id limit 1
+      ), environments.buffer_time),
+      '-infinity',
+      coalesce((
+        select min(changes.occurred_at) from changes where changes.environment = environments.environment
+      ), 'infinity')
+    from deploy_queue.environments
+  ),
+  lives as materialized (
+    select _lives.*,
+      max(_lives.finish_timestamp) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as last_finish,
+      (select max(buffers.buffer_time) from buffers where buffers.environment = _lives.environment) as longest_buffer
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'buffers', later.id,
+    format('it started %s after %s finished', later.start_timestamp - earlier.finish_timestamp,
+      deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
+  where later.start_timestamp < later.last_finish + later.longest_buffer
+    and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    and later.start_timestamp < earlier.finish_timestamp + (
+      select min(buffers.buffer_time)
+      from buffers
+      where buffers.environment = later.environment
+        and buffers.since <= later.start_timestamp
+        and buffers.until > later.start_timestamp - interval '1 minute'
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_buffers.sql
+--! Included functions/verify_history.sql
+-- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
+-- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and nothing else.
+create or replace function deploy_queue.verify_history() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select * from deploy_queue._verify_events();
+  return query select * from deploy_queue._verify_turns();
+  return query select * from deploy_queue._verify_buffers();
+end;
+$$;
+
+comment on function deploy_queue.verify_history() is
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, illegal states, events that are missing or too many. No row: all is well.';
+--! EndIncluded functions/verify_history.sql
+--! Included functions/_one_line.sql
+-- Text in which nothing is left that the columns refuse: control characters and marks of direction become spaces.
+-- Called by the adoption, for free text that was written before there was such a rule.
+create or replace function deploy_queue._one_line(text text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return regexp_replace(
+    _one_line.text, '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+', ' ', 'g'
+  );
+end;
+$$;
+--! EndIncluded functions/_one_line.sql
+--! Included functions/_read_predecessor.sql
+-- Copies the deployments of the predecessor, as they would be adopted, to the temporary table adopted_deployments: free text
+-- in one line, null for the empty string, timestamps in their order. Called by preview_adoption.
+create or replace function deploy_queue._read_predecessor() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from pg_class
+    join pg_attribute on pg_attribute.attrelid = pg_class.oid
+    where pg_class.oid = to_regclass('public.deployments')
+      and pg_class.relkind = 'r'
+      -- What the last of its migrations brought.
+      and pg_attribute.attname = 'heartbeat_timestamp'
+  ) then
+    raise exception using
+      errcode = 'QD013',
+      message = case when to_regclass('deploy_queue_predecessor.deployments') is null
+        then 'there is nothing to adopt: public.deployments is not the table of the predecessor after its last migration'
+        else 'the predecessor has been adopted already' end,
+      hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
+  end if;
+
+  drop table if exists pg_temp.adopted_deployments;
+  create temporary table adopted_deployments on commit drop as
+  select
+    old.id, old.environment::text as environment, old.cloud_provider::text as cloud_provider, old.region::text as region,
+    old.cell_index, old.component::text as component, nullif(old.version::text, '') as version, line.url, line.note,
+    nullif(old.concurrency_key::text, '') as concurrency_key, old.start_timestamp, moment.finish_timestamp,
+    moment.cancellation_timestamp, line.cancellation_note, old.heartbeat_timestamp, moment.created_at, old.updated_at,
+    null::interval as max_duration, null::text as idempotency_key,
+    (line.url, line.note, line.cancellation_note) is distinct from (old.url, old.note, old.cancellation_note) as has_new_text,
+    (moment.created_at, moment.finish_timestamp, moment.cancellation_timestamp)
+      is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment
+  from public.deployments as old
+  cross join lateral (
+    select deploy_queue._one_line(old.url) as url, deploy_queue._one_line(old.note) as note,
+      deploy_queue._one_line(old.cancellation_note) as cancellation_note
+    offset 0
+  ) as line
+  cross join lateral (
+    select
+      least(old.created_at, old.start_timestamp, old.cancellation_timestamp) as created_at,
+      case when old.finish_timestamp is not null then greatest(old.finish_timestamp, old.start_timestamp) end
+        as finish_timestamp,
+      case when old.cancellation_timestamp is not null then greatest(old.cancellation_timestamp, old.start_timestamp) end
+        as cancellation_timestamp
+  ) as moment;
+end;
+$$;
+--! EndIncluded functions/_read_predecessor.sql
+--! Included functions/_refused_by_constraints.sql
+-- The deployments of the predecessor that a check of our tables would refuse: how many, by which, and the first of them.
+-- Called by preview_adoption, and by adopt when one has refused, so that all of them are told at once.
+create or replace function deploy_queue._refused_by_constraints() returns table (amount bigint, problem text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute (
+    select format('
+      select count(*), format(''%%s: %%s'', replace(refused.name, ''_'', '' ''),
+        array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
+      from pg_temp.adopted_deployments as adopted
+      cross join lateral (values %s) as refused (name, refuses)
+      where refused.refuses
+      group by refused.name
+      order by refused.name',
+      string_agg(
+        format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
+      ))
+    from pg_constraint
+    where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
+      and pg_constraint.contype = 'c'
+  );
+end;
+$$;
+--! EndIncluded functions/_refused_by_constraints.sql
+--! Included functions/_dependents_of_predecessor.sql
+-- Views and foreign keys of others on the relations of the predecessor, which would go on looking at what was put aside.
+-- Called by _adoption_problems.
+create or replace function deploy_queue._dependents_of_predecessor() returns table (classid oid, objid oid)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_own regclass[] := array(
+    select to_regclass('public.' || own)
+    from unnest(array[
+      'deployments', 'environments', 'cells', 'deployment_duration_analytics', 'prod_latest_deployments',
+      'prod_current_deployments', 'prod_finished_deployments'
+    ]) as own
+  );
+begin
+  return query
+  select 'pg_class'::regclass::oid, pg_rewrite.ev_class
+  from pg_depend
+  join pg_rewrite on pg_rewrite.oid = pg_depend.objid
+  where pg_depend.classid = 'pg_rewrite'::regclass
+    and pg_depend.refobjid = any (v_own)
+    and pg_rewrite.ev_class <> all (array_remove(v_own, null))
+  union
+  select 'pg_constraint'::regclass::oid, pg_constraint.oid
+  from pg_constraint
+  where pg_constraint.contype = 'f'
+    and pg_constraint.confrelid = any (v_own)
+    and pg_constraint.conrelid <> all (array_remove(v_own, null));
+end;
+$$;
+--! EndIncluded functions/_dependents_of_predecessor.sql
+--! Included functions/_adoption_problems.sql
+-- What stands in the way of an adoption, apart from values that a constraint refuses: how many, and what.
+-- Called by preview_adoption and adopt, which have read the predecessor.
+create or replace function deploy_queue._adoption_problems(with_running boolean)
+returns table (amount bigint, problem text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select count(*), 'deployments are in deploy_queue already'
+  from deploy_queue.deployments
+  having count(*) > 0;
+
+  return query
+  with running as (
+    select *
+    from pg_temp.adopted_deployments as adopted
+    where adopted.start_timestamp is not null
+      and adopted.finish_timestamp is null
+      and adopted.cancellation_timestamp is null
+  )
+  select count(*), 'running; finish or cancel them, or adopt with those that run: ' || string_agg(running.id::text, ', ' order by running.id)
+  from running
+  where not with_running
+  having count(*) > 0
+  union all
+  select count(*), 'running in a cell in which another runs; finish or cancel one: ' || string_agg(running.id::text, ', ' order by running.id)
+  from running
+  where exists (
+    select
+    from running as other
+    where (other.environment, other.cloud_provider, other.region, other.cell_index)
+        = (running.environment, running.cloud_provider, running.region, running.cell_index)
+      and other.id <> running.id
+      and (other.concurrency_key = running.concurrency_key) is not true
+  )
+  having count(*) > 0;
+
+  return query
+  select count(*), 'other objects depend on its tables and would stay behind: '
+    || string_agg(pg_describe_object(others.classid, others.objid, 0), ', '
+      order by pg_describe_object(others.classid, others.objid, 0))
+  from deploy_queue._dependents_of_predecessor() as others
+  having count(*) > 0;
+
+  return query
+  select count(*), 'environments have a buffer time below 0 or above 30 days: '
+    || string_agg(environments.environment, ', ' order by environments.environment)
+  from public.environments
+  where environments.buffer_time not between interval '0' and interval '30 days'
+  having count(*) > 0;
+end;
+$$;
+--! EndIncluded functions/_adoption_problems.sql
+--! Included functions/_adoption_items.sql
+-- What an adoption moves, and how much of it.
+-- Called by preview_adoption and adopt, which have read the predecessor.
+create or replace function deploy_queue._adoption_items() returns table (what text, amount bigint)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'environments', count(*) from public.environments
+  union all
+  select 'cells', count(distinct (adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index))
+  from pg_temp.adopted_deployments as adopted;
+
+  return query
+  select 'deployments ' || case
+      when adopted.cancellation_timestamp is not null then 'cancelled'
+      when adopted.finish_timestamp is not null then 'finished'
+      when adopted.start_timestamp is not null then 'running'
+      else 'queued'
+    end as state, count(*)
+  from pg_temp.adopted_deployments as adopted
+  group by state
+  order by state;
+
+  return query
+  select repaired.what, count(*)
+  from pg_temp.adopted_deployments as adopted
+  cross join lateral (
+    values ('texts brought into one line', adopted.has_new_text), ('timestamps brought into order', adopted.has_new_moment)
+  ) as repaired (what, happened)
+  where repaired.happened
+  group by repaired.what
+  order by repaired.what;
+end;
+$$;
+--! EndIncluded functions/_adoption_items.sql
+--! Included functions/preview_adoption.sql
+-- What adopt() would do with the tables of the predecessor, and everything that stands in its way. Changes nothing.
+-- Called by "deploy-queue adopt --dry-run".
+create or replace function deploy_queue.preview_adoption(with_running boolean default false)
+returns table (what text, amount bigint, problem text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._read_predecessor();
+  return query select items.what, items.amount, null::text from deploy_queue._adoption_items() as items;
+  return query select 'in the way', problems.* from deploy_queue._adoption_problems(with_running) as problems;
+  return query select 'in the way', problems.* from deploy_queue._refused_by_constraints() as problems;
+end;
+$$;
+
+comment on function deploy_queue.preview_adoption(boolean) is
+  'What adopt() would bring over from the predecessor, how much of it, and, where problem is not null, what stands in the way.';
+--! EndIncluded functions/preview_adoption.sql
+--! Included functions/_copy_grants.sql
+-- Gives everybody who has privileges on one relation the same on another.
+-- Called by the adoption, so that those who used the old tables may use the views in their place.
+create or replace function deploy_queue._copy_grants(source text, target text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_grant record;
+begin
+  for v_grant in
+    select granted.privilege_type, granted.grantee, granted.is_grantable, granted.column_name
+    from (
+      select acl.*, null::name as column_name, pg_class.relowner
+      from pg_class cross join lateral aclexplode(pg_class.relacl) as acl
+      where pg_class.oid = to_regclass(_copy_grants.source)
+      union all
+      select acl.*, pg_attribute.attname, pg_class.relowner
+      from pg_class
+      join pg_attribute on pg_attribute.attrelid = pg_class.oid
+      cross join lateral aclexplode(pg_attribute.attacl) as acl
+      where pg_class.oid = to_regclass(_copy_grants.source)
+    ) as granted
+    where granted.grantee <> granted.relowner
+      and granted.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+  loop
+    execute format('grant %s%s on %s to %s%s', v_grant.privilege_type, ' (' || quote_ident(v_grant.column_name) || ')',
+      _copy_grants.target, case v_grant.grantee when 0 then 'public' else v_grant.grantee::regrole::text end,
+      case when v_grant.is_grantable then ' with grant option' else '' end);
+  end loop;
+end;
+$$;
+--! EndIncluded functions/_copy_grants.sql
+--! Included functions/_adopt_history.sql
+-- Moves what preview_adoption has read into the tables of the queue, with the events it would have left and the usual
+-- durations. Called by adopt; the triggers, a row at a time, would take minutes for a million deployments.
+create or replace function deploy_queue._adopt_history() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key_of_cells text := (
+    select pg_get_constraintdef(pg_constraint.oid)
+    from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
+      and pg_constraint.conname = 'a_deployment_is_in_its_cell'
+  );
+begin
+  insert into deploy_queue.environments (environment, buffer_time)
+  select environments.environment, environments.buffer_time from public.environments
+  on conflict on constraint environments_pkey do update set buffer_time = excluded.buffer_time;
+
+  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+  select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+  from pg_temp.adopted_deployments as adopted
+  order by 1, 2, 3, 4
+  on conflict on constraint a_cell_exists_once do nothing;
+
+  -- Checked once for all of them, in the end.
+  alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
+  insert into deploy_queue.deployments (
+    id, cell_id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at
+  )
+  select
+    adopted.id, cells.id, cells.environment, cells.cloud_provider, cells.region, cells.cell_index, adopted.component,
+    adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp, adopted.finish_timestamp,
+    adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp, adopted.created_at,
+    adopted.updated_at
+  from pg_temp.adopted_deployments as adopted
+  join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
+  order by adopted.id;
+  execute format(
+    'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
+  );
+
+  perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
+
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason)
+  select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason
+  from pg_temp.adopted_deployments as adopted
+  cross join lateral (
+    values
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
+      (adopted.start_timestamp, 'started', 'queued', 'running', null),
+      (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
+      (adopted.cancellation_timestamp, 'cancelled',
+        case when adopted.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
+        'cancelled', adopted.cancellation_note)
+  ) as event (occurred_at, kind, from_state, to_state, reason)
+  where event.occurred_at is not null
+  order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
+
+  perform deploy_queue._measure(kind.cell_id, kind.component)
+  from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
+end;
+$$;
+--! EndIncluded functions/_adopt_history.sql
+--! Included functions/_adopt_names.sql
+-- Puts the objects of the predecessor aside, in the schema deploy_queue_predecessor, and views of the queue in their place,
+-- for programs that go on using the old names. Called by adopt.
+create or replace function deploy_queue._adopt_names() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_view record;
+begin
+  create schema deploy_queue_predecessor;
+  comment on schema deploy_queue_predecessor is
+    'What deploy-queue has adopted, as it was at that moment. May be dropped once nobody wants to go back.';
+
+  for v_view in
+    select * from (
+      values
+        ('deployments', 'deployments', 'id, region, environment, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, cloud_provider, cell_index, heartbeat_timestamp'),
+        ('environments', 'environments', 'environment, buffer_time'),
+        ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
+        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
+        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, component_status::text::public.deployment_status as component_status, job_url, created_at'),
+        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
+        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
+    ) as adopted (name, source, columns)
+  loop
+    if to_regclass('public.' || v_view.name) is not null then
+      execute format('alter table public.%I set schema deploy_queue_predecessor', v_view.name);
+    end if;
+    execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
+    perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
+  end loop;
+
+  -- Its waiters ask for the deployments of a cell by location, every few seconds.
+  create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);
+end;
+$$;
+--! EndIncluded functions/_adopt_names.sql
+--! Included functions/adopt.sql
+-- Takes over the database of the predecessor: its environments, deployments and ids move here, and views take the place of
+-- its tables. Called by "deploy-queue adopt" as the owner of both. All of it happens, or nothing.
+create or replace function deploy_queue.adopt(with_running boolean default false)
+returns table (what text, amount bigint)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+-- Behind somebody who waits for a lock, everybody else would wait as well.
+set lock_timeout = '5s'
+as $$
+declare
+  v_problems text;
+begin
+  lock table deploy_queue.deployments in exclusive mode;
+  if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
+    lock table public.deployments, public.environments in access exclusive mode;
+  end if;
+
+  perform deploy_queue._read_predecessor();
+  return query select * from deploy_queue._adoption_items();
+
+  select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+  from deploy_queue._adoption_problems(with_running) as problems;
+  if v_problems is null then
+    begin
+      perform deploy_queue._adopt_history();
+      perform deploy_queue._adopt_names();
+    exception when check_violation then
+      select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+      from deploy_queue._refused_by_constraints() as problems;
+    end;
+  end if;
+  if v_problems is not null then
+    raise exception using
+      errcode = 'QD013',
+      message = 'the predecessor cannot be adopted: ' || v_problems,
+      hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.adopt(boolean) is
+  'Moves the environments, deployments and ids of the predecessor from the schema public into the queue and puts views in the place of its tables; returns what was moved. Its tables are kept in the schema deploy_queue_predecessor.';
+--! EndIncluded functions/adopt.sql
 --! Included functions/_functions.sql
 -- The functions of the schema that are ours, not those of the extension in it.
 -- Called by _grants and _grant_roles.

@@ -1,5 +1,5 @@
---! Previous: sha1:cf7cdeedee984386ca432d589795e72b53aec7f8
---! Hash: sha1:97582c7eb106dc7de0ea4f8430ce717902ff6b85
+--! Previous: sha1:f2d6a0d1e6d047683c31dfeaccf86ef2a0654009
+--! Hash: sha1:555445d4318cc2ca29a86a077f0a30f68f8187fd
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

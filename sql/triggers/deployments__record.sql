@@ -30,7 +30,10 @@ begin
   from (
     values
       (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
-        case when new.hold is not null then new.note end),
+        case
+          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
+          when new.hold is not null then new.note
+        end),
       (new.hold is null and old.hold is not null and new.start_timestamp is null,
         new.updated_at, 'released', 'held', 'queued', v_why),
       (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,

@@ -15,11 +15,18 @@ export class DoctorCommand extends BaseCommand {
       arrive, the clock, when a worker was last seen, how full the queue of notifications is, and deployments that look
       stuck. Each line is ok, warning or failed, with its cure.
 
+      With \`--verify-history\` it also reads all events and deployments, and finds whatever contradicts the rules: two at
+      once, overtaking, starts in buffers, events that are missing. A quarter of a minute for a million deployments.
+
       Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing.
     `,
   });
 
   worker = Option.String("--worker", { description: "Fail unless a worker on this host was seen within 3 minutes" });
+
+  verifyHistory = Option.Boolean("--verify-history", false, {
+    description: "Also examine everything that has happened",
+  });
 
   override async perform(): Promise<number> {
     const { printable } = await import("../output/text.js");
@@ -49,7 +56,7 @@ export class DoctorCommand extends BaseCommand {
       throw error;
     }
     try {
-      return await examine(database, emptyIsAbsent(this.worker));
+      return await examine(database, { workerHost: emptyIsAbsent(this.worker), verifyHistory: this.verifyHistory });
     } finally {
       await database.close();
     }

@@ -17,8 +17,14 @@ const oldestServer = 140_000;
 /** Clocks that differ by less are not worth a word, in milliseconds. */
 const tolerableClockDifference = 5_000;
 
+export interface Examination {
+  /** A worker on this host is demanded. */
+  readonly workerHost: string | undefined;
+  readonly verifyHistory: boolean;
+}
+
 /** Examines a database, from what everything needs to what only some need; what cannot be examined has no line. */
-export async function examine(database: Database, workerHost: string | undefined): Promise<Diagnosis[]> {
+export async function examine(database: Database, examination: Examination): Promise<Diagnosis[]> {
   let facts: ServerFacts;
   let clock: Diagnosis;
   try {
@@ -38,7 +44,7 @@ export async function examine(database: Database, workerHost: string | undefined
     schema,
     await listenDiagnosis(database),
     clock,
-    ...(schema.status === "failed" ? [] : await healthDiagnoses(database, workerHost)),
+    ...(schema.status === "failed" ? [] : await healthDiagnoses(database, examination)),
   ];
 }
 
@@ -139,18 +145,32 @@ const cures: Readonly<Record<string, string>> = {
   deployments: 'Look at it; when nobody deploys any more, run "deploy-queue cancel deployment <id>".',
 };
 
-async function healthDiagnoses(database: Database, workerHost: string | undefined): Promise<Diagnosis[]> {
+async function healthDiagnoses(database: Database, examination: Examination): Promise<Diagnosis[]> {
   try {
-    const findings = await new Queue(database).health(workerHost);
-    return findings.map((finding) => ({
+    const queue = new Queue(database);
+    const findings = await queue.health(examination.workerHost);
+    const diagnoses = findings.map((finding) => ({
       ...finding,
       cure: finding.status === "ok" ? null : (cures[finding.name] ?? null),
     }));
+    return examination.verifyHistory ? [...diagnoses, ...(await historyDiagnoses(queue))] : diagnoses;
   } catch (error) {
     return [
       { name: "queue", status: "failed", text: messageOf(error), cure: "Ask the owner of the schema for the grants." },
     ];
   }
+}
+
+async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
+  const contradictions = await queue.verifyHistory();
+  return contradictions.length === 0
+    ? [ok("history", "nothing that has happened contradicts the rules")]
+    : contradictions.map(({ rule, deployment_id, problem }) => ({
+        name: "history",
+        status: "failed",
+        text: `deployment ${deployment_id}: ${problem} (${rule})`,
+        cure: `"deploy-queue history ${deployment_id}" shows its events. Somebody has changed the tables past the triggers, or this is a bug.`,
+      }));
 }
 
 function ok(name: string, text: string): Diagnosis {

@@ -1,4 +1,5 @@
 import { Builtins, type CommandClass } from "clipanion";
+import { AdoptCommand } from "./adopt.js";
 import { BumpCommand } from "./bump.js";
 import { CancelDeploymentCommand } from "./cancel/deployment.js";
 import { CancelLocationCommand } from "./cancel/location.js";
@@ -71,5 +72,6 @@ export const commands: readonly CommandClass[] = [
   DatabaseUrlCommand,
   WorkerCommand,
   RolesCreateCommand,
+  AdoptCommand,
   DoctorCommand,
 ];

@@ -46,12 +46,16 @@ export class Database {
 
   /**
    * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
+   * @param timeout milliseconds after which there is no answer
    * @throws DatabaseUnavailableError when there is no answer; errors of the server pass through.
    */
-  async query<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+  async query<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout = this.#options.queryTimeout ?? defaultQueryTimeout,
+  ): Promise<Row[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(statement);
+        return await this.#attempt(statement, timeout);
       } catch (error) {
         // The victim of a deadlock was rolled back as a whole; the other one is through by now.
         if (attempt === deadlockAttempts || errorCode(error instanceof Error ? error.cause : error) !== deadlock) {
@@ -61,10 +65,12 @@ export class Database {
     }
   }
 
-  async #attempt<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+  async #attempt<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout: number,
+  ): Promise<Row[]> {
     const connection = this.#connection();
     let timer: NodeJS.Timeout | undefined;
-    const timeout = this.#options.queryTimeout ?? defaultQueryTimeout;
     try {
       return await Promise.race([
         connection.then(statement),

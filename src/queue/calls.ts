@@ -10,9 +10,12 @@ export abstract class Calls {
     this.database = database;
   }
 
-  protected async rows<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row[]> {
+  protected async rows<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout?: number,
+  ): Promise<Row[]> {
     try {
-      return await this.database.query(statement);
+      return await this.database.query(statement, timeout);
     } catch (error) {
       throw translateError(error);
     }

@@ -244,3 +244,17 @@ export interface Finding {
   readonly status: "ok" | "warning" | "failed";
   readonly text: string;
 }
+
+/** What an adoption moves, or what stands in its way. */
+export interface Adopted {
+  readonly what: string;
+  readonly amount: number;
+  readonly problem: string | null;
+}
+
+/** Something in history that must not be. */
+export interface Contradiction {
+  readonly rule: string;
+  readonly deployment_id: number;
+  readonly problem: string;
+}

@@ -42,6 +42,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD010: RefusedError,
   QD011: RefusedError,
   QD012: RefusedError,
+  QD013: RefusedError,
   QD020: RefusedError,
   QD021: RefusedError,
   QD022: InvalidValueError,

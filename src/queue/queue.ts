@@ -2,9 +2,11 @@ import type postgres from "postgres";
 import type { Sql } from "../database/database.js";
 import { Calls } from "./calls.js";
 import type {
+  Adopted,
   Bypass,
   Cancellation,
   Cell,
+  Contradiction,
   Deployment,
   DeploymentEvent,
   DeploymentId,
@@ -319,11 +321,35 @@ export class Queue extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
   }
 
+  /** Reads all of history and returns what contradicts the rules. */
+  verifyHistory(): Promise<Contradiction[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
+
   /** Creates the roles that are given out, and says which are new. */
   createRoles(): Promise<{ role_name: string; created: boolean }[]> {
     return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
   }
+
+  /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
+  previewAdoption(withRunning: boolean): Promise<Adopted[]> {
+    return this.rows(
+      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
+      longTimeout,
+    );
+  }
+
+  /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
+  adopt(withRunning: boolean): Promise<Adopted[]> {
+    return this.rows(
+      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
+      longTimeout,
+    );
+  }
 }
+
+/** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
+const longTimeout = 3_600_000;
 
 function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
   return sql`

@@ -114,3 +114,21 @@ test("deployments that look stuck are a warning each: silent, slow, idle", async
   expect(texts).toMatch(new RegExp(`deployment ${slow} \\(holder\\) has been running for .*, usual are 00:01:00`));
   expect(texts).toMatch(new RegExp(`deployment ${idle} \\(api\\) may start since .* and does not`));
 });
+
+test("with --verify-history it examines everything that has happened", async () => {
+  const { id } = await line.enqueue();
+  await line.queue.cancel(id);
+  const healthy = await examine(["--verify-history"]);
+  expect(healthy.of("history")).toMatchObject([{ status: "ok", cure: null }]);
+
+  const owner = line.connect();
+  await owner.unsafe(`
+    begin; set local deploy_queue.maintenance = 'on';
+    delete from deploy_queue.deployment_events where deployment_id = ${id} and kind = 'cancelled'; commit`);
+  const { code, of } = await examine(["--verify-history"]);
+  expect(code).toBe(4);
+  expect(of("history")).toMatchObject([{ status: "failed", cure: expect.stringContaining(`history ${id}`) }]);
+  expect(of("history")[0]?.text).toMatch(
+    new RegExp(`^deployment ${id}: it was cancelled at .*, of which there is no event`),
+  );
+});

@@ -7,6 +7,8 @@ import { Database } from "../../src/database/database.js";
 import { SchemaError } from "../../src/database/errors.js";
 import { migrateSchema } from "../../src/database/migrate.js";
 import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
+import { Queue } from "../../src/queue/queue.js";
+import { waitForStart } from "../../src/queue/waiting.js";
 import { runCli } from "../support/cli.js";
 import { useDirectory } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
@@ -22,6 +24,19 @@ function open(url: string): Database {
 
 function migrateOurs(url: string): Promise<void> {
   return migrateSchema(open(url), { url, folder: migrationsFolder(), onProgress: () => undefined });
+}
+
+/** A database as the first two migrations left it. */
+async function olderDatabase() {
+  const database = await emptyDatabase();
+  const folder = join(directory, `older-${Date.now()}`);
+  mkdirSync(join(folder, "committed"), { recursive: true });
+  writeFileSync(join(folder, "current.sql"), "");
+  for (const name of ["000001-the-queue.sql", "000002-views-for-boards.sql"]) {
+    copyFileSync(join(migrationsFolder(), "committed", name), join(folder, "committed", name));
+  }
+  await migrateSchema(open(database.url), { url: database.url, folder, onProgress: () => undefined });
+  return database;
 }
 
 /** What the first migration of another application leaves behind, made by graphile-migrate itself. */
@@ -66,17 +81,61 @@ describe("migrateSchema", () => {
   });
 });
 
-describe("a migration behind a long transaction", () => {
-  /** A database as an older version left it, in which a transaction has read deployments and stays open. */
-  async function withReader() {
-    const { url, sql } = await emptyDatabase();
-    const folder = join(directory, `older-${Date.now()}`);
-    mkdirSync(join(folder, "committed"), { recursive: true });
-    writeFileSync(join(folder, "current.sql"), "");
-    for (const name of ["000001-the-queue.sql", "000002-views-for-boards.sql"]) {
-      copyFileSync(join(migrationsFolder(), "committed", name), join(folder, "committed", name));
+describe("a migration while deployments run and wait", () => {
+  const location = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
+
+  test("loses nobody: all get their turn, in order, and none twice", async () => {
+    const { url, sql } = await olderDatabase();
+    const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
+    const started: number[] = [];
+    let asleep = 0;
+    const onWaiting = (): void => {
+      asleep += 1;
+    };
+    const lives: Promise<void>[] = [];
+    for (const [index, queue] of queues.entries()) {
+      const { id } = await queue.enqueue({ ...location, component: `component-${index}` }, { heartbeat: true });
+      const live = async (): Promise<void> => {
+        await waitForStart(queue, id, { heartbeat: true, onWaiting });
+        started.push(id);
+        if (started.length > 1) await queue.finish(id);
+      };
+      lives.push(live());
     }
-    await migrateSchema(open(url), { url, folder, onProgress: () => undefined });
+    await until("one runs and three wait", () => started.length === 1 && asleep >= 3);
+
+    const { code } = await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
+    expect(code).toBe(0);
+    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
+    expect(started).toEqual([1]);
+    await new Queue(open(url)).finish(1);
+    await Promise.all(lives);
+
+    expect(started).toEqual([1, 2, 3, 4]);
+    const events = await sql<{ kind: string }[]>`
+      select kind, count(*)::integer from deploy_queue.deployment_events where to_state is not null group by kind order by kind`;
+    expect([...events]).toEqual([
+      { kind: "enqueued", count: 4 },
+      { kind: "finished", count: 4 },
+      { kind: "started", count: 4 },
+    ]);
+  });
+
+  test("by two processes at once happens once, and both end well", async () => {
+    const { url, sql } = await olderDatabase();
+    const migrate = () => runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
+
+    const ends = await Promise.all([migrate(), migrate()]);
+
+    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
+  });
+});
+
+describe("a migration behind a long transaction", () => {
+  /** A transaction has read deployments and stays open. */
+  async function withReader() {
+    const { url, sql } = await olderDatabase();
     const reader = postgres(url, { max: 1 });
     onTestFinished(() => reader.end());
     await reader.unsafe("begin; select from deploy_queue.deployments");

@@ -3,7 +3,6 @@ import { useDatabase } from "../support/database.js";
 import { listen } from "../support/ear.js";
 import { newLine } from "../support/line.js";
 import { type Login, useLogins } from "../support/logins.js";
-import { overlapsInEvents } from "../support/overlaps.js";
 import { outcome } from "../support/session.js";
 
 const database = useDatabase();
@@ -143,14 +142,6 @@ describe("a forced runner", () => {
 
     expect(await ear.woken()).toEqual([next]);
     expect((await queue.deployment(forced)).status).toBe("buffering");
-  });
-
-  test("is an overlap that the events tell", async () => {
-    const line = newLine(database, "prod");
-    const runner = await line.add("running");
-    const forced = await line.add("queued");
-    await bypass(start(forced));
-    expect(await overlapsInEvents(sql)).toContainEqual({ id: runner, other_id: forced });
   });
 
   test("is cancelled like any other", async () => {

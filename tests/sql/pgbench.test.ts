@@ -5,7 +5,6 @@ import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { useDirectory } from "../support/commandLine.js";
 import { useDatabase } from "../support/database.js";
-import { overlapsInEvents } from "../support/overlaps.js";
 
 const database = useDatabase();
 const { sql } = database;
@@ -54,7 +53,7 @@ test.skipIf(!isInstalled)(
 
     expect(stdout).toMatch(/number of transactions actually processed: [1-9]\d\d/);
     expect(stdout).not.toMatch(/aborted/);
-    expect(await overlapsInEvents(sql)).toEqual([]);
+    expect(await database.queue.verifyHistory()).toEqual([]);
     const [{ runs } = { runs: 0 }] = await sql<{ runs: number }[]>`
       select count(*)::integer as runs from deploy_queue.deployment_events where kind = 'started'`;
     expect(runs).toBeGreaterThan(20);

@@ -101,7 +101,7 @@ test("every public function is given to some role, but those of the owner", asyn
     where pronamespace = 'deploy_queue'::regnamespace and proname !~ '^(_|tg_)'
       and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
       and not has_function_privilege('deploy_queue_operator', oid, 'execute')`;
-  expect(owners.map(({ name }) => name)).toEqual(["create_roles"]);
+  expect(owners.map(({ name }) => name)).toEqual(["adopt", "create_roles", "preview_adoption"]);
 });
 
 test("PUBLIC has no privilege on anything of ours", async () => {

@@ -12,13 +12,19 @@ export interface TestDatabase {
   readonly sql: TestSql;
   readonly queue: Queue;
   /** One more connection, closed after the tests of the file. */
-  connect(options?: { onNotice?: (notice: postgres.Notice) => void }): TestSql;
+  connect(options?: ConnectOptions): TestSql;
   /** A queue with a connection of its own, closed after the tests of the file. */
   openQueue(): Queue;
   /** Moves the clock of the database, such as "11 minutes". */
   advance(interval: string): Promise<void>;
   /** A deployment to a cell of its own unless told otherwise. */
   enqueue(overrides?: Partial<EnqueueArguments>): Promise<Deployment>;
+}
+
+export interface ConnectOptions {
+  readonly onNotice?: (notice: postgres.Notice) => void;
+  /** What the connection hears on channels that it listens on by a statement of its own. */
+  readonly onNotify?: (channel: string, payload: string) => void;
 }
 
 export interface EnqueueArguments {
@@ -46,8 +52,9 @@ export function useDatabase(): TestDatabase {
   url.pathname = `/${name}`;
   const closing: (() => Promise<void>)[] = [];
 
-  const connect: TestDatabase["connect"] = ({ onNotice = () => undefined } = {}) => {
-    const sql = postgres(url.href, { ...connectionOptions, max: 1, onnotice: onNotice });
+  const connect: TestDatabase["connect"] = ({ onNotice = () => undefined, onNotify } = {}) => {
+    const options = { ...connectionOptions, max: 1, onnotice: onNotice, onnotify: onNotify };
+    const sql = postgres(url.href, options);
     closing.push(() => sql.end({ timeout: 1 }));
     return sql;
   };

@@ -26,9 +26,9 @@ export interface OwnServer {
   openQueue(): Queue;
 }
 
-/** Starts a server with the schema, stopped and removed after the test. */
-export async function startOwnServer(): Promise<OwnServer> {
-  const server = await serverIn(await newDirectory(), settings);
+/** Starts a server with the schema, stopped and removed after the test. On the disk that is mounted there, if one is given. */
+export async function startOwnServer(disk?: string): Promise<OwnServer> {
+  const server = await serverIn(disk === undefined ? await newDirectory() : join(disk, "server"), settings);
   const database = new Database({ url: server.url, applicationName: "tests" });
   const silent = (): void => undefined;
   await ensureSchema(database, { url: server.url, migrate: true, onProgress: silent, onWarning: silent });

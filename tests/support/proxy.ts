@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 /** Stands between a client and a server, and can stop passing anything on without closing a connection. */
@@ -8,7 +9,9 @@ export interface Proxy {
   silence(): void;
   /** From now on every connection is cut, new ones at once. */
   refuse(): void;
-  /** New connections pass again; the silent ones stay silent. */
+  /** From now on everything arrives so many milliseconds later. */
+  delay(milliseconds: number): void;
+  /** New connections pass again, at once; the silent ones stay silent. */
   recover(): void;
   /** How many connections are open. */
   connections(): number;
@@ -21,6 +24,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   const pairs = new Set<readonly Socket[]>();
   let silent = false;
   let refusing = false;
+  let latency = 0;
   const server = createServer((client) => {
     client.on("error", () => undefined);
     if (refusing) {
@@ -41,8 +45,17 @@ export async function startProxy(target: string): Promise<Proxy> {
     silenced.add(() => {
       dead = true;
     });
-    client.on("data", (chunk) => void (dead || upstream.write(chunk)));
-    upstream.on("data", (chunk) => void (dead || client.write(chunk)));
+    const pass = (from: Socket, to: Socket) => {
+      // Later, but in order: each piece waits for the one before it.
+      let last = Promise.resolve();
+      from.on("data", (chunk) => {
+        last = Promise.all([last, latency === 0 ? undefined : sleep(latency)]).then(() => {
+          if (!dead && to.writable) to.write(chunk);
+        });
+      });
+    };
+    pass(client, upstream);
+    pass(upstream, client);
     upstream.on("error", () => undefined);
     client.on("close", () => {
       pairs.delete(pair);
@@ -77,7 +90,11 @@ export async function startProxy(target: string): Promise<Proxy> {
       refusing = true;
       cut();
     },
+    delay(milliseconds) {
+      latency = milliseconds;
+    },
     recover() {
+      latency = 0;
       silent = false;
       refusing = false;
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "../task.js";
 
 export const pruneHistory: Task = {
@@ -7,8 +8,11 @@ export const pruneHistory: Task = {
   async perform({ queue, log, signal }) {
     let total = 0;
     for (let count = -1; count !== 0 && !signal.aborted; ) {
+      const began = performance.now();
       count = await queue.pruneHistory();
       total += count;
+      // As long a rest as the batch took: whoever deploys meanwhile has at least half of the server.
+      await sleep(performance.now() - began);
     }
     if (total > 0) {
       log.info(`removed ${total} deployments that are older than their environment keeps them`);

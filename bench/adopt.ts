@@ -1,0 +1,58 @@
+import postgres from "postgres";
+import { Database } from "../src/database/database.js";
+import { ensureSchema } from "../src/database/schema.js";
+import { Queue } from "../src/queue/queue.js";
+import { createPredecessor } from "../tests/support/predecessor.js";
+import type { BenchServer, Figure } from "./support.js";
+
+const rows = 1_000_000;
+
+/** Taking a million deployments of the predecessor over, beside copying its table. */
+export async function adopt(server: BenchServer): Promise<Figure[]> {
+  const url = new URL(server.url);
+  url.pathname = `${url.pathname}_predecessor`;
+  const name = url.pathname.slice(1);
+  await server.sql.unsafe(`create database ${name}`);
+  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+  const queue = new Queue(new Database({ url: url.href, applicationName: "bench" }));
+  try {
+    const silent = (): void => undefined;
+    await ensureSchema(queue.database, { url: url.href, migrate: true, onProgress: silent, onWarning: silent });
+    await createPredecessor(sql);
+    await sql.unsafe(predecessorHistory);
+    await sql`vacuum analyze public.deployments`;
+
+    const copying = await time(() => sql.unsafe("create table public.copied as select * from public.deployments"));
+    const looking = await time(() => queue.previewAdoption(false));
+    const adopting = await time(() => queue.adopt(false));
+    return [
+      { what: "adopt, beside copying the table", figure: adopting, beside: copying, unit: "s", target: "≤ 60 s" },
+      { what: "adopt --dry-run", figure: looking, beside: undefined, unit: "s", target: "" },
+    ];
+  } finally {
+    await Promise.all([sql.end({ timeout: 1 }), queue.database.close()]);
+    await server.sql.unsafe(`drop database ${name} with (force)`);
+  }
+}
+
+async function time(act: () => PromiseLike<unknown>): Promise<number> {
+  const began = performance.now();
+  await act();
+  return (performance.now() - began) / 1000;
+}
+
+const predecessorHistory = `
+  insert into public.deployments (environment, cloud_provider, region, cell_index, component, version, url, note,
+    created_at, start_timestamp, finish_timestamp)
+  select 'prod', 'aws', 'region-' || number % 60, number / 60 % 10, 'component-' || number % 7, 'v' || number,
+    'https://github.com/org/repository/actions/runs/' || number || '/job/' || number, 'deployed by hand',
+    moment, moment + interval '1 minute', moment + interval '5 minutes'
+  from generate_series(1, ${rows}) as number
+  cross join lateral (select now() - (${rows} + 600 - number) * interval '30 seconds' as moment) as created;
+  create index on public.deployments (region);
+  create index on public.deployments (region, component);
+  create index on public.deployments (finish_timestamp);
+  create index on public.deployments (cancellation_timestamp);
+  create index on public.deployments (cloud_provider, region, cell_index);
+  refresh materialized view public.cells;
+  refresh materialized view public.deployment_duration_analytics`;

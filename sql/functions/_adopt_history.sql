@@ -1,0 +1,64 @@
+-- Moves what preview_adoption has read into the tables of the queue, with the events it would have left and the usual
+-- durations. Called by adopt; the triggers, a row at a time, would take minutes for a million deployments.
+create or replace function deploy_queue._adopt_history() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key_of_cells text := (
+    select pg_get_constraintdef(pg_constraint.oid)
+    from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
+      and pg_constraint.conname = 'a_deployment_is_in_its_cell'
+  );
+begin
+  insert into deploy_queue.environments (environment, buffer_time)
+  select environments.environment, environments.buffer_time from public.environments
+  on conflict on constraint environments_pkey do update set buffer_time = excluded.buffer_time;
+
+  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+  select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+  from pg_temp.adopted_deployments as adopted
+  order by 1, 2, 3, 4
+  on conflict on constraint a_cell_exists_once do nothing;
+
+  -- Checked once for all of them, in the end.
+  alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
+  insert into deploy_queue.deployments (
+    id, cell_id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
+    start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at
+  )
+  select
+    adopted.id, cells.id, cells.environment, cells.cloud_provider, cells.region, cells.cell_index, adopted.component,
+    adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp, adopted.finish_timestamp,
+    adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp, adopted.created_at,
+    adopted.updated_at
+  from pg_temp.adopted_deployments as adopted
+  join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
+  order by adopted.id;
+  execute format(
+    'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
+  );
+
+  perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
+
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason)
+  select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason
+  from pg_temp.adopted_deployments as adopted
+  cross join lateral (
+    values
+      (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
+      (adopted.start_timestamp, 'started', 'queued', 'running', null),
+      (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
+      (adopted.cancellation_timestamp, 'cancelled',
+        case when adopted.start_timestamp is null then 'queued' else 'running' end::deploy_queue.deployment_status,
+        'cancelled', adopted.cancellation_note)
+  ) as event (occurred_at, kind, from_state, to_state, reason)
+  where event.occurred_at is not null
+  order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
+
+  perform deploy_queue._measure(kind.cell_id, kind.component)
+  from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
+end;
+$$;

@@ -1,0 +1,36 @@
+-- Puts the objects of the predecessor aside, in the schema deploy_queue_predecessor, and views of the queue in their place,
+-- for programs that go on using the old names. Called by adopt.
+create or replace function deploy_queue._adopt_names() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_view record;
+begin
+  create schema deploy_queue_predecessor;
+  comment on schema deploy_queue_predecessor is
+    'What deploy-queue has adopted, as it was at that moment. May be dropped once nobody wants to go back.';
+
+  for v_view in
+    select * from (
+      values
+        ('deployments', 'deployments', 'id, region, environment, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, cloud_provider, cell_index, heartbeat_timestamp'),
+        ('environments', 'environments', 'environment, buffer_time'),
+        ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
+        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
+        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, component_status::text::public.deployment_status as component_status, job_url, created_at'),
+        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
+        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, current_status::text::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
+    ) as adopted (name, source, columns)
+  loop
+    if to_regclass('public.' || v_view.name) is not null then
+      execute format('alter table public.%I set schema deploy_queue_predecessor', v_view.name);
+    end if;
+    execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
+    perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
+  end loop;
+
+  -- Its waiters ask for the deployments of a cell by location, every few seconds.
+  create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);
+end;
+$$;

@@ -1,0 +1,51 @@
+-- Copies the deployments of the predecessor, as they would be adopted, to the temporary table adopted_deployments: free text
+-- in one line, null for the empty string, timestamps in their order. Called by preview_adoption.
+create or replace function deploy_queue._read_predecessor() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from pg_class
+    join pg_attribute on pg_attribute.attrelid = pg_class.oid
+    where pg_class.oid = to_regclass('public.deployments')
+      and pg_class.relkind = 'r'
+      -- What the last of its migrations brought.
+      and pg_attribute.attname = 'heartbeat_timestamp'
+  ) then
+    raise exception using
+      errcode = 'QD013',
+      message = case when to_regclass('deploy_queue_predecessor.deployments') is null
+        then 'there is nothing to adopt: public.deployments is not the table of the predecessor after its last migration'
+        else 'the predecessor has been adopted already' end,
+      hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
+  end if;
+
+  drop table if exists pg_temp.adopted_deployments;
+  create temporary table adopted_deployments on commit drop as
+  select
+    old.id, old.environment::text as environment, old.cloud_provider::text as cloud_provider, old.region::text as region,
+    old.cell_index, old.component::text as component, nullif(old.version::text, '') as version, line.url, line.note,
+    nullif(old.concurrency_key::text, '') as concurrency_key, old.start_timestamp, moment.finish_timestamp,
+    moment.cancellation_timestamp, line.cancellation_note, old.heartbeat_timestamp, moment.created_at, old.updated_at,
+    null::interval as max_duration, null::text as idempotency_key,
+    (line.url, line.note, line.cancellation_note) is distinct from (old.url, old.note, old.cancellation_note) as has_new_text,
+    (moment.created_at, moment.finish_timestamp, moment.cancellation_timestamp)
+      is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment
+  from public.deployments as old
+  cross join lateral (
+    select deploy_queue._one_line(old.url) as url, deploy_queue._one_line(old.note) as note,
+      deploy_queue._one_line(old.cancellation_note) as cancellation_note
+    offset 0
+  ) as line
+  cross join lateral (
+    select
+      least(old.created_at, old.start_timestamp, old.cancellation_timestamp) as created_at,
+      case when old.finish_timestamp is not null then greatest(old.finish_timestamp, old.start_timestamp) end
+        as finish_timestamp,
+      case when old.cancellation_timestamp is not null then greatest(old.cancellation_timestamp, old.start_timestamp) end
+        as cancellation_timestamp
+  ) as moment;
+end;
+$$;

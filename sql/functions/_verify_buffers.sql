@@ -1,0 +1,60 @@
+-- Deployments that started in the buffer of another without a common key.
+-- Called by verify_history. What the buffer was is taken from the events of changed policies; a start in the minute after a
+-- change may have gone by the buffer before it, since the change may have been committed after the start.
+create or replace function deploy_queue._verify_buffers() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with changes as (
+    select events.environment, events.id, events.occurred_at,
+      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
+      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
+        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+    from deploy_queue.deployment_events as events
+    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+  ),
+  buffers as (
+    select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,
+      lead(changes.occurred_at, 1, 'infinity') over (partition by changes.environment order by changes.id) as until
+    from changes
+    union all
+    select environments.environment,
+      coalesce((
+        select changes.old_buffer from changes where changes.environment = environments.environment order by changes.id limit 1
+      ), environments.buffer_time),
+      '-infinity',
+      coalesce((
+        select min(changes.occurred_at) from changes where changes.environment = environments.environment
+      ), 'infinity')
+    from deploy_queue.environments
+  ),
+  lives as materialized (
+    select _lives.*,
+      max(_lives.finish_timestamp) over (
+        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+      ) as last_finish,
+      (select max(buffers.buffer_time) from buffers where buffers.environment = _lives.environment) as longest_buffer
+    from deploy_queue._lives
+    where _lives.started is not null
+  )
+  select 'buffers', later.id,
+    format('it started %s after %s finished', later.start_timestamp - earlier.finish_timestamp,
+      deploy_queue._label(earlier.deployments))
+  from lives as later
+  join lives as earlier
+    on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
+  where later.start_timestamp < later.last_finish + later.longest_buffer
+    and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    and not later.forced
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    and later.start_timestamp < earlier.finish_timestamp + (
+      select min(buffers.buffer_time)
+      from buffers
+      where buffers.environment = later.environment
+        and buffers.since <= later.start_timestamp
+        and buffers.until > later.start_timestamp - interval '1 minute'
+    );
+end;
+$$;

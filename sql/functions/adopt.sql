@@ -1,0 +1,42 @@
+-- Takes over the database of the predecessor: its environments, deployments and ids move here, and views take the place of
+-- its tables. Called by "deploy-queue adopt" as the owner of both. All of it happens, or nothing.
+create or replace function deploy_queue.adopt(with_running boolean default false)
+returns table (what text, amount bigint)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+-- Behind somebody who waits for a lock, everybody else would wait as well.
+set lock_timeout = '5s'
+as $$
+declare
+  v_problems text;
+begin
+  lock table deploy_queue.deployments in exclusive mode;
+  if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
+    lock table public.deployments, public.environments in access exclusive mode;
+  end if;
+
+  perform deploy_queue._read_predecessor();
+  return query select * from deploy_queue._adoption_items();
+
+  select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+  from deploy_queue._adoption_problems(with_running) as problems;
+  if v_problems is null then
+    begin
+      perform deploy_queue._adopt_history();
+      perform deploy_queue._adopt_names();
+    exception when check_violation then
+      select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
+      from deploy_queue._refused_by_constraints() as problems;
+    end;
+  end if;
+  if v_problems is not null then
+    raise exception using
+      errcode = 'QD013',
+      message = 'the predecessor cannot be adopted: ' || v_problems,
+      hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
+  end if;
+end;
+$$;
+
+comment on function deploy_queue.adopt(boolean) is
+  'Moves the environments, deployments and ids of the predecessor from the schema public into the queue and puts views in the place of its tables; returns what was moved. Its tables are kept in the schema deploy_queue_predecessor.';

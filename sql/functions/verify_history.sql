@@ -1,0 +1,16 @@
+-- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
+-- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and nothing else.
+create or replace function deploy_queue.verify_history() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select * from deploy_queue._verify_events();
+  return query select * from deploy_queue._verify_turns();
+  return query select * from deploy_queue._verify_buffers();
+end;
+$$;
+
+comment on function deploy_queue.verify_history() is
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, illegal states, events that are missing or too many. No row: all is well.';

@@ -1,0 +1,10 @@
+import type { Adopted } from "../queue/deployment.js";
+import { renderTable } from "./table.js";
+
+/** A line for each thing that moves, and for each that stands in the way. */
+export function adoptionTable(items: readonly Adopted[]): string {
+  return renderTable(
+    ["what", "amount", "problem"],
+    items.map(({ what, amount, problem }) => [what, String(amount), problem ?? ""]),
+  );
+}

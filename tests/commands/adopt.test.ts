@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { useCommandLine } from "../support/commandLine.js";
+import { emptyDatabase } from "../support/emptyDatabase.js";
+import { createPredecessor } from "../support/predecessor.js";
+
+const line = useCommandLine();
+
+/** A database with a deployment of the predecessor that waits, and one that runs if asked for. */
+async function predecessor({ running = false } = {}) {
+  const { url, sql, urlOfPowerlessRole } = await emptyDatabase();
+  await createPredecessor(sql);
+  await sql.unsafe(`
+    insert into public.deployments (environment, cloud_provider, region, cell_index, component, start_timestamp)
+    values ('dev', 'aws', 'r', 1, 'api', ${running ? "now()" : "null"})`);
+  const run = (...args: string[]) => line.run(args, { DEPLOY_QUEUE_DATABASE_URL: url });
+  return { url, sql, run, urlOfPowerlessRole };
+}
+
+test("adopt says what it moved, and the deployment waits on in the queue", async () => {
+  const { run } = await predecessor();
+
+  const { code, stdout } = await run("adopt");
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^environments +2\s*$/m);
+  expect(stdout).toMatch(/^deployments queued +1\s*$/m);
+  expect((await run("info", "1")).stdout).toContain("1 queued api");
+});
+
+test("adopt --dry-run says the same and changes nothing, not even the schema", async () => {
+  const { sql, run } = await predecessor();
+
+  const without = await run("adopt", "--dry-run");
+  expect({ code: without.code, stdout: without.stdout }).toEqual({ code: 4, stdout: "" });
+  expect(without.stderr).toContain("deploy-queue migrate");
+  expect(await sql`select to_regnamespace('deploy_queue') is null as untouched`).toEqual([{ untouched: true }]);
+
+  await run("migrate");
+  const { code, stdout } = await run("adopt", "--dry-run", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toContainEqual({ what: "deployments queued", amount: 1, problem: null });
+  expect(await sql`select relkind from pg_class where oid = 'public.deployments'::regclass`).toEqual([
+    { relkind: "r" },
+  ]);
+});
+
+test("adopt is refused while something runs with 4, unless told otherwise", async () => {
+  const { run } = await predecessor({ running: true });
+
+  const { code, stdout, stderr } = await run("adopt");
+  expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  expect(stderr).toContain("1 running; finish or cancel them");
+  expect(stderr).not.toMatch(/^ +at /m);
+
+  const dry = await run("adopt", "--dry-run");
+  expect(dry.code).toBe(4);
+  expect(dry.stdout).toContain("running; finish or cancel them");
+
+  expect((await run("adopt", "--with-running")).code).toBe(0);
+  expect((await run("finish", "1")).code).toBe(0);
+});
+
+test("adopt is refused in a database without a predecessor with 4", async () => {
+  const { code, stderr } = await line.run(["adopt"]);
+  expect(code).toBe(4);
+  expect(stderr).toContain("there is nothing to adopt");
+});

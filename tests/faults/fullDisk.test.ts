@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startCli } from "../support/cli.js";
+import { startOwnServer } from "../support/ownServer.js";
+import { until } from "../support/until.js";
+
+/** A file system of its own, which only root may mount; undefined where that is not possible. */
+function mountSmallDisk(): string | undefined {
+  const directory = mkdtempSync(join(tmpdir(), "deploy-queue-disk-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", directory]);
+  if (status !== 0) {
+    rmSync(directory, { recursive: true });
+    return undefined;
+  }
+  onTestFinished(() => {
+    spawnSync("umount", ["--lazy", directory]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return directory;
+}
+
+test("a full disk stops the queue and loses nothing; everybody goes on once there is room", {
+  timeout: 120_000,
+}, async ({ skip }) => {
+  const disk = mountSmallDisk();
+  if (disk === undefined) return skip("only root may mount the small disk that this needs");
+  const server = await startOwnServer(disk);
+  const queue = server.openQueue();
+  const location = ["--environment", "dev", "--provider", "aws", "--region", "full", "--cell-index", "1"];
+  const run = (...command: string[]) =>
+    startCli(["run", ...location, "--component", "api", "--", ...command], { DEPLOY_QUEUE_DATABASE_URL: server.url });
+  const holder = run("sleep", "6");
+  await holder.printed(/started/);
+  const waiters = [run("true"), run("true")];
+  for (const waiter of waiters) await waiter.printed(/waits|position/);
+
+  const filler = join(disk, "filler");
+  writeFileSync(filler, "");
+  const { bavail, bsize } = statfsSync(disk);
+  spawnSync("fallocate", ["--length", String(bavail * bsize), filler]);
+  const refused = await until(
+    "a write has failed",
+    async () => {
+      // One after the other, until what the server has in reserve is used up.
+      return queue
+        .enqueue({
+          environment: "dev",
+          cloudProvider: "aws",
+          region: "filling",
+          cellIndex: 1,
+          component: "x".repeat(200),
+        })
+        .then(() => undefined)
+        .catch((error: unknown) => String(error));
+    },
+    60_000,
+  );
+  expect(refused).toMatch(/space|not answer|connect|recover|starting up|shut/i);
+  rmSync(filler);
+  await server.restart();
+
+  for (const cli of [holder, ...waiters]) {
+    const { code, stderr } = await cli.end;
+    expect(code, stderr).toBe(0);
+  }
+  expect(await queue.verifyHistory()).toEqual([]);
+});

@@ -1,0 +1,115 @@
+import type { TestDatabase } from "../support/database.js";
+import { outcome } from "../support/session.js";
+import { statementOf } from "./statements.js";
+import type { Act } from "./steps.js";
+
+/** What somebody who looks sees, and whom the last step has notified. */
+export interface Sight {
+  readonly deployments: unknown;
+  readonly woken: ReadonlySet<number>;
+  readonly ended: ReadonlySet<number>;
+}
+
+export interface Answer {
+  /** As the model has it. */
+  readonly answer: string;
+  /** Of what is new. */
+  readonly id: number;
+}
+
+let programs = 0;
+
+/** The queue in the database, used by several connections while one more listens. */
+export class RealQueue {
+  readonly #database: TestDatabase;
+  readonly #connections;
+  readonly #ear;
+  #heard: { channel: string; payload: string }[] = [];
+  #listening = new Set<number>();
+  #name = "";
+  #origin = "";
+
+  constructor(database: TestDatabase) {
+    this.#database = database;
+    this.#connections = [database.connect(), database.connect(), database.connect()];
+    this.#ear = database.connect({ onNotify: (channel, payload) => void this.#heard.push({ channel, payload }) });
+  }
+
+  /** Gives a program environments of its own, a and b; its minutes are counted from now. */
+  async begin(bufferTimes: { readonly a: number; readonly b: number }): Promise<void> {
+    this.#name = `program-${programs++}`;
+    const [row] = await this.#database.sql<{ origin: string }[]>`
+      with added as (
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout)
+        select ${`${this.#name}-`} || place.name, make_interval(mins => place.minutes), '10.5 minutes'
+        from (values ('a', ${bufferTimes.a}::integer), ('b', ${bufferTimes.b})) as place (name, minutes)
+      )
+      select deploy_queue._now()::text as origin`;
+    this.#origin = row?.origin ?? "";
+    await this.#ear`unlisten *`;
+    this.#listening = new Set();
+    this.#heard = [];
+  }
+
+  async wait(minutes: number): Promise<void> {
+    await this.#database.advance(`${minutes} minutes`);
+  }
+
+  /** @param target the id of the deployment that the act is about */
+  async perform(on: number, act: Act, target: number | undefined, rolledBack: boolean): Promise<Answer> {
+    const sql = this.#connections[on];
+    const statement = statementOf(act, target, this.#name);
+    if (sql === undefined || statement === undefined) return { answer: "nobody", id: 0 };
+    let answered: Record<string, unknown> = {};
+    if (rolledBack) await sql`begin`;
+    const code = await outcome(
+      sql.unsafe(statement).then(([row]) => {
+        answered = row ?? {};
+      }),
+    );
+    if (rolledBack) await sql`rollback`;
+    const started = answered["started"];
+    const answer = code === "ok" && started !== undefined ? (started === true ? "started" : "waits") : code;
+    return { answer, id: Number(answered["id"] ?? 0) };
+  }
+
+  /** A mark of its own comes after all that was notified before. */
+  async look(ids: readonly number[]): Promise<Sight> {
+    const [row] = await this.#ear<{ deployments: unknown }[]>`
+      select pg_notify('mark', ''), coalesce((
+        select json_agg(json_build_object('id', id, 'state', status, 'alive', heartbeat_timestamp is not null, 'waits', coalesce((
+          select json_agg(
+            json_build_array(kind, reason.deployment_id, round(extract(epoch from until - ${this.#origin}::timestamptz) / 60))
+            order by reason.deployment_id
+          )
+          from deploy_queue.waiting_on(one.id) as reason where one.status = 'queued'
+        ), '[]')) order by id)
+        from deploy_queue.deployments_with_status as one
+        where id = any (${`{${ids.join(",")}}`}::bigint[])
+      ), '[]') as deployments`;
+    const heard = this.#heard.map(({ channel, payload }) => ({ id: Number(/\d+$/.exec(channel)?.[0]), payload }));
+    this.#heard = [];
+    const idsOf = (wanted: string) => new Set(heard.filter(({ payload }) => payload === wanted).map(({ id }) => id));
+    return { deployments: row?.deployments, woken: idsOf(""), ended: idsOf("ended") };
+  }
+
+  /** Listens for those that are new. */
+  async listen(ids: readonly number[]): Promise<void> {
+    for (const id of ids.filter((id) => !this.#listening.has(id))) {
+      await this.#ear.unsafe(`listen deploy_queue_deployment_${id}`);
+      this.#listening.add(id);
+    }
+  }
+
+  /** Leaves nothing that waits or runs. Returns how many deployments the program has made. */
+  async end(): Promise<number> {
+    const [row] = await this.#database.sql<{ count: number }[]>`
+      with cancelled as (
+        select from (values ('a'), ('b')) as place (name)
+        cross join lateral deploy_queue.cancel_location(${`${this.#name}-`} || place.name, 'aws', 'model')
+      )
+      select count(*)::integer as count from deploy_queue.deployments
+      where environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}) and (select count(*) from cancelled) >= 0`;
+    return row?.count ?? 0;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Act } from "./steps.js";
+
+/** An act as SQL for the program of that name; undefined when it is about a deployment and there is none. */
+export function statementOf(act: Act, target: number | undefined, program: string): string | undefined {
+  switch (act.act) {
+    case "enqueue":
+      return act.by === "function" ? enqueueByFunction(act, program) : enqueueByStatement(act, program);
+    case "insert running":
+      return `
+        insert into deploy_queue.deployments
+          (environment, cloud_provider, region, cell_index, component, concurrency_key, start_timestamp)
+        values ('${program}-${act.environment}', 'aws', 'model', ${act.cell}, '${program}', ${text(act.key)},
+          deploy_queue._now())
+        returning id`;
+    case "start":
+    case "finish":
+    case "cancel":
+    case "heartbeat":
+      return target === undefined
+        ? undefined
+        : act.by === "function"
+          ? calls[act.act](target)
+          : updates[act.act](target);
+    case "cancel version":
+      return `select count(*) from deploy_queue.cancel_version('${program}', '${act.version}')`;
+    case "cancel location":
+      return `
+        select count(*) from deploy_queue.cancel_location('${program}-${act.environment}', 'aws', 'model', ${act.cell})`;
+    case "reap":
+      return "select count(*) from deploy_queue.reap_stale_deployments()";
+    case "set buffer":
+      return act.by === "function"
+        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${minutes(act.minutes)})`
+        : `update deploy_queue.environments set buffer_time = ${minutes(act.minutes)}
+           where environment = '${program}-${act.environment}'`;
+  }
+}
+
+type Enqueue = Extract<Act, { act: "enqueue" }>;
+
+function enqueueByFunction(
+  { environment, cell, key, version, heartbeat, maxDuration }: Enqueue,
+  program: string,
+): string {
+  return `
+    select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
+      concurrency_key => ${text(key)}, heartbeat => ${heartbeat}, max_duration => ${minutes(maxDuration)})`;
+}
+
+function enqueueByStatement(
+  { environment, cell, key, version, heartbeat, maxDuration }: Enqueue,
+  program: string,
+): string {
+  return `
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
+      concurrency_key, heartbeat_timestamp, max_duration)
+    values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}', ${text(key)},
+      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)})
+    returning id`;
+}
+
+const calls = {
+  start: (id: number) => `select started from deploy_queue.try_start(${id})`,
+  finish: (id: number) => `select from deploy_queue.finish(${id})`,
+  cancel: (id: number) => `select from deploy_queue.cancel(${id}, 'model')`,
+  heartbeat: (id: number) => `select from deploy_queue.heartbeat(${id})`,
+} as const;
+
+const update = (set: string) => (id: number) => `update deploy_queue.deployments set ${set} where id = ${id}`;
+
+const updates = {
+  start: update("start_timestamp = now()"),
+  finish: update("finish_timestamp = now()"),
+  cancel: update("cancellation_timestamp = now(), cancellation_note = 'model'"),
+  heartbeat: update("heartbeat_timestamp = now()"),
+} as const;
+
+function minutes(count: number | null): string {
+  return count === null ? "null" : `interval '${count} minutes'`;
+}
+
+function text(value: string | null): string {
+  return value === null ? "null" : `'${value}'`;
+}

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+
+/** Where something is done: by a function of the queue or by a plain statement. */
+export type Means = "function" | "statement";
+
+/**
+ * What somebody does. `which` picks a deployment by its place among those there are, or, where it is to be apt, among those
+ * for which the act makes sense.
+ */
+export type Act =
+  | {
+      readonly act: "enqueue";
+      readonly by: Means;
+      readonly environment: string;
+      readonly cell: number;
+      readonly key: string | null;
+      readonly version: string;
+      readonly heartbeat: boolean;
+      readonly maxDuration: number | null;
+    }
+  | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
+  | {
+      readonly act: "start" | "finish" | "cancel" | "heartbeat";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+    }
+  | { readonly act: "cancel version"; readonly version: string }
+  | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
+  | { readonly act: "reap" }
+  | { readonly act: "set buffer"; readonly by: Means; readonly environment: string; readonly minutes: number };
+
+/** Time passes, or somebody acts on one of the connections, in a transaction that may be rolled back. */
+export type Step =
+  | { readonly step: "wait"; readonly minutes: number }
+  | { readonly step: "act"; readonly on: number; readonly rolledBack: boolean; readonly what: Act };
+
+const by = fc.constantFrom<Means>("function", "statement");
+const environment = fc.constantFrom("a", "a", "b");
+const cell = fc.constantFrom(0, 0, 0, 1);
+const key = fc.constantFrom(null, "x", "x", "y");
+const version = fc.constantFrom("v1", "v2");
+const which = fc.nat({ max: 9 });
+const apt = fc.constantFrom(true, true, true, false);
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      act: fc.constant("enqueue" as const),
+      ...{ by, environment, cell, key, version, heartbeat: fc.boolean() },
+      maxDuration: fc.constantFrom(null, null, 7.5),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt }) },
+  { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant("cancel location" as const),
+      ...{ environment, cell: fc.constantFrom(null, 0, 1) },
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant("set buffer" as const),
+      ...{ by, environment, minutes: fc.constantFrom(0, 2, 5) },
+    }),
+  },
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      step: fc.constant("act" as const),
+      on: fc.nat({ max: 2 }),
+      rolledBack: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      what: act,
+    }),
+  },
+);
+
+export const program: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 2, maxLength: 24, size: "max" });
+
+/** A step as a line of a script that a person reads. */
+export function describeStep(step: Step): string {
+  if (step.step === "wait") return `${step.minutes} minutes pass`;
+  const { act, ...details } = step.what;
+  const how = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  return `connection ${step.on}: ${[act, ...how].join(", ")}${step.rolledBack ? "; rolled back" : ""}`;
+}

@@ -1,0 +1,137 @@
+import { beforeEach, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+const owner = database.connect();
+
+const findings = async () =>
+  (
+    await sql<{ rule: string; id: number }[]>`
+    select rule, deployment_id as id from deploy_queue.verify_history() order by rule, deployment_id`
+  ).map(({ rule, id }) => `${rule} ${id}`);
+
+/** Does what only the owner can do, with the triggers that would refuse it out of the way. */
+async function tamper(statement: string): Promise<void> {
+  await owner.unsafe(`begin; set local session_replication_role = replica; ${statement}; commit`);
+}
+
+/** Ids of deployments in one cell of prod, one after the other with their buffers between them. */
+async function lives(count: number): Promise<number[]> {
+  const ids: number[] = [];
+  const region = `verified-${Date.now()}-${Math.random()}`;
+  for (let index = 0; index < count; index += 1) {
+    const { id } = await database.enqueue({ environment: "prod", region, component: `c${index}` });
+    await queue.tryStart(id);
+    await queue.finish(id);
+    await database.advance("11 minutes");
+    ids.push(id);
+  }
+  return ids;
+}
+
+beforeEach(async () => {
+  await tamper(`
+    delete from deploy_queue.deployment_events where deployment_id is not null;
+    delete from deploy_queue.deployments`);
+});
+
+test("finds nothing in a life of every kind", async () => {
+  await lives(3);
+  const { id: cancelled } = await database.enqueue({ environment: "prod" });
+  await queue.cancel(cancelled);
+  const { id: reaped } = await database.enqueue({ environment: "prod", heartbeat: true });
+  await database.advance("20 minutes");
+  await queue.reapStaleDeployments();
+  const region = "shared";
+  for (const concurrencyKey of ["x", "x"]) {
+    const { id } = await database.enqueue({ environment: "prod", region, concurrencyKey });
+    await queue.tryStart(id);
+  }
+  await database.enqueue({ environment: "prod", region });
+  expect((await queue.deployment(reaped)).status).toBe("cancelled");
+  expect(await findings()).toEqual([]);
+});
+
+test("finds nothing in history that was recorded after the fact, whatever happened then", async () => {
+  await sql.unsafe(`
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, start_timestamp, finish_timestamp)
+    select 'prod', 'aws', 'imported', 1, 'api', now() - interval '2 h', now() - interval '1 h' from generate_series(1, 3)`);
+  expect(await findings()).toEqual([]);
+});
+
+/** Starts somebody beside another, past the rules. Returns the id of who came second. */
+async function startBeside(region: string): Promise<number> {
+  const { id: first } = await database.enqueue({ environment: "prod", region });
+  await queue.tryStart(first);
+  const { id: second } = await database.enqueue({ environment: "prod", region });
+  await owner.unsafe(
+    `begin; set local deploy_queue.bypass_reason = 'sev 1'; select deploy_queue.try_start(${second}); commit`,
+  );
+  await queue.finish(second);
+  await queue.finish(first);
+  return second;
+}
+
+test("finds nothing in a start past the rules, unless no event says why", async () => {
+  const forced = await startBeside("forced");
+  expect(await findings()).toEqual([]);
+  await tamper("delete from deploy_queue.deployment_events where kind = 'bypassed'");
+  expect(await findings()).toEqual([`bypasses ${forced}`]);
+});
+
+test("finds two at once", async () => {
+  const second = await startBeside("beside");
+  await tamper("update deploy_queue.deployments set forced = false");
+  expect(await findings()).toEqual([`never two at once ${second}`]);
+});
+
+test("finds somebody who overtook", async () => {
+  const { id: first } = await database.enqueue({ environment: "prod", region: "line" });
+  const { id: second } = await database.enqueue({ environment: "prod", region: "line" });
+  await tamper(`
+    update deploy_queue.deployments set start_timestamp = deploy_queue._now() where id = ${second};
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+    select id, start_timestamp, 'started', 'queued', 'running' from deploy_queue.deployments where id = ${second}`);
+  expect(await findings()).toEqual([`the order of the line ${second}`]);
+  await queue.cancel(first);
+  expect(await findings()).toEqual([`the order of the line ${second}`]);
+});
+
+test("finds a start in a buffer, by what the buffer was at that time", async () => {
+  const [first, second] = await lives(2);
+  const shorten = "start_timestamp - interval '9 minutes'";
+  await queue.setEnvironment("prod", { bufferTime: 60 });
+  expect(await findings()).toEqual([]);
+  await tamper(`
+    update deploy_queue.deployments set created_at = created_at - interval '1 day', start_timestamp = ${shorten} where id = ${second};
+    update deploy_queue.deployment_events set occurred_at = occurred_at - interval '1 day' where deployment_id = ${second} and kind = 'enqueued';
+    update deploy_queue.deployment_events set occurred_at = occurred_at - interval '9 minutes' where deployment_id = ${second} and kind = 'started'`);
+  expect(await findings()).toEqual([`buffers ${second}`]);
+  expect(first).toBeLessThan(second ?? 0);
+  await queue.setEnvironment("prod", { bufferTime: 600 });
+});
+
+test.for([
+  ["an event that is missing", "delete from deploy_queue.deployment_events where kind = 'finished'", "events"],
+  [
+    "an event too many",
+    `insert into deploy_queue.deployment_events (deployment_id, kind, from_state, to_state)
+    select id, 'cancelled', 'finished', 'cancelled' from deploy_queue.deployments`,
+    "events",
+  ],
+  [
+    "a timestamp that no event confirms",
+    "update deploy_queue.deployments set finish_timestamp = finish_timestamp + interval '1 s'",
+    "events",
+  ],
+  [
+    "a state that does not follow",
+    "update deploy_queue.deployment_events set from_state = 'queued' where kind = 'finished'",
+    "states",
+  ],
+] as const)("finds %s", async ([, statement, rule]) => {
+  const [id] = await lives(1);
+  await tamper(statement);
+  expect(await findings()).toContain(`${rule} ${id}`);
+});
