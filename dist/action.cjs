@@ -43714,7 +43714,6 @@ var Calls = class {
   constructor(database) {
     this.database = database;
   }
-  /** @param timeout milliseconds after which there is no answer */
   async rows(statement, timeout) {
     try {
       return await this.database.query(statement, timeout);

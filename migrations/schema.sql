@@ -1860,27 +1860,30 @@ begin
   with lives as materialized (
     select _lives.*,
       max(_lives.left_line) over (
-        partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
       ) as line_held_until
     from deploy_queue._lives
-    -- Others have a place of their own: by priority, by their release, or none until a moment.
-    where _lives.stood_in_line
   )
   select 'the order of the line', later.id,
     format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
   from lives as later
   join lives as earlier
-    on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
+    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+    and earlier.came_into_line < later.started and earlier.left_line > later.started
   where later.line_held_until > later.started
     and not later.forced
-    -- Whom a freeze lets pass overtakes those that it holds.
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    -- It let others pass, or got its priority later.
+    and (earlier.not_before > later.start_timestamp) is not true
+    and (earlier.last_prioritized > later.started) is not true
     and not exists (
-      select from deploy_queue.freezes
+      select
+      from deploy_queue.freezes
       where freezes.environment = later.environment
-        and (freezes.allow_key is not null or freezes.allow_role is not null)
-        and later.start_timestamp between freezes.created_at and least(freezes.lifted_at, freezes.expires_at)
-    )
-    and (earlier.concurrency_key = later.concurrency_key) is not true;
+        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+        and freezes.created_at <= later.start_timestamp
+        and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
+    );
 end;
 $function$
 ;
@@ -3048,7 +3051,7 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if v_is_released and old.hold = 'outside' then
+  if old.hold = 'outside' and (v_is_released or v_starts) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
@@ -3140,7 +3143,8 @@ begin
     deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
   from (
     values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited, case
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
+        case
           when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
           when new.hold is not null then new.note
         end),
@@ -3610,14 +3614,23 @@ create view _lives as
     life.started,
     COALESCE(life.ended, '9223372036854775807'::bigint) AS ended,
     COALESCE(life.started, life.ended, '9223372036854775807'::bigint) AS left_line,
-    ((NOT life.was_moved) AND (deployments.priority = 0) AND (deployments.not_before IS NULL)) AS stood_in_line,
+        CASE
+            WHEN (deployments.hold = 'outside'::hold) THEN '9223372036854775807'::bigint
+            WHEN (deployments.place IS NOT NULL) THEN COALESCE(life.released, life.started)
+            ELSE life.entered
+        END AS came_into_line,
+    life.last_prioritized,
+    (- deployments.priority) AS rank,
+    COALESCE(deployments.place, deployments.id) AS place,
+    deployments.not_before,
     deployments.*::deployments AS deployments
    FROM (deployments
      JOIN ( SELECT events.deployment_id,
             min(events.id) FILTER (WHERE (events.kind = 'enqueued'::text)) AS entered,
+            min(events.id) FILTER (WHERE (events.kind = 'released'::text)) AS released,
+            max(events.id) FILTER (WHERE (events.kind = 'prioritized'::text)) AS last_prioritized,
             min(events.id) FILTER (WHERE (events.kind = 'started'::text)) AS started,
             min(events.id) FILTER (WHERE (events.kind = ANY (ARRAY['finished'::text, 'cancelled'::text, 'reaped'::text]))) AS ended,
-            (bool_or(((events.kind = ANY (ARRAY['released'::text, 'prioritized'::text])) OR ((events.to_state)::text = 'held'::text))) IS TRUE) AS was_moved,
             COALESCE(bool_or(((events.kind = 'enqueued'::text) AND (events.reason = 'recorded after the fact'::text))), false) AS is_late
            FROM deployment_events events
           WHERE (events.deployment_id IS NOT NULL)

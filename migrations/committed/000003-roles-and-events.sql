@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:98c2697b9ecdbe3973f5f0cc47fde3c965b49522
+--! Hash: sha1:b5d9ffcadc6b6249ee8ed9a28b86cb1ec88ce6ba
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2570,7 +2570,7 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if v_is_released and old.hold = 'outside' then
+  if old.hold = 'outside' and (v_is_released or v_starts) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
@@ -2654,7 +2654,8 @@ begin
     deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
   from (
     values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited, case
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
+        case
           when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
           when new.hold is not null then new.note
         end),
@@ -3960,16 +3961,26 @@ select
   deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
   coalesce(life.ended, 9223372036854775807) as ended,
   coalesce(life.started, life.ended, 9223372036854775807) as left_line,
-  not life.was_moved and deployments.priority = 0 and deployments.not_before is null as stood_in_line,
+  -- Whoever is held outside comes into the line with its release, or never.
+  case
+    when deployments.hold = 'outside' then 9223372036854775807
+    when deployments.place is not null then coalesce(life.released, life.started)
+    else life.entered
+  end as came_into_line,
+  life.last_prioritized,
+  - deployments.priority as rank,
+  coalesce(deployments.place, deployments.id) as place,
+  deployments.not_before,
   deployments
 from deploy_queue.deployments
 join (
   select
     events.deployment_id,
     min(events.id) filter (where events.kind = 'enqueued') as entered,
+    min(events.id) filter (where events.kind = 'released') as released,
+    max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
-    bool_or(events.kind in ('released', 'prioritized') or events.to_state::text = 'held') is true as was_moved,
     coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null
@@ -4033,7 +4044,7 @@ end;
 $$;
 --! EndIncluded functions/_verify_events.sql
 --! Included functions/_verify_turns.sql
--- Deployments that ran beside another, or overtook one in the line, without a common key.
+-- Deployments that ran beside another, or overtook one in the line without a common key and without leave.
 -- Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
 create or replace function deploy_queue._verify_turns() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
@@ -4062,27 +4073,30 @@ begin
   with lives as materialized (
     select _lives.*,
       max(_lives.left_line) over (
-        partition by _lives.cell_id order by _lives.id rows between unbounded preceding and 1 preceding
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
       ) as line_held_until
     from deploy_queue._lives
-    -- Others have a place of their own: by priority, by their release, or none until a moment.
-    where _lives.stood_in_line
   )
   select 'the order of the line', later.id,
     format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
   from lives as later
   join lives as earlier
-    on earlier.cell_id = later.cell_id and earlier.id < later.id and earlier.left_line > later.started
+    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+    and earlier.came_into_line < later.started and earlier.left_line > later.started
   where later.line_held_until > later.started
     and not later.forced
-    -- Whom a freeze lets pass overtakes those that it holds.
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    -- It let others pass, or got its priority later.
+    and (earlier.not_before > later.start_timestamp) is not true
+    and (earlier.last_prioritized > later.started) is not true
     and not exists (
-      select from deploy_queue.freezes
+      select
+      from deploy_queue.freezes
       where freezes.environment = later.environment
-        and (freezes.allow_key is not null or freezes.allow_role is not null)
-        and later.start_timestamp between freezes.created_at and least(freezes.lifted_at, freezes.expires_at)
-    )
-    and (earlier.concurrency_key = later.concurrency_key) is not true;
+        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+        and freezes.created_at <= later.start_timestamp
+        and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
+    );
 end;
 $$;
 --! EndIncluded functions/_verify_turns.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:98c2697b9ecdbe3973f5f0cc47fde3c965b49522
---! Hash: sha1:22d406e971aca94f6d449a0b2e24981d39befb1a
+--! Previous: sha1:b5d9ffcadc6b6249ee8ed9a28b86cb1ec88ce6ba
+--! Hash: sha1:bcd677bf287d9f7c9a16feba4bbc444707f1cc2c
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -22,7 +22,7 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if v_is_released and old.hold = 'outside' then
+  if old.hold = 'outside' and (v_is_released or v_starts) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;

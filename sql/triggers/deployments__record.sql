@@ -29,7 +29,8 @@ begin
     deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
   from (
     values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited, case
+      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
+        case
           when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
           when new.hold is not null then new.note
         end),

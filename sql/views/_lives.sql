@@ -6,16 +6,26 @@ select
   deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
   coalesce(life.ended, 9223372036854775807) as ended,
   coalesce(life.started, life.ended, 9223372036854775807) as left_line,
-  not life.was_moved and deployments.priority = 0 and deployments.not_before is null as stood_in_line,
+  -- Whoever is held outside comes into the line with its release, or never.
+  case
+    when deployments.hold = 'outside' then 9223372036854775807
+    when deployments.place is not null then coalesce(life.released, life.started)
+    else life.entered
+  end as came_into_line,
+  life.last_prioritized,
+  - deployments.priority as rank,
+  coalesce(deployments.place, deployments.id) as place,
+  deployments.not_before,
   deployments
 from deploy_queue.deployments
 join (
   select
     events.deployment_id,
     min(events.id) filter (where events.kind = 'enqueued') as entered,
+    min(events.id) filter (where events.kind = 'released') as released,
+    max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
-    bool_or(events.kind in ('released', 'prioritized') or events.to_state::text = 'held') is true as was_moved,
     coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null

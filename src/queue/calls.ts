@@ -10,7 +10,6 @@ export abstract class Calls {
     this.database = database;
   }
 
-  /** @param timeout milliseconds after which there is no answer */
   protected async rows<Row extends object>(
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
     timeout?: number,
