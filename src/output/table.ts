@@ -21,9 +21,12 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     },
   });
   table.push(...rows.map((row) => row.map(printable)));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return (
+    table
+      .toString()
+      .split("\n")
+      // A line of the log that begins with :: is a command to GitHub's runner.
+      .map((line) => line.trimEnd().replace(/^(\s*):(?=:)/, "$1: "))
+      .join("\n")
+  );
 }

@@ -21,3 +21,7 @@ test("a table without rows is its head", () => {
 test("text in a table steers no terminal and begins no line", () => {
   expect(renderTable(["head"], [["a\u001b[31m\nb\u202e"]])).toBe("head\na b");
 });
+
+test("no line of a table begins with what GitHub's runner takes for a command", () => {
+  expect(renderTable(["head"], [["::error::"], [":one"]])).toBe("head\n: :error::\n:one");
+});
