@@ -1,5 +1,5 @@
---! Previous: sha1:f2d6a0d1e6d047683c31dfeaccf86ef2a0654009
---! Hash: sha1:555445d4318cc2ca29a86a077f0a30f68f8187fd
+--! Previous: sha1:b07e3538f513a497864fcb5e0aa8a07f2e98c062
+--! Hash: sha1:f9aff0b170accd8ab81e6f014effd1309dd6fef7
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
