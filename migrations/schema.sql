@@ -815,6 +815,27 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._has_to_wait(candidate deployments)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return exists (
+    select
+    from deploy_queue.deployments as ahead
+    where ahead.cell_id = candidate.cell_id
+      and ahead.id <> candidate.id
+      and ahead.start_timestamp is null
+      and ahead.finish_timestamp is null
+      and ahead.cancellation_timestamp is null
+      and deploy_queue._lets_wait(ahead, candidate)
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._heads(cell_id integer)
  RETURNS SETOF deployments
  LANGUAGE plpgsql
@@ -877,6 +898,21 @@ CREATE OR REPLACE FUNCTION deploy_queue._in_seconds(duration interval)
 AS $function$
 begin
   return make_interval(secs => extract(epoch from duration)::double precision);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_ahead(one deployments, other deployments)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (one.concurrency_key = other.concurrency_key) is not true
+    and (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true;
 end;
 $function$
 ;
@@ -952,10 +988,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._lets_wait(one deployments, other deploy
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
-    and one.hold is distinct from 'outside'
-    and (one.not_before > deploy_queue._now()) is not true
-    and not deploy_queue._overtakes(other, one);
+  return deploy_queue._is_ahead(one, other) and not deploy_queue._overtakes(other, one);
 end;
 $function$
 ;
@@ -1954,7 +1987,7 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _lets_wait says the same.
+    -- In the words of the index; _is_ahead says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
@@ -1990,6 +2023,7 @@ AS $function$
 declare
   v_cell_id integer;
   v_head deploy_queue.deployments;
+  v_passes boolean;
 begin
   for v_cell_id in
     select cells.id
@@ -2004,7 +2038,17 @@ begin
     perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
-      if deploy_queue._passes(v_head, placed) <> _wake_heads.held then
+      v_passes := deploy_queue._passes(v_head, placed);
+      if v_passes <> _wake_heads.held and (_wake_heads.held or exists (
+        select
+        from deploy_queue.deployments as overtaken
+        where overtaken.cell_id = v_cell_id
+          and overtaken.start_timestamp is null
+          and overtaken.finish_timestamp is null
+          and overtaken.cancellation_timestamp is null
+          and deploy_queue._is_ahead(overtaken, v_head)
+          and not deploy_queue._passes(overtaken, placed)
+      )) then
         perform deploy_queue._wake(v_head);
       end if;
     end loop;
@@ -3184,6 +3228,7 @@ AS $function$
 declare
   v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
+  v_learns boolean;
 begin
   if v_ended then
     perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
@@ -3194,13 +3239,12 @@ begin
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id or (
-      (old.concurrency_key = v_head.concurrency_key) is not true
-      and (
-        old.start_timestamp is not null
-        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
-      )
-    ) then
+    v_learns := case
+      when v_head.id = new.id then deploy_queue._has_to_wait(old)
+      when old.start_timestamp is not null then (old.concurrency_key = v_head.concurrency_key) is not true
+      else deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
+    end;
+    if v_learns then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;

@@ -20,7 +20,9 @@
 --!include functions/_withheld.sql
 --!include functions/_overtakes.sql
 --!include functions/_is_exception.sql
+--!include functions/_is_ahead.sql
 --!include functions/_lets_wait.sql
+--!include functions/_has_to_wait.sql
 --!include functions/_refuse_ended.sql
 --!include functions/_refuse_new_identity.sql
 --!include functions/_deployment.sql

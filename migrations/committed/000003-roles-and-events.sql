@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:b5d9ffcadc6b6249ee8ed9a28b86cb1ec88ce6ba
+--! Hash: sha1:11652b70c326249e69769d4872f880531d5342c3
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -634,8 +634,26 @@ begin
 end;
 $$;
 --! EndIncluded functions/_is_exception.sql
+--! Included functions/_is_ahead.sql
+-- Whether a queued deployment with another key stands ahead of another one, and is not held outside or to start later.
+-- Called by the wake-ups; the rule says the same in a form that the index serves.
+create or replace function deploy_queue._is_ahead(
+  one deploy_queue.deployments,
+  other deploy_queue.deployments
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (one.concurrency_key = other.concurrency_key) is not true
+    and (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
+    and one.hold is distinct from 'outside'
+    and (one.not_before > deploy_queue._now()) is not true;
+end;
+$$;
+--! EndIncluded functions/_is_ahead.sql
 --! Included functions/_lets_wait.sql
--- Whether a queued deployment lets another one with another key wait: it stands ahead and does not let it pass.
+-- Whether a queued deployment lets another one wait: it stands ahead, and no freeze lets the other one pass.
 -- Called by the wake-ups; the rule says the same in a form that the index serves.
 create or replace function deploy_queue._lets_wait(
   one deploy_queue.deployments,
@@ -645,13 +663,31 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (- one.priority, coalesce(one.place, one.id)) < (- other.priority, coalesce(other.place, other.id))
-    and one.hold is distinct from 'outside'
-    and (one.not_before > deploy_queue._now()) is not true
-    and not deploy_queue._overtakes(other, one);
+  return deploy_queue._is_ahead(one, other) and not deploy_queue._overtakes(other, one);
 end;
 $$;
 --! EndIncluded functions/_lets_wait.sql
+--! Included functions/_has_to_wait.sql
+-- Whether somebody stands ahead of a deployment in its line and does not let it pass.
+-- Called by the wake-ups, for where it stood before.
+create or replace function deploy_queue._has_to_wait(candidate deploy_queue.deployments) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+    from deploy_queue.deployments as ahead
+    where ahead.cell_id = candidate.cell_id
+      and ahead.id <> candidate.id
+      and ahead.start_timestamp is null
+      and ahead.finish_timestamp is null
+      and ahead.cancellation_timestamp is null
+      and deploy_queue._lets_wait(ahead, candidate)
+  );
+end;
+$$;
+--! EndIncluded functions/_has_to_wait.sql
 --! Included functions/_refuse_ended.sql
 -- The error of whoever asks an ended deployment to do anything more.
 -- Called by try_start and the guard.
@@ -917,7 +953,7 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _lets_wait says the same.
+    -- In the words of the index; _is_ahead says the same.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
       < (- candidate.priority, coalesce(candidate.place, candidate.id))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
@@ -1110,8 +1146,8 @@ end;
 $$;
 --! EndIncluded functions/_wake.sql
 --! Included functions/_wake_heads.sql
--- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze does or does not hold.
--- Called by the trigger of freezes.
+-- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze held that has ended, or
+-- whom a new one lets pass others. Called by the trigger of freezes.
 create or replace function deploy_queue._wake_heads(placed deploy_queue.freezes, held boolean) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1119,6 +1155,7 @@ as $$
 declare
   v_cell_id integer;
   v_head deploy_queue.deployments;
+  v_passes boolean;
 begin
   for v_cell_id in
     select cells.id
@@ -1133,7 +1170,17 @@ begin
     perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
-      if deploy_queue._passes(v_head, placed) <> _wake_heads.held then
+      v_passes := deploy_queue._passes(v_head, placed);
+      if v_passes <> _wake_heads.held and (_wake_heads.held or exists (
+        select
+        from deploy_queue.deployments as overtaken
+        where overtaken.cell_id = v_cell_id
+          and overtaken.start_timestamp is null
+          and overtaken.finish_timestamp is null
+          and overtaken.cancellation_timestamp is null
+          and deploy_queue._is_ahead(overtaken, v_head)
+          and not deploy_queue._passes(overtaken, placed)
+      )) then
         perform deploy_queue._wake(v_head);
       end if;
     end loop;
@@ -2730,6 +2777,7 @@ as $$
 declare
   v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
+  v_learns boolean;
 begin
   if v_ended then
     perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
@@ -2740,13 +2788,12 @@ begin
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id or (
-      (old.concurrency_key = v_head.concurrency_key) is not true
-      and (
-        old.start_timestamp is not null
-        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
-      )
-    ) then
+    v_learns := case
+      when v_head.id = new.id then deploy_queue._has_to_wait(old)
+      when old.start_timestamp is not null then (old.concurrency_key = v_head.concurrency_key) is not true
+      else deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
+    end;
+    if v_learns then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;

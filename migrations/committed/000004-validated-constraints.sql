@@ -1,5 +1,5 @@
---! Previous: sha1:b5d9ffcadc6b6249ee8ed9a28b86cb1ec88ce6ba
---! Hash: sha1:bcd677bf287d9f7c9a16feba4bbc444707f1cc2c
+--! Previous: sha1:11652b70c326249e69769d4872f880531d5342c3
+--! Hash: sha1:dd9955f985d193a1e6a4df1a6fc766f3d4f6d5ed
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

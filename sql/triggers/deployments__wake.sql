@@ -8,6 +8,7 @@ as $$
 declare
   v_ended boolean := deploy_queue._has_ended(new);
   v_head deploy_queue.deployments;
+  v_learns boolean;
 begin
   if v_ended then
     perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
@@ -18,13 +19,12 @@ begin
 
   for v_head in select * from deploy_queue._heads(new.cell_id) loop
     -- Those whom it did not block, or blocks still, learn nothing from this.
-    if v_head.id = new.id or (
-      (old.concurrency_key = v_head.concurrency_key) is not true
-      and (
-        old.start_timestamp is not null
-        or deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
-      )
-    ) then
+    v_learns := case
+      when v_head.id = new.id then deploy_queue._has_to_wait(old)
+      when old.start_timestamp is not null then (old.concurrency_key = v_head.concurrency_key) is not true
+      else deploy_queue._lets_wait(old, v_head) and (v_ended or not deploy_queue._lets_wait(new, v_head))
+    end;
+    if v_learns then
       perform deploy_queue._wake(v_head);
     end if;
   end loop;

@@ -3,6 +3,13 @@ export interface World {
   readonly now: number;
   readonly environments: Readonly<Record<string, Environment>>;
   readonly deployments: readonly Deployment[];
+  /** The one freeze of an environment, if it has one. */
+  readonly freezes: Readonly<Record<string, Freeze>>;
+}
+
+export interface Freeze {
+  /** Its exceptions have this key. */
+  readonly allowKey: string | null;
 }
 
 export interface Environment {
@@ -18,27 +25,48 @@ export interface Deployment {
   readonly key: string | null;
   readonly maxDuration: number | null;
   readonly heartbeat: number | null;
+  readonly priority: number;
+  /** Its id, or a number drawn when it was released into the line. */
+  readonly place: number;
+  readonly hold: "outside" | "in-line" | null;
+  readonly notBefore: number | null;
   readonly started: number | null;
   readonly finished: number | null;
   readonly cancelled: number | null;
 }
 
 export interface Reason {
-  readonly kind: "running" | "buffer" | "queued";
-  readonly by: number;
+  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "freeze";
+  /** Null when it is no deployment. */
+  readonly by: number | null;
   readonly until: number | null;
 }
 
-export type Status = "queued" | "running" | "buffering" | "finished" | "cancelled";
+export type Status = "held" | "queued" | "running" | "buffering" | "finished" | "cancelled";
 
-export function status(world: World, { environment, started, finished, cancelled }: Deployment): Status {
+export function status(world: World, { environment, started, finished, cancelled, hold }: Deployment): Status {
   if (cancelled !== null) return "cancelled";
+  if (hold !== null) return "held";
   if (finished !== null) return finished + bufferTime(world, environment) > world.now ? "buffering" : "finished";
   return started === null ? "queued" : "running";
 }
 
-/** Why a deployment may not start: whoever runs, buffers, or is queued ahead in its cell, and has not its key. */
+/** Why a deployment may not start: those in its cell that have not its key, and what withholds it by itself. */
 export function reasons(world: World, deployment: Deployment): Reason[] {
+  return [...blockers(world, deployment), ...withheld(world, deployment)];
+}
+
+function withheld(world: World, deployment: Deployment): Reason[] {
+  const { hold, notBefore } = deployment;
+  return [
+    ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
+    ...(hold === null ? [] : [{ kind: "hold", by: null, until: null } as const]),
+    ...(isLater(world, deployment) ? [{ kind: "schedule", by: null, until: notBefore } as const] : []),
+  ];
+}
+
+/** Whoever runs, buffers, or is queued ahead: a higher priority, or the same and an earlier place. */
+function blockers(world: World, deployment: Deployment): Reason[] {
   return world.deployments
     .filter((other) => other !== deployment && sameCell(other, deployment) && !sameKey(other, deployment))
     .flatMap((other): Reason[] => {
@@ -49,12 +77,37 @@ export function reasons(world: World, deployment: Deployment): Reason[] {
           return [
             { kind: "buffer", by: other.id, until: (other.finished ?? 0) + bufferTime(world, other.environment) },
           ];
+        case "held":
         case "queued":
-          return other.id < deployment.id ? [{ kind: "queued", by: other.id, until: null }] : [];
+          return isAhead(other, deployment) && !letsPass(world, other, deployment)
+            ? [{ kind: "queued", by: other.id, until: null }]
+            : [];
         default:
           return [];
       }
     });
+}
+
+function isAhead(one: Deployment, other: Deployment): boolean {
+  return one.priority > other.priority || (one.priority === other.priority && one.place < other.place);
+}
+
+/** Who is held outside the line, is to start later, or is frozen where the other is an exception. */
+function letsPass(world: World, ahead: Deployment, other: Deployment): boolean {
+  return (
+    ahead.hold === "outside" ||
+    isLater(world, ahead) ||
+    (isFrozen(world, ahead) && !isFrozen(world, other) && world.freezes[other.environment] !== undefined)
+  );
+}
+
+function isLater(world: World, { notBefore }: Deployment): boolean {
+  return notBefore !== null && notBefore > world.now;
+}
+
+function isFrozen(world: World, { environment, key }: Deployment): boolean {
+  const freeze = world.freezes[environment];
+  return freeze !== undefined && (freeze.allowKey === null || freeze.allowKey !== key);
 }
 
 /** Whether it is reaped by whoever looks: its heartbeats stopped, or it runs for too long. */
@@ -73,12 +126,18 @@ export function woken(before: World, after: World): number[] {
   return after.deployments
     .filter((deployment) => {
       const earlier = before.deployments.find(({ id }) => id === deployment.id);
-      if (earlier === undefined || status(after, deployment) !== "queued") return false;
+      if (earlier === undefined || !waits(after, deployment)) return false;
+      // Whoever is released waits for something else now.
+      if (earlier.hold !== null && deployment.hold === null) return true;
       const left = reasons(after, deployment);
       const eased = reasons(before, earlier).some((reason) => !left.some((still) => isAsLong(still, reason)));
       return eased && left.every(({ until }) => until !== null);
     })
     .map(({ id }) => id);
+}
+
+export function waits(world: World, deployment: Deployment): boolean {
+  return ["held", "queued"].includes(status(world, deployment));
 }
 
 export function isLive({ finished, cancelled }: Deployment): boolean {

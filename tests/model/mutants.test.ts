@@ -5,12 +5,25 @@ import { RealQueue } from "./realQueue.js";
 
 const database = useDatabase();
 const queue = new RealQueue(database);
-const runs = 300;
+const runs = 600;
+
+/** Where somebody stands. */
+const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id))";
 
 /** What a slip of the hand would make of a function: what the model finds, it would find in a change as well. */
 const mutants: readonly (readonly [what: string, name: string, from: string, to: string])[] = [
-  ["overtakes those ahead", "_waiting_on", "and (- blocker.priority,", "and false and (- blocker.priority,"],
-  ["waits for those behind", "_waiting_on", "< (- candidate.priority,", "<> (- candidate.priority,"],
+  ["overtakes those ahead", "_waiting_on", `< ${rank}`, "is null"],
+  ["waits for those behind", "_waiting_on", `< ${rank}`, `<> ${rank}`],
+  ["ignores priorities", "_waiting_on", "(- blocker.priority, ", "(- candidate.priority, "],
+  ["takes the old place of the released", "_waiting_on", "coalesce(blocker.place, blocker.id)", "blocker.id"],
+  ["forgets holds", "_withheld", "candidate.hold is not null", "false"],
+  ["waits for whom is held outside", "_waiting_on", "blocker.hold is distinct from 'outside'", "true"],
+  ["starts before the time", "_withheld", "candidate.not_before > v_now", "false"],
+  ["waits for who is to start later", "_waiting_on", "(blocker.not_before > v_now) is not true", "true"],
+  ["forgets freezes", "_withheld", "not deploy_queue._passes", "false and not deploy_queue._passes"],
+  ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false"],
+  ["lets exceptions of a freeze wait for those it holds", "_waiting_on", "v_is_exception and", "false and"],
+  ["wakes nobody by lifting a freeze", "_wake_heads", "perform deploy_queue._wake(v_head)", "null"],
   ["forgets the buffer", "_waiting_on", "blocker.finish_timestamp > v_now - v_buffer_time", "false"],
   [
     "takes two missing keys for the same",
@@ -21,17 +34,12 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["starts beside those that run", "_waiting_on", "blocker.start_timestamp is not null", "false"],
   ["wakes those that still wait for somebody", "_wake", "reason.until is null", "false"],
   ["wakes nobody", "_wake", "if not exists", "if false and not exists"],
+  ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
   [
-    "wakes the first of the line only",
-    "_heads",
-    "(v_is_first or v_queued.concurrency_key = v_first_key)",
-    "v_is_first",
-  ],
-  [
-    "reaps whoever has missed half of its heartbeats",
+    "reaps whoever has missed a single heartbeat",
     "_reap",
     "v_now - environments.heartbeat_timeout",
-    "v_now - environments.heartbeat_timeout / 2",
+    "v_now - environments.heartbeat_timeout / 10",
   ],
   [
     "never reaps those that run for too long",

@@ -80,9 +80,9 @@ export class RealQueue {
         select json_agg(json_build_object('id', id, 'state', status, 'alive', heartbeat_timestamp is not null, 'waits', coalesce((
           select json_agg(
             json_build_array(kind, reason.deployment_id, round(extract(epoch from until - ${this.#origin}::timestamptz) / 60))
-            order by reason.deployment_id
+            order by reason.deployment_id, reason.kind
           )
-          from deploy_queue.waiting_on(one.id) as reason where one.status = 'queued'
+          from deploy_queue.waiting_on(one.id) as reason where one.status in ('held', 'queued')
         ), '[]')) order by id)
         from deploy_queue.deployments_with_status as one
         where id = any (${`{${ids.join(",")}}`}::bigint[])

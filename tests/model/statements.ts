@@ -16,11 +16,28 @@ export function statementOf(act: Act, target: number | undefined, program: strin
     case "finish":
     case "cancel":
     case "heartbeat":
+    case "release":
       return target === undefined
         ? undefined
         : act.by === "function"
           ? calls[act.act](target)
           : updates[act.act](target);
+    case "bump":
+      return target === undefined
+        ? undefined
+        : act.by === "function"
+          ? `select from deploy_queue.bump(${target}, 'model', ${act.priority})`
+          : `update deploy_queue.deployments set priority = ${act.priority} where id = ${target}`;
+    case "freeze":
+      return `
+        select deploy_queue.freeze('${program}-${act.environment}', 'model', allow_key => ${text(act.key)})::text as text
+        where not exists (
+          select from deploy_queue.freezes_in_force where environment = '${program}-${act.environment}'
+        )`;
+    case "thaw":
+      return `
+        select deploy_queue.thaw(freeze_id)::text as text from deploy_queue.freezes_in_force
+        where environment = '${program}-${act.environment}'`;
     case "cancel version":
       return `select count(*) from deploy_queue.cancel_version('${program}', '${act.version}')`;
     case "cancel location":
@@ -39,23 +56,24 @@ export function statementOf(act: Act, target: number | undefined, program: strin
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 
 function enqueueByFunction(
-  { environment, cell, key, version, heartbeat, maxDuration }: Enqueue,
+  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore }: Enqueue,
   program: string,
 ): string {
   return `
     select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
-      concurrency_key => ${text(key)}, heartbeat => ${heartbeat}, max_duration => ${minutes(maxDuration)})`;
+      concurrency_key => ${text(key)}, heartbeat => ${heartbeat}, max_duration => ${minutes(maxDuration)},
+      priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)})`;
 }
 
 function enqueueByStatement(
-  { environment, cell, key, version, heartbeat, maxDuration }: Enqueue,
+  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore }: Enqueue,
   program: string,
 ): string {
   return `
     insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
-      concurrency_key, heartbeat_timestamp, max_duration)
+      concurrency_key, heartbeat_timestamp, max_duration, priority, hold, not_before)
     values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}', ${text(key)},
-      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)})
+      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)}, ${priority}, ${text(hold)}, ${fromNow(notBefore)})
     returning id`;
 }
 
@@ -64,6 +82,7 @@ const calls = {
   finish: (id: number) => `select from deploy_queue.finish(${id})`,
   cancel: (id: number) => `select from deploy_queue.cancel(${id}, 'model')`,
   heartbeat: (id: number) => `select from deploy_queue.heartbeat(${id})`,
+  release: (id: number) => `select from deploy_queue.release(${id})`,
 } as const;
 
 const update = (set: string) => (id: number) => `update deploy_queue.deployments set ${set} where id = ${id}`;
@@ -73,7 +92,12 @@ const updates = {
   finish: update("finish_timestamp = now()"),
   cancel: update("cancellation_timestamp = now(), cancellation_note = 'model'"),
   heartbeat: update("heartbeat_timestamp = now()"),
+  release: update("hold = null"),
 } as const;
+
+function fromNow(count: number | null): string {
+  return count === null ? "null" : `deploy_queue._now() + ${minutes(count)}`;
+}
 
 function minutes(count: number | null): string {
   return count === null ? "null" : `interval '${count} minutes'`;

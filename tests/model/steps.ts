@@ -17,14 +17,27 @@ export type Act =
       readonly version: string;
       readonly heartbeat: boolean;
       readonly maxDuration: number | null;
+      readonly priority: number;
+      readonly hold: "outside" | "in-line" | null;
+      /** Minutes from now. */
+      readonly notBefore: number | null;
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
-      readonly act: "start" | "finish" | "cancel" | "heartbeat";
+      readonly act: "start" | "finish" | "cancel" | "heartbeat" | "release";
       readonly by: Means;
       readonly which: number;
       readonly apt: boolean;
     }
+  | {
+      readonly act: "bump";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly priority: number;
+    }
+  | { readonly act: "freeze"; readonly environment: string; readonly key: string | null }
+  | { readonly act: "thaw"; readonly environment: string }
   | { readonly act: "cancel version"; readonly version: string }
   | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
   | { readonly act: "reap" }
@@ -50,11 +63,24 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       act: fc.constant("enqueue" as const),
       ...{ by, environment, cell, key, version, heartbeat: fc.boolean() },
       maxDuration: fc.constantFrom(null, null, 7.5),
+      priority: fc.constantFrom(0, 0, 0, 0, 1),
+      hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
+      notBefore: fc.constantFrom(null, null, null, null, 4),
     }),
   },
   { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt }) },
   { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant("release" as const), by, which, apt }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant("bump" as const), by, which, apt, priority: fc.constantFrom(0, 1, 2) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant("freeze" as const), environment, key: fc.constantFrom(null, "x") }),
+  },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }) },
   {

@@ -15,9 +15,18 @@ export interface Outcome {
 export function perform(world: World, act: Act, id: number): Outcome {
   switch (act.act) {
     case "enqueue":
-      return answered("ok", add(world, { ...act, id, heartbeat: act.heartbeat ? world.now : null, started: null }));
+      if (isStagedAlready(world, act)) return answered("QD021", world);
+      return answered(
+        "ok",
+        add(world, {
+          ...act,
+          ...{ id, place: id, heartbeat: act.heartbeat ? world.now : null, started: null },
+          notBefore: act.notBefore === null ? null : world.now + act.notBefore,
+        }),
+      );
     case "insert running": {
-      const running = add(world, { ...act, id, version: "", maxDuration: null, heartbeat: null, started: world.now });
+      const plain = { version: "", maxDuration: null, heartbeat: null, priority: 0, hold: null, notBefore: null };
+      const running = add(world, { ...act, ...plain, id, place: id, started: world.now });
       const [newest] = running.deployments.slice(-1);
       return newest !== undefined && reasons(running, newest).length > 0
         ? answered("QD003", world)
@@ -26,9 +35,22 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "start":
     case "finish":
     case "cancel":
-    case "heartbeat": {
+    case "heartbeat":
+    case "release": {
       const deployment = target(world, act);
       return deployment === undefined ? answered("nobody", world) : change(world, act, deployment);
+    }
+    case "bump": {
+      const deployment = target(world, act);
+      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act.priority);
+    }
+    case "freeze":
+      return act.environment in world.freezes
+        ? answered("ok", world)
+        : followed(world, "ok", { ...world, freezes: { ...world.freezes, [act.environment]: { allowKey: act.key } } });
+    case "thaw": {
+      const { [act.environment]: lifted, ...freezes } = world.freezes;
+      return lifted === undefined ? answered("ok", world) : followed(world, "ok", { ...world, freezes });
     }
     case "cancel version":
       return end(world, "ok", ({ version }) => version === act.version);
@@ -46,14 +68,33 @@ export function perform(world: World, act: Act, id: number): Outcome {
   }
 }
 
+/** The same, without anybody who waits for it. */
+function isStagedAlready(world: World, given: Extract<Act, { act: "enqueue" }>): boolean {
+  return (
+    given.hold === "outside" &&
+    !given.heartbeat &&
+    world.deployments.some(
+      (one) =>
+        one.hold === "outside" &&
+        one.heartbeat === null &&
+        isLive(one) &&
+        one.environment === given.environment &&
+        one.cell === given.cell &&
+        one.version === given.version,
+    )
+  );
+}
+
 /** Whom an act is about; undefined when it is about nobody, or there is nobody. */
 export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act)) return undefined;
   const makesSense = {
-    start: ["queued"],
+    start: ["held", "queued"],
     finish: ["running"],
-    cancel: ["queued", "running"],
-    heartbeat: ["queued", "running"],
+    cancel: ["held", "queued", "running"],
+    heartbeat: ["held", "queued", "running"],
+    release: ["held"],
+    bump: ["held", "queued"],
   };
   const choice = act.apt
     ? world.deployments.filter((deployment) => makesSense[act.act].includes(status(world, deployment)))
@@ -61,7 +102,7 @@ export function target(world: World, act: Act): Deployment | undefined {
   return choice[act.which % choice.length];
 }
 
-type Change = Extract<Act, { which: number }>;
+type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" }>;
 
 function change(world: World, { act, by }: Change, deployment: Deployment): Outcome {
   if (!isLive(deployment)) {
@@ -80,13 +121,28 @@ function change(world: World, { act, by }: Change, deployment: Deployment): Outc
       return end(world, "ok", ({ id }) => id === deployment.id);
     case "heartbeat":
       return answered("ok", replace(world, { ...deployment, heartbeat: world.now }));
+    case "release":
+      return deployment.hold === null ? answered("ok", world) : release(world, deployment);
   }
+}
+
+/** Into the line at its end, or on from the place that it has kept. */
+function release(world: World, deployment: Deployment): Outcome {
+  const end = Math.max(...world.deployments.map(({ id, place }) => Math.max(id, place))) + 0.001;
+  const place = deployment.hold === "outside" ? end : deployment.place;
+  return followed(world, "ok", replace(world, { ...deployment, hold: null, place }));
+}
+
+function bump(world: World, deployment: Deployment, priority: number): Outcome {
+  if (!isLive(deployment)) return answered(deployment.finished === null ? "QD005" : "QD006", world);
+  if (deployment.started !== null && priority !== deployment.priority) return answered("QD007", world);
+  return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 
 /** Whoever asks for its turn removes the dead that it waits for, then starts, or gives a sign of life. */
 function tryStart(world: World, deployment: Deployment): Outcome {
   if (deployment.started !== null) return answered("started", world);
-  const blockers = new Set(reasons(world, deployment).map(({ by }) => by));
+  const blockers = new Set<number | null>(reasons(world, deployment).map(({ by }) => by));
   const reaped = end(world, "ok", (one) => blockers.has(one.id) && isDead(world, one));
   if (reasons(reaped.world, deployment).length === 0) {
     return { ...reaped, answer: "started", world: replace(reaped.world, start(world, deployment)) };
@@ -127,18 +183,11 @@ function answered(answer: string, world: World): Outcome {
 }
 
 function add(world: World, given: Omit<Deployment, "finished" | "cancelled">): World {
-  const { id, environment, cell, version, key, maxDuration, heartbeat, started } = given;
+  const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place, hold, notBefore } =
+    given;
   const added = {
-    id,
-    environment,
-    cell,
-    version,
-    key,
-    maxDuration,
-    heartbeat,
-    started,
-    finished: null,
-    cancelled: null,
+    ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place, hold, notBefore },
+    ...{ finished: null, cancelled: null },
   };
   return { ...world, deployments: [...world.deployments, added] };
 }
@@ -156,7 +205,7 @@ export function seen(world: World): unknown {
       id: deployment.id,
       state,
       alive: deployment.heartbeat !== null,
-      waits: state === "queued" ? waitsFor : [],
+      waits: state === "queued" || state === "held" ? waitsFor : [],
     };
   });
 }
