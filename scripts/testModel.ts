@@ -1,4 +1,4 @@
-// npm run test:model -- [--runs N] [--seed S]: the model test with as many programs as one likes.
+// npm run test:model -- [--runs N] [--seed S]: the model test with as many programs as one likes, and what it finds in mutants.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
@@ -9,10 +9,11 @@ for (const [name, value] of Object.entries(values)) {
     process.exit(2);
   }
 }
-const { status } = spawnSync("vitest", ["run", "tests/model/model.test.ts"], {
+const { status } = spawnSync("vitest", ["run", "tests/model"], {
   stdio: "inherit",
   env: {
     ...process.env,
+    DEPLOY_QUEUE_MUTANTS: "1",
     ...(values.runs === undefined ? {} : { DEPLOY_QUEUE_MODEL_RUNS: values.runs }),
     ...(values.seed === undefined ? {} : { DEPLOY_QUEUE_MODEL_SEED: values.seed }),
   },
