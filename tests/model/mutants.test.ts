@@ -5,7 +5,7 @@ import { RealQueue } from "./realQueue.js";
 
 const database = useDatabase();
 const queue = new RealQueue(database);
-const runs = 300;
+const runs = 1_500;
 
 /** Where somebody stands. */
 const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id))";
