@@ -100,7 +100,8 @@ test("every public function is given to some role, but those of the owner", asyn
     select proname as name from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and proname !~ '^(_|tg_)'
       and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
-      and not has_function_privilege('deploy_queue_operator', oid, 'execute')`;
+      and not has_function_privilege('deploy_queue_operator', oid, 'execute')
+    order by proname`;
   expect(owners.map(({ name }) => name)).toEqual(["adopt", "create_roles", "preview_adoption"]);
 });
 
