@@ -24230,7 +24230,7 @@ var require_postgres_date = __commonJS({
         year = bcYearToNegativeYear(year);
       }
       var month = parseInt(matches[2], 10) - 1;
-      var day = matches[3];
+      var day2 = matches[3];
       var hour = parseInt(matches[4], 10);
       var minute = parseInt(matches[5], 10);
       var second = parseInt(matches[6], 10);
@@ -24239,7 +24239,7 @@ var require_postgres_date = __commonJS({
       var date;
       var offset = timeZoneOffset(isoDate);
       if (offset != null) {
-        date = new Date(Date.UTC(year, month, day, hour, minute, second, ms));
+        date = new Date(Date.UTC(year, month, day2, hour, minute, second, ms));
         if (is0To99(year)) {
           date.setUTCFullYear(year);
         }
@@ -24247,7 +24247,7 @@ var require_postgres_date = __commonJS({
           date.setTime(date.getTime() - offset);
         }
       } else {
-        date = new Date(year, month, day, hour, minute, second, ms);
+        date = new Date(year, month, day2, hour, minute, second, ms);
         if (is0To99(year)) {
           date.setFullYear(year);
         }
@@ -24265,8 +24265,8 @@ var require_postgres_date = __commonJS({
         year = bcYearToNegativeYear(year);
       }
       var month = parseInt(matches[2], 10) - 1;
-      var day = matches[3];
-      var date = new Date(year, month, day);
+      var day2 = matches[3];
+      var date = new Date(year, month, day2);
       if (is0To99(year)) {
         date.setFullYear(year);
       }
@@ -45593,8 +45593,13 @@ function prediction(place, now = place.as_of.getTime()) {
     return `start unknown${late}`;
   }
   const left = place.predicted_start.getTime() - now;
-  const at = `${place.predicted_start.toISOString().slice(11, 19)}Z`;
+  const at = timeOf(place.predicted_start, now);
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+}
+var day = 864e5;
+function timeOf(moment, now) {
+  const text = `${moment.toISOString().slice(0, 19)}Z`;
+  return moment.getTime() - now < day ? text.slice(11) : text;
 }
 function describeBlocker(blocker, now) {
   if ("text" in blocker) {

@@ -20,8 +20,16 @@ export function prediction(place: Place, now = place.as_of.getTime()): string {
     return `start unknown${late}`;
   }
   const left = place.predicted_start.getTime() - now;
-  const at = `${place.predicted_start.toISOString().slice(11, 19)}Z`;
+  const at = timeOf(place.predicted_start, now);
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+}
+
+const day = 86_400_000;
+
+/** "22:31:04Z"; with its date when that time comes earlier than this moment. */
+function timeOf(moment: Date, now: number): string {
+  const text = `${moment.toISOString().slice(0, 19)}Z`;
+  return moment.getTime() - now < day ? text.slice(11) : text;
 }
 
 /** "deployment 41 (web@v7) is running for 3m 2s, usually 5m: https://…" */

@@ -34,6 +34,7 @@ describe("a prediction", () => {
     [{ predicted_start: now, overdue: true }, "may start any moment; a blocker is overdue"],
     [{ predicted_start: minutes(-1) }, "may start any moment"],
     [{ predicted_start: minutes(100) }, "likely starts in 1h 40m (at 00:05:04Z)"],
+    [{ predicted_start: minutes(1440) }, "likely starts in 1d (at 2030-01-03T22:25:04Z)"],
   ])("of %j reads: %s", (changes, expected) => {
     expect(prediction(place(changes))).toBe(expected);
   });
