@@ -30,13 +30,14 @@ export interface Deployment {
   readonly place: number;
   readonly hold: "outside" | "in-line" | null;
   readonly notBefore: number | null;
+  readonly notAfter: number | null;
   readonly started: number | null;
   readonly finished: number | null;
   readonly cancelled: number | null;
 }
 
 export interface Reason {
-  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "freeze";
+  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "expired" | "freeze";
   /** Null when it is no deployment. */
   readonly by: number | null;
   readonly until: number | null;
@@ -59,6 +60,7 @@ export function reasons(world: World, deployment: Deployment): Reason[] {
 function withheld(world: World, deployment: Deployment): Reason[] {
   const { hold, notBefore } = deployment;
   return [
+    ...(isTooLate(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
     ...(hold === null ? [] : [{ kind: "hold", by: null, until: null } as const]),
     ...(isLater(world, deployment) ? [{ kind: "schedule", by: null, until: notBefore } as const] : []),
@@ -105,18 +107,23 @@ function isLater(world: World, { notBefore }: Deployment): boolean {
   return notBefore !== null && notBefore > world.now;
 }
 
+export function isTooLate(world: World, { notAfter, started }: Deployment): boolean {
+  return notAfter !== null && started === null && notAfter <= world.now;
+}
+
 function isFrozen(world: World, { environment, key }: Deployment): boolean {
   const freeze = world.freezes[environment];
   return freeze !== undefined && (freeze.allowKey === null || freeze.allowKey !== key);
 }
 
-/** Whether it is reaped by whoever looks: its heartbeats stopped, or it runs for too long. */
+/** Whether it is reaped by whoever looks: its heartbeats stopped, it runs for too long, or it did not start in time. */
 export function isDead(world: World, deployment: Deployment): boolean {
   const { environment, heartbeat, started, maxDuration } = deployment;
   const timeout = world.environments[environment]?.heartbeatTimeout ?? 0;
   return (
     isLive(deployment) &&
-    ((heartbeat !== null && heartbeat + timeout < world.now) ||
+    (isTooLate(world, deployment) ||
+      (heartbeat !== null && heartbeat + timeout < world.now) ||
       (started !== null && maxDuration !== null && started + maxDuration < world.now))
   );
 }

@@ -24,6 +24,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false"],
   ["lets exceptions of a freeze wait for those it holds", "_waiting_on", "v_is_exception and", "false and"],
   ["wakes nobody by lifting a freeze", "_wake_heads", "perform deploy_queue._wake(v_head)", "null"],
+  ["lets in who comes too late", "_withheld", "candidate.not_after <= v_now", "false"],
   ["forgets the buffer", "_waiting_on", "blocker.finish_timestamp > v_now - v_buffer_time", "false"],
   [
     "takes two missing keys for the same",

@@ -56,24 +56,26 @@ export function statementOf(act: Act, target: number | undefined, program: strin
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 
 function enqueueByFunction(
-  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore }: Enqueue,
+  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore, notAfter }: Enqueue,
   program: string,
 ): string {
   return `
     select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
       concurrency_key => ${text(key)}, heartbeat => ${heartbeat}, max_duration => ${minutes(maxDuration)},
-      priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)})`;
+      priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
+      not_after => ${fromNow(notAfter)})`;
 }
 
 function enqueueByStatement(
-  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore }: Enqueue,
+  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore, notAfter }: Enqueue,
   program: string,
 ): string {
   return `
     insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
-      concurrency_key, heartbeat_timestamp, max_duration, priority, hold, not_before)
+      concurrency_key, heartbeat_timestamp, max_duration, priority, hold, not_before, not_after)
     values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}', ${text(key)},
-      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)}, ${priority}, ${text(hold)}, ${fromNow(notBefore)})
+      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)}, ${priority}, ${text(hold)}, ${fromNow(notBefore)},
+      ${fromNow(notAfter)})
     returning id`;
 }
 

@@ -21,6 +21,7 @@ export type Act =
       readonly hold: "outside" | "in-line" | null;
       /** Minutes from now. */
       readonly notBefore: number | null;
+      readonly notAfter: number | null;
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
@@ -66,6 +67,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       priority: fc.constantFrom(0, 0, 0, 0, 1),
       hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
       notBefore: fc.constantFrom(null, null, null, null, 4),
+      notAfter: fc.constantFrom(null, null, null, null, 5.5),
     }),
   },
   { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt }) },

@@ -1,4 +1,4 @@
-import { type Deployment, isDead, isLive, reasons, status, type World, woken } from "./model.js";
+import { type Deployment, isDead, isLive, isTooLate, reasons, status, type World, woken } from "./model.js";
 import type { Act } from "./steps.js";
 
 /** What an act makes of the world. */
@@ -22,10 +22,19 @@ export function perform(world: World, act: Act, id: number): Outcome {
           ...act,
           ...{ id, place: id, heartbeat: act.heartbeat ? world.now : null, started: null },
           notBefore: act.notBefore === null ? null : world.now + act.notBefore,
+          notAfter: act.notAfter === null ? null : world.now + act.notAfter,
         }),
       );
     case "insert running": {
-      const plain = { version: "", maxDuration: null, heartbeat: null, priority: 0, hold: null, notBefore: null };
+      const plain = {
+        version: "",
+        maxDuration: null,
+        heartbeat: null,
+        priority: 0,
+        hold: null,
+        notBefore: null,
+        notAfter: null,
+      };
       const running = add(world, { ...act, ...plain, id, place: id, started: world.now });
       const [newest] = running.deployments.slice(-1);
       return newest !== undefined && reasons(running, newest).length > 0
@@ -139,11 +148,13 @@ function bump(world: World, deployment: Deployment, priority: number): Outcome {
   return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 
-/** Whoever asks for its turn removes the dead that it waits for, then starts, or gives a sign of life. */
+/** Whoever asks for its turn removes the dead that it waits for, or itself when it comes too late, then starts, or gives a sign of life. */
 function tryStart(world: World, deployment: Deployment): Outcome {
   if (deployment.started !== null) return answered("started", world);
   const blockers = new Set<number | null>(reasons(world, deployment).map(({ by }) => by));
+  if (isTooLate(world, deployment)) blockers.add(deployment.id);
   const reaped = end(world, "ok", (one) => blockers.has(one.id) && isDead(world, one));
+  if (isTooLate(world, deployment)) return { ...reaped, answer: "waits" };
   if (reasons(reaped.world, deployment).length === 0) {
     return { ...reaped, answer: "started", world: replace(reaped.world, start(world, deployment)) };
   }
@@ -183,10 +194,11 @@ function answered(answer: string, world: World): Outcome {
 }
 
 function add(world: World, given: Omit<Deployment, "finished" | "cancelled">): World {
-  const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place, hold, notBefore } =
-    given;
+  const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place } = given;
+  const { hold, notBefore, notAfter } = given;
   const added = {
-    ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place, hold, notBefore },
+    ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place },
+    ...{ hold, notBefore, notAfter },
     ...{ finished: null, cancelled: null },
   };
   return { ...world, deployments: [...world.deployments, added] };
