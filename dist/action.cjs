@@ -44,7 +44,7 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
 
 // src/database/errors.ts
-var DeployQueueError, InvalidValueError, DatabaseUnavailableError, SchemaError;
+var DeployQueueError, InvalidValueError, DatabaseUnavailableError, AccessDeniedError, SchemaError;
 var init_errors = __esm({
   "src/database/errors.ts"() {
     "use strict";
@@ -62,6 +62,8 @@ var init_errors = __esm({
     };
     DatabaseUnavailableError = class extends DeployQueueError {
       exitCode = 7;
+    };
+    AccessDeniedError = class extends DatabaseUnavailableError {
     };
     SchemaError = class extends DeployQueueError {
       exitCode = 4;
@@ -2323,7 +2325,7 @@ function toUnavailable(error2, target) {
     return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason2}`, { cause: error2 });
   }
   if (code2.startsWith("28") || code2 === "3D000") {
-    return new DatabaseUnavailableError(`${target} does not let us in: ${reason2}`, { cause: error2 });
+    return new AccessDeniedError(`${target} does not let us in: ${reason2}`, { cause: error2 });
   }
   if (unavailableCodes.has(code2) || unavailableClasses.has(sqlStateClass(code2)) || code2.startsWith("SASL") || isTlsFailure(code2)) {
     return new DatabaseUnavailableError(`${target} cannot be reached: ${reason2}`, { cause: error2 });
@@ -43590,7 +43592,8 @@ async function outlastOutages(call, options) {
       }
       return result;
     } catch (error2) {
-      if (!(error2 instanceof DatabaseUnavailableError)) {
+      const passes = error2 instanceof DatabaseUnavailableError && !(error2 instanceof AccessDeniedError && since === void 0);
+      if (!passes) {
         throw error2;
       }
       if (since === void 0) {

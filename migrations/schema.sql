@@ -3018,6 +3018,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__enqueue()
 AS $function$
 declare
   v_now timestamptz;
+  v_starts boolean;
 begin
   if new.id is not null then
     raise exception using
@@ -3052,7 +3053,11 @@ begin
       detail = format('The clock of the database says %s.', v_now),
       hint = 'Leave the timestamps of the present out; the database fills them in.';
   end if;
-  new.created_at := coalesce(new.created_at, least(new.start_timestamp, new.cancellation_timestamp, v_now));
+  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+  v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
+  new.created_at := coalesce(
+    new.created_at, least(case when not v_starts then new.start_timestamp end, new.cancellation_timestamp, v_now)
+  );
   new.updated_at := v_now;
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
@@ -3063,9 +3068,10 @@ begin
     perform deploy_queue._refuse_impossible_wait(new);
   end if;
 
-  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
-  if new.start_timestamp is not null and not deploy_queue._has_ended(new) and not new.forced then
+  if v_starts then
     perform deploy_queue._refuse_blocked(new);
+    -- By the only clock, and after the decision: now() of its transaction may be older than what it waited for.
+    new.start_timestamp := greatest(deploy_queue._now(), new.created_at);
   end if;
   return new;
 end;

@@ -1,5 +1,5 @@
---! Previous: sha1:11652b70c326249e69769d4872f880531d5342c3
---! Hash: sha1:dd9955f985d193a1e6a4df1a6fc766f3d4f6d5ed
+--! Previous: sha1:5839951e5428d58680d3bfc3b11f8cb94cdeb5ee
+--! Hash: sha1:4760544e4c10a89ee6e4a24c821cd77efa8f59ca
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

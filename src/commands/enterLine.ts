@@ -11,9 +11,10 @@ export interface EnterOptions {
   readonly wayIn: WayIn;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
-  /** The options --wait-timeout and --outage-timeout as given. */
+  /** The option --wait-timeout as given. */
   readonly waitTimeout: string | undefined;
-  readonly outageTimeout: string | undefined;
+  /** Milliseconds without a database after which to give up. */
+  readonly outageTimeout: number;
   /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
   readonly beside?: boolean;
   readonly onEvent: (event: WaitEvent) => void;
@@ -28,7 +29,7 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
     wayIn: options.wayIn,
     heartbeat: options.heartbeat,
     waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
-    outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
+    outageTimeout: options.outageTimeout,
     log,
     async createDisplay(deployment) {
       if (options.beside === true) {
@@ -43,7 +44,7 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
   });
 }
 
-function optionalDuration(text: string | undefined, option: string): number | undefined {
+export function optionalDuration(text: string | undefined, option: string): number | undefined {
   const given = emptyIsAbsent(text);
   return given === undefined ? undefined : parseDuration(given, option);
 }

@@ -1,8 +1,9 @@
 import { Command, Option } from "clipanion";
 import { parseDeploymentId } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { PatientCommand } from "./patientCommand.js";
+import type { Session } from "./queueCommand.js";
 
-export class FinishCommand extends QueueCommand {
+export class FinishCommand extends PatientCommand {
   static override paths = [["finish"]];
 
   static override usage = Command.Usage({
@@ -13,10 +14,11 @@ export class FinishCommand extends QueueCommand {
 
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
-  override async act({ queue, log }: Session): Promise<number> {
+  override async act(session: Session): Promise<number> {
     const { deploymentName } = await import("../output/describe.js");
-    const deployment = await queue.finish(parseDeploymentId(this.deploymentId));
-    log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
+    const id = parseDeploymentId(this.deploymentId);
+    const deployment = await this.patiently(session, () => session.queue.finish(id));
+    session.log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
     if (this.json) {
       this.print("", deployment);
     }

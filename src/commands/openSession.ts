@@ -2,11 +2,19 @@ import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
 import { createLogger } from "../output/logger.js";
+import { logOutage } from "../output/outages.js";
+import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import type { Session } from "./queueCommand.js";
 
+export interface SessionOptions {
+  readonly migrate: boolean;
+  /** Milliseconds to wait for a database that is away. */
+  readonly patience: number;
+}
+
 /** Connects to the database and makes sure that it has our schema. */
-export async function openSession(command: string, options: { readonly migrate: boolean }): Promise<Session> {
+export async function openSession(command: string, options: SessionOptions): Promise<Session> {
   const log = createLogger();
   const target = await resolveConnectionTarget();
   if (target.embeddedDirectory !== undefined) {
@@ -21,11 +29,15 @@ export async function openSession(command: string, options: { readonly migrate: 
     onNotice: (message) => log.info(message),
   });
   try {
-    await ensureSchema(database, {
+    const schema = {
       url: target.url,
       migrate: options.migrate,
-      onProgress: (message) => log.info(message),
-      onWarning: (message) => log.warn(message),
+      onProgress: (message: string) => log.info(message),
+      onWarning: (message: string) => log.warn(message),
+    };
+    await outlastOutages(() => ensureSchema(database, schema), {
+      giveUpAfter: options.patience,
+      onOutage: options.patience > 0 ? logOutage(log) : undefined,
     });
   } catch (error) {
     await database.close();

@@ -1,9 +1,10 @@
 import { Command, Option } from "clipanion";
 import { deploymentOptions } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { PatientCommand } from "./patientCommand.js";
+import type { Session } from "./queueCommand.js";
 import { selectHeld, selectionOptions } from "./selection.js";
 
-export class ReleaseCommand extends QueueCommand {
+export class ReleaseCommand extends PatientCommand {
   static override paths = [["release"]];
 
   static override usage = Command.Usage({
@@ -40,7 +41,6 @@ export class ReleaseCommand extends QueueCommand {
   yes = deploymentOptions.yes();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = deploymentOptions.waitTimeout();
-  outageTimeout = deploymentOptions.outageTimeout();
   gracePeriod = deploymentOptions.gracePeriod();
 
   override async act(session: Session): Promise<number> {
@@ -66,7 +66,7 @@ export class ReleaseCommand extends QueueCommand {
       reason: this.reason,
       parallel: this.parallel,
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.outageTimeout,
+      outageTimeout: this.patience(),
       gracePeriod,
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });

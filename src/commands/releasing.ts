@@ -14,9 +14,10 @@ import { runDeployment } from "./runDeployment.js";
 export interface ReleaseOptions {
   readonly reason: string | undefined;
   readonly parallel: boolean;
-  /** The options --wait-timeout and --outage-timeout as given. */
+  /** The option --wait-timeout as given. */
   readonly waitTimeout: string | undefined;
-  readonly outageTimeout: string | undefined;
+  /** Milliseconds without a database after which to give up. */
+  readonly outageTimeout: number;
   /** Milliseconds that a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
   /** Called when one without a command has started. */

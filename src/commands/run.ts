@@ -1,9 +1,10 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import { deploymentOptions, readTerms, toRequest } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { PatientCommand } from "./patientCommand.js";
+import type { Session } from "./queueCommand.js";
 
-export class RunCommand extends QueueCommand {
+export class RunCommand extends PatientCommand {
   static override paths = [["run"]];
 
   static override usage = Command.Usage({
@@ -41,7 +42,6 @@ export class RunCommand extends QueueCommand {
   notBefore = deploymentOptions.notBefore();
   notAfter = deploymentOptions.notAfter();
   waitTimeout = deploymentOptions.waitTimeout();
-  outageTimeout = deploymentOptions.outageTimeout();
   gracePeriod = deploymentOptions.gracePeriod();
 
   command = Option.Rest({ name: "command", required: 1 });
@@ -56,10 +56,10 @@ export class RunCommand extends QueueCommand {
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment } = await import("./runDeployment.js");
     const deployment = await enterLine(session, {
-      wayIn: { ...toRequest(this), ...(await readTerms(session.queue, this)) },
+      wayIn: { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) },
       heartbeat: true,
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.outageTimeout,
+      outageTimeout: this.patience(),
       onEvent: (event) => {
         if (this.json) {
           // stdout belongs to the command.

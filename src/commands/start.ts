@@ -1,8 +1,9 @@
 import { Command, Option } from "clipanion";
 import { deploymentOptions, readTerms, toRequest } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { PatientCommand } from "./patientCommand.js";
+import type { Session } from "./queueCommand.js";
 
-export class StartCommand extends QueueCommand {
+export class StartCommand extends PatientCommand {
   static override paths = [["start"]];
 
   static override usage = Command.Usage({
@@ -40,11 +41,10 @@ export class StartCommand extends QueueCommand {
   notBefore = deploymentOptions.notBefore();
   notAfter = deploymentOptions.notAfter();
   waitTimeout = deploymentOptions.waitTimeout();
-  outageTimeout = deploymentOptions.outageTimeout();
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
   override async act(session: Session): Promise<number> {
-    const request = { ...toRequest(this), ...(await readTerms(session.queue, this)) };
+    const request = { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) };
     if (this.dryRun) {
       const { describePlace } = await import("../output/describePlace.js");
       const place = await session.queue.preview(request);
@@ -57,7 +57,7 @@ export class StartCommand extends QueueCommand {
       wayIn: request,
       heartbeat: false,
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.outageTimeout,
+      outageTimeout: this.patience(),
       onEvent: (event) => {
         if (this.json) {
           this.print("", event);

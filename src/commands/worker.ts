@@ -70,7 +70,7 @@ export class WorkerCommand extends BaseCommand {
     const { openSession } = await import("./openSession.js");
     const { outlastOutages } = await import("../queue/outage.js");
     const { logOutage } = await import("../output/outages.js");
-    const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations });
+    const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations, patience: 0 });
     return this.once
       ? open()
       : outlastOutages(open, { giveUpAfter: Number.POSITIVE_INFINITY, signal, onOutage: logOutage(log) });

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "./errors.js";
 
 /** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
@@ -44,7 +44,7 @@ export function toUnavailable(error: unknown, target: string): unknown {
     return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
   }
   if (code.startsWith("28") || code === "3D000") {
-    return new DatabaseUnavailableError(`${target} does not let us in: ${reason}`, { cause: error });
+    return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });
   }
   if (
     unavailableCodes.has(code) ||

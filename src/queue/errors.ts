@@ -1,7 +1,13 @@
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { errorCode } from "../database/unavailable.js";
 
-export { DatabaseUnavailableError, DeployQueueError, InvalidValueError, SchemaError } from "../database/errors.js";
+export {
+  AccessDeniedError,
+  DatabaseUnavailableError,
+  DeployQueueError,
+  InvalidValueError,
+  SchemaError,
+} from "../database/errors.js";
 
 /** There is no deployment with this id (or url). */
 export class DeploymentNotFoundError extends DeployQueueError {

@@ -1,4 +1,4 @@
-import { DatabaseUnavailableError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { pause } from "./pause.js";
 
 export interface OutageOptions {
@@ -11,7 +11,8 @@ export interface OutageOptions {
 
 const shortestPause = 100;
 const longestPause = 5_000;
-const defaultGiveUpAfter = 300_000;
+/** Milliseconds without a database after which to give up, where nothing else is said. */
+export const defaultGiveUpAfter = 300_000;
 
 /**
  * Repeats a call that may safely be repeated while the database is away, with growing pauses.
@@ -27,7 +28,10 @@ export async function outlastOutages<Result>(call: () => Promise<Result>, option
       }
       return result;
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailableError)) {
+      // Who is not let in, other than after an outage, will not be let in later.
+      const passes =
+        error instanceof DatabaseUnavailableError && !(error instanceof AccessDeniedError && since === undefined);
+      if (!passes) {
         throw error;
       }
       if (since === undefined) {

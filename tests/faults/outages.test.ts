@@ -113,6 +113,29 @@ test("a waiter gives up with exit code 7 when the database does not come back", 
   expect(code).toBe(7);
 });
 
+test("who begins, finishes or cancels while the database is away waits for it", { timeout: 90_000 }, async () => {
+  const server = await startOwnServer();
+  const queue = server.openQueue();
+  const [one, other] = [await holdCell(queue, "one"), await holdCell(queue, "other")];
+  await server.crash();
+  const commands = [
+    start(server.url, "third"),
+    startCli(["finish", String(one)], { DEPLOY_QUEUE_DATABASE_URL: server.url }),
+    startCli(["cancel", "deployment", String(other)], { DEPLOY_QUEUE_DATABASE_URL: server.url }),
+  ];
+  await Promise.all(commands.map((command) => command.printed(/cannot be reached.*trying again/)));
+  await server.restart();
+  const ends = await Promise.all(commands.map(({ end }) => end));
+  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+  const rows = await Promise.all([Number(ends[0]?.stdout), one, other].map((id) => queue.deployment(id)));
+  expect(rows.map(({ status }) => status)).toEqual(["running", "finished", "cancelled"]);
+});
+
+test("who is not let in ends with exit code 7 at once", async () => {
+  const stranger = database.url.replace(/\/\/[^@]+@/, "//no_such_role:secret@");
+  expect((await start(stranger, "stranger").end).code).toBe(7);
+});
+
 test("a waiter finds out that its connection has gone silent, and starts over a new one", {
   timeout: 120_000,
 }, async () => {

@@ -1,9 +1,10 @@
 import { Command, Option } from "clipanion";
 import { emptyIsAbsent, parseDeploymentId } from "../../queue/values.js";
 import { deploymentOptions } from "../options.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { PatientCommand } from "../patientCommand.js";
+import type { Session } from "../queueCommand.js";
 
-export class CancelDeploymentCommand extends QueueCommand {
+export class CancelDeploymentCommand extends PatientCommand {
   static override paths = [["cancel", "deployment"]];
 
   static override usage = Command.Usage({
@@ -17,10 +18,14 @@ export class CancelDeploymentCommand extends QueueCommand {
   deploymentId = Option.String({ name: "deployment-id", required: true });
   cancellationNote = deploymentOptions.cancellationNote();
 
-  override async act({ queue, log }: Session): Promise<number> {
+  override async act(session: Session): Promise<number> {
     const { deploymentName } = await import("../../output/describe.js");
-    const deployment = await queue.cancel(parseDeploymentId(this.deploymentId), emptyIsAbsent(this.cancellationNote));
-    log.info(`${deploymentName(deployment)} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`);
+    const id = parseDeploymentId(this.deploymentId);
+    const note = emptyIsAbsent(this.cancellationNote);
+    const deployment = await this.patiently(session, () => session.queue.cancel(id, note));
+    session.log.info(
+      `${deploymentName(deployment)} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`,
+    );
     if (this.json) {
       this.print("", deployment);
     }

@@ -1,9 +1,10 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../../database/errors.js";
 import { parseDeploymentId } from "../../queue/values.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { PatientCommand } from "../patientCommand.js";
+import type { Session } from "../queueCommand.js";
 
-export class HeartbeatDeploymentCommand extends QueueCommand {
+export class HeartbeatDeploymentCommand extends PatientCommand {
   static override paths = [["heartbeat", "deployment"]];
 
   static override usage = Command.Usage({

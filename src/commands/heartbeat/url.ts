@@ -1,11 +1,12 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../../database/errors.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { PatientCommand } from "../patientCommand.js";
+import type { Session } from "../queueCommand.js";
 
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
 
-export class HeartbeatUrlCommand extends QueueCommand {
+export class HeartbeatUrlCommand extends PatientCommand {
   static override paths = [["heartbeat", "url"]];
 
   static override usage = Command.Usage({

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Deployment } from "../../../src/queue/deployment.js";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { openSession } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql } = database;
@@ -128,10 +129,26 @@ describe("history", () => {
     ]);
   });
 
-  test("that still runs is accepted in a free cell, with its start", async () => {
-    const start = ago(20);
-    const [row] = await insert({ ...place("h3"), start_timestamp: start });
-    expect(row).toMatchObject({ start_timestamp: start, created_at: start });
+  test("that still runs is accepted in a free cell, and starts now", async () => {
+    const before = ago(0);
+    const [row] = await insert({ ...place("h3"), start_timestamp: ago(20) });
+    expect(row?.["start_timestamp"]).toBeInstanceOf(Date);
+    expect(Number(row?.["start_timestamp"])).toBeGreaterThanOrEqual(Number(before));
+  });
+
+  test("that still runs starts after what its transaction waited for has finished", async () => {
+    const line = newLine(database);
+    const holder = await line.add("running");
+    const session = await openSession(database);
+    await session.begin();
+    // From here on now() stands still there.
+    await session.sql`select`;
+    const finished = await database.queue.finish(holder);
+    const [row] = await session.sql<{ start_timestamp: Date }[]>`
+      insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, start_timestamp)
+      values ('dev', 'aws', ${line.region}, 0, 'api', now()) returning start_timestamp`;
+    await session.commit();
+    expect(Number(row?.start_timestamp)).toBeGreaterThanOrEqual(Number(finished.finish_timestamp));
   });
 
   test.for(["running", "queued"] as const)("that still runs is refused behind a %s deployment", async (state) => {

@@ -80,7 +80,7 @@ describe("events", () => {
       ["enqueued queued 20", "started running 20", "finished buffering 8"],
       ["enqueued queued 30", "cancelled cancelled 8"],
       ["enqueued queued 20", "started running 20", "cancelled cancelled 8"],
-      ["enqueued queued 20", "started running 20"],
+      ["enqueued queued 0", "started running 0"],
     ]);
   });
 

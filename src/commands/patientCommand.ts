@@ -1,0 +1,19 @@
+import { logOutage } from "../output/outages.js";
+import { defaultGiveUpAfter, outlastOutages } from "../queue/outage.js";
+import { optionalDuration } from "./enterLine.js";
+import { deploymentOptions } from "./options.js";
+import { QueueCommand, type Session } from "./queueCommand.js";
+
+/** Those that wait, keep a cell or free it: nobody comes after them who would try again. */
+export abstract class PatientCommand extends QueueCommand {
+  outageTimeout = deploymentOptions.outageTimeout();
+
+  override patience(): number {
+    return optionalDuration(this.outageTimeout, "--outage-timeout") ?? defaultGiveUpAfter;
+  }
+
+  /** Repeats a call that may be repeated, until the database answers. */
+  protected patiently<Result>({ log }: Session, call: () => Promise<Result>): Promise<Result> {
+    return outlastOutages(call, { giveUpAfter: this.patience(), onOutage: logOutage(log) });
+  }
+}
