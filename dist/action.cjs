@@ -43910,6 +43910,13 @@ var Queue2 = class extends Calls {
   history(id) {
     return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
+  /** Wakes up whoever waits for the channel of all transitions, at each one that begins from now on. */
+  async followTransitions() {
+    await this.rows((sql) => sql`select deploy_queue.follow_transitions()`);
+  }
+  async unfollowTransitions() {
+    await this.rows((sql) => sql`select deploy_queue.unfollow_transitions()`);
+  }
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url) {
     const [row] = await this.rows(

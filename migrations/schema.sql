@@ -160,45 +160,23 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
-alter table deployment_events add constraint a_bypass_names_its_deployment_or_its_cell_and_component CHECK (((kind <> 'bypassed'::text) OR (deployment_id IS NOT NULL) OR (num_nulls(environment, cloud_provider, region, cell_index, component) = 0)));
-
-alter table deployment_events add constraint a_bypass_needs_a_note CHECK (((kind <> 'bypassed'::text) OR ((reason IS NOT NULL) AND (reason ~ '\S'::text))));
-
-alter table deployment_events add constraint a_transition_has_a_deployment_and_a_state CHECK (((kind = ANY (ARRAY['refused'::text, 'bypassed'::text, 'configured'::text])) OR ((deployment_id IS NOT NULL) AND (to_state IS NOT NULL))));
-
-alter table deployment_events add constraint an_event_is_about_a_deployment_or_an_environment CHECK (((deployment_id IS NOT NULL) OR (environment IS NOT NULL)));
-
-alter table deployment_events add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
-
-alter table deployment_events add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
-
-alter table deployment_events add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployment_events add constraint an_event_is_whole CHECK (_is_whole_event(deployment_events.*));
 
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
-
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'released'::text, 'prioritized'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
-
-alter table deployment_events add constraint note_or_reason_must_be_printable_characters CHECK ((reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployment_events add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
-
-alter table deployment_events add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployment_events add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
 alter table deployments add constraint a_deployment_is_in_its_cell FOREIGN KEY (cell_id, environment, cloud_provider, region, cell_index) REFERENCES cells(id, environment, cloud_provider, region, cell_index);
 
-alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
 alter table deployments add constraint cancellation_note_requires_cancellation_timestamp CHECK (((cancellation_note IS NULL) OR (cancellation_timestamp IS NOT NULL)));
 
 alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
 
-alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((component ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'::text));
 
-alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((((length(concurrency_key) >= 1) AND (length(concurrency_key) <= 100)) AND (concurrency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((concurrency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
 
 alter table deployments add constraint deployments_pkey PRIMARY KEY (id);
 
@@ -206,19 +184,19 @@ alter table deployments add constraint finish_timestamp_must_not_precede_start_t
 
 alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
 
-alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((idempotency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'::text));
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL) AND (NOT forced)));
 
-alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
 alter table deployments add constraint start_timestamp_must_not_precede_created_at CHECK ((start_timestamp >= created_at));
 
-alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
+alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
-alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((version ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
 
 alter table environments add constraint buffer_time_must_be_between_0_and_30_days CHECK (((buffer_time >= '00:00:00'::interval) AND (buffer_time <= '30 days'::interval)));
 
@@ -240,7 +218,7 @@ alter table freezes add constraint freezes_environment_fkey FOREIGN KEY (environ
 
 alter table freezes add constraint freezes_pkey PRIMARY KEY (id);
 
-alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK (((length(reason) <= 500) AND (reason ~ '\S'::text) AND (reason !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK (((length(reason) <= 500) AND (reason ~ '\S'::text) AND (reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table freezes add constraint region_requires_cloud_provider CHECK (((region IS NULL) OR (cloud_provider IS NOT NULL)));
 
@@ -779,7 +757,7 @@ AS $function$
         'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
-      when pg_proc.proname = 'moment' then 1
+      when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (
@@ -850,14 +828,7 @@ declare
   v_is_first boolean := true;
   -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back, except ...
   v_is_over boolean := false;
-  v_exceptions boolean := exists (
-    select
-    from deploy_queue.freezes
-    join deploy_queue.cells on cells.environment = freezes.environment
-    where cells.id = _heads.cell_id
-      and freezes.lifted_at is null
-      and (freezes.allow_key is not null or freezes.allow_role is not null)
-  );
+  v_exceptions boolean;
 begin
   for v_queued in
     select *
@@ -870,6 +841,13 @@ begin
   loop
     continue when v_queued.hold = 'outside';
 
+    v_exceptions := coalesce(v_exceptions, exists (
+      select
+      from deploy_queue.freezes
+      where freezes.environment = v_queued.environment
+        and freezes.lifted_at is null
+        and (freezes.allow_key is not null or freezes.allow_role is not null)
+    ));
     if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
       return next v_queued;
     elsif v_exceptions
@@ -965,6 +943,57 @@ begin
         acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'
       )
   );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_printable(value text, shortest integer DEFAULT 0, longest integer DEFAULT 2147483647)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return length(_is_printable.value) between _is_printable.shortest and _is_printable.longest
+    and _is_printable.value !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]';
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_whole_event(event deployment_events)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_broken text := case
+    when event.kind not in (
+      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+      'configured'
+    ) then 'kind_must_be_known'
+    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
+    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
+      then 'a_transition_has_a_deployment_and_a_state'
+    when event.kind <> 'bypassed' then null
+    when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
+    when event.deployment_id is not null then null
+    when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
+      then 'a_bypass_names_its_deployment_or_its_cell_and_component'
+    when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
+      then 'cloud_provider_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
+    when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
+    when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
+  end;
+begin
+  if v_broken is not null then
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+  return true;
 end;
 $function$
 ;
@@ -1219,6 +1248,13 @@ CREATE OR REPLACE FUNCTION deploy_queue._may_change(environment text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  -- Most roles have no settings.
+  if not exists (
+    select from pg_db_role_setting where pg_db_role_setting.setrole = any (deploy_queue._acting_roles())
+  ) then
+    return true;
+  end if;
+
   return not exists (
     select
     from unnest(deploy_queue._acting_roles()) as acting (role)
@@ -1516,6 +1552,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._record(deployment_id bigint, occurred_at timestamp with time zone, kind text, from_state deployment_status, to_state deployment_status, reason text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+  values (
+    _record.deployment_id, _record.occurred_at, _record.kind, _record.from_state, _record.to_state, _record.reason
+  );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._record_refusal(deployment deployments, reasons reason[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1729,6 +1779,18 @@ begin
       hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
         (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
   end if;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._somebody_follows()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- Given back at once: of two that ask at the same moment, one may take the other for a follower, and notifies nobody.
+  return case when pg_try_advisory_lock(25713, -1) then not pg_advisory_unlock(25713, -1) else true end;
 end;
 $function$
 ;
@@ -2220,18 +2282,18 @@ CREATE OR REPLACE FUNCTION deploy_queue.cancel(deployment_id bigint, cancellatio
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(cancel.deployment_id);
+  v_deployment deploy_queue.deployments;
 begin
-  if v_deployment.cancellation_timestamp is not null then
-    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
-
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = cancel.cancellation_note
-  where deployments.id = v_deployment.id
+  where deployments.id = cancel.deployment_id and deployments.cancellation_timestamp is null
   returning deployments.* into v_deployment;
+
+  if not found then
+    v_deployment := deploy_queue._deployment(cancel.deployment_id);
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+  end if;
   return v_deployment;
 end;
 $function$
@@ -2329,21 +2391,21 @@ declare
   v_outlier deploy_queue.outliers;
 begin
   for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
-    insert into deploy_queue.deployment_events
-      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state, to_state, reason)
     values (
-      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
-      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      v_outlier.id, 'outlier', 'running', 'running',
       format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
         date_trunc('second', v_outlier.avg_duration))
     )
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      perform pg_notify('deploy_queue_transitions', json_build_object(
-        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-      )::text);
+      if deploy_queue._somebody_follows() then
+        perform pg_notify('deploy_queue_transitions', json_build_object(
+          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+        )::text);
+      end if;
       return next v_outlier;
     end if;
   end loop;
@@ -2416,18 +2478,41 @@ CREATE OR REPLACE FUNCTION deploy_queue.finish(deployment_id bigint)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(finish.deployment_id);
+  v_deployment deploy_queue.deployments;
 begin
-  if v_deployment.finish_timestamp is not null then
-    raise notice '% has already finished', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
-
   update deploy_queue.deployments
   set finish_timestamp = deploy_queue._now()
-  where deployments.id = v_deployment.id
+  where deployments.id = finish.deployment_id and deployments.finish_timestamp is null
   returning deployments.* into v_deployment;
+
+  if not found then
+    v_deployment := deploy_queue._deployment(finish.deployment_id);
+    raise notice '% has already finished', deploy_queue._label(v_deployment);
+  end if;
   return v_deployment;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.follow_transitions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  listen deploy_queue_transitions;
+  -- Of the session, like LISTEN itself: it ends with the connection, however that ends.
+  if not exists (
+    select
+    from pg_locks
+    where pg_locks.locktype = 'advisory'
+      and pg_locks.pid = pg_backend_pid()
+      and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
+      and (pg_locks.classid, pg_locks.objid, pg_locks.objsubid) = (25713::oid, 4294967295::oid, 2)
+  ) then
+    perform pg_advisory_lock_shared(25713, -1);
+  end if;
 end;
 $function$
 ;
@@ -2805,11 +2890,13 @@ begin
   )
   returning * into v_event;
 
-  perform pg_notify('deploy_queue_transitions', json_build_object(
-    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
-    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
-    'component', v_event.component, 'version', v_event.version
-  )::text);
+  if deploy_queue._somebody_follows() then
+    perform pg_notify('deploy_queue_transitions', json_build_object(
+      'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+      'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+      'component', v_event.component, 'version', v_event.version
+    )::text);
+  end if;
   return v_event;
 end;
 $function$
@@ -3171,50 +3258,65 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__record()
 AS $function$
 declare
   v_is_new boolean := tg_op = 'INSERT';
-  v_buffer_time interval := (
-    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
-  );
-  v_status deploy_queue.deployment_status := case
-    when new.hold is not null and new.cancellation_timestamp is null then 'held'
-    else deploy_queue.get_deployment_status(
-      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-    )
-  end;
+  v_is_history boolean := v_is_new and deploy_queue._has_ended(new);
+  v_buffer_time interval;
+  v_status deploy_queue.deployment_status;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
+  v_why text;
 begin
-  insert into deploy_queue.deployment_events
-    (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
-  select
-    new.id, event.occurred_at, event.kind, event.from_state, event.to_state,
-    deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
-  from (
-    values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
-        case
-          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
-          when new.hold is not null then new.note
-        end),
-      (new.hold is null and old.hold is not null and new.start_timestamp is null,
-        new.updated_at, 'released', 'held', 'queued', v_why),
-      (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
-        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
-      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
-        case when new.forced then deploy_queue._bypass_reason() end),
-      (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
-        new.start_timestamp, 'started', v_waited, 'running', null),
-      (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
-      (new.cancellation_timestamp is not null, new.cancellation_timestamp,
-        case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note)
-  ) as event (happened, occurred_at, kind, from_state, to_state, reason)
-  where event.happened;
+  if not v_is_new
+    and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
+    and (new.start_timestamp, new.hold, new.priority) is not distinct from (old.start_timestamp, old.hold, old.priority)
+  then
+    return null;
+  end if;
+
+  if new.finish_timestamp is not null then
+    select environments.buffer_time into v_buffer_time
+    from deploy_queue.environments
+    where environments.environment = new.environment;
+  end if;
+  v_status := deploy_queue._status(
+    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+  );
+
+  if not v_is_new then
+    v_why := nullif(current_setting('deploy_queue.reason', true), '');
+  end if;
+  if v_is_new then
+    perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
+      when v_is_history then 'recorded after the fact'
+      when new.hold is not null then new.note
+    end);
+  elsif new.hold is null and old.hold is not null and new.start_timestamp is null then
+    perform deploy_queue._record(new.id, new.updated_at, 'released', 'held', 'queued', v_why);
+  end if;
+
+  if new.priority <> old.priority then
+    perform deploy_queue._record(new.id, new.updated_at, 'prioritized', v_waited, v_status,
+      concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why));
+  end if;
+
+  if new.start_timestamp is not null and (v_is_new or old.start_timestamp is null) then
+    if new.forced then
+      perform deploy_queue._record(new.id, new.updated_at, 'bypassed', null, null, deploy_queue._bypass_reason());
+    end if;
+    perform deploy_queue._record(new.id, new.start_timestamp, 'started', v_waited, 'running');
+  end if;
+
+  if new.finish_timestamp is not null then
+    perform deploy_queue._record(new.id, new.finish_timestamp, 'finished', 'running', v_status);
+  elsif new.cancellation_timestamp is not null then
+    perform deploy_queue._record(new.id, new.cancellation_timestamp,
+      case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
+      case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note);
+  end if;
 
   -- History that is written after the fact moves nothing.
-  if not (v_is_new and deploy_queue._has_ended(new)) then
+  if not v_is_history and deploy_queue._somebody_follows() then
     perform pg_notify('deploy_queue_transitions', json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
@@ -3233,12 +3335,20 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__wake()
 AS $function$
 declare
   v_ended boolean := deploy_queue._has_ended(new);
+  v_is_released boolean := new.hold is distinct from old.hold and new.start_timestamp is null;
   v_head deploy_queue.deployments;
   v_learns boolean;
 begin
+  if not v_ended and not v_is_released and new.priority = old.priority then
+    return null;
+  end if;
+
   if v_ended then
-    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
-  elsif new.hold is distinct from old.hold then
+    -- Of a finish only its keeper wants to know. A notification that nobody hears would hold up other commits.
+    if new.cancellation_timestamp is not null or new.heartbeat_timestamp is not null then
+      perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+    end if;
+  elsif v_is_released then
     -- Also when others are ahead: it waits for something else now.
     perform pg_notify('deploy_queue_deployment_' || new.id, '');
   end if;
@@ -3458,79 +3568,91 @@ CREATE OR REPLACE FUNCTION deploy_queue.try_start(deployment_id bigint, heartbea
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(try_start.deployment_id);
-  v_reasons deploy_queue.reason[];
+  v_deployment deploy_queue.deployments;
+  v_reasons deploy_queue.reason[] := '{}';
   v_open_ended boolean;
   v_until timestamptz;
 begin
-  if deploy_queue._has_ended(v_deployment) then
-    perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-
-  if v_deployment.start_timestamp is null then
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
-
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
-    -- came too late.
-    if v_reasons <> '{}' and exists (
-      select
-      from deploy_queue._reap(array(
-        select case
-          when reason.kind <> 'expired' then reason.deployment_id
-          when deploy_queue._bypass_reason() is null then v_deployment.id
-        end
-        from unnest(v_reasons) as reason
-      ))
-    ) then
-      v_deployment := deploy_queue._deployment(v_deployment.id);
-      v_reasons := array(
-        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-      );
-    end if;
-
-    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
-      v_reasons := '{}';
-    end if;
-  end if;
-
-  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
-    if v_reasons = '{}' then
+  loop
+    -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
+    begin
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
         heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
-      where deployments.id = v_deployment.id
+      where deployments.id = try_start.deployment_id
+        and deployments.start_timestamp is null
+        and deployments.cancellation_timestamp is null
       returning deployments.* into v_deployment;
-    elsif v_deployment.heartbeat_timestamp is not null then
+      exit when found;
+    exception when sqlstate 'QD003' then
+      -- And what the attempt had locked is free again.
+      null;
+    end;
+
+    v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
+    if deploy_queue._has_ended(v_deployment) then
+      perform deploy_queue._refuse_ended(v_deployment);
+    end if;
+    exit when v_deployment.start_timestamp is not null;
+
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
+    -- The last of them may have gone before the locks were there.
+    continue when v_reasons = '{}';
+
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
+    exit when not exists (
+      select
+      from deploy_queue._reap(array(
+        select case when reason.kind = 'expired' then v_deployment.id else reason.deployment_id end
+        from unnest(v_reasons) as reason
+      ))
+    );
+    v_deployment := deploy_queue._deployment(v_deployment.id);
+    exit when v_deployment.cancellation_timestamp is not null;
+  end loop;
+
+  started := v_deployment.start_timestamp is not null;
+  if started then
+    v_reasons := '{}';
+  elsif v_deployment.cancellation_timestamp is null then
+    if v_deployment.heartbeat_timestamp is not null then
       -- Asking for its turn is a sign of life.
       update deploy_queue.deployments
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
     end if;
-
-    if v_reasons <> '{}' then
-      perform deploy_queue._record_refusal(v_deployment, v_reasons);
-    end if;
+    perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
-  select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
-  from unnest(v_reasons) as reason;
-
-  started := v_deployment.start_timestamp is not null;
-  look_again_in := (
-    select least(
-      environments.heartbeat_interval,
-      case when not v_open_ended then v_until - deploy_queue._now() end,
-      case when not started then v_deployment.not_after - deploy_queue._now() end
-    )
-    from deploy_queue.environments
-    where environments.environment = v_deployment.environment
-  );
-  waiting_on := coalesce(to_jsonb(v_reasons), '[]');
+  select environments.heartbeat_interval into look_again_in
+  from deploy_queue.environments
+  where environments.environment = v_deployment.environment;
+  if not started then
+    select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
+    from unnest(v_reasons) as reason;
+    look_again_in := least(look_again_in, case when not v_open_ended then v_until - deploy_queue._now() end,
+      v_deployment.not_after - deploy_queue._now());
+  end if;
+  waiting_on := to_jsonb(v_reasons);
   deployment := v_deployment;
   return next;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue.unfollow_transitions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  unlisten deploy_queue_transitions;
+  perform pg_advisory_unlock_shared(25713, -1);
 end;
 $function$
 ;
@@ -4286,9 +4408,9 @@ CREATE TRIGGER tg_deployments__measure AFTER INSERT OR UPDATE ON deploy_queue.de
 
 CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
 
-CREATE TRIGGER tg_deployments__record_update AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN ((((old.start_timestamp IS NULL) AND (new.start_timestamp IS NOT NULL)) OR (new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL) OR (new.hold IS DISTINCT FROM old.hold) OR (new.priority <> old.priority))) EXECUTE FUNCTION tg_deployments__record();
+CREATE TRIGGER tg_deployments__record_update AFTER UPDATE OF start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
 
-CREATE TRIGGER tg_deployments__wake AFTER UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN (((new.finish_timestamp IS NOT NULL) OR (new.cancellation_timestamp IS NOT NULL) OR ((new.hold IS DISTINCT FROM old.hold) AND (new.start_timestamp IS NULL)) OR (new.priority <> old.priority))) EXECUTE FUNCTION tg_deployments__wake();
+CREATE TRIGGER tg_deployments__wake AFTER UPDATE OF finish_timestamp, cancellation_timestamp, hold, priority ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__wake();
 
 CREATE TRIGGER tg_environments__normalize BEFORE INSERT OR UPDATE ON deploy_queue.environments FOR EACH ROW EXECUTE FUNCTION tg_environments__normalize();
 

@@ -1,3 +1,5 @@
+--!include functions/_is_printable.sql
+--!include functions/_is_whole_event.sql
 --!include functions/_now.sql
 --!include functions/schema_version.sql
 --!include views/_live_deployments.sql
@@ -71,9 +73,13 @@
 --!include functions/thaw.sql
 --!include functions/add_window.sql
 --!include functions/remove_window.sql
+--!include functions/_somebody_follows.sql
+--!include functions/follow_transitions.sql
+--!include functions/unfollow_transitions.sql
 --!include functions/record_bypass.sql
 --!include triggers/deployments__enqueue.sql
 --!include triggers/deployments__guard.sql
+--!include functions/_record.sql
 --!include triggers/deployments__record.sql
 --!include triggers/deployments__measure.sql
 --!include triggers/deployments__wake.sql

@@ -36,7 +36,7 @@ as $$
         'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
-      when pg_proc.proname = 'moment' then 1
+      when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (

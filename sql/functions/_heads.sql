@@ -14,14 +14,7 @@ declare
   v_is_first boolean := true;
   -- Whoever stands behind a deployment with another key is blocked by it, and so is everybody further back, except ...
   v_is_over boolean := false;
-  v_exceptions boolean := exists (
-    select
-    from deploy_queue.freezes
-    join deploy_queue.cells on cells.environment = freezes.environment
-    where cells.id = _heads.cell_id
-      and freezes.lifted_at is null
-      and (freezes.allow_key is not null or freezes.allow_role is not null)
-  );
+  v_exceptions boolean;
 begin
   for v_queued in
     select *
@@ -34,6 +27,13 @@ begin
   loop
     continue when v_queued.hold = 'outside';
 
+    v_exceptions := coalesce(v_exceptions, exists (
+      select
+      from deploy_queue.freezes
+      where freezes.environment = v_queued.environment
+        and freezes.lifted_at is null
+        and (freezes.allow_key is not null or freezes.allow_role is not null)
+    ));
     if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
       return next v_queued;
     elsif v_exceptions

@@ -5,6 +5,13 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Most roles have no settings.
+  if not exists (
+    select from pg_db_role_setting where pg_db_role_setting.setrole = any (deploy_queue._acting_roles())
+  ) then
+    return true;
+  end if;
+
   return not exists (
     select
     from unnest(deploy_queue._acting_roles()) as acting (role)

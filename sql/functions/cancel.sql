@@ -7,18 +7,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(cancel.deployment_id);
+  v_deployment deploy_queue.deployments;
 begin
-  if v_deployment.cancellation_timestamp is not null then
-    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
-
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = cancel.cancellation_note
-  where deployments.id = v_deployment.id
+  where deployments.id = cancel.deployment_id and deployments.cancellation_timestamp is null
   returning deployments.* into v_deployment;
+
+  if not found then
+    v_deployment := deploy_queue._deployment(cancel.deployment_id);
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+  end if;
   return v_deployment;
 end;
 $$;

@@ -9,21 +9,21 @@ declare
   v_outlier deploy_queue.outliers;
 begin
   for v_outlier in select * from deploy_queue.outliers order by outliers.id loop
-    insert into deploy_queue.deployment_events
-      (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state, to_state, reason)
     values (
-      v_outlier.id, deploy_queue._now(), 'outlier', 'running', 'running', deploy_queue._actor(),
-      nullif(current_setting('application_name'), ''), inet_client_addr(),
+      v_outlier.id, 'outlier', 'running', 'running',
       format('it has been running for %s, usual are %s', date_trunc('second', v_outlier.current_duration),
         date_trunc('second', v_outlier.avg_duration))
     )
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      perform pg_notify('deploy_queue_transitions', json_build_object(
-        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-      )::text);
+      if deploy_queue._somebody_follows() then
+        perform pg_notify('deploy_queue_transitions', json_build_object(
+          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+        )::text);
+      end if;
       return next v_outlier;
     end if;
   end loop;

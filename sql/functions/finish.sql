@@ -6,17 +6,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(finish.deployment_id);
+  v_deployment deploy_queue.deployments;
 begin
-  if v_deployment.finish_timestamp is not null then
-    raise notice '% has already finished', deploy_queue._label(v_deployment);
-    return v_deployment;
-  end if;
-
   update deploy_queue.deployments
   set finish_timestamp = deploy_queue._now()
-  where deployments.id = v_deployment.id
+  where deployments.id = finish.deployment_id and deployments.finish_timestamp is null
   returning deployments.* into v_deployment;
+
+  if not found then
+    v_deployment := deploy_queue._deployment(finish.deployment_id);
+    raise notice '% has already finished', deploy_queue._label(v_deployment);
+  end if;
   return v_deployment;
 end;
 $$;

@@ -12,77 +12,76 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(try_start.deployment_id);
-  v_reasons deploy_queue.reason[];
+  v_deployment deploy_queue.deployments;
+  v_reasons deploy_queue.reason[] := '{}';
   v_open_ended boolean;
   v_until timestamptz;
 begin
-  if deploy_queue._has_ended(v_deployment) then
-    perform deploy_queue._refuse_ended(v_deployment);
-  end if;
-
-  if v_deployment.start_timestamp is null then
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-    );
-
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
-    -- came too late.
-    if v_reasons <> '{}' and exists (
-      select
-      from deploy_queue._reap(array(
-        select case
-          when reason.kind <> 'expired' then reason.deployment_id
-          when deploy_queue._bypass_reason() is null then v_deployment.id
-        end
-        from unnest(v_reasons) as reason
-      ))
-    ) then
-      v_deployment := deploy_queue._deployment(v_deployment.id);
-      v_reasons := array(
-        select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
-      );
-    end if;
-
-    if v_reasons <> '{}' and deploy_queue._bypass_reason() is not null then
-      v_reasons := '{}';
-    end if;
-  end if;
-
-  if v_deployment.start_timestamp is null and v_deployment.cancellation_timestamp is null then
-    if v_reasons = '{}' then
+  loop
+    -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
+    begin
       update deploy_queue.deployments
       set start_timestamp = deploy_queue._now(),
         heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
-      where deployments.id = v_deployment.id
+      where deployments.id = try_start.deployment_id
+        and deployments.start_timestamp is null
+        and deployments.cancellation_timestamp is null
       returning deployments.* into v_deployment;
-    elsif v_deployment.heartbeat_timestamp is not null then
+      exit when found;
+    exception when sqlstate 'QD003' then
+      -- And what the attempt had locked is free again.
+      null;
+    end;
+
+    v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
+    if deploy_queue._has_ended(v_deployment) then
+      perform deploy_queue._refuse_ended(v_deployment);
+    end if;
+    exit when v_deployment.start_timestamp is not null;
+
+    v_reasons := array(
+      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+    );
+    -- The last of them may have gone before the locks were there.
+    continue when v_reasons = '{}';
+
+    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
+    -- came too late.
+    exit when not exists (
+      select
+      from deploy_queue._reap(array(
+        select case when reason.kind = 'expired' then v_deployment.id else reason.deployment_id end
+        from unnest(v_reasons) as reason
+      ))
+    );
+    v_deployment := deploy_queue._deployment(v_deployment.id);
+    exit when v_deployment.cancellation_timestamp is not null;
+  end loop;
+
+  started := v_deployment.start_timestamp is not null;
+  if started then
+    v_reasons := '{}';
+  elsif v_deployment.cancellation_timestamp is null then
+    if v_deployment.heartbeat_timestamp is not null then
       -- Asking for its turn is a sign of life.
       update deploy_queue.deployments
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
     end if;
-
-    if v_reasons <> '{}' then
-      perform deploy_queue._record_refusal(v_deployment, v_reasons);
-    end if;
+    perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
-  select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
-  from unnest(v_reasons) as reason;
-
-  started := v_deployment.start_timestamp is not null;
-  look_again_in := (
-    select least(
-      environments.heartbeat_interval,
-      case when not v_open_ended then v_until - deploy_queue._now() end,
-      case when not started then v_deployment.not_after - deploy_queue._now() end
-    )
-    from deploy_queue.environments
-    where environments.environment = v_deployment.environment
-  );
-  waiting_on := coalesce(to_jsonb(v_reasons), '[]');
+  select environments.heartbeat_interval into look_again_in
+  from deploy_queue.environments
+  where environments.environment = v_deployment.environment;
+  if not started then
+    select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
+    from unnest(v_reasons) as reason;
+    look_again_in := least(look_again_in, case when not v_open_ended then v_until - deploy_queue._now() end,
+      v_deployment.not_after - deploy_queue._now());
+  end if;
+  waiting_on := to_jsonb(v_reasons);
   deployment := v_deployment;
   return next;
 end;

@@ -1,5 +1,5 @@
--- Leaves one event a transition and tells the boards.
--- Fires for every INSERT into deployments and every UPDATE that is a transition.
+-- Leaves one event a transition and tells those who follow.
+-- Fires for every INSERT into deployments and every UPDATE that may be a transition.
 create or replace function deploy_queue.tg_deployments__record() returns trigger
 language plpgsql volatile
 security definer
@@ -7,50 +7,65 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_new boolean := tg_op = 'INSERT';
-  v_buffer_time interval := (
-    select environments.buffer_time from deploy_queue.environments where environments.environment = new.environment
-  );
-  v_status deploy_queue.deployment_status := case
-    when new.hold is not null and new.cancellation_timestamp is null then 'held'
-    else deploy_queue.get_deployment_status(
-      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-    )
-  end;
+  v_is_history boolean := v_is_new and deploy_queue._has_ended(new);
+  v_buffer_time interval;
+  v_status deploy_queue.deployment_status;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
+  v_why text;
 begin
-  insert into deploy_queue.deployment_events
-    (deployment_id, occurred_at, kind, from_state, to_state, actor, application_name, client_address, reason)
-  select
-    new.id, event.occurred_at, event.kind, event.from_state, event.to_state,
-    deploy_queue._actor(), nullif(current_setting('application_name'), ''), inet_client_addr(), event.reason
-  from (
-    values
-      (v_is_new, new.created_at, 'enqueued', null::deploy_queue.deployment_status, v_waited,
-        case
-          when v_is_new and deploy_queue._has_ended(new) then 'recorded after the fact'
-          when new.hold is not null then new.note
-        end),
-      (new.hold is null and old.hold is not null and new.start_timestamp is null,
-        new.updated_at, 'released', 'held', 'queued', v_why),
-      (new.priority <> old.priority, new.updated_at, 'prioritized', v_waited, v_status,
-        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why)),
-      (new.forced and (v_is_new or not old.forced), new.updated_at, 'bypassed', null, null,
-        case when new.forced then deploy_queue._bypass_reason() end),
-      (new.start_timestamp is not null and (v_is_new or old.start_timestamp is null),
-        new.start_timestamp, 'started', v_waited, 'running', null),
-      (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null),
-      (new.cancellation_timestamp is not null, new.cancellation_timestamp,
-        case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note)
-  ) as event (happened, occurred_at, kind, from_state, to_state, reason)
-  where event.happened;
+  if not v_is_new
+    and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
+    and (new.start_timestamp, new.hold, new.priority) is not distinct from (old.start_timestamp, old.hold, old.priority)
+  then
+    return null;
+  end if;
+
+  if new.finish_timestamp is not null then
+    select environments.buffer_time into v_buffer_time
+    from deploy_queue.environments
+    where environments.environment = new.environment;
+  end if;
+  v_status := deploy_queue._status(
+    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
+  );
+
+  if not v_is_new then
+    v_why := nullif(current_setting('deploy_queue.reason', true), '');
+  end if;
+  if v_is_new then
+    perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
+      when v_is_history then 'recorded after the fact'
+      when new.hold is not null then new.note
+    end);
+  elsif new.hold is null and old.hold is not null and new.start_timestamp is null then
+    perform deploy_queue._record(new.id, new.updated_at, 'released', 'held', 'queued', v_why);
+  end if;
+
+  if new.priority <> old.priority then
+    perform deploy_queue._record(new.id, new.updated_at, 'prioritized', v_waited, v_status,
+      concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why));
+  end if;
+
+  if new.start_timestamp is not null and (v_is_new or old.start_timestamp is null) then
+    if new.forced then
+      perform deploy_queue._record(new.id, new.updated_at, 'bypassed', null, null, deploy_queue._bypass_reason());
+    end if;
+    perform deploy_queue._record(new.id, new.start_timestamp, 'started', v_waited, 'running');
+  end if;
+
+  if new.finish_timestamp is not null then
+    perform deploy_queue._record(new.id, new.finish_timestamp, 'finished', 'running', v_status);
+  elsif new.cancellation_timestamp is not null then
+    perform deploy_queue._record(new.id, new.cancellation_timestamp,
+      case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
+      case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note);
+  end if;
 
   -- History that is written after the fact moves nothing.
-  if not (v_is_new and deploy_queue._has_ended(new)) then
+  if not v_is_history and deploy_queue._somebody_follows() then
     perform pg_notify('deploy_queue_transitions', json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
@@ -64,13 +79,7 @@ create or replace trigger tg_deployments__record_insert
 after insert on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__record();
 
+-- By columns and without WHEN, which PostgreSQL would read anew for every statement.
 create or replace trigger tg_deployments__record_update
-after update on deploy_queue.deployments
-for each row when (
-  (old.start_timestamp is null and new.start_timestamp is not null)
-  or new.finish_timestamp is not null
-  or new.cancellation_timestamp is not null
-  or new.hold is distinct from old.hold
-  or new.priority <> old.priority
-)
-execute function deploy_queue.tg_deployments__record();
+after update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__record();

@@ -1,5 +1,5 @@
 -- Wakes the keeper of a deployment that ended or was released, and those at the head of the line who waited for it.
--- Fires for every UPDATE that ends or moves a deployment; the guard already holds the lock of the cell.
+-- Fires for every UPDATE that may end or move a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
 security definer
@@ -7,12 +7,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ended boolean := deploy_queue._has_ended(new);
+  v_is_released boolean := new.hold is distinct from old.hold and new.start_timestamp is null;
   v_head deploy_queue.deployments;
   v_learns boolean;
 begin
+  if not v_ended and not v_is_released and new.priority = old.priority then
+    return null;
+  end if;
+
   if v_ended then
-    perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
-  elsif new.hold is distinct from old.hold then
+    -- Of a finish only its keeper wants to know. A notification that nobody hears would hold up other commits.
+    if new.cancellation_timestamp is not null or new.heartbeat_timestamp is not null then
+      perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
+    end if;
+  elsif v_is_released then
     -- Also when others are ahead: it waits for something else now.
     perform pg_notify('deploy_queue_deployment_' || new.id, '');
   end if;
@@ -32,12 +40,7 @@ begin
 end;
 $$;
 
+-- By columns and without WHEN, which PostgreSQL would read anew for every statement.
 create or replace trigger tg_deployments__wake
-after update on deploy_queue.deployments
-for each row when (
-  new.finish_timestamp is not null
-  or new.cancellation_timestamp is not null
-  or (new.hold is distinct from old.hold and new.start_timestamp is null)
-  or new.priority <> old.priority
-)
-execute function deploy_queue.tg_deployments__wake();
+after update of finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__wake();

@@ -223,6 +223,15 @@ export class Queue extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
+  /** Wakes up whoever waits for the channel of all transitions, at each one that begins from now on. */
+  async followTransitions(): Promise<void> {
+    await this.rows((sql) => sql`select deploy_queue.follow_transitions()`);
+  }
+
+  async unfollowTransitions(): Promise<void> {
+    await this.rows((sql) => sql`select deploy_queue.unfollow_transitions()`);
+  }
+
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
     const [row] = await this.rows<Deployment>(

@@ -7,6 +7,8 @@ import { transitionsChannel } from "./waiting.js";
 
 /** Looks by itself this often, in case a notification was lost. */
 const lookInterval = 30_000;
+/** And once more after this time: what was being written when it began to follow may go untold. */
+const soon = 1_000;
 
 /**
  * Sleeps until there is a live deployment with this url, for as many milliseconds.
@@ -15,10 +17,11 @@ const lookInterval = 30_000;
 export async function waitForUrl(queue: Queue, url: string, timeout: number): Promise<Deployment> {
   const deadline = performance.now() + timeout;
   const wakeUps = catchWakeUps(queue.database, transitionsChannel);
+  let interval = soon;
   try {
     for (;;) {
       const deployment = await outlastOutages(async () => {
-        await queue.database.listen(transitionsChannel);
+        await queue.followTransitions();
         return queue.liveDeploymentByUrl(url);
       }, {});
       if (deployment !== undefined) {
@@ -28,9 +31,12 @@ export async function waitForUrl(queue: Queue, url: string, timeout: number): Pr
       if (left <= 0) {
         throw new DeploymentNotFoundError(`no queued or running deployment with the url ${url} appeared`);
       }
-      await wakeUps.sleep(Math.min(left, lookInterval));
+      await wakeUps.sleep(Math.min(left, interval));
+      interval = lookInterval;
     }
   } finally {
     wakeUps.stop();
+    // With the connection itself, when that is lost.
+    await queue.unfollowTransitions().catch(() => undefined);
   }
 }

@@ -125,7 +125,13 @@ function change(world: World, { act, by }: Change, deployment: Deployment): Outc
     case "finish":
       return deployment.started === null
         ? answered("QD004", world)
-        : followed(world, "ok", replace(world, { ...deployment, finished: world.now }), [deployment.id]);
+        : // Of a finish only its keeper is told.
+          followed(
+            world,
+            "ok",
+            replace(world, { ...deployment, finished: world.now }),
+            deployment.heartbeat === null ? [] : [deployment.id],
+          );
     case "cancel":
       return end(world, "ok", ({ id }) => id === deployment.id);
     case "heartbeat":

@@ -27,9 +27,13 @@ export async function listen(database: TestDatabase, deployments: readonly numbe
       heard.push({ channel, payload });
     });
   const subscriptions = [await subscribe("deploy_queue_transitions"), await subscribe("mark")];
+  // Of another session, and until its end.
+  const follower = database.connect();
+  await follower`select deploy_queue.follow_transitions()`;
   for (const id of deployments) subscriptions.push(await subscribe(`deploy_queue_deployment_${id}`));
   onTestFinished(async () => {
     for (const { unlisten } of subscriptions) await unlisten();
+    await follower.end();
   });
 
   /** Notifications arrive in the order of commits: after a mark of our own, there is nothing more to wait for. */

@@ -129,7 +129,8 @@ describe("the end of a deployment", () => {
     const ear = await listen(database, [...ids, ...elsewhere]);
     if (cancel !== undefined) await queue.cancel(ids[cancel] ?? 0);
     if (finish !== undefined) await queue.finish(ids[finish] ?? 0);
-    const expected = [...woken.map((place) => `${ids[place]}`), `${ids[cancel ?? finish ?? 0]} ended`];
+    const ended = cancel === undefined ? [] : [`${ids[cancel]} ended`];
+    const expected = [...woken.map((place) => `${ids[place]}`), ...ended];
     expect((await ear.heard()).sort()).toEqual(expected.sort());
   });
 
@@ -149,7 +150,16 @@ describe("the end of a deployment", () => {
     const first = await line.add("queued");
     const ear = await listen(database, [runner, first]);
     await sql`update deploy_queue.deployments set finish_timestamp = now() where id = ${runner}`;
-    expect(await ear.heard()).toEqual([`${runner} ended`, `${first}`]);
+    expect(await ear.heard()).toEqual([`${first}`]);
+  });
+
+  test("tells its keeper, whom a finish without heartbeats does not have", async () => {
+    const line = newLine(database);
+    const ids = [await line.add("running", { heartbeat: true, concurrencyKey: "x" })];
+    ids.push(await line.add("running", { concurrencyKey: "x" }));
+    const ear = await listen(database, ids);
+    for (const id of ids) await queue.finish(id);
+    expect(await ear.heard()).toEqual([`${ids[0]} ended`]);
   });
 
   test("wakes nobody before the commit, and nobody at all by a rollback", async () => {

@@ -1,0 +1,36 @@
+-- Whether an event says what one of its kind has to say. What it lacks is an error that reads like a constraint.
+-- Called by the one constraint of the table, because PostgreSQL reads their expressions anew for every statement.
+create or replace function deploy_queue._is_whole_event(event deploy_queue.deployment_events) returns boolean
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_broken text := case
+    when event.kind not in (
+      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+      'configured'
+    ) then 'kind_must_be_known'
+    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
+    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
+      then 'a_transition_has_a_deployment_and_a_state'
+    when event.kind <> 'bypassed' then null
+    when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
+    when event.deployment_id is not null then null
+    when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
+      then 'a_bypass_names_its_deployment_or_its_cell_and_component'
+    when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
+      then 'cloud_provider_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
+    when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
+    when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
+  end;
+begin
+  if v_broken is not null then
+    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
+  end if;
+  return true;
+end;
+$$;

@@ -1,0 +1,11 @@
+-- Whether a session follows the transitions: a notification that nobody hears would hold up all commits of the server.
+-- Called by what tells transitions. follow_transitions holds the lock for as long as its session listens.
+create or replace function deploy_queue._somebody_follows() returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Given back at once: of two that ask at the same moment, one may take the other for a follower, and notifies nobody.
+  return case when pg_try_advisory_lock(25713, -1) then not pg_advisory_unlock(25713, -1) else true end;
+end;
+$$;
