@@ -128,8 +128,8 @@ describe("action.yml", () => {
     expect(new Set(Object.keys(actionFile.outputs))).toEqual(named(/setOutput\("([a-z-]+)"/g));
   });
 
-  test("runs the same bundle on node24 at the beginning and at the end of the job", () => {
-    expect(actionFile.runs).toEqual({ using: "node24", main: "dist/action.cjs", post: "dist/action.cjs" });
+  test("runs on node24, at the beginning and at the end of the job", () => {
+    expect(actionFile.runs).toEqual({ using: "node24", main: "dist/action.cjs", post: "src/action/postStep.cjs" });
   });
 
   test("describes every input and output", () => {

@@ -156,6 +156,15 @@ describe("the end of a job", () => {
     });
   });
 
+  test.each(["job", "start"])("does nothing when the step with mode %s was killed before it began", async (mode) => {
+    const place = newPlace();
+
+    const post = await runStep(inputs(mode, place), { state: {}, jobStatus: "cancelled" });
+
+    expect(post).toMatchObject({ code: 0, log: "" });
+    expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toEqual([]);
+  });
+
   test("waits for a database that is away for a moment", async () => {
     const proxy = await startProxy(cli.url);
     const job = await startJob(newPlace(), { "database-url": proxy.url });
