@@ -183,6 +183,23 @@ describe("the same step tried again", () => {
     const second = await runStep(inputs("start", place));
 
     expect(second).toMatchObject({ code: 0, outputs: first.outputs });
+    expect(second.log).toContain("is there already, from an earlier try");
+    expect(second.log).not.toContain("entered the line");
+  });
+
+  test("finds its deployment finished, and says so in one error", async () => {
+    const place = newPlace();
+    const { outputs } = await runStep(inputs("start", place));
+    const id = Number(outputs["deployment-id"]);
+    await cli.queue.finish(id);
+
+    const second = await runStep(inputs("start", place));
+
+    expect(second.code).toBe(1);
+    expect(annotations(second, "error")).toEqual([
+      expect.stringContaining(`deployment ${id} (api) has the same idempotency key and has already finished`),
+    ]);
+    expect(annotations(second, "warning")).toEqual([]);
   });
 
   test.each([
