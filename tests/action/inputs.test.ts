@@ -55,6 +55,11 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
       { ...start, "not-before": "2026-11-01 02:00" },
       "not-before: '2026-11-01 02:00' does not say its time zone",
     ],
+    [
+      "a time that is none",
+      { ...start, "not-before": "tomorrow" },
+      'not-before must be a duration such as 90s, 30m or 1h, not "tomorrow". A time is given with its zone, such as',
+    ],
     ["finish without an id", { ...database, mode: "finish" }, "deployment-id is missing"],
     ["info without an id", { ...database, mode: "info" }, "deployment-id is missing"],
     ["list-cells without an environment", { ...database, mode: "list-cells" }, "environment is missing"],
