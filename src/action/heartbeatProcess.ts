@@ -38,7 +38,8 @@ export async function sendHeartbeats(): Promise<void> {
       onOutage,
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
-    process.send?.("sent");
+    // The main step may have lost patience and be gone; without a callback that would end this process.
+    process.send?.("sent", undefined, undefined, () => undefined);
     const onError = (error: unknown): void => write(`a heartbeat failed: ${describeError(error)}`);
     const end = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { HeartbeatOrder } from "../../src/action/heartbeatProcess.js";
 import { processExists } from "../../src/database/embedded/files.js";
-import { annotations, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
+import { annotations, root, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -211,6 +212,30 @@ describe("the heartbeats of a job", () => {
     expect(environment).not.toContain("INPUT_");
     await runStep(job.given, { state: job.main.state });
     await hasEnded(job);
+  });
+
+  test("are sent once the database is there, also when the step has not waited for the first one", async () => {
+    const id = await cli.running(newPlace());
+    const proxy = await startProxy(cli.url);
+    proxy.refuse();
+    const child = fork(join(root, "dist/action.cjs"), ["heartbeats"], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let printed = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      printed += chunk;
+    });
+    const order: HeartbeatOrder = { id, databaseUrl: proxy.url, applicationName: "heartbeats", runner: undefined };
+    child.send(order);
+    await until("it tries again", () => printed.includes("trying again") || undefined);
+    child.disconnect();
+
+    proxy.recover();
+    await until("there is a heartbeat", async () => (await cli.row(id)).heartbeat_timestamp ?? undefined);
+
+    const ended = once(child, "exit");
+    await cli.queue.finish(id);
+    expect(await ended).toEqual([0, null]);
+    expect(printed).toContain(`deployment ${id} (holder) has ended`);
   });
 
   test("survive the loss of their connection", async () => {
