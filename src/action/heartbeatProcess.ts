@@ -21,6 +21,8 @@ const lookInterval = 5_000;
 
 /** The process that keeps the deployment of a job alive until it has ended, or the runner is gone. */
 export async function sendHeartbeats(): Promise<void> {
+  // A disk that is full costs the log, not the heartbeats.
+  process.stdout.on("error", () => undefined);
   const order = await new Promise<HeartbeatOrder>((resolve) => process.once("message", resolve));
   const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
   const queue = new Queue(database);

@@ -1,6 +1,6 @@
-import { fork, spawn } from "node:child_process";
+import { type ChildProcess, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { HeartbeatOrder } from "../../src/action/heartbeatProcess.js";
@@ -35,6 +35,16 @@ function heartbeatsOf(id: number): Job["heartbeats"] {
     if (processExists(pid)) process.kill(pid, "SIGKILL");
   });
   return { pid, log };
+}
+
+/** The background process alone, as the main step starts it. */
+function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number): ChildProcess {
+  const stdio: StdioOptions = ["ignore", stdout, "inherit", "ipc"];
+  const child = fork(join(root, "dist/action.cjs"), ["heartbeats"], { stdio });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const order: HeartbeatOrder = { id, databaseUrl, applicationName: "heartbeats", runner: undefined };
+  child.send(order);
+  return child;
 }
 
 function hasEnded({ heartbeats }: Pick<Job, "heartbeats">): Promise<true> {
@@ -218,14 +228,11 @@ describe("the heartbeats of a job", () => {
     const id = await cli.running(newPlace());
     const proxy = await startProxy(cli.url);
     proxy.refuse();
-    const child = fork(join(root, "dist/action.cjs"), ["heartbeats"], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
+    const child = sendHeartbeats(id, proxy.url, "pipe");
     let printed = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       printed += chunk;
     });
-    const order: HeartbeatOrder = { id, databaseUrl: proxy.url, applicationName: "heartbeats", runner: undefined };
-    child.send(order);
     await until("it tries again", () => printed.includes("trying again") || undefined);
     child.disconnect();
 
@@ -236,6 +243,18 @@ describe("the heartbeats of a job", () => {
     await cli.queue.finish(id);
     expect(await ended).toEqual([0, null]);
     expect(printed).toContain(`deployment ${id} (holder) has ended`);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("go on when there is no room for their log", async () => {
+    const id = await cli.running(newPlace());
+    const full = openSync("/dev/full", "w");
+    const child = sendHeartbeats(id, cli.url, full);
+    closeSync(full);
+    await until("there is a heartbeat", async () => (await cli.row(id)).heartbeat_timestamp ?? undefined);
+
+    const ended = once(child, "exit");
+    await cli.queue.finish(id);
+    expect(await ended).toEqual([0, null]);
   });
 
   test("survive the loss of their connection", async () => {
