@@ -167,6 +167,15 @@ describe("the end of a job", () => {
     });
   });
 
+  test("finishes its deployment though the log of the heartbeats cannot be read", async () => {
+    const job = await startJob();
+
+    const post = await runStep(job.given, { state: { ...job.main.state, "heartbeat-log": runnerTemp } });
+
+    expect(post.code).toBe(0);
+    expect((await cli.row(job.id)).status).toBe("finished");
+  });
+
   test.each(["job", "start"])("does nothing when the step with mode %s was killed before it began", async (mode) => {
     const place = newPlace();
 
