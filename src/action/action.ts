@@ -3,9 +3,9 @@ import { describeError } from "../output/describeError.js";
 import { sendHeartbeats } from "./heartbeatProcess.js";
 import { run as main } from "./main.js";
 import { run as post } from "./post.js";
-import { state } from "./state.js";
 
-const part = process.argv[2] === "heartbeats" ? sendHeartbeats : state.isPost.read() === "" ? main : post;
+const [, , name = ""] = process.argv;
+const part = name === "heartbeats" ? sendHeartbeats : name === "post" ? post : main;
 
 part()
   .catch((error: unknown) => {

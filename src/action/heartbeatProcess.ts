@@ -21,6 +21,8 @@ const lookInterval = 5_000;
 
 /** The process that keeps the deployment of a job alive until it has ended, or the runner is gone. */
 export async function sendHeartbeats(): Promise<void> {
+  // A disk that is full costs the log, not the heartbeats.
+  process.stdout.on("error", () => undefined);
   const order = await new Promise<HeartbeatOrder>((resolve) => process.once("message", resolve));
   const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
   const queue = new Queue(database);
@@ -38,7 +40,8 @@ export async function sendHeartbeats(): Promise<void> {
       onOutage,
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
-    process.send?.("sent");
+    // The main step may have lost patience and be gone; without a callback that would end this process.
+    process.send?.("sent", undefined, undefined, () => undefined);
     const onError = (error: unknown): void => write(`a heartbeat failed: ${describeError(error)}`);
     const end = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);

@@ -1,3 +1,4 @@
+import { printable } from "../output/text.js";
 import type { Bypass, DeploymentRequest, Location } from "../queue/deployment.js";
 import { parseCellIndex, parseDeploymentId, parseHold, parsePriority } from "../queue/values.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
@@ -100,7 +101,7 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
         ...common,
         mode,
         target: readTarget(reader),
-        note: reader.optional("cancellation-note"),
+        note: reader.parsed("cancellation-note", printable),
         slackStartMessage: reader.optional("slack-start-message-id"),
       };
     case "info":
@@ -110,7 +111,11 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
     case "list-cells":
       return { ...common, mode, environment: reader.required("environment") };
     case "bypass":
-      return { ...common, mode, bypass: { ...readRequest(reader, common), note: reader.required("note") } };
+      return {
+        ...common,
+        mode,
+        bypass: { ...readRequest(reader, common), note: reader.requiredParsed("note", printable) ?? "" },
+      };
   }
 }
 
@@ -123,7 +128,8 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
     component: reader.required("component"),
     version: reader.optional("version"),
     url: reader.optional("url") ?? jobPage(common.job),
-    note: reader.optional("note"),
+    // Commit messages have several lines.
+    note: reader.parsed("note", printable),
     concurrencyKey: reader.optional("concurrency-key"),
     maxDuration: reader.duration("max-duration"),
   };

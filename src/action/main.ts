@@ -9,11 +9,9 @@ import { listCells } from "./modes/listCells.js";
 import { listOutliers } from "./modes/listOutliers.js";
 import { start } from "./modes/start.js";
 import { withQueue } from "./queueSession.js";
-import { state } from "./state.js";
 
 /** The main step. Failures end up as an annotation. */
 export async function run(): Promise<void> {
-  state.isPost.save("true");
   try {
     await act(readInputs());
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { readCommonInputs } from "./commonInputs.js";
 import { endJob } from "./endJob.js";
 import { fail, log, logGroup } from "./log.js";
@@ -24,11 +24,16 @@ export async function run(): Promise<void> {
 
 /** What the background process had to say, which nobody could see until now. */
 function showHeartbeats(path: string): void {
-  if (path !== "" && existsSync(path)) {
-    logGroup.start("Heartbeats");
-    for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) {
-      log.info(line);
-    }
-    logGroup.end();
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    // Steps of the job may have removed it or taken it over; the deployment is to end all the same.
+    return;
   }
+  logGroup.start("Heartbeats");
+  for (const line of text.trimEnd().split("\n")) {
+    log.info(line);
+  }
+  logGroup.end();
 }

@@ -1,10 +1,7 @@
 import { getState, saveState } from "@actions/core";
 
-/** What the main step tells the post step; empty where it has nothing to tell. */
+/** What the main step of mode job tells the post step; empty where it has nothing to tell. */
 export const state = {
-  /** Set by every main step: both steps are the same file. */
-  isPost: entry("is-post"),
-  /** Only in mode job. */
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),
   heartbeatLog: entry("heartbeat-log"),

@@ -103,6 +103,9 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
 }
 
 function entranceMessage(deployment: Deployment): string {
+  if (deployment.start_timestamp !== null || deployment.cancellation_timestamp !== null) {
+    return `${deploymentName(deployment)} is there already, from an earlier try`;
+  }
   const cell = cellName(cellOf(deployment));
   switch (deployment.hold) {
     case "outside":

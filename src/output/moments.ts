@@ -14,10 +14,12 @@ export async function parseMoment(queue: Queue, text: string | undefined, option
   try {
     return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1000}S`);
   } catch (error) {
-    if (error instanceof InvalidValueError && !error.message.startsWith(option)) {
-      throw new InvalidValueError(`${option}: ${error.message}`, { hint: error.hint, cause: error });
+    if (!(error instanceof InvalidValueError)) {
+      throw error;
     }
-    throw error;
+    const message = error.message.startsWith(option) ? error.message : `${option}: ${error.message}`;
+    const hint = error.hint ?? "A time is given with its zone, such as 2026-11-01 02:00 Europe/Berlin.";
+    throw new InvalidValueError(message, { hint, cause: error });
   }
 }
 

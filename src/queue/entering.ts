@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { CancelledError, DeployQueueError, WaitTimeoutError } from "./errors.js";
+import { CancelledError, DeployQueueError, RefusedError, WaitTimeoutError } from "./errors.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { type WaitOptions, waitForStart } from "./waiting.js";
@@ -20,13 +20,20 @@ export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
 
 /**
  * Enters the line, waits and starts. Leaves no place behind: an abort, or an error while waiting, cancels it.
- * @throws the reason of the abort, when that is a DeployQueueError; else a CancelledError
+ * @throws the reason of the abort, when that is a DeployQueueError; else a CancelledError; a RefusedError when its
+ * idempotency key is that of a deployment that has finished
  */
 export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: EnterOptions): Promise<Deployment> {
   const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
   let id: DeploymentId | undefined;
   try {
     const enqueued = await outlastOutages(enter, options);
+    if (enqueued.finish_timestamp !== null) {
+      throw new RefusedError(
+        `deployment ${enqueued.id} (${enqueued.component}) has the same idempotency key and has already finished`,
+        { hint: "Another deployment needs a key of its own." },
+      );
+    }
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);

@@ -55,6 +55,11 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
       { ...start, "not-before": "2026-11-01 02:00" },
       "not-before: '2026-11-01 02:00' does not say its time zone",
     ],
+    [
+      "a time that is none",
+      { ...start, "not-before": "tomorrow" },
+      'not-before must be a duration such as 90s, 30m or 1h, not "tomorrow". A time is given with its zone, such as',
+    ],
     ["finish without an id", { ...database, mode: "finish" }, "deployment-id is missing"],
     ["info without an id", { ...database, mode: "info" }, "deployment-id is missing"],
     ["list-cells without an environment", { ...database, mode: "list-cells" }, "environment is missing"],
@@ -128,8 +133,8 @@ describe("action.yml", () => {
     expect(new Set(Object.keys(actionFile.outputs))).toEqual(named(/setOutput\("([a-z-]+)"/g));
   });
 
-  test("runs the same bundle on node24 at the beginning and at the end of the job", () => {
-    expect(actionFile.runs).toEqual({ using: "node24", main: "dist/action.cjs", post: "dist/action.cjs" });
+  test("runs on node24, at the beginning and at the end of the job", () => {
+    expect(actionFile.runs).toEqual({ using: "node24", main: "dist/action.cjs", post: "src/action/postStep.cjs" });
   });
 
   test("describes every input and output", () => {

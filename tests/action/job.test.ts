@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { HeartbeatOrder } from "../../src/action/heartbeatProcess.js";
 import { processExists } from "../../src/database/embedded/files.js";
-import { annotations, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
+import { annotations, root, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -34,6 +35,16 @@ function heartbeatsOf(id: number): Job["heartbeats"] {
     if (processExists(pid)) process.kill(pid, "SIGKILL");
   });
   return { pid, log };
+}
+
+/** The background process alone, as the main step starts it. */
+function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number): ChildProcess {
+  const stdio: StdioOptions = ["ignore", stdout, "inherit", "ipc"];
+  const child = fork(join(root, "dist/action.cjs"), ["heartbeats"], { stdio });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const order: HeartbeatOrder = { id, databaseUrl, applicationName: "heartbeats", runner: undefined };
+  child.send(order);
+  return child;
 }
 
 function hasEnded({ heartbeats }: Pick<Job, "heartbeats">): Promise<true> {
@@ -156,6 +167,24 @@ describe("the end of a job", () => {
     });
   });
 
+  test("finishes its deployment though the log of the heartbeats cannot be read", async () => {
+    const job = await startJob();
+
+    const post = await runStep(job.given, { state: { ...job.main.state, "heartbeat-log": runnerTemp } });
+
+    expect(post.code).toBe(0);
+    expect((await cli.row(job.id)).status).toBe("finished");
+  });
+
+  test.each(["job", "start"])("does nothing when the step with mode %s was killed before it began", async (mode) => {
+    const place = newPlace();
+
+    const post = await runStep(inputs(mode, place), { state: {}, jobStatus: "cancelled" });
+
+    expect(post).toMatchObject({ code: 0, log: "" });
+    expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toEqual([]);
+  });
+
   test("waits for a database that is away for a moment", async () => {
     const proxy = await startProxy(cli.url);
     const job = await startJob(newPlace(), { "database-url": proxy.url });
@@ -202,6 +231,39 @@ describe("the heartbeats of a job", () => {
     expect(environment).not.toContain("INPUT_");
     await runStep(job.given, { state: job.main.state });
     await hasEnded(job);
+  });
+
+  test("are sent once the database is there, also when the step has not waited for the first one", async () => {
+    const id = await cli.running(newPlace());
+    const proxy = await startProxy(cli.url);
+    proxy.refuse();
+    const child = sendHeartbeats(id, proxy.url, "pipe");
+    let printed = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      printed += chunk;
+    });
+    await until("it tries again", () => printed.includes("trying again") || undefined);
+    child.disconnect();
+
+    proxy.recover();
+    await until("there is a heartbeat", async () => (await cli.row(id)).heartbeat_timestamp ?? undefined);
+
+    const ended = once(child, "exit");
+    await cli.queue.finish(id);
+    expect(await ended).toEqual([0, null]);
+    expect(printed).toContain(`deployment ${id} (holder) has ended`);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("go on when there is no room for their log", async () => {
+    const id = await cli.running(newPlace());
+    const full = openSync("/dev/full", "w");
+    const child = sendHeartbeats(id, cli.url, full);
+    closeSync(full);
+    await until("there is a heartbeat", async () => (await cli.row(id)).heartbeat_timestamp ?? undefined);
+
+    const ended = once(child, "exit");
+    await cli.queue.finish(id);
+    expect(await ended).toEqual([0, null]);
   });
 
   test("survive the loss of their connection", async () => {

@@ -39,6 +39,12 @@ describe("mode start", () => {
     });
   });
 
+  test("stores a note of several lines as one", async () => {
+    const step = await runStep(inputs("start", newPlace(), { note: "Merge #12\n\nfaster\r\nlines\n" }));
+
+    expect(await cli.row(Number(step.outputs["deployment-id"]))).toMatchObject({ note: "Merge #12 faster lines" });
+  });
+
   test("links the run where GitHub does not tell the number of the job", async () => {
     const step = await runStep(inputs("start", newPlace()), { checkRunId: "" });
 
@@ -130,6 +136,14 @@ describe("mode cancel", () => {
     expect(step.code).toBe(0);
     expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_note: "why" });
     expect((await cli.row(other)).status).toBe("running");
+  });
+
+  test("stores a note of several lines as one", async () => {
+    const id = await cli.running(newPlace());
+
+    await runStep({ ...cancel, "deployment-id": String(id), "cancellation-note": "failed:\nstep 2" });
+
+    expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_note: "failed: step 2" });
   });
 
   test("cancels a version everywhere, and nothing else", async () => {
@@ -225,7 +239,7 @@ describe("mode bypass", () => {
     const holder = await cli.running(place);
     const before = await cli.row(holder);
 
-    const step = await runStep(inputs("bypass", place, { note: "database on fire" }));
+    const step = await runStep(inputs("bypass", place, { note: "database\non fire" }));
 
     expect(step.code).toBe(0);
     const [event] = await cli.sql`

@@ -18,6 +18,10 @@ async function waiting(place: Place, mode = "start", more = {}): Promise<{ step:
 describe("a step that waits", () => {
   test("shows in a group for whom, and starts when its turn comes", async () => {
     const place = newPlace();
+    await cli.queue.finish(await cli.running(place));
+    await cli.sql`
+      update deploy_queue.deployment_durations set avg_duration = '1 hour'
+      where cell_id = (select id from deploy_queue.cells where region = ${place.region})`;
     const { step, id, holder } = await waiting(place);
 
     await cli.queue.finish(holder);
@@ -26,7 +30,9 @@ describe("a step that waits", () => {
     expect(code).toBe(0);
     const [before = "", after = ""] = log.split(`::group::deployment ${id} (api@v1) waits for its turn`);
     expect(before).toContain(`deployment ${id} (api@v1) entered the line of dev-aws-${place.region}-cell-0`);
-    expect(after).toMatch(/^\n.*waits, position 1, .*deployment \d+ \(holder\) has been running .*\n::endgroup::\n/);
+    expect(after).toMatch(
+      /^\n.*waits, position 1, likely starts in .*: deployment \d+ \(holder\) has been running .*\n::endgroup::\n/,
+    );
     expect(outputs["deployment-id"]).toBe(String(id));
     expect(summary).toContain(`deployment ${holder} (holder)`);
     expect((await cli.row(id)).status).toBe("running");
@@ -183,6 +189,23 @@ describe("the same step tried again", () => {
     const second = await runStep(inputs("start", place));
 
     expect(second).toMatchObject({ code: 0, outputs: first.outputs });
+    expect(second.log).toContain("is there already, from an earlier try");
+    expect(second.log).not.toContain("entered the line");
+  });
+
+  test("finds its deployment finished, and says so in one error", async () => {
+    const place = newPlace();
+    const { outputs } = await runStep(inputs("start", place));
+    const id = Number(outputs["deployment-id"]);
+    await cli.queue.finish(id);
+
+    const second = await runStep(inputs("start", place));
+
+    expect(second.code).toBe(1);
+    expect(annotations(second, "error")).toEqual([
+      expect.stringContaining(`deployment ${id} (api) has the same idempotency key and has already finished`),
+    ]);
+    expect(annotations(second, "warning")).toEqual([]);
   });
 
   test.each([

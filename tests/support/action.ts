@@ -64,7 +64,8 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
     writeFileSync(path, "");
     return [name, path] as const;
   });
-  const child = spawn(process.execPath, [join(root, actionFile.runs.main)], {
+  const { main, post } = actionFile.runs;
+  const child = spawn(process.execPath, [join(root, surroundings.state === undefined ? main : post)], {
     cwd: directory,
     env: { ...variables(inputs, surroundings), ...Object.fromEntries(files), ...surroundings.env },
     stdio: ["ignore", "pipe", "pipe"],
