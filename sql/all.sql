@@ -27,6 +27,7 @@
 --!include functions/_refuse_new_identity.sql
 --!include functions/_deployment.sql
 --!include functions/_lock_cell.sql
+--!include functions/_lock_cell_in_time.sql
 --!include functions/_lock_deployment.sql
 --!include functions/_require_environment.sql
 --!include functions/_cell.sql
