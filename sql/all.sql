@@ -42,6 +42,7 @@
 --!include functions/_measure.sql
 --!include functions/_overtaken.sql
 --!include functions/_line_members.sql
+--!include functions/_priority_reason.sql
 --!include functions/_line.sql
 --!include functions/_reap.sql
 --!include functions/_cancel_each.sql
