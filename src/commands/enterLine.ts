@@ -1,19 +1,17 @@
-import { parseDuration } from "../output/durations.js";
 import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
 import { lineDisplay } from "../output/lineDisplay.js";
 import type { Deployment } from "../queue/deployment.js";
 import type { WayIn } from "../queue/entering.js";
-import { emptyIsAbsent } from "../queue/values.js";
 import type { Session } from "./queueCommand.js";
 
 export interface EnterOptions {
   readonly wayIn: WayIn;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
-  /** The options --wait-timeout and --outage-timeout as given. */
-  readonly waitTimeout: string | undefined;
-  readonly outageTimeout: string | undefined;
+  /** In milliseconds, as the next one. */
+  readonly waitTimeout: number | undefined;
+  readonly outageTimeout: number | undefined;
   /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
   readonly beside?: boolean;
   readonly onEvent: (event: WaitEvent) => void;
@@ -27,8 +25,8 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
   return enter(queue, {
     wayIn: options.wayIn,
     heartbeat: options.heartbeat,
-    waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
-    outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
+    waitTimeout: options.waitTimeout,
+    outageTimeout: options.outageTimeout,
     log,
     async createDisplay(deployment) {
       if (options.beside === true) {
@@ -41,9 +39,4 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
     onEnqueued: (deployment) => setGitHubOutput("deployment-id", String(deployment.id)),
     onEvent: options.onEvent,
   });
-}
-
-function optionalDuration(text: string | undefined, option: string): number | undefined {
-  const given = emptyIsAbsent(text);
-  return given === undefined ? undefined : parseDuration(given, option);
 }

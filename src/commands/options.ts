@@ -66,6 +66,22 @@ export async function readTerms(
   };
 }
 
+/** In milliseconds. */
+export function readTimeouts(options: {
+  readonly waitTimeout: string | undefined;
+  readonly outageTimeout: string | undefined;
+}): { readonly waitTimeout: number | undefined; readonly outageTimeout: number | undefined } {
+  return {
+    waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
+    outageTimeout: optionalDuration(options.outageTimeout, "--outage-timeout"),
+  };
+}
+
+function optionalDuration(text: string | undefined, option: string): number | undefined {
+  const given = emptyIsAbsent(text);
+  return given === undefined ? undefined : parseDuration(given, option);
+}
+
 export function toRequest(options: {
   readonly environment: string;
   readonly provider: string;
@@ -78,7 +94,6 @@ export function toRequest(options: {
   readonly concurrencyKey: string | undefined;
   readonly maxDuration: string | undefined;
 }): DeploymentRequest {
-  const maxDuration = emptyIsAbsent(options.maxDuration);
   return {
     environment: options.environment,
     cloudProvider: options.provider,
@@ -89,6 +104,6 @@ export function toRequest(options: {
     url: emptyIsAbsent(options.url),
     note: emptyIsAbsent(options.note),
     concurrencyKey: emptyIsAbsent(options.concurrencyKey),
-    maxDuration: maxDuration === undefined ? undefined : parseDuration(maxDuration, "--max-duration"),
+    maxDuration: optionalDuration(options.maxDuration, "--max-duration"),
   };
 }

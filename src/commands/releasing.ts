@@ -14,10 +14,10 @@ import { runDeployment } from "./runDeployment.js";
 export interface ReleaseOptions {
   readonly reason: string | undefined;
   readonly parallel: boolean;
-  /** The options --wait-timeout and --outage-timeout as given. */
-  readonly waitTimeout: string | undefined;
-  readonly outageTimeout: string | undefined;
-  /** Milliseconds that a command has between the signal to end and SIGKILL. */
+  /** In milliseconds, as the next ones. */
+  readonly waitTimeout: number | undefined;
+  readonly outageTimeout: number | undefined;
+  /** How long a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
   /** Called when one without a command has started. */
   readonly onStarted: (deployment: Deployment) => void;

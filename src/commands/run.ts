@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
-import { deploymentOptions, readTerms, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, readTimeouts, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class RunCommand extends QueueCommand {
@@ -58,8 +58,7 @@ export class RunCommand extends QueueCommand {
     const deployment = await enterLine(session, {
       wayIn: { ...toRequest(this), ...(await readTerms(session.queue, this)) },
       heartbeat: true,
-      waitTimeout: this.waitTimeout,
-      outageTimeout: this.outageTimeout,
+      ...readTimeouts(this),
       onEvent: (event) => {
         if (this.json) {
           // stdout belongs to the command.

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTerms, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, readTimeouts, toRequest } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class StartCommand extends QueueCommand {
@@ -56,8 +56,7 @@ export class StartCommand extends QueueCommand {
     await enterLine(session, {
       wayIn: request,
       heartbeat: false,
-      waitTimeout: this.waitTimeout,
-      outageTimeout: this.outageTimeout,
+      ...readTimeouts(this),
       onEvent: (event) => {
         if (this.json) {
           this.print("", event);

@@ -14,10 +14,12 @@ export async function parseMoment(queue: Queue, text: string | undefined, option
   try {
     return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1000}S`);
   } catch (error) {
-    if (error instanceof InvalidValueError && !error.message.startsWith(option)) {
-      throw new InvalidValueError(`${option}: ${error.message}`, { hint: error.hint, cause: error });
+    if (!(error instanceof InvalidValueError)) {
+      throw error;
     }
-    throw error;
+    throw error.message.startsWith(option)
+      ? new InvalidValueError(error.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error })
+      : new InvalidValueError(`${option}: ${error.message}`, { hint: error.hint, cause: error });
   }
 }
 
