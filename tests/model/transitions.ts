@@ -61,7 +61,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
     }
     case "bump": {
       const deployment = target(world, act);
-      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act.priority);
+      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act);
     }
     case "freeze":
       return act.environment in world.freezes
@@ -171,9 +171,10 @@ function release(world: World, deployment: Deployment): Outcome {
   return followed(world, "ok", replace(world, { ...deployment, hold: null, place }));
 }
 
-function bump(world: World, deployment: Deployment, priority: number): Outcome {
+function bump(world: World, deployment: Deployment, { by, priority }: Extract<Act, { act: "bump" }>): Outcome {
   if (!isLive(deployment)) return answered(deployment.finished === null ? "QD005" : "QD006", world);
-  if (deployment.started !== null && priority !== deployment.priority) return answered("QD007", world);
+  const isMoved = by === "function" || priority !== deployment.priority;
+  if (deployment.started !== null && isMoved) return answered("QD007", world);
   return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 

@@ -119,7 +119,9 @@ describe("a bump", () => {
     expect(await bump(await newLine(database).add("queued"), " ")).toBe("QD022");
     expect(await bump(await line.add("finished"))).toBe("QD006");
     expect(await bump(await line.add("cancelled"))).toBe("QD005");
-    expect(await bump(await line.add("running"))).toBe("QD007");
+    const running = await line.add("running");
+    expect(await bump(running)).toBe("QD007");
+    await expect(queue.bump(running, "why")).rejects.toThrow(`deployment ${running} (api) is running already`);
     expect(await bump(0)).toBe("QD001");
   });
 
