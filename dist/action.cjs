@@ -22,8 +22,8 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+  for (var name2 in all)
+    __defProp(target, name2, { get: all[name2], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -1418,13 +1418,13 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     bytes_default.i16(0);
     return bytes_default.end();
   }
-  function Parse(str, parameters, types2, name = "") {
-    bytes_default().P().str(name + bytes_default.N).str(str + bytes_default.N).i16(parameters.length);
+  function Parse(str, parameters, types2, name2 = "") {
+    bytes_default().P().str(name2 + bytes_default.N).str(str + bytes_default.N).i16(parameters.length);
     parameters.forEach((x, i) => bytes_default.i32(types2[i] || 0));
     return bytes_default.end();
   }
-  function Describe(x, name = "") {
-    return bytes_default().D().str(x).str(name + bytes_default.N).end();
+  function Describe(x, name2 = "") {
+    return bytes_default().D().str(x).str(name2 + bytes_default.N).end();
   }
   function Execute(portal = "", rows2 = 0) {
     return Buffer.concat([
@@ -1880,8 +1880,8 @@ function Postgres(a, b2) {
   return sql;
   function Sql(handler2) {
     handler2.debug = options.debug;
-    Object.entries(options.types).reduce((acc, [name, type]) => {
-      acc[name] = (x) => new Parameter(x, type.to);
+    Object.entries(options.types).reduce((acc, [name2, type]) => {
+      acc[name2] = (x) => new Parameter(x, type.to);
       return acc;
     }, typed);
     Object.assign(sql2, {
@@ -1926,7 +1926,7 @@ function Postgres(a, b2) {
       return query;
     }
   }
-  async function listen(name, fn, onlisten) {
+  async function listen(name2, fn, onlisten) {
     const listener = { fn, onlisten };
     const sql2 = listen.sql || (listen.sql = Postgres({
       ...options,
@@ -1935,9 +1935,9 @@ function Postgres(a, b2) {
       max_lifetime: null,
       fetch_types: false,
       onclose() {
-        Object.entries(listen.channels).forEach(([name2, { listeners }]) => {
-          delete listen.channels[name2];
-          Promise.all(listeners.map((l) => listen(name2, l.fn, l.onlisten).catch(() => {
+        Object.entries(listen.channels).forEach(([name3, { listeners }]) => {
+          delete listen.channels[name3];
+          Promise.all(listeners.map((l) => listen(name3, l.fn, l.onlisten).catch(() => {
           })));
         });
       },
@@ -1945,25 +1945,25 @@ function Postgres(a, b2) {
         c in listen.channels && listen.channels[c].listeners.forEach((l) => l.fn(x));
       }
     }));
-    const channels = listen.channels || (listen.channels = {}), exists3 = name in channels;
+    const channels = listen.channels || (listen.channels = {}), exists3 = name2 in channels;
     if (exists3) {
-      channels[name].listeners.push(listener);
-      const result2 = await channels[name].result;
+      channels[name2].listeners.push(listener);
+      const result2 = await channels[name2].result;
       listener.onlisten && listener.onlisten();
       return { state: result2.state, unlisten };
     }
-    channels[name] = { result: sql2`listen ${sql2.unsafe('"' + name.replace(/"/g, '""') + '"')}`, listeners: [listener] };
-    const result = await channels[name].result;
+    channels[name2] = { result: sql2`listen ${sql2.unsafe('"' + name2.replace(/"/g, '""') + '"')}`, listeners: [listener] };
+    const result = await channels[name2].result;
     listener.onlisten && listener.onlisten();
     return { state: result.state, unlisten };
     async function unlisten() {
-      if (name in channels === false)
+      if (name2 in channels === false)
         return;
-      channels[name].listeners = channels[name].listeners.filter((x) => x !== listener);
-      if (channels[name].listeners.length)
+      channels[name2].listeners = channels[name2].listeners.filter((x) => x !== listener);
+      if (channels[name2].listeners.length)
         return;
-      delete channels[name];
-      return sql2`unlisten ${sql2.unsafe('"' + name.replace(/"/g, '""') + '"')}`;
+      delete channels[name2];
+      return sql2`unlisten ${sql2.unsafe('"' + name2.replace(/"/g, '""') + '"')}`;
     }
   }
   async function notify(channel, payload) {
@@ -2002,12 +2002,12 @@ function Postgres(a, b2) {
     } catch (error2) {
       throw error2;
     }
-    async function scope(c, fn2, name) {
+    async function scope(c, fn2, name2) {
       const sql2 = Sql(handler2);
       sql2.savepoint = savepoint;
       sql2.prepare = (x) => prepare = x.replace(/[^a-z0-9$-_. ]/gi);
       let uncaughtError, result;
-      name && await sql2`savepoint ${sql2(name)}`;
+      name2 && await sql2`savepoint ${sql2(name2)}`;
       try {
         result = await new Promise((resolve, reject) => {
           const x = fn2(sql2);
@@ -2016,18 +2016,18 @@ function Postgres(a, b2) {
         if (uncaughtError)
           throw uncaughtError;
       } catch (e) {
-        await (name ? sql2`rollback to ${sql2(name)}` : sql2`rollback`);
+        await (name2 ? sql2`rollback to ${sql2(name2)}` : sql2`rollback`);
         throw e instanceof PostgresError && e.code === "25P02" && uncaughtError || e;
       }
-      if (!name) {
+      if (!name2) {
         prepare ? await sql2`prepare transaction '${sql2.unsafe(prepare)}'` : await sql2`commit`;
       }
       return result;
-      function savepoint(name2, fn3) {
-        if (name2 && Array.isArray(name2.raw))
+      function savepoint(name3, fn3) {
+        if (name3 && Array.isArray(name3.raw))
           return savepoint((sql3) => sql3.apply(sql3, arguments));
-        arguments.length === 1 && (fn3 = name2, name2 = null);
-        return scope(c, fn3, "s" + savepoints++ + (name2 ? "_" + name2 : ""));
+        arguments.length === 1 && (fn3 = name3, name3 = null);
+        return scope(c, fn3, "s" + savepoints++ + (name3 ? "_" + name3 : ""));
       }
       function handler2(q) {
         q.catch((e) => uncaughtError || (uncaughtError = e));
@@ -2272,8 +2272,8 @@ var init_src = __esm({
 });
 
 // src/database/connectionUrl.ts
-function checkConnectionUrl(url, name = databaseUrlVariable) {
-  const malformed = (reason2) => new InvalidValueError(`${name} is not a valid connection URL: ${reason2}`, { hint: connectionUrlHint });
+function checkConnectionUrl(url, name2 = databaseUrlVariable) {
+  const malformed = (reason2) => new InvalidValueError(`${name2} is not a valid connection URL: ${reason2}`, { hint: connectionUrlHint });
   const authority = /^postgres(?:ql)?:\/\/([^/?#]*)/.exec(url)?.[1];
   if (authority === void 0) {
     throw malformed("it must begin with postgres:// or postgresql://");
@@ -3768,15 +3768,15 @@ var require_util = __commonJS({
         size: m2[3] ? parseInt(m2[3]) : null
       } : null;
     }
-    function addListener(obj, name, listener) {
+    function addListener(obj, name2, listener) {
       const listeners = obj[kListeners] ??= [];
-      listeners.push([name, listener]);
-      obj.on(name, listener);
+      listeners.push([name2, listener]);
+      obj.on(name2, listener);
       return obj;
     }
     function removeAllListeners(obj) {
-      for (const [name, listener] of obj[kListeners] ?? []) {
-        obj.removeListener(name, listener);
+      for (const [name2, listener] of obj[kListeners] ?? []) {
+        obj.removeListener(name2, listener);
       }
       obj[kListeners] = null;
     }
@@ -5944,9 +5944,9 @@ var require_data_url = __commonJS({
       assert(mimeType !== "failure");
       const { parameters, essence } = mimeType;
       let serialization = essence;
-      for (let [name, value] of parameters.entries()) {
+      for (let [name2, value] of parameters.entries()) {
         serialization += ";";
-        serialization += name;
+        serialization += name2;
         serialization += "=";
         if (!HTTP_TOKEN_CODEPOINTS.test(value)) {
           value = value.replace(/(\\|")/g, "\\$1");
@@ -6394,11 +6394,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.TypedArray = function(V, T, prefix, name, opts) {
+    webidl.converters.TypedArray = function(V, T, prefix, name2, opts) {
       if (webidl.util.Type(V) !== "Object" || !types2.isTypedArray(V) || V.constructor.name !== T.name) {
         throw webidl.errors.conversionFailed({
           prefix,
-          argument: `${name} ("${webidl.util.Stringify(V)}")`,
+          argument: `${name2} ("${webidl.util.Stringify(V)}")`,
           types: [T.name]
         });
       }
@@ -6416,11 +6416,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.DataView = function(V, prefix, name, opts) {
+    webidl.converters.DataView = function(V, prefix, name2, opts) {
       if (webidl.util.Type(V) !== "Object" || !types2.isDataView(V)) {
         throw webidl.errors.exception({
           header: prefix,
-          message: `${name} is not a DataView.`
+          message: `${name2} is not a DataView.`
         });
       }
       if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
@@ -6437,19 +6437,19 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.BufferSource = function(V, prefix, name, opts) {
+    webidl.converters.BufferSource = function(V, prefix, name2, opts) {
       if (types2.isAnyArrayBuffer(V)) {
-        return webidl.converters.ArrayBuffer(V, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.ArrayBuffer(V, prefix, name2, { ...opts, allowShared: false });
       }
       if (types2.isTypedArray(V)) {
-        return webidl.converters.TypedArray(V, V.constructor, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.TypedArray(V, V.constructor, prefix, name2, { ...opts, allowShared: false });
       }
       if (types2.isDataView(V)) {
-        return webidl.converters.DataView(V, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.DataView(V, prefix, name2, { ...opts, allowShared: false });
       }
       throw webidl.errors.conversionFailed({
         prefix,
-        argument: `${name} ("${webidl.util.Stringify(V)}")`,
+        argument: `${name2} ("${webidl.util.Stringify(V)}")`,
         types: ["BufferSource"]
       });
     };
@@ -6893,7 +6893,7 @@ var require_util2 = __commonJS({
       return result;
     }
     var esIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
-    function createIterator(name, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+    function createIterator(name2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
       class FastIterableIterator {
         /** @type {any} */
         #target;
@@ -6914,7 +6914,7 @@ var require_util2 = __commonJS({
         next() {
           if (typeof this !== "object" || this === null || !(#target in this)) {
             throw new TypeError(
-              `'next' called on an object that does not implement interface ${name} Iterator.`
+              `'next' called on an object that does not implement interface ${name2} Iterator.`
             );
           }
           const index = this.#index;
@@ -6953,7 +6953,7 @@ var require_util2 = __commonJS({
           writable: false,
           enumerable: false,
           configurable: true,
-          value: `${name} Iterator`
+          value: `${name2} Iterator`
         },
         next: { writable: true, enumerable: true, configurable: true }
       });
@@ -6961,8 +6961,8 @@ var require_util2 = __commonJS({
         return new FastIterableIterator(target, kind);
       };
     }
-    function iteratorMixin(name, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
-      const makeIterator = createIterator(name, kInternalIterator, keyIndex, valueIndex);
+    function iteratorMixin(name2, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+      const makeIterator = createIterator(name2, kInternalIterator, keyIndex, valueIndex);
       const properties = {
         keys: {
           writable: true,
@@ -6997,10 +6997,10 @@ var require_util2 = __commonJS({
           configurable: true,
           value: function forEach(callbackfn, thisArg = globalThis) {
             webidl.brandCheck(this, object);
-            webidl.argumentLengthCheck(arguments, 1, `${name}.forEach`);
+            webidl.argumentLengthCheck(arguments, 1, `${name2}.forEach`);
             if (typeof callbackfn !== "function") {
               throw new TypeError(
-                `Failed to execute 'forEach' on '${name}': parameter 1 is not of type 'Function'.`
+                `Failed to execute 'forEach' on '${name2}': parameter 1 is not of type 'Function'.`
               );
             }
             for (const { 0: key, 1: value } of makeIterator(this, "key+value")) {
@@ -7252,8 +7252,8 @@ var require_util2 = __commonJS({
       }
       return values2;
     }
-    function getDecodeSplit(name, list) {
-      const value = list.get(name, true);
+    function getDecodeSplit(name2, list) {
+      const value = list.get(name2, true);
       if (value === null) {
         return null;
       }
@@ -7440,7 +7440,7 @@ var require_formdata = __commonJS({
         }
         this[kState] = [];
       }
-      append(name, value, filename = void 0) {
+      append(name2, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.append";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -7449,45 +7449,45 @@ var require_formdata = __commonJS({
             "Failed to execute 'append' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name = webidl.converters.USVString(name, prefix, "name");
+        name2 = webidl.converters.USVString(name2, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "value", { strict: false }) : webidl.converters.USVString(value, prefix, "value");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "filename") : void 0;
-        const entry2 = makeEntry(name, value, filename);
+        const entry2 = makeEntry(name2, value, filename);
         this[kState].push(entry2);
       }
-      delete(name) {
+      delete(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.delete";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        this[kState] = this[kState].filter((entry2) => entry2.name !== name);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        this[kState] = this[kState].filter((entry2) => entry2.name !== name2);
       }
-      get(name) {
+      get(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.get";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        const idx = this[kState].findIndex((entry2) => entry2.name === name);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        const idx = this[kState].findIndex((entry2) => entry2.name === name2);
         if (idx === -1) {
           return null;
         }
         return this[kState][idx].value;
       }
-      getAll(name) {
+      getAll(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.getAll";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].filter((entry2) => entry2.name === name).map((entry2) => entry2.value);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        return this[kState].filter((entry2) => entry2.name === name2).map((entry2) => entry2.value);
       }
-      has(name) {
+      has(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.has";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].findIndex((entry2) => entry2.name === name) !== -1;
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        return this[kState].findIndex((entry2) => entry2.name === name2) !== -1;
       }
-      set(name, value, filename = void 0) {
+      set(name2, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.set";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -7496,16 +7496,16 @@ var require_formdata = __commonJS({
             "Failed to execute 'set' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name = webidl.converters.USVString(name, prefix, "name");
+        name2 = webidl.converters.USVString(name2, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "name", { strict: false }) : webidl.converters.USVString(value, prefix, "name");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "name") : void 0;
-        const entry2 = makeEntry(name, value, filename);
-        const idx = this[kState].findIndex((entry3) => entry3.name === name);
+        const entry2 = makeEntry(name2, value, filename);
+        const idx = this[kState].findIndex((entry3) => entry3.name === name2);
         if (idx !== -1) {
           this[kState] = [
             ...this[kState].slice(0, idx),
             entry2,
-            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name)
+            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name2)
           ];
         } else {
           this[kState].push(entry2);
@@ -7543,7 +7543,7 @@ var require_formdata = __commonJS({
         configurable: true
       }
     });
-    function makeEntry(name, value, filename) {
+    function makeEntry(name2, value, filename) {
       if (typeof value === "string") {
       } else {
         if (!isFileLike(value)) {
@@ -7557,7 +7557,7 @@ var require_formdata = __commonJS({
           value = value instanceof NativeFile ? new File([value], filename, options) : new FileLike(value, filename, options);
         }
       }
-      return { name, value };
+      return { name: name2, value };
     }
     module2.exports = { FormData: FormData2, makeEntry };
   }
@@ -7636,7 +7636,7 @@ var require_formdata_parser = __commonJS({
         if (result === "failure") {
           return "failure";
         }
-        let { name, filename, contentType, encoding } = result;
+        let { name: name2, filename, contentType, encoding } = result;
         position.position += 2;
         let body;
         {
@@ -7665,22 +7665,22 @@ var require_formdata_parser = __commonJS({
         } else {
           value = utf8DecodeBytes(Buffer.from(body));
         }
-        assert(isUSVString(name));
+        assert(isUSVString(name2));
         assert(typeof value === "string" && isUSVString(value) || isFileLike(value));
-        entryList.push(makeEntry(name, value, filename));
+        entryList.push(makeEntry(name2, value, filename));
       }
     }
     function parseMultipartFormDataHeaders(input, position) {
-      let name = null;
+      let name2 = null;
       let filename = null;
       let contentType = null;
       let encoding = null;
       while (true) {
         if (input[position.position] === 13 && input[position.position + 1] === 10) {
-          if (name === null) {
+          if (name2 === null) {
             return "failure";
           }
-          return { name, filename, contentType, encoding };
+          return { name: name2, filename, contentType, encoding };
         }
         let headerName = collectASequenceOfBytes(
           (char) => char !== 10 && char !== 13 && char !== 58,
@@ -7702,13 +7702,13 @@ var require_formdata_parser = __commonJS({
         );
         switch (bufferToLowerCasedHeaderName(headerName)) {
           case "content-disposition": {
-            name = filename = null;
+            name2 = filename = null;
             if (!bufferStartsWith(input, formDataNameBuffer, position)) {
               return "failure";
             }
             position.position += 17;
-            name = parseMultipartFormDataName(input, position);
-            if (name === null) {
+            name2 = parseMultipartFormDataName(input, position);
+            if (name2 === null) {
               return "failure";
             }
             if (bufferStartsWith(input, filenameBuffer, position)) {
@@ -7765,7 +7765,7 @@ var require_formdata_parser = __commonJS({
     }
     function parseMultipartFormDataName(input, position) {
       assert(input[position.position - 1] === 34);
-      let name = collectASequenceOfBytes(
+      let name2 = collectASequenceOfBytes(
         (char) => char !== 10 && char !== 13 && char !== 34,
         input,
         position
@@ -7775,8 +7775,8 @@ var require_formdata_parser = __commonJS({
       } else {
         position.position++;
       }
-      name = new TextDecoder().decode(name).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
-      return name;
+      name2 = new TextDecoder().decode(name2).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
+      return name2;
     }
     function collectASequenceOfBytes(condition, input, position) {
       let start2 = position.position;
@@ -7903,16 +7903,16 @@ Content-Disposition: form-data`;
         const rn = new Uint8Array([13, 10]);
         length = 0;
         let hasUnknownSizeValue = false;
-        for (const [name, value] of object) {
+        for (const [name2, value] of object) {
           if (typeof value === "string") {
-            const chunk2 = textEncoder.encode(prefix + `; name="${escape2(normalizeLinefeeds(name))}"\r
+            const chunk2 = textEncoder.encode(prefix + `; name="${escape2(normalizeLinefeeds(name2))}"\r
 \r
 ${normalizeLinefeeds(value)}\r
 `);
             blobParts.push(chunk2);
             length += chunk2.byteLength;
           } else {
-            const chunk2 = textEncoder.encode(`${prefix}; name="${escape2(normalizeLinefeeds(name))}"` + (value.name ? `; filename="${escape2(value.name)}"` : "") + `\r
+            const chunk2 = textEncoder.encode(`${prefix}; name="${escape2(normalizeLinefeeds(name2))}"` + (value.name ? `; filename="${escape2(value.name)}"` : "") + `\r
 Content-Type: ${value.type || "application/octet-stream"}\r
 \r
 `);
@@ -8056,8 +8056,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
                 case "application/x-www-form-urlencoded": {
                   const entries = new URLSearchParams(value.toString());
                   const fd = new FormData2();
-                  for (const [name, value2] of entries) {
-                    fd.append(name, value2);
+                  for (const [name2, value2] of entries) {
+                    fd.append(name2, value2);
                   }
                   return fd;
                 }
@@ -9313,13 +9313,13 @@ var require_client_h2 = __commonJS({
     } = http2;
     function parseH2Headers(headers) {
       const result = [];
-      for (const [name, value] of Object.entries(headers)) {
+      for (const [name2, value] of Object.entries(headers)) {
         if (Array.isArray(value)) {
           for (const subvalue of value) {
-            result.push(Buffer.from(name), Buffer.from(subvalue));
+            result.push(Buffer.from(name2), Buffer.from(subvalue));
           }
         } else {
-          result.push(Buffer.from(name), Buffer.from(value));
+          result.push(Buffer.from(name2), Buffer.from(value));
         }
       }
       return result;
@@ -9963,8 +9963,8 @@ var require_redirect_handler = __commonJS({
         return true;
       }
       if (unknownOrigin && (header.length === 13 || header.length === 6 || header.length === 19)) {
-        const name = util.headerNameToString(header);
-        return name === "authorization" || name === "cookie" || name === "proxy-authorization";
+        const name2 = util.headerNameToString(header);
+        return name2 === "authorization" || name2 === "cookie" || name2 === "proxy-authorization";
       }
       return false;
     }
@@ -13217,13 +13217,13 @@ var require_mock_utils = __commonJS({
       for (let i = 0; i < keys.length; ++i) {
         const key = keys[i];
         const value = data[key];
-        const name = Buffer.from(`${key}`);
+        const name2 = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
-            result.push(name, Buffer.from(`${value[j]}`));
+            result.push(name2, Buffer.from(`${value[j]}`));
           }
         } else {
-          result.push(name, Buffer.from(`${value}`));
+          result.push(name2, Buffer.from(`${value}`));
         }
       }
       return result;
@@ -14373,12 +14373,12 @@ var require_headers = __commonJS({
         });
       }
     }
-    function appendHeader(headers, name, value) {
+    function appendHeader(headers, name2, value) {
       value = headerValueNormalize(value);
-      if (!isValidHeaderName(name)) {
+      if (!isValidHeaderName(name2)) {
         throw webidl.errors.invalidArgument({
           prefix: "Headers.append",
-          value: name,
+          value: name2,
           type: "header name"
         });
       } else if (!isValidHeaderValue(value)) {
@@ -14391,7 +14391,7 @@ var require_headers = __commonJS({
       if (getHeadersGuard(headers) === "immutable") {
         throw new TypeError("immutable");
       }
-      return getHeadersList(headers).append(name, value, false);
+      return getHeadersList(headers).append(name2, value, false);
     }
     function compareHeaderName(a, b2) {
       return a[0] < b2[0] ? -1 : 1;
@@ -14414,8 +14414,8 @@ var require_headers = __commonJS({
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      contains(name, isLowerCase) {
-        return this[kHeadersMap].has(isLowerCase ? name : name.toLowerCase());
+      contains(name2, isLowerCase) {
+        return this[kHeadersMap].has(isLowerCase ? name2 : name2.toLowerCase());
       }
       clear() {
         this[kHeadersMap].clear();
@@ -14428,9 +14428,9 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      append(name, value, isLowerCase) {
+      append(name2, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name : name.toLowerCase();
+        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
         const exists3 = this[kHeadersMap].get(lowercaseName);
         if (exists3) {
           const delimiter = lowercaseName === "cookie" ? "; " : ", ";
@@ -14439,7 +14439,7 @@ var require_headers = __commonJS({
             value: `${exists3.value}${delimiter}${value}`
           });
         } else {
-          this[kHeadersMap].set(lowercaseName, { name, value });
+          this[kHeadersMap].set(lowercaseName, { name: name2, value });
         }
         if (lowercaseName === "set-cookie") {
           (this.cookies ??= []).push(value);
@@ -14451,26 +14451,26 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      set(name, value, isLowerCase) {
+      set(name2, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name : name.toLowerCase();
+        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
         if (lowercaseName === "set-cookie") {
           this.cookies = [value];
         }
-        this[kHeadersMap].set(lowercaseName, { name, value });
+        this[kHeadersMap].set(lowercaseName, { name: name2, value });
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-delete
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      delete(name, isLowerCase) {
+      delete(name2, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        if (!isLowerCase) name = name.toLowerCase();
-        if (name === "set-cookie") {
+        if (!isLowerCase) name2 = name2.toLowerCase();
+        if (name2 === "set-cookie") {
           this.cookies = null;
         }
-        this[kHeadersMap].delete(name);
+        this[kHeadersMap].delete(name2);
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-get
@@ -14478,19 +14478,19 @@ var require_headers = __commonJS({
        * @param {boolean} isLowerCase
        * @returns {string | null}
        */
-      get(name, isLowerCase) {
-        return this[kHeadersMap].get(isLowerCase ? name : name.toLowerCase())?.value ?? null;
+      get(name2, isLowerCase) {
+        return this[kHeadersMap].get(isLowerCase ? name2 : name2.toLowerCase())?.value ?? null;
       }
       *[Symbol.iterator]() {
-        for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
-          yield [name, value];
+        for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
+          yield [name2, value];
         }
       }
       get entries() {
         const headers = {};
         if (this[kHeadersMap].size !== 0) {
-          for (const { name, value } of this[kHeadersMap].values()) {
-            headers[name] = value;
+          for (const { name: name2, value } of this[kHeadersMap].values()) {
+            headers[name2] = value;
           }
         }
         return headers;
@@ -14501,13 +14501,13 @@ var require_headers = __commonJS({
       get entriesList() {
         const headers = [];
         if (this[kHeadersMap].size !== 0) {
-          for (const { 0: lowerName, 1: { name, value } } of this[kHeadersMap]) {
+          for (const { 0: lowerName, 1: { name: name2, value } } of this[kHeadersMap]) {
             if (lowerName === "set-cookie") {
               for (const cookie of this.cookies) {
-                headers.push([name, cookie]);
+                headers.push([name2, cookie]);
               }
             } else {
-              headers.push([name, value]);
+              headers.push([name2, value]);
             }
           }
         }
@@ -14553,8 +14553,8 @@ var require_headers = __commonJS({
           return array;
         } else {
           let i = 0;
-          for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
-            array[i++] = [name, value];
+          for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
+            array[i++] = [name2, value];
             assert(value !== null);
           }
           return array.sort(compareHeaderName);
@@ -14577,77 +14577,77 @@ var require_headers = __commonJS({
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
-      append(name, value) {
+      append(name2, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.append");
         const prefix = "Headers.append";
-        name = webidl.converters.ByteString(name, prefix, "name");
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
-        return appendHeader(this, name, value);
+        return appendHeader(this, name2, value);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-delete
-      delete(name) {
+      delete(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.delete");
         const prefix = "Headers.delete";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix: "Headers.delete",
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        if (!this.#headersList.contains(name, false)) {
+        if (!this.#headersList.contains(name2, false)) {
           return;
         }
-        this.#headersList.delete(name, false);
+        this.#headersList.delete(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-get
-      get(name) {
+      get(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.get");
         const prefix = "Headers.get";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
-        return this.#headersList.get(name, false);
+        return this.#headersList.get(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-has
-      has(name) {
+      has(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.has");
         const prefix = "Headers.has";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
-        return this.#headersList.contains(name, false);
+        return this.#headersList.contains(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-set
-      set(name, value) {
+      set(name2, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.set");
         const prefix = "Headers.set";
-        name = webidl.converters.ByteString(name, prefix, "name");
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
         value = headerValueNormalize(value);
-        if (!isValidHeaderName(name)) {
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         } else if (!isValidHeaderValue(value)) {
@@ -14660,7 +14660,7 @@ var require_headers = __commonJS({
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        this.#headersList.set(name, value, false);
+        this.#headersList.set(name2, value, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
@@ -14683,13 +14683,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap] = names;
         }
         for (let i = 0; i < names.length; ++i) {
-          const { 0: name, 1: value } = names[i];
-          if (name === "set-cookie") {
+          const { 0: name2, 1: value } = names[i];
+          if (name2 === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
-              headers.push([name, cookies[j]]);
+              headers.push([name2, cookies[j]]);
             }
           } else {
-            headers.push([name, value]);
+            headers.push([name2, value]);
           }
         }
         return this.#headersList[kHeadersSortedMap] = headers;
@@ -15109,23 +15109,23 @@ var require_response = __commonJS({
     webidl.converters.URLSearchParams = webidl.interfaceConverter(
       URLSearchParams
     );
-    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name) {
+    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name2) {
       if (typeof V === "string") {
-        return webidl.converters.USVString(V, prefix, name);
+        return webidl.converters.USVString(V, prefix, name2);
       }
       if (isBlobLike(V)) {
-        return webidl.converters.Blob(V, prefix, name, { strict: false });
+        return webidl.converters.Blob(V, prefix, name2, { strict: false });
       }
       if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
-        return webidl.converters.BufferSource(V, prefix, name);
+        return webidl.converters.BufferSource(V, prefix, name2);
       }
       if (util.isFormDataLike(V)) {
-        return webidl.converters.FormData(V, prefix, name, { strict: false });
+        return webidl.converters.FormData(V, prefix, name2, { strict: false });
       }
       if (V instanceof URLSearchParams) {
-        return webidl.converters.URLSearchParams(V, prefix, name);
+        return webidl.converters.URLSearchParams(V, prefix, name2);
       }
-      return webidl.converters.DOMString(V, prefix, name);
+      return webidl.converters.DOMString(V, prefix, name2);
     };
     webidl.converters.BodyInit = function(V, prefix, argument) {
       if (V instanceof ReadableStream) {
@@ -15496,8 +15496,8 @@ var require_request2 = __commonJS({
           const headers = init.headers !== void 0 ? init.headers : new HeadersList(headersList);
           headersList.clear();
           if (headers instanceof HeadersList) {
-            for (const { name, value } of headers.rawValues()) {
-              headersList.append(name, value, false);
+            for (const { name: name2, value } of headers.rawValues()) {
+              headersList.append(name2, value, false);
             }
             headersList.cookies = headers.cookies;
           } else {
@@ -18501,9 +18501,9 @@ var require_util6 = __commonJS({
       }
       return false;
     }
-    function validateCookieName(name) {
-      for (let i = 0; i < name.length; ++i) {
-        const code2 = name.charCodeAt(i);
+    function validateCookieName(name2) {
+      for (let i = 0; i < name2.length; ++i) {
+        const code2 = name2.charCodeAt(i);
         if (code2 < 33 || // exclude CTLs (0-31), SP and HT
         code2 > 126 || // exclude non-ascii and DEL
         code2 === 34 || // "
@@ -18710,7 +18710,7 @@ var require_parse = __commonJS({
       }
       let nameValuePair = "";
       let unparsedAttributes = "";
-      let name = "";
+      let name2 = "";
       let value = "";
       if (header.includes(";")) {
         const position = { position: 0 };
@@ -18723,20 +18723,20 @@ var require_parse = __commonJS({
         value = nameValuePair;
       } else {
         const position = { position: 0 };
-        name = collectASequenceOfCodePointsFast(
+        name2 = collectASequenceOfCodePointsFast(
           "=",
           nameValuePair,
           position
         );
         value = nameValuePair.slice(position.position + 1);
       }
-      name = name.trim();
+      name2 = name2.trim();
       value = value.trim();
-      if (name.length + value.length > maxNameValuePairSize) {
+      if (name2.length + value.length > maxNameValuePairSize) {
         return null;
       }
       return {
-        name,
+        name: name2,
         value,
         ...parseUnparsedAttributes(unparsedAttributes)
       };
@@ -18849,19 +18849,19 @@ var require_cookies = __commonJS({
         return out;
       }
       for (const piece of cookie.split(";")) {
-        const [name, ...value] = piece.split("=");
-        out[name.trim()] = value.join("=");
+        const [name2, ...value] = piece.split("=");
+        out[name2.trim()] = value.join("=");
       }
       return out;
     }
-    function deleteCookie(headers, name, attributes) {
+    function deleteCookie(headers, name2, attributes) {
       webidl.brandCheck(headers, Headers2, { strict: false });
       const prefix = "deleteCookie";
       webidl.argumentLengthCheck(arguments, 2, prefix);
-      name = webidl.converters.DOMString(name, prefix, "name");
+      name2 = webidl.converters.DOMString(name2, prefix, "name");
       attributes = webidl.converters.DeleteCookieAttributes(attributes);
       setCookie(headers, {
-        name,
+        name: name2,
         value: "",
         expires: /* @__PURE__ */ new Date(0),
         ...attributes
@@ -19423,9 +19423,9 @@ var require_util7 = __commonJS({
       const extensionList = /* @__PURE__ */ new Map();
       while (position.position < extensions.length) {
         const pair = collectASequenceOfCodePointsFast(";", extensions, position);
-        const [name, value = ""] = pair.split("=");
+        const [name2, value = ""] = pair.split("=");
         extensionList.set(
-          removeHTTPWhitespace(name, true, false),
+          removeHTTPWhitespace(name2, true, false),
           removeHTTPWhitespace(value, false, true)
         );
         position.position++;
@@ -21656,9 +21656,9 @@ function __runInitializers(thisArg, initializers, value) {
 function __propKey(x) {
   return typeof x === "symbol" ? x : "".concat(x);
 }
-function __setFunctionName(f, name, prefix) {
-  if (typeof name === "symbol") name = name.description ? "[".concat(name.description, "]") : "";
-  return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name) : name });
+function __setFunctionName(f, name2, prefix) {
+  if (typeof name2 === "symbol") name2 = name2.description ? "[".concat(name2.description, "]") : "";
+  return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name2) : name2 });
 }
 function __metadata(metadataKey, metadataValue) {
   if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(metadataKey, metadataValue);
@@ -23407,11 +23407,11 @@ var require_ansi_styles = __commonJS({
       const offset = isBackground ? 10 : 0;
       const styles = {};
       for (const [sourceSpace, suite] of Object.entries(colorConvert)) {
-        const name = sourceSpace === "ansi16" ? "ansi" : sourceSpace;
+        const name2 = sourceSpace === "ansi16" ? "ansi" : sourceSpace;
         if (sourceSpace === targetSpace) {
-          styles[name] = wrap(identity, offset);
+          styles[name2] = wrap(identity, offset);
         } else if (typeof suite === "object") {
-          styles[name] = wrap(suite[targetSpace], offset);
+          styles[name2] = wrap(suite[targetSpace], offset);
         }
       }
       return styles;
@@ -23693,7 +23693,7 @@ var require_templates = __commonJS({
       }
       return ESCAPES.get(c) || c;
     }
-    function parseArguments(name, arguments_) {
+    function parseArguments(name2, arguments_) {
       const results = [];
       const chunks = arguments_.trim().split(/\s*,\s*/g);
       let matches;
@@ -23704,7 +23704,7 @@ var require_templates = __commonJS({
         } else if (matches = chunk.match(STRING_REGEX)) {
           results.push(matches[2].replace(ESCAPE_REGEX, (m2, escape2, character) => escape2 ? unescape(escape2) : character));
         } else {
-          throw new Error(`Invalid Chalk template style argument: ${chunk} (in style '${name}')`);
+          throw new Error(`Invalid Chalk template style argument: ${chunk} (in style '${name2}')`);
         }
       }
       return results;
@@ -23714,12 +23714,12 @@ var require_templates = __commonJS({
       const results = [];
       let matches;
       while ((matches = STYLE_REGEX.exec(style)) !== null) {
-        const name = matches[1];
+        const name2 = matches[1];
         if (matches[2]) {
-          const args = parseArguments(name, matches[2]);
-          results.push([name].concat(args));
+          const args = parseArguments(name2, matches[2]);
+          results.push([name2].concat(args));
         } else {
-          results.push([name]);
+          results.push([name2]);
         }
       }
       return results;
@@ -25541,9 +25541,9 @@ var require_sasl = __commonJS({
           if (!/^.=/.test(attrValue)) {
             throw new Error("SASL: Invalid attribute pair entry");
           }
-          const name = attrValue[0];
+          const name2 = attrValue[0];
           const value = attrValue.substring(2);
-          return [name, value];
+          return [name2, value];
         })
       );
     }
@@ -26320,10 +26320,10 @@ var require_messages = __commonJS({
       length: 4
     };
     var DatabaseError = class extends Error {
-      constructor(message2, length, name) {
+      constructor(message2, length, name2) {
         super(message2);
         this.length = length;
-        this.name = name;
+        this.name = name2;
       }
     };
     exports2.DatabaseError = DatabaseError;
@@ -26336,17 +26336,17 @@ var require_messages = __commonJS({
     };
     exports2.CopyDataMessage = CopyDataMessage;
     var CopyResponse = class {
-      constructor(length, name, binary, columnCount) {
+      constructor(length, name2, binary, columnCount) {
         this.length = length;
-        this.name = name;
+        this.name = name2;
         this.binary = binary;
         this.columnTypes = new Array(columnCount);
       }
     };
     exports2.CopyResponse = CopyResponse;
     var Field = class {
-      constructor(name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
-        this.name = name;
+      constructor(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name2;
         this.tableID = tableID;
         this.columnID = columnID;
         this.dataTypeID = dataTypeID;
@@ -26610,15 +26610,15 @@ var require_serializer = __commonJS({
     };
     var emptyArray = [];
     var parse3 = (query2) => {
-      const name = query2.name || "";
-      if (name.length > 63) {
+      const name2 = query2.name || "";
+      if (name2.length > 63) {
         console.error("Warning! Postgres only supports 63 characters for query names.");
-        console.error("You supplied %s (%s)", name, name.length);
+        console.error("You supplied %s (%s)", name2, name2.length);
         console.error("This can cause conflicts and silent errors executing queries");
       }
       const types2 = query2.types || emptyArray;
       const len = types2.length;
-      const buffer2 = writer.addCString(name).addCString(query2.text).addInt16(len);
+      const buffer2 = writer.addCString(name2).addCString(query2.text).addInt16(len);
       for (let i = 0; i < len; i++) {
         buffer2.addInt32(types2[i]);
       }
@@ -27026,14 +27026,14 @@ var require_parser2 = __commonJS({
       return message2;
     };
     var parseField = (reader) => {
-      const name = reader.cstring();
+      const name2 = reader.cstring();
       const tableID = reader.uint32();
       const columnID = reader.int16();
       const dataTypeID = reader.uint32();
       const dataTypeSize = reader.int16();
       const dataTypeModifier = reader.int32();
       const mode = reader.int16() === 0 ? "text" : "binary";
-      return new messages_1.Field(name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+      return new messages_1.Field(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
     };
     var parseParameterDescriptionMessage = (reader) => {
       const parameterCount = reader.int16();
@@ -27053,9 +27053,9 @@ var require_parser2 = __commonJS({
       return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields);
     };
     var parseParameterStatusMessage = (reader) => {
-      const name = reader.cstring();
+      const name2 = reader.cstring();
       const value = reader.cstring();
-      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name, value);
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name2, value);
     };
     var parseBackendKeyData = (reader) => {
       const processID = reader.int32();
@@ -27109,7 +27109,7 @@ var require_parser2 = __commonJS({
       }
       return message2;
     };
-    var parseErrorMessage = (reader, name) => {
+    var parseErrorMessage = (reader, name2) => {
       const fields = {};
       let fieldType = reader.string(1);
       while (fieldType !== "\0") {
@@ -27117,7 +27117,7 @@ var require_parser2 = __commonJS({
         fieldType = reader.string(1);
       }
       const messageValue = fields.M;
-      const message2 = name === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name);
+      const message2 = name2 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name2);
       message2.severity = fields.S;
       message2.code = fields.C;
       message2.detail = fields.D;
@@ -30636,8 +30636,8 @@ var require_parse2 = __commonJS({
       }
       return root;
     };
-    function internalize(holder, name, reviver) {
-      const value = holder[name];
+    function internalize(holder, name2, reviver) {
+      const value = holder[name2];
       if (value != null && typeof value === "object") {
         if (Array.isArray(value)) {
           for (let i = 0; i < value.length; i++) {
@@ -30670,7 +30670,7 @@ var require_parse2 = __commonJS({
           }
         }
       }
-      return reviver.call(holder, name, value);
+      return reviver.call(holder, name2, value);
     }
     var lexState;
     var buffer2;
@@ -38193,8 +38193,8 @@ async function refuseForeignMigrations(database, folder) {
     throw toSchemaError(error2, database);
   });
   const ours = /* @__PURE__ */ new Set();
-  for (const name of await (0, import_promises.readdir)((0, import_node_path.join)(folder, "committed"))) {
-    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path.join)(folder, "committed", name), "utf8"))?.[1]);
+  for (const name2 of await (0, import_promises.readdir)((0, import_node_path.join)(folder, "committed"))) {
+    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path.join)(folder, "committed", name2), "utf8"))?.[1]);
   }
   if (applied.some(({ hash }) => !ours.has(hash))) {
     throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
@@ -38310,7 +38310,7 @@ async function schemaVersion(database) {
 }
 function committedMigrations(folder) {
   try {
-    return (0, import_node_fs.readdirSync)((0, import_node_path2.join)(folder, "committed")).filter((name) => /^\d{6}.*\.sql$/.test(name)).sort();
+    return (0, import_node_fs.readdirSync)((0, import_node_path2.join)(folder, "committed")).filter((name2) => /^\d{6}.*\.sql$/.test(name2)).sort();
   } catch {
     return [];
   }
@@ -38549,11 +38549,11 @@ var require_instrument = __commonJS({
     }
     var baseUserAgent = `${replaceSlashes(packageJson.name)}/${packageJson.version} ${toLatin1Safe((0, node_path_1.basename)(process.title))}/${process.version.replace("v", "")} ${os6.platform()}/${os6.release()}`;
     var appMetadata = {};
-    function addAppMetadata({ name, version }) {
-      appMetadata[replaceSlashes(name)] = version;
+    function addAppMetadata({ name: name2, version }) {
+      appMetadata[replaceSlashes(name2)] = version;
     }
     function getUserAgent() {
-      const appIdentifier = Object.entries(appMetadata).map(([name, version]) => `${name}/${version}`).join(" ");
+      const appIdentifier = Object.entries(appMetadata).map(([name2, version]) => `${name2}/${version}`).join(" ");
       return (appIdentifier.length > 0 ? `${appIdentifier} ` : "") + baseUserAgent;
     }
   }
@@ -38606,8 +38606,8 @@ var require_dist4 = __commonJS({
       /**
        * Set the instance's name, which will appear on each log line before the message.
        */
-      setName(name) {
-        this.name = name;
+      setName(name2) {
+        this.name = name2;
       }
       /**
        * Log a debug message
@@ -38669,7 +38669,7 @@ var require_logger2 = __commonJS({
       return logger_2.LogLevel;
     } });
     var instanceCount = 0;
-    function getLogger(name, level, existingLogger) {
+    function getLogger(name2, level, existingLogger) {
       const instanceId = instanceCount;
       instanceCount += 1;
       const logger = (() => {
@@ -38678,7 +38678,7 @@ var require_logger2 = __commonJS({
         }
         return new logger_1.ConsoleLogger();
       })();
-      logger.setName(`web-api:${name}:${instanceId}`);
+      logger.setName(`web-api:${name2}:${instanceId}`);
       if (level !== void 0) {
         logger.setLevel(level);
       }
@@ -38965,10 +38965,10 @@ var require_eventemitter3 = __commonJS({
       this._eventsCount = 0;
     }
     EventEmitter.prototype.eventNames = function eventNames() {
-      var names = [], events, name;
+      var names = [], events, name2;
       if (this._eventsCount === 0) return names;
-      for (name in events = this._events) {
-        if (has.call(events, name)) names.push(prefix ? name.slice(1) : name);
+      for (name2 in events = this._events) {
+        if (has.call(events, name2)) names.push(prefix ? name2.slice(1) : name2);
       }
       if (Object.getOwnPropertySymbols) {
         return names.concat(Object.getOwnPropertySymbols(events));
@@ -40119,10 +40119,10 @@ var require_eventemitter32 = __commonJS({
       this._eventsCount = 0;
     }
     EventEmitter.prototype.eventNames = function eventNames() {
-      var names = [], events, name;
+      var names = [], events, name2;
       if (this._eventsCount === 0) return names;
-      for (name in events = this._events) {
-        if (has.call(events, name)) names.push(prefix ? name.slice(1) : name);
+      for (name2 in events = this._events) {
+        if (has.call(events, name2)) names.push(prefix ? name2.slice(1) : name2);
       }
       if (Object.getOwnPropertySymbols) {
         return names.concat(Object.getOwnPropertySymbols(events));
@@ -43509,6 +43509,7 @@ var classOfCode = {
   QD028: RefusedError,
   QD029: RefusedError,
   QD030: InvalidValueError,
+  QD031: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
@@ -43535,8 +43536,8 @@ function translateError(error2) {
   const message2 = code2 === "23514" && constraint !== void 0 ? constraint.replaceAll("_", " ") : error2.message;
   return new errorClass(message2, { hint: property(error2, "hint") ?? hintOfCode[code2 ?? ""], cause: error2 });
 }
-function property(error2, name) {
-  const value = Reflect.get(error2, name);
+function property(error2, name2) {
+  const value = Reflect.get(error2, name2);
   return typeof value === "string" ? value : void 0;
 }
 
@@ -43939,22 +43940,22 @@ var Queue2 = class extends Calls {
     return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
   }
   /** @throws InvalidValueError for an environment that does not exist */
-  async environment(name) {
+  async environment(name2) {
     const environments = await this.environments();
-    const environment = environments.find((candidate) => candidate.environment === name);
+    const environment = environments.find((candidate) => candidate.environment === name2);
     if (environment === void 0) {
-      throw new InvalidValueError(`environment ${name} does not exist`, {
+      throw new InvalidValueError(`environment ${name2} does not exist`, {
         hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`
       });
     }
     return environment;
   }
   /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
-  setEnvironment(name, changes) {
+  setEnvironment(name2, changes) {
     return this.row(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
-          environment => ${name},
+          environment => ${name2},
           buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
           heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
           max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
@@ -43988,8 +43989,8 @@ var Queue2 = class extends Calls {
     );
     return count;
   }
-  async workerSeen(name, version) {
-    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
+  async workerSeen(name2, version) {
+    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name2}, version => ${version})`);
   }
   /** What is well and what is not. workerHost: a worker on this host is demanded. */
   health(workerHost) {
@@ -44042,6 +44043,7 @@ function milliseconds(sql, value) {
 // src/action/heartbeatProcess.ts
 var lookInterval = 5e3;
 async function sendHeartbeats() {
+  process.stdout.on("error", () => void 0);
   const order = await new Promise((resolve) => process.once("message", resolve));
   const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
   const queue = new Queue2(database);
@@ -44059,7 +44061,7 @@ async function sendHeartbeats() {
       onOutage
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
-    process.send?.("sent");
+    process.send?.("sent", void 0, void 0, () => void 0);
     const onError = (error2) => write(`a heartbeat failed: ${describeError(error2)}`);
     const end2 = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
     write(end2 === void 0 ? "the runner is gone" : `${deploymentName(end2)} has ended`);
@@ -44080,6 +44082,9 @@ function write(message2) {
   process.stdout.write(`${(/* @__PURE__ */ new Date()).toISOString()} ${printable(message2)}
 `);
 }
+
+// src/action/inputs.ts
+init_text();
 
 // src/queue/values.ts
 function parseDeploymentId(text) {
@@ -44155,8 +44160,8 @@ function issueCommand(command, properties, message2) {
   const cmd = new Command(command, properties, message2);
   process.stdout.write(cmd.toString() + os2.EOL);
 }
-function issue(name, message2 = "") {
-  issueCommand(name, {}, message2);
+function issue(name2, message2 = "") {
+  issueCommand(name2, {}, message2);
 }
 var CMD_STRING = "::";
 var Command = class {
@@ -44594,23 +44599,23 @@ var ExitCode;
 function setSecret(secret) {
   issueCommand("add-mask", {}, secret);
 }
-function getInput(name, options) {
-  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name2, options) {
+  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name}`);
+    throw new Error(`Input required and not supplied: ${name2}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name, value) {
+function setOutput(name2, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
   }
   process.stdout.write(os5.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value));
+  issueCommand("set-output", { name: name2 }, toCommandValue(value));
 }
 function setFailed(message2) {
   process.exitCode = ExitCode.Failure;
@@ -44631,21 +44636,21 @@ function notice(message2, properties = {}) {
 function info(message2) {
   process.stdout.write(message2 + os5.EOL);
 }
-function startGroup(name) {
-  issue("group", name);
+function startGroup(name2) {
+  issue("group", name2);
 }
 function endGroup() {
   issue("endgroup");
 }
-function saveState(name, value) {
+function saveState(name2, value) {
   const filePath = process.env["GITHUB_STATE"] || "";
   if (filePath) {
-    return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
+    return issueFileCommand("STATE", prepareKeyValueMessage(name2, value));
   }
-  issueCommand("save-state", { name }, toCommandValue(value));
+  issueCommand("save-state", { name: name2 }, toCommandValue(value));
 }
-function getState(name) {
-  return process.env[`STATE_${name}`] || "";
+function getState(name2) {
+  return process.env[`STATE_${name2}`] || "";
 }
 
 // src/action/commonInputs.ts
@@ -44678,9 +44683,9 @@ parse2.unit = en_default;
 var groupRE;
 var placeholder = null;
 var group;
-var lookupUnit = (unit2, name) => {
-  name = String(name).toLowerCase();
-  return unit2[name] ?? (name.endsWith("s") ? unit2[name.slice(0, -1)] : void 0);
+var lookupUnit = (unit2, name2) => {
+  name2 = String(name2).toLowerCase();
+  return unit2[name2] ?? (name2.endsWith("s") ? unit2[name2.slice(0, -1)] : void 0);
 };
 function parse2(str = "", format = "ms") {
   let result = null, prevUnits, unit2 = parse2.unit;
@@ -44861,23 +44866,23 @@ var InputReader = class {
   #problems = [];
   #missing = [];
   /** Undefined when it is empty, which is what workflows pass for what they do not have. */
-  optional(name) {
-    return getInput(name) || void 0;
+  optional(name2) {
+    return getInput(name2) || void 0;
   }
   /** The empty string when it is missing; then checked throws. */
-  required(name) {
-    const text = getInput(name);
+  required(name2) {
+    const text = getInput(name2);
     if (text === "") {
-      this.#missing.push(name);
+      this.#missing.push(name2);
     }
     return text;
   }
   /** In milliseconds. */
-  duration(name) {
-    return this.parsed(name, (text) => parseDuration(text, name));
+  duration(name2) {
+    return this.parsed(name2, (text) => parseDuration(text, name2));
   }
-  parsed(name, parse3) {
-    const text = this.optional(name);
+  parsed(name2, parse3) {
+    const text = this.optional(name2);
     if (text === void 0) {
       return void 0;
     }
@@ -44891,9 +44896,9 @@ var InputReader = class {
       return void 0;
     }
   }
-  requiredParsed(name, parse3) {
-    this.required(name);
-    return this.parsed(name, parse3);
+  requiredParsed(name2, parse3) {
+    this.required(name2);
+    return this.parsed(name2, parse3);
   }
   problem(text) {
     this.#problems.push(text);
@@ -45005,8 +45010,8 @@ function runPage() {
   const run3 = variable("GITHUB_RUN_ID");
   return run3 === "" ? void 0 : `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${run3}`;
 }
-function variable(name) {
-  return process.env[name] ?? "";
+function variable(name2) {
+  return process.env[name2] ?? "";
 }
 
 // src/action/inputs.ts
@@ -45044,7 +45049,7 @@ function readMode(reader, mode, common) {
         ...common,
         mode,
         target: readTarget(reader),
-        note: reader.optional("cancellation-note"),
+        note: reader.parsed("cancellation-note", printable),
         slackStartMessage: reader.optional("slack-start-message-id")
       };
     case "info":
@@ -45054,7 +45059,11 @@ function readMode(reader, mode, common) {
     case "list-cells":
       return { ...common, mode, environment: reader.required("environment") };
     case "bypass":
-      return { ...common, mode, bypass: { ...readRequest(reader, common), note: reader.required("note") } };
+      return {
+        ...common,
+        mode,
+        bypass: { ...readRequest(reader, common), note: reader.requiredParsed("note", printable) ?? "" }
+      };
   }
 }
 function readRequest(reader, common) {
@@ -45066,7 +45075,8 @@ function readRequest(reader, common) {
     component: reader.required("component"),
     version: reader.optional("version"),
     url: reader.optional("url") ?? jobPage(common.job),
-    note: reader.optional("note"),
+    // Commit messages have several lines.
+    note: reader.parsed("note", printable),
     concurrencyKey: reader.optional("concurrency-key"),
     maxDuration: reader.duration("max-duration")
   };
@@ -45083,7 +45093,7 @@ function readTarget(reader) {
     return { kind: "deployment", id: id ?? "" };
   }
   const names = ["component", "version", "environment", "cloud-provider", "region", "cell-index"];
-  const [component, version, ...place] = names.map((name) => reader.optional(name));
+  const [component, version, ...place] = names.map((name2) => reader.optional(name2));
   const byVersion = component !== void 0 || version !== void 0;
   const byLocation = place.some((part2) => part2 !== void 0);
   if (byVersion === byLocation) {
@@ -45152,11 +45162,11 @@ function escaped(text) {
 // src/action/modes/bypass.ts
 async function bypass(queue, { bypass: bypass2 }) {
   const { id } = await queue.recordBypass(bypass2);
-  const name = componentName({ component: bypass2.component, version: bypass2.version ?? null });
+  const name2 = componentName({ component: bypass2.component, version: bypass2.version ?? null });
   const cell = cellName({ ...bypass2, cloud_provider: bypass2.cloudProvider, index: bypass2.cellIndex });
-  log.warn(`${name} goes to ${cell} around the queue, recorded as event ${id}: ${bypass2.note}`);
+  log.warn(`${name2} goes to ${cell} around the queue, recorded as event ${id}: ${bypass2.note}`);
   await summarize("Deployment around the queue", [
-    ["Component", name],
+    ["Component", name2],
     ["Cell", cell],
     ["Note", bypass2.note],
     ["Event", String(id), bypass2.url]
@@ -45216,15 +45226,15 @@ function cancelledMessage(notification) {
 }
 var limits = { name: 300, cell: 300, note: 250 };
 function message(emoji, verb, { deployment, link: url }, note2) {
-  const name = componentName(deployment);
+  const name2 = componentName(deployment);
   const cell = cellName(cellOf(deployment));
   const remark = note2 === null || note2.trim() === "" ? "" : `
 ${code(note2, limits.note)}`;
   const facts = [code(cell, limits.cell), `deployment ${deployment.id}`, ...jobLink(url, deployment)];
   return {
-    text: `${verb} ${plain(name, limits.name)} in ${plain(cell, limits.cell)} (deployment ${deployment.id})`,
+    text: `${verb} ${plain(name2, limits.name)} in ${plain(cell, limits.cell)} (deployment ${deployment.id})`,
     blocks: [
-      { type: "section", text: mrkdwn(`${emoji} *${verb}* ${code(name, limits.name)}${remark}`) },
+      { type: "section", text: mrkdwn(`${emoji} *${verb}* ${code(name2, limits.name)}${remark}`) },
       { type: "context", elements: facts.map(mrkdwn) }
     ]
   };
@@ -45444,7 +45454,7 @@ function lines(path) {
   return (0, import_node_fs2.readFileSync)(path, "utf8").split("\n").filter((line) => line !== "");
 }
 function withoutInputs(environment) {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("INPUT_")));
+  return Object.fromEntries(Object.entries(environment).filter(([name2]) => !name2.startsWith("INPUT_")));
 }
 function runnerProcess() {
   try {
@@ -45457,15 +45467,12 @@ function runnerProcess() {
 
 // src/action/state.ts
 var state = {
-  /** Set by every main step: both steps are the same file. */
-  isPost: entry("is-post"),
-  /** Only in mode job. */
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),
   heartbeatLog: entry("heartbeat-log")
 };
-function entry(name) {
-  return { save: (value) => saveState(name, value), read: () => getState(name) };
+function entry(name2) {
+  return { save: (value) => saveState(name2, value), read: () => getState(name2) };
 }
 
 // src/queue/entering.ts
@@ -45476,6 +45483,12 @@ async function enterLineAndStart(queue, wayIn, options) {
   let id;
   try {
     const enqueued = await outlastOutages(enter, options);
+    if (enqueued.finish_timestamp !== null) {
+      throw new RefusedError(
+        `deployment ${enqueued.id} (${enqueued.component}) has the same idempotency key and has already finished`,
+        { hint: "Another deployment needs a key of its own." }
+      );
+    }
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
@@ -45576,6 +45589,9 @@ async function enterLine(queue, options) {
   }
 }
 function entranceMessage(deployment) {
+  if (deployment.start_timestamp !== null || deployment.cancellation_timestamp !== null) {
+    return `${deploymentName(deployment)} is there already, from an earlier try`;
+  }
   const cell = cellName(cellOf(deployment));
   switch (deployment.hold) {
     case "outside":
@@ -45615,11 +45631,11 @@ function describeBlocker(blocker, now) {
   if ("text" in blocker) {
     return `${blocker.text}${describeEnd(blocker.until, now)}`;
   }
-  const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
+  const name2 = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     ""
   );
-  return `${name} ${describeState(blocker, now)}${who}`;
+  return `${name2} ${describeState(blocker, now)}${who}`;
 }
 function describeEnd(until, now) {
   if (until === null) {
@@ -45627,6 +45643,10 @@ function describeEnd(until, now) {
   }
   const end2 = Date.parse(until);
   return `, until ${new Date(end2).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end2 - now))}`;
+}
+function describeRank({ priority, priority_reason: why, hold }) {
+  const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
+  return hold === null ? rank : `${rank}, on hold until somebody releases it`;
 }
 function describeState(blocker, now) {
   const since = Math.max(0, now - Date.parse(blocker.since));
@@ -45642,7 +45662,7 @@ function describeState(blocker, now) {
       return `has finished; its buffer takes ${formatDuration(left)} more`;
     }
     case "queued":
-      return `is ahead in the line${usually}`;
+      return `is ahead in the line${describeRank(blocker)}${usually}`;
     default:
       return blocker.kind;
   }
@@ -45680,10 +45700,10 @@ async function parseMoment(queue, text, option) {
   try {
     return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1e3}S`);
   } catch (error2) {
-    if (error2 instanceof InvalidValueError && !error2.message.startsWith(option)) {
-      throw new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
+    if (!(error2 instanceof InvalidValueError)) {
+      throw error2;
     }
-    throw error2;
+    throw error2.message.startsWith(option) ? new InvalidValueError(error2.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error2 }) : new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
   }
 }
 
@@ -45794,7 +45814,6 @@ async function start(queue, inputs) {
 
 // src/action/main.ts
 async function run() {
-  state.isPost.save("true");
   try {
     await act(readInputs());
   } catch (error2) {
@@ -45907,17 +45926,22 @@ async function run2() {
   }
 }
 function showHeartbeats(path) {
-  if (path !== "" && (0, import_node_fs3.existsSync)(path)) {
-    logGroup.start("Heartbeats");
-    for (const line of (0, import_node_fs3.readFileSync)(path, "utf8").trimEnd().split("\n")) {
-      log.info(line);
-    }
-    logGroup.end();
+  let text;
+  try {
+    text = (0, import_node_fs3.readFileSync)(path, "utf8");
+  } catch {
+    return;
   }
+  logGroup.start("Heartbeats");
+  for (const line of text.trimEnd().split("\n")) {
+    log.info(line);
+  }
+  logGroup.end();
 }
 
 // src/action/action.ts
-var part = process.argv[2] === "heartbeats" ? sendHeartbeats : state.isPost.read() === "" ? run : run2;
+var [, , name = ""] = process.argv;
+var part = name === "heartbeats" ? sendHeartbeats : name === "post" ? run2 : run;
 part().catch((error2) => {
   process.stderr.write(`${describeError(error2)}
 `);

@@ -210,7 +210,13 @@ alter table environments add constraint max_duration_must_be_between_1_second_an
 
 alter table environments add constraint retention_must_be_1_day_or_more CHECK ((retention >= '1 day'::interval));
 
+alter table freezes add constraint allow_key_must_be_1_to_100_printable_characters CHECK ((allow_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+
+alter table freezes add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
+
 alter table freezes add constraint cell_index_requires_region CHECK (((cell_index IS NULL) OR (region IS NOT NULL)));
+
+alter table freezes add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((cloud_provider ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
 
 alter table freezes add constraint expires_at_must_lie_in_the_future CHECK ((expires_at > created_at));
 
@@ -219,6 +225,8 @@ alter table freezes add constraint freezes_environment_fkey FOREIGN KEY (environ
 alter table freezes add constraint freezes_pkey PRIMARY KEY (id);
 
 alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK (((length(reason) <= 500) AND (reason ~ '\S'::text) AND (reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
+
+alter table freezes add constraint region_must_be_1_to_100_printable_characters CHECK ((region ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
 
 alter table freezes add constraint region_requires_cloud_provider CHECK (((region IS NULL) OR (cloud_provider IS NOT NULL)));
 
@@ -1108,7 +1116,12 @@ begin
       'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
       'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
-      'until', nullif(v_free_at, 'infinity')
+      'until', nullif(v_free_at, 'infinity'),
+      'priority', v_member.priority,
+      'priority_reason', case
+        when v_member.start_timestamp is null and v_member.priority <> 0 then deploy_queue._priority_reason(v_member.id)
+      end,
+      'hold', v_member.hold
     ));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
@@ -1213,6 +1226,37 @@ begin
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._lock_cell_in_time(cell_id integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
+AS $function$
+begin
+  perform deploy_queue._lock_cell(_lock_cell_in_time.cell_id);
+exception
+  when lock_not_available then
+    raise exception using
+      errcode = 'QD031',
+      message = (
+        select format('%s-%s-%s-cell-%s is locked by a transaction that stays open', cells.environment,
+          cells.cloud_provider, cells.region, cells.cell_index)
+        from deploy_queue.cells
+        where cells.id = _lock_cell_in_time.cell_id
+      ),
+      hint = (
+        select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
+          string_agg(pg_locks.pid::text, ', '))
+        from pg_locks
+        where pg_locks.locktype = 'advisory'
+          and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
+          and (pg_locks.classid, pg_locks.objid) = (25713, _lock_cell_in_time.cell_id)
+          and pg_locks.granted
+      );
 end;
 $function$
 ;
@@ -1424,6 +1468,24 @@ AS $function$
 begin
   return coalesce(placed.allow_key = candidate.concurrency_key, false)
     or deploy_queue._is_member(candidate.entered_by, placed.allow_role);
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._priority_reason(deployment_id bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return (
+    select concat_ws(': ', event.actor, substring(event.reason from '^priority \S+, before \S+: (.*)'))
+    from deploy_queue.deployment_events as event
+    where event.deployment_id = _priority_reason.deployment_id and event.kind = 'prioritized'
+    order by event.id desc
+    limit 1
+  );
 end;
 $function$
 ;
@@ -1683,6 +1745,8 @@ begin
     and deployments.component = candidate.component
     and deployments.version is not distinct from candidate.version
     and deployments.command is not distinct from candidate.command
+    -- What came too late is only waiting for a reaper.
+    and (deployments.not_after <= deploy_queue._now()) is not true
   limit 1;
 
   if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
@@ -2042,7 +2106,7 @@ begin
   select 'queued',
     deploy_queue._label(blocker) || ' is ahead in the line' || case
       when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
-    end,
+    end || case when blocker.hold is null then '' else ', on hold until somebody releases it' end,
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
@@ -2097,7 +2161,7 @@ begin
     order by cells.id
   loop
     -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_passes := deploy_queue._passes(v_head, placed);
@@ -2130,19 +2194,18 @@ declare
 begin
   if candidate.hold is not null then
     return query
-    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
-      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+    select 'hold', 'it is on hold until somebody releases it', null::timestamptz, null::bigint;
   end if;
 
   if candidate.not_before > v_now then
     return query
-    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+    select 'schedule', 'it is not to start yet', candidate.not_before, null::bigint;
   end if;
 
   if candidate.not_after <= v_now then
     return query
-    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
-      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+    select 'expired', format('it was to start before %s', date_trunc('second', candidate.not_after)), null::timestamptz,
+      null::bigint;
   end if;
 
   if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
@@ -2157,8 +2220,8 @@ begin
     select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
   ) then
     return query
-    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
-      placed.expires_at, null::bigint
+    select 'freeze', format('%s is frozen by %s (freeze %s): %s', deploy_queue._freeze_label(placed), placed.owner,
+      placed.id, placed.reason), placed.expires_at, null::bigint
     from deploy_queue._freezes_over(candidate) as placed
     where not deploy_queue._passes(candidate, placed);
   end if;
@@ -2255,6 +2318,12 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
+  if v_deployment.start_timestamp is not null then
+    raise exception using
+      errcode = 'QD007',
+      message = deploy_queue._label(v_deployment) || ' is running already',
+      hint = 'Only those who wait are moved.';
+  end if;
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments
   set priority = coalesce(bump.priority, greatest(deployments.priority, (
@@ -2461,10 +2530,15 @@ begin
     when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
     when 'expired' then 'is cancelled at the next look'
     when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
-    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'freeze' then 'an operator may lift it with "deploy-queue thaw" and its number'
     when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
     when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
-    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s"',
+      (
+        select format(' once "deploy-queue release %s" releases it', blocker.id)
+        from deploy_queue.deployments as blocker
+        where blocker.id = reason.deployment_id and blocker.hold is not null
+      ), explain.deployment_id)
   end
   from deploy_queue.waiting_on(explain.deployment_id) as reason;
 end;
@@ -2698,7 +2772,8 @@ begin
   end if;
   return v_moment;
 exception
-  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow
+    or invalid_time_zone_displacement_value then
     raise exception using
       errcode = 'QD030',
       message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),
@@ -3405,7 +3480,7 @@ begin
     order by deployments.cell_id
   loop
     -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       if exists (
@@ -3519,7 +3594,7 @@ begin
     order by cells.id
   loop
     -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       perform deploy_queue._wake(v_head);
@@ -4355,7 +4430,11 @@ UNION ALL
                    FROM deployments ended
                   WHERE ((ended.cell_id = head.cell_id) AND (ended.finish_timestamp IS NOT NULL))), ( SELECT max(ended.cancellation_timestamp) AS max
                    FROM deployments ended
-                  WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL))), head.not_before, ( SELECT max(COALESCE(freezes.lifted_at, freezes.expires_at)) AS max
+                  WHERE ((ended.cell_id = head.cell_id) AND (ended.cancellation_timestamp IS NOT NULL))), head.not_before, ( SELECT max(moved.occurred_at) AS max
+                   FROM deployment_events moved
+                  WHERE ((moved.deployment_id = head.id) AND (moved.kind = ANY (ARRAY['released'::text, 'prioritized'::text])))), ( SELECT max(opening.opens) AS max
+                   FROM _openings(head.environment) opening(window_id, opens, closes)
+                  WHERE (opening.opens <= clock.now)), ( SELECT max(COALESCE(freezes.lifted_at, freezes.expires_at)) AS max
                    FROM freezes
                   WHERE ((freezes.environment = head.environment) AND (COALESCE(freezes.lifted_at, freezes.expires_at) <= clock.now)))) AS since) ready)
   WHERE ((ready.since < (clock.now - '00:01:00'::interval)) AND (NOT (EXISTS ( SELECT

@@ -29,6 +29,7 @@
 --!include functions/_refuse_new_identity.sql
 --!include functions/_deployment.sql
 --!include functions/_lock_cell.sql
+--!include functions/_lock_cell_in_time.sql
 --!include functions/_lock_deployment.sql
 --!include functions/_require_environment.sql
 --!include functions/_cell.sql
@@ -43,6 +44,7 @@
 --!include functions/_measure.sql
 --!include functions/_overtaken.sql
 --!include functions/_line_members.sql
+--!include functions/_priority_reason.sql
 --!include functions/_line.sql
 --!include functions/_reap.sql
 --!include functions/_cancel_each.sql

@@ -96,7 +96,11 @@ select ${cell} as cell, "position", deployment_id as deployment, component, vers
   ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",
   overdue as "held up",
   (
-    select string_agg(format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind'), ', ')
+    select string_agg(coalesce(
+      -- What is no deployment: a hold, a schedule, a window, a freeze.
+      blocker ->> 'text',
+      format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind')
+    ), ', ')
     from jsonb_array_elements(blockers) as blocker
   ) as "waits for",
   note, ${linkColumns}

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:db783d842f64f08f108a75486186700f381f3161
+--! Hash: sha1:5af48f61ef358d4b77feb5d69b0b5560750d5f06
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -215,6 +215,16 @@ create table deploy_queue.freezes (
   expires_at timestamptz,
   lifted_at timestamptz,
   lifted_by text,
+  constraint cloud_provider_must_be_1_to_100_printable_characters check (
+    cloud_provider ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+  ),
+  constraint region_must_be_1_to_100_printable_characters check (
+    region ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+  ),
+  constraint cell_index_must_be_0_or_more check (cell_index >= 0),
+  constraint allow_key_must_be_1_to_100_printable_characters check (
+    allow_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+  ),
   constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
   constraint cell_index_requires_region check (cell_index is null or region is not null),
   constraint expires_at_must_lie_in_the_future check (expires_at > created_at)
@@ -672,19 +682,18 @@ declare
 begin
   if candidate.hold is not null then
     return query
-    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
-      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+    select 'hold', 'it is on hold until somebody releases it', null::timestamptz, null::bigint;
   end if;
 
   if candidate.not_before > v_now then
     return query
-    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+    select 'schedule', 'it is not to start yet', candidate.not_before, null::bigint;
   end if;
 
   if candidate.not_after <= v_now then
     return query
-    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
-      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+    select 'expired', format('it was to start before %s', date_trunc('second', candidate.not_after)), null::timestamptz,
+      null::bigint;
   end if;
 
   if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
@@ -699,8 +708,8 @@ begin
     select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
   ) then
     return query
-    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
-      placed.expires_at, null::bigint
+    select 'freeze', format('%s is frozen by %s (freeze %s): %s', deploy_queue._freeze_label(placed), placed.owner,
+      placed.id, placed.reason), placed.expires_at, null::bigint
     from deploy_queue._freezes_over(candidate) as placed
     where not deploy_queue._passes(candidate, placed);
   end if;
@@ -910,6 +919,39 @@ begin
 end;
 $$;
 --! EndIncluded functions/_lock_cell.sql
+--! Included functions/_lock_cell_in_time.sql
+-- The lock of a cell for whoever takes many: gives up before its client does, which would hold the others up for as long
+-- as somebody's open transaction lasts, and act after all then.
+-- Called by the triggers of freezes, maintenance windows and environments.
+create or replace function deploy_queue._lock_cell_in_time(cell_id integer) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '15s'
+as $$
+begin
+  perform deploy_queue._lock_cell(_lock_cell_in_time.cell_id);
+exception
+  when lock_not_available then
+    raise exception using
+      errcode = 'QD031',
+      message = (
+        select format('%s-%s-%s-cell-%s is locked by a transaction that stays open', cells.environment,
+          cells.cloud_provider, cells.region, cells.cell_index)
+        from deploy_queue.cells
+        where cells.id = _lock_cell_in_time.cell_id
+      ),
+      hint = (
+        select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
+          string_agg(pg_locks.pid::text, ', '))
+        from pg_locks
+        where pg_locks.locktype = 'advisory'
+          and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
+          and (pg_locks.classid, pg_locks.objid) = (25713, _lock_cell_in_time.cell_id)
+          and pg_locks.granted
+      );
+end;
+$$;
+--! EndIncluded functions/_lock_cell_in_time.sql
 --! Included functions/_lock_deployment.sql
 -- Locks a deployment and its cell, in that order, and returns the row as it is once both are held.
 -- Called by the functions that change one deployment.
@@ -1053,7 +1095,7 @@ begin
   select 'queued',
     deploy_queue._label(blocker) || ' is ahead in the line' || case
       when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
-    end,
+    end || case when blocker.hold is null then '' else ', on hold until somebody releases it' end,
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
@@ -1167,6 +1209,8 @@ begin
     and deployments.component = candidate.component
     and deployments.version is not distinct from candidate.version
     and deployments.command is not distinct from candidate.command
+    -- What came too late is only waiting for a reaper.
+    and (deployments.not_after <= deploy_queue._now()) is not true
   limit 1;
 
   if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then
@@ -1274,7 +1318,7 @@ begin
     order by cells.id
   loop
     -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_passes := deploy_queue._passes(v_head, placed);
@@ -1441,6 +1485,24 @@ begin
 end;
 $$;
 --! EndIncluded functions/_line_members.sql
+--! Included functions/_priority_reason.sql
+-- Who gave a queued deployment its priority and why, as "ann: sev 1"; null when it entered the line with it.
+-- Called by _line, for those who are overtaken.
+create or replace function deploy_queue._priority_reason(deployment_id bigint) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select concat_ws(': ', event.actor, substring(event.reason from '^priority \S+, before \S+: (.*)'))
+    from deploy_queue.deployment_events as event
+    where event.deployment_id = _priority_reason.deployment_id and event.kind = 'prioritized'
+    order by event.id desc
+    limit 1
+  );
+end;
+$$;
+--! EndIncluded functions/_priority_reason.sql
 --! Included functions/_line.sql
 -- Plays the line of a cell forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
 -- line yet is played as its last; only_id asks for one place and plays no further.
@@ -1536,7 +1598,12 @@ begin
       'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
       'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
-      'until', nullif(v_free_at, 'infinity')
+      'until', nullif(v_free_at, 'infinity'),
+      'priority', v_member.priority,
+      'priority_reason', case
+        when v_member.start_timestamp is null and v_member.priority <> 0 then deploy_queue._priority_reason(v_member.id)
+      end,
+      'hold', v_member.hold
     ));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
@@ -1655,7 +1722,8 @@ end;
 $$;
 --! EndIncluded functions/_cancel_each.sql
 --! Included functions/waiting_on.sql
--- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
+-- Why a queued deployment cannot start yet: its own reasons first, then whom it waits for, by id; no row when it may, or
+-- when it is not queued.
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
 language plpgsql stable rows 10
@@ -2312,7 +2380,8 @@ begin
   end if;
   return v_moment;
 exception
-  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow
+    or invalid_time_zone_displacement_value then
     raise exception using
       errcode = 'QD030',
       message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),
@@ -2414,6 +2483,12 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
+  if v_deployment.start_timestamp is not null then
+    raise exception using
+      errcode = 'QD007',
+      message = deploy_queue._label(v_deployment) || ' is running already',
+      hint = 'Only those who wait are moved.';
+  end if;
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments
   set priority = coalesce(bump.priority, greatest(deployments.priority, (
@@ -2452,10 +2527,15 @@ begin
     when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
     when 'expired' then 'is cancelled at the next look'
     when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
-    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'freeze' then 'an operator may lift it with "deploy-queue thaw" and its number'
     when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
     when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
-    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s"',
+      (
+        select format(' once "deploy-queue release %s" releases it', blocker.id)
+        from deploy_queue.deployments as blocker
+        where blocker.id = reason.deployment_id and blocker.hold is not null
+      ), explain.deployment_id)
   end
   from deploy_queue.waiting_on(explain.deployment_id) as reason;
 end;
@@ -3059,7 +3139,7 @@ begin
     order by deployments.cell_id
   loop
     -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       if exists (
@@ -3194,7 +3274,7 @@ begin
     order by cells.id
   loop
     -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell(v_cell_id);
+    perform deploy_queue._lock_cell_in_time(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       perform deploy_queue._wake(v_head);
@@ -3878,7 +3958,7 @@ comment on column deploy_queue.queue."position" is '1 is next.';
 comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
 comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
-comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until, priority, priority_reason, hold; what is no deployment has kind, text and until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
 comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
@@ -4127,6 +4207,14 @@ cross join lateral (
       where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
     ),
     head.not_before,
+    (
+      select max(moved.occurred_at) from deploy_queue.deployment_events as moved
+      where moved.deployment_id = head.id and moved.kind in ('released', 'prioritized')
+    ),
+    (
+      select max(opening.opens) from deploy_queue._openings(head.environment) as opening
+      where opening.opens <= clock.now
+    ),
     (
       select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
       where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now

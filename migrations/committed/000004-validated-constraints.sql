@@ -1,5 +1,5 @@
---! Previous: sha1:db783d842f64f08f108a75486186700f381f3161
---! Hash: sha1:2825e272725898c3f77dbf3d5503f186a447d5c1
+--! Previous: sha1:5af48f61ef358d4b77feb5d69b0b5560750d5f06
+--! Hash: sha1:bd0953a226d90ac8f5ecf3a1847b13f8e88ac933
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -92,7 +92,12 @@ begin
       'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
       'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
-      'until', nullif(v_free_at, 'infinity')
+      'until', nullif(v_free_at, 'infinity'),
+      'priority', v_member.priority,
+      'priority_reason', case
+        when v_member.start_timestamp is null and v_member.priority <> 0 then deploy_queue._priority_reason(v_member.id)
+      end,
+      'hold', v_member.hold
     ));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];

@@ -34,6 +34,8 @@ begin
     and deployments.component = candidate.component
     and deployments.version is not distinct from candidate.version
     and deployments.command is not distinct from candidate.command
+    -- What came too late is only waiting for a reaper.
+    and (deployments.not_after <= deploy_queue._now()) is not true
   limit 1;
 
   if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then

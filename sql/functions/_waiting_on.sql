@@ -60,7 +60,7 @@ begin
   select 'queued',
     deploy_queue._label(blocker) || ' is ahead in the line' || case
       when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
-    end,
+    end || case when blocker.hold is null then '' else ', on hold until somebody releases it' end,
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id

@@ -9,19 +9,18 @@ declare
 begin
   if candidate.hold is not null then
     return query
-    select 'hold', format('%s is on hold until somebody releases it: deploy-queue release %s',
-      deploy_queue._label(candidate), candidate.id), null::timestamptz, null::bigint;
+    select 'hold', 'it is on hold until somebody releases it', null::timestamptz, null::bigint;
   end if;
 
   if candidate.not_before > v_now then
     return query
-    select 'schedule', deploy_queue._label(candidate) || ' is not to start earlier', candidate.not_before, null::bigint;
+    select 'schedule', 'it is not to start yet', candidate.not_before, null::bigint;
   end if;
 
   if candidate.not_after <= v_now then
     return query
-    select 'expired', format('%s was to start before %s', deploy_queue._label(candidate),
-      date_trunc('second', candidate.not_after)), null::timestamptz, null::bigint;
+    select 'expired', format('it was to start before %s', date_trunc('second', candidate.not_after)), null::timestamptz,
+      null::bigint;
   end if;
 
   if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
@@ -36,8 +35,8 @@ begin
     select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
   ) then
     return query
-    select 'freeze', format('%s is frozen by %s: %s', deploy_queue._freeze_label(placed), placed.owner, placed.reason),
-      placed.expires_at, null::bigint
+    select 'freeze', format('%s is frozen by %s (freeze %s): %s', deploy_queue._freeze_label(placed), placed.owner,
+      placed.id, placed.reason), placed.expires_at, null::bigint
     from deploy_queue._freezes_over(candidate) as placed
     where not deploy_queue._passes(candidate, placed);
   end if;

@@ -20,6 +20,12 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
+  if v_deployment.start_timestamp is not null then
+    raise exception using
+      errcode = 'QD007',
+      message = deploy_queue._label(v_deployment) || ' is running already',
+      hint = 'Only those who wait are moved.';
+  end if;
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments
   set priority = coalesce(bump.priority, greatest(deployments.priority, (

@@ -13,10 +13,15 @@ begin
     when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
     when 'expired' then 'is cancelled at the next look'
     when 'window' then '"deploy-queue list windows" shows when; an operator may add one'
-    when 'freeze' then '"deploy-queue list freezes" shows its number; an operator may lift it with "deploy-queue thaw"'
+    when 'freeze' then 'an operator may lift it with "deploy-queue thaw" and its number'
     when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
     when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
-    else format('goes first; an operator may let this one pass with "deploy-queue bump %s"', explain.deployment_id)
+    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s"',
+      (
+        select format(' once "deploy-queue release %s" releases it', blocker.id)
+        from deploy_queue.deployments as blocker
+        where blocker.id = reason.deployment_id and blocker.hold is not null
+      ), explain.deployment_id)
   end
   from deploy_queue.waiting_on(explain.deployment_id) as reason;
 end;

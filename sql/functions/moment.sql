@@ -26,7 +26,8 @@ begin
   end if;
   return v_moment;
 exception
-  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow then
+  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value or interval_field_overflow
+    or invalid_time_zone_displacement_value then
     raise exception using
       errcode = 'QD030',
       message = format('%s is no time', coalesce(quote_literal(moment.text), 'null')),

@@ -1,4 +1,5 @@
--- Why a queued deployment cannot start yet, in the order of the line; no row when it may, or when it is not queued.
+-- Why a queued deployment cannot start yet: its own reasons first, then whom it waits for, by id; no row when it may, or
+-- when it is not queued.
 -- Called by clients and people.
 create or replace function deploy_queue.waiting_on(deployment_id bigint) returns setof deploy_queue.reason
 language plpgsql stable rows 10

@@ -48,6 +48,14 @@ cross join lateral (
     ),
     head.not_before,
     (
+      select max(moved.occurred_at) from deploy_queue.deployment_events as moved
+      where moved.deployment_id = head.id and moved.kind in ('released', 'prioritized')
+    ),
+    (
+      select max(opening.opens) from deploy_queue._openings(head.environment) as opening
+      where opening.opens <= clock.now
+    ),
+    (
       select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
       where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
     )

@@ -13,6 +13,8 @@ export async function confirm(question: string): Promise<boolean> {
   try {
     return /^\s*y(es)?\s*$/i.test(await prompt.question(`${question} [y/N] `));
   } catch {
+    // The line of the question has no end yet.
+    process.stderr.write("\n");
     return false;
   } finally {
     prompt.close();

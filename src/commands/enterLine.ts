@@ -1,19 +1,16 @@
-import { parseDuration } from "../output/durations.js";
 import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
 import { lineDisplay } from "../output/lineDisplay.js";
 import type { Deployment } from "../queue/deployment.js";
 import type { WayIn } from "../queue/entering.js";
-import { emptyIsAbsent } from "../queue/values.js";
 import type { Session } from "./queueCommand.js";
 
 export interface EnterOptions {
   readonly wayIn: WayIn;
   /** Whether the deployment gets heartbeats after its start too. */
   readonly heartbeat: boolean;
-  /** The option --wait-timeout as given. */
-  readonly waitTimeout: string | undefined;
-  /** Milliseconds without a database after which to give up. */
+  /** In milliseconds, as the next one. */
+  readonly waitTimeout: number | undefined;
   readonly outageTimeout: number;
   /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
   readonly beside?: boolean;
@@ -28,7 +25,7 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
   return enter(queue, {
     wayIn: options.wayIn,
     heartbeat: options.heartbeat,
-    waitTimeout: optionalDuration(options.waitTimeout, "--wait-timeout"),
+    waitTimeout: options.waitTimeout,
     outageTimeout: options.outageTimeout,
     log,
     async createDisplay(deployment) {
@@ -42,9 +39,4 @@ export function enterLine({ queue, log }: Session, options: EnterOptions): Promi
     onEnqueued: (deployment) => setGitHubOutput("deployment-id", String(deployment.id)),
     onEvent: options.onEvent,
   });
-}
-
-export function optionalDuration(text: string | undefined, option: string): number | undefined {
-  const given = emptyIsAbsent(text);
-  return given === undefined ? undefined : parseDuration(given, option);
 }

@@ -1,4 +1,6 @@
 import { Command, Option } from "clipanion";
+import type { Cell } from "../queue/deployment.js";
+import type { Freeze } from "../queue/policies.js";
 import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
 import { deploymentOptions } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
@@ -53,7 +55,19 @@ export class FreezeCommand extends QueueCommand {
     });
     const end = freeze.expires_at === null ? "until somebody thaws it" : `until ${formatMoment(freeze.expires_at)}`;
     log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
+    if (!(await queue.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
+      const known = `"deploy-queue list cells --environment ${freeze.environment}" shows what there is`;
+      log.warn(`nothing has been deployed to ${freezePlace(freeze)} so far; if that is not what was meant: ${known}`);
+    }
     this.print(String(freeze.freeze_id), freeze);
     return 0;
   }
+}
+
+function isIn({ cloud_provider, region, cell_index }: Freeze, cell: Cell): boolean {
+  return (
+    (cloud_provider ?? cell.cloud_provider) === cell.cloud_provider &&
+    (region ?? cell.region) === cell.region &&
+    (cell_index ?? cell.index) === cell.index
+  );
 }

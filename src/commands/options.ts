@@ -66,6 +66,12 @@ export async function readTerms(
   };
 }
 
+/** In milliseconds; an empty text, as scripts pass it, is none. */
+export function readTimeout(text: string | undefined, option: string): number | undefined {
+  const given = emptyIsAbsent(text);
+  return given === undefined ? undefined : parseDuration(given, option);
+}
+
 export function toRequest(options: {
   readonly environment: string;
   readonly provider: string;
@@ -78,7 +84,6 @@ export function toRequest(options: {
   readonly concurrencyKey: string | undefined;
   readonly maxDuration: string | undefined;
 }): DeploymentRequest {
-  const maxDuration = emptyIsAbsent(options.maxDuration);
   return {
     environment: options.environment,
     cloudProvider: options.provider,
@@ -89,6 +94,6 @@ export function toRequest(options: {
     url: emptyIsAbsent(options.url),
     note: emptyIsAbsent(options.note),
     concurrencyKey: emptyIsAbsent(options.concurrencyKey),
-    maxDuration: maxDuration === undefined ? undefined : parseDuration(maxDuration, "--max-duration"),
+    maxDuration: readTimeout(options.maxDuration, "--max-duration"),
   };
 }

@@ -1,7 +1,6 @@
 import { logOutage } from "../output/outages.js";
 import { defaultGiveUpAfter, outlastOutages } from "../queue/outage.js";
-import { optionalDuration } from "./enterLine.js";
-import { deploymentOptions } from "./options.js";
+import { deploymentOptions, readTimeout } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
 /** Those that wait, keep a cell or free it: nobody comes after them who would try again. */
@@ -9,7 +8,7 @@ export abstract class PatientCommand extends QueueCommand {
   outageTimeout = deploymentOptions.outageTimeout();
 
   override patience(): number {
-    return optionalDuration(this.outageTimeout, "--outage-timeout") ?? defaultGiveUpAfter;
+    return readTimeout(this.outageTimeout, "--outage-timeout") ?? defaultGiveUpAfter;
   }
 
   /** Repeats a call that may be repeated, until the database answers. */

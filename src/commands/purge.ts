@@ -33,10 +33,17 @@ export class PurgeCommand extends QueueCommand {
     const { stagedTable } = await import("../output/stagedTable.js");
     const { confirm } = await import("./confirm.js");
     const holds = new Holds(queue.database);
-    const held = await selectHeld(queue, holds, this);
-    if (held.length === 0) {
+    const held = await selectHeld(queue, holds, this, (deployment) => {
+      const isDropped = deployment.status === "cancelled" && deployment.hold !== null;
+      if (isDropped) {
+        log.info(`${deploymentName(deployment)} was dropped already`);
+      }
+      return isDropped;
+    });
+    if (held.length === 0 && this.deploymentIds.length === 0) {
       log.info("nothing of that is on hold");
-    } else if (!this.yes) {
+    }
+    if (held.length > 0 && !this.yes) {
       this.context.stderr.write(`${stagedTable(held)}\n`);
       if (!(await confirm(`Drop ${held.length === 1 ? "it" : `these ${held.length}`}?`))) {
         log.info("nothing was dropped");

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions } from "./options.js";
+import { deploymentOptions, readTimeout } from "./options.js";
 import { PatientCommand } from "./patientCommand.js";
 import type { Session } from "./queueCommand.js";
 import { selectHeld, selectionOptions } from "./selection.js";
@@ -19,7 +19,7 @@ export class ReleaseCommand extends PatientCommand {
       \`finish\` or \`cancel\`.
 
       The first one that fails is the last: what comes after it stays on hold, and the exit code is that of its command.
-      With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
+      One that is given up while it waits, by SIGINT, SIGTERM or \`--wait-timeout\`, is cancelled as with \`start\`. With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
 
       With \`--json\`, what became of each is one JSON document: on stdout, or where commands run, whose stdout it is, on
       stderr.
@@ -51,6 +51,7 @@ export class ReleaseCommand extends PatientCommand {
     const { confirm } = await import("./confirm.js");
     const { releaseEach } = await import("./releasing.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
+    const waitTimeout = readTimeout(this.waitTimeout, "--wait-timeout");
     const holds = new Holds(session.queue.database);
     const held = await selectHeld(session.queue, holds, this);
     if (held.length === 0) {
@@ -65,7 +66,7 @@ export class ReleaseCommand extends PatientCommand {
     const { exitCode, outcomes } = await releaseEach(session, holds, held, {
       reason: this.reason,
       parallel: this.parallel,
-      waitTimeout: this.waitTimeout,
+      waitTimeout,
       outageTimeout: this.patience(),
       gracePeriod,
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),

@@ -14,11 +14,10 @@ import { runDeployment } from "./runDeployment.js";
 export interface ReleaseOptions {
   readonly reason: string | undefined;
   readonly parallel: boolean;
-  /** The option --wait-timeout as given. */
-  readonly waitTimeout: string | undefined;
-  /** Milliseconds without a database after which to give up. */
+  /** In milliseconds, as the next ones. */
+  readonly waitTimeout: number | undefined;
   readonly outageTimeout: number;
-  /** Milliseconds that a command has between the signal to end and SIGKILL. */
+  /** How long a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
   /** Called when one without a command has started. */
   readonly onStarted: (deployment: Deployment) => void;

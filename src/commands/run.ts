@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
-import { deploymentOptions, readTerms, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, readTimeout, toRequest } from "./options.js";
 import { PatientCommand } from "./patientCommand.js";
 import type { Session } from "./queueCommand.js";
 
@@ -58,7 +58,7 @@ export class RunCommand extends PatientCommand {
     const deployment = await enterLine(session, {
       wayIn: { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) },
       heartbeat: true,
-      waitTimeout: this.waitTimeout,
+      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
       outageTimeout: this.patience(),
       onEvent: (event) => {
         if (this.json) {

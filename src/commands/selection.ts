@@ -1,4 +1,5 @@
 import { Option } from "clipanion";
+import type { DeploymentWithStatus } from "../queue/deployment.js";
 import { InvalidValueError, RefusedError } from "../queue/errors.js";
 import type { HoldFilter, Holds, StagedDeployment } from "../queue/holds.js";
 import type { Queue } from "../queue/queue.js";
@@ -27,20 +28,32 @@ export interface SelectionOptions {
 
 /**
  * Those on hold that the options name, in the order in which they were staged.
+ * @param isSo whether what is asked for was done to one already, which then is left out
  * @throws InvalidValueError when they name nothing in particular, DeploymentNotFoundError, RefusedError for an id that
  *   is not on hold
  */
-export async function selectHeld(queue: Queue, holds: Holds, options: SelectionOptions): Promise<StagedDeployment[]> {
+export async function selectHeld(
+  queue: Queue,
+  holds: Holds,
+  options: SelectionOptions,
+  isSo: (deployment: DeploymentWithStatus) => boolean = () => false,
+): Promise<StagedDeployment[]> {
   const filter = readFilter(options);
   if (filter !== undefined) {
+    if (filter.environment !== undefined) {
+      await queue.environment(filter.environment);
+    }
     return holds.staged(filter);
   }
   const ids = new Set(options.deploymentIds.map(parseDeploymentId));
   const held = (await holds.staged()).filter(({ deployment_id }) => ids.delete(String(deployment_id)));
   for (const id of ids) {
-    const { status } = await queue.deployment(id);
-    throw new RefusedError(`deployment ${id} is not on hold: it is ${status}`, {
-      hint: '"deploy-queue list staged" shows what is.',
+    const deployment = await queue.deployment(id);
+    if (isSo(deployment)) {
+      continue;
+    }
+    throw new RefusedError(`deployment ${id} is not on hold: it is ${deployment.status}`, {
+      hint: `"deploy-queue history ${id}" says what became of it.`,
     });
   }
   return held;

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTerms, toRequest } from "./options.js";
+import { deploymentOptions, readTerms, readTimeout, toRequest } from "./options.js";
 import { PatientCommand } from "./patientCommand.js";
 import type { Session } from "./queueCommand.js";
 
@@ -56,7 +56,7 @@ export class StartCommand extends PatientCommand {
     await enterLine(session, {
       wayIn: request,
       heartbeat: false,
-      waitTimeout: this.waitTimeout,
+      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
       outageTimeout: this.patience(),
       onEvent: (event) => {
         if (this.json) {

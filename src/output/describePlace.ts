@@ -53,6 +53,12 @@ function describeEnd(until: string | null, now: number): string {
   return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
 }
 
+/** " with priority 6 (ann: sev 1), on hold until somebody releases it"; nothing for most. */
+function describeRank({ priority, priority_reason: why, hold }: BlockingDeployment): string {
+  const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
+  return hold === null ? rank : `${rank}, on hold until somebody releases it`;
+}
+
 function describeState(blocker: BlockingDeployment, now: number): string {
   const since = Math.max(0, now - Date.parse(blocker.since));
   const usual = blocker.usual_seconds === null ? undefined : blocker.usual_seconds * 1000;
@@ -67,7 +73,7 @@ function describeState(blocker: BlockingDeployment, now: number): string {
       return `has finished; its buffer takes ${formatDuration(left)} more`;
     }
     case "queued":
-      return `is ahead in the line${usually}`;
+      return `is ahead in the line${describeRank(blocker)}${usually}`;
     default:
       return blocker.kind;
   }

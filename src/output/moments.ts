@@ -17,9 +17,9 @@ export async function parseMoment(queue: Queue, text: string | undefined, option
     if (!(error instanceof InvalidValueError)) {
       throw error;
     }
-    const message = error.message.startsWith(option) ? error.message : `${option}: ${error.message}`;
-    const hint = error.hint ?? "A time is given with its zone, such as 2026-11-01 02:00 Europe/Berlin.";
-    throw new InvalidValueError(message, { hint, cause: error });
+    throw error.message.startsWith(option)
+      ? new InvalidValueError(error.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error })
+      : new InvalidValueError(`${option}: ${error.message}`, { hint: error.hint, cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import { printable } from "./text.js";
 
 export function stagedTable(staged: readonly StagedDeployment[]): string {
   return renderTable(
-    ["id", "cell", "component", "since", "by", "release"],
+    ["id", "cell", "component", "since", "by", "release", "about"],
     staged.map((one) => [
       String(one.deployment_id),
       cellName({ ...one, index: one.cell_index }),
@@ -14,8 +14,21 @@ export function stagedTable(staged: readonly StagedDeployment[]): string {
       formatMoment(one.created_at),
       one.entered_by,
       releaseText(one),
+      about(one),
     ]),
   );
+}
+
+/** What a reviewer wants to know besides. */
+function about({ hold, not_before, not_after, note, url }: StagedDeployment): string {
+  const parts = [
+    hold === "in-line" ? "keeps its place in the line" : null,
+    not_before === null ? null : `not before ${formatMoment(not_before)}`,
+    not_after === null ? null : `not after ${formatMoment(not_after)}`,
+    note,
+    url,
+  ];
+  return parts.filter((part) => part !== null).join("; ");
 }
 
 /** What happens when somebody releases it. */

@@ -167,6 +167,11 @@ export interface BlockingDeployment {
   readonly usual_seconds: number | null;
   /** When it and its buffer will likely be over; null when nobody knows. */
   readonly until: string | null;
+  readonly priority: number;
+  /** Who gave it that and why, as "ann: sev 1"; null when it entered the line with it. */
+  readonly priority_reason: string | null;
+  /** In line, it keeps others waiting until it is released. */
+  readonly hold: Hold | null;
 }
 
 export type Blocker = BlockingDeployment | Withholding;

@@ -60,6 +60,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD028: RefusedError,
   QD029: RefusedError,
   QD030: InvalidValueError,
+  QD031: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

@@ -58,7 +58,7 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
     [
       "a time that is none",
       { ...start, "not-before": "tomorrow" },
-      'not-before must be a duration such as 90s, 30m or 1h, not "tomorrow". A time is given with its zone, such as',
+      'not-before must be a duration such as 90s, 30m or 1h, not "tomorrow". Or a time, such as',
     ],
     ["finish without an id", { ...database, mode: "finish" }, "deployment-id is missing"],
     ["info without an id", { ...database, mode: "info" }, "deployment-id is missing"],

@@ -57,7 +57,7 @@ describe("a step that waits", () => {
 
   test("with not-before starts at that moment", async () => {
     const step = startStep(inputs("start", newPlace(), { "not-before": "1s", hold: "false" }));
-    await step.printed(/is not to start earlier, until /);
+    await step.printed(/it is not to start yet, until /);
     expect((await step.end).code).toBe(0);
   });
 

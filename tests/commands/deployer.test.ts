@@ -76,6 +76,11 @@ describe("a login that is only a deployer", () => {
     ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r"],
     ["environment", "set", "dev", "--buffer-time", "1m"],
     ["worker", "--once"],
+    ["freeze", "--environment", "dev", "--reason", "x"],
+    ["thaw", "1"],
+    ["window", "add", "--environment", "dev", "--from", "02:00", "--to", "04:00"],
+    ["window", "remove", "1"],
+    ["bump", "1", "--reason", "x"],
   ])("is refused %s with 4, in one line that says why", async (args) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });

@@ -53,6 +53,22 @@ test("start --dry-run --json prints the place as one document", async () => {
   expect(await cli.counts()).toEqual(before);
 });
 
+test("start --dry-run says what would withhold it, without an id that it does not have", async () => {
+  const place = newPlace(await cli.environment());
+  await cli.run(["freeze", "--environment", place.environment, "--reason", "sale"]);
+
+  const { stdout } = await cli.run(["start", ...place.options, "--dry-run", "--hold", "--not-before", "1h"]);
+
+  expect(stdout).toMatch(
+    new RegExp(
+      "^It would wait at position 1, start unknown\n" +
+        "  it is on hold until somebody releases it\n" +
+        "  it is not to start yet, until .*Z, in .*\n" +
+        `  ${place.environment} is frozen by \\w+ \\(freeze \\d+\\): sale\n$`,
+    ),
+  );
+});
+
 test("start --dry-run would not wait for those with its concurrency key", async () => {
   const place = newPlace();
   await cli.running(place, { concurrencyKey: "x" });

@@ -10,7 +10,7 @@ describe("freeze and thaw", () => {
     expect(frozen.code).toBe(0);
     expect(frozen.stderr).toContain(`nothing starts in ${environment} until somebody thaws it`);
     const waiting = cli.launch(["start", ...newPlace(environment).options]);
-    await waiting.printed(new RegExp(`${environment} is frozen by \\w+: sale until Monday`));
+    await waiting.printed(new RegExp(`${environment} is frozen by \\w+ \\(freeze \\d+\\): sale until Monday`));
 
     const thawed = await cli.run(["thaw", frozen.stdout.trim()]);
     expect(thawed.code).toBe(0);
@@ -34,6 +34,17 @@ describe("freeze and thaw", () => {
     const waiting = cli.launch(["start", ...newPlace(environment).options]);
     await waiting.printed(/a moment, until /);
     expect((await waiting.end).code).toBe(0);
+  });
+
+  test("of a place where nothing was deployed warns, since it may be misspelt", async () => {
+    const place = newPlace(await cli.environment());
+    await cli.running(place);
+    const freeze = (region: string) =>
+      cli.run(["freeze", "--environment", place.environment, "--provider", "aws", "--region", region, "--reason", "x"]);
+    expect((await freeze(place.region)).stderr).not.toContain("WARN");
+    const { code, stderr } = await freeze(`${place.region}-typo`);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`nothing has been deployed to ${place.environment}-aws-${place.region}-typo so far`);
   });
 
   test("list freezes shows those in force", async () => {
@@ -64,6 +75,10 @@ describe("freeze and thaw", () => {
     [["--environment", "dev", "--reason", "x", "--region", "r"], "region requires cloud provider"],
     [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "expires at must lie in the future"],
     [["--environment", "dev", "--reason", "x", "--allow-role", "no one"], 'allow_role "no one" is no role'],
+    [
+      ["--environment", "dev", "--reason", "x", "--provider", ""],
+      "cloud provider must be 1 to 100 printable characters",
+    ],
     [["--environment", "dev"], "--reason is missing"],
   ] as const)("%j is one clear line and exit code 2", async ([options, message]) => {
     const { code, stderr } = await cli.run(["freeze", ...options]);
@@ -115,7 +130,8 @@ describe("window", () => {
 
   test.for([
     [["--from", "2am", "--to", "04:00"], '--from must be a time of the day from 00:00 to 23:59, not "2am"'],
-    [["--from", "02:00", "--to", "24:00"], "--to must be a time of the day"],
+    [["--from", "24:00", "--to", "02:00"], "--from must be a time of the day from 00:00 to 23:59"],
+    [["--from", "02:00", "--to", "24:01"], "--to must be a time of the day from 00:00 to 24:00"],
     [["--from", "02:00", "--to", "02:00"], "a window closes at another time than it opens"],
     [["--from", "02:00", "--to", "04:00", "--days", "weekdays"], "--days must be days such as mon-fri"],
     [["--from", "02:00", "--to", "04:00", "--zone", "Europe/Atlantis"], "is no time zone that PostgreSQL knows"],
@@ -166,9 +182,9 @@ describe("explain", () => {
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
       `deployment ${id} (api) waits:`,
-      `  hold: deployment ${id} (api) is on hold until somebody releases it: deploy-queue release ${id}`,
+      "  hold: it is on hold until somebody releases it",
       `    "deploy-queue release ${id}" releases it`,
-      expect.stringMatching(/^ {2}freeze: .* is frozen by \w+: sale$/),
+      expect.stringMatching(/^ {2}freeze: .* is frozen by \w+ \(freeze \d+\): sale$/),
       expect.stringContaining("deploy-queue thaw"),
       `  running: deployment ${holder} (holder) is running`,
       expect.stringContaining(`"deploy-queue finish ${holder}"`),

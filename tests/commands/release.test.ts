@@ -119,6 +119,16 @@ test("release without a terminal and --yes releases nothing, but shows what it w
   expect(await statusOf(staged)).toBe("held");
 });
 
+test.for([
+  ["--wait-timeout", "soon", "--wait-timeout must be a duration"],
+  ["--environment", "nowhere", "environment nowhere does not exist"],
+] as const)("release with %s %s is one clear line and exit code 2", async ([option, value, message]) => {
+  const selection = option === "--environment" ? [] : ["--all"];
+  const { code, stderr } = await cli.run(["release", ...selection, option, value, "--yes"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^deploy-queue: ${message}.*\n$`));
+});
+
 test("release of nothing says so", async () => {
   const { code, stderr } = await cli.run(["release", "--component", "nothing", "--yes"]);
   expect(code).toBe(0);
@@ -178,7 +188,7 @@ describe("start --not-before", () => {
   test("starts at that moment", async () => {
     const waiting = cli.launch(["start", ...newPlace().options, "--not-before", "1500ms"]);
     const id = await printedId(waiting);
-    await waiting.printed(/is not to start earlier, until /);
+    await waiting.printed(/it is not to start yet, until /);
     expect((await waiting.end).code).toBe(0);
     const row = await cli.row(id);
     const late = (row.start_timestamp?.getTime() ?? 0) - (row.not_before?.getTime() ?? 0);

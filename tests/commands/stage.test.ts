@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newPlace, stepOutput, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { newPlace, printedId, stepOutput, useCommandLine, useDirectory } from "../support/commandLine.js";
 
 const cli = useCommandLine();
 const directory = useDirectory();
@@ -32,7 +32,10 @@ describe("stage", () => {
 
   test.for([
     [["--not-before", "2026-11-01T02:00:00"], "--not-before: '2026-11-01T02:00:00' does not say its time zone"],
-    [["--not-before", "soon"], "--not-before must be a duration such as 90s, 30m or 1h"],
+    [
+      ["--not-before", "soon"],
+      '--not-before must be a duration such as 90s, 30m or 1h, not "soon". Or a time, such as 2026-11-01T02:00:00Z',
+    ],
     [["--not-after", "2020-01-01T00:00:00Z"], "not after must lie in the future"],
     [["--priority", "high"], "--priority must be a whole number"],
     [["--not-before", "2h", "--not-after", "1h"], "not after must be later than not before"],
@@ -57,7 +60,13 @@ describe("list staged", () => {
       "./deploy.sh",
       "it's",
     ]);
-    const { stdout: second } = await cli.run(["stage", ...place.options, "--version", "v2"]);
+    const [later, note] = ["2099-01-01T02:00:00Z", "after the sale"];
+    const { stdout: second } = await cli.run([
+      ...["stage", ...place.options, "--version", "v2", "--not-before", later],
+      ...["--note", note, "--url", "https://ci/7"],
+    ]);
+    const job = cli.launch(["start", ...place.options, "--hold=in-line"]);
+    const third = await printedId(job);
     const { code, stdout } = await cli.run(["list", "staged", "--environment", environment]);
 
     expect(code).toBe(0);
@@ -68,12 +77,17 @@ describe("list staged", () => {
     const cell = `${environment}-aws-${place.region}-cell-0`;
     const [since, by] = [expect.stringMatching(/Z$/), expect.any(String)];
     expect(lines).toEqual([
-      ["id", "cell", "component", "since", "by", "release"],
+      ["id", "cell", "component", "since", "by", "release", "about"],
       [first.trim(), cell, "api@v1", since, by, "runs ./deploy.sh 'it'\\''s'"],
-      [second.trim(), cell, "api@v2", since, by, "starts it"],
+      [second.trim(), cell, "api@v2", since, by, "starts it", `not before ${later}; ${note}; https://ci/7`],
+      [String(third), cell, "api", since, by, "its job goes on", "keeps its place in the line"],
     ]);
     const { stdout: json } = await cli.run(["list", "staged", "--environment", environment, "--json"]);
-    expect(JSON.parse(json)).toMatchObject([{ command: ["./deploy.sh", "it's"] }, { command: null }]);
+    expect(JSON.parse(json)).toMatchObject([
+      { command: ["./deploy.sh", "it's"] },
+      { command: null, note },
+      { somebody_waits: true },
+    ]);
   });
 
   test("says that nothing is on hold", async () => {
@@ -97,6 +111,11 @@ describe("purge", () => {
     expect(stderr).toContain(`deployment ${dropped} (api@v1) was dropped`);
     expect(await cli.row(dropped)).toMatchObject({ status: "cancelled", cancellation_note: "not this week" });
     expect(await cli.row(kept)).toMatchObject({ status: "held" });
+    const again = await cli.run(["purge", String(dropped), "--yes"]);
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`${dropped} (api@v1) was dropped already`),
+    });
     expect((await cli.run(["purge", "--region", place.region, "--yes"])).code).toBe(0);
     expect(await cli.row(kept)).toMatchObject({ status: "cancelled" });
   });
@@ -106,6 +125,7 @@ describe("purge", () => {
     [["42", "--all"], "do not go together"],
     [["--component", ""], "--component is empty"],
     [["--all", "--region", "r"], "do not go together"],
+    [["--environment", "nowhere"], "environment nowhere does not exist"],
     [["forty-two"], 'the deployment id must be a whole number, not "forty-two"'],
   ] as const)("%j is refused with exit code 2", async ([args, message]) => {
     const { code, stderr } = await cli.run(["purge", ...args, "--yes"]);

@@ -30,7 +30,7 @@ export async function findDifference(
 async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string | undefined> {
   const environment = (bufferTime: number) => ({ bufferTime, heartbeatTimeout });
   const environments = { a: environment(bufferTimes.a), b: environment(bufferTimes.b) };
-  let world: World = { now: 0, environments, deployments: [], freezes: {} };
+  let world: World = { now: 0, environments, deployments: [], freezes: {}, windows: {} };
   await queue.begin(bufferTimes);
   const script: string[] = [];
   try {

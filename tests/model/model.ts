@@ -5,9 +5,18 @@ export interface World {
   readonly deployments: readonly Deployment[];
   /** The one freeze of an environment, if it has one. */
   readonly freezes: Readonly<Record<string, Freeze>>;
+  /** The one maintenance window of an environment, if it has one; it is open at these times of each day. */
+  readonly windows: Readonly<Record<string, Window>>;
+}
+
+export interface Window {
+  readonly opens: number;
+  readonly closes: number;
 }
 
 export interface Freeze {
+  /** Null: it is all of the environment. */
+  readonly cell: number | null;
   /** Its exceptions have this key. */
   readonly allowKey: string | null;
 }
@@ -37,7 +46,7 @@ export interface Deployment {
 }
 
 export interface Reason {
-  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "expired" | "freeze";
+  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "expired" | "freeze" | "window";
   /** Null when it is no deployment. */
   readonly by: number | null;
   readonly until: number | null;
@@ -58,12 +67,16 @@ export function reasons(world: World, deployment: Deployment): Reason[] {
 }
 
 function withheld(world: World, deployment: Deployment): Reason[] {
-  const { hold, notBefore } = deployment;
+  const { hold, notBefore, environment } = deployment;
+  const window = world.windows[environment];
   return [
     ...(isTooLate(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
     ...(hold === null ? [] : [{ kind: "hold", by: null, until: null } as const]),
     ...(isLater(world, deployment) ? [{ kind: "schedule", by: null, until: notBefore } as const] : []),
+    ...(window === undefined || isOpen(world, window)
+      ? []
+      : [{ kind: "window", by: null, until: nextOpening(world, window) } as const]),
   ];
 }
 
@@ -111,9 +124,30 @@ export function isTooLate(world: World, { notAfter, started }: Deployment): bool
   return notAfter !== null && started === null && notAfter <= world.now;
 }
 
-function isFrozen(world: World, { environment, key }: Deployment): boolean {
+function isFrozen(world: World, { environment, cell, key }: Deployment): boolean {
   const freeze = world.freezes[environment];
-  return freeze !== undefined && (freeze.allowKey === null || freeze.allowKey !== key);
+  return (
+    freeze !== undefined &&
+    (freeze.cell === null || freeze.cell === cell) &&
+    (freeze.allowKey === null || freeze.allowKey !== key)
+  );
+}
+
+function isOpen({ now }: World, { opens, closes }: Window): boolean {
+  return opens <= now && now < closes;
+}
+
+/** No program lasts for a day. */
+function nextOpening({ now }: World, { opens }: Window): number {
+  return opens > now ? opens : opens + 24 * 60;
+}
+
+/** Whom a change of the windows of an environment wakes: who may start or knows when, which is later or earlier now. */
+export function wokenByWindows(after: World, environment: string): number[] {
+  return after.deployments
+    .filter((one) => one.environment === environment && waits(after, one))
+    .filter((one) => reasons(after, one).every(({ until }) => until !== null))
+    .map(({ id }) => id);
 }
 
 /** Whether it is reaped by whoever looks: its heartbeats stopped, it runs for too long, or it did not start in time. */

@@ -24,6 +24,20 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false"],
   ["lets exceptions of a freeze wait for those it holds", "_waiting_on", "v_is_exception and", "false and"],
   ["wakes nobody by lifting a freeze", "_wake_heads", "perform deploy_queue._wake(v_head)", "null"],
+  ["forgets windows", "_withheld", "v_now >= opening.opens and v_now < opening.closes", "true"],
+  [
+    "starts after a window has closed",
+    "_withheld",
+    "v_now >= opening.opens and v_now < opening.closes",
+    "v_now >= opening.opens",
+  ],
+  ["wakes nobody by a change of windows", "tg_maintenance_windows__wake", "perform deploy_queue._wake(v_head)", "null"],
+  [
+    "lets the freeze of a cell hold its neighbours",
+    "_freezes_over",
+    "freezes.cell_index = candidate.cell_index",
+    "true",
+  ],
   ["lets in who comes too late", "_withheld", "candidate.not_after <= v_now", "false"],
   ["forgets the buffer", "_waiting_on", "blocker.finish_timestamp > v_now - v_buffer_time", "false"],
   [

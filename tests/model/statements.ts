@@ -30,13 +30,27 @@ export function statementOf(act: Act, target: number | undefined, program: strin
           : `update deploy_queue.deployments set priority = ${act.priority} where id = ${target}`;
     case "freeze":
       return `
-        select deploy_queue.freeze('${program}-${act.environment}', 'model', allow_key => ${text(act.key)})::text as text
+        select deploy_queue.freeze('${program}-${act.environment}', 'model', ${freezePlace(act.cell)}
+          allow_key => ${text(act.key)})::text as text
         where not exists (
           select from deploy_queue.freezes_in_force where environment = '${program}-${act.environment}'
         )`;
     case "thaw":
       return `
         select deploy_queue.thaw(freeze_id)::text as text from deploy_queue.freezes_in_force
+        where environment = '${program}-${act.environment}'`;
+    case "purge":
+      return target === undefined ? undefined : `select from deploy_queue.purge(${target}, 'model')`;
+    case "add window":
+      return `
+        select deploy_queue.add_window('${program}-${act.environment}', '{1,2,3,4,5,6,7}',
+          ${timeOfDay(act.opens)}, ${timeOfDay(act.closes)})::text as text
+        where not exists (
+          select from deploy_queue.maintenance_windows where environment = '${program}-${act.environment}'
+        )`;
+    case "remove window":
+      return `
+        select deploy_queue.remove_window(id)::text as text from deploy_queue.maintenance_windows
         where environment = '${program}-${act.environment}'`;
     case "cancel version":
       return `select count(*) from deploy_queue.cancel_version('${program}', '${act.version}')`;
@@ -96,6 +110,14 @@ const updates = {
   heartbeat: update("heartbeat_timestamp = now()"),
   release: update("hold = null"),
 } as const;
+
+function freezePlace(cell: number | null): string {
+  return cell === null ? "" : `'aws', 'model', ${cell},`;
+}
+
+function timeOfDay(count: number): string {
+  return `((${fromNow(count)}) at time zone 'UTC')::time`;
+}
 
 function fromNow(count: number | null): string {
   return count === null ? "null" : `deploy_queue._now() + ${minutes(count)}`;

@@ -37,8 +37,12 @@ export type Act =
       readonly apt: boolean;
       readonly priority: number;
     }
-  | { readonly act: "freeze"; readonly environment: string; readonly key: string | null }
+  | { readonly act: "purge"; readonly which: number; readonly apt: boolean }
+  | { readonly act: "freeze"; readonly environment: string; readonly cell: number | null; readonly key: string | null }
   | { readonly act: "thaw"; readonly environment: string }
+  /** Minutes from now. */
+  | { readonly act: "add window"; readonly environment: string; readonly opens: number; readonly closes: number }
+  | { readonly act: "remove window"; readonly environment: string }
   | { readonly act: "cancel version"; readonly version: string }
   | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
   | { readonly act: "reap" }
@@ -80,9 +84,21 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ act: fc.constant("freeze" as const), environment, key: fc.constantFrom(null, "x") }),
+    arbitrary: fc.record({
+      act: fc.constant("freeze" as const),
+      ...{ environment, cell: fc.constantFrom(null, null, 0), key: fc.constantFrom(null, "x") },
+    }),
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("purge" as const), which, apt }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant("add window" as const),
+      ...{ environment, opens: fc.constantFrom(-1, 3), closes: fc.constantFrom(5, 9) },
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("remove window" as const), environment }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }) },
   {

@@ -1,4 +1,14 @@
-import { type Deployment, isDead, isLive, isTooLate, reasons, status, type World, woken } from "./model.js";
+import {
+  type Deployment,
+  isDead,
+  isLive,
+  isTooLate,
+  reasons,
+  status,
+  type World,
+  woken,
+  wokenByWindows,
+} from "./model.js";
 import type { Act } from "./steps.js";
 
 /** What an act makes of the world. */
@@ -51,15 +61,32 @@ export function perform(world: World, act: Act, id: number): Outcome {
     }
     case "bump": {
       const deployment = target(world, act);
-      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act.priority);
+      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act);
     }
     case "freeze":
       return act.environment in world.freezes
         ? answered("ok", world)
-        : followed(world, "ok", { ...world, freezes: { ...world.freezes, [act.environment]: { allowKey: act.key } } });
+        : followed(world, "ok", {
+            ...world,
+            freezes: { ...world.freezes, [act.environment]: { cell: act.cell, allowKey: act.key } },
+          });
     case "thaw": {
       const { [act.environment]: lifted, ...freezes } = world.freezes;
       return lifted === undefined ? answered("ok", world) : followed(world, "ok", { ...world, freezes });
+    }
+    case "purge": {
+      const deployment = target(world, act);
+      if (deployment === undefined) return answered("nobody", world);
+      return deployment.hold === null ? answered("QD029", world) : end(world, "ok", ({ id }) => id === deployment.id);
+    }
+    case "add window": {
+      if (act.environment in world.windows) return answered("ok", world);
+      const window = { opens: world.now + act.opens, closes: world.now + act.closes };
+      return changedWindows({ ...world, windows: { ...world.windows, [act.environment]: window } }, act.environment);
+    }
+    case "remove window": {
+      const { [act.environment]: removed, ...windows } = world.windows;
+      return removed === undefined ? answered("ok", world) : changedWindows({ ...world, windows }, act.environment);
     }
     case "cancel version":
       return end(world, "ok", ({ version }) => version === act.version);
@@ -87,6 +114,7 @@ function isStagedAlready(world: World, given: Extract<Act, { act: "enqueue" }>):
         one.hold === "outside" &&
         one.heartbeat === null &&
         isLive(one) &&
+        !isTooLate(world, one) &&
         one.environment === given.environment &&
         one.cell === given.cell &&
         one.version === given.version,
@@ -103,6 +131,7 @@ export function target(world: World, act: Act): Deployment | undefined {
     cancel: ["held", "queued", "running"],
     heartbeat: ["held", "queued", "running"],
     release: ["held"],
+    purge: ["held"],
     bump: ["held", "queued"],
   };
   const choice = act.apt
@@ -111,7 +140,7 @@ export function target(world: World, act: Act): Deployment | undefined {
   return choice[act.which % choice.length];
 }
 
-type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" }>;
+type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" }>;
 
 function change(world: World, { act, by }: Change, deployment: Deployment): Outcome {
   if (!isLive(deployment)) {
@@ -148,9 +177,10 @@ function release(world: World, deployment: Deployment): Outcome {
   return followed(world, "ok", replace(world, { ...deployment, hold: null, place }));
 }
 
-function bump(world: World, deployment: Deployment, priority: number): Outcome {
+function bump(world: World, deployment: Deployment, { by, priority }: Extract<Act, { act: "bump" }>): Outcome {
   if (!isLive(deployment)) return answered(deployment.finished === null ? "QD005" : "QD006", world);
-  if (deployment.started !== null && priority !== deployment.priority) return answered("QD007", world);
+  const isMoved = by === "function" || priority !== deployment.priority;
+  if (deployment.started !== null && isMoved) return answered("QD007", world);
   return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 
@@ -193,6 +223,10 @@ function end(world: World, answer: string, which: (deployment: Deployment) => bo
 
 function followed(before: World, answer: string, after: World, ended: readonly number[] = []): Outcome {
   return { world: after, answer, woken: new Set(woken(before, after)), ended: new Set(ended) };
+}
+
+function changedWindows(world: World, environment: string): Outcome {
+  return { ...answered("ok", world), woken: new Set(wokenByWindows(world, environment)) };
 }
 
 function answered(answer: string, world: World): Outcome {

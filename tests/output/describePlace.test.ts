@@ -20,6 +20,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
+    ...{ priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
 }
@@ -76,6 +77,21 @@ describe("a blocker", () => {
       "is queued without history",
       { kind: "queued", usual_seconds: null },
       "deployment 41 (web@v7) is ahead in the line",
+    ],
+    [
+      "passes by its priority",
+      { kind: "queued", usual_seconds: null, priority: 6, priority_reason: "ann: sev 1" },
+      "deployment 41 (web@v7) is ahead in the line with priority 6 (ann: sev 1)",
+    ],
+    [
+      "entered the line with a priority",
+      { kind: "queued", priority: 6 },
+      "deployment 41 (web@v7) is ahead in the line with priority 6, usually takes 5m",
+    ],
+    [
+      "is on hold in its place",
+      { kind: "queued", hold: "in-line" },
+      "deployment 41 (web@v7) is ahead in the line, on hold until somebody releases it, usually takes 5m",
     ],
     ["is of a kind that this version does not know", { kind: "frozen" }, "deployment 41 (web@v7) frozen"],
     [

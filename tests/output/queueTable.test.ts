@@ -8,6 +8,7 @@ function blockers(count: number): Blocker[] {
   return Array.from({ length: count }, (_, index) => ({
     ...{ deployment_id: 30 + index, kind: "queued", component: "web", version: null, url: null, note: null },
     ...{ since: now.toISOString(), usual_seconds: null, until: null },
+    ...{ priority: 0, priority_reason: null, hold: null },
   }));
 }
 

@@ -30,7 +30,7 @@ describe("a freeze", () => {
 
     const attempt = await queue.tryStart(first);
     expect(attempt).toMatchObject({ started: false, waitingOn: [{ kind: "freeze", until: null }] });
-    expect(attempt.waitingOn[0]?.text).toMatch(/^dev is frozen by \w+: sale$/);
+    expect(attempt.waitingOn[0]?.text).toMatch(/^dev is frozen by \w+ \(freeze \d+\): sale$/);
     expect(await reasonsOf(second)).toEqual(["freeze", "queued"]);
     expect(await outcome(sql`update deploy_queue.deployments set start_timestamp = now() where id = ${first}`)).toBe(
       "QD003",
@@ -226,6 +226,32 @@ describe("a freeze and a start at the same instant", () => {
   });
 });
 
+test.for([
+  ["freezes", "select deploy_queue.freeze('dev', 'sale')"],
+  ["adds a window", "select deploy_queue.add_window('dev', '{1}', '02:00', '04:00')"],
+  ["shortens the buffer", "update deploy_queue.environments set buffer_time = '1 second' where environment = 'dev'"],
+] as const)(
+  "whoever %s gives up, and changes nothing, while a transaction keeps a cell locked",
+  async ([, statement]) => {
+    await sql`update deploy_queue.environments set buffer_time = '1 minute' where environment = 'dev'`;
+    await sql`alter function deploy_queue._lock_cell_in_time set lock_timeout = '50ms'`;
+    const line = newLine(database);
+    await line.add("queued");
+    const forgotten = await openSession(database);
+    await forgotten.begin();
+    await forgotten.sql`select deploy_queue.enqueue('dev', 'aws', ${line.region}, 0, 'api')`;
+
+    await expect(sql.unsafe(statement)).rejects.toMatchObject({
+      code: "QD031",
+      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
+      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+    });
+    await forgotten.rollback();
+    expect(await policies.freezes("dev")).toEqual([]);
+    await sql`update deploy_queue.environments set buffer_time = '0' where environment = 'dev'`;
+  },
+);
+
 describe("what makes no freeze", () => {
   test.for([
     ["no environment", "environment => 'nowhere', reason => 'sale'", "QD002"],
@@ -237,6 +263,8 @@ describe("what makes no freeze", () => {
     ],
     ["no reason", "environment => 'dev', reason => ' '", "23514"],
     ["an end that is over", "environment => 'dev', reason => 'sale', expires_at => now() - interval '1 hour'", "23514"],
+    ["an empty provider", "environment => 'dev', reason => 'sale', cloud_provider => ''", "23514"],
+    ["an empty key", "environment => 'dev', reason => 'sale', allow_key => ''", "23514"],
     ["a role that does not exist", "environment => 'dev', reason => 'sale', allow_role => 'nobody at all'", "QD024"],
   ] as const)("%s", async ([, args, code]) => {
     expect(await outcome(sql.unsafe(`select deploy_queue.freeze(${args})`))).toBe(code);

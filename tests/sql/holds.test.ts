@@ -70,6 +70,19 @@ describe("a deployment that is held in line", () => {
     expect(await reasonsOf(next)).toEqual(["queued"]);
   });
 
+  test("is what those behind it are told, with the cure", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "in-line" });
+    const next = await line.add("queued");
+    const text = `deployment ${held} (api) is ahead in the line, on hold until somebody releases it`;
+    expect(await queue.explain(next)).toMatchObject([
+      { kind: "queued", text, cure: expect.stringContaining(`once "deploy-queue release ${held}" releases it`) },
+    ]);
+    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
+    await release(held);
+    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
+  });
+
   test("lets those with its key pass", async () => {
     const line = newLine(database);
     await line.add("queued", { hold: "in-line", concurrencyKey: "x" });
@@ -248,6 +261,14 @@ describe("staging the same again", () => {
     const line = newLine(database);
     await release(await line.add("queued", staged));
     await holds.purge(await line.add("queued", staged));
+    await line.add("queued", staged);
+  });
+
+  test("is fine when the first came too late, whether or not somebody has reaped it", async () => {
+    const line = newLine(database);
+    await line.add("queued", { ...staged, notAfter: await queue.moment("PT1H") });
+    await expect(line.add("queued", staged)).rejects.toThrow("is staged already");
+    await database.advance("1 hour");
     await line.add("queued", staged);
   });
 

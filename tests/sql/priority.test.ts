@@ -70,6 +70,24 @@ describe("a bump", () => {
     ]);
   });
 
+  test("is told to those whom it overtakes, with who and why", async () => {
+    const line = newLine(database);
+    const [overtaken, bumped] = [await line.add("queued"), await line.add("queued")];
+    await sql`set deploy_queue.actor = 'ann'`;
+    await sql`select deploy_queue.bump(${bumped}, 'sev 2')`;
+    await sql`select deploy_queue.bump(${bumped}, 'sev 1', 6)`;
+    const own = await line.add("queued", { priority: 2 });
+
+    const [{ actor } = {}] = await sql<{ actor: string }[]>`
+      select actor from deploy_queue.deployment_events where deployment_id = ${bumped} and kind = 'prioritized' limit 1`;
+    expect(await queue.placeInLine(overtaken)).toMatchObject({
+      blockers: [
+        { deployment_id: bumped, priority: 6, priority_reason: `${actor}: sev 1` },
+        { deployment_id: own, priority: 2, priority_reason: null },
+      ],
+    });
+  });
+
   test("of whoever is alone or first already changes nothing", async () => {
     const line = newLine(database);
     const alone = await line.add("queued");
@@ -101,7 +119,9 @@ describe("a bump", () => {
     expect(await bump(await newLine(database).add("queued"), " ")).toBe("QD022");
     expect(await bump(await line.add("finished"))).toBe("QD006");
     expect(await bump(await line.add("cancelled"))).toBe("QD005");
-    expect(await bump(await line.add("running"))).toBe("QD007");
+    const running = await line.add("running");
+    expect(await bump(running)).toBe("QD007");
+    await expect(queue.bump(running, "why")).rejects.toThrow(`deployment ${running} (api) is running already`);
     expect(await bump(0)).toBe("QD001");
   });
 

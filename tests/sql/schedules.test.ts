@@ -133,6 +133,7 @@ describe("a moment", () => {
     ["2026-02-30T00:00:00Z", "'2026-02-30T00:00:00Z' is no time"],
     ["infinity", "'infinity' is no time"],
     ["Ptwo", "'Ptwo' is no time"],
+    ["2026-11-01T02:00:00+99", "'2026-11-01T02:00:00+99' is no time"],
     ["", "'' is no time"],
   ] as const)("%s is refused with QD030", async ([text, message]) => {
     await expect(queue.moment(text)).rejects.toThrow(message);

@@ -37,6 +37,17 @@ test.for([
   expect(await mayStart(at)).toBe(expected);
 });
 
+test("a window to 24:00 is open until the day ends, and one all day is never closed", async () => {
+  const { id } = await policies.addWindow("dev", everyDay, "22:00", "24:00", "UTC");
+  expect(await mayStart("2026-03-02T23:59:59Z")).toBe("now");
+  expect(await mayStart("2026-03-03T00:00:00Z")).toBe("2026-03-03T22:00Z");
+  await policies.removeWindow(id);
+  await policies.addWindow("dev", [6, 7], "00:00", "24:00", "UTC");
+  expect(await mayStart("2026-03-07T23:59:59Z")).toBe("now");
+  expect(await mayStart("2026-03-08T23:59:59Z")).toBe("now");
+  expect(await mayStart("2026-03-09T00:00:00Z")).toBe("2026-03-14T00:00Z");
+});
+
 // Clocks in Berlin skip from 02:00 to 03:00 on 2026-03-29 (01:00Z), and go back from 03:00 to 02:00 on 2026-10-25 (01:00Z).
 describe("when the clock is put forward,", () => {
   test.for([

@@ -10,8 +10,8 @@ export class WindowAddCommand extends QueueCommand {
     description: "Add a maintenance window to an environment",
     details: `
       An environment that has windows lets deployments start in them only; those who run when one closes go on. Days and
-      times are those of the zone, with its daylight saving. A window that closes before it opens closes on the next day.
-      Prints its number. Where roles are in use, operators only.
+      times are those of the zone, with its daylight saving. A window that closes before it opens closes on the next day,
+      and one from 00:00 to 24:00 is open all day. Prints its number. Where roles are in use, operators only.
     `,
     examples: [
       [
@@ -32,8 +32,8 @@ export class WindowAddCommand extends QueueCommand {
     const { formatWeekdays, parseWeekdays } = await import("../../output/weekdays.js");
     const { parseTimeOfDay } = await import("../../queue/values.js");
     const days = parseWeekdays(this.days, "--days");
-    const from = parseTimeOfDay(this.from, "--from");
-    const to = parseTimeOfDay(this.to, "--to");
+    const from = parseTimeOfDay(this.from, "--from", "23:59");
+    const to = parseTimeOfDay(this.to, "--to", "24:00");
     const window = await new Policies(queue.database).addWindow(this.environment, days, from, to, this.zone);
     log.info(`window ${window.id} of ${this.environment}: ${formatWeekdays(days)}, ${from} to ${to} ${this.zone}`);
     this.print(String(window.id), window);

@@ -103,7 +103,7 @@ describe("a place", () => {
       ["buffering new 1m", "running five 3m", "queued ten 30m", "queued new"].map(parseMember),
     );
     const [, place] = await placesIn(line);
-    const common = { version: null, url: null, note: null };
+    const common = { version: null, url: null, note: null, priority: 0, priority_reason: null, hold: null };
     expect(place?.blockers.map((blocker) => ({ ...blocker, until: moment(blocker.until) }))).toEqual([
       {
         ...{ deployment_id: line.ids[0], kind: "buffer", component: "new", ...common },
