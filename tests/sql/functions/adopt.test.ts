@@ -34,6 +34,14 @@ async function old(columns: string, ...rows: string[]): Promise<void> {
   }
 }
 
+/** A role that may do nothing yet. */
+async function newRole(): Promise<string> {
+  const role = `adopted_${process.pid}_${Date.now()}`;
+  await sql.unsafe(`create role ${role}`);
+  onTestFinished(async () => void (await sql.unsafe(`drop owned by ${role} cascade; drop role ${role}`)));
+  return role;
+}
+
 const adopt = (withRunning = false) => sql`select * from deploy_queue.adopt(with_running => ${withRunning})`;
 const preview = () => sql`select what, amount::integer, problem from deploy_queue.preview_adoption()`;
 const problems = async () => (await preview()).flatMap(({ problem }) => problem ?? []);
@@ -179,11 +187,25 @@ describe("a program that uses the old names", () => {
     expect(current.map(({ id }) => id)).toEqual([3, 4]);
   });
 
+  test("finds the columns that it knows, with their types", async () => {
+    // The type text takes the place of varchar; to a client the two are one.
+    const columns = (schema: string) => sql`
+      select relname, attname, attnum, case atttypid when 'varchar'::regtype then 'text'::regtype else atttypid::regtype end as type
+      from pg_attribute join pg_class on pg_class.oid = attrelid
+      where relnamespace = ${schema}::regnamespace and relkind in ('r', 'v', 'm') and attnum > 0 and relname <> '_sqlx_migrations'
+      order by relname, attnum`;
+    const before = [...(await columns("public"))];
+    expect(before.length).toBeGreaterThan(60);
+
+    await adopt();
+
+    expect([...(await columns("public"))]).toEqual(before);
+  });
+
   test("may do what it might do, and no more", async () => {
-    const role = `adopted_${process.pid}_${Date.now()}`;
-    await sql.unsafe(`create role ${role}; grant select, insert on public.deployments to ${role};
+    const role = await newRole();
+    await sql.unsafe(`grant select, insert on public.deployments to ${role};
       grant update (finish_timestamp) on public.deployments to ${role}; grant select on public.cells to public`);
-    onTestFinished(async () => void (await sql.unsafe(`drop owned by ${role}; drop role ${role}`)));
     await adopt();
     const client = connect();
     await client.unsafe(`set role ${role}`);
@@ -194,6 +216,43 @@ describe("a program that uses the old names", () => {
     expect(await outcome(client`update deployments set start_timestamp = now() where id = 1`)).toBe("42501");
     expect(await outcome(client`select from environments`)).toBe("42501");
     expect(await outcome(client`select from deploy_queue.deployments`)).toBe("42501");
+  });
+
+  test("and only reads the views, reads them, also after the next migration", async () => {
+    const views = [
+      ...["public.cells", "public.deployment_duration_analytics", "public.prod_latest_deployments"],
+      ...["public.prod_current_deployments", "public.prod_finished_deployments"],
+    ];
+    const role = await newRole();
+    await sql.unsafe(`grant select on ${views.join(", ")} to ${role}`);
+    await history();
+    await adopt();
+    const client = connect();
+    await client.unsafe(`set role ${role}`);
+    const reads = async () => {
+      for (const view of views) expect(await outcome(client.unsafe(`select * from ${view}`)), view).toBe("ok");
+    };
+
+    await reads();
+    await sql.unsafe(`revoke all on all functions in schema deploy_queue from ${role}`);
+    await sql`select deploy_queue._grant_roles()`;
+    await reads();
+    expect(await outcome(client`select * from deploy_queue.queue`)).toBe("42501");
+    expect(await outcome(client`select deploy_queue.finish(1)`)).toBe("42501");
+  });
+
+  test("as the owner of the tables goes on when a superuser adopts", async () => {
+    const role = await newRole();
+    await sql.unsafe(
+      `alter table public.deployments owner to ${role}; alter table public.environments owner to ${role}`,
+    );
+    await adopt();
+    const client = connect();
+    await client.unsafe(`set role ${role}`);
+
+    const id = await enqueue(client, "api");
+    expect(await outcome(start(client, id))).toBe("ok");
+    expect(await outcome(client`select * from environments`)).toBe("ok");
   });
 });
 
