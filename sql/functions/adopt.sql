@@ -10,7 +10,7 @@ as $$
 declare
   v_problems text;
 begin
-  lock table deploy_queue.deployments in exclusive mode;
+  lock table deploy_queue.deployments, deploy_queue.deployment_events in access exclusive mode;
   if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
     lock table public.deployments, public.environments in access exclusive mode;
   end if;

@@ -78,6 +78,25 @@ test("moves environments, deployments and ids as they were", async () => {
   ]);
 });
 
+test("leaves the tables of the queue with the indexes, constraints and triggers that they had", async () => {
+  const details = () => sql`
+    select pg_get_indexdef(indexrelid) as detail from pg_index
+    where indrelid in ('deploy_queue.deployments'::regclass, 'deploy_queue.deployment_events'::regclass)
+      and indexrelid <> coalesce(to_regclass('deploy_queue.deployments_by_location'), 0)
+    union all
+    select concat(conname, pg_get_constraintdef(oid), convalidated) from pg_constraint
+    where connamespace = 'deploy_queue'::regnamespace
+    union all
+    select concat(tgname, tgenabled) from pg_trigger where tgrelid = 'deploy_queue.deployments'::regclass and not tgisinternal
+    order by detail`;
+  await history();
+  const before = [...(await details())];
+
+  await adopt();
+
+  expect([...(await details())]).toEqual(before);
+});
+
 test("leaves the events that its deployments would have left, and their usual durations", async () => {
   await history();
   await adopt();
