@@ -35,6 +35,11 @@ begin
       message = 'the predecessor cannot be adopted: ' || v_problems,
       hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
   end if;
+exception when lock_not_available then
+  raise exception using
+    errcode = 'QD013',
+    message = 'the predecessor cannot be adopted now: a transaction has been using its tables for more than 5 seconds',
+    hint = 'Nothing has changed; try again. pg_stat_activity shows the transaction, by its xact_start.';
 end;
 $$;
 
