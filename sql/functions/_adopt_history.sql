@@ -64,6 +64,8 @@ begin
   foreach v_index in array v_indexes loop
     execute v_index;
   end loop;
+  -- Until the next automatic one, everything would be planned for empty tables.
+  analyze deploy_queue.cells, deploy_queue.deployments, deploy_queue.deployment_events;
 
   perform deploy_queue._measure(kind.cell_id, kind.component)
   from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
