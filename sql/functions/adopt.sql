@@ -10,6 +10,8 @@ as $$
 declare
   v_problems text;
 begin
+  -- Not beside whoever gives out privileges, and in no transaction that may not see what was written while it waited.
+  perform deploy_queue._lock_cell(0);
   lock table deploy_queue.deployments, deploy_queue.deployment_events in access exclusive mode;
   if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
     lock table public.deployments, public.environments in access exclusive mode;

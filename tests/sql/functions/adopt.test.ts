@@ -359,6 +359,29 @@ test("does not wait for long behind somebody who uses the tables", async () => {
   await reader.unsafe("commit");
 });
 
+test("is refused in a transaction that would not see what was written while it waited", async () => {
+  await history();
+  expect(await outcome(sql.unsafe("begin isolation level serializable; select deploy_queue.adopt()"))).toBe("QD011");
+  await sql.unsafe("rollback");
+});
+
+test("moves also what was written while it waited", async () => {
+  const writer = connect();
+  await writer.unsafe("begin");
+  await writer`insert into public.deployments (environment, cloud_provider, region, cell_index, component)
+    values ('prod', 'aws', 'r', 1, 'late')`;
+  const adoption = outcome(adopt());
+  await until("the adoption waits", async () => {
+    const waiting = await writer`
+      select from pg_locks join pg_database on pg_database.oid = database and datname = current_database() where not granted`;
+    return waiting.length > 0;
+  });
+  await writer.unsafe("commit");
+
+  expect(await adoption).toBe("ok");
+  expect(await sql`select component from deploy_queue.deployments`).toEqual([{ component: "late" }]);
+});
+
 test("says that there is nothing to adopt, or nothing any more", async () => {
   await adopt();
   await expect(adopt()).rejects.toThrow("the predecessor has been adopted already");
