@@ -284,8 +284,13 @@ CREATE OR REPLACE FUNCTION deploy_queue._actor()
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_name text := nullif(current_setting('deploy_queue.actor', true), '');
 begin
-  return coalesce(nullif(current_setting('deploy_queue.actor', true), ''), session_user);
+  if v_name is not null then
+    v_name := nullif(trim(left(deploy_queue._one_line(v_name), 200)), '');
+  end if;
+  return coalesce(v_name, session_user);
 end;
 $function$
 ;
@@ -302,6 +307,9 @@ declare
     where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
       and pg_constraint.conname = 'a_deployment_is_in_its_cell'
   );
+  v_indexes text[] := deploy_queue._drop_indexes('deploy_queue.deployments')
+    || deploy_queue._drop_indexes('deploy_queue.deployment_events');
+  v_index text;
 begin
   insert into deploy_queue.environments (environment, buffer_time)
   select environments.environment, environments.buffer_time from public.environments
@@ -349,6 +357,12 @@ begin
   where event.occurred_at is not null
   order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
 
+  foreach v_index in array v_indexes loop
+    execute v_index;
+  end loop;
+  -- Until the next automatic one, everything would be planned for empty tables.
+  analyze deploy_queue.cells, deploy_queue.deployments, deploy_queue.deployment_events;
+
   perform deploy_queue._measure(kind.cell_id, kind.component)
   from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
 end;
@@ -373,7 +387,7 @@ begin
         ('deployments', 'deployments', 'id, region, environment, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, cloud_provider, cell_index, heartbeat_timestamp'),
         ('environments', 'environments', 'environment, buffer_time'),
         ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
-        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
+        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count::bigint as deployment_count, avg_duration, stddev_duration'),
         ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, replace(component_status::text, ''held'', ''queued'')::public.deployment_status as component_status, job_url, created_at'),
         ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
         ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
@@ -385,6 +399,7 @@ begin
     execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
     perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
   end loop;
+  perform deploy_queue._grant_old_names();
 
   -- Its waiters ask for the deployments of a cell by location, every few seconds.
   create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);
@@ -401,8 +416,11 @@ begin
   return query
   select 'environments', count(*) from public.environments
   union all
-  select 'cells', count(distinct (adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index))
-  from pg_temp.adopted_deployments as adopted;
+  select 'cells', count(*)
+  from (
+    select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+    from pg_temp.adopted_deployments as adopted
+  ) as adopted_cells;
 
   return query
   select 'deployments ' || case
@@ -490,7 +508,11 @@ AS $function$
 declare
   v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
 begin
-  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
+  if v_reason is not null and deploy_queue._is_operator() then
+    -- Nobody in a hurry shall be refused for a line break.
+    return nullif(trim(deploy_queue._one_line(v_reason)), '');
+  end if;
+  return null;
 end;
 $function$
 ;
@@ -572,17 +594,18 @@ begin
   for v_grant in
     select granted.privilege_type, granted.grantee, granted.is_grantable, granted.column_name
     from (
-      select acl.*, null::name as column_name, pg_class.relowner
-      from pg_class cross join lateral aclexplode(pg_class.relacl) as acl
+      select acl.*, null::name as column_name
+      from pg_class
+      cross join lateral aclexplode(coalesce(pg_class.relacl, acldefault('r', pg_class.relowner))) as acl
       where pg_class.oid = to_regclass(_copy_grants.source)
       union all
-      select acl.*, pg_attribute.attname, pg_class.relowner
+      select acl.*, pg_attribute.attname
       from pg_class
       join pg_attribute on pg_attribute.attrelid = pg_class.oid
       cross join lateral aclexplode(pg_attribute.attacl) as acl
       where pg_class.oid = to_regclass(_copy_grants.source)
     ) as granted
-    where granted.grantee <> granted.relowner
+    where granted.grantee <> to_regrole(quote_ident(current_user))
       and granted.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
   loop
     execute format('grant %s%s on %s to %s%s', v_grant.privilege_type, ' (' || quote_ident(v_grant.column_name) || ')',
@@ -650,6 +673,27 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._drop_indexes(of_table regclass)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_names text;
+  v_definitions text[];
+begin
+  select string_agg(pg_index.indexrelid::regclass::text, ', '), array_agg(pg_get_indexdef(pg_index.indexrelid))
+  into v_names, v_definitions
+  from pg_index
+  where pg_index.indrelid = _drop_indexes.of_table
+    and not exists (select from pg_constraint where pg_constraint.conindid = pg_index.indexrelid);
+
+  execute 'drop index ' || v_names;
+  return v_definitions;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._freeze_label(placed freezes)
  RETURNS text
  LANGUAGE plpgsql
@@ -701,6 +745,42 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._grant_old_names()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_reader text;
+begin
+  if not exists (select from pg_class where pg_class.oid = to_regclass('public.deployments') and pg_class.relkind = 'v') then
+    return;
+  end if;
+
+  for v_reader in
+    select distinct case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end
+    from pg_class
+    left join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attacl is not null
+    cross join lateral (
+      select * from aclexplode(pg_class.relacl)
+      union all
+      select * from aclexplode(pg_attribute.attacl)
+    ) as granted
+    where pg_class.oid in (
+        to_regclass('public.deployment_duration_analytics'), to_regclass('public.prod_latest_deployments'),
+        to_regclass('public.prod_current_deployments'), to_regclass('public.prod_finished_deployments')
+      )
+      and granted.grantee <> pg_class.relowner
+  loop
+    execute format('grant usage on schema deploy_queue to %s', v_reader);
+    execute format(
+      'grant execute on function deploy_queue._now, deploy_queue._status, deploy_queue.get_deployment_status to %s', v_reader
+    );
+  end loop;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._grant_roles()
  RETURNS void
  LANGUAGE plpgsql
@@ -723,6 +803,8 @@ begin
   for v_grant in select * from deploy_queue._grants() loop
     execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
   end loop;
+
+  perform deploy_queue._grant_old_names();
 end;
 $function$
 ;
@@ -1221,7 +1303,8 @@ begin
       errcode = 'QD011',
       message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
         current_setting('transaction_isolation')),
-      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+      hint = format('Begin the transaction with ISOLATION LEVEL READ COMMITTED. Where another level is the default: alter role %I set default_transaction_isolation = ''read committed''.',
+        session_user);
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
@@ -1513,7 +1596,10 @@ begin
       hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
   end if;
 
-  drop table if exists pg_temp.adopted_deployments;
+  -- Without IF EXISTS, which would tell everybody that there is none.
+  if to_regclass('pg_temp.adopted_deployments') is not null then
+    drop table pg_temp.adopted_deployments;
+  end if;
   create temporary table adopted_deployments on commit drop as
   select
     old.id, old.environment::text as environment, old.cloud_provider::text as cloud_provider, old.region::text as region,
@@ -1813,12 +1899,15 @@ begin
         array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
       from pg_temp.adopted_deployments as adopted
       cross join lateral (values %s) as refused (name, refuses)
-      where refused.refuses
+      -- Few are refused at all; only those are looked at by each check.
+      where (%s) is false and refused.refuses
       group by refused.name
       order by refused.name',
       string_agg(
         format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
-      ))
+      ),
+      string_agg(format('(%s)', pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ' and ')
+    )
     from pg_constraint
     where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
       and pg_constraint.contype = 'c'
@@ -2256,7 +2345,9 @@ AS $function$
 declare
   v_problems text;
 begin
-  lock table deploy_queue.deployments in exclusive mode;
+  -- Not beside whoever gives out privileges, and in no transaction that may not see what was written while it waited.
+  perform deploy_queue._lock_cell(0);
+  lock table deploy_queue.deployments, deploy_queue.deployment_events in access exclusive mode;
   if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
     lock table public.deployments, public.environments in access exclusive mode;
   end if;
@@ -2281,6 +2372,11 @@ begin
       message = 'the predecessor cannot be adopted: ' || v_problems,
       hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
   end if;
+exception when lock_not_available then
+  raise exception using
+    errcode = 'QD013',
+    message = 'the predecessor cannot be adopted now: a transaction has been using its tables for more than 5 seconds',
+    hint = 'Nothing has changed; try again. pg_stat_activity shows the transaction, by its xact_start.';
 end;
 $function$
 ;

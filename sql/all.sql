@@ -127,6 +127,8 @@
 --!include functions/_adoption_items.sql
 --!include functions/preview_adoption.sql
 --!include functions/_copy_grants.sql
+--!include functions/_grant_old_names.sql
+--!include functions/_drop_indexes.sql
 --!include functions/_adopt_history.sql
 --!include functions/_adopt_names.sql
 --!include functions/adopt.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:5af48f61ef358d4b77feb5d69b0b5560750d5f06
---! Hash: sha1:bd0953a226d90ac8f5ecf3a1847b13f8e88ac933
+--! Previous: sha1:d4534be1d2ad0be9a22dbebd197c1a1d2a5ed276
+--! Hash: sha1:bbc044104ed34793e0242b4158c4b8fe2b532a5d
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -11,6 +11,9 @@ declare
     where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
       and pg_constraint.conname = 'a_deployment_is_in_its_cell'
   );
+  v_indexes text[] := deploy_queue._drop_indexes('deploy_queue.deployments')
+    || deploy_queue._drop_indexes('deploy_queue.deployment_events');
+  v_index text;
 begin
   insert into deploy_queue.environments (environment, buffer_time)
   select environments.environment, environments.buffer_time from public.environments
@@ -57,6 +60,12 @@ begin
   ) as event (occurred_at, kind, from_state, to_state, reason)
   where event.occurred_at is not null
   order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
+
+  foreach v_index in array v_indexes loop
+    execute v_index;
+  end loop;
+  -- Until the next automatic one, everything would be planned for empty tables.
+  analyze deploy_queue.cells, deploy_queue.deployments, deploy_queue.deployment_events;
 
   perform deploy_queue._measure(kind.cell_id, kind.component)
   from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;

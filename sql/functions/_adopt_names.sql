@@ -17,7 +17,7 @@ begin
         ('deployments', 'deployments', 'id, region, environment, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, cloud_provider, cell_index, heartbeat_timestamp'),
         ('environments', 'environments', 'environment, buffer_time'),
         ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
-        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count, avg_duration, stddev_duration'),
+        ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count::bigint as deployment_count, avg_duration, stddev_duration'),
         ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, replace(component_status::text, ''held'', ''queued'')::public.deployment_status as component_status, job_url, created_at'),
         ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
         ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
@@ -29,6 +29,7 @@ begin
     execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
     perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
   end loop;
+  perform deploy_queue._grant_old_names();
 
   -- Its waiters ask for the deployments of a cell by location, every few seconds.
   create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);

@@ -8,8 +8,11 @@ begin
   return query
   select 'environments', count(*) from public.environments
   union all
-  select 'cells', count(distinct (adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index))
-  from pg_temp.adopted_deployments as adopted;
+  select 'cells', count(*)
+  from (
+    select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+    from pg_temp.adopted_deployments as adopted
+  ) as adopted_cells;
 
   return query
   select 'deployments ' || case

@@ -7,6 +7,10 @@ as $$
 declare
   v_reason text := nullif(trim(current_setting('deploy_queue.bypass_reason', true)), '');
 begin
-  return case when v_reason is not null and deploy_queue._is_operator() then v_reason end;
+  if v_reason is not null and deploy_queue._is_operator() then
+    -- Nobody in a hurry shall be refused for a line break.
+    return nullif(trim(deploy_queue._one_line(v_reason)), '');
+  end if;
+  return null;
 end;
 $$;

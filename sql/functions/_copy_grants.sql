@@ -1,5 +1,5 @@
--- Gives everybody who has privileges on one relation the same on another.
--- Called by the adoption, so that those who used the old tables may use the views in their place.
+-- Gives everybody who has privileges on one relation, its owner included, the same on another.
+-- Called by the adoption, so that those who used the old tables may use the views in their place, whoever adopts.
 create or replace function deploy_queue._copy_grants(source text, target text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -10,17 +10,18 @@ begin
   for v_grant in
     select granted.privilege_type, granted.grantee, granted.is_grantable, granted.column_name
     from (
-      select acl.*, null::name as column_name, pg_class.relowner
-      from pg_class cross join lateral aclexplode(pg_class.relacl) as acl
+      select acl.*, null::name as column_name
+      from pg_class
+      cross join lateral aclexplode(coalesce(pg_class.relacl, acldefault('r', pg_class.relowner))) as acl
       where pg_class.oid = to_regclass(_copy_grants.source)
       union all
-      select acl.*, pg_attribute.attname, pg_class.relowner
+      select acl.*, pg_attribute.attname
       from pg_class
       join pg_attribute on pg_attribute.attrelid = pg_class.oid
       cross join lateral aclexplode(pg_attribute.attacl) as acl
       where pg_class.oid = to_regclass(_copy_grants.source)
     ) as granted
-    where granted.grantee <> granted.relowner
+    where granted.grantee <> to_regrole(quote_ident(current_user))
       and granted.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
   loop
     execute format('grant %s%s on %s to %s%s', v_grant.privilege_type, ' (' || quote_ident(v_grant.column_name) || ')',

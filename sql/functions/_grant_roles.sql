@@ -21,5 +21,7 @@ begin
   for v_grant in select * from deploy_queue._grants() loop
     execute format('grant %s on %s to %I', v_grant.privileges, v_grant.object, v_grant.role_name);
   end loop;
+
+  perform deploy_queue._grant_old_names();
 end;
 $$;

@@ -11,7 +11,8 @@ begin
       errcode = 'QD011',
       message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
         current_setting('transaction_isolation')),
-      hint = 'Begin the transaction with ISOLATION LEVEL READ COMMITTED.';
+      hint = format('Begin the transaction with ISOLATION LEVEL READ COMMITTED. Where another level is the default: alter role %I set default_transaction_isolation = ''read committed''.',
+        session_user);
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.

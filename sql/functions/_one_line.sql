@@ -1,5 +1,5 @@
 -- Text in which nothing is left that the columns refuse: control characters and marks of direction become spaces.
--- Called by the adoption, for free text that was written before there was such a rule.
+-- Called by the adoption, for free text that was written before there was such a rule, and for settings of the session.
 create or replace function deploy_queue._one_line(text text) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -22,7 +22,10 @@ begin
       hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
   end if;
 
-  drop table if exists pg_temp.adopted_deployments;
+  -- Without IF EXISTS, which would tell everybody that there is none.
+  if to_regclass('pg_temp.adopted_deployments') is not null then
+    drop table pg_temp.adopted_deployments;
+  end if;
   create temporary table adopted_deployments on commit drop as
   select
     old.id, old.environment::text as environment, old.cloud_provider::text as cloud_provider, old.region::text as region,

@@ -11,12 +11,15 @@ begin
         array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
       from pg_temp.adopted_deployments as adopted
       cross join lateral (values %s) as refused (name, refuses)
-      where refused.refuses
+      -- Few are refused at all; only those are looked at by each check.
+      where (%s) is false and refused.refuses
       group by refused.name
       order by refused.name',
       string_agg(
         format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
-      ))
+      ),
+      string_agg(format('(%s)', pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ' and ')
+    )
     from pg_constraint
     where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
       and pg_constraint.contype = 'c'

@@ -10,7 +10,9 @@ as $$
 declare
   v_problems text;
 begin
-  lock table deploy_queue.deployments in exclusive mode;
+  -- Not beside whoever gives out privileges, and in no transaction that may not see what was written while it waited.
+  perform deploy_queue._lock_cell(0);
+  lock table deploy_queue.deployments, deploy_queue.deployment_events in access exclusive mode;
   if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then
     lock table public.deployments, public.environments in access exclusive mode;
   end if;
@@ -35,6 +37,11 @@ begin
       message = 'the predecessor cannot be adopted: ' || v_problems,
       hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
   end if;
+exception when lock_not_available then
+  raise exception using
+    errcode = 'QD013',
+    message = 'the predecessor cannot be adopted now: a transaction has been using its tables for more than 5 seconds',
+    hint = 'Nothing has changed; try again. pg_stat_activity shows the transaction, by its xact_start.';
 end;
 $$;
 

@@ -67,6 +67,12 @@ describe("a tied deployer changes nothing elsewhere, by", () => {
   });
 });
 
+test.for(["release", "purge"])("a tied deployer does not %s what is held elsewhere", async (name) => {
+  const { id } = await database.enqueue({ environment: "prod", hold: "outside" });
+  const { sql: session } = await tiedTo("dev", "deploy_queue_deployer");
+  expect(await outcome(session.unsafe(`select deploy_queue.${name}(${id}, 'why')`))).toBe("QD020");
+});
+
 test("a tied deployer waits, deploys and looks around at home", async () => {
   const line = newLine(database);
   const id = await line.add("queued");
@@ -91,8 +97,20 @@ describe("a tied operator", () => {
     "update deploy_queue.environments set environment = 'dev9' where environment = 'empty'",
     "update deploy_queue.environments set environment = 'staging9' where environment = 'dev2'",
     "delete from deploy_queue.environments where environment = 'empty'",
+    "select deploy_queue.cancel_location('prod', 'aws', 'tied')",
+    "select deploy_queue.bump((select max(id) from deploy_queue.deployments where environment = 'prod'), 'sev 1')",
+    "select deploy_queue.freeze('prod', 'sale')",
+    "select deploy_queue.thaw(max(id)) from deploy_queue.freezes where environment = 'prod'",
+    "insert into deploy_queue.freezes (environment, reason) values ('prod', 'sale')",
+    "update deploy_queue.freezes set lifted_at = now() where environment = 'prod' and lifted_at is null",
+    "select deploy_queue.add_window('prod', '{1}', '09:00', '10:00')",
+    "select deploy_queue.remove_window(max(id)) from deploy_queue.maintenance_windows where environment = 'prod'",
+    "update deploy_queue.maintenance_windows set environment = 'dev' where environment = 'prod'",
+    "delete from deploy_queue.maintenance_windows where environment = 'prod'",
   ])("is refused: %s", async (statement) => {
-    await newLine(database, "prod").add("queued", { version: "v-tied" });
+    await database.enqueue({ environment: "prod", region: "tied", version: "v-tied" });
+    await sql`select deploy_queue.freeze('prod', 'over', cloud_provider => 'elsewhere')`;
+    await sql`select deploy_queue.add_window('prod', '{1,2,3,4,5,6,7}', '00:00', '24:00')`;
     const { sql: session } = await tiedTo("dev,dev2,dev9", "deploy_queue_operator");
     expect(await outcome(session.unsafe(statement))).toBe("QD020");
   });

@@ -190,6 +190,12 @@ describe("the setting does nothing", () => {
     expect(await bypass(start(await line.add("queued")), operator, " ")).toBe("QD003");
   });
 
+  test("with nothing but a line break in it", async () => {
+    const line = newLine(database, "prod");
+    await line.add("running");
+    expect(await bypass(start(await line.add("queued")), operator, "\n")).toBe("QD003");
+  });
+
   test("after the transaction", async () => {
     const line = newLine(database, "prod");
     await line.add("running");
@@ -197,6 +203,14 @@ describe("the setting does nothing", () => {
     await bypass("select 1");
     expect(await outcome(operator.sql.unsafe(start(waiting)))).toBe("QD003");
   });
+});
+
+test("a reason of several lines is kept as one", async () => {
+  const line = newLine(database, "prod");
+  await line.add("running");
+  const id = await line.add("queued");
+  expect(await bypass(start(id), operator, "sev 1:\n\tcheckout is down")).toBe("ok");
+  expect((await eventsOf(id)).find(({ kind }) => kind === "bypassed")?.reason).toBe("sev 1: checkout is down");
 });
 
 test("the owner of the schema, and a superuser, need no role for it", async () => {

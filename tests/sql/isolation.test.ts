@@ -76,6 +76,16 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
   });
 });
 
+test("where another level is the default of a role, the error says how to change that", async () => {
+  const session = database.connect();
+  await session`set default_transaction_isolation = 'serializable'`;
+  const enqueue = () => session`select deploy_queue.enqueue('dev', 'aws', 'default', 1, 'api')`;
+  const [user] = await session<{ name: string }[]>`select quote_ident(session_user) as name`;
+  const cure = `alter role ${user?.name} set default_transaction_isolation = 'read committed'`;
+
+  await expect(enqueue()).rejects.toMatchObject({ code: "QD011", hint: expect.stringContaining(cure) });
+});
+
 test("a read committed transaction does the whole life of a deployment in plain SQL", async () => {
   const { region } = newLine(database);
   const session = await openSession(database);

@@ -22,7 +22,7 @@ async function trials(): Promise<{ object: string; privilege: string; statement:
   return sql`
     select relname as object, privilege, format(pattern, relname, (
       select quote_ident(attname) from pg_attribute where attrelid = pg_class.oid and attnum > 0
-        and attidentity = '' and attgenerated = '' limit 1
+        and attidentity = '' and attgenerated = '' order by attname = 'environment' desc, attnum limit 1
     )) as statement
     from pg_class
     cross join (values
@@ -33,7 +33,16 @@ async function trials(): Promise<{ object: string; privilege: string; statement:
       ('truncate', 'truncate deploy_queue.%1$s')
     ) as tried (privilege, pattern)
     where relnamespace = 'deploy_queue'::regnamespace
-      and (relkind = 'r' or relkind = 'v' and privilege not in ('update', 'truncate') and relname !~ '^_')
+      and (relkind = 'r' or relkind = 'v' and privilege <> 'truncate')
+    union all
+    select relname, privilege, format(pattern, relname)
+    from pg_class
+    cross join (values
+      ('select', 'select last_value from deploy_queue.%s'),
+      ('usage', 'select nextval(''deploy_queue.%s'')'),
+      ('update', 'select setval(''deploy_queue.%s'', 1000000)')
+    ) as tried (privilege, pattern)
+    where relnamespace = 'deploy_queue'::regnamespace and relkind = 'S'
     union all
     select proname || '()', 'execute', format('select deploy_queue.%s(%s)', proname, (
       select string_agg('null', ', ') from generate_series(1, pronargs)
@@ -51,7 +60,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
     const failure: unknown = await session.unsafe(`begin; ${statement}`).catch((error: unknown) => error);
     await session.unsafe("rollback");
     const denial = /permission denied for (?:function|table|view|sequence|schema) (\w+)/.exec(String(failure))?.[1];
-    if (/cannot (?:insert into|delete from) view/.test(String(failure))) continue;
+    if (/cannot (?:insert into|update|delete from) (?:view|column)/.test(String(failure))) continue;
     if (denial === undefined) allowed.push(`${object} ${privilege}`);
     // Refused inside, by a table or function that its owner lacks: the object itself would not be usable.
     else expect([object.replace("()", ""), "deploy_queue"], `${statement}: ${failure}`).toContain(denial);

@@ -57,9 +57,14 @@ export async function createPredecessor(sql: postgres.Sql): Promise<void> {
         'pending'::public.deployment_status as component_status, url as job_url, created_at
       from public.deployments;
     create view public.prod_current_deployments as
-      select id as deployment_id, public.get_deployment_status(start_timestamp, null, null, null) as current_status
+      select environment, cloud_provider, region, cell_index, component, id as deployment_id, version,
+        public.get_deployment_status(start_timestamp, null, null, null) as current_status, url, start_timestamp,
+        finish_timestamp, cancellation_timestamp, created_at, now() - start_timestamp as current_duration,
+        interval '0' as avg_duration, interval '0' as outlier_duration
       from public.deployments;
     create view public.prod_finished_deployments as
-      select id as deployment_id, 'finished'::public.deployment_status as current_status from public.deployments;
+      select environment, cloud_provider, region, cell_index, component, id as deployment_id, version,
+        'finished'::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at
+      from public.deployments;
   `);
 }

@@ -1,55 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import postgres from "postgres";
-import { beforeEach, describe, expect, inject, onTestFinished, test } from "vitest";
+import type postgres from "postgres";
+import { describe, expect, inject, test } from "vitest";
+import { usePredecessor } from "../../support/adoption.js";
 import { emptyDatabase } from "../../support/emptyDatabase.js";
-import { createPredecessor } from "../../support/predecessor.js";
 import { outcome } from "../../support/session.js";
 import { until } from "../../support/until.js";
 
 let sql: postgres.Sql;
-let url: string;
-
-/** Another client of the same database. */
-function connect(): postgres.Sql {
-  const client = postgres(url, { max: 1, onnotice: () => undefined });
-  onTestFinished(() => client.end());
-  return client;
-}
-
-beforeEach(async () => {
-  const database = await emptyDatabase(inject("templateName"));
-  ({ url } = database);
-  sql = postgres(url, { max: 1, onnotice: () => undefined, types: { bigint: postgres.BigInt } });
-  onTestFinished(() => sql.end());
-  await createPredecessor(sql);
+const { connect, old, history, adopt } = usePredecessor((client) => {
+  sql = client;
 });
 
-/** Rows of the old table, as "(component, …) values (…)"; the rest is that of prod-aws-r-cell-1. */
-async function old(columns: string, ...rows: string[]): Promise<void> {
-  for (const row of rows) {
-    await sql.unsafe(`
-      insert into public.deployments (environment, cloud_provider, region, cell_index, ${columns})
-      values ('prod', 'aws', 'r', 1, ${row})`);
-  }
-}
-
-const adopt = (withRunning = false) => sql`select * from deploy_queue.adopt(with_running => ${withRunning})`;
 const preview = () => sql`select what, amount::integer, problem from deploy_queue.preview_adoption()`;
 const problems = async () => (await preview()).flatMap(({ problem }) => problem ?? []);
-
-/** A year of one deployment of each kind, and two that wait. */
-async function history(): Promise<void> {
-  await old(
-    "component, version, url, note, start_timestamp, finish_timestamp, created_at, heartbeat_timestamp",
-    `'api', 'v1', 'https://run/1', 'first', now() - interval '50 min', now() - interval '45 min', now() - interval '1 h', now() - interval '45 min'`,
-  );
-  await old(
-    "component, start_timestamp, cancellation_timestamp, cancellation_note, created_at",
-    `'web', now() - interval '40 min', now() - interval '39 min', 'broken', now() - interval '40 min'`,
-  );
-  await old("component, concurrency_key", `'api', 'hotfix'`, `'db', null`);
-}
 
 test("moves environments, deployments and ids as they were", async () => {
   await history();
@@ -68,6 +32,25 @@ test("moves environments, deployments and ids as they were", async () => {
   expect(await sql`select buffer_time::text from deploy_queue.environments where environment = 'prod'`).toEqual([
     { buffer_time: "00:07:00" },
   ]);
+});
+
+test("leaves the tables of the queue with the indexes, constraints and triggers that they had", async () => {
+  const details = () => sql`
+    select pg_get_indexdef(indexrelid) as detail from pg_index
+    where indrelid in ('deploy_queue.deployments'::regclass, 'deploy_queue.deployment_events'::regclass)
+      and indexrelid <> coalesce(to_regclass('deploy_queue.deployments_by_location'), 0)
+    union all
+    select concat(conname, pg_get_constraintdef(oid), convalidated) from pg_constraint
+    where connamespace = 'deploy_queue'::regnamespace
+    union all
+    select concat(tgname, tgenabled) from pg_trigger where tgrelid = 'deploy_queue.deployments'::regclass and not tgisinternal
+    order by detail`;
+  await history();
+  const before = [...(await details())];
+
+  await adopt();
+
+  expect([...(await details())]).toEqual(before);
 });
 
 test("leaves the events that its deployments would have left, and their usual durations", async () => {
@@ -91,110 +74,6 @@ test("leaves the events that its deployments would have left, and their usual du
     { component: "api", avg_duration: "00:05:00" },
   ]);
   expect(await sql`select * from deploy_queue.verify_history()`).toHaveLength(0);
-});
-
-describe("a program that uses the old names", () => {
-  const enqueue = async (client: postgres.Sql, component: string): Promise<number> => {
-    const [row] = await client`
-      insert into deployments (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key)
-      values ('dev', 'aws', 'r', 1, ${component}, 'v2', 'https://run/2', 'note', null) returning id`;
-    return Number(row?.["id"]);
-  };
-  const start = (client: postgres.Sql, id: number) =>
-    client`update deployments set start_timestamp = now() where id = ${id}`;
-
-  test("enqueues after the last id, starts, sends heartbeats, finishes and cancels", async () => {
-    await history();
-    await adopt();
-    const client = connect();
-
-    const id = await enqueue(client, "api");
-    expect(id).toBe(5);
-    await start(client, id);
-    await client`update deployments set heartbeat_timestamp = now() where id = ${id}`;
-    await client`update deployments set finish_timestamp = now() where id = ${id}`;
-    const second = await enqueue(client, "web");
-    await client`update deployments set cancellation_timestamp = now(), cancellation_note = 'why' where id = ${second}`;
-
-    expect(
-      await sql`select id::integer, status from deploy_queue.deployments_with_status where id > 4 order by id`,
-    ).toEqual([
-      { id, status: "finished" },
-      { id: second, status: "cancelled" },
-    ]);
-    expect(await client`select id from deployments where url = 'https://run/2' order by id desc limit 1`).toEqual([
-      { id: String(second) },
-    ]);
-  });
-
-  test("is refused a start that the rules forbid, whoever looked before", async () => {
-    await adopt();
-    const [one, two] = [connect(), connect()];
-    const first = await enqueue(one, "api");
-    const second = await enqueue(two, "web");
-
-    expect(await outcome(start(two, second))).toBe("QD003");
-    expect(await outcome(start(one, first))).toBe("ok");
-  });
-
-  test("wakes who waits under the new names", async () => {
-    await adopt();
-    const client = connect();
-    const first = await enqueue(client, "api");
-    await start(client, first);
-    const second = await enqueue(client, "web");
-    let woken = false;
-    await sql.listen(`deploy_queue_deployment_${second}`, () => {
-      woken = true;
-    });
-
-    await client`update deployments set finish_timestamp = now() where id = ${first}`;
-
-    await until("the next in line is woken", () => woken);
-  });
-
-  test("asks for blockers, statuses and durations as before", async () => {
-    await history();
-    await adopt();
-    const client = connect();
-
-    const blockers = await client`
-      select blocking.id::integer, env.buffer_time::text, analytics.deployment_count::integer,
-        get_deployment_status(blocking.start_timestamp, blocking.finish_timestamp, blocking.cancellation_timestamp,
-          env.buffer_time) = 'queued' as queued
-      from deployments as self
-      join environments as env on env.environment = self.environment
-      join deployments as blocking on blocking.region = self.region and blocking.id < self.id
-        and blocking.finish_timestamp is null and blocking.cancellation_timestamp is null
-      left join deployment_duration_analytics as analytics on analytics.component = blocking.component
-      where self.id = 4`;
-    expect(blockers).toEqual([{ id: 3, buffer_time: "00:07:00", deployment_count: 1, queued: true }]);
-    expect(await client`select * from cells`).toHaveLength(1);
-    expect(
-      await client`select component_status = 'finished'::deployment_status as done, version from prod_latest_deployments`,
-    ).toEqual([{ done: true, version: "v1" }]);
-    expect(await client`select deployment_id::integer from prod_finished_deployments`).toEqual([{ deployment_id: 1 }]);
-    const current = await client`
-      select deployment_id::integer as id, current_duration::interval from prod_current_deployments where current_status = 'queued'`;
-    expect(current.map(({ id }) => id)).toEqual([3, 4]);
-  });
-
-  test("may do what it might do, and no more", async () => {
-    const role = `adopted_${process.pid}_${Date.now()}`;
-    await sql.unsafe(`create role ${role}; grant select, insert on public.deployments to ${role};
-      grant update (finish_timestamp) on public.deployments to ${role}; grant select on public.cells to public`);
-    onTestFinished(async () => void (await sql.unsafe(`drop owned by ${role}; drop role ${role}`)));
-    await adopt();
-    const client = connect();
-    await client.unsafe(`set role ${role}`);
-
-    expect(await outcome(enqueue(client, "api"))).toBe("ok");
-    expect(await outcome(client`select from cells`)).toBe("ok");
-    expect(await outcome(client`update deployments set finish_timestamp = now() where id = 0`)).toBe("ok");
-    expect(await outcome(client`update deployments set start_timestamp = now() where id = 1`)).toBe("42501");
-    expect(await outcome(client`select from environments`)).toBe("42501");
-    expect(await outcome(client`select from deploy_queue.deployments`)).toBe("42501");
-  });
 });
 
 describe("what runs", () => {
@@ -277,8 +156,31 @@ test("leaves everything as it was when it fails midway", async () => {
 test("does not wait for long behind somebody who uses the tables", async () => {
   const reader = connect();
   await reader.unsafe("begin; select from public.deployments");
-  expect(await outcome(adopt())).toBe("55P03");
+  await expect(adopt()).rejects.toMatchObject({ code: "QD013", hint: expect.stringContaining("try again") });
   await reader.unsafe("commit");
+});
+
+test("is refused in a transaction that would not see what was written while it waited", async () => {
+  await history();
+  expect(await outcome(sql.unsafe("begin isolation level serializable; select deploy_queue.adopt()"))).toBe("QD011");
+  await sql.unsafe("rollback");
+});
+
+test("moves also what was written while it waited", async () => {
+  const writer = connect();
+  await writer.unsafe("begin");
+  await writer`insert into public.deployments (environment, cloud_provider, region, cell_index, component)
+    values ('prod', 'aws', 'r', 1, 'late')`;
+  const adoption = outcome(adopt());
+  await until("the adoption waits", async () => {
+    const waiting = await writer`
+      select from pg_locks join pg_database on pg_database.oid = database and datname = current_database() where not granted`;
+    return waiting.length > 0;
+  });
+  await writer.unsafe("commit");
+
+  expect(await adoption).toBe("ok");
+  expect(await sql`select component from deploy_queue.deployments`).toEqual([{ component: "late" }]);
 });
 
 test("says that there is nothing to adopt, or nothing any more", async () => {

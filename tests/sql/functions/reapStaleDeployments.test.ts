@@ -73,6 +73,18 @@ test("the note and the event say who reaped and since when", async () => {
   ).toEqual([{ kind: "reaped", from_state: "running", to_state: "cancelled", actor: "on-call", reason: note }]);
 });
 
+test("reaps also in the name of somebody whose name is no line", async () => {
+  const id = await newLine(database).add("running", { heartbeat: true });
+  await database.advance("16 minutes");
+  const session = database.connect();
+  await session`select set_config('deploy_queue.actor', ${`ann\n\u001b[31m${"x".repeat(500)}`}, false)`;
+
+  const [reaped] = await reap(session);
+
+  expect(reaped?.cancellation_note).toMatch(/^reaped by ann \[31mx{192}: no heartbeat since /);
+  expect((await queue.history(id)).at(-1)?.actor).toMatch(/^ann \[31mx{192}$/);
+});
+
 test("a cancel after a reap in the same transaction is recorded as a cancel", async () => {
   const stale = await newLine(database).add("running", { heartbeat: true });
   await database.advance("16 minutes");

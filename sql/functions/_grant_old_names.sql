@@ -1,0 +1,36 @@
+-- Lets everybody who may read the views in the place of the predecessor's call what these views call: PostgreSQL asks
+-- that of whoever reads, not of the owner of the view. Does nothing where nothing was adopted.
+-- Called by the adoption, and by _grant_roles for what a migration brings.
+create or replace function deploy_queue._grant_old_names() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_reader text;
+begin
+  if not exists (select from pg_class where pg_class.oid = to_regclass('public.deployments') and pg_class.relkind = 'v') then
+    return;
+  end if;
+
+  for v_reader in
+    select distinct case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end
+    from pg_class
+    left join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attacl is not null
+    cross join lateral (
+      select * from aclexplode(pg_class.relacl)
+      union all
+      select * from aclexplode(pg_attribute.attacl)
+    ) as granted
+    where pg_class.oid in (
+        to_regclass('public.deployment_duration_analytics'), to_regclass('public.prod_latest_deployments'),
+        to_regclass('public.prod_current_deployments'), to_regclass('public.prod_finished_deployments')
+      )
+      and granted.grantee <> pg_class.relowner
+  loop
+    execute format('grant usage on schema deploy_queue to %s', v_reader);
+    execute format(
+      'grant execute on function deploy_queue._now, deploy_queue._status, deploy_queue.get_deployment_status to %s', v_reader
+    );
+  end loop;
+end;
+$$;

@@ -1,0 +1,65 @@
+import postgres from "postgres";
+import { beforeEach, inject, onTestFinished } from "vitest";
+import { emptyDatabase } from "./emptyDatabase.js";
+import { createPredecessor } from "./predecessor.js";
+
+export interface Adoption {
+  /** Another client of the same database. */
+  connect(): postgres.Sql;
+  /** A role that may do nothing yet. */
+  newRole(): Promise<string>;
+  /** Rows of the old table, as "(component, …) values (…)"; the rest is that of prod-aws-r-cell-1. */
+  old(columns: string, ...rows: string[]): Promise<void>;
+  /** A deployment that finished, one that was cancelled, and two that wait. */
+  history(): Promise<void>;
+  adopt(withRunning?: boolean): postgres.PendingQuery<postgres.Row[]>;
+}
+
+/** Gives each test of a file a database with both the queue and its predecessor. */
+export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
+  let sql: postgres.Sql;
+  let url: string;
+
+  beforeEach(async () => {
+    ({ url } = await emptyDatabase(inject("templateName")));
+    sql = postgres(url, { max: 1, onnotice: () => undefined, types: { bigint: postgres.BigInt } });
+    onTestFinished(() => sql.end());
+    await createPredecessor(sql);
+    onOpen(sql);
+  });
+
+  const old: Adoption["old"] = async (columns, ...rows) => {
+    for (const row of rows) {
+      await sql.unsafe(`
+        insert into public.deployments (environment, cloud_provider, region, cell_index, ${columns})
+        values ('prod', 'aws', 'r', 1, ${row})`);
+    }
+  };
+
+  return {
+    old,
+    connect() {
+      const client = postgres(url, { max: 1, onnotice: () => undefined });
+      onTestFinished(() => client.end());
+      return client;
+    },
+    async newRole() {
+      const role = `adopted_${process.pid}_${Date.now()}`;
+      await sql.unsafe(`create role ${role}`);
+      onTestFinished(async () => void (await sql.unsafe(`drop owned by ${role} cascade; drop role ${role}`)));
+      return role;
+    },
+    async history() {
+      await old(
+        "component, version, url, note, start_timestamp, finish_timestamp, created_at, heartbeat_timestamp",
+        `'api', 'v1', 'https://run/1', 'first', now() - interval '50 min', now() - interval '45 min', now() - interval '1 h', now() - interval '45 min'`,
+      );
+      await old(
+        "component, start_timestamp, cancellation_timestamp, cancellation_note, created_at",
+        `'web', now() - interval '40 min', now() - interval '39 min', 'broken', now() - interval '40 min'`,
+      );
+      await old("component, concurrency_key", `'api', 'hotfix'`, `'db', null`);
+    },
+    adopt: (withRunning = false) => sql`select * from deploy_queue.adopt(with_running => ${withRunning})`,
+  };
+}
