@@ -22,9 +22,9 @@ export async function run(): Promise<void> {
 function act(inputs: Inputs): Promise<void> {
   switch (inputs.mode) {
     case "start":
-      return withQueue(inputs, { migrate: mayMigrate(inputs.request) }, (queue) => start(queue, inputs));
+      return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => start(queue, inputs));
     case "job":
-      return withQueue(inputs, { migrate: mayMigrate(inputs.request) }, (queue) => job(queue, inputs));
+      return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => job(queue, inputs));
     case "finish":
       return withQueue(inputs, { patient: true }, (queue) => finish(queue, inputs));
     case "cancel":
