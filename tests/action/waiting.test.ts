@@ -50,7 +50,7 @@ describe("a step that waits", () => {
   });
 
   test("with not-before starts at that moment", async () => {
-    const step = startStep(inputs("start", newPlace(), { "not-before": "1s", hold: "false" }));
+    const step = startStep(inputs("start", newPlace(), { "not-before": "2s", hold: "false" }));
     await step.printed(/is not to start earlier, until /);
     expect((await step.end).code).toBe(0);
   });

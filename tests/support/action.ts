@@ -91,7 +91,11 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
     process: child,
     log: () => log,
     end,
-    printed: (pattern) => until(`it printed ${pattern}; so far:\n${log}`, () => pattern.exec(log) ?? undefined),
+    printed: (pattern) =>
+      until(
+        () => `it printed ${pattern}; so far:\n${log}`,
+        () => pattern.exec(log) ?? undefined,
+      ),
   };
 }
 

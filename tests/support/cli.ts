@@ -57,7 +57,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     end,
     printed: (pattern, timeout) =>
       until(
-        `it printed ${pattern}; so far:\n${stdout}${stderr}`,
+        () => `it printed ${pattern}; so far:\n${stdout}${stderr}`,
         () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
         timeout,
       ),
