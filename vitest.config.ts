@@ -21,6 +21,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // A test that needs a second try is a bug found.
     retry: 0,
-    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["json"] },
   },
 });

@@ -66,7 +66,12 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
   });
   const child = spawn(process.execPath, [join(root, actionFile.runs.main)], {
     cwd: directory,
-    env: { ...variables(inputs, surroundings), ...Object.fromEntries(files), ...surroundings.env },
+    env: {
+      NODE_V8_COVERAGE: process.env["DEPLOY_QUEUE_PROCESS_COVERAGE"],
+      ...variables(inputs, surroundings),
+      ...Object.fromEntries(files),
+      ...surroundings.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
