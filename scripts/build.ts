@@ -1,11 +1,12 @@
 // Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
-// them, and with --types the declarations.
+// them, with --types the declarations, and with --maps what leads from lines of the bundles back to the sources.
 import { execFileSync } from "node:child_process";
-import { chmod, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, rename, rm } from "node:fs/promises";
 import { build } from "esbuild";
-import { buildAction } from "./buildAction.js";
+import { actionBundle } from "./buildAction.js";
 
 // Beside the old one, which others may be running.
+const sourcemap = process.argv.includes("--maps") && "external";
 const outdir = `dist.new.${process.pid}`;
 await build({
   entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
@@ -22,9 +23,10 @@ await build({
     js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
   },
   chunkNames: "parts/[name]-[hash]",
+  sourcemap,
   logLevel: "warning",
 });
-await writeFile(`${outdir}/action.cjs`, await buildAction());
+await build({ ...actionBundle, outfile: `${outdir}/action.cjs`, sourcemap });
 await chmod(`${outdir}/cli.js`, 0o755);
 await rename("dist", `dist.old.${process.pid}`).catch(() => undefined);
 await rename(outdir, "dist");

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:d4534be1d2ad0be9a22dbebd197c1a1d2a5ed276
+--! Hash: sha1:59c0cc18ad2023c65d1f972ebacf504da2d66098
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -4514,7 +4514,7 @@ $$;
 --! EndIncluded functions/_verify_buffers.sql
 --! Included functions/verify_history.sql
 -- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
--- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and nothing else.
+-- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and the policies.
 create or replace function deploy_queue.verify_history() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
 security definer

@@ -1,5 +1,5 @@
---! Previous: sha1:d4534be1d2ad0be9a22dbebd197c1a1d2a5ed276
---! Hash: sha1:bbc044104ed34793e0242b4158c4b8fe2b532a5d
+--! Previous: sha1:59c0cc18ad2023c65d1f972ebacf504da2d66098
+--! Hash: sha1:d8a79213bf64d49f3d1723ab7aea7ad6d4daa1f2
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -202,13 +202,13 @@ describe("the end of a job", () => {
 
 describe("the heartbeats of a job", () => {
   test("are sent by a process that outlives the step, until the deployment has ended", async () => {
-    const environment = await cli.environment({ heartbeatTimeout: "1 second" });
+    const environment = await cli.environment({ heartbeatTimeout: "3 seconds" });
     const job = await startJob(newPlace(environment));
     const first = (await cli.row(job.id)).heartbeat_timestamp?.getTime() ?? Number.NaN;
 
     await until("it has been kept alive for longer than it would have lived by itself", async () => {
       const row = await cli.row(job.id);
-      return (row.heartbeat_timestamp?.getTime() ?? 0) > first + 1_500 || undefined;
+      return (row.heartbeat_timestamp?.getTime() ?? 0) > first + 3_100 || undefined;
     });
     await cli.queue.reapStaleDeployments();
 

@@ -56,7 +56,7 @@ describe("a step that waits", () => {
   });
 
   test("with not-before starts at that moment", async () => {
-    const step = startStep(inputs("start", newPlace(), { "not-before": "1s", hold: "false" }));
+    const step = startStep(inputs("start", newPlace(), { "not-before": "2s", hold: "false" }));
     await step.printed(/it is not to start yet, until /);
     expect((await step.end).code).toBe(0);
   });

@@ -100,7 +100,11 @@ describe("a waiting start", () => {
     const environment = await cli.environment({ heartbeatTimeout: "2 seconds" });
     const place = newPlace(environment);
     const holder = await cli.running(place, { heartbeat: true });
-    const { start } = await waiting(place, holder);
+    const start = cli.launch(["start", ...place.options]);
+    await until("it waits for the holder while that is alive", async () => {
+      await cli.queue.heartbeat(holder);
+      return start.stderr().includes(`deployment ${holder} (`);
+    });
 
     expect((await start.end).code).toBe(0);
     expect(await cli.events(holder)).toEqual(["enqueued", "started", "reaped"]);

@@ -30,8 +30,12 @@ describe("freeze and thaw", () => {
 
   test("with --until it ends by itself", async () => {
     const environment = await cli.environment();
+    const place = newPlace(environment);
+    const holder = await cli.running(place);
+    const waiting = cli.launch(["start", ...place.options]);
+    await isBlockedBy(waiting, holder);
     await cli.run(["freeze", "--environment", environment, "--reason", "a moment", "--until", "2s"]);
-    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    await cli.queue.finish(holder);
     await waiting.printed(/a moment, until /);
     expect((await waiting.end).code).toBe(0);
   });

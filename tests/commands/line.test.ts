@@ -31,7 +31,7 @@ test("ten starts launched at once run one at a time in id order, with plain SQL 
 });
 
 test("a waiter that was killed in the middle of the line is reaped and the line goes on", async () => {
-  const place = newPlace(await cli.environment({ heartbeatTimeout: "2 seconds" }));
+  const place = newPlace(await cli.environment({ heartbeatTimeout: "4 seconds" }));
   const holder = await cli.running(place);
   const waiters: { start: RunningCli; id: number }[] = [];
   for (let count = 0, ahead = holder; count < 3; count += 1) {

@@ -112,7 +112,7 @@ describe("run", () => {
   });
 
   test("keeps its deployment alive for longer than the heartbeat timeout", async () => {
-    const place = newPlace(await cli.environment({ heartbeatTimeout: "1 second" }));
+    const place = newPlace(await cli.environment({ heartbeatTimeout: "3 seconds" }));
     const gated = gatedCommand(directory);
     const run = cli.launch(["run", ...place.options, "--", ...gated.command]);
     await run.printed(/^ready$/m);
@@ -120,7 +120,7 @@ describe("run", () => {
     await until("a heartbeat came after the timeout", async () => {
       await cli.queue.deployment((await onlyRow(place.region)).id);
       const [row] = await cli.sql<{ later: boolean }[]>`
-        select heartbeat_timestamp > start_timestamp + interval '1.1 seconds' as later
+        select heartbeat_timestamp > start_timestamp + interval '3.1 seconds' as later
         from deploy_queue.deployments where region = ${place.region}`;
       return row?.later;
     });

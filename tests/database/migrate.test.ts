@@ -9,8 +9,8 @@ import { migrateSchema } from "../../src/database/migrate.js";
 import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
 import { Queue } from "../../src/queue/queue.js";
 import { waitForStart } from "../../src/queue/waiting.js";
-import { runCli } from "../support/cli.js";
-import { useDirectory } from "../support/commandLine.js";
+import { runCli, startCli } from "../support/cli.js";
+import { isBlockedBy, newPlace, useDirectory } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 import { until } from "../support/until.js";
 
@@ -119,6 +119,65 @@ describe("a migration while deployments run and wait", () => {
       { kind: "finished", count: 4 },
       { kind: "started", count: 4 },
     ]);
+  });
+
+  test("leaves those of the program before it as they were: what they ask means the same", async () => {
+    const { url, sql } = await olderDatabase();
+    await migrateOurs(url);
+    const enqueue = () => sql<{ id: string }[]>`
+      select * from deploy_queue.enqueue(environment => 'dev', cloud_provider => 'aws', region => 'us-west-2',
+        cell_index => 1, component => 'api', version => 'v1', url => null, note => null, concurrency_key => null,
+        heartbeat => true, idempotency_key => null, max_duration => null)`;
+    const start = (id = "") => sql`
+      select attempt.started, attempt.waiting_on, extract(epoch from attempt.look_again_in)::float8 as seconds,
+        (attempt.deployment).*
+      from deploy_queue.try_start(deployment_id => ${id}, heartbeat => true) as attempt`;
+    const [[first], [second]] = [await enqueue(), await enqueue()];
+
+    expect(await start(first?.id)).toMatchObject([{ started: true, id: first?.id, waiting_on: [] }]);
+    expect(await start(second?.id)).toMatchObject([
+      { started: false, id: second?.id, waiting_on: [{ kind: "running", deployment_id: Number(first?.id) }] },
+    ]);
+    expect(await sql`select position from deploy_queue.place_in_line(deployment_id => 2)`).toMatchObject([
+      { position: 1 },
+    ]);
+    await sql`select * from deploy_queue.finish(deployment_id => 1)`;
+    expect(await start(second?.id)).toMatchObject([{ started: true }]);
+  });
+
+  test("and the way back to the program before it: both stand in one line, and all get their turn", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrateOurs(url);
+    const place = newPlace();
+    const variables = { DEPLOY_QUEUE_DATABASE_URL: url };
+    const run = () => startCli(["run", ...place.options, "--", "true"], variables);
+    const queue = new Queue(open(url));
+    const { environment, region } = place;
+    const holder = await queue.enqueue({
+      environment,
+      region,
+      cloudProvider: "aws",
+      cellIndex: 0,
+      component: "holder",
+    });
+    await queue.tryStart(holder.id);
+    const before = run();
+    await isBlockedBy(before, holder.id);
+
+    // What makes this program an older one.
+    await sql.unsafe(`
+      alter table deploy_queue.deployments add column later text, add column later_still integer not null default 7;
+      create or replace function deploy_queue.schema_version() returns integer language sql immutable as 'select 999'`);
+    const after = run();
+    await isBlockedBy(after, holder.id);
+    await queue.finish(holder.id);
+
+    expect(await before.end).toMatchObject({ code: 0 });
+    expect(await after.end).toMatchObject({ code: 0, stderr: expect.stringContaining("has version 999") });
+    const rows = await sql`
+      select id::integer, status from deploy_queue.deployments_with_status order by start_timestamp, id`;
+    expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["1 finished", "2 finished", "3 finished"]);
+    expect(await queue.verifyHistory()).toEqual([]);
   });
 
   test("by two processes at once happens once, and both end well", async () => {

@@ -23,7 +23,7 @@ function clockOff(milliseconds: number): string {
 const hour = 3_600_000;
 
 test("clients whose clocks are an hour off wait, run and finish like any other, by the clock of the database", async () => {
-  const environment = await line.environment({ bufferTime: "1 second", heartbeatTimeout: "5 seconds" });
+  const environment = await line.environment({ bufferTime: "1 second", heartbeatTimeout: "12 seconds" });
   const location = ["--environment", environment, "--provider", "aws", "--region", "clock", "--cell-index", "1"];
   const run = (offset: number) =>
     line.launch(["run", ...location, "--component", "api", "--", "sleep", "0.5"], { NODE_OPTIONS: clockOff(offset) });

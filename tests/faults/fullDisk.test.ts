@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startCli } from "../support/cli.js";
+import { gatedCommand, useDirectory } from "../support/commandLine.js";
 import { startOwnServer } from "../support/ownServer.js";
 import { until } from "../support/until.js";
+
+const directory = useDirectory();
 
 /** A file system of its own, which only root may mount; undefined where that is not possible. */
 function mountSmallDisk(): string | undefined {
@@ -32,8 +35,9 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
   const location = ["--environment", "dev", "--provider", "aws", "--region", "full", "--cell-index", "1"];
   const run = (...command: string[]) =>
     startCli(["run", ...location, "--component", "api", "--", ...command], { DEPLOY_QUEUE_DATABASE_URL: server.url });
-  const holder = run("sleep", "6");
-  await holder.printed(/started/);
+  const { command, open } = gatedCommand(directory);
+  const holder = run(...command);
+  await holder.printed(/^ready$/m);
   const waiters = [run("true"), run("true")];
   for (const waiter of waiters) await waiter.printed(/waits|position/);
 
@@ -60,7 +64,15 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
   );
   expect(refused).toMatch(/space|not answer|connect|recover|starting up|shut/i);
   rmSync(filler);
-  await server.restart();
+  await until("the server is well again", async () => {
+    // It may just be on its way down.
+    await server.restart();
+    return queue.verifyHistory().then(
+      () => true,
+      () => false,
+    );
+  });
+  open();
 
   for (const cli of [holder, ...waiters]) {
     const { code, stderr } = await cli.end;

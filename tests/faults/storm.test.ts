@@ -2,8 +2,10 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import postgres from "postgres";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import type { Queue } from "../../src/queue/queue.js";
 import { type RunningCli, startCli } from "../support/cli.js";
+import { gatedCommand, useDirectory } from "../support/commandLine.js";
 import { type OwnServer, startOwnServer } from "../support/ownServer.js";
 import { type Proxy as FaultyProxy, startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -12,6 +14,7 @@ import { until } from "../support/until.js";
 const storms = Number(process.env["DEPLOY_QUEUE_STORMS"] ?? 1);
 const seed = Number(process.env["DEPLOY_QUEUE_STORM_SEED"] ?? randomInt(2 ** 31));
 
+const directory = useDirectory();
 const processes = 30;
 const cells = 5;
 const crashes = 3;
@@ -43,8 +46,15 @@ async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>
   const proxy = await startProxy(server.url);
   const queue = server.openQueue();
   await queue.setEnvironment("stormy", { bufferTime: 0.3, heartbeatTimeout });
-  const runs = Array.from({ length: processes }, (_, index) => run(proxy.url, index % cells));
-  await until("somebody runs and somebody waits", async () => (await queue.queued("stormy")).length > 5, 60_000);
+  const { command, open } = gatedCommand(directory);
+  const runs: RunningCli[] = [];
+  for (let index = 0; index < processes; index += 1) {
+    const started = run(proxy.url, index % cells, command);
+    runs.push(started);
+    // All at once they would leave no time to the other tests that run meanwhile.
+    if (index % cells === cells - 1) await started.printed(/entered the line/, 60_000);
+  }
+  open();
 
   const killed = new Set<RunningCli>();
   for (const [index, { fault, which, pause }] of plan.entries()) {
@@ -74,18 +84,18 @@ async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>
   }
   await until("what the killed have left is reaped", async () => {
     await queue.reapStaleDeployments();
-    return (await liveOnes(server)) === 0;
+    return (await liveOnes(queue)) === 0;
   });
   expect(await queue.verifyHistory()).toEqual([]);
   expect(codes.filter((code) => code === 0).length).toBeGreaterThan(processes / 6);
 }
 
-/** A deployment of a second to one of the cells. */
-function run(url: string, cell: number): RunningCli {
+/** A deployment to one of the cells: a second, from the time on that the gate is open. */
+function run(url: string, cell: number, gate: readonly string[]): RunningCli {
   return startCli(
     [
       ...["run", "--environment", "stormy", "--provider", "aws", "--region", "r", "--cell-index", String(cell)],
-      ...["--component", "api", "--grace-period", "1s", "--", "sleep", "1"],
+      ...["--component", "api", "--grace-period", "1s", "--", "sh", "-c", '"$@"; sleep 1', "sh", ...gate],
     ],
     { DEPLOY_QUEUE_DATABASE_URL: url },
   );
@@ -112,11 +122,10 @@ async function happen(fault: Fault, which: number, server: OwnServer, proxy: Fau
   }
 }
 
-async function liveOnes(server: OwnServer): Promise<number> {
-  const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
-  onTestFinished(() => sql.end());
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::integer as count from deploy_queue.deployments
-    where finish_timestamp is null and cancellation_timestamp is null`;
-  return row?.count ?? 0;
+async function liveOnes(queue: Queue): Promise<number> {
+  const rows = await queue.database.query(
+    (sql) => sql`
+      select from deploy_queue.deployments where finish_timestamp is null and cancellation_timestamp is null`,
+  );
+  return rows.length;
 }

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { useCommandLine } from "../support/commandLine.js";
-import { hostileNumber, hostileText } from "./hostile.js";
+import { betrayal, hostileNumber, hostileText } from "./hostile.js";
 
 const line = useCommandLine();
 const seed = Date.now() % 2 ** 31;
@@ -36,6 +37,8 @@ const commands = fc
     fc
       .tuple(fc.constantFrom("--buffer-time", "--retention"), text, text)
       .map(([option, value, name]) => ["environment", "set", option, value, name]),
+    // What is executed gets the text as it is.
+    place.map((given) => ["run", "--wait-timeout", "1ms", ...given, "--", "sh", "-c", "true", ...given]),
     fc
       .array(fc.oneof(fc.constantFrom(...options, ...more), text), { maxLength: 8 })
       .map((given) => ["start", "--wait-timeout", "1ms", ...given]),
@@ -50,9 +53,11 @@ test(`whatever is typed, the answer is a code that says what is wrong, and never
         const what = `${JSON.stringify(batch[index])}: ${stderr}`;
         expect([0, 2, 3, 4, 6], what).toContain(code);
         expect(stderr, what).not.toMatch(/^ +at .*:\d+/m);
-        expect(`${stdout}${stderr}`, what).not.toMatch(/^::/m);
+        expect(`${stdout}${stderr}`, what).not.toMatch(/^::|##\[/m);
       }
     }),
     { numRuns: 15, seed, endOnFailure: true },
   );
+  expect(existsSync(betrayal)).toBe(false);
+  expect(await line.sql`select from pg_class where oid = 'deploy_queue.deployments'::regclass`).toHaveLength(1);
 });

@@ -1,9 +1,14 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
+
+/** The file that is there once a shell has run what it should only have passed on. */
+export const betrayal = join(tmpdir(), `deploy-queue-betrayed-${process.pid}`);
 
 /** What somebody might put into a field to make a shell, a terminal, a log, SQL or Slack do something. */
 const known = [
   "'; drop table deploy_queue.deployments; --",
-  '$(touch /tmp/pwned) `id` "; rm -rf / #',
+  `$(touch ${betrayal}) \`touch ${betrayal}\` "; touch ${betrayal}; '; touch ${betrayal} #`,
   "::set-output name=deployment-id::1",
   "::error::hello",
   "##[error]hello",

@@ -31,20 +31,22 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
   const environment = (bufferTime: number) => ({ bufferTime, heartbeatTimeout });
   const environments = { a: environment(bufferTimes.a), b: environment(bufferTimes.b) };
   let world: World = { now: 0, environments, deployments: [], freezes: {}, windows: {} };
+  let difference: string | undefined;
+  let made = 0;
   await queue.begin(bufferTimes);
   const script: string[] = [];
   try {
     for (const step of steps) {
-      script.push(describeStep(step));
-      const [next, difference] = await compareStep(queue, world, step);
-      if (difference !== undefined) return [...script, difference].join("\n");
-      world = next;
+      script.push(describeStep(step, step.step === "act" ? target(world, step.what)?.id : undefined));
+      [world, difference] = await compareStep(queue, world, step);
+      if (difference !== undefined) break;
     }
   } finally {
-    const made = await queue.end();
-    if (made !== world.deployments.length) script.push(`the database has ${made} deployments`);
+    made = await queue.end();
   }
-  return undefined;
+  // Such as what was rolled back and is there nevertheless.
+  if (made !== world.deployments.length) difference ??= different("has made", world.deployments.length, made);
+  return difference === undefined ? undefined : [...script, difference].join("\n");
 }
 
 async function compareStep(queue: RealQueue, world: World, step: Step): Promise<[World, string?]> {

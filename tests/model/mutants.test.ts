@@ -5,7 +5,8 @@ import { RealQueue } from "./realQueue.js";
 
 const database = useDatabase();
 const queue = new RealQueue(database);
-const runs = 600;
+/** As many as npm test plays. */
+const runs = 2_000;
 
 /** Where somebody stands. */
 const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id))";
@@ -74,6 +75,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
 // A test of the test: npm run test:model runs it, npm test does not.
 test.skipIf(process.env["DEPLOY_QUEUE_MUTANTS"] === undefined).for(mutants)(
   "a queue that %s is found out",
+  { timeout: 300_000 },
   async ([, name, from, to]) => {
     const [row] = await database.sql<{ text: string }[]>`
     select pg_get_functiondef(oid) as text from pg_proc

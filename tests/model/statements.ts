@@ -59,10 +59,15 @@ export function statementOf(act: Act, target: number | undefined, program: strin
         select count(*) from deploy_queue.cancel_location('${program}-${act.environment}', 'aws', 'model', ${act.cell})`;
     case "reap":
       return "select count(*) from deploy_queue.reap_stale_deployments()";
-    case "set buffer":
+    case "change key":
+      return target === undefined ? undefined : update(`concurrency_key = ${text(act.key)}`)(target);
+    case "set environment":
       return act.by === "function"
-        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${minutes(act.minutes)})`
-        : `update deploy_queue.environments set buffer_time = ${minutes(act.minutes)}
+        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${minutes(act.buffer)},
+             ${minutes(act.timeout)})`
+        : `update deploy_queue.environments set
+             buffer_time = coalesce(${minutes(act.buffer)}, buffer_time),
+             heartbeat_timeout = coalesce(${minutes(act.timeout)}, heartbeat_timeout)
            where environment = '${program}-${act.environment}'`;
   }
 }

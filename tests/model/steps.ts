@@ -46,7 +46,15 @@ export type Act =
   | { readonly act: "cancel version"; readonly version: string }
   | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
   | { readonly act: "reap" }
-  | { readonly act: "set buffer"; readonly by: Means; readonly environment: string; readonly minutes: number };
+  | { readonly act: "change key"; readonly which: number; readonly apt: boolean; readonly key: string | null }
+  | {
+      readonly act: "set environment";
+      readonly by: Means;
+      readonly environment: string;
+      /** Minutes; null leaves it. */
+      readonly buffer: number | null;
+      readonly timeout: number | null;
+    };
 
 /** Time passes, or somebody acts on one of the connections, in a transaction that may be rolled back. */
 export type Step =
@@ -109,11 +117,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("change key" as const), which, apt, key }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      act: fc.constant("set buffer" as const),
-      ...{ by, environment, minutes: fc.constantFrom(0, 2, 5) },
+      act: fc.constant("set environment" as const),
+      ...{ by, environment, buffer: fc.constantFrom(null, 0, 2, 5), timeout: fc.constantFrom(null, null, 4.5, 10.5) },
     }),
   },
 );
@@ -133,10 +142,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 export const program: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 2, maxLength: 24, size: "max" });
 
-/** A step as a line of a script that a person reads. */
-export function describeStep(step: Step): string {
+/**
+ * A step as a line of a script that a person reads: what is not said is nothing.
+ * @param target the id of the deployment that it is about
+ */
+export function describeStep(step: Step, target: number | undefined): string {
   if (step.step === "wait") return `${step.minutes} minutes pass`;
   const { act, ...details } = step.what;
-  const how = Object.entries(details).map(([name, value]) => `${name} ${value}`);
-  return `connection ${step.on}: ${[act, ...how].join(", ")}${step.rolledBack ? "; rolled back" : ""}`;
+  const said = Object.entries(details).filter(
+    ([name, value]) => !["which", "apt"].includes(name) && value !== null && value !== false,
+  );
+  const whom = "which" in step.what ? ` ${target ?? "nobody"}` : "";
+  const how = said.map(([name, value]) => `, ${name} ${value}`).join("");
+  return `connection ${step.on}: ${act}${whom}${how}${step.rolledBack ? "; rolled back" : ""}`;
 }

@@ -94,12 +94,14 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return end(world, "ok", (one) => one.environment === act.environment && one.cell === (act.cell ?? one.cell));
     case "reap":
       return end(world, "ok", (one) => isDead(world, one));
-    case "set buffer": {
-      const environments = {
-        ...world.environments,
-        [act.environment]: { heartbeatTimeout: 0, ...world.environments[act.environment], bufferTime: act.minutes },
-      };
-      return followed(world, "ok", { ...world, environments });
+    case "change key": {
+      const deployment = target(world, act);
+      return deployment === undefined ? answered("nobody", world) : answered(changeKey(deployment, act.key), world);
+    }
+    case "set environment": {
+      const { bufferTime = 0, heartbeatTimeout = 0 } = world.environments[act.environment] ?? {};
+      const edited = { bufferTime: act.buffer ?? bufferTime, heartbeatTimeout: act.timeout ?? heartbeatTimeout };
+      return followed(world, "ok", { ...world, environments: { ...world.environments, [act.environment]: edited } });
     }
   }
 }
@@ -133,6 +135,7 @@ export function target(world: World, act: Act): Deployment | undefined {
     release: ["held"],
     purge: ["held"],
     bump: ["held", "queued"],
+    "change key": ["held", "queued", "running"],
   };
   const choice = act.apt
     ? world.deployments.filter((deployment) => makesSense[act.act].includes(status(world, deployment)))
@@ -140,7 +143,7 @@ export function target(world: World, act: Act): Deployment | undefined {
   return choice[act.which % choice.length];
 }
 
-type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" }>;
+type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" | "change key" }>;
 
 function change(world: World, { act, by }: Change, deployment: Deployment): Outcome {
   if (!isLive(deployment)) {
@@ -182,6 +185,12 @@ function bump(world: World, deployment: Deployment, { by, priority }: Extract<Ac
   const isMoved = by === "function" || priority !== deployment.priority;
   if (deployment.started !== null && isMoved) return answered("QD007", world);
   return followed(world, "ok", replace(world, { ...deployment, priority }));
+}
+
+/** Nobody becomes another. */
+function changeKey(deployment: Deployment, key: string | null): string {
+  if (!isLive(deployment)) return deployment.finished === null ? "QD005" : "QD006";
+  return key === deployment.key ? "ok" : "QD007";
 }
 
 /** Whoever asks for its turn removes the dead that it waits for, or itself when it comes too late, then starts, or gives a sign of life. */

@@ -10,7 +10,7 @@ const database = useDatabase();
 const { queue } = database;
 
 beforeAll(async () => {
-  await queue.setEnvironment("buffered", { bufferTime: 0.2 });
+  await queue.setEnvironment("buffered", { bufferTime: 0.5 });
 });
 
 interface Waiter {
@@ -65,7 +65,7 @@ describe("a hand-off", () => {
       const line = newLine(database, environment);
       let running = await line.add("running");
       const shared = connections === "one connection" ? database.openQueue() : undefined;
-      const waiters = await fallAsleepInOrder(line, 6, shared);
+      const waiters = await fallAsleepInOrder(line, 4, shared);
       for (const [place, waiter] of waiters.entries()) {
         await queue.finish(running);
         expect(await waiter.start).toMatchObject({ started: true, deployment: { id: waiter.id } });

@@ -80,6 +80,15 @@ test("every error code is raised by a test", () => {
   expect([...raised].filter((code) => !expected.has(code))).toEqual([]);
 });
 
+test("every error code is in the list of the docs and has its class, and no other is", () => {
+  const raised = [...codesIn(textsUnder("sql", ".sql").values())].sort();
+  const text = (path: string) => readFileSync(join(root, path), "utf8");
+  const listed = [...text("docs/sql-api.md").matchAll(/^\| (QD\d{3}) /gm)].map(([, code]) => code);
+  const mapped = [...text("src/queue/errors.ts").matchAll(/^ {2}(QD\d{3}): /gm)].map(([, code]) => code);
+  expect(listed).toEqual(raised);
+  expect(mapped).toEqual(raised);
+});
+
 test("every constraint has a name that was chosen", async () => {
   const generated = await sql`
     select conname from pg_constraint

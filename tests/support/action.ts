@@ -67,7 +67,12 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
   const { main, post } = actionFile.runs;
   const child = spawn(process.execPath, [join(root, surroundings.state === undefined ? main : post)], {
     cwd: directory,
-    env: { ...variables(inputs, surroundings), ...Object.fromEntries(files), ...surroundings.env },
+    env: {
+      NODE_V8_COVERAGE: process.env["DEPLOY_QUEUE_PROCESS_COVERAGE"],
+      ...variables(inputs, surroundings),
+      ...Object.fromEntries(files),
+      ...surroundings.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
@@ -92,7 +97,11 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
     process: child,
     log: () => log,
     end,
-    printed: (pattern) => until(`it printed ${pattern}; so far:\n${log}`, () => pattern.exec(log) ?? undefined),
+    printed: (pattern) =>
+      until(
+        () => `it printed ${pattern}; so far:\n${log}`,
+        () => pattern.exec(log) ?? undefined,
+      ),
   };
 }
 

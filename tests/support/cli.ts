@@ -32,7 +32,11 @@ afterEach(() => {
 /** Starts the real, bundled command line as a process of its own. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): RunningCli {
   const child = spawn(process.execPath, [cliPath, ...args], {
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true", ...env },
+    env: {
+      ...{ PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true" },
+      NODE_V8_COVERAGE: process.env["DEPLOY_QUEUE_PROCESS_COVERAGE"],
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
@@ -57,7 +61,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     end,
     printed: (pattern, timeout) =>
       until(
-        `it printed ${pattern}; so far:\n${stdout}${stderr}`,
+        () => `it printed ${pattern}; so far:\n${stdout}${stderr}`,
         () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
         timeout,
       ),

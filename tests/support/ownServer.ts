@@ -60,7 +60,8 @@ async function serverIn(directory: string, parameters: Readonly<Record<string, s
       await until("the server is gone", async () => !(await embeddedServerStatus(directory)).running);
     },
     async restart() {
-      await ensureEmbeddedServer(directory, parameters);
+      const { url: again } = await ensureEmbeddedServer(directory, parameters);
+      if (again !== url) throw new Error(`somebody has taken the port of ${url} meanwhile`);
     },
     standby: () => standbyOf(directory, url),
     openQueue() {

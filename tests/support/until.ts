@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits until the condition gives a value, looking every few milliseconds. */
+/** Waits until the condition gives a value, looking every few milliseconds. What it waits for is said when it gives up. */
 export async function until<Value>(
-  what: string,
+  what: string | (() => string),
   condition: () => Promise<Value | undefined | false> | Value | undefined | false,
-  timeout = 20_000,
+  timeout = 30_000,
 ): Promise<Value> {
   const deadline = performance.now() + timeout;
   for (;;) {
@@ -13,7 +13,7 @@ export async function until<Value>(
       return value;
     }
     if (performance.now() > deadline) {
-      throw new Error(`waited ${timeout} ms in vain until ${what}`);
+      throw new Error(`waited ${timeout} ms in vain until ${typeof what === "string" ? what : what()}`);
     }
     await sleep(10);
   }

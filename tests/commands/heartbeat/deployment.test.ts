@@ -43,11 +43,11 @@ describe("heartbeat deployment", () => {
   });
 
   test("keeps the deployment from being reaped", async () => {
-    const { id, heartbeat } = await beating(undefined, await cli.environment({ heartbeatTimeout: "1 second" }));
+    const { id, heartbeat } = await beating(undefined, await cli.environment({ heartbeatTimeout: "3 seconds" }));
 
     await until("a heartbeat came after the timeout", async () => {
       const [row] = await cli.sql<{ later: boolean }[]>`
-        select heartbeat_timestamp > start_timestamp + interval '1.1 seconds' as later
+        select heartbeat_timestamp > start_timestamp + interval '3.1 seconds' as later
         from deploy_queue.deployments where id = ${id}`;
       return row?.later;
     });

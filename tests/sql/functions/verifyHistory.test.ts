@@ -86,16 +86,38 @@ test("finds two at once", async () => {
   expect(await findings()).toEqual([`never two at once ${second}`]);
 });
 
+/** Starts somebody who waits, as nobody may. */
+async function startAnyway(id: number): Promise<void> {
+  await tamper(`
+    update deploy_queue.deployments set start_timestamp = deploy_queue._now() where id = ${id};
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+    select id, start_timestamp, 'started', 'queued', 'running' from deploy_queue.deployments where id = ${id}`);
+}
+
 test("finds somebody who overtook", async () => {
   const { id: first } = await database.enqueue({ environment: "prod", region: "line" });
   const { id: second } = await database.enqueue({ environment: "prod", region: "line" });
-  await tamper(`
-    update deploy_queue.deployments set start_timestamp = deploy_queue._now() where id = ${second};
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
-    select id, start_timestamp, 'started', 'queued', 'running' from deploy_queue.deployments where id = ${second}`);
+  await startAnyway(second);
   expect(await findings()).toEqual([`the order of the line ${second}`]);
   await queue.cancel(first);
   expect(await findings()).toEqual([`the order of the line ${second}`]);
+});
+
+test("finds somebody who overtook a higher priority", async () => {
+  const { id: first } = await database.enqueue({ environment: "prod", region: "priority" });
+  await database.enqueue({ environment: "prod", region: "priority", priority: 1 });
+  await startAnyway(first);
+  expect(await findings()).toEqual([`the order of the line ${first}`]);
+});
+
+test("finds nothing in somebody who passed whom a hold outside the line, or a later time, let pass", async () => {
+  const region = "passed";
+  const staged = await database.enqueue({ environment: "prod", region, hold: "outside" });
+  await database.enqueue({ environment: "prod", region, notBefore: new Date(Date.now() + 86_400_000) });
+  const { id } = await database.enqueue({ environment: "prod", region });
+  expect((await queue.tryStart(id)).started).toBe(true);
+  await sql`select from deploy_queue.release(${staged.id})`;
+  expect(await findings()).toEqual([]);
 });
 
 test("finds a start in a buffer, by what the buffer was at that time", async () => {
@@ -125,6 +147,7 @@ test.for([
     "update deploy_queue.deployments set finish_timestamp = finish_timestamp + interval '1 s'",
     "events",
   ],
+  ["a start out of nothing", "delete from deploy_queue.deployment_events where kind = 'enqueued'", "states"],
   [
     "a state that does not follow",
     "update deploy_queue.deployment_events set from_state = 'queued' where kind = 'finished'",
