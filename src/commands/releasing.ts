@@ -9,7 +9,7 @@ import { emptyIsAbsent } from "../queue/values.js";
 import { enterLine } from "./enterLine.js";
 import type { Session } from "./queueCommand.js";
 import { reportError } from "./reportError.js";
-import { runDeployment } from "./runDeployment.js";
+import { runDeployment, withoutGapsForSignals } from "./runDeployment.js";
 
 export interface ReleaseOptions {
   readonly reason: string | undefined;
@@ -85,17 +85,19 @@ async function releaseOne(
     log.info(`${deploymentName(deployment)} was released; its job goes on`);
     return 0;
   }
-  const started = await enterLine(session, {
-    wayIn: release(true),
-    heartbeat: staged.command !== null,
-    waitTimeout: options.waitTimeout,
-    outageTimeout: options.outageTimeout,
-    beside: options.parallel,
-    onEvent: () => undefined,
+  return withoutGapsForSignals(async () => {
+    const started = await enterLine(session, {
+      wayIn: release(true),
+      heartbeat: staged.command !== null,
+      waitTimeout: options.waitTimeout,
+      outageTimeout: options.outageTimeout,
+      beside: options.parallel,
+      onEvent: () => undefined,
+    });
+    if (staged.command === null) {
+      options.onStarted(started);
+      return 0;
+    }
+    return runDeployment(session, started, { command: staged.command, gracePeriod: options.gracePeriod });
   });
-  if (staged.command === null) {
-    options.onStarted(started);
-    return 0;
-  }
-  return runDeployment(session, started, { command: staged.command, gracePeriod: options.gracePeriod });
 }

@@ -54,19 +54,22 @@ export class RunCommand extends PatientCommand {
     const { jsonText } = await import("../output/text.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
     const { enterLine } = await import("./enterLine.js");
-    const { runDeployment } = await import("./runDeployment.js");
-    const deployment = await enterLine(session, {
-      wayIn: { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) },
-      heartbeat: true,
-      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
-      outageTimeout: this.patience(),
-      onEvent: (event) => {
-        if (this.json) {
-          // stdout belongs to the command.
-          this.context.stderr.write(`${jsonText(event)}\n`);
-        }
-      },
+    const { runDeployment, withoutGapsForSignals } = await import("./runDeployment.js");
+    const terms = await this.patiently(session, () => readTerms(session.queue, this));
+    return withoutGapsForSignals(async () => {
+      const deployment = await enterLine(session, {
+        wayIn: { ...toRequest(this), ...terms },
+        heartbeat: true,
+        waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
+        outageTimeout: this.patience(),
+        onEvent: (event) => {
+          if (this.json) {
+            // stdout belongs to the command.
+            this.context.stderr.write(`${jsonText(event)}\n`);
+          }
+        },
+      });
+      return runDeployment(session, deployment, { command: this.command, gracePeriod });
     });
-    return runDeployment(session, deployment, { command: this.command, gracePeriod });
   }
 }

@@ -42,12 +42,15 @@ export async function runDeployment(
       detached: true,
       env: { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) },
     });
-  const { child, childEnd } = observe(start, program);
+  let child: ChildProcess | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     stopping = stopGroup(child, signal, options.gracePeriod);
   };
+  // Before the command begins: a signal in between would end this process and leave the command running.
   process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
+  const observed = observe(start, program);
+  child = observed.child;
 
   const keeper = keepAlive(queue, deployment.id, {
     signal: ended.signal,
@@ -64,7 +67,7 @@ export async function runDeployment(
   });
 
   try {
-    const { exitCode, description } = await childEnd;
+    const { exitCode, description } = await observed.childEnd;
     await stopping;
     ended.abort();
     const endedByOthers = await keeper;
@@ -81,6 +84,20 @@ export async function runDeployment(
     throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGHUP", stop);
+  }
+}
+
+/**
+ * Calls something that listens for signals at its beginning and at its end, but not in between: a signal that comes just then
+ * must not end this process, and is delivered to whoever listens next.
+ */
+export async function withoutGapsForSignals<Result>(act: () => Promise<Result>): Promise<Result> {
+  const wait = (): void => undefined;
+  process.on("SIGINT", wait).on("SIGTERM", wait);
+  try {
+    return await act();
+  } finally {
+    process.off("SIGINT", wait).off("SIGTERM", wait);
   }
 }
 

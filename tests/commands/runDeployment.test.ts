@@ -102,6 +102,13 @@ describe("a running command", () => {
     });
   });
 
+  test("that has its run stopped before anything else is stopped too", async () => {
+    const place = newPlace();
+    const script = `kill -TERM $PPID; ${forever}`;
+    const { code } = await cli.run(["run", ...place.options, "--grace-period", "5s", "--", "sh", "-c", script]);
+    expect(code).toBe(143);
+  });
+
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
