@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: "tests/support/globalSetup.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     // A test that needs a second try is a bug found.
     retry: 0,

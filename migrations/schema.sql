@@ -75,7 +75,8 @@ create table deployments (
   not_before timestamp with time zone,
   not_after timestamp with time zone,
   command text[],
-  entered_by text
+  entered_by text,
+  kept boolean not null default false
 ) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 
 create sequence deployments_id_seq;
@@ -3294,6 +3295,7 @@ begin
   new.place := null;
   new.release_key := null;
   new.entered_by := session_user;
+  new.kept := new.heartbeat_timestamp is not null;
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using
       errcode = 'QD028',
@@ -3402,6 +3404,8 @@ begin
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
   end if;
+  -- A start may have taken the heartbeat of somebody who is still there.
+  new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
   return new;
 end;
@@ -3515,8 +3519,8 @@ begin
   end if;
 
   if v_ended then
-    -- Of a finish only its keeper wants to know. A notification that nobody hears would hold up other commits.
-    if new.cancellation_timestamp is not null or new.heartbeat_timestamp is not null then
+    -- Of a finish only its keepers want to know. A notification that nobody hears would hold up other commits.
+    if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;
   elsif v_is_released then
@@ -3909,7 +3913,8 @@ create view _live_deployments as
     queued.not_before,
     queued.not_after,
     queued.command,
-    queued.entered_by
+    queued.entered_by,
+    queued.kept
    FROM deployments queued
   WHERE ((queued.start_timestamp IS NULL) AND (queued.finish_timestamp IS NULL) AND (queued.cancellation_timestamp IS NULL))
 UNION ALL
@@ -3941,7 +3946,8 @@ UNION ALL
     running.not_before,
     running.not_after,
     running.command,
-    running.entered_by
+    running.entered_by,
+    running.kept
    FROM deployments running
   WHERE ((running.start_timestamp IS NOT NULL) AND (running.finish_timestamp IS NULL) AND (running.cancellation_timestamp IS NULL));
 
@@ -4017,6 +4023,7 @@ create view cancellation_rate as
             deployments.not_after,
             deployments.command,
             deployments.entered_by,
+            deployments.kept,
             COALESCE(deployments.finish_timestamp, deployments.cancellation_timestamp) AS at
            FROM deployments
           WHERE ((deployments.finish_timestamp IS NOT NULL) OR (deployments.cancellation_timestamp IS NOT NULL))) ended
@@ -4088,7 +4095,8 @@ create view current_deployments as
             _live_deployments.not_before,
             _live_deployments.not_after,
             _live_deployments.command,
-            _live_deployments.entered_by
+            _live_deployments.entered_by,
+            _live_deployments.kept
            FROM _live_deployments
         UNION ALL
          SELECT buffering.id,
@@ -4119,7 +4127,8 @@ create view current_deployments as
             buffering.not_before,
             buffering.not_after,
             buffering.command,
-            buffering.entered_by
+            buffering.entered_by,
+            buffering.kept
            FROM ((environments cooling
              JOIN cells ON ((cells.environment = cooling.environment)))
              CROSS JOIN LATERAL ( SELECT deployments.id,
@@ -4150,7 +4159,8 @@ create view current_deployments as
                     deployments.not_before,
                     deployments.not_after,
                     deployments.command,
-                    deployments.entered_by
+                    deployments.entered_by,
+                    deployments.kept
                    FROM deployments
                   WHERE ((deployments.cell_id = cells.id) AND (deployments.finish_timestamp > (clock.now - cooling.buffer_time)))
                  OFFSET 0) buffering)
@@ -4211,6 +4221,7 @@ create view deployments_with_status as
     deployments.not_after,
     deployments.command,
     deployments.entered_by,
+    deployments.kept,
     _status(deployments.hold, deployments.start_timestamp, deployments.finish_timestamp, deployments.cancellation_timestamp, environments.buffer_time) AS status
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)));
@@ -4295,7 +4306,8 @@ create view latest_deployments as
             newest_there.not_before,
             newest_there.not_after,
             newest_there.command,
-            newest_there.entered_by
+            newest_there.entered_by,
+            newest_there.kept
            FROM (pair
              CROSS JOIN LATERAL ( SELECT deployments.id,
                     deployments.environment,
@@ -4325,7 +4337,8 @@ create view latest_deployments as
                     deployments.not_before,
                     deployments.not_after,
                     deployments.command,
-                    deployments.entered_by
+                    deployments.entered_by,
+                    deployments.kept
                    FROM deployments
                   WHERE ((deployments.cell_id = pair.cell_id) AND (deployments.component = pair.component) AND (deployments.version IS NOT NULL) AND (deployments.cancellation_timestamp IS NULL))
                   ORDER BY deployments.cell_id DESC, deployments.component DESC, deployments.id DESC
@@ -4520,7 +4533,7 @@ UNION ALL
      CROSS JOIN ( SELECT DISTINCT waiting.cell_id
            FROM deployments waiting
           WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL))) line)
-     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key, forced, place, priority, hold, release_key, not_before, not_after, command, entered_by))
+     CROSS JOIN LATERAL _heads(line.cell_id) head(id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at, cell_id, max_duration, idempotency_key, forced, place, priority, hold, release_key, not_before, not_after, command, entered_by, kept))
      JOIN environments ON ((environments.environment = head.environment)))
      CROSS JOIN LATERAL ( SELECT GREATEST(head.created_at, ( SELECT (max(ended.finish_timestamp) + environments.buffer_time)
                    FROM deployments ended

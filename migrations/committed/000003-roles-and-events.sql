@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:59c0cc18ad2023c65d1f972ebacf504da2d66098
+--! Hash: sha1:c91fa8007809cb63e38e4c9da0d4ddda347ce030
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -173,7 +173,8 @@ alter table deploy_queue.deployments
   add column not_before timestamptz,
   add column not_after timestamptz,
   add column command text[],
-  add column entered_by text;
+  add column entered_by text,
+  add column kept boolean not null default false;
 
 comment on column deploy_queue.deployments.place is
   'Where it stands among those of its priority, when that is not its id: drawn when it is released into the line.';
@@ -186,6 +187,7 @@ comment on column deploy_queue.deployments.not_before is 'It does not start befo
 comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
 comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
 comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
+comment on column deploy_queue.deployments.kept is 'Whether heartbeats have ever been sent for it: somebody may sleep until it has ended.';
 
 -- The order of the line.
 -- squawk-ignore require-concurrent-index-deletion
@@ -2808,6 +2810,7 @@ begin
   new.place := null;
   new.release_key := null;
   new.entered_by := session_user;
+  new.kept := new.heartbeat_timestamp is not null;
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using
       errcode = 'QD028',
@@ -2921,6 +2924,8 @@ begin
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
   end if;
+  -- A start may have taken the heartbeat of somebody who is still there.
+  new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
   return new;
 end;
@@ -3077,8 +3082,8 @@ begin
   end if;
 
   if v_ended then
-    -- Of a finish only its keeper wants to know. A notification that nobody hears would hold up other commits.
-    if new.cancellation_timestamp is not null or new.heartbeat_timestamp is not null then
+    -- Of a finish only its keepers want to know. A notification that nobody hears would hold up other commits.
+    if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;
   elsif v_is_released then

@@ -1,5 +1,5 @@
---! Previous: sha1:59c0cc18ad2023c65d1f972ebacf504da2d66098
---! Hash: sha1:d8a79213bf64d49f3d1723ab7aea7ad6d4daa1f2
+--! Previous: sha1:c91fa8007809cb63e38e4c9da0d4ddda347ce030
+--! Hash: sha1:23bad43473064655bea379d3831c41da2b6fa107
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -25,6 +25,7 @@ begin
   new.place := null;
   new.release_key := null;
   new.entered_by := session_user;
+  new.kept := new.heartbeat_timestamp is not null;
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using
       errcode = 'QD028',

@@ -65,6 +65,8 @@ begin
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
   end if;
+  -- A start may have taken the heartbeat of somebody who is still there.
+  new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
   return new;
 end;

@@ -16,8 +16,8 @@ begin
   end if;
 
   if v_ended then
-    -- Of a finish only its keeper wants to know. A notification that nobody hears would hold up other commits.
-    if new.cancellation_timestamp is not null or new.heartbeat_timestamp is not null then
+    -- Of a finish only its keepers want to know. A notification that nobody hears would hold up other commits.
+    if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;
   elsif v_is_released then

@@ -34,6 +34,8 @@ export interface Deployment {
   readonly key: string | null;
   readonly maxDuration: number | null;
   readonly heartbeat: number | null;
+  /** Whether there ever was one. */
+  readonly kept: boolean;
   readonly priority: number;
   /** Its id, or a number drawn when it was released into the line. */
   readonly place: number;

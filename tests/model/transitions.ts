@@ -157,17 +157,17 @@ function change(world: World, { act, by }: Change, deployment: Deployment): Outc
     case "finish":
       return deployment.started === null
         ? answered("QD004", world)
-        : // Of a finish only its keeper is told.
+        : // Of a finish only its keepers are told.
           followed(
             world,
             "ok",
             replace(world, { ...deployment, finished: world.now }),
-            deployment.heartbeat === null ? [] : [deployment.id],
+            deployment.kept ? [deployment.id] : [],
           );
     case "cancel":
       return end(world, "ok", ({ id }) => id === deployment.id);
     case "heartbeat":
-      return answered("ok", replace(world, { ...deployment, heartbeat: world.now }));
+      return answered("ok", replace(world, { ...deployment, heartbeat: world.now, kept: true }));
     case "release":
       return deployment.hold === null ? answered("ok", world) : release(world, deployment);
   }
@@ -242,13 +242,13 @@ function answered(answer: string, world: World): Outcome {
   return { world, answer, woken: new Set(), ended: new Set() };
 }
 
-function add(world: World, given: Omit<Deployment, "finished" | "cancelled">): World {
+function add(world: World, given: Omit<Deployment, "finished" | "cancelled" | "kept">): World {
   const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place } = given;
   const { hold, notBefore, notAfter } = given;
   const added = {
     ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place },
     ...{ hold, notBefore, notAfter },
-    ...{ finished: null, cancelled: null },
+    ...{ finished: null, cancelled: null, kept: heartbeat !== null },
   };
   return { ...world, deployments: [...world.deployments, added] };
 }

@@ -17,7 +17,16 @@ function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWith
       max_duration: null,
       forced: false,
     },
-    ...{ place: null, priority: 0, hold: null, release_key: null, not_before: null, not_after: null, command: null },
+    ...{
+      place: null,
+      priority: 0,
+      hold: null,
+      release_key: null,
+      kept: false,
+      not_before: null,
+      not_after: null,
+      command: null,
+    },
     entered_by: null,
     ...{
       status: "queued",

@@ -32,7 +32,16 @@ function deployment(changes: Partial<Deployment> = {}): Deployment {
     ...{ component: "api", version: "v1.2.3", url: null, note: null, concurrency_key: null, idempotency_key: null },
     ...{ start_timestamp: new Date(), finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
     ...{ heartbeat_timestamp: null, created_at: new Date(), updated_at: new Date(), max_duration: null, forced: false },
-    ...{ place: null, priority: 0, hold: null, release_key: null, not_before: null, not_after: null, command: null },
+    ...{
+      place: null,
+      priority: 0,
+      hold: null,
+      release_key: null,
+      kept: false,
+      not_before: null,
+      not_after: null,
+      command: null,
+    },
     entered_by: null,
     ...changes,
   };

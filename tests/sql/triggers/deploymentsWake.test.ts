@@ -153,13 +153,15 @@ describe("the end of a deployment", () => {
     expect(await ear.heard()).toEqual([`${first}`]);
   });
 
-  test("tells its keeper, whom a finish without heartbeats does not have", async () => {
+  test("tells those who ever kept it, and of a finish nobody else", async () => {
     const line = newLine(database);
-    const ids = [await line.add("running", { heartbeat: true, concurrencyKey: "x" })];
-    ids.push(await line.add("running", { concurrencyKey: "x" }));
-    const ear = await listen(database, ids);
-    for (const id of ids) await queue.finish(id);
-    expect(await ear.heard()).toEqual([`${ids[0]} ended`]);
+    const kept = await line.add("running", { heartbeat: true, concurrencyKey: "x" });
+    const startedByAnother = await line.add("queued", { heartbeat: true, concurrencyKey: "x" });
+    await queue.tryStart(startedByAnother);
+    const left = await line.add("running", { concurrencyKey: "x" });
+    const ear = await listen(database, [kept, startedByAnother, left]);
+    for (const id of [kept, startedByAnother, left]) await queue.finish(id);
+    expect(await ear.heard()).toEqual([`${kept} ended`, `${startedByAnother} ended`]);
   });
 
   test("wakes nobody before the commit, and nobody at all by a rollback", async () => {
