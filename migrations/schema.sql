@@ -161,9 +161,13 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
-alter table deployment_events add constraint an_event_is_whole CHECK (_is_whole_event(deployment_events.*));
+alter table deployment_events add constraint a_bypass_says_where_and_why CHECK (((kind <> 'bypassed'::text) OR _is_whole_bypass(deployment_events.*)));
 
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
+
+alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'released'::text, 'prioritized'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
+
+alter table deployment_events add constraint note_or_reason_must_be_printable_characters CHECK ((reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
 alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
 
@@ -175,9 +179,9 @@ alter table deployments add constraint cancellation_note_requires_cancellation_t
 
 alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
 
-alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((component ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'::text));
+alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
-alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((concurrency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((((length(concurrency_key) >= 1) AND (length(concurrency_key) <= 100)) AND (concurrency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint deployments_pkey PRIMARY KEY (id);
 
@@ -185,7 +189,7 @@ alter table deployments add constraint finish_timestamp_must_not_precede_start_t
 
 alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
 
-alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((idempotency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'::text));
+alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
 
@@ -197,7 +201,7 @@ alter table deployments add constraint start_timestamp_must_not_precede_created_
 
 alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
 
-alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((version ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table environments add constraint buffer_time_must_be_between_0_and_30_days CHECK (((buffer_time >= '00:00:00'::interval) AND (buffer_time <= '30 days'::interval)));
 
@@ -211,13 +215,13 @@ alter table environments add constraint max_duration_must_be_between_1_second_an
 
 alter table environments add constraint retention_must_be_1_day_or_more CHECK ((retention >= '1 day'::interval));
 
-alter table freezes add constraint allow_key_must_be_1_to_100_printable_characters CHECK ((allow_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+alter table freezes add constraint allow_key_must_be_1_to_100_printable_characters CHECK ((((length(allow_key) >= 1) AND (length(allow_key) <= 100)) AND (allow_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table freezes add constraint cell_index_must_be_0_or_more CHECK ((cell_index >= 0));
 
 alter table freezes add constraint cell_index_requires_region CHECK (((cell_index IS NULL) OR (region IS NOT NULL)));
 
-alter table freezes add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((cloud_provider ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+alter table freezes add constraint cloud_provider_must_be_1_to_100_printable_characters CHECK ((((length(cloud_provider) >= 1) AND (length(cloud_provider) <= 100)) AND (cloud_provider !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table freezes add constraint expires_at_must_lie_in_the_future CHECK ((expires_at > created_at));
 
@@ -227,7 +231,7 @@ alter table freezes add constraint freezes_pkey PRIMARY KEY (id);
 
 alter table freezes add constraint reason_must_be_1_to_500_printable_characters CHECK (((length(reason) <= 500) AND (reason ~ '\S'::text) AND (reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
-alter table freezes add constraint region_must_be_1_to_100_printable_characters CHECK ((region ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'::text));
+alter table freezes add constraint region_must_be_1_to_100_printable_characters CHECK ((((length(region) >= 1) AND (length(region) <= 100)) AND (region !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table freezes add constraint region_requires_cloud_provider CHECK (((region IS NULL) OR (cloud_provider IS NOT NULL)));
 
@@ -1051,7 +1055,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._is_whole_event(event deployment_events)
+CREATE OR REPLACE FUNCTION deploy_queue._is_whole_bypass(event deployment_events)
  RETURNS boolean
  LANGUAGE plpgsql
  IMMUTABLE
@@ -1059,15 +1063,6 @@ CREATE OR REPLACE FUNCTION deploy_queue._is_whole_event(event deployment_events)
 AS $function$
 declare
   v_broken text := case
-    when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
-      'configured'
-    ) then 'kind_must_be_known'
-    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
-    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
-    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
-      then 'a_transition_has_a_deployment_and_a_state'
-    when event.kind <> 'bypassed' then null
     when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
     when event.deployment_id is not null then null
     when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0

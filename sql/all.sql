@@ -1,5 +1,5 @@
 --!include functions/_is_printable.sql
---!include functions/_is_whole_event.sql
+--!include functions/_is_whole_bypass.sql
 --!include functions/_now.sql
 --!include functions/schema_version.sql
 --!include views/_live_deployments.sql

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:c91fa8007809cb63e38e4c9da0d4ddda347ce030
+--! Hash: sha1:0660ae15e4039a5ff1c0e7d0b0e10cf26d54c456
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -7,7 +7,7 @@ set local lock_timeout = '2s';
 
 --! Included functions/_is_printable.sql
 -- Whether a text is of some length and has no characters that break a line or turn its direction.
--- Called by the constraint of events.
+-- Called by the constraint of bypasses.
 create or replace function deploy_queue._is_printable(
   value text,
   shortest integer default 0,
@@ -28,19 +28,19 @@ $$;
 alter table deploy_queue.deployments
   drop constraint component_must_be_1_to_200_printable_characters,
   add constraint component_must_be_1_to_200_printable_characters check (
-    component ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'
+    length(component) between 1 and 200 and component !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid,
   drop constraint version_must_be_1_to_100_printable_characters,
   add constraint version_must_be_1_to_100_printable_characters check (
-    version ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+    length(version) between 1 and 100 and version !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid,
   drop constraint concurrency_key_must_be_1_to_100_printable_characters,
   add constraint concurrency_key_must_be_1_to_100_printable_characters check (
-    concurrency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+    length(concurrency_key) between 1 and 100 and concurrency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid,
   drop constraint idempotency_key_must_be_1_to_200_printable_characters,
   add constraint idempotency_key_must_be_1_to_200_printable_characters check (
-    idempotency_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,200}$'
+    length(idempotency_key) between 1 and 200 and idempotency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ) not valid,
   drop constraint url_must_be_printable_characters,
   add constraint url_must_be_printable_characters check (
@@ -75,24 +75,15 @@ alter table deploy_queue.deployment_events
   add column version text,
   add column url text,
   drop constraint kind_must_be_known;
---! Included functions/_is_whole_event.sql
--- Whether an event says what one of its kind has to say. What it lacks is an error that reads like a constraint.
--- Called by the one constraint of the table, because PostgreSQL reads their expressions anew for every statement.
-create or replace function deploy_queue._is_whole_event(event deploy_queue.deployment_events) returns boolean
+--! Included functions/_is_whole_bypass.sql
+-- Whether the event of a bypass says where and why. What it lacks is an error that reads like a constraint.
+-- Called by a constraint of events: as a function, because PostgreSQL reads their expressions anew for every statement.
+create or replace function deploy_queue._is_whole_bypass(event deploy_queue.deployment_events) returns boolean
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_broken text := case
-    when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
-      'configured'
-    ) then 'kind_must_be_known'
-    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
-    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
-    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
-      then 'a_transition_has_a_deployment_and_a_state'
-    when event.kind <> 'bypassed' then null
     when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
     when event.deployment_id is not null then null
     when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
@@ -112,9 +103,18 @@ begin
   return true;
 end;
 $$;
---! EndIncluded functions/_is_whole_event.sql
+--! EndIncluded functions/_is_whole_bypass.sql
 alter table deploy_queue.deployment_events
-  add constraint an_event_is_whole check (deploy_queue._is_whole_event(deployment_events)) not valid;
+  add constraint kind_must_be_known check (kind in (
+    'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+    'configured'
+  )) not valid,
+  add constraint note_or_reason_must_be_printable_characters check (
+    reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ) not valid,
+  add constraint a_bypass_says_where_and_why check (
+    kind <> 'bypassed' or deploy_queue._is_whole_bypass(deployment_events)
+  ) not valid;
 
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
@@ -218,14 +218,14 @@ create table deploy_queue.freezes (
   lifted_at timestamptz,
   lifted_by text,
   constraint cloud_provider_must_be_1_to_100_printable_characters check (
-    cloud_provider ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+    length(cloud_provider) between 1 and 100 and cloud_provider !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ),
   constraint region_must_be_1_to_100_printable_characters check (
-    region ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+    length(region) between 1 and 100 and region !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ),
   constraint cell_index_must_be_0_or_more check (cell_index >= 0),
   constraint allow_key_must_be_1_to_100_printable_characters check (
-    allow_key ~ '^[^[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]{1,100}$'
+    length(allow_key) between 1 and 100 and allow_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
   ),
   constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
   constraint cell_index_requires_region check (cell_index is null or region is not null),
@@ -278,7 +278,7 @@ drop view if exists deploy_queue.deployments_with_status;
 --! Included all.sql
 --! Included functions/_is_printable.sql
 -- Whether a text is of some length and has no characters that break a line or turn its direction.
--- Called by the constraint of events.
+-- Called by the constraint of bypasses.
 create or replace function deploy_queue._is_printable(
   value text,
   shortest integer default 0,
@@ -293,24 +293,15 @@ begin
 end;
 $$;
 --! EndIncluded functions/_is_printable.sql
---! Included functions/_is_whole_event.sql
--- Whether an event says what one of its kind has to say. What it lacks is an error that reads like a constraint.
--- Called by the one constraint of the table, because PostgreSQL reads their expressions anew for every statement.
-create or replace function deploy_queue._is_whole_event(event deploy_queue.deployment_events) returns boolean
+--! Included functions/_is_whole_bypass.sql
+-- Whether the event of a bypass says where and why. What it lacks is an error that reads like a constraint.
+-- Called by a constraint of events: as a function, because PostgreSQL reads their expressions anew for every statement.
+create or replace function deploy_queue._is_whole_bypass(event deploy_queue.deployment_events) returns boolean
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_broken text := case
-    when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
-      'configured'
-    ) then 'kind_must_be_known'
-    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
-    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
-    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
-      then 'a_transition_has_a_deployment_and_a_state'
-    when event.kind <> 'bypassed' then null
     when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
     when event.deployment_id is not null then null
     when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
@@ -330,7 +321,7 @@ begin
   return true;
 end;
 $$;
---! EndIncluded functions/_is_whole_event.sql
+--! EndIncluded functions/_is_whole_bypass.sql
 --! Included functions/_now.sql
 -- The only clock. Everything that asks for the time asks here, so a test can replace it.
 -- Called by every function, view and trigger of the schema.

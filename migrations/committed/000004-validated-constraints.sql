@@ -1,5 +1,5 @@
---! Previous: sha1:c91fa8007809cb63e38e4c9da0d4ddda347ce030
---! Hash: sha1:23bad43473064655bea379d3831c41da2b6fa107
+--! Previous: sha1:0660ae15e4039a5ff1c0e7d0b0e10cf26d54c456
+--! Hash: sha1:8eecd21a195e8e95724ecc99306c49e6ece33568
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -14,7 +14,10 @@ alter table deploy_queue.deployments
   validate constraint url_must_be_printable_characters,
   validate constraint note_must_be_printable_characters,
   validate constraint cancellation_note_must_be_printable_characters;
-alter table deploy_queue.deployment_events validate constraint an_event_is_whole;
+alter table deploy_queue.deployment_events
+  validate constraint kind_must_be_known,
+  validate constraint note_or_reason_must_be_printable_characters,
+  validate constraint a_bypass_says_where_and_why;
 
 --! Included functions/schema_version.sql
 -- The number of the newest committed migration. Programs compare it with the one they were built for.

@@ -1,5 +1,5 @@
 -- Whether a text is of some length and has no characters that break a line or turn its direction.
--- Called by the constraint of events.
+-- Called by the constraint of bypasses.
 create or replace function deploy_queue._is_printable(
   value text,
   shortest integer default 0,

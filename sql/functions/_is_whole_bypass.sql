@@ -1,20 +1,11 @@
--- Whether an event says what one of its kind has to say. What it lacks is an error that reads like a constraint.
--- Called by the one constraint of the table, because PostgreSQL reads their expressions anew for every statement.
-create or replace function deploy_queue._is_whole_event(event deploy_queue.deployment_events) returns boolean
+-- Whether the event of a bypass says where and why. What it lacks is an error that reads like a constraint.
+-- Called by a constraint of events: as a function, because PostgreSQL reads their expressions anew for every statement.
+create or replace function deploy_queue._is_whole_bypass(event deploy_queue.deployment_events) returns boolean
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_broken text := case
-    when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
-      'configured'
-    ) then 'kind_must_be_known'
-    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
-    when event.kind = 'configured' and event.environment is null then 'a_changed_policy_has_an_environment'
-    when event.kind not in ('refused', 'bypassed', 'configured') and num_nulls(event.deployment_id, event.to_state) > 0
-      then 'a_transition_has_a_deployment_and_a_state'
-    when event.kind <> 'bypassed' then null
     when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
     when event.deployment_id is not null then null
     when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
