@@ -1932,6 +1932,36 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._rule_problems()
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select 'the constraint never_two_at_once is missing: two could run at once'
+  where not exists (
+    select from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass and pg_constraint.conname = 'never_two_at_once'
+  )
+
+  union all
+
+  select format('the trigger %s is disabled', pg_trigger.tgname)
+  from pg_trigger
+  join pg_class on pg_class.oid = pg_trigger.tgrelid
+  where pg_class.relnamespace = 'deploy_queue'::regnamespace and pg_trigger.tgenabled not in ('O', 'A')
+
+  union all
+
+  select format('transactions begin as %s here, in which nothing can be changed',
+    current_setting('default_transaction_isolation'))
+  where current_setting('default_transaction_isolation') <> 'read committed';
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._somebody_follows()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2753,6 +2783,17 @@ begin
     else format('%s was seen %s ago', v_worker.name, date_trunc('second', v_now - v_worker.last_seen_at))
   end;
   return next;
+
+  name := 'rules';
+  status := 'failed';
+  for text in select problem from deploy_queue._rule_problems() as problem loop
+    return next;
+  end loop;
+  if not found then
+    status := 'ok';
+    text := 'constraint and triggers are in force';
+    return next;
+  end if;
 
   name := 'notification queue';
   status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;

@@ -113,6 +113,7 @@
 --!include views/outliers.sql
 --!include functions/detect_outliers.sql
 --!include views/stuck_deployments.sql
+--!include functions/_rule_problems.sql
 --!include functions/health.sql
 --!include views/_lives.sql
 --!include functions/_verify_events.sql

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:0660ae15e4039a5ff1c0e7d0b0e10cf26d54c456
+--! Hash: sha1:dad1d57f7aeca8952c097856fe1b128445a1b5f0
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -4237,6 +4237,36 @@ comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.'
 comment on column deploy_queue.stuck_deployments.since is 'Since when.';
 comment on column deploy_queue.stuck_deployments.text is 'The same for people.';
 --! EndIncluded views/stuck_deployments.sql
+--! Included functions/_rule_problems.sql
+-- What keeps the rules from being held, or anybody from acting by them: after a restore of half of it, or by a setting.
+-- Called by health.
+create or replace function deploy_queue._rule_problems() returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'the constraint never_two_at_once is missing: two could run at once'
+  where not exists (
+    select from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass and pg_constraint.conname = 'never_two_at_once'
+  )
+
+  union all
+
+  select format('the trigger %s is disabled', pg_trigger.tgname)
+  from pg_trigger
+  join pg_class on pg_class.oid = pg_trigger.tgrelid
+  where pg_class.relnamespace = 'deploy_queue'::regnamespace and pg_trigger.tgenabled not in ('O', 'A')
+
+  union all
+
+  select format('transactions begin as %s here, in which nothing can be changed',
+    current_setting('default_transaction_isolation'))
+  where current_setting('default_transaction_isolation') <> 'read committed';
+end;
+$$;
+--! EndIncluded functions/_rule_problems.sql
 --! Included functions/health.sql
 -- What is well and what is not, one row a finding; status is ok, warning or failed.
 -- Called by "deploy-queue doctor" and by monitoring. With a host, a worker on that host is demanded.
@@ -4270,6 +4300,17 @@ begin
   end;
   return next;
 
+  name := 'rules';
+  status := 'failed';
+  for text in select problem from deploy_queue._rule_problems() as problem loop
+    return next;
+  end loop;
+  if not found then
+    status := 'ok';
+    text := 'constraint and triggers are in force';
+    return next;
+  end if;
+
   name := 'notification queue';
   status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
   text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
@@ -4296,7 +4337,7 @@ end;
 $$;
 
 comment on function deploy_queue.health(text) is
-  'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
+  'What is well and what is not: background workers, the rules, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
 --! EndIncluded functions/health.sql
 --! Included views/_lives.sql
 -- Every deployment with the numbers of the events by which it entered the line, left it, started and ended. The events of a cell

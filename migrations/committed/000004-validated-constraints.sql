@@ -1,5 +1,5 @@
---! Previous: sha1:0660ae15e4039a5ff1c0e7d0b0e10cf26d54c456
---! Hash: sha1:8eecd21a195e8e95724ecc99306c49e6ece33568
+--! Previous: sha1:dad1d57f7aeca8952c097856fe1b128445a1b5f0
+--! Hash: sha1:e4dd83da1c0049820e4fe93fe645f86227778ecc
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -30,6 +30,17 @@ begin
   end;
   return next;
 
+  name := 'rules';
+  status := 'failed';
+  for text in select problem from deploy_queue._rule_problems() as problem loop
+    return next;
+  end loop;
+  if not found then
+    status := 'ok';
+    text := 'constraint and triggers are in force';
+    return next;
+  end if;
+
   name := 'notification queue';
   status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
   text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
@@ -56,4 +67,4 @@ end;
 $$;
 
 comment on function deploy_queue.health(text) is
-  'What is well and what is not: background workers, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';
+  'What is well and what is not: background workers, the rules, the queue of notifications, deployments that look stuck. With worker_host, a worker on that host is demanded.';

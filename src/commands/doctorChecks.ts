@@ -140,6 +140,8 @@ function clockDiagnosis({ now }: ServerFacts, here: number): Diagnosis {
 const cures: Readonly<Record<string, string>> = {
   worker:
     'Start "deploy-queue worker". Without one, the dead are reaped only by those who wait for them, and outliers are not recorded.',
+  rules:
+    "Restore the whole of a backup (docs/operations.md says which options), enable the trigger with ALTER TABLE, or set default_transaction_isolation back with ALTER ROLE or ALTER DATABASE.",
   "notification queue":
     "Some session listens and stays in a transaction for long: look for it in pg_stat_activity and end it. When the queue is full, nothing can commit.",
   deployments: 'Look at it; when nobody deploys any more, run "deploy-queue cancel deployment <id>".',

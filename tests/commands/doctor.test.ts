@@ -18,7 +18,7 @@ async function examine(args: readonly string[] = [], variables: Variables = {}) 
 
 const names = [
   ...["connection", "server", "extension", "schema", "notifications", "clock", "worker"],
-  ...["notification queue", "deployments"],
+  ...["rules", "notification queue", "deployments"],
 ];
 
 test("finds nothing wrong where nothing is", async () => {
@@ -131,4 +131,27 @@ test("with --verify-history it examines everything that has happened", async () 
   expect(of("history")[0]?.text).toMatch(
     new RegExp(`^deployment ${id}: it was cancelled at .*, of which there is no event`),
   );
+});
+
+test.for([
+  [
+    "a missing constraint",
+    "alter table deploy_queue.deployments drop constraint never_two_at_once",
+    /^the constraint never_two_at_once is missing/,
+  ],
+  [
+    "a disabled trigger",
+    "alter table deploy_queue.deployments disable trigger tg_deployments__guard",
+    /^the trigger tg_deployments__guard is disabled$/,
+  ],
+  [
+    "another level of isolation",
+    "alter database %s set default_transaction_isolation = 'serializable'",
+    /^transactions begin as serializable here/,
+  ],
+] as const)("%s fails", async ([, statement, problem]) => {
+  await line.sql.unsafe(statement.replace("%s", new URL(line.url).pathname.slice(1)));
+  const { code, of } = await examine();
+  expect(code).toBe(4);
+  expect(of("rules").map(({ text }) => text)).toContainEqual(expect.stringMatching(problem));
 });

@@ -1,0 +1,28 @@
+-- What keeps the rules from being held, or anybody from acting by them: after a restore of half of it, or by a setting.
+-- Called by health.
+create or replace function deploy_queue._rule_problems() returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'the constraint never_two_at_once is missing: two could run at once'
+  where not exists (
+    select from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass and pg_constraint.conname = 'never_two_at_once'
+  )
+
+  union all
+
+  select format('the trigger %s is disabled', pg_trigger.tgname)
+  from pg_trigger
+  join pg_class on pg_class.oid = pg_trigger.tgrelid
+  where pg_class.relnamespace = 'deploy_queue'::regnamespace and pg_trigger.tgenabled not in ('O', 'A')
+
+  union all
+
+  select format('transactions begin as %s here, in which nothing can be changed',
+    current_setting('default_transaction_isolation'))
+  where current_setting('default_transaction_isolation') <> 'read committed';
+end;
+$$;
