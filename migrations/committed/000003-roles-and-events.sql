@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:dad1d57f7aeca8952c097856fe1b128445a1b5f0
+--! Hash: sha1:14630e6a611f980902b739385ff89db4c33c18dd
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2248,40 +2248,47 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_ids bigint[];
+  -- A few of each cell, since what ended at about the same time stands together on the disk: cell by cell, every batch would
+  -- write to as many pages as it has rows. More of each where few cells have anything to remove.
+  v_share integer := 1 + batch_size / (1 + (select count(*) from deploy_queue.cells));
 begin
-  select array_agg(old.id) into v_ids
-  from (
-    select ended.id
-    from deploy_queue.environments
-    join deploy_queue.cells on cells.environment = environments.environment
-    cross join lateral (
-      (
-        select finished.id from deploy_queue.deployments as finished
-        where finished.cell_id = cells.id
-          and finished.finish_timestamp < v_now - environments.retention
-          and exists (
-            select from deploy_queue.deployments as newer
-            where newer.cell_id = finished.cell_id
-              and newer.component = finished.component
-              and newer.finish_timestamp > finished.finish_timestamp
-          )
-        -- The order makes the index stop after the batch.
-        order by finished.finish_timestamp
-        limit batch_size
-      )
-      union all
-      (
-        select cancelled.id from deploy_queue.deployments as cancelled
-        where cancelled.cell_id = cells.id
-          and cancelled.cancellation_timestamp < v_now - environments.retention
-        order by cancelled.cancellation_timestamp
-        limit batch_size
-      )
-    ) as ended
-    where environments.retention is not null
-      and deploy_queue._may_change(environments.environment)
-    limit batch_size
-  ) as old;
+  loop
+    select array_agg(old.id) into v_ids
+    from (
+      select ended.id
+      from deploy_queue.environments
+      join deploy_queue.cells on cells.environment = environments.environment
+      cross join lateral (
+        (
+          select finished.id from deploy_queue.deployments as finished
+          where finished.cell_id = cells.id
+            and finished.finish_timestamp < v_now - environments.retention
+            and exists (
+              select from deploy_queue.deployments as newer
+              where newer.cell_id = finished.cell_id
+                and newer.component = finished.component
+                and newer.finish_timestamp > finished.finish_timestamp
+            )
+          -- The order makes the index stop after the share.
+          order by finished.finish_timestamp
+          limit v_share
+        )
+        union all
+        (
+          select cancelled.id from deploy_queue.deployments as cancelled
+          where cancelled.cell_id = cells.id
+            and cancelled.cancellation_timestamp < v_now - environments.retention
+          order by cancelled.cancellation_timestamp
+          limit v_share
+        )
+      ) as ended
+      where environments.retention is not null
+        and deploy_queue._may_change(environments.environment)
+      limit batch_size
+    ) as old;
+    exit when cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size;
+    v_share := v_share * 8;
+  end loop;
 
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);

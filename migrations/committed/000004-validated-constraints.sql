@@ -1,5 +1,5 @@
---! Previous: sha1:dad1d57f7aeca8952c097856fe1b128445a1b5f0
---! Hash: sha1:e4dd83da1c0049820e4fe93fe645f86227778ecc
+--! Previous: sha1:14630e6a611f980902b739385ff89db4c33c18dd
+--! Hash: sha1:a966653739092082201a33c2c478c661bc104095
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -81,6 +81,7 @@ async function expectOneStartEach(queue: Queue, ids: readonly number[]): Promise
       where kind = 'started' and deployment_id = any (${`{${ids.join()}}`}::bigint[]) order by id`,
   );
   expect(starts.map(({ deployment_id }) => deployment_id)).toEqual(ids);
+  expect(await queue.verifyHistory()).toEqual([]);
 }
 
 test("waiters outlast a crash of PostgreSQL and say so", { timeout: 90_000 }, async () => {
@@ -129,6 +130,7 @@ test("who begins, finishes or cancels while the database is away waits for it", 
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
   const rows = await Promise.all([Number(ends[0]?.stdout), one, other].map((id) => queue.deployment(id)));
   expect(rows.map(({ status }) => status)).toEqual(["running", "finished", "cancelled"]);
+  expect(await queue.verifyHistory()).toEqual([]);
 });
 
 test("who is not let in ends with exit code 7 at once", async () => {
@@ -153,6 +155,7 @@ test("a waiter finds out that its connection has gone silent, and starts over a 
   proxy.recover();
   const { code } = (await waiter?.end) ?? {};
   expect(code).toBe(0);
+  expect(await database.queue.verifyHistory()).toEqual([]);
 });
 
 test("a cut connection costs a waiter neither its place nor its turn", async () => {
