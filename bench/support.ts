@@ -21,11 +21,14 @@ export interface BenchServer {
   openQueue(): Queue;
 }
 
+/** PostgreSQL's own defaults where the embedded server, made for one person, has less; and connections for all. */
+const serverSettings = { max_connections: "700", shared_buffers: "128MB", max_wal_size: "1GB" };
+
 /** The server of DEPLOY_QUEUE_BENCH_DATABASE_URL, or an embedded one with its durability left on. */
 export async function withBenchServer(measure: (server: BenchServer) => Promise<void>): Promise<void> {
   const given = process.env["DEPLOY_QUEUE_BENCH_DATABASE_URL"];
   const { url: root, stop } =
-    given === undefined ? await startEmbedded({ max_connections: "700" }) : { url: given, stop: async () => undefined };
+    given === undefined ? await startEmbedded(serverSettings) : { url: given, stop: async () => undefined };
   const name = `deploy_queue_bench_${process.pid}`;
   const admin = postgres(root, { max: 1, onnotice: () => undefined });
   const url = new URL(root);

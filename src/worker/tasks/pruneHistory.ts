@@ -11,8 +11,8 @@ export const pruneHistory: Task = {
       const began = performance.now();
       count = await queue.pruneHistory();
       total += count;
-      // As long a rest as the batch took: whoever deploys meanwhile has at least half of the server.
-      await sleep(performance.now() - began);
+      // A rest of three times as long as the batch took: whoever deploys meanwhile has most of the server and of its disk.
+      await sleep(3 * (performance.now() - began));
     }
     if (total > 0) {
       log.info(`removed ${total} deployments that are older than their environment keeps them`);
