@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:14630e6a611f980902b739385ff89db4c33c18dd
+--! Hash: sha1:7b45bbbc9e7bded635de0442448242fad4a61e7a
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2286,7 +2286,8 @@ begin
         and deploy_queue._may_change(environments.environment)
       limit batch_size
     ) as old;
-    exit when cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size;
+    -- Also when there is nothing, or no limit.
+    exit when (cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size) is not false;
     v_share := v_share * 8;
   end loop;
 

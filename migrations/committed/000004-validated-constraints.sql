@@ -1,5 +1,5 @@
---! Previous: sha1:14630e6a611f980902b739385ff89db4c33c18dd
---! Hash: sha1:a966653739092082201a33c2c478c661bc104095
+--! Previous: sha1:7b45bbbc9e7bded635de0442448242fad4a61e7a
+--! Hash: sha1:870f3b57ce581401ad60490883ce392096113aa5
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -47,7 +47,8 @@ begin
         and deploy_queue._may_change(environments.environment)
       limit batch_size
     ) as old;
-    exit when cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size;
+    -- Also when there is nothing, or no limit.
+    exit when (cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size) is not false;
     v_share := v_share * 8;
   end loop;
 

@@ -55,6 +55,15 @@ test("removes cancelled ones, and leaves those alone that have not ended", async
   expect(await idsIn(line.region)).toEqual([running, queued]);
 });
 
+test("without a limit it removes all of it at once, and ends when there is nothing", async () => {
+  await queue.setEnvironment("unlimited", { retention: 86_400 });
+  await insertBulk(database, "unlimited", "wide", 3_000);
+  const prune = async () => (await sql<{ removed: number }[]>`select deploy_queue.prune_history(null) as removed`)[0];
+  // The newest of each of the five components stays.
+  expect(await prune()).toEqual({ removed: 2_995 });
+  expect(await prune()).toEqual({ removed: 0 });
+});
+
 test("history can be removed in no other way afterwards", async () => {
   await pruneAll();
   await expect(sql`delete from deploy_queue.deployments`).rejects.toMatchObject({ code: "QD010" });
