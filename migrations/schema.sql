@@ -1955,6 +1955,14 @@ begin
 
   union all
 
+  select format('no trigger calls %s', pg_proc.proname)
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and pg_proc.prorettype = 'trigger'::regtype
+    and not exists (select from pg_trigger where pg_trigger.tgfoid = pg_proc.oid)
+
+  union all
+
   select format('transactions begin as %s here, in which nothing can be changed',
     current_setting('default_transaction_isolation'))
   where current_setting('default_transaction_isolation') <> 'read committed';
@@ -1987,6 +1995,19 @@ begin
   return deploy_queue.get_deployment_status(
     _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
   );
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._tell(message json)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if deploy_queue._somebody_follows() then
+    perform pg_notify('deploy_queue_transitions', _tell.message::text);
+  end if;
 end;
 $function$
 ;
@@ -2591,12 +2612,10 @@ begin
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      if deploy_queue._somebody_follows() then
-        perform pg_notify('deploy_queue_transitions', json_build_object(
-          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-        )::text);
-      end if;
+      perform deploy_queue._tell(json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      ));
       return next v_outlier;
     end if;
   end loop;
@@ -3106,13 +3125,11 @@ begin
   )
   returning * into v_event;
 
-  if deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
-      'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
-      'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
-      'component', v_event.component, 'version', v_event.version
-    )::text);
-  end if;
+  perform deploy_queue._tell(json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  ));
   return v_event;
 end;
 $function$
@@ -3484,7 +3501,7 @@ declare
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   if not v_is_new
     and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
@@ -3502,9 +3519,6 @@ begin
     new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
   );
 
-  if not v_is_new then
-    v_why := nullif(current_setting('deploy_queue.reason', true), '');
-  end if;
   if v_is_new then
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
       when v_is_history then 'recorded after the fact'
@@ -3535,11 +3549,11 @@ begin
   end if;
 
   -- History that is written after the fact moves nothing.
-  if not v_is_history and deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
+  if not v_is_history then
+    perform deploy_queue._tell(json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
-    )::text);
+    ));
   end if;
   return null;
 end;

@@ -76,6 +76,7 @@
 --!include functions/add_window.sql
 --!include functions/remove_window.sql
 --!include functions/_somebody_follows.sql
+--!include functions/_tell.sql
 --!include functions/follow_transitions.sql
 --!include functions/unfollow_transitions.sql
 --!include functions/record_bypass.sql

@@ -1,5 +1,5 @@
 --! Previous: sha1:825f197f54c542d57dc027c82f800144ebeaca6d
---! Hash: sha1:7b45bbbc9e7bded635de0442448242fad4a61e7a
+--! Hash: sha1:8c7ca0410790ea20fd90324cd168435bd1234748
 --! Message: roles and events
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2681,8 +2681,8 @@ $$;
 comment on function deploy_queue.remove_window(integer) is 'Removes a maintenance window and returns it.';
 --! EndIncluded functions/remove_window.sql
 --! Included functions/_somebody_follows.sql
--- Whether a session follows the transitions: a notification that nobody hears would hold up all commits of the server.
--- Called by what tells transitions. follow_transitions holds the lock for as long as its session listens.
+-- Whether a session follows the transitions: follow_transitions holds the lock for as long as its session listens.
+-- Called by _tell.
 create or replace function deploy_queue._somebody_follows() returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -2693,6 +2693,20 @@ begin
 end;
 $$;
 --! EndIncluded functions/_somebody_follows.sql
+--! Included functions/_tell.sql
+-- Tells those who follow the transitions. A notification that nobody hears would hold up all commits of the server.
+-- Called by whatever boards want to know.
+create or replace function deploy_queue._tell(message json) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if deploy_queue._somebody_follows() then
+    perform pg_notify('deploy_queue_transitions', _tell.message::text);
+  end if;
+end;
+$$;
+--! EndIncluded functions/_tell.sql
 --! Included functions/follow_transitions.sql
 -- Listens on the channel of all transitions, and lets them know that somebody does.
 -- Called by boards, gateways and "heartbeat url" while it waits for its deployment to appear.
@@ -2767,13 +2781,11 @@ begin
   )
   returning * into v_event;
 
-  if deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
-      'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
-      'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
-      'component', v_event.component, 'version', v_event.version
-    )::text);
-  end if;
+  perform deploy_queue._tell(json_build_object(
+    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+    'component', v_event.component, 'version', v_event.version
+  ));
   return v_event;
 end;
 $$;
@@ -2973,7 +2985,7 @@ declare
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   if not v_is_new
     and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
@@ -2991,9 +3003,6 @@ begin
     new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
   );
 
-  if not v_is_new then
-    v_why := nullif(current_setting('deploy_queue.reason', true), '');
-  end if;
   if v_is_new then
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
       when v_is_history then 'recorded after the fact'
@@ -3024,11 +3033,11 @@ begin
   end if;
 
   -- History that is written after the fact moves nothing.
-  if not v_is_history and deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
+  if not v_is_history then
+    perform deploy_queue._tell(json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
-    )::text);
+    ));
   end if;
   return null;
 end;
@@ -4156,12 +4165,10 @@ begin
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      if deploy_queue._somebody_follows() then
-        perform pg_notify('deploy_queue_transitions', json_build_object(
-          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-        )::text);
-      end if;
+      perform deploy_queue._tell(json_build_object(
+        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+      ));
       return next v_outlier;
     end if;
   end loop;
@@ -4266,6 +4273,14 @@ begin
   from pg_trigger
   join pg_class on pg_class.oid = pg_trigger.tgrelid
   where pg_class.relnamespace = 'deploy_queue'::regnamespace and pg_trigger.tgenabled not in ('O', 'A')
+
+  union all
+
+  select format('no trigger calls %s', pg_proc.proname)
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and pg_proc.prorettype = 'trigger'::regtype
+    and not exists (select from pg_trigger where pg_trigger.tgfoid = pg_proc.oid)
 
   union all
 

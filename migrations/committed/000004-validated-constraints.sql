@@ -1,5 +1,5 @@
---! Previous: sha1:7b45bbbc9e7bded635de0442448242fad4a61e7a
---! Hash: sha1:870f3b57ce581401ad60490883ce392096113aa5
+--! Previous: sha1:8c7ca0410790ea20fd90324cd168435bd1234748
+--! Hash: sha1:cccc8f45ab58f782bb75ac50e417c34218c48b27
 --! Message: validated constraints
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

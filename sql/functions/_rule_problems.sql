@@ -21,6 +21,14 @@ begin
 
   union all
 
+  select format('no trigger calls %s', pg_proc.proname)
+  from pg_proc
+  where pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and pg_proc.prorettype = 'trigger'::regtype
+    and not exists (select from pg_trigger where pg_trigger.tgfoid = pg_proc.oid)
+
+  union all
+
   select format('transactions begin as %s here, in which nothing can be changed',
     current_setting('default_transaction_isolation'))
   where current_setting('default_transaction_isolation') <> 'read committed';

@@ -1,5 +1,5 @@
--- Whether a session follows the transitions: a notification that nobody hears would hold up all commits of the server.
--- Called by what tells transitions. follow_transitions holds the lock for as long as its session listens.
+-- Whether a session follows the transitions: follow_transitions holds the lock for as long as its session listens.
+-- Called by _tell.
 create or replace function deploy_queue._somebody_follows() returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

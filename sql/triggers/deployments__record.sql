@@ -14,7 +14,7 @@ declare
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text;
+  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
 begin
   if not v_is_new
     and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
@@ -32,9 +32,6 @@ begin
     new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
   );
 
-  if not v_is_new then
-    v_why := nullif(current_setting('deploy_queue.reason', true), '');
-  end if;
   if v_is_new then
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
       when v_is_history then 'recorded after the fact'
@@ -65,11 +62,11 @@ begin
   end if;
 
   -- History that is written after the fact moves nothing.
-  if not v_is_history and deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
+  if not v_is_history then
+    perform deploy_queue._tell(json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
-    )::text);
+    ));
   end if;
   return null;
 end;

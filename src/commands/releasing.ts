@@ -81,7 +81,10 @@ async function releaseOne(
     return deployment;
   };
   if (staged.somebody_waits) {
-    const deployment = await outlastOutages(release(false), { onOutage: logOutage(log) });
+    const deployment = await outlastOutages(release(false), {
+      giveUpAfter: options.outageTimeout,
+      onOutage: logOutage(log),
+    });
     log.info(`${deploymentName(deployment)} was released; its job goes on`);
     return 0;
   }

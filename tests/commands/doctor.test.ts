@@ -145,6 +145,11 @@ test.for([
     /^the trigger tg_deployments__guard is disabled$/,
   ],
   [
+    "a dropped trigger",
+    "drop trigger tg_deployments__wake on deploy_queue.deployments",
+    /^no trigger calls tg_deployments__wake$/,
+  ],
+  [
     "another level of isolation",
     "alter database %s set default_transaction_isolation = 'serializable'",
     /^transactions begin as serializable here/,
