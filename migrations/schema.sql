@@ -161,47 +161,17 @@ alter table deployment_durations add constraint deployment_durations_cell_id_fke
 
 alter table deployment_durations add constraint deployment_durations_pkey PRIMARY KEY (cell_id, component);
 
-alter table deployment_events add constraint a_bypass_says_where_and_why CHECK (((kind <> 'bypassed'::text) OR _is_whole_bypass(deployment_events.*)));
+alter table deployment_events add constraint an_event_has_no_flaw CHECK (_refuse_flaw(_flaw_of_event(deployment_events.*)));
 
 alter table deployment_events add constraint deployment_events_pkey PRIMARY KEY (id);
 
-alter table deployment_events add constraint kind_must_be_known CHECK ((kind = ANY (ARRAY['enqueued'::text, 'released'::text, 'prioritized'::text, 'started'::text, 'finished'::text, 'cancelled'::text, 'reaped'::text, 'outlier'::text, 'refused'::text, 'bypassed'::text, 'configured'::text])));
-
-alter table deployment_events add constraint note_or_reason_must_be_printable_characters CHECK ((reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployments add constraint a_deployment_ends_once CHECK (((finish_timestamp IS NULL) OR (cancellation_timestamp IS NULL)));
+alter table deployments add constraint a_deployment_has_no_flaw CHECK (_refuse_flaw(_flaw_of_deployment(deployments.*)));
 
 alter table deployments add constraint a_deployment_is_in_its_cell FOREIGN KEY (cell_id, environment, cloud_provider, region, cell_index) REFERENCES cells(id, environment, cloud_provider, region, cell_index);
 
-alter table deployments add constraint cancellation_note_must_be_printable_characters CHECK ((cancellation_note !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployments add constraint cancellation_note_requires_cancellation_timestamp CHECK (((cancellation_note IS NULL) OR (cancellation_timestamp IS NOT NULL)));
-
-alter table deployments add constraint cancellation_timestamp_must_not_precede_start_timestamp CHECK ((cancellation_timestamp >= start_timestamp));
-
-alter table deployments add constraint component_must_be_1_to_200_printable_characters CHECK ((((length(component) >= 1) AND (length(component) <= 200)) AND (component !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
-
-alter table deployments add constraint concurrency_key_must_be_1_to_100_printable_characters CHECK ((((length(concurrency_key) >= 1) AND (length(concurrency_key) <= 100)) AND (concurrency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
-
 alter table deployments add constraint deployments_pkey PRIMARY KEY (id);
 
-alter table deployments add constraint finish_timestamp_must_not_precede_start_timestamp CHECK ((finish_timestamp >= start_timestamp));
-
-alter table deployments add constraint finish_timestamp_requires_start_timestamp CHECK (((finish_timestamp IS NULL) OR (start_timestamp IS NOT NULL)));
-
-alter table deployments add constraint idempotency_key_must_be_1_to_200_printable_characters CHECK ((((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200)) AND (idempotency_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
-
-alter table deployments add constraint max_duration_must_be_between_1_second_and_30_days CHECK (((max_duration >= '00:00:01'::interval) AND (max_duration <= '30 days'::interval)));
-
 alter table deployments add constraint never_two_at_once EXCLUDE USING gist (cell_id WITH =, COALESCE(('key '::text || concurrency_key), ('id '::text || (id)::text)) WITH <>) WHERE (((start_timestamp IS NOT NULL) AND (finish_timestamp IS NULL) AND (cancellation_timestamp IS NULL) AND (NOT forced)));
-
-alter table deployments add constraint note_must_be_printable_characters CHECK ((note !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployments add constraint start_timestamp_must_not_precede_created_at CHECK ((start_timestamp >= created_at));
-
-alter table deployments add constraint url_must_be_printable_characters CHECK ((url !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text));
-
-alter table deployments add constraint version_must_be_1_to_100_printable_characters CHECK ((((length(version) >= 1) AND (length(version) <= 100)) AND (version !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'::text)));
 
 alter table environments add constraint buffer_time_must_be_between_0_and_30_days CHECK (((buffer_time >= '00:00:00'::interval) AND (buffer_time <= '30 days'::interval)));
 
@@ -699,6 +669,72 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._flaw_of_deployment(deployment deployments)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return case
+    when not deploy_queue._is_printable(deployment.component, 1, 200)
+      then 'component_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(deployment.version, 1, 100)
+      then 'version_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(deployment.concurrency_key, 1, 100)
+      then 'concurrency_key_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(deployment.idempotency_key, 1, 200)
+      then 'idempotency_key_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(deployment.url) then 'url_must_be_printable_characters'
+    when not deploy_queue._is_printable(deployment.note) then 'note_must_be_printable_characters'
+    when not deploy_queue._is_printable(deployment.cancellation_note) then 'cancellation_note_must_be_printable_characters'
+    when deployment.max_duration not between interval '1 second' and interval '30 days'
+      then 'max_duration_must_be_between_1_second_and_30_days'
+    when deployment.start_timestamp < deployment.created_at then 'start_timestamp_must_not_precede_created_at'
+    when deployment.finish_timestamp is not null and deployment.start_timestamp is null
+      then 'finish_timestamp_requires_start_timestamp'
+    when deployment.finish_timestamp < deployment.start_timestamp then 'finish_timestamp_must_not_precede_start_timestamp'
+    when deployment.cancellation_timestamp < deployment.start_timestamp
+      then 'cancellation_timestamp_must_not_precede_start_timestamp'
+    when deployment.finish_timestamp is not null and deployment.cancellation_timestamp is not null
+      then 'a_deployment_ends_once'
+    when deployment.cancellation_note is not null and deployment.cancellation_timestamp is null
+      then 'cancellation_note_requires_cancellation_timestamp'
+  end;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._flaw_of_event(event deployment_events)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return case
+    when event.kind not in (
+      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+      'configured'
+    ) then 'kind_must_be_known'
+    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+    when event.kind <> 'bypassed' then null
+    when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
+    when event.deployment_id is not null then null
+    when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
+      then 'a_bypass_names_its_deployment_or_its_cell_and_component'
+    when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
+      then 'cloud_provider_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
+    when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
+    when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
+  end;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._freeze_label(placed freezes)
  RETURNS text
  LANGUAGE plpgsql
@@ -799,7 +835,6 @@ begin
   -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
   perform pg_advisory_xact_lock(25713, 0);
 
-  execute format('revoke all on function %s from public', v_functions);
   for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
     execute format('revoke all on function %s from %I', v_functions, v_role);
     execute format('revoke all on all tables in schema deploy_queue from %I', v_role);
@@ -821,7 +856,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._grants()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with roles (role_name, rank) as (
-    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+    values ('public', 0), ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
   ),
   objects (privileges, object, rank) as (
     values
@@ -853,6 +888,8 @@ AS $function$
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
+      -- What the constraint of deployments calls, which is checked against whoever writes.
+      when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable') then 0
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (
@@ -872,7 +909,7 @@ AS $function$
   select roles.role_name, objects.privileges, objects.object
   from roles
   join objects on objects.rank <= roles.rank
-  where to_regrole(roles.role_name) is not null;
+  where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $function$
 ;
 
@@ -1045,41 +1082,12 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._is_printable(value text, shortest integer DEFAULT 0, longest integer DEFAULT 2147483647)
  RETURNS boolean
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
+ IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   return length(_is_printable.value) between _is_printable.shortest and _is_printable.longest
     and _is_printable.value !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]';
-end;
-$function$
-;
-
-CREATE OR REPLACE FUNCTION deploy_queue._is_whole_bypass(event deployment_events)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_broken text := case
-    when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
-    when event.deployment_id is not null then null
-    when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
-      then 'a_bypass_names_its_deployment_or_its_cell_and_component'
-    when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
-      then 'cloud_provider_must_be_1_to_100_printable_characters'
-    when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
-    when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
-    when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
-    when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
-    when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
-  end;
-begin
-  if v_broken is not null then
-    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
-  end if;
-  return true;
 end;
 $function$
 ;
@@ -1412,10 +1420,11 @@ declare
 begin
   insert into deploy_queue.deployment_durations as known
     (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
-  select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
-    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
+  select _measure.cell_id, _measure.component, count(*), make_interval(secs => avg(sample.seconds)),
+    make_interval(secs => stddev_samp(sample.seconds)), min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
-    select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
+    select deployments.finish_timestamp,
+      date_part('epoch', deployments.finish_timestamp - deployments.start_timestamp) as seconds
     from deploy_queue.deployments
     where deployments.cell_id = _measure.cell_id
       and deployments.component = _measure.component
@@ -1602,7 +1611,6 @@ begin
     old.cell_index, old.component::text as component, nullif(old.version::text, '') as version, line.url, line.note,
     nullif(old.concurrency_key::text, '') as concurrency_key, old.start_timestamp, moment.finish_timestamp,
     moment.cancellation_timestamp, line.cancellation_note, old.heartbeat_timestamp, moment.created_at, old.updated_at,
-    null::interval as max_duration, null::text as idempotency_key,
     (line.url, line.note, line.cancellation_note) is distinct from (old.url, old.note, old.cancellation_note) as has_new_text,
     (moment.created_at, moment.finish_timestamp, moment.cancellation_timestamp)
       is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment
@@ -1751,6 +1759,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_change(deployment deployments, columns text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception using
+    errcode = 'QD007',
+    message = format('%s cannot change its %s', deploy_queue._label(deployment), _refuse_change.columns),
+    hint = 'Cancel it and enter the line with a new deployment.';
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_ended(deployment deployments)
  RETURNS void
  LANGUAGE plpgsql
@@ -1769,6 +1791,18 @@ begin
     errcode = 'QD006',
     message = format('%s finished at %s', deploy_queue._label(deployment), date_trunc('second', deployment.finish_timestamp)),
     hint = 'A finished deployment never changes again.';
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_flaw(flaw text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise check_violation using constraint = _refuse_flaw.flaw, message = replace(_refuse_flaw.flaw, '_', ' ');
 end;
 $function$
 ;
@@ -1842,47 +1876,6 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._refuse_new_identity(old_row deployments, new_row deployments)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_changed text;
-begin
-  if (
-    old_row.id, old_row.environment, old_row.cloud_provider, old_row.region, old_row.cell_index, old_row.cell_id,
-    old_row.component, old_row.version, old_row.url, old_row.note, old_row.concurrency_key, old_row.idempotency_key,
-    old_row.max_duration, old_row.created_at, old_row.place, old_row.not_before, old_row.not_after, old_row.command,
-    old_row.entered_by, old_row.forced
-  ) is distinct from (
-    new_row.id, new_row.environment, new_row.cloud_provider, new_row.region, new_row.cell_index, new_row.cell_id,
-    new_row.component, new_row.version, new_row.url, new_row.note, new_row.concurrency_key, new_row.idempotency_key,
-    new_row.max_duration, new_row.created_at, new_row.place, new_row.not_before, new_row.not_after, new_row.command,
-    new_row.entered_by, new_row.forced
-  ) or (
-    old_row.start_timestamp is not null
-    and (new_row.start_timestamp, new_row.priority) is distinct from (old_row.start_timestamp, old_row.priority)
-  ) or (
-    -- A hold can only be taken away.
-    new_row.hold is not null and new_row.hold is distinct from old_row.hold
-  ) then
-    select string_agg(field.key, ', ' order by field.key) into v_changed
-    from jsonb_each(to_jsonb(new_row)) as field
-    where field.value is distinct from to_jsonb(old_row) -> field.key
-      and field.key not in (
-        'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp', 'updated_at'
-      );
-
-    raise exception using
-      errcode = 'QD007',
-      message = format('%s cannot change its %s', deploy_queue._label(old_row), v_changed),
-      hint = 'Cancel it and enter the line with a new deployment.';
-  end if;
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._refused_by_constraints()
  RETURNS TABLE(amount bigint, problem text)
  LANGUAGE plpgsql
@@ -1894,18 +1887,25 @@ begin
       select count(*), format(''%%s: %%s'', replace(refused.name, ''_'', '' ''),
         array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
       from pg_temp.adopted_deployments as adopted
-      cross join lateral (values %s) as refused (name, refuses)
-      -- Few are refused at all; only those are looked at by each check.
-      where (%s) is false and refused.refuses
+      cross join lateral (
+        select deploy_queue._flaw_of_deployment(row(
+          adopted.id, adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index, adopted.component,
+          adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp,
+          adopted.finish_timestamp, adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp,
+          adopted.created_at, adopted.updated_at, null, null, null, false, null, 0, null, null, null, null, null, null, false
+        )::deploy_queue.deployments)
+        union all
+        select refusal.name from (values %s) as refusal (name, refuses) where refusal.refuses
+      ) as refused (name)
+      where refused.name is not null
       group by refused.name
       order by refused.name',
       string_agg(
         format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
-      ),
-      string_agg(format('(%s)', pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ' and ')
+      )
     )
     from pg_constraint
-    where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
+    where pg_constraint.conrelid = 'deploy_queue.cells'::regclass
       and pg_constraint.contype = 'c'
   );
 end;
@@ -3226,7 +3226,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 4;
+  select 6;
 $function$
 ;
 
@@ -3399,6 +3399,35 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_changed text;
+begin
+  -- The guard has a better answer.
+  if deploy_queue._has_ended(old) then
+    return new;
+  end if;
+
+  select string_agg(field.key, ', ' order by field.key) into v_changed
+  from jsonb_each(to_jsonb(new)) as field
+  where field.value is distinct from to_jsonb(old) -> field.key
+    and field.key not in (
+      'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
+      'updated_at', 'priority', 'hold', 'release_key', 'kept'
+    );
+  if v_changed is not null then
+    perform deploy_queue._refuse_change(old, v_changed);
+  end if;
+  return new;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__guard()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3410,13 +3439,20 @@ declare
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
   v_is_released boolean := old.hold is not null and new.hold is null;
+  v_taken_back text;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
   perform deploy_queue._refuse_foreign_environment(old.environment);
-  perform deploy_queue._refuse_new_identity(old, new);
+  v_taken_back := concat_ws(', ',
+    case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
+    case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
+    case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end);
+  if v_taken_back <> '' then
+    perform deploy_queue._refuse_change(old, v_taken_back);
+  end if;
 
   if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);
@@ -3495,7 +3531,6 @@ AS $function$
 declare
   v_is_new boolean := tg_op = 'INSERT';
   v_is_history boolean := v_is_new and deploy_queue._has_ended(new);
-  v_buffer_time interval;
   v_status deploy_queue.deployment_status;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
@@ -3511,13 +3546,19 @@ begin
   end if;
 
   if new.finish_timestamp is not null then
-    select environments.buffer_time into v_buffer_time
+    select deploy_queue.get_deployment_status(
+      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
+    ) into v_status
     from deploy_queue.environments
     where environments.environment = new.environment;
+  else
+    v_status := case
+      when new.cancellation_timestamp is not null then 'cancelled'
+      when new.start_timestamp is not null then 'running'
+      when new.hold is not null then 'held'
+      else 'queued'
+    end;
   end if;
-  v_status := deploy_queue._status(
-    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-  );
 
   if v_is_new then
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
@@ -4644,13 +4685,15 @@ CREATE TRIGGER tg_deployment_events__keep_history_whole BEFORE TRUNCATE ON deplo
 
 CREATE TRIGGER tg_deployments__enqueue BEFORE INSERT ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__enqueue();
 
+CREATE TRIGGER tg_deployments__fixed BEFORE UPDATE OF id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key, idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, forced ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__fixed();
+
 CREATE TRIGGER tg_deployments__guard BEFORE UPDATE ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__guard();
 
 CREATE TRIGGER tg_deployments__keep_history BEFORE DELETE ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg__keep_history();
 
 CREATE TRIGGER tg_deployments__keep_history_whole BEFORE TRUNCATE ON deploy_queue.deployments FOR EACH STATEMENT EXECUTE FUNCTION tg__keep_history();
 
-CREATE TRIGGER tg_deployments__measure AFTER INSERT OR UPDATE ON deploy_queue.deployments FOR EACH ROW WHEN ((new.finish_timestamp IS NOT NULL)) EXECUTE FUNCTION tg_deployments__measure();
+CREATE TRIGGER tg_deployments__measure AFTER INSERT OR UPDATE OF finish_timestamp ON deploy_queue.deployments FOR EACH ROW WHEN ((new.finish_timestamp IS NOT NULL)) EXECUTE FUNCTION tg_deployments__measure();
 
 CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
 

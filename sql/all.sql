@@ -1,5 +1,7 @@
 --!include functions/_is_printable.sql
---!include functions/_is_whole_bypass.sql
+--!include functions/_flaw_of_deployment.sql
+--!include functions/_flaw_of_event.sql
+--!include functions/_refuse_flaw.sql
 --!include functions/_now.sql
 --!include functions/schema_version.sql
 --!include views/_live_deployments.sql
@@ -26,7 +28,7 @@
 --!include functions/_lets_wait.sql
 --!include functions/_has_to_wait.sql
 --!include functions/_refuse_ended.sql
---!include functions/_refuse_new_identity.sql
+--!include functions/_refuse_change.sql
 --!include functions/_deployment.sql
 --!include functions/_lock_cell.sql
 --!include functions/_lock_cell_in_time.sql
@@ -81,6 +83,7 @@
 --!include functions/unfollow_transitions.sql
 --!include functions/record_bypass.sql
 --!include triggers/deployments__enqueue.sql
+--!include triggers/deployments__fixed.sql
 --!include triggers/deployments__guard.sql
 --!include functions/_record.sql
 --!include triggers/deployments__record.sql

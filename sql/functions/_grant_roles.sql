@@ -1,4 +1,4 @@
--- Gives the roles of the queue, where they exist, exactly their privileges in this database, and takes those of PUBLIC.
+-- Gives PUBLIC and the roles of the queue, where they exist, exactly their privileges in this database.
 -- Called by every migration, since that may have made new objects, and by create_roles.
 create or replace function deploy_queue._grant_roles() returns void
 language plpgsql volatile
@@ -12,7 +12,6 @@ begin
   -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
   perform pg_advisory_xact_lock(25713, 0);
 
-  execute format('revoke all on function %s from public', v_functions);
   for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop
     execute format('revoke all on function %s from %I', v_functions, v_role);
     execute format('revoke all on all tables in schema deploy_queue from %I', v_role);

@@ -1,11 +1,12 @@
--- What each role may: one row a role that exists, privileges and object. Who comes later may also what those before may.
+-- What PUBLIC and each role may: one row a role that exists, privileges and object. Who comes later may also what those
+-- before may.
 -- Called by _grant_roles. A new function that changes something is given to nobody until it is named here.
 create or replace function deploy_queue._grants() returns table (role_name text, privileges text, object text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with roles (role_name, rank) as (
-    values ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+    values ('public', 0), ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
   ),
   objects (privileges, object, rank) as (
     values
@@ -37,6 +38,8 @@ as $$
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
+      -- What the constraint of deployments calls, which is checked against whoever writes.
+      when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable') then 0
       -- What changes nothing; and what views call, which is checked against whoever reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (
@@ -56,5 +59,5 @@ as $$
   select roles.role_name, objects.privileges, objects.object
   from roles
   join objects on objects.rank <= roles.rank
-  where to_regrole(roles.role_name) is not null;
+  where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

@@ -1,11 +1,11 @@
 -- Whether a text is of some length and has no characters that break a line or turn its direction.
--- Called by the constraint of bypasses.
+-- Called by the constraints of deployments and of events. Strict: what is null is not looked at.
 create or replace function deploy_queue._is_printable(
   value text,
   shortest integer default 0,
   longest integer default 2147483647
 ) returns boolean
-language plpgsql immutable parallel safe
+language plpgsql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin

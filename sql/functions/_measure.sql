@@ -9,10 +9,11 @@ declare
 begin
   insert into deploy_queue.deployment_durations as known
     (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
-  select _measure.cell_id, _measure.component, count(*), avg(sample.duration),
-    make_interval(secs => stddev_samp(extract(epoch from sample.duration))::double precision), min(sample.finish_timestamp), max(sample.finish_timestamp)
+  select _measure.cell_id, _measure.component, count(*), make_interval(secs => avg(sample.seconds)),
+    make_interval(secs => stddev_samp(sample.seconds)), min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
-    select deployments.finish_timestamp, deployments.finish_timestamp - deployments.start_timestamp as duration
+    select deployments.finish_timestamp,
+      date_part('epoch', deployments.finish_timestamp - deployments.start_timestamp) as seconds
     from deploy_queue.deployments
     where deployments.cell_id = _measure.cell_id
       and deployments.component = _measure.component

@@ -32,7 +32,6 @@ begin
     old.cell_index, old.component::text as component, nullif(old.version::text, '') as version, line.url, line.note,
     nullif(old.concurrency_key::text, '') as concurrency_key, old.start_timestamp, moment.finish_timestamp,
     moment.cancellation_timestamp, line.cancellation_note, old.heartbeat_timestamp, moment.created_at, old.updated_at,
-    null::interval as max_duration, null::text as idempotency_key,
     (line.url, line.note, line.cancellation_note) is distinct from (old.url, old.note, old.cancellation_note) as has_new_text,
     (moment.created_at, moment.finish_timestamp, moment.cancellation_timestamp)
       is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment

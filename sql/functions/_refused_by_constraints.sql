@@ -10,18 +10,25 @@ begin
       select count(*), format(''%%s: %%s'', replace(refused.name, ''_'', '' ''),
         array_to_string((array_agg(adopted.id order by adopted.id))[:5], '', ''))
       from pg_temp.adopted_deployments as adopted
-      cross join lateral (values %s) as refused (name, refuses)
-      -- Few are refused at all; only those are looked at by each check.
-      where (%s) is false and refused.refuses
+      cross join lateral (
+        select deploy_queue._flaw_of_deployment(row(
+          adopted.id, adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index, adopted.component,
+          adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp,
+          adopted.finish_timestamp, adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp,
+          adopted.created_at, adopted.updated_at, null, null, null, false, null, 0, null, null, null, null, null, null, false
+        )::deploy_queue.deployments)
+        union all
+        select refusal.name from (values %s) as refusal (name, refuses) where refusal.refuses
+      ) as refused (name)
+      where refused.name is not null
       group by refused.name
       order by refused.name',
       string_agg(
         format('(%L, not (%s))', pg_constraint.conname, pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ', '
-      ),
-      string_agg(format('(%s)', pg_get_expr(pg_constraint.conbin, pg_constraint.conrelid)), ' and ')
+      )
     )
     from pg_constraint
-    where pg_constraint.conrelid in ('deploy_queue.cells'::regclass, 'deploy_queue.deployments'::regclass)
+    where pg_constraint.conrelid = 'deploy_queue.cells'::regclass
       and pg_constraint.contype = 'c'
   );
 end;

@@ -10,13 +10,20 @@ declare
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
   v_is_released boolean := old.hold is not null and new.hold is null;
+  v_taken_back text;
   v_now timestamptz;
 begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
   perform deploy_queue._refuse_foreign_environment(old.environment);
-  perform deploy_queue._refuse_new_identity(old, new);
+  v_taken_back := concat_ws(', ',
+    case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
+    case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
+    case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end);
+  if v_taken_back <> '' then
+    perform deploy_queue._refuse_change(old, v_taken_back);
+  end if;
 
   if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
     perform deploy_queue._lock_cell(old.cell_id);

@@ -12,6 +12,6 @@ end;
 $$;
 
 create or replace trigger tg_deployments__measure
-after insert or update on deploy_queue.deployments
+after insert or update of finish_timestamp on deploy_queue.deployments
 for each row when (new.finish_timestamp is not null)
 execute function deploy_queue.tg_deployments__measure();

@@ -8,7 +8,6 @@ as $$
 declare
   v_is_new boolean := tg_op = 'INSERT';
   v_is_history boolean := v_is_new and deploy_queue._has_ended(new);
-  v_buffer_time interval;
   v_status deploy_queue.deployment_status;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
@@ -24,13 +23,19 @@ begin
   end if;
 
   if new.finish_timestamp is not null then
-    select environments.buffer_time into v_buffer_time
+    select deploy_queue.get_deployment_status(
+      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
+    ) into v_status
     from deploy_queue.environments
     where environments.environment = new.environment;
+  else
+    v_status := case
+      when new.cancellation_timestamp is not null then 'cancelled'
+      when new.start_timestamp is not null then 'running'
+      when new.hold is not null then 'held'
+      else 'queued'
+    end;
   end if;
-  v_status := deploy_queue._status(
-    new.hold, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, v_buffer_time
-  );
 
   if v_is_new then
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case

@@ -15,7 +15,7 @@ beforeAll(async () => {
     begin
       for v_constraint in
         select conrelid::regclass as relation, conname from pg_constraint
-        where contype = 'c' and conname like '%printable%'
+        where contype = 'c' and (conname like '%printable%' or conname like '%no_flaw')
       loop
         execute format('alter table %s drop constraint %I', v_constraint.relation, v_constraint.conname);
       end loop;

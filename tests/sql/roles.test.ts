@@ -114,7 +114,7 @@ test("every public function is given to some role, but those of the owner", asyn
   expect(owners.map(({ name }) => name)).toEqual(["adopt", "create_roles", "preview_adoption"]);
 });
 
-test("PUBLIC has no privilege on anything of ours", async () => {
+test("PUBLIC may execute what the constraint of deployments calls, and has no privilege on anything else of ours", async () => {
   const granted = await sql`
     select object, privilege_type from (
       select pg_proc.oid::regprocedure::text, coalesce(proacl, acldefault('f', proowner)) from pg_proc
@@ -127,15 +127,20 @@ test("PUBLIC has no privilege on anything of ours", async () => {
       select nspname, coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace where nspname = 'deploy_queue'
     ) as ours (object, acl)
     cross join lateral aclexplode(acl)
-    where grantee = 0`;
-  expect(granted).toEqual([]);
+    where grantee = 0
+    order by object`;
+  expect(granted.map(({ object, privilege_type }) => `${object} ${privilege_type}`)).toEqual([
+    "_flaw_of_deployment(deployments) EXECUTE",
+    "_is_printable(text,integer,integer) EXECUTE",
+    "_refuse_flaw(text) EXECUTE",
+  ]);
 });
 
 test("functions that run as their owner are only those that somebody without tables may call, and triggers", async () => {
   const [row] = await sql<{ private: string[] }[]>`
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
-  expect(row?.private).toEqual(["_heads", "_line", "_overtaken", "_waiting_on"]);
+  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_overtaken", "_waiting_on"]);
 });
 
 test("a deployer deploys by functions alone, and the events say who it was", async () => {

@@ -1,11 +1,17 @@
--- Whether the event of a bypass says where and why. What it lacks is an error that reads like a constraint.
--- Called by a constraint of events: as a function, because PostgreSQL reads their expressions anew for every statement.
-create or replace function deploy_queue._is_whole_bypass(event deploy_queue.deployment_events) returns boolean
+-- The first thing that is wrong with an event; null when nothing is.
+-- Called by the constraint of events.
+create or replace function deploy_queue._flaw_of_event(event deploy_queue.deployment_events) returns text
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_broken text := case
+begin
+  return case
+    when event.kind not in (
+      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
+      'configured'
+    ) then 'kind_must_be_known'
+    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+    when event.kind <> 'bypassed' then null
     when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
     when event.deployment_id is not null then null
     when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
@@ -18,10 +24,5 @@ declare
     when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
     when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
   end;
-begin
-  if v_broken is not null then
-    raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
-  end if;
-  return true;
 end;
 $$;

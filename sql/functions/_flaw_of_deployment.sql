@@ -1,0 +1,37 @@
+-- The first thing that is wrong with a deployment, whoever wrote it and wherever it stands; null when nothing is.
+-- Called by the constraint of deployments: one function, because PostgreSQL reads each expression anew in every statement,
+-- and by adopt.
+create or replace function deploy_queue._flaw_of_deployment(deployment deploy_queue.deployments) returns text
+language plpgsql immutable
+-- Whoever writes through the old names of the predecessor cannot look into the schema.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when not deploy_queue._is_printable(deployment.component, 1, 200)
+      then 'component_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(deployment.version, 1, 100)
+      then 'version_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(deployment.concurrency_key, 1, 100)
+      then 'concurrency_key_must_be_1_to_100_printable_characters'
+    when not deploy_queue._is_printable(deployment.idempotency_key, 1, 200)
+      then 'idempotency_key_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(deployment.url) then 'url_must_be_printable_characters'
+    when not deploy_queue._is_printable(deployment.note) then 'note_must_be_printable_characters'
+    when not deploy_queue._is_printable(deployment.cancellation_note) then 'cancellation_note_must_be_printable_characters'
+    when deployment.max_duration not between interval '1 second' and interval '30 days'
+      then 'max_duration_must_be_between_1_second_and_30_days'
+    when deployment.start_timestamp < deployment.created_at then 'start_timestamp_must_not_precede_created_at'
+    when deployment.finish_timestamp is not null and deployment.start_timestamp is null
+      then 'finish_timestamp_requires_start_timestamp'
+    when deployment.finish_timestamp < deployment.start_timestamp then 'finish_timestamp_must_not_precede_start_timestamp'
+    when deployment.cancellation_timestamp < deployment.start_timestamp
+      then 'cancellation_timestamp_must_not_precede_start_timestamp'
+    when deployment.finish_timestamp is not null and deployment.cancellation_timestamp is not null
+      then 'a_deployment_ends_once'
+    when deployment.cancellation_note is not null and deployment.cancellation_timestamp is null
+      then 'cancellation_note_requires_cancellation_timestamp'
+  end;
+end;
+$$;

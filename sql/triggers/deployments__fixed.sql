@@ -1,0 +1,36 @@
+-- Keeps a deployment what it was when it entered the line.
+-- Fires for every UPDATE that names a column which never changes, before the guard, which sets some of them; by columns, so
+-- that the transitions of every day do not compare them all.
+create or replace function deploy_queue.tg_deployments__fixed() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_changed text;
+begin
+  -- The guard has a better answer.
+  if deploy_queue._has_ended(old) then
+    return new;
+  end if;
+
+  select string_agg(field.key, ', ' order by field.key) into v_changed
+  from jsonb_each(to_jsonb(new)) as field
+  where field.value is distinct from to_jsonb(old) -> field.key
+    and field.key not in (
+      'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
+      'updated_at', 'priority', 'hold', 'release_key', 'kept'
+    );
+  if v_changed is not null then
+    perform deploy_queue._refuse_change(old, v_changed);
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__fixed
+before update of
+  id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key,
+  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, forced
+on deploy_queue.deployments
+for each row execute function deploy_queue.tg_deployments__fixed();
