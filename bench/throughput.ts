@@ -53,7 +53,7 @@ const bareTable = `
   create table bare (like deploy_queue.deployments including defaults including indexes);
   create sequence bare_id;
   alter table bare alter id set default nextval('bare_id') + 100000000;
-  insert into bare select * from deploy_queue.deployments`;
+  insert into bare select * from deploy_queue.deployments where environment = 'history'`;
 
 async function perSecond(server: BenchServer, clients: number, cells: number, cycle: Cycle): Promise<number> {
   const connections = Array.from({ length: clients }, () =>

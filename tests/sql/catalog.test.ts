@@ -95,3 +95,15 @@ test("every constraint has a name that was chosen", async () => {
     where connamespace = 'deploy_queue'::regnamespace and conname ~ '_(check|excl|key)[0-9]*$'`;
   expect(generated).toEqual([]);
 });
+
+test("a column of deployments either changes with a transition or is kept by the trigger of those that never do", async () => {
+  const changing = await sql<{ name: string }[]>`
+    select attname as name from pg_attribute
+    where attrelid = 'deploy_queue.deployments'::regclass and attnum > 0 and not attisdropped
+      and attnum <> all ((select tgattr from pg_trigger where tgname = 'tg_deployments__fixed')::int2[])
+    order by attname`;
+  expect(changing.map(({ name }) => name)).toEqual([
+    ...["cancellation_note", "cancellation_timestamp", "finish_timestamp", "heartbeat_timestamp", "hold", "kept"],
+    ...["priority", "release_key", "start_timestamp", "updated_at"],
+  ]);
+});

@@ -119,6 +119,12 @@ describe("what a deployment is", () => {
     ["idempotency_key", "'x'"],
     ["max_duration", "'1 hour'"],
     ["created_at", "now() - interval '1 day'"],
+    ["place", "7"],
+    ["not_before", "now()"],
+    ["not_after", "now() + interval '1 hour'"],
+    ["command", "'{make}'"],
+    ["entered_by", "'somebody'"],
+    ["forced", "true"],
   ];
   test.for(identity)("its %s does not become %s: QD007", async ([field, value]) => {
     const id = await newLine(database).add("queued", { version: "v1" });
