@@ -6,7 +6,8 @@ import {
   run,
   type TaskList,
 } from "graphile-worker";
-import pg from "pg";
+import type pg from "pg";
+import { ForgivingPool } from "./pool.js";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 
@@ -38,7 +39,7 @@ const pollInterval = 5_000;
 export async function startRunner(options: RunnerOptions): Promise<RunningTasks> {
   // graphile-worker prints stack traces with it when it is stopped while the database is away.
   console.trace = (error: unknown) => options.log.debug(String(error));
-  const pool = new pg.Pool({
+  const pool = new ForgivingPool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: 5,
