@@ -2628,6 +2628,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 declare
@@ -2691,6 +2692,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.finish(deployment_id bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_deployment deploy_queue.deployments;
@@ -3840,6 +3842,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.try_start(deployment_id bigint, heartbea
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_deployment deploy_queue.deployments;

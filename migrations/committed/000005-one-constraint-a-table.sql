@@ -1,5 +1,5 @@
 --! Previous: sha1:cccc8f45ab58f782bb75ac50e417c34218c48b27
---! Hash: sha1:125ed277ead8182bcc63e5788976ffad14be67b8
+--! Hash: sha1:7678c104052d320e8e0d385a9c80a011899183ee
 --! Message: one constraint a table
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1770,6 +1770,8 @@ create or replace function deploy_queue.enqueue(
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -1818,6 +1820,8 @@ returns table (
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_deployment deploy_queue.deployments;
@@ -1905,6 +1909,8 @@ create or replace function deploy_queue.finish(deployment_id bigint) returns dep
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_deployment deploy_queue.deployments;

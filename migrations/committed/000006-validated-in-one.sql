@@ -1,5 +1,5 @@
---! Previous: sha1:125ed277ead8182bcc63e5788976ffad14be67b8
---! Hash: sha1:3cb74ef9d86c2de3bbbe3b0ebffd9a8bd6c9981d
+--! Previous: sha1:7678c104052d320e8e0d385a9c80a011899183ee
+--! Hash: sha1:9e36173b73c00201747e8618461e27e93b6e1770
 --! Message: validated in one
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -10,6 +10,8 @@ returns table (
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_deployment deploy_queue.deployments;
