@@ -1499,37 +1499,6 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._overtaken(waiting deployments)
- RETURNS bigint
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET plan_cache_mode TO 'force_generic_plan'
-AS $function$
-begin
-  return (
-    select count(*)
-    from (
-      -- Each part has an index of its own.
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.created_at
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.created_at
-    ) as overtaker
-    where overtaker.start_timestamp > waiting.created_at
-      and coalesce(overtaker.place, overtaker.id) > coalesce(waiting.place, waiting.id)
-  );
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._overtakes(candidate deployments, ahead deployments)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4581,12 +4550,153 @@ create view queue as
     place.as_of,
     deployments.priority,
     deployments.hold,
-    (_overtaken(deployments.*))::integer AS overtaken
-   FROM ((( SELECT DISTINCT waiting.cell_id
-           FROM deployments waiting
-          WHERE ((waiting.start_timestamp IS NULL) AND (waiting.finish_timestamp IS NULL) AND (waiting.cancellation_timestamp IS NULL) AND (waiting.hold IS DISTINCT FROM 'outside'::hold))) line
+    (( SELECT count(*) AS count
+           FROM UNNEST(line.starts, line.places) overtaker(start_timestamp, place)
+          WHERE ((overtaker.start_timestamp > deployments.created_at) AND (overtaker.place > COALESCE(deployments.place, deployments.id)))))::integer AS overtaken
+   FROM ((( SELECT waiting.cell_id,
+            overtakers.starts,
+            overtakers.places
+           FROM (( SELECT deployments_1.cell_id,
+                    min(deployments_1.created_at) AS since
+                   FROM deployments deployments_1
+                  WHERE ((deployments_1.start_timestamp IS NULL) AND (deployments_1.finish_timestamp IS NULL) AND (deployments_1.cancellation_timestamp IS NULL) AND (deployments_1.hold IS DISTINCT FROM 'outside'::hold))
+                  GROUP BY deployments_1.cell_id) waiting
+             CROSS JOIN LATERAL ( SELECT array_agg(started.start_timestamp) AS starts,
+                    array_agg(COALESCE(started.place, started.id)) AS places
+                   FROM ( SELECT deployments_1.id,
+                            deployments_1.environment,
+                            deployments_1.cloud_provider,
+                            deployments_1.region,
+                            deployments_1.cell_index,
+                            deployments_1.component,
+                            deployments_1.version,
+                            deployments_1.url,
+                            deployments_1.note,
+                            deployments_1.concurrency_key,
+                            deployments_1.start_timestamp,
+                            deployments_1.finish_timestamp,
+                            deployments_1.cancellation_timestamp,
+                            deployments_1.cancellation_note,
+                            deployments_1.heartbeat_timestamp,
+                            deployments_1.created_at,
+                            deployments_1.updated_at,
+                            deployments_1.cell_id,
+                            deployments_1.max_duration,
+                            deployments_1.idempotency_key,
+                            deployments_1.forced,
+                            deployments_1.place,
+                            deployments_1.priority,
+                            deployments_1.hold,
+                            deployments_1.release_key,
+                            deployments_1.not_before,
+                            deployments_1.not_after,
+                            deployments_1.command,
+                            deployments_1.entered_by,
+                            deployments_1.kept
+                           FROM deployments deployments_1
+                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.start_timestamp IS NOT NULL) AND (deployments_1.finish_timestamp IS NULL) AND (deployments_1.cancellation_timestamp IS NULL))
+                        UNION ALL
+                         SELECT deployments_1.id,
+                            deployments_1.environment,
+                            deployments_1.cloud_provider,
+                            deployments_1.region,
+                            deployments_1.cell_index,
+                            deployments_1.component,
+                            deployments_1.version,
+                            deployments_1.url,
+                            deployments_1.note,
+                            deployments_1.concurrency_key,
+                            deployments_1.start_timestamp,
+                            deployments_1.finish_timestamp,
+                            deployments_1.cancellation_timestamp,
+                            deployments_1.cancellation_note,
+                            deployments_1.heartbeat_timestamp,
+                            deployments_1.created_at,
+                            deployments_1.updated_at,
+                            deployments_1.cell_id,
+                            deployments_1.max_duration,
+                            deployments_1.idempotency_key,
+                            deployments_1.forced,
+                            deployments_1.place,
+                            deployments_1.priority,
+                            deployments_1.hold,
+                            deployments_1.release_key,
+                            deployments_1.not_before,
+                            deployments_1.not_after,
+                            deployments_1.command,
+                            deployments_1.entered_by,
+                            deployments_1.kept
+                           FROM deployments deployments_1
+                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.finish_timestamp > waiting.since))
+                        UNION ALL
+                         SELECT deployments_1.id,
+                            deployments_1.environment,
+                            deployments_1.cloud_provider,
+                            deployments_1.region,
+                            deployments_1.cell_index,
+                            deployments_1.component,
+                            deployments_1.version,
+                            deployments_1.url,
+                            deployments_1.note,
+                            deployments_1.concurrency_key,
+                            deployments_1.start_timestamp,
+                            deployments_1.finish_timestamp,
+                            deployments_1.cancellation_timestamp,
+                            deployments_1.cancellation_note,
+                            deployments_1.heartbeat_timestamp,
+                            deployments_1.created_at,
+                            deployments_1.updated_at,
+                            deployments_1.cell_id,
+                            deployments_1.max_duration,
+                            deployments_1.idempotency_key,
+                            deployments_1.forced,
+                            deployments_1.place,
+                            deployments_1.priority,
+                            deployments_1.hold,
+                            deployments_1.release_key,
+                            deployments_1.not_before,
+                            deployments_1.not_after,
+                            deployments_1.command,
+                            deployments_1.entered_by,
+                            deployments_1.kept
+                           FROM deployments deployments_1
+                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.cancellation_timestamp > waiting.since))) started
+                  WHERE (started.start_timestamp > waiting.since)) overtakers)
+         OFFSET 0) line
      CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
-     JOIN deployments ON (((deployments.id = place.deployment_id) AND (deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL))));
+     CROSS JOIN LATERAL ( SELECT deployments_1.id,
+            deployments_1.environment,
+            deployments_1.cloud_provider,
+            deployments_1.region,
+            deployments_1.cell_index,
+            deployments_1.component,
+            deployments_1.version,
+            deployments_1.url,
+            deployments_1.note,
+            deployments_1.concurrency_key,
+            deployments_1.start_timestamp,
+            deployments_1.finish_timestamp,
+            deployments_1.cancellation_timestamp,
+            deployments_1.cancellation_note,
+            deployments_1.heartbeat_timestamp,
+            deployments_1.created_at,
+            deployments_1.updated_at,
+            deployments_1.cell_id,
+            deployments_1.max_duration,
+            deployments_1.idempotency_key,
+            deployments_1.forced,
+            deployments_1.place,
+            deployments_1.priority,
+            deployments_1.hold,
+            deployments_1.release_key,
+            deployments_1.not_before,
+            deployments_1.not_after,
+            deployments_1.command,
+            deployments_1.entered_by,
+            deployments_1.kept
+           FROM deployments deployments_1
+          WHERE (deployments_1.id = place.deployment_id)
+         OFFSET 0) deployments);
 
 create view staged as
  SELECT id AS deployment_id,

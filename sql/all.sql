@@ -44,7 +44,6 @@
 --!include functions/_wake.sql
 --!include functions/_wake_heads.sql
 --!include functions/_measure.sql
---!include functions/_overtaken.sql
 --!include functions/_line_members.sql
 --!include functions/_priority_reason.sql
 --!include functions/_line.sql

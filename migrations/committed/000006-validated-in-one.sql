@@ -1,5 +1,5 @@
---! Previous: sha1:7678c104052d320e8e0d385a9c80a011899183ee
---! Hash: sha1:9e36173b73c00201747e8618461e27e93b6e1770
+--! Previous: sha1:f1eb2bf75536752aa4350f295fd4faff748902d2
+--! Hash: sha1:13a612aaec76dbcd2b9093ee26ebae87d9278535
 --! Message: validated in one
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.

@@ -21,22 +21,50 @@ select
   place.as_of,
   deployments.priority,
   deployments.hold,
-  deploy_queue._overtaken(deployments)::integer as overtaken
+  (
+    select count(*)
+    from unnest(line.starts, line.places) as overtaker (start_timestamp, place)
+    where overtaker.start_timestamp > deployments.created_at
+      and overtaker.place > coalesce(deployments.place, deployments.id)
+  )::integer as overtaken
 from (
-  select distinct waiting.cell_id
-  from deploy_queue.deployments as waiting
-  where waiting.start_timestamp is null
-    and waiting.finish_timestamp is null
-    and waiting.cancellation_timestamp is null
-    and waiting.hold is distinct from 'outside'
+  select waiting.cell_id, overtakers.starts, overtakers.places
+  from (
+    select deployments.cell_id, min(deployments.created_at) as since
+    from deploy_queue.deployments
+    where deployments.start_timestamp is null
+      and deployments.finish_timestamp is null
+      and deployments.cancellation_timestamp is null
+      and deployments.hold is distinct from 'outside'
+    group by deployments.cell_id
+  ) as waiting
+  cross join lateral (
+    -- Who started in this cell since the first of them came.
+    select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.since
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.since
+    ) as started
+    where started.start_timestamp > waiting.since
+  ) as overtakers
+  -- Once a cell, not once a deployment.
+  offset 0
 ) as line
 cross join lateral deploy_queue._line(line.cell_id) as place
-join deploy_queue.deployments
-  on deployments.id = place.deployment_id
-  -- Said again, so that the small index of the queued serves the join.
-  and deployments.start_timestamp is null
-  and deployments.finish_timestamp is null
-  and deployments.cancellation_timestamp is null;
+cross join lateral (
+  -- Looked up one by one: nobody can estimate how many wait among a million, and other joins take seconds when they err.
+  select * from deploy_queue.deployments where deployments.id = place.deployment_id offset 0
+) as deployments;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

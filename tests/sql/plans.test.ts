@@ -131,3 +131,10 @@ describe("the rule reads the partial index of", () => {
     expect(plan).not.toContain("Seq Scan");
   });
 });
+
+test("the queue view looks each deployment up by its id, however few the statistics expect", async () => {
+  const rows = await sql<{ "QUERY PLAN": string }[]>`explain (costs off) select * from deploy_queue.queue`;
+  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+  expect(plan).toContain("Index Scan using deployments_pkey");
+  expect(plan).not.toMatch(/Hash Join|Merge Join|Materialize/);
+});

@@ -140,7 +140,7 @@ test("functions that run as their owner are only those that somebody without tab
   const [row] = await sql<{ private: string[] }[]>`
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
-  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_overtaken", "_waiting_on"]);
+  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_waiting_on"]);
 });
 
 test("a deployer deploys by functions alone, and the events say who it was", async () => {
