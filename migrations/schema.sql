@@ -1116,8 +1116,8 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
- RETURNS SETOF place
+CREATE OR REPLACE FUNCTION deploy_queue._line(cell_ids integer[], candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
+ RETURNS TABLE(deployment deployments, place place, overtaken integer)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1125,89 +1125,94 @@ CREATE OR REPLACE FUNCTION deploy_queue._line(cell_id integer, candidate deploym
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_buffer_time interval := (
-    select environments.buffer_time
-    from deploy_queue.cells
-    join deploy_queue.environments on environments.environment = cells.environment
-    where cells.id = _line.cell_id
-  );
   v_member record;
+  v_cell_id integer;
   v_free_at timestamptz;
   -- When the cell is free of everybody so far, whose doing that is, and when it is free of all the others. Whoever has
   -- the key of the last may start with the others' end. Infinity is "nobody knows".
-  v_last timestamptz := v_now;
+  v_last timestamptz;
   v_last_key text;
-  v_others timestamptz := v_now;
-  v_late_keys text[] := '{}';
-  v_place deploy_queue.place;
-  v_blockers jsonb[] := '{}';
-  v_first_ten jsonb := '[]';
-  v_keys text[] := '{}';
+  v_others timestamptz;
+  v_late_keys text[];
+  v_blockers jsonb[];
+  v_first_ten jsonb;
+  v_keys text[];
 begin
-  v_place."position" := 0;
-  v_place.as_of := v_now;
+  place.as_of := v_now;
   for v_member in
-    select (present.member).*, present.avg_duration, present.exclusion_key, present.withheld, present.withheld_until,
-      present.stands_aside
-    from deploy_queue._line_members(_line.cell_id, candidate, v_buffer_time) as present
+    select * from deploy_queue._line_members(_line.cell_ids, candidate, only_id) as member
   loop
-    if v_member.start_timestamp is null then
-      v_place.deployment_id := v_member.id;
-      v_place."position" := v_place."position" + 1;
+    if v_keys is null or v_member.cell_id <> v_cell_id then
+      v_cell_id := v_member.cell_id;
+      v_last := v_now;
+      v_last_key := null;
+      v_others := v_now;
+      v_late_keys := '{}';
+      v_blockers := '{}';
+      v_first_ten := '[]';
+      v_keys := '{}';
+      place."position" := 0;
+    end if;
+
+    deployment := v_member.deployment;
+    if deployment.start_timestamp is null then
+      place.deployment_id := deployment.id;
+      place."position" := place."position" + 1;
       v_free_at := greatest(
         case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
       );
-      v_place.predicted_start := nullif(v_free_at, 'infinity');
-      v_place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
-      if v_member.concurrency_key is null then
-        v_place.blocker_count := cardinality(v_keys);
-        v_place.blockers := v_first_ten;
+      place.predicted_start := nullif(v_free_at, 'infinity');
+      place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
+      if deployment.concurrency_key is null then
+        place.blocker_count := cardinality(v_keys);
+        place.blockers := v_first_ten;
       else
-        v_place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
-        v_place.blockers := to_jsonb(array(
-          select v_blockers[place] from generate_subscripts(v_keys, 1) as place
-          where v_keys[place] <> v_member.exclusion_key limit 10
+        place.blocker_count := cardinality(v_keys) - cardinality(array_positions(v_keys, v_member.exclusion_key));
+        place.blockers := to_jsonb(array(
+          select v_blockers[ahead] from generate_subscripts(v_keys, 1) as ahead
+          where v_keys[ahead] <> v_member.exclusion_key limit 10
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      v_place.blocker_count := v_place.blocker_count + jsonb_array_length(v_member.withheld);
-      v_place.blockers := v_member.withheld || v_place.blockers;
-      if only_id is null or only_id = v_member.id then
-        return next v_place;
+      place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
+      place.blockers := v_member.withheld || place.blockers;
+      if only_id is null or only_id = deployment.id then
+        overtaken := v_member.overtaken;
+        return next;
         exit when only_id is not null;
       end if;
       -- It lets others pass, and who knows whether they will be done in time.
       continue when v_member.stands_aside;
-      v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_buffer_time;
-    elsif v_member.finish_timestamp is not null then
-      v_free_at := v_member.finish_timestamp + v_buffer_time;
+      v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_member.buffer_time;
+    elsif deployment.finish_timestamp is not null then
+      v_free_at := deployment.finish_timestamp + v_member.buffer_time;
     else
-      if v_member.start_timestamp + v_member.avg_duration < v_now then
+      if deployment.start_timestamp + v_member.avg_duration < v_now then
         v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
       end if;
       v_free_at := case
         when v_member.avg_duration is null then 'infinity'
-        else greatest(v_member.start_timestamp + v_member.avg_duration, v_now) + v_buffer_time
+        else greatest(deployment.start_timestamp + v_member.avg_duration, v_now) + v_member.buffer_time
       end;
     end if;
 
     v_keys := array_append(v_keys, v_member.exclusion_key);
     v_blockers := array_append(v_blockers, jsonb_build_object(
-      'deployment_id', v_member.id,
+      'deployment_id', deployment.id,
       'kind', case
-        when v_member.start_timestamp is null then 'queued'
-        when v_member.finish_timestamp is null then 'running'
+        when deployment.start_timestamp is null then 'queued'
+        when deployment.finish_timestamp is null then 'running'
         else 'buffer'
       end,
-      'component', v_member.component, 'version', v_member.version, 'url', v_member.url, 'note', v_member.note,
-      'since', coalesce(v_member.finish_timestamp, v_member.start_timestamp, v_member.created_at),
+      'component', deployment.component, 'version', deployment.version, 'url', deployment.url, 'note', deployment.note,
+      'since', coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity'),
-      'priority', v_member.priority,
+      'priority', deployment.priority,
       'priority_reason', case
-        when v_member.start_timestamp is null and v_member.priority <> 0 then deploy_queue._priority_reason(v_member.id)
+        when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
       end,
-      'hold', v_member.hold
+      'hold', deployment.hold
     ));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
@@ -1226,8 +1231,8 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._line_members(cell_id integer, candidate deployments, buffer_time interval)
- RETURNS TABLE(member deployments, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean)
+CREATE OR REPLACE FUNCTION deploy_queue._line_members(cell_ids integer[], candidate deployments, only_id bigint)
+ RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer)
  LANGUAGE plpgsql
  STABLE ROWS 10
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1235,38 +1240,84 @@ AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := deploy_queue._now();
-  -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
-  v_policies boolean := exists (
-    select
-    from deploy_queue.cells
-    where cells.id = _line_members.cell_id
-      and (
-        exists (select from deploy_queue.freezes where freezes.environment = cells.environment and freezes.lifted_at is null)
-        or exists (select from deploy_queue.maintenance_windows as policy where policy.environment = cells.environment)
-      )
-  );
 begin
   return query
   select
     present.member,
+    cell.id,
+    cell.buffer_time,
     usual.avg_duration,
     coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
     reasons.withheld,
     reasons.withheld_until,
-    coalesce((present.member).not_before > v_now, false)
+    coalesce((present.member).not_before > v_now, false),
+    case
+      when overtakers.starts is null then 0
+      else (
+        select count(*)::integer
+        from unnest(overtakers.starts, overtakers.places) as overtaker (start_timestamp, place)
+        where overtaker.start_timestamp > (present.member).created_at
+          and overtaker.place > coalesce((present.member).place, (present.member).id)
+      )
+    end
   from (
+    select place.id, environments.buffer_time,
+      -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+      exists (
+        select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
+      ) or exists (
+        select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
+      ) as has_policies,
+      -- Since when somebody waits. Who asks for one place does not want to know who overtook.
+      (
+        select min(queued.created_at)
+        from deploy_queue.deployments as queued
+        where queued.cell_id = place.id
+          and queued.start_timestamp is null
+          and queued.finish_timestamp is null
+          and queued.cancellation_timestamp is null
+          and queued.hold is distinct from 'outside'
+          and only_id is null
+      ) as since
+    from unnest(cell_ids) as place (id)
+    left join deploy_queue.cells on cells.id = place.id
+    join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
+    -- All this once a cell, not once a deployment.
+    offset 0
+  ) as cell
+  cross join lateral (
+    -- Who started since then.
+    select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id and deployments.finish_timestamp > cell.since
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id and deployments.cancellation_timestamp > cell.since
+    ) as started
+    where started.start_timestamp > cell.since
+    offset 0
+  ) as overtakers
+  cross join lateral (
     select deployments as member from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
-      and deployments.finish_timestamp > v_now - _line_members.buffer_time
+    where deployments.cell_id = cell.id
+      and deployments.finish_timestamp > v_now - cell.buffer_time
     union all
     select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
+    where deployments.cell_id = cell.id
       and deployments.start_timestamp is not null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
     union all
     select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
+    where deployments.cell_id = cell.id
       and deployments.start_timestamp is null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
@@ -1275,20 +1326,21 @@ begin
     select candidate where candidate is distinct from null
   ) as present
   left join deploy_queue.deployment_durations as usual
-    on usual.cell_id = _line_members.cell_id
+    on usual.cell_id = cell.id
     and usual.component = (present.member).component
     and usual.last_finish_timestamp > v_now - interval '3 months'
   cross join lateral (
     select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
-      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+      and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
         or (present.member).not_after is not null)
   ) as reasons
   order by
+    cell.id,
     (present.member).start_timestamp is null,
     -- Whom a freeze lets pass goes before those whom it holds.
-    v_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
+    cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
     case when (present.member).start_timestamp is null then - (present.member).priority end,
     coalesce((present.member).place, (present.member).id);
 end;
@@ -2921,8 +2973,8 @@ begin
   end if;
 
   return query
-  select place.*
-  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
+  select (line.place).*
+  from deploy_queue._line(array[v_deployment.cell_id], v_candidate, v_deployment.id) as line;
 end;
 $function$
 ;
@@ -2957,8 +3009,8 @@ begin
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
   v_candidate.entered_by := session_user;
-  select place.* into v_place
-  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  select (line.place).* into v_place
+  from deploy_queue._line(array[v_cell_id], v_candidate, v_candidate.id) as line;
   v_place.deployment_id := null;
   return v_place;
 end;
@@ -3197,7 +3249,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 6;
+  select 7;
 $function$
 ;
 
@@ -4531,172 +4583,29 @@ create view prod_latest_deployments as
   ORDER BY environment, cloud_provider, region, cell_index, component;
 
 create view queue as
- SELECT deployments.id AS deployment_id,
-    deployments.environment,
-    deployments.cloud_provider,
-    deployments.region,
-    deployments.cell_index,
-    deployments.component,
-    deployments.version,
-    deployments.url,
-    deployments.note,
-    deployments.concurrency_key,
-    deployments.created_at,
-    place."position",
-    place.predicted_start,
-    place.overdue,
-    place.blocker_count,
-    place.blockers,
-    place.as_of,
-    deployments.priority,
-    deployments.hold,
-    (( SELECT count(*) AS count
-           FROM UNNEST(line.starts, line.places) overtaker(start_timestamp, place)
-          WHERE ((overtaker.start_timestamp > deployments.created_at) AND (overtaker.place > COALESCE(deployments.place, deployments.id)))))::integer AS overtaken
-   FROM ((( SELECT waiting.cell_id,
-            overtakers.starts,
-            overtakers.places
-           FROM (( SELECT deployments_1.cell_id,
-                    min(deployments_1.created_at) AS since
-                   FROM deployments deployments_1
-                  WHERE ((deployments_1.start_timestamp IS NULL) AND (deployments_1.finish_timestamp IS NULL) AND (deployments_1.cancellation_timestamp IS NULL) AND (deployments_1.hold IS DISTINCT FROM 'outside'::hold))
-                  GROUP BY deployments_1.cell_id) waiting
-             CROSS JOIN LATERAL ( SELECT array_agg(started.start_timestamp) AS starts,
-                    array_agg(COALESCE(started.place, started.id)) AS places
-                   FROM ( SELECT deployments_1.id,
-                            deployments_1.environment,
-                            deployments_1.cloud_provider,
-                            deployments_1.region,
-                            deployments_1.cell_index,
-                            deployments_1.component,
-                            deployments_1.version,
-                            deployments_1.url,
-                            deployments_1.note,
-                            deployments_1.concurrency_key,
-                            deployments_1.start_timestamp,
-                            deployments_1.finish_timestamp,
-                            deployments_1.cancellation_timestamp,
-                            deployments_1.cancellation_note,
-                            deployments_1.heartbeat_timestamp,
-                            deployments_1.created_at,
-                            deployments_1.updated_at,
-                            deployments_1.cell_id,
-                            deployments_1.max_duration,
-                            deployments_1.idempotency_key,
-                            deployments_1.forced,
-                            deployments_1.place,
-                            deployments_1.priority,
-                            deployments_1.hold,
-                            deployments_1.release_key,
-                            deployments_1.not_before,
-                            deployments_1.not_after,
-                            deployments_1.command,
-                            deployments_1.entered_by,
-                            deployments_1.kept
-                           FROM deployments deployments_1
-                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.start_timestamp IS NOT NULL) AND (deployments_1.finish_timestamp IS NULL) AND (deployments_1.cancellation_timestamp IS NULL))
-                        UNION ALL
-                         SELECT deployments_1.id,
-                            deployments_1.environment,
-                            deployments_1.cloud_provider,
-                            deployments_1.region,
-                            deployments_1.cell_index,
-                            deployments_1.component,
-                            deployments_1.version,
-                            deployments_1.url,
-                            deployments_1.note,
-                            deployments_1.concurrency_key,
-                            deployments_1.start_timestamp,
-                            deployments_1.finish_timestamp,
-                            deployments_1.cancellation_timestamp,
-                            deployments_1.cancellation_note,
-                            deployments_1.heartbeat_timestamp,
-                            deployments_1.created_at,
-                            deployments_1.updated_at,
-                            deployments_1.cell_id,
-                            deployments_1.max_duration,
-                            deployments_1.idempotency_key,
-                            deployments_1.forced,
-                            deployments_1.place,
-                            deployments_1.priority,
-                            deployments_1.hold,
-                            deployments_1.release_key,
-                            deployments_1.not_before,
-                            deployments_1.not_after,
-                            deployments_1.command,
-                            deployments_1.entered_by,
-                            deployments_1.kept
-                           FROM deployments deployments_1
-                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.finish_timestamp > waiting.since))
-                        UNION ALL
-                         SELECT deployments_1.id,
-                            deployments_1.environment,
-                            deployments_1.cloud_provider,
-                            deployments_1.region,
-                            deployments_1.cell_index,
-                            deployments_1.component,
-                            deployments_1.version,
-                            deployments_1.url,
-                            deployments_1.note,
-                            deployments_1.concurrency_key,
-                            deployments_1.start_timestamp,
-                            deployments_1.finish_timestamp,
-                            deployments_1.cancellation_timestamp,
-                            deployments_1.cancellation_note,
-                            deployments_1.heartbeat_timestamp,
-                            deployments_1.created_at,
-                            deployments_1.updated_at,
-                            deployments_1.cell_id,
-                            deployments_1.max_duration,
-                            deployments_1.idempotency_key,
-                            deployments_1.forced,
-                            deployments_1.place,
-                            deployments_1.priority,
-                            deployments_1.hold,
-                            deployments_1.release_key,
-                            deployments_1.not_before,
-                            deployments_1.not_after,
-                            deployments_1.command,
-                            deployments_1.entered_by,
-                            deployments_1.kept
-                           FROM deployments deployments_1
-                          WHERE ((deployments_1.cell_id = waiting.cell_id) AND (deployments_1.cancellation_timestamp > waiting.since))) started
-                  WHERE (started.start_timestamp > waiting.since)) overtakers)
-         OFFSET 0) line
-     CROSS JOIN LATERAL _line(line.cell_id) place(deployment_id, "position", predicted_start, overdue, blocker_count, blockers, as_of))
-     CROSS JOIN LATERAL ( SELECT deployments_1.id,
-            deployments_1.environment,
-            deployments_1.cloud_provider,
-            deployments_1.region,
-            deployments_1.cell_index,
-            deployments_1.component,
-            deployments_1.version,
-            deployments_1.url,
-            deployments_1.note,
-            deployments_1.concurrency_key,
-            deployments_1.start_timestamp,
-            deployments_1.finish_timestamp,
-            deployments_1.cancellation_timestamp,
-            deployments_1.cancellation_note,
-            deployments_1.heartbeat_timestamp,
-            deployments_1.created_at,
-            deployments_1.updated_at,
-            deployments_1.cell_id,
-            deployments_1.max_duration,
-            deployments_1.idempotency_key,
-            deployments_1.forced,
-            deployments_1.place,
-            deployments_1.priority,
-            deployments_1.hold,
-            deployments_1.release_key,
-            deployments_1.not_before,
-            deployments_1.not_after,
-            deployments_1.command,
-            deployments_1.entered_by,
-            deployments_1.kept
-           FROM deployments deployments_1
-          WHERE (deployments_1.id = place.deployment_id)
-         OFFSET 0) deployments);
+ SELECT (deployment).id AS deployment_id,
+    (deployment).environment AS environment,
+    (deployment).cloud_provider AS cloud_provider,
+    (deployment).region AS region,
+    (deployment).cell_index AS cell_index,
+    (deployment).component AS component,
+    (deployment).version AS version,
+    (deployment).url AS url,
+    (deployment).note AS note,
+    (deployment).concurrency_key AS concurrency_key,
+    (deployment).created_at AS created_at,
+    (place)."position" AS "position",
+    (place).predicted_start AS predicted_start,
+    (place).overdue AS overdue,
+    (place).blocker_count AS blocker_count,
+    (place).blockers AS blockers,
+    (place).as_of AS as_of,
+    (deployment).priority AS priority,
+    (deployment).hold AS hold,
+    overtaken
+   FROM _line(ARRAY( SELECT DISTINCT deployments.cell_id
+           FROM deployments
+          WHERE ((deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.hold IS DISTINCT FROM 'outside'::hold)))) line(deployment, place, overtaken);
 
 create view staged as
  SELECT id AS deployment_id,

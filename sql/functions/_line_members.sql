@@ -1,17 +1,20 @@
--- Who is in the line of a cell, in its order: those who occupy the cell, then those who wait, and what withholds these.
--- Called by _line.
+-- Who is in the lines of cells, each in its order: those who occupy the cell, then those who wait, what withholds these and
+-- how many that entered the line later have started before them. Called by _line.
 create or replace function deploy_queue._line_members(
-  cell_id integer,
+  cell_ids integer[],
   candidate deploy_queue.deployments,
-  buffer_time interval
+  only_id bigint
 )
 returns table (
-  member deploy_queue.deployments,
+  deployment deploy_queue.deployments,
+  cell_id integer,
+  buffer_time interval,
   avg_duration interval,
   exclusion_key text,
   withheld jsonb,
   withheld_until timestamptz,
-  stands_aside boolean
+  stands_aside boolean,
+  overtaken integer
 )
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
@@ -19,38 +22,84 @@ as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := deploy_queue._now();
-  -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
-  v_policies boolean := exists (
-    select
-    from deploy_queue.cells
-    where cells.id = _line_members.cell_id
-      and (
-        exists (select from deploy_queue.freezes where freezes.environment = cells.environment and freezes.lifted_at is null)
-        or exists (select from deploy_queue.maintenance_windows as policy where policy.environment = cells.environment)
-      )
-  );
 begin
   return query
   select
     present.member,
+    cell.id,
+    cell.buffer_time,
     usual.avg_duration,
     coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
     reasons.withheld,
     reasons.withheld_until,
-    coalesce((present.member).not_before > v_now, false)
+    coalesce((present.member).not_before > v_now, false),
+    case
+      when overtakers.starts is null then 0
+      else (
+        select count(*)::integer
+        from unnest(overtakers.starts, overtakers.places) as overtaker (start_timestamp, place)
+        where overtaker.start_timestamp > (present.member).created_at
+          and overtaker.place > coalesce((present.member).place, (present.member).id)
+      )
+    end
   from (
+    select place.id, environments.buffer_time,
+      -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+      exists (
+        select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
+      ) or exists (
+        select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
+      ) as has_policies,
+      -- Since when somebody waits. Who asks for one place does not want to know who overtook.
+      (
+        select min(queued.created_at)
+        from deploy_queue.deployments as queued
+        where queued.cell_id = place.id
+          and queued.start_timestamp is null
+          and queued.finish_timestamp is null
+          and queued.cancellation_timestamp is null
+          and queued.hold is distinct from 'outside'
+          and only_id is null
+      ) as since
+    from unnest(cell_ids) as place (id)
+    left join deploy_queue.cells on cells.id = place.id
+    join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
+    -- All this once a cell, not once a deployment.
+    offset 0
+  ) as cell
+  cross join lateral (
+    -- Who started since then.
+    select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
+    from (
+      -- Each part has an index of its own.
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id and deployments.finish_timestamp > cell.since
+      union all
+      select deployments.* from deploy_queue.deployments
+      where deployments.cell_id = cell.id and deployments.cancellation_timestamp > cell.since
+    ) as started
+    where started.start_timestamp > cell.since
+    offset 0
+  ) as overtakers
+  cross join lateral (
     select deployments as member from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
-      and deployments.finish_timestamp > v_now - _line_members.buffer_time
+    where deployments.cell_id = cell.id
+      and deployments.finish_timestamp > v_now - cell.buffer_time
     union all
     select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
+    where deployments.cell_id = cell.id
       and deployments.start_timestamp is not null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
     union all
     select deployments from deploy_queue.deployments
-    where deployments.cell_id = _line_members.cell_id
+    where deployments.cell_id = cell.id
       and deployments.start_timestamp is null
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
@@ -59,20 +108,21 @@ begin
     select candidate where candidate is distinct from null
   ) as present
   left join deploy_queue.deployment_durations as usual
-    on usual.cell_id = _line_members.cell_id
+    on usual.cell_id = cell.id
     and usual.component = (present.member).component
     and usual.last_finish_timestamp > v_now - interval '3 months'
   cross join lateral (
     select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
-      and (v_policies or (present.member).hold is not null or (present.member).not_before is not null
+      and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
         or (present.member).not_after is not null)
   ) as reasons
   order by
+    cell.id,
     (present.member).start_timestamp is null,
     -- Whom a freeze lets pass goes before those whom it holds.
-    v_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
+    cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
     case when (present.member).start_timestamp is null then - (present.member).priority end,
     coalesce((present.member).place, (present.member).id);
 end;

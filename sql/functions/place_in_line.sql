@@ -16,8 +16,8 @@ begin
   end if;
 
   return query
-  select place.*
-  from deploy_queue._line(v_deployment.cell_id, v_candidate, v_deployment.id) as place;
+  select (line.place).*
+  from deploy_queue._line(array[v_deployment.cell_id], v_candidate, v_deployment.id) as line;
 end;
 $$;
 

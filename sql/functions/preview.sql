@@ -39,8 +39,8 @@ begin
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
   v_candidate.entered_by := session_user;
-  select place.* into v_place
-  from deploy_queue._line(v_cell_id, v_candidate, v_candidate.id) as place;
+  select (line.place).* into v_place
+  from deploy_queue._line(array[v_cell_id], v_candidate, v_candidate.id) as line;
   v_place.deployment_id := null;
   return v_place;
 end;

@@ -2,69 +2,34 @@
 -- Read by "deploy-queue list queue", boards and people.
 create or replace view deploy_queue.queue as
 select
-  deployments.id as deployment_id,
-  deployments.environment,
-  deployments.cloud_provider,
-  deployments.region,
-  deployments.cell_index,
-  deployments.component,
-  deployments.version,
-  deployments.url,
-  deployments.note,
-  deployments.concurrency_key,
-  deployments.created_at,
-  place."position",
-  place.predicted_start,
-  place.overdue,
-  place.blocker_count,
-  place.blockers,
-  place.as_of,
-  deployments.priority,
-  deployments.hold,
-  (
-    select count(*)
-    from unnest(line.starts, line.places) as overtaker (start_timestamp, place)
-    where overtaker.start_timestamp > deployments.created_at
-      and overtaker.place > coalesce(deployments.place, deployments.id)
-  )::integer as overtaken
-from (
-  select waiting.cell_id, overtakers.starts, overtakers.places
-  from (
-    select deployments.cell_id, min(deployments.created_at) as since
-    from deploy_queue.deployments
-    where deployments.start_timestamp is null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and deployments.hold is distinct from 'outside'
-    group by deployments.cell_id
-  ) as waiting
-  cross join lateral (
-    -- Who started in this cell since the first of them came.
-    select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
-    from (
-      -- Each part has an index of its own.
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id and deployments.finish_timestamp > waiting.since
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = waiting.cell_id and deployments.cancellation_timestamp > waiting.since
-    ) as started
-    where started.start_timestamp > waiting.since
-  ) as overtakers
-  -- Once a cell, not once a deployment.
-  offset 0
-) as line
-cross join lateral deploy_queue._line(line.cell_id) as place
-cross join lateral (
-  -- Looked up one by one: nobody can estimate how many wait among a million, and other joins take seconds when they err.
-  select * from deploy_queue.deployments where deployments.id = place.deployment_id offset 0
-) as deployments;
+  (line.deployment).id as deployment_id,
+  (line.deployment).environment,
+  (line.deployment).cloud_provider,
+  (line.deployment).region,
+  (line.deployment).cell_index,
+  (line.deployment).component,
+  (line.deployment).version,
+  (line.deployment).url,
+  (line.deployment).note,
+  (line.deployment).concurrency_key,
+  (line.deployment).created_at,
+  (line.place)."position",
+  (line.place).predicted_start,
+  (line.place).overdue,
+  (line.place).blocker_count,
+  (line.place).blockers,
+  (line.place).as_of,
+  (line.deployment).priority,
+  (line.deployment).hold,
+  line.overtaken
+from deploy_queue._line(array(
+  select distinct deployments.cell_id
+  from deploy_queue.deployments
+  where deployments.start_timestamp is null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.hold is distinct from 'outside'
+)) as line;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

@@ -18,7 +18,8 @@ function predicted({ predicted_start: start, as_of: now }: Place): number | "unk
 }
 
 function placesIn({ cellId }: PlantedLine): Promise<Place[]> {
-  return database.sql<Place[]>`select * from deploy_queue._line(${cellId}) order by "position"`;
+  return database.sql<Place[]>`
+    select (line.place).* from deploy_queue._line(array[${cellId}::integer]) as line order by (line.place)."position"`;
 }
 
 async function predictions(members: readonly string[]): Promise<string[]> {
@@ -81,6 +82,23 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
   ])("%s", async ([, line, expected]) => {
     expect(await predictions(line)).toEqual(expected);
   });
+});
+
+test("the lines of several cells are played at once as each alone, an empty one among them", async () => {
+  const lines = [
+    ["running five 9m key x", "queued five", "queued ten key x"],
+    [],
+    ["running new 3m", "queued five key x", "queued five"],
+    ["queued ten", "queued five key x"],
+  ];
+  const planted: PlantedLine[] = [];
+  for (const line of lines) planted.push(await plant("buffered", line.map(parseMember)));
+  const each = await Promise.all(planted.map(placesIn));
+  const cellIds = planted.map(({ cellId }) => cellId).join();
+  expect(
+    await database.sql<Place[]>`
+      select (line.place).* from deploy_queue._line(string_to_array(${cellIds}, ',')::integer[]) as line`,
+  ).toEqual(each.flat());
 });
 
 describe("a place", () => {

@@ -18,6 +18,14 @@ test("in a cell that does not exist yet, it would start at once, and the cell do
   expect(await sql`select from deploy_queue.cells where region = ${line.region}`).toHaveLength(0);
 });
 
+test("in a cell that does not exist yet, a freeze of its environment withholds it", async () => {
+  const line = newLine(database, "prod");
+  await queue.setEnvironment("frozen", {});
+  await sql`select deploy_queue.freeze('frozen', 'holidays')`;
+  const place = await queue.preview({ ...request(line), environment: "frozen" });
+  expect(place).toMatchObject({ position: 1, blocker_count: 1, blockers: [{ kind: "freeze" }] });
+});
+
 test("it would stand behind everybody", async () => {
   const line = newLine(database);
   const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];
