@@ -68,7 +68,11 @@ export async function seedHistory(
       where cells.environment = '${environment}'
     ) as usual;
   `);
-  await sql.unsafe("vacuum analyze deploy_queue.deployments, deploy_queue.deployment_events");
-  // What was written is to be on the disk before anything is measured; a role that may not ask for that goes without.
+  await settle({ sql }, "deploy_queue.deployments", "deploy_queue.deployment_events");
+}
+
+/** What was written is to be clean and on the disk before anything is measured; a role that may not ask for that goes without. */
+export async function settle({ sql }: Pick<BenchServer, "sql">, ...tables: readonly string[]): Promise<void> {
+  await sql.unsafe(`vacuum analyze ${tables.join(", ")}`);
   await sql.unsafe("checkpoint").catch(() => undefined);
 }

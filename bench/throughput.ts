@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { seedHistory } from "./seed.js";
+import { seedHistory, settle } from "./seed.js";
 import type { BenchServer, Figure } from "./support.js";
 
 const seconds = 5;
@@ -8,7 +8,7 @@ const seconds = 5;
 export async function throughput(server: BenchServer): Promise<Figure[]> {
   await seedHistory(server, { rows: 1_000_000, cells: 600 });
   await server.sql.unsafe(bareTable);
-  await server.sql.unsafe("vacuum analyze bare");
+  await settle(server, "bare");
   const figures: Figure[] = [];
   for (const cells of [1, 600]) {
     for (const clients of [1, 4, 16]) {
@@ -48,9 +48,16 @@ const bareCycle: Cycle = async (sql, cell) => {
   await sql`update bare set finish_timestamp = now() where id = ${id}`;
 };
 
-/** The table of deployments with its rows and indexes, and nothing that decides. */
+/** The table of deployments with its rows, indexes and settings of storage, and nothing that decides. */
 const bareTable = `
   create table bare (like deploy_queue.deployments including defaults including indexes);
+  do $$
+  begin
+    execute format('alter table bare set (%s)', (
+      select array_to_string(reloptions, ', ') from pg_class where oid = 'deploy_queue.deployments'::regclass
+    ));
+  end;
+  $$;
   create sequence bare_id;
   alter table bare alter id set default nextval('bare_id') + 100000000;
   insert into bare select * from deploy_queue.deployments where environment = 'history'`;

@@ -11,11 +11,12 @@ returns table (
   place deploy_queue.place,
   overtaken integer
 )
-language plpgsql stable rows 10
+language plpgsql stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Planning anew for each cell would take longer than the rest.
+-- Planning anew at every look, or compiling what is estimated from all of history, would take longer than the rest.
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
   v_now timestamptz := deploy_queue._now();

@@ -16,7 +16,7 @@ returns table (
   stands_aside boolean,
   overtaken integer
 )
-language plpgsql stable rows 10
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -34,59 +34,61 @@ begin
     reasons.withheld_until,
     coalesce((present.member).not_before > v_now, false),
     case
-      when overtakers.starts is null then 0
-      else (
+      when (present.member).start_timestamp is null then (
         select count(*)::integer
-        from unnest(overtakers.starts, overtakers.places) as overtaker (start_timestamp, place)
+        from unnest(cell.overtaker_starts, cell.overtaker_places) as overtaker (start_timestamp, place)
         where overtaker.start_timestamp > (present.member).created_at
           and overtaker.place > coalesce((present.member).place, (present.member).id)
       )
     end
   from (
-    select place.id, environments.buffer_time,
+    select
+      asked.id,
+      environments.buffer_time,
       -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
       exists (
         select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
       ) or exists (
         select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
       ) as has_policies,
-      -- Since when somebody waits. Who asks for one place does not want to know who overtook.
-      (
-        select min(queued.created_at)
-        from deploy_queue.deployments as queued
-        where queued.cell_id = place.id
-          and queued.start_timestamp is null
-          and queued.finish_timestamp is null
-          and queued.cancellation_timestamp is null
-          and queued.hold is distinct from 'outside'
-          and only_id is null
-      ) as since
-    from unnest(cell_ids) as place (id)
-    left join deploy_queue.cells on cells.id = place.id
+      overtakers.starts as overtaker_starts,
+      overtakers.places as overtaker_places
+    from unnest(cell_ids) as asked (id)
+    left join deploy_queue.cells on cells.id = asked.id
     join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
+    cross join lateral (
+      -- Since when somebody waits. Whoever asks for one place does not ask who overtook.
+      select min(queued.created_at) as since
+      from deploy_queue.deployments as queued
+      where queued.cell_id = asked.id
+        and queued.start_timestamp is null
+        and queued.finish_timestamp is null
+        and queued.cancellation_timestamp is null
+        and queued.hold is distinct from 'outside'
+        and only_id is null
+    ) as waiting
+    cross join lateral (
+      -- Who started in the cell since then.
+      select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
+      from (
+        -- Each part has an index of its own.
+        select deployments.* from deploy_queue.deployments
+        where deployments.cell_id = asked.id
+          and deployments.start_timestamp is not null
+          and deployments.finish_timestamp is null
+          and deployments.cancellation_timestamp is null
+        union all
+        select deployments.* from deploy_queue.deployments
+        where deployments.cell_id = asked.id and deployments.finish_timestamp > waiting.since
+        union all
+        select deployments.* from deploy_queue.deployments
+        where deployments.cell_id = asked.id and deployments.cancellation_timestamp > waiting.since
+      ) as started
+      where started.start_timestamp > waiting.since
+    ) as overtakers
     -- All this once a cell, not once a deployment.
     offset 0
   ) as cell
-  cross join lateral (
-    -- Who started since then.
-    select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
-    from (
-      -- Each part has an index of its own.
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = cell.id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = cell.id and deployments.finish_timestamp > cell.since
-      union all
-      select deployments.* from deploy_queue.deployments
-      where deployments.cell_id = cell.id and deployments.cancellation_timestamp > cell.since
-    ) as started
-    where started.start_timestamp > cell.since
-    offset 0
-  ) as overtakers
   cross join lateral (
     select deployments as member from deploy_queue.deployments
     where deployments.cell_id = cell.id
@@ -107,10 +109,15 @@ begin
     union all
     select candidate where candidate is distinct from null
   ) as present
-  left join deploy_queue.deployment_durations as usual
-    on usual.cell_id = cell.id
-    and usual.component = (present.member).component
-    and usual.last_finish_timestamp > v_now - interval '3 months'
+  left join lateral (
+    select known.avg_duration
+    from deploy_queue.deployment_durations as known
+    where known.cell_id = cell.id
+      and known.component = (present.member).component
+      and known.last_finish_timestamp > v_now - interval '3 months'
+    -- Looked up one by one: nobody can estimate how many are in line.
+    offset 0
+  ) as usual on true
   cross join lateral (
     select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason

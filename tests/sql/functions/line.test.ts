@@ -84,21 +84,27 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
   });
 });
 
-test("the lines of several cells are played at once as each alone, an empty one among them", async () => {
+test("the lines of several cells are played at once as each alone, an empty one and a frozen one among them", async () => {
+  await database.queue.setEnvironment("frozen", { bufferTime: 0 });
+  await database.sql`select deploy_queue.freeze('frozen', 'sale')`;
   const lines = [
-    ["running five 9m key x", "queued five", "queued ten key x"],
-    [],
-    ["running new 3m", "queued five key x", "queued five"],
-    ["queued ten", "queued five key x"],
+    ["buffered", "running five 9m key x", "queued five", "queued ten key x"],
+    ["buffered"],
+    ["frozen", "running five 3m", "queued five", "queued ten"],
+    ["buffered", "queued five 9m", "running new 3m", "queued five key x", "queued five"],
+    ["frozen", "queued ten", "queued five key x"],
   ];
-  const planted: PlantedLine[] = [];
-  for (const line of lines) planted.push(await plant("buffered", line.map(parseMember)));
-  const each = await Promise.all(planted.map(placesIn));
-  const cellIds = planted.map(({ cellId }) => cellId).join();
-  expect(
-    await database.sql<Place[]>`
-      select (line.place).* from deploy_queue._line(string_to_array(${cellIds}, ',')::integer[]) as line`,
-  ).toEqual(each.flat());
+  const cellIds: number[] = [];
+  for (const [environment = "", ...members] of lines) {
+    cellIds.push((await plant(environment, members.map(parseMember))).cellId);
+  }
+  const play = (cells: readonly number[]) =>
+    database.sql<(Place & { overtaken: number })[]>`
+      select (line.place).*, line.overtaken
+      from deploy_queue._line(string_to_array(${cells.join()}, ',')::integer[]) as line`;
+  const each = (await Promise.all(cellIds.map((cellId) => play([cellId])))).flat();
+  expect(each.map(({ overtaken }) => overtaken)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  expect(await play(cellIds)).toEqual(each);
 });
 
 describe("a place", () => {

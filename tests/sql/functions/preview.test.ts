@@ -18,12 +18,19 @@ test("in a cell that does not exist yet, it would start at once, and the cell do
   expect(await sql`select from deploy_queue.cells where region = ${line.region}`).toHaveLength(0);
 });
 
-test("in a cell that does not exist yet, a freeze of its environment withholds it", async () => {
-  const line = newLine(database, "prod");
-  await queue.setEnvironment("frozen", {});
-  await sql`select deploy_queue.freeze('frozen', 'holidays')`;
-  const place = await queue.preview({ ...request(line), environment: "frozen" });
-  expect(place).toMatchObject({ position: 1, blocker_count: 1, blockers: [{ kind: "freeze" }] });
+test.for([
+  ["freeze", "select deploy_queue.freeze('dev', 'sale')"],
+  [
+    "window",
+    "select deploy_queue.add_window('dev', array[extract(isodow from now() + interval '3 days')]::smallint[], '02:00', '03:00')",
+  ],
+] as const)("in a cell that does not exist yet, a %s of its environment withholds it", async ([kind, place]) => {
+  const session = database.connect();
+  await session.unsafe(`begin; ${place}`);
+  expect(
+    await session`select blocker_count, blockers from deploy_queue.preview('dev', 'aws', 'nowhere', 0, 'api')`,
+  ).toMatchObject([{ blocker_count: 1, blockers: [{ kind }] }]);
+  await session`rollback`;
 });
 
 test("it would stand behind everybody", async () => {
