@@ -1372,7 +1372,9 @@ begin
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
-  perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+  if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+  end if;
 end;
 $function$
 ;
@@ -1383,18 +1385,23 @@ CREATE OR REPLACE FUNCTION deploy_queue._lock_cell_in_time(cell_id integer)
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '15s'
 AS $function$
+declare
+  v_place text;
 begin
-  perform deploy_queue._lock_cell(_lock_cell_in_time.cell_id);
+  perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then
+    select concat_ws('-', cells.environment, cells.cloud_provider, cells.region, 'cell', cells.cell_index) into v_place
+    from deploy_queue.cells
+    where cells.id = _lock_cell_in_time.cell_id;
+    -- The lock of all that is no cell.
+    if not found then
+      raise;
+    end if;
+
     raise exception using
       errcode = 'QD031',
-      message = (
-        select format('%s-%s-%s-cell-%s is locked by a transaction that stays open', cells.environment,
-          cells.cloud_provider, cells.region, cells.cell_index)
-        from deploy_queue.cells
-        where cells.id = _lock_cell_in_time.cell_id
-      ),
+      message = format('%s is locked by a transaction that stays open', v_place),
       hint = (
         select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
           string_agg(pg_locks.pid::text, ', '))
@@ -1668,14 +1675,14 @@ CREATE OR REPLACE FUNCTION deploy_queue._reap(deployment_ids bigint[])
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
+  -- While the database was away, nobody could send a heartbeat.
+  v_up_since timestamptz := pg_postmaster_start_time();
   v_ids bigint[];
-  v_cell_ids integer[];
-  v_cell_id integer;
 begin
-  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
-  -- somebody else has locked is being reaped, ended or kept alive by them.
-  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
-  into v_ids, v_cell_ids
+  -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
+  -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
+  -- by them; a cell that somebody else has locked is reaped the next time.
+  select array_agg(stale.id) into v_ids
   from (
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
@@ -1684,21 +1691,19 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and (
-        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        (deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+          and v_up_since < v_now - environments.heartbeat_timeout)
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
       and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
-  ) as stale;
+  ) as stale
+  where pg_try_advisory_xact_lock(25713, stale.cell_id);
 
   if v_ids is null then
     return;
   end if;
-
-  foreach v_cell_id in array v_cell_ids loop
-    perform deploy_queue._lock_cell(v_cell_id);
-  end loop;
 
   perform set_config('deploy_queue.reaping', 'on', true);
   return query
@@ -1706,6 +1711,7 @@ begin
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        and v_up_since < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))
@@ -1807,12 +1813,18 @@ CREATE OR REPLACE FUNCTION deploy_queue._refuse_ended(deployment deployments)
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_who text;
 begin
   if deployment.cancellation_timestamp is not null then
+    -- Whoever reaps says so in the note.
+    select ' by ' || events.actor into v_who
+    from deploy_queue.deployment_events as events
+    where events.deployment_id = deployment.id and events.kind = 'cancelled';
     raise exception using
       errcode = 'QD005',
-      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
-        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
+      message = format('%s was cancelled at %s%s%s', deploy_queue._label(deployment),
+        date_trunc('second', deployment.cancellation_timestamp), v_who, ': ' || deployment.cancellation_note),
       hint = 'A cancelled deployment never changes again; enter the line with a new one.';
   end if;
 
@@ -2155,6 +2167,30 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._verify_schedules()
+ RETURNS TABLE(rule text, deployment_id bigint, problem text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+  select 'schedules', deployments.id, case
+      when deployments.start_timestamp < deployments.not_before
+        then format('it started at %s, and was not to start before %s', deployments.start_timestamp, deployments.not_before)
+      else format('it started at %s, and was to start before %s', deployments.start_timestamp, deployments.not_after)
+    end
+  from deploy_queue.deployments
+  where not deployments.forced
+    and (
+      deployments.start_timestamp < deployments.not_before
+      -- It is stamped after the decision.
+      or deployments.start_timestamp > deployments.not_after + interval '1 second'
+    );
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._verify_turns()
  RETURNS TABLE(rule text, deployment_id bigint, problem text)
  LANGUAGE plpgsql
@@ -2204,6 +2240,9 @@ begin
       select
       from deploy_queue.freezes
       where freezes.environment = later.environment
+        and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
+        and (freezes.region is null or freezes.region = (later.deployments).region)
+        and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
         and freezes.created_at <= later.start_timestamp
         and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
@@ -2327,7 +2366,7 @@ begin
     order by cells.id
   loop
     -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_passes := deploy_queue._passes(v_head, placed);
@@ -2476,6 +2515,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.bump(deployment_id bigint, reason text, 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -2522,6 +2562,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.cancel(deployment_id bigint, cancellatio
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
 declare
   v_deployment deploy_queue.deployments;
@@ -2546,6 +2587,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.cancel_location(environment text, cloud_
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
   select cancelled.*
   from deploy_queue._cancel_each(
@@ -2567,6 +2609,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.cancel_version(component text, version t
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
   select cancelled.*
   from deploy_queue._cancel_each(
@@ -2658,6 +2701,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
@@ -2722,6 +2766,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.finish(deployment_id bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
@@ -2877,6 +2922,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.heartbeat(deployment_id bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
 declare
   v_deployment deploy_queue.deployments;
@@ -3106,6 +3152,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.purge(deployment_id bigint, reason text 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);
@@ -3201,6 +3248,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.release(deployment_id bigint, reason tex
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
 AS $function$
 #variable_conflict use_column
 declare
@@ -3711,7 +3759,7 @@ begin
     order by deployments.cell_id
   loop
     -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       if exists (
@@ -3825,7 +3873,7 @@ begin
     order by cells.id
   loop
     -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       perform deploy_queue._wake(v_head);
@@ -3872,6 +3920,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.try_start(deployment_id bigint, heartbea
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '15s'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
@@ -3974,6 +4023,7 @@ begin
   return query select * from deploy_queue._verify_events();
   return query select * from deploy_queue._verify_turns();
   return query select * from deploy_queue._verify_buffers();
+  return query select * from deploy_queue._verify_schedules();
 end;
 $function$
 ;
@@ -4647,7 +4697,7 @@ create view stuck_deployments as
    FROM ((clock
      CROSS JOIN deployments)
      JOIN environments ON ((environments.environment = deployments.environment)))
-  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.heartbeat_timestamp < (clock.now - environments.heartbeat_timeout)))
+  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.heartbeat_timestamp < (clock.now - environments.heartbeat_timeout)) AND (pg_postmaster_start_time() < (clock.now - environments.heartbeat_timeout)))
 UNION ALL
  SELECT outliers.id AS deployment_id,
     'slow'::text AS kind,

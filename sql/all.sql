@@ -122,6 +122,7 @@
 --!include functions/_verify_events.sql
 --!include functions/_verify_turns.sql
 --!include functions/_verify_buffers.sql
+--!include functions/_verify_schedules.sql
 --!include functions/verify_history.sql
 --!include functions/_one_line.sql
 --!include functions/_read_predecessor.sql

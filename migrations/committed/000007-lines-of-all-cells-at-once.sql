@@ -1,5 +1,5 @@
 --! Previous: sha1:13a612aaec76dbcd2b9093ee26ebae87d9278535
---! Hash: sha1:7003576447d3516ee907dad1fb9330108493e9a8
+--! Hash: sha1:b5c7c806689167dbd5d171c9291d90b275081fd4
 --! Message: lines of all cells at once
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -595,12 +595,18 @@ create or replace function deploy_queue._refuse_ended(deployment deploy_queue.de
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_who text;
 begin
   if deployment.cancellation_timestamp is not null then
+    -- Whoever reaps says so in the note.
+    select ' by ' || events.actor into v_who
+    from deploy_queue.deployment_events as events
+    where events.deployment_id = deployment.id and events.kind = 'cancelled';
     raise exception using
       errcode = 'QD005',
-      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
-        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
+      message = format('%s was cancelled at %s%s%s', deploy_queue._label(deployment),
+        date_trunc('second', deployment.cancellation_timestamp), v_who, ': ' || deployment.cancellation_note),
       hint = 'A cancelled deployment never changes again; enter the line with a new one.';
   end if;
 
@@ -653,7 +659,7 @@ $$;
 --! EndIncluded functions/_deployment.sql
 --! Included functions/_lock_cell.sql
 -- Serialises decisions: whoever writes a transition in a cell holds this lock until its transaction ends.
--- Called by the triggers and functions that change deployments; always after row locks, cells in ascending order.
+-- Called by everything that changes deployments or what keeps them waiting; always after row locks, cells in ascending order.
 create or replace function deploy_queue._lock_cell(cell_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -670,31 +676,38 @@ begin
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
-  perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+  if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+  end if;
 end;
 $$;
 --! EndIncluded functions/_lock_cell.sql
 --! Included functions/_lock_cell_in_time.sql
--- The lock of a cell for whoever takes many: gives up before its client does, which would hold the others up for as long
--- as somebody's open transaction lasts, and act after all then.
--- Called by the triggers of freezes, maintenance windows and environments.
+-- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
+-- as somebody's open transaction lasts, and acts after all then.
+-- Called by _lock_cell when somebody else holds the lock.
 create or replace function deploy_queue._lock_cell_in_time(cell_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '15s'
 as $$
+declare
+  v_place text;
 begin
-  perform deploy_queue._lock_cell(_lock_cell_in_time.cell_id);
+  perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then
+    select concat_ws('-', cells.environment, cells.cloud_provider, cells.region, 'cell', cells.cell_index) into v_place
+    from deploy_queue.cells
+    where cells.id = _lock_cell_in_time.cell_id;
+    -- The lock of all that is no cell.
+    if not found then
+      raise;
+    end if;
+
     raise exception using
       errcode = 'QD031',
-      message = (
-        select format('%s-%s-%s-cell-%s is locked by a transaction that stays open', cells.environment,
-          cells.cloud_provider, cells.region, cells.cell_index)
-        from deploy_queue.cells
-        where cells.id = _lock_cell_in_time.cell_id
-      ),
+      message = format('%s is locked by a transaction that stays open', v_place),
       hint = (
         select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
           string_agg(pg_locks.pid::text, ', '))
@@ -1074,7 +1087,7 @@ begin
     order by cells.id
   loop
     -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_passes := deploy_queue._passes(v_head, placed);
@@ -1423,14 +1436,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
+  -- While the database was away, nobody could send a heartbeat.
+  v_up_since timestamptz := pg_postmaster_start_time();
   v_ids bigint[];
-  v_cell_ids integer[];
-  v_cell_id integer;
 begin
-  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
-  -- somebody else has locked is being reaped, ended or kept alive by them.
-  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
-  into v_ids, v_cell_ids
+  -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
+  -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
+  -- by them; a cell that somebody else has locked is reaped the next time.
+  select array_agg(stale.id) into v_ids
   from (
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
@@ -1439,21 +1452,19 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and (
-        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        (deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+          and v_up_since < v_now - environments.heartbeat_timeout)
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
       and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
-  ) as stale;
+  ) as stale
+  where pg_try_advisory_xact_lock(25713, stale.cell_id);
 
   if v_ids is null then
     return;
   end if;
-
-  foreach v_cell_id in array v_cell_ids loop
-    perform deploy_queue._lock_cell(v_cell_id);
-  end loop;
 
   perform set_config('deploy_queue.reaping', 'on', true);
   return query
@@ -1461,6 +1472,7 @@ begin
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        and v_up_since < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))
@@ -1681,6 +1693,8 @@ create or replace function deploy_queue.enqueue(
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 -- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
 set plan_cache_mode = force_generic_plan
 as $$
@@ -1731,6 +1745,8 @@ returns table (
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 -- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
 set plan_cache_mode = force_generic_plan
 as $$
@@ -1820,6 +1836,8 @@ create or replace function deploy_queue.finish(deployment_id bigint) returns dep
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 -- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
 set plan_cache_mode = force_generic_plan
 as $$
@@ -1850,6 +1868,8 @@ returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
 declare
   v_deployment deploy_queue.deployments;
@@ -1882,6 +1902,8 @@ create or replace function deploy_queue.cancel_version(
 language sql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
   select cancelled.*
   from deploy_queue._cancel_each(
@@ -1911,6 +1933,8 @@ create or replace function deploy_queue.cancel_location(
 language sql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
   select cancelled.*
   from deploy_queue._cancel_each(
@@ -1936,6 +1960,8 @@ create or replace function deploy_queue.heartbeat(deployment_id bigint) returns 
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
 declare
   v_deployment deploy_queue.deployments;
@@ -2212,6 +2238,8 @@ returns table (released boolean, deployment deploy_queue.deployments)
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
 #variable_conflict use_column
 declare
@@ -2249,6 +2277,8 @@ returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);
@@ -2274,6 +2304,8 @@ returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
+set lock_timeout = '15s'
 as $$
 #variable_conflict use_column
 declare
@@ -3007,7 +3039,7 @@ begin
     order by deployments.cell_id
   loop
     -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       if exists (
@@ -3142,7 +3174,7 @@ begin
     order by cells.id
   loop
     -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       perform deploy_queue._wake(v_head);
@@ -4030,6 +4062,8 @@ join deploy_queue.environments on environments.environment = deployments.environ
 where deployments.finish_timestamp is null
   and deployments.cancellation_timestamp is null
   and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
+  -- While the database was away, nobody could send one.
+  and pg_postmaster_start_time() < clock.now - environments.heartbeat_timeout
 
 union all
 
@@ -4341,6 +4375,9 @@ begin
       select
       from deploy_queue.freezes
       where freezes.environment = later.environment
+        and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
+        and (freezes.region is null or freezes.region = (later.deployments).region)
+        and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
         and freezes.created_at <= later.start_timestamp
         and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
@@ -4410,6 +4447,30 @@ begin
 end;
 $$;
 --! EndIncluded functions/_verify_buffers.sql
+--! Included functions/_verify_schedules.sql
+-- Deployments that started before or after the time they were to start in.
+-- Called by verify_history.
+create or replace function deploy_queue._verify_schedules() returns table (rule text, deployment_id bigint, problem text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'schedules', deployments.id, case
+      when deployments.start_timestamp < deployments.not_before
+        then format('it started at %s, and was not to start before %s', deployments.start_timestamp, deployments.not_before)
+      else format('it started at %s, and was to start before %s', deployments.start_timestamp, deployments.not_after)
+    end
+  from deploy_queue.deployments
+  where not deployments.forced
+    and (
+      deployments.start_timestamp < deployments.not_before
+      -- It is stamped after the decision.
+      or deployments.start_timestamp > deployments.not_after + interval '1 second'
+    );
+end;
+$$;
+--! EndIncluded functions/_verify_schedules.sql
 --! Included functions/verify_history.sql
 -- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
 -- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and the policies.
@@ -4422,11 +4483,12 @@ begin
   return query select * from deploy_queue._verify_events();
   return query select * from deploy_queue._verify_turns();
   return query select * from deploy_queue._verify_buffers();
+  return query select * from deploy_queue._verify_schedules();
 end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, illegal states, events that are missing or too many. No row: all is well.';
 --! EndIncluded functions/verify_history.sql
 --! Included functions/_one_line.sql
 -- Text in which nothing is left that the columns refuse: control characters and marks of direction become spaces.

@@ -1,5 +1,5 @@
 -- Serialises decisions: whoever writes a transition in a cell holds this lock until its transaction ends.
--- Called by the triggers and functions that change deployments; always after row locks, cells in ascending order.
+-- Called by everything that changes deployments or what keeps them waiting; always after row locks, cells in ascending order.
 create or replace function deploy_queue._lock_cell(cell_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -16,6 +16,8 @@ begin
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
-  perform pg_advisory_xact_lock(25713, _lock_cell.cell_id);
+  if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+  end if;
 end;
 $$;

@@ -1,23 +1,28 @@
--- The lock of a cell for whoever takes many: gives up before its client does, which would hold the others up for as long
--- as somebody's open transaction lasts, and act after all then.
--- Called by the triggers of freezes, maintenance windows and environments.
+-- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
+-- as somebody's open transaction lasts, and acts after all then.
+-- Called by _lock_cell when somebody else holds the lock.
 create or replace function deploy_queue._lock_cell_in_time(cell_id integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '15s'
 as $$
+declare
+  v_place text;
 begin
-  perform deploy_queue._lock_cell(_lock_cell_in_time.cell_id);
+  perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then
+    select concat_ws('-', cells.environment, cells.cloud_provider, cells.region, 'cell', cells.cell_index) into v_place
+    from deploy_queue.cells
+    where cells.id = _lock_cell_in_time.cell_id;
+    -- The lock of all that is no cell.
+    if not found then
+      raise;
+    end if;
+
     raise exception using
       errcode = 'QD031',
-      message = (
-        select format('%s-%s-%s-cell-%s is locked by a transaction that stays open', cells.environment,
-          cells.cloud_provider, cells.region, cells.cell_index)
-        from deploy_queue.cells
-        where cells.id = _lock_cell_in_time.cell_id
-      ),
+      message = format('%s is locked by a transaction that stays open', v_place),
       hint = (
         select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
           string_agg(pg_locks.pid::text, ', '))

@@ -7,14 +7,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
+  -- While the database was away, nobody could send a heartbeat.
+  v_up_since timestamptz := pg_postmaster_start_time();
   v_ids bigint[];
-  v_cell_ids integer[];
-  v_cell_id integer;
 begin
-  -- try_start holds a cell when it comes here; skipping locked rows never waits, so that cannot deadlock. A row that
-  -- somebody else has locked is being reaped, ended or kept alive by them.
-  select array_agg(stale.id), array_agg(distinct stale.cell_id order by stale.cell_id)
-  into v_ids, v_cell_ids
+  -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
+  -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
+  -- by them; a cell that somebody else has locked is reaped the next time.
+  select array_agg(stale.id) into v_ids
   from (
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
@@ -23,21 +23,19 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and (
-        deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        (deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+          and v_up_since < v_now - environments.heartbeat_timeout)
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
       and deploy_queue._may_change(environments.environment)
     for no key update of deployments skip locked
-  ) as stale;
+  ) as stale
+  where pg_try_advisory_xact_lock(25713, stale.cell_id);
 
   if v_ids is null then
     return;
   end if;
-
-  foreach v_cell_id in array v_cell_ids loop
-    perform deploy_queue._lock_cell(v_cell_id);
-  end loop;
 
   perform set_config('deploy_queue.reaping', 'on', true);
   return query
@@ -45,6 +43,7 @@ begin
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
       when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
+        and v_up_since < v_now - environments.heartbeat_timeout
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))

@@ -4,12 +4,18 @@ create or replace function deploy_queue._refuse_ended(deployment deploy_queue.de
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_who text;
 begin
   if deployment.cancellation_timestamp is not null then
+    -- Whoever reaps says so in the note.
+    select ' by ' || events.actor into v_who
+    from deploy_queue.deployment_events as events
+    where events.deployment_id = deployment.id and events.kind = 'cancelled';
     raise exception using
       errcode = 'QD005',
-      message = format('%s was cancelled at %s%s', deploy_queue._label(deployment),
-        date_trunc('second', deployment.cancellation_timestamp), coalesce(': ' || deployment.cancellation_note, '')),
+      message = format('%s was cancelled at %s%s%s', deploy_queue._label(deployment),
+        date_trunc('second', deployment.cancellation_timestamp), v_who, ': ' || deployment.cancellation_note),
       hint = 'A cancelled deployment never changes again; enter the line with a new one.';
   end if;
 

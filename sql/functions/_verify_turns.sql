@@ -47,6 +47,9 @@ begin
       select
       from deploy_queue.freezes
       where freezes.environment = later.environment
+        and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
+        and (freezes.region is null or freezes.region = (later.deployments).region)
+        and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
         and freezes.created_at <= later.start_timestamp
         and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true

@@ -19,7 +19,7 @@ begin
     order by cells.id
   loop
     -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_passes := deploy_queue._passes(v_head, placed);

@@ -9,8 +9,9 @@ begin
   return query select * from deploy_queue._verify_events();
   return query select * from deploy_queue._verify_turns();
   return query select * from deploy_queue._verify_buffers();
+  return query select * from deploy_queue._verify_schedules();
 end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, illegal states, events that are missing or too many. No row: all is well.';

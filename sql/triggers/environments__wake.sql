@@ -19,7 +19,7 @@ begin
     order by deployments.cell_id
   loop
     -- A finish that commits at this moment has told its line the old buffer; wait for it and correct that.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       if exists (

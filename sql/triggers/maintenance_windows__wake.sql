@@ -16,7 +16,7 @@ begin
     order by cells.id
   loop
     -- As with a freeze: a start is decided before this or after.
-    perform deploy_queue._lock_cell_in_time(v_cell_id);
+    perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       perform deploy_queue._wake(v_head);

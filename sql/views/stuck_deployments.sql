@@ -11,6 +11,8 @@ join deploy_queue.environments on environments.environment = deployments.environ
 where deployments.finish_timestamp is null
   and deployments.cancellation_timestamp is null
   and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
+  -- While the database was away, nobody could send one.
+  and pg_postmaster_start_time() < clock.now - environments.heartbeat_timeout
 
 union all
 

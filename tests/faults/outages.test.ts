@@ -84,9 +84,12 @@ async function expectOneStartEach(queue: Queue, ids: readonly number[]): Promise
   expect(await queue.verifyHistory()).toEqual([]);
 }
 
-test("waiters outlast a crash of PostgreSQL and say so", { timeout: 90_000 }, async () => {
+test("waiters outlast a crash of PostgreSQL that takes longer than their heartbeats may, and say so", {
+  timeout: 90_000,
+}, async () => {
   const server = await startOwnServer();
   const queue = server.openQueue();
+  await queue.setEnvironment("dev", { heartbeatTimeout: 15 });
   const holder = await holdCell(queue, "crash");
   const waiters = await line(3, server.url, "crash");
   await server.crash();

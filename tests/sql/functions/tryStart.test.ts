@@ -48,7 +48,7 @@ test("a running deployment is answered with started, and does not change", async
 
 test.for([
   ["finished", "QD006", /^deployment \d+ \(api\) finished at 20/],
-  ["cancelled", "QD005", /^deployment \d+ \(api\) was cancelled at 20/],
+  ["cancelled", "QD005", /^deployment \d+ \(api\) was cancelled at 20\S+ \S+ by \w+$/],
 ] as const)("a %s deployment is refused with %s", async ([state, code, message]) => {
   const id = await newLine(database).add(state);
   await expect(sql`select deploy_queue.try_start(${id})`).rejects.toMatchObject({

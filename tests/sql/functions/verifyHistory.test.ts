@@ -120,6 +120,30 @@ test("finds nothing in somebody who passed whom a hold outside the line, or a la
   expect(await findings()).toEqual([]);
 });
 
+test.for([
+  ["before", "interval '1 hour'", "null"],
+  ["after", "null", "interval '-1 hour'"],
+] as const)("finds a start %s the time it was to start in", async ([, notBefore, notAfter]) => {
+  const [id] = await lives(1);
+  await tamper(`
+    update deploy_queue.deployments
+    set not_before = start_timestamp + ${notBefore}, not_after = start_timestamp + ${notAfter}`);
+  expect(await findings()).toEqual([`schedules ${id}`]);
+});
+
+test("a freeze excuses those whom it lets pass where it is, and nowhere else", async () => {
+  await database.enqueue({ environment: "prod", region: "frozen" });
+  const { id: second } = await database.enqueue({ environment: "prod", region: "frozen", concurrencyKey: "hotfix" });
+  const freeze = (region: string) => sql`
+    select deploy_queue.freeze('prod', 'sale', cloud_provider => 'aws', region => ${region}, allow_key => 'hotfix')`;
+  await freeze("elsewhere");
+  await startAnyway(second);
+  expect(await findings()).toEqual([`the order of the line ${second}`]);
+  await tamper("update deploy_queue.freezes set region = 'frozen'");
+  expect(await findings()).toEqual([]);
+  await tamper("update deploy_queue.freezes set lifted_at = created_at");
+});
+
 test("finds a start in a buffer, by what the buffer was at that time", async () => {
   const [first, second] = await lives(2);
   const shorten = "start_timestamp - interval '9 minutes'";
