@@ -1,11 +1,15 @@
 import postgres from "postgres";
 import { arrayTypes } from "./arrays.js";
 import { describeConnectionUrl } from "./connectionUrl.js";
-import { DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "./errors.js";
 import { primaryUrl } from "./primary.js";
+import { socketsOfClient } from "./socket.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 
 export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
+
+/** A client of postgres.js, and what its end leaves to do. */
+type Client = Sql & { readonly destroy: () => void };
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -17,6 +21,9 @@ export interface DatabaseOptions {
 }
 
 const defaultQueryTimeout = 20_000;
+
+/** In seconds: how long a connection that was left is kept for the answers that are still to come. */
+const leftTimeout = 20;
 
 const deadlock = "40P01";
 const deadlockAttempts = 3;
@@ -32,8 +39,9 @@ const probeTimeout = 2_000;
 export class Database {
   readonly target: string;
   readonly #options: DatabaseOptions;
-  #sql: Promise<Sql> | undefined;
+  #sql: Promise<Client> | undefined;
   #prepare = false;
+  #wasLetIn = false;
   #channels = new Set<string>();
   readonly #wakeUps = new Map<string, Set<() => void>>();
   #delivery: Promise<boolean | undefined> | undefined;
@@ -47,7 +55,8 @@ export class Database {
   /**
    * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
    * @param timeout milliseconds after which there is no answer
-   * @throws DatabaseUnavailableError when there is no answer; errors of the server pass through.
+   * @throws DatabaseUnavailableError when there is no answer, AccessDeniedError when there never was one and it is denied;
+   * errors of the server pass through.
    */
   async query<Row extends object>(
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
@@ -72,7 +81,7 @@ export class Database {
     const connection = this.#connection();
     let timer: NodeJS.Timeout | undefined;
     try {
-      return await Promise.race([
+      const rows = await Promise.race([
         connection.then(statement),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
@@ -82,11 +91,17 @@ export class Database {
           }, timeout);
         }),
       ]);
+      this.#wasLetIn = true;
+      return rows;
     } catch (error) {
       const translated = toUnavailable(error, this.target);
       if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
         // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
         this.#abandon(connection);
+      }
+      if (translated instanceof AccessDeniedError && this.#wasLetIn) {
+        // Somebody is at work on the server: that passes, or ends like any outage.
+        throw new DatabaseUnavailableError(translated.message, { cause: translated.cause });
       }
       throw translated;
     } finally {
@@ -179,11 +194,29 @@ export class Database {
   async close(): Promise<void> {
     const connection = this.#sql;
     this.#sql = undefined;
-    const sql = await connection?.catch(() => undefined);
-    await sql?.end({ timeout: 5 });
+    await end(connection, 5);
   }
 
-  #connection(): Promise<Sql> {
+  /** The present connection, for leave(). */
+  get connection(): unknown {
+    return this.#sql;
+  }
+
+  /**
+   * Leaves a connection to those who still wait for answers on it: the next query gets a new one. Does nothing to one that
+   * has been left already.
+   */
+  leave(connection: unknown): void {
+    const left = this.#sql;
+    if (left === undefined || left !== connection) {
+      return;
+    }
+    this.#sql = undefined;
+    this.#lost();
+    void end(left, leftTimeout);
+  }
+
+  #connection(): Promise<Client> {
     if (this.#sql === undefined) {
       const connection = this.#connect(() => {
         if (this.#sql === connection) {
@@ -201,10 +234,11 @@ export class Database {
     return this.#sql;
   }
 
-  async #connect(onClose: () => void): Promise<Sql> {
+  async #connect(onClose: () => void): Promise<Client> {
     const url = await primaryUrl(this.#options.url);
-    // postgres.js' own listen() would hold a second connection; its connections hand notifications to this option,
-    // which the type of its options does not know.
+    const sockets = socketsOfClient();
+    // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
+    // the type of its options does not know, nor "socket".
     const options = {
       max: 1,
       idle_timeout: 0,
@@ -227,10 +261,14 @@ export class Database {
           this.#wake(this.#wakeUps.get(channel));
         }
       },
-      onclose: onClose,
+      onclose: () => {
+        sockets.lost();
+        onClose();
+      },
+      socket: sockets.open,
     };
     try {
-      return postgres(url, options);
+      return Object.assign(postgres(url, options), { destroy: sockets.destroy });
     } catch (cause) {
       throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
         hint: "It looks like postgres://user:password@host:5432/database.",
@@ -239,12 +277,12 @@ export class Database {
     }
   }
 
-  #abandon(connection: Promise<Sql>): void {
+  #abandon(connection: Promise<Client>): void {
     if (this.#sql === connection) {
       this.#sql = undefined;
       this.#lost();
     }
-    connection.then((sql) => sql.end({ timeout: 0 })).catch(() => undefined);
+    void end(connection, 0);
   }
 
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
@@ -262,4 +300,11 @@ export class Database {
       callback();
     }
   }
+}
+
+/** @param timeout seconds for the answers that are still to come */
+async function end(connection: Promise<Client> | undefined, timeout: number): Promise<void> {
+  const client = await connection?.catch(() => undefined);
+  await client?.end({ timeout }).catch(() => undefined);
+  client?.destroy();
 }

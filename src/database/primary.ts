@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { describeConnectionUrl, singleHostUrls } from "./connectionUrl.js";
-import { DatabaseUnavailableError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
+import { socketsOfClient } from "./socket.js";
 import { toUnavailable } from "./unavailable.js";
 
 /** In seconds; a host that is gone without a word must not hold up the others for long. */
@@ -21,19 +22,24 @@ export async function primaryUrl(url: string): Promise<string> {
   } catch (error) {
     const failures = error instanceof AggregateError ? error.errors : [error];
     const strange = failures.find((failure) => !(failure instanceof DatabaseUnavailableError));
-    throw strange ?? new DatabaseUnavailableError(failures.map(({ message }) => message).join("; "), { cause: error });
+    const denied = failures.every((failure) => failure instanceof AccessDeniedError);
+    const ErrorClass = denied ? AccessDeniedError : DatabaseUnavailableError;
+    throw strange ?? new ErrorClass(failures.map(({ message }) => message).join("; "), { cause: error });
   }
 }
 
 async function refuseStandby(url: string): Promise<string> {
   const target = describeConnectionUrl(url);
-  const sql = postgres(url, {
+  const sockets = socketsOfClient();
+  const options = {
     max: 1,
     fetch_types: false,
     prepare: false,
     connect_timeout: connectTimeout,
     onnotice: () => undefined,
-  });
+    socket: sockets.open,
+  };
+  const sql = postgres(url, options);
   try {
     const [row] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`;
     if (row?.standby !== false) {
@@ -43,6 +49,9 @@ async function refuseStandby(url: string): Promise<string> {
   } catch (error) {
     throw toUnavailable(error, target);
   } finally {
-    sql.end({ timeout: 0 }).catch(() => undefined);
+    sql
+      .end({ timeout: 0 })
+      .catch(() => undefined)
+      .then(sockets.destroy);
   }
 }

@@ -1,39 +1,20 @@
-import postgres from "postgres";
 import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "./errors.js";
 
 /** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
 
-/** Errors that say "not here", "not now" or "not to the end": by code of Node.js, postgres.js, or SQLSTATE. */
-const unavailableCodes = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-  "EPIPE",
-  "ENOENT",
-  // Serialization failure, deadlock, lock timeout, statement timeout, read-only (a standby), shutdown, crash, start-up.
-  "40001",
-  "40P01",
-  "55P03",
-  "57014",
-  readOnly,
-  "57P01",
-  "57P02",
-  "57P03",
-]);
+/** Classes of SQLSTATE that say "not now": connection, resources (connections, memory, disk), intervention, system errors. */
+const passingClasses = new Set(["08", "53", "57", "58"]);
+/** Besides these: serialization failure, deadlock. */
+const passingCodes = new Set(["40001", "40P01", readOnly]);
 
-/** Classes of SQLSTATE that say the same: connection, resources (connections, memory, disk), system errors. */
-const unavailableClasses = new Set(["08", "53", "58"]);
+/** Those in which a server that ends the connection does not let us in: who we are, where to, by which protocol and settings. */
+const denyingClasses = new Set(["0A", "22", "28", "3D", "42"]);
 
-/** What an error of the driver means, when it means that the database is not there for us. */
+/**
+ * What an error of the driver means, when it means that the database is not there for us: every error that does not come
+ * from a server, and of those of a server each that ends the connection or will pass by itself.
+ */
 export function toUnavailable(error: unknown, target: string): unknown {
   const code = errorCode(error);
   if (code === undefined) {
@@ -43,35 +24,57 @@ export function toUnavailable(error: unknown, target: string): unknown {
   if (code === "42704" && reason.startsWith("unrecognized configuration parameter")) {
     return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
   }
-  if (code.startsWith("28") || code === "3D000") {
-    return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });
+  switch (meaningOf(error, code)) {
+    case "denied":
+      return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });
+    case "away":
+      return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
+    default:
+      return error;
   }
-  if (
-    unavailableCodes.has(code) ||
-    unavailableClasses.has(sqlStateClass(code)) ||
-    code.startsWith("SASL") ||
-    isTlsFailure(code)
-  ) {
-    return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
+}
+
+function meaningOf(error: unknown, code: string): "denied" | "away" | "of the statement" {
+  const severity = severityOf(error);
+  if (severity === undefined) {
+    return isOfTheDriver(code) ? "of the statement" : "away";
   }
-  return error;
+  const errorClass = code.slice(0, 2);
+  const endsConnection = severity !== "ERROR";
+  if (errorClass === "28" || errorClass === "3D" || (endsConnection && denyingClasses.has(errorClass))) {
+    return "denied";
+  }
+  const passes = passingCodes.has(code) || passingClasses.has(errorClass) || isOfProxy(error);
+  return endsConnection || passes ? "away" : "of the statement";
 }
 
 /** Whether the server refused only this statement and goes on with the connection. */
 export function isStillUsable(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.severity === "ERROR" && error.code !== readOnly;
-}
-
-function sqlStateClass(code: string): string {
-  return /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : "";
+  return severityOf(error) === "ERROR" && !isOfProxy(error) && errorCode(error) !== readOnly;
 }
 
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return textOf(error, "code");
 }
 
-function isTlsFailure(code: string): boolean {
-  return /^(?:ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/.test(code);
+/** Undefined for what does not come from a server. */
+function severityOf(error: unknown): string | undefined {
+  return textOf(error, "severity") ?? textOf(error, "severity_local");
+}
+
+/** PostgreSQL says with each error where in its sources it was raised; a proxy before it that speaks for itself does not. */
+function isOfProxy(error: unknown): boolean {
+  return severityOf(error) !== undefined && textOf(error, "routine") === undefined;
+}
+
+/** What we do wrong ourselves, as the driver or Node.js sees it; network, names and TLS have other codes. */
+function isOfTheDriver(code: string): boolean {
+  return /^(?:ERR_(?:INVALID|MISSING|OUT_OF|SOCKET_BAD)|UNDEFINED_|NOT_TAGGED_|MAX_PARAM|UNSAFE_|COPY_)/.test(code);
+}
+
+function textOf(error: unknown, name: string): string | undefined {
+  const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Several addresses of one host fail as one error without a message of its own. */
