@@ -21,6 +21,7 @@ export {
   DatabaseUnavailableError,
   DeploymentNotFoundError,
   DeployQueueError,
+  HeldUpError,
   InvalidValueError,
   RefusedError,
   SchemaError,

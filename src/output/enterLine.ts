@@ -5,7 +5,7 @@ import type { Queue } from "../queue/queue.js";
 import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
-import { logOutage, outageMessage } from "./outages.js";
+import { logOutage } from "./outages.js";
 import type { WaitingDisplay } from "./waitingDisplay.js";
 
 /** What happens on the way from the line to the start, as --json of the command line prints it. */
@@ -36,12 +36,13 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   const { log, waitTimeout } = options;
   const giveUp = new AbortController();
   let display: WaitingDisplay | undefined;
+  const say = (level: "info" | "warn", message: string): void =>
+    display === undefined ? log[level](message) : display.say(level, message);
   const onSignal = (signal: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
       process.exit(signal === "SIGINT" ? 130 : 143);
     }
-    const message = `${signal}: giving the place in the line up; once more to leave at once`;
-    display === undefined ? log.info(message) : display.say("info", message);
+    say("info", `${signal}: giving the place in the line up; once more to leave at once`);
     giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
@@ -52,9 +53,8 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       heartbeat: options.heartbeat,
       signal: giveUp.signal,
       giveUpAfter: options.outageTimeout,
-      onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
-      onNoNotifications: () =>
-        display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
+      onOutage: logOutage({ info: (message) => say("info", message), warn: (message) => say("warn", message) }),
+      onNoNotifications: () => say("warn", noNotifications),
       async onEnqueued(deployment) {
         log.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });

@@ -1,14 +1,15 @@
-import type { DatabaseUnavailableError } from "../queue/errors.js";
+import { HeldUpError, type Obstacle } from "../queue/errors.js";
 import type { Log } from "./log.js";
 
-/** Logs the beginning and the end of an outage. */
-export function logOutage(log: Log): (outage: DatabaseUnavailableError | undefined) => void {
-  return (outage) => {
-    const [level, message] = outageMessage(outage);
-    log[level](message);
+/** Logs the beginning and the end of an outage, and of what a lock that does not come holds up. */
+export function logOutage(log: Pick<Log, "info" | "warn">): (obstacle: Obstacle | undefined) => void {
+  let heldUp = false;
+  return (obstacle) => {
+    if (obstacle === undefined) {
+      log.info(heldUp ? "the lock is free again" : "the database is back");
+    } else {
+      log.warn(`${obstacle.message}; trying again${obstacle.hint === undefined ? "" : `. ${obstacle.hint}`}`);
+    }
+    heldUp = obstacle instanceof HeldUpError;
   };
-}
-
-export function outageMessage(outage: DatabaseUnavailableError | undefined): ["info" | "warn", string] {
-  return outage === undefined ? ["info", "the database is back"] : ["warn", `${outage.message}; trying again`];
 }

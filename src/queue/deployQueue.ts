@@ -3,7 +3,13 @@ import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
 import type { Deployment, DeploymentId, DeploymentRequest, StartAttempt } from "./deployment.js";
 import { enterLineAndStart } from "./entering.js";
-import { CancelledError, type DatabaseUnavailableError, RefusedAsCancelledError, WaitTimeoutError } from "./errors.js";
+import {
+  CancelledError,
+  type DatabaseUnavailableError,
+  type HeldUpError,
+  RefusedAsCancelledError,
+  WaitTimeoutError,
+} from "./errors.js";
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
@@ -30,8 +36,11 @@ export interface StartOptions {
   readonly onEnqueued?: (deployment: Deployment) => void;
   /** Called after each look that ended with "not yet". */
   readonly onWaiting?: (attempt: StartAttempt) => void;
-  /** Called when the database goes away, and with undefined when it is back. */
-  readonly onOutage?: (outage: DatabaseUnavailableError | undefined) => void;
+  /**
+   * Called when the database goes away (a DatabaseUnavailableError) or somebody's open transaction holds the start up (a
+   * HeldUpError), and with undefined when that is over.
+   */
+  readonly onOutage?: (obstacle: DatabaseUnavailableError | HeldUpError | undefined) => void;
 }
 
 /** Timers that are set to more milliseconds ring at once. */

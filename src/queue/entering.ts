@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { answered } from "./answered.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { CancelledError, DeployQueueError, RefusedError, WaitTimeoutError } from "./errors.js";
+import {
+  abortError,
+  CancelledError,
+  DatabaseUnavailableError,
+  RefusedError,
+  throwIfAborted,
+  WaitTimeoutError,
+} from "./errors.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { type WaitOptions, waitForStart } from "./waiting.js";
@@ -24,10 +32,11 @@ export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
  * idempotency key is that of a deployment that has finished
  */
 export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: EnterOptions): Promise<Deployment> {
+  throwIfAborted(options.signal);
   const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
   let id: DeploymentId | undefined;
   try {
-    const enqueued = await outlastOutages(enter, options);
+    const enqueued = await outlastOutages(() => answered(queue.database, enter(), options.signal), options);
     if (enqueued.finish_timestamp !== null) {
       throw new RefusedError(
         `deployment ${enqueued.id} (${enqueued.component}) has the same idempotency key and has already finished`,
@@ -37,12 +46,12 @@ export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: Ent
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const attempt = await waitForStart(queue, id, options);
-    const reason: unknown = options.signal?.reason;
+    const end = options.signal?.aborted === true ? abortError(options.signal) : undefined;
     // Whoever was told to stop while the start was under way must not leave it running; who only ran out of patience may.
-    if (attempt !== undefined && (options.signal?.aborted !== true || reason instanceof WaitTimeoutError)) {
+    if (attempt !== undefined && (end === undefined || end instanceof WaitTimeoutError)) {
       return attempt.deployment;
     }
-    throw reason instanceof DeployQueueError ? reason : new CancelledError("the wait was given up", { cause: reason });
+    throw end ?? new CancelledError("the wait was given up");
   } catch (error) {
     const cancelledByOthers = error instanceof CancelledError && options.signal?.aborted !== true;
     if (id !== undefined && !cancelledByOthers) {
@@ -60,10 +69,18 @@ function enqueueOnce(queue: Queue, request: DeploymentRequest): () => Promise<De
 async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
   const note = `gave up waiting: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+  const failure = await cancelSoon(queue, id, note).catch((failed: unknown) => failed);
+  options.onGivenUp?.(id, failure);
+}
+
+async function cancelSoon(queue: Queue, id: DeploymentId, note: string): Promise<void> {
+  const { database } = queue;
+  const over = new AbortController();
+  const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${giveUpPatience / 1000} s`);
+  const timer = setTimeout(() => over.abort(silence), giveUpPatience);
   try {
-    await outlastOutages(() => queue.cancel(id, note), { giveUpAfter: giveUpPatience });
-    options.onGivenUp?.(id, undefined);
-  } catch (failure) {
-    options.onGivenUp?.(id, failure);
+    await outlastOutages(() => answered(database, queue.cancel(id, note), over.signal, 0), { signal: over.signal });
+  } finally {
+    clearTimeout(timer);
   }
 }

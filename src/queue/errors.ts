@@ -1,4 +1,4 @@
-import { DeployQueueError, InvalidValueError } from "../database/errors.js";
+import { type DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { errorCode } from "../database/unavailable.js";
 
 export {
@@ -22,6 +22,12 @@ export class RefusedError extends DeployQueueError {
 /** A rule forbids it because the deployment was cancelled. */
 export class RefusedAsCancelledError extends RefusedError {}
 
+/** Somebody's transaction that stays open has locked what the call needs. Nothing was changed; it may be tried again. */
+export class HeldUpError extends RefusedError {}
+
+/** What passes by itself, or once somebody sees to it. */
+export type Obstacle = DatabaseUnavailableError | HeldUpError;
+
 /** The deployment was cancelled while its keeper waited for it or ran it. */
 export class CancelledError extends DeployQueueError {
   readonly exitCode = 5;
@@ -30,6 +36,19 @@ export class CancelledError extends DeployQueueError {
 /** The turn did not come within the time that the caller had. */
 export class WaitTimeoutError extends DeployQueueError {
   readonly exitCode = 6;
+}
+
+/** Why something was given up: the reason of the signal when that is an error of ours, else a CancelledError. */
+export function abortError(signal: AbortSignal): DeployQueueError {
+  const reason: unknown = signal.reason;
+  return reason instanceof DeployQueueError ? reason : new CancelledError("the wait was given up", { cause: reason });
+}
+
+/** @throws what abortError says */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw abortError(signal);
+  }
 }
 
 type ErrorClass = new (message: string, options: { hint?: string | undefined; cause: unknown }) => DeployQueueError;
@@ -60,7 +79,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD028: RefusedError,
   QD029: RefusedError,
   QD030: InvalidValueError,
-  QD031: RefusedError,
+  QD031: HeldUpError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,
@@ -73,11 +92,19 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "22P02": InvalidValueError,
   "22021": InvalidValueError,
   "42501": RefusedError,
+  // A lock that did not come in time.
+  "55P03": HeldUpError,
+};
+
+/** What is said of those whose own message says little. */
+const messageOfCode: Readonly<Record<string, string>> = {
+  "55P03": "a transaction that stays open has locked what this needs",
 };
 
 /** What to do about those that come without a hint of their own. */
 const hintOfCode: Readonly<Record<string, string>> = {
   "42501": "What each role may, and how to become its member, is in docs/roles.md.",
+  "55P03": "Nothing was changed. pg_stat_activity shows it, by its xact_start; pg_terminate_backend(pid) ends it.",
 };
 
 /** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */
@@ -89,7 +116,8 @@ export function translateError(error: unknown): unknown {
   }
   const constraint = property(error, "constraint_name");
   // Our constraints are named so that they read as a sentence.
-  const message = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
+  const sentence = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
+  const message = messageOfCode[code ?? ""] ?? sentence;
   return new errorClass(message, { hint: property(error, "hint") ?? hintOfCode[code ?? ""], cause: error });
 }
 

@@ -1,12 +1,17 @@
-import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, HeldUpError, type Obstacle, throwIfAborted } from "./errors.js";
 import { pause } from "./pause.js";
 
 export interface OutageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a database after which to give up. */
   readonly giveUpAfter?: number | undefined;
-  /** Called once when an outage begins, and once when it is over. */
-  readonly onOutage?: ((outage: DatabaseUnavailableError | undefined) => void) | undefined;
+  /** Called once when the database goes away or somebody holds the call up, and once, with undefined, when that is over. */
+  readonly onOutage?: ((obstacle: Obstacle | undefined) => void) | undefined;
+  /**
+   * Called between two tries while somebody's transaction holds the call up; that may last for ever then. Without it, it may
+   * last as long as an outage.
+   */
+  readonly whileHeldUp?: (() => Promise<void>) | undefined;
 }
 
 const shortestPause = 100;
@@ -15,38 +20,51 @@ const longestPause = 5_000;
 export const defaultGiveUpAfter = 300_000;
 
 /**
- * Repeats a call that may safely be repeated while the database is away, with growing pauses.
- * @throws DatabaseUnavailableError after giveUpAfter, or when aborted while the database is away
+ * Repeats a call that may safely be repeated while the database is away or a lock does not come, with growing pauses.
+ * @throws DatabaseUnavailableError or HeldUpError after giveUpAfter; when aborted meanwhile, what abortError says
  */
 export async function outlastOutages<Result>(call: () => Promise<Result>, options: OutageOptions): Promise<Result> {
+  const { signal, giveUpAfter = defaultGiveUpAfter, onOutage, whileHeldUp } = options;
+  let obstacle: Obstacle | undefined;
   let since: number | undefined;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const result = await call();
-      if (since !== undefined) {
-        options.onOutage?.(undefined);
+      if (obstacle !== undefined) {
+        onOutage?.(undefined);
       }
       return result;
     } catch (error) {
       // Who is not let in, other than after an outage, will not be let in later.
-      const passes =
-        error instanceof DatabaseUnavailableError && !(error instanceof AccessDeniedError && since === undefined);
-      if (!passes) {
+      if (!isObstacle(error) || (error instanceof AccessDeniedError && obstacle === undefined)) {
         throw error;
       }
-      if (since === undefined) {
-        since = performance.now();
-        options.onOutage?.(error);
+      const heldUp = error instanceof HeldUpError;
+      if (obstacle === undefined || heldUp !== obstacle instanceof HeldUpError) {
+        onOutage?.(error);
       }
-      if (
-        options.signal?.aborted === true ||
-        performance.now() - since >= (options.giveUpAfter ?? defaultGiveUpAfter)
-      ) {
-        throw error;
+      obstacle = error;
+      throwIfAborted(signal);
+      if (heldUp && whileHeldUp !== undefined) {
+        since = undefined;
+        await whileHeldUp();
+      } else {
+        since ??= performance.now();
+        if (performance.now() - since >= giveUpAfter) {
+          throw error;
+        }
       }
-      // Jitter, so that a thousand waiters do not come back in the same instant.
-      const limit = Math.min(longestPause, shortestPause * 2 ** attempt);
-      await pause(limit * (0.5 + Math.random() / 2), options.signal);
+      await pause(backOff(attempt), signal);
+      throwIfAborted(signal);
     }
   }
+}
+
+/** Milliseconds to wait after so many failed attempts. Jitter, so that a thousand waiters do not come back in the same instant. */
+export function backOff(attempt: number): number {
+  return Math.min(longestPause, shortestPause * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+function isObstacle(error: unknown): error is Obstacle {
+  return error instanceof DatabaseUnavailableError || error instanceof HeldUpError;
 }

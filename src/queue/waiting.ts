@@ -1,3 +1,4 @@
+import { answered } from "./answered.js";
 import type { DeploymentId, StartAttempt } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
@@ -20,9 +21,11 @@ const lookGrowth = 1.5;
 
 /**
  * Sleeps until the deployment may start, and starts it. Woken by its channel; looks by itself when a buffer ends and
- * at every heartbeat interval, which is also the sign of life of the wait. Outlasts outages.
+ * at every heartbeat interval, which is also the sign of life of the wait. Outlasts outages, and transactions that lock the
+ * cell.
  * @returns the successful attempt, or undefined when the signal was aborted first
- * @throws CancelledError when somebody cancelled the deployment
+ * @throws CancelledError when somebody cancelled the deployment; what abortError says when the database did not answer
+ * when the signal was aborted
  */
 export async function waitForStart(
   queue: Queue,
@@ -31,6 +34,13 @@ export async function waitForStart(
 ): Promise<StartAttempt | undefined> {
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
+  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, options.signal);
+  const look = async (): Promise<StartAttempt> => {
+    await queue.database.listen(channel);
+    return queue.tryStart(id, { heartbeat: options.heartbeat });
+  };
+  /** In place of the looks, which are held up. Should it fail, the next look says why. */
+  const whileHeldUp = (): Promise<void> => orAborted(showSignOfLife(queue, id)).catch(() => undefined);
   let longestSleep: number | undefined;
   let probed = false;
   let over = false;
@@ -53,14 +63,11 @@ export async function waitForStart(
   };
   try {
     while (options.signal?.aborted !== true) {
-      const attempt = await outlastOutages(async () => {
-        await queue.database.listen(channel);
-        return queue.tryStart(id, { heartbeat: options.heartbeat });
-      }, options);
+      const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
       if (attempt.started) {
         return attempt;
       }
-      await options.onWaiting?.(attempt);
+      await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
       if (!probed) {
         void probe();
       }
@@ -73,6 +80,14 @@ export async function waitForStart(
   } finally {
     over = true;
     wakeUps.stop();
+  }
+}
+
+/** A heartbeat, which needs no lock of the cell; not for one that has none, be it because it has started unheard. */
+async function showSignOfLife(queue: Queue, id: DeploymentId): Promise<void> {
+  const { start_timestamp, heartbeat_timestamp } = await queue.deployment(id);
+  if (start_timestamp === null && heartbeat_timestamp !== null) {
+    await queue.heartbeat(id);
   }
 }
 

@@ -1,5 +1,5 @@
 import { nodePostgresUrl } from "../database/nodePostgres.js";
-import { DatabaseUnavailableError } from "../queue/errors.js";
+import { DatabaseUnavailableError, type Obstacle } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import { untilAborted } from "./abort.js";
@@ -13,7 +13,7 @@ export interface WorkerOptions extends TaskContext {
   /** Who it is, for deploy_queue.workers. */
   readonly name: string;
   readonly version: string;
-  readonly onOutage: (outage: DatabaseUnavailableError | undefined) => void;
+  readonly onOutage: (obstacle: Obstacle | undefined) => void;
 }
 
 /** How often a worker says that it is alive, in milliseconds. */

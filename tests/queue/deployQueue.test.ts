@@ -227,7 +227,7 @@ describe("start", () => {
     const { library, pid } = await open();
     const request = newRequest();
     const holder = await hold(request);
-    const outages: (DatabaseUnavailableError | undefined)[] = [];
+    const outages: unknown[] = [];
     const { id, start } = await waiting(library, request, { onOutage: (outage) => outages.push(outage) });
     await database.sql`select pg_terminate_backend(${pid})`;
     await until("the backend is gone", async () => {

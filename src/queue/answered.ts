@@ -1,0 +1,43 @@
+import type { Database } from "../database/database.js";
+import { abortError } from "./errors.js";
+
+/** How long an answer that is under way may still take once nobody wants to wait any more, in milliseconds. */
+const lastWord = 2_000;
+
+/**
+ * What a call of the database answers; but once the signal is aborted, only when that comes soon. Otherwise its connection,
+ * which may be dead, is left to those who still wait for answers on it.
+ * @throws what abortError says, when there was no answer
+ */
+export async function answered<Result>(
+  database: Database,
+  call: Promise<Result>,
+  signal: AbortSignal | undefined,
+  patience = lastWord,
+): Promise<Result> {
+  if (signal === undefined) {
+    return call;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  let abort = (): void => undefined;
+  const silence = new Promise<never>((_, reject) => {
+    abort = () => {
+      const { connection } = database;
+      timer = setTimeout(() => {
+        database.leave(connection);
+        reject(abortError(signal));
+      }, patience);
+    };
+  });
+  if (signal.aborted) {
+    abort();
+  } else {
+    signal.addEventListener("abort", abort, { once: true });
+  }
+  try {
+    return await Promise.race([call, silence]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+}

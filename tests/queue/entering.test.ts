@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { Database } from "../../src/database/database.js";
+import { enterLineAndStart } from "../../src/queue/entering.js";
+import { CancelledError, DatabaseUnavailableError, WaitTimeoutError } from "../../src/queue/errors.js";
+import { Queue } from "../../src/queue/queue.js";
+import { useDatabase } from "../support/database.js";
+import { newLine } from "../support/line.js";
+import { startProxy } from "../support/proxy.js";
+import { until } from "../support/until.js";
+
+const database = useDatabase();
+
+// It looks once a second.
+beforeAll(() => database.queue.setEnvironment("often", { heartbeatTimeout: 3 }));
+
+/** Waits behind somebody who runs, over a connection that can fall silent. */
+async function waitBehindProxy() {
+  const line = newLine(database, "often");
+  await line.add("running");
+  const proxy = await startProxy(database.url);
+  const queue = new Queue(new Database({ url: proxy.url, applicationName: "behind a proxy" }));
+  onTestFinished(() => queue.database.close());
+  const tryStart = vi.spyOn(queue, "tryStart");
+  const giveUp = new AbortController();
+  const givenUp: unknown[] = [];
+  const obstacles: unknown[] = [];
+  let id = 0;
+  let looks = 0;
+  const location = { cloudProvider: "aws", region: line.region, cellIndex: 0, component: "api" };
+  const end = enterLineAndStart(
+    queue,
+    { environment: "often", ...location },
+    {
+      heartbeat: false,
+      signal: giveUp.signal,
+      onOutage: (obstacle) => obstacles.push(obstacle),
+      onEnqueued: (deployment) => {
+        id = deployment.id;
+      },
+      onWaiting: () => {
+        looks += 1;
+      },
+      onGivenUp: (_, failure) => givenUp.push(failure),
+    },
+  ).catch((error: unknown) => error);
+  // The second look is the one after its probe for delivery.
+  await until("it sleeps, with one connection", () => looks >= 2 && proxy.connections() === 1);
+  return { id, proxy, queue, tryStart, giveUp, givenUp, obstacles, end };
+}
+
+/** Nothing arrives any more, and a look is under way. */
+async function fallSilent({ proxy, tryStart }: Awaited<ReturnType<typeof waitBehindProxy>>): Promise<void> {
+  const { calls, settledResults } = tryStart.mock;
+  const answered = (): boolean => settledResults.every(({ type }) => type !== "incomplete");
+  await until("no look is under way", () => answered() && calls.length === settledResults.length);
+  proxy.silence();
+  await until("it looks once more", () => !answered());
+}
+
+async function secondsUntil(end: Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await end;
+  return (performance.now() - began) / 1000;
+}
+
+describe("a wait that is given up", () => {
+  test("while its connection is dead leaves the line over another one, and soon", async () => {
+    const waiter = await waitBehindProxy();
+    const { id, proxy, giveUp, givenUp, end } = waiter;
+    await fallSilent(waiter);
+    proxy.recover();
+    giveUp.abort(new WaitTimeoutError("too late"));
+    expect(await secondsUntil(end)).toBeLessThan(5);
+    expect(await end).toEqual(new WaitTimeoutError("too late"));
+    expect(givenUp).toEqual([undefined]);
+    expect(await database.queue.deployment(id)).toMatchObject({
+      status: "cancelled",
+      cancellation_note: "gave up waiting: too late",
+    });
+  });
+
+  test("while the network is silent says after a few seconds that it could not leave the line", async () => {
+    const waiter = await waitBehindProxy();
+    const { queue, giveUp, givenUp, end } = waiter;
+    await fallSilent(waiter);
+    giveUp.abort();
+    expect(await secondsUntil(end)).toBeLessThan(9);
+    expect(await end).toBeInstanceOf(CancelledError);
+    expect(givenUp).toEqual([expect.any(DatabaseUnavailableError)]);
+    expect(String(givenUp[0])).toMatch(/did not answer within 5 s/);
+    expect(await secondsUntil(queue.database.close())).toBeLessThan(1);
+  });
+
+  test.for([
+    ["a timeout", new WaitTimeoutError("too late"), WaitTimeoutError],
+    ["a signal", new CancelledError("SIGTERM came while waiting"), CancelledError],
+    ["a caller without a reason of ours", undefined, CancelledError],
+  ] as const)("by %s in an outage ends with that, not with the outage", async ([, reason, errorClass]) => {
+    const { proxy, giveUp, givenUp, obstacles, end } = await waitBehindProxy();
+    proxy.refuse();
+    await until("it knows of the outage", () => obstacles.length > 0);
+    giveUp.abort(reason);
+    expect(await end).toBeInstanceOf(errorClass);
+    if (reason !== undefined) expect(await end).toBe(reason);
+    expect(givenUp).toEqual([expect.any(DatabaseUnavailableError)]);
+  });
+
+  test("before it began asks the database for nothing", async () => {
+    const enqueue = vi.fn();
+    const signal = AbortSignal.abort();
+    await expect(enterLineAndStart(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(
+      CancelledError,
+    );
+    expect(enqueue).not.toHaveBeenCalled();
+  });
+});
