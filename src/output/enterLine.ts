@@ -85,8 +85,10 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
           log.info(`deployment ${id} was cancelled and left the line`);
         } else {
           const reason = failure instanceof Error ? failure.message : String(failure);
+          // A start whose answer was lost has ended its heartbeats, unless somebody was to go on with them.
+          const unheard = `, but it may have started, and then it is not: look with "deploy-queue info ${id}", end it with "deploy-queue cancel deployment ${id}"`;
           log.warn(
-            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
+            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old${options.heartbeat ? "" : unheard}`,
           );
         }
       },

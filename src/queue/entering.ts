@@ -16,7 +16,10 @@ import { type WaitOptions, waitForStart } from "./waiting.js";
 export interface EnterOptions extends WaitOptions {
   /** Called as soon as the deployment has its place. */
   readonly onEnqueued?: ((deployment: Deployment) => Promise<void> | void) | undefined;
-  /** Called when a place was given up; failure is why it could not be, and then the deployment will be reaped. */
+  /**
+   * Called when a place was given up; failure is why it could not be. Then the deployment will be reaped, unless it has started
+   * unheard, for somebody who sends no heartbeats.
+   */
   readonly onGivenUp?: ((id: DeploymentId, failure: unknown) => void) | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+import { type Proxy as Network, startProxy } from "../support/proxy.js";
 import { openSession } from "../support/session.js";
 import { until } from "../support/until.js";
 
@@ -110,6 +111,42 @@ describe("a waiting start that is told to stop", () => {
 
     expect((await start.end).code).toBe(130);
     await other`rollback`;
+  });
+});
+
+describe.each(["start", "run"] as const)("a waiting %s whose database went away", (command) => {
+  async function waitingInVain(...more: readonly string[]): Promise<{ waiter: RunningCli; network: Network }> {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const network = await startProxy(cli.url);
+    const waiter = cli.launch([command, ...place.options, ...more, ...(command === "run" ? ["--", "true"] : [])], {
+      DEPLOY_QUEUE_DATABASE_URL: network.url,
+    });
+    await isBlockedBy(waiter, holder);
+    return { waiter, network };
+  }
+
+  test("exits with 5 soon after SIGTERM, and says what may be left behind", async () => {
+    const { waiter, network } = await waitingInVain();
+    network.refuse();
+    await waiter.printed(/cannot be reached.*trying again/);
+
+    waiter.process.kill("SIGTERM");
+
+    const { code, stderr } = await waiter.end;
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/deployment \d+ could not be cancelled .* reaped when its heartbeat is too old/);
+    const unheard = /may have started.*deploy-queue info \d+.*deploy-queue cancel deployment \d+/;
+    command === "start" ? expect(stderr).toMatch(unheard) : expect(stderr).not.toMatch(unheard);
+  });
+
+  test("exits with 6 when --wait-timeout is over", async () => {
+    const { waiter, network } = await waitingInVain("--wait-timeout", "4s");
+    network.refuse();
+
+    const { code, stderr } = await waiter.end;
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/cannot be reached.*trying again[\s\S]*did not get its turn within 4s/);
   });
 });
 
