@@ -6,6 +6,7 @@ import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
 import { logOutage, outageMessage } from "./outages.js";
+import { gist, holdsFor } from "./placeNews.js";
 import type { WaitingDisplay } from "./waitingDisplay.js";
 
 /** What happens on the way from the line to the start, as --json of the command line prints it. */
@@ -46,7 +47,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let timer: NodeJS.Timeout | undefined;
-  let lastReasons: string | undefined;
+  let shown: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
@@ -66,15 +67,19 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       },
       async onWaiting(attempt) {
         const reasons = JSON.stringify(attempt.waitingOn);
-        if (reasons === lastReasons) {
+        if (reasons === shown?.reasons && performance.now() < shown.holdsUntil) {
           return;
         }
         // Only a picture of the wait: without a database there is none for now.
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
-        if (place !== undefined) {
-          lastReasons = reasons;
-          display ??= await options.createDisplay(attempt.deployment);
-          display.show(place);
+        if (place === undefined) {
+          return;
+        }
+        const isNews = reasons !== shown?.reasons || gist(place) !== shown.gist;
+        shown = { reasons, gist: gist(place), holdsUntil: performance.now() + holdsFor(place) };
+        display ??= await options.createDisplay(attempt.deployment);
+        display.show(place, isNews);
+        if (isNews) {
           options.onEvent({ event: "waiting", ...place });
         }
       },

@@ -8,7 +8,8 @@ import { type LogGroup, lineDisplay } from "./lineDisplay.js";
 
 /** Shows a wait while it lasts. */
 export interface WaitingDisplay {
-  show(place: Place): void;
+  /** isNews: whether it is worth a line of a log; true unless said otherwise. */
+  show(place: Place, isNews?: boolean): void;
   /** A message about the wait itself, such as an outage. */
   say(level: "info" | "warn", message: string): void;
   end(): void;
