@@ -101,6 +101,7 @@ async function releaseOne(
       options.onStarted(started);
       return 0;
     }
-    return runDeployment(session, started, { command: staged.command, gracePeriod: options.gracePeriod });
+    const { gracePeriod, outageTimeout } = options;
+    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout });
   });
 }
