@@ -95,6 +95,8 @@ async function releaseOne(
       waitTimeout: options.waitTimeout,
       outageTimeout: options.outageTimeout,
       beside: options.parallel,
+      json: false,
+      output: undefined,
       onEvent: () => undefined,
     });
     if (staged.command === null) {

@@ -66,6 +66,8 @@ export class RunCommand extends PatientCommand {
         heartbeat: true,
         waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
         outageTimeout,
+        json: this.json,
+        output: this.json ? this.context.stderr : undefined,
         onEvent: (event) => {
           if (this.json) {
             // stdout belongs to the command.

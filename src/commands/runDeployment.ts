@@ -94,10 +94,10 @@ export async function runDeployment(
  */
 export async function withoutGapsForSignals<Result>(act: () => Promise<Result>): Promise<Result> {
   const wait = (): void => undefined;
-  process.on("SIGINT", wait).on("SIGTERM", wait);
+  process.on("SIGINT", wait).on("SIGTERM", wait).on("SIGHUP", wait);
   try {
     return await act();
   } finally {
-    process.off("SIGINT", wait).off("SIGTERM", wait);
+    process.off("SIGINT", wait).off("SIGTERM", wait).off("SIGHUP", wait);
   }
 }

@@ -1,19 +1,15 @@
-import type { Deployment, Place } from "../queue/deployment.js";
+import { constants } from "node:os";
+import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { enterLineAndStart, type WayIn } from "../queue/entering.js";
 import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
-import { logOutage, outageMessage } from "./outages.js";
+import { outageMessage } from "./outages.js";
 import { gist, holdsFor } from "./placeNews.js";
+import { cancellationOf, cancelledEvent, outageEvent, type WaitEvent } from "./waitEvents.js";
 import type { WaitingDisplay } from "./waitingDisplay.js";
-
-/** What happens on the way from the line to the start, as --json of the command line prints it. */
-export type WaitEvent =
-  | { readonly event: "enqueued" | "started"; readonly deployment: Deployment }
-  | ({ readonly event: "waiting" } & Place)
-  | { readonly event: "given-up"; readonly deployment_id: string | number };
 
 export interface EnterLineOptions {
   readonly wayIn: WayIn;
@@ -22,6 +18,8 @@ export interface EnterLineOptions {
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number | undefined;
+  /** Gives the place up when aborted, as a signal of the system does. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Log;
   readonly createDisplay: (deployment: Deployment) => WaitingDisplay | Promise<WaitingDisplay>;
   /** Awaited; when it throws, the place is given up. */
@@ -37,15 +35,19 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   const { log, waitTimeout } = options;
   const giveUp = new AbortController();
   let display: WaitingDisplay | undefined;
+  let id: DeploymentId | undefined;
+  const say = (level: "info" | "warn", message: string): void =>
+    display === undefined ? log[level](message) : display.say(level, message);
   const onSignal = (signal: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
-      process.exit(signal === "SIGINT" ? 130 : 143);
+      process.exit(128 + constants.signals[signal]);
     }
-    const message = `${signal}: giving the place in the line up; once more to leave at once`;
-    display === undefined ? log.info(message) : display.say("info", message);
+    say("info", `${signal}: giving the place in the line up; once more to leave at once`);
     giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const onAbort = (): void => giveUp.abort(options.signal?.reason);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   let timer: NodeJS.Timeout | undefined;
   let shown: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   try {
@@ -53,10 +55,13 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       heartbeat: options.heartbeat,
       signal: giveUp.signal,
       giveUpAfter: options.outageTimeout,
-      onOutage: (outage) => (display === undefined ? logOutage(log)(outage) : display.say(...outageMessage(outage))),
-      onNoNotifications: () =>
-        display === undefined ? log.warn(noNotifications) : display.say("warn", noNotifications),
+      onOutage(outage) {
+        say(...outageMessage(outage));
+        options.onEvent(outageEvent(outage));
+      },
+      onNoNotifications: () => say("warn", noNotifications),
       async onEnqueued(deployment) {
+        id = deployment.id;
         log.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
@@ -83,16 +88,17 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
           options.onEvent({ event: "waiting", ...place });
         }
       },
-      onGivenUp(id, failure) {
+      onGivenUp(place, failure) {
         display?.end();
-        options.onEvent({ event: "given-up", deployment_id: id });
         if (failure === undefined) {
-          log.info(`deployment ${id} was cancelled and left the line`);
+          log.info(`deployment ${place} was cancelled and left the line`);
+          options.onEvent({ event: "given-up", deployment_id: place });
         } else {
           const reason = failure instanceof Error ? failure.message : String(failure);
           log.warn(
-            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
+            `deployment ${place} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old`,
           );
+          options.onEvent({ event: "left-behind", deployment_id: place, reason });
         }
       },
     });
@@ -100,10 +106,16 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     log.info(`${deploymentName(started)} started`);
     options.onEvent({ event: "started", deployment: started });
     return started;
-  } finally {
+  } catch (error) {
     display?.end();
+    if (error instanceof CancelledError && id !== undefined && !giveUp.signal.aborted) {
+      options.onEvent(cancelledEvent(id, await cancellationOf(queue, id)));
+    }
+    throw error;
+  } finally {
     clearTimeout(timer);
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
+    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { enterLine, type WaitEvent } from "../../src/output/enterLine.js";
+import { enterLine } from "../../src/output/enterLine.js";
 import { lineDisplay } from "../../src/output/lineDisplay.js";
+import type { WaitEvent } from "../../src/output/waitEvents.js";
 import type { WaitingDisplay } from "../../src/output/waitingDisplay.js";
 import type { Place } from "../../src/queue/deployment.js";
 import { deploymentChannel } from "../../src/queue/waiting.js";
