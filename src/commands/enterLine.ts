@@ -1,8 +1,12 @@
-import { enterLine as enter, type WaitEvent } from "../output/enterLine.js";
+import type { Writable } from "node:stream";
+import { enterLine as enter } from "../output/enterLine.js";
 import { setGitHubOutput } from "../output/githubOutput.js";
 import { lineDisplay } from "../output/lineDisplay.js";
+import type { WaitEvent } from "../output/waitEvents.js";
 import type { Deployment } from "../queue/deployment.js";
 import type { WayIn } from "../queue/entering.js";
+import { CancelledError } from "../queue/errors.js";
+import { outlastOutages } from "../queue/outage.js";
 import type { Session } from "./queueCommand.js";
 
 export interface EnterOptions {
@@ -14,6 +18,10 @@ export interface EnterOptions {
   readonly outageTimeout: number;
   /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
   readonly beside?: boolean;
+  /** Whether the events are printed, between which nothing may be redrawn. */
+  readonly json: boolean;
+  /** Where the events go: when nobody reads them any more, the place is given up, or what has just started. */
+  readonly output: Writable | undefined;
   readonly onEvent: (event: WaitEvent) => void;
 }
 
@@ -21,22 +29,44 @@ export interface EnterOptions {
  * Enters the line and starts, as the options say.
  * @throws CancelledError, WaitTimeoutError
  */
-export function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
-  return enter(queue, {
-    wayIn: options.wayIn,
-    heartbeat: options.heartbeat,
-    waitTimeout: options.waitTimeout,
-    outageTimeout: options.outageTimeout,
-    log,
-    async createDisplay(deployment) {
-      if (options.beside === true) {
-        return lineDisplay(deployment, log);
-      }
-      // Loaded here, because most starts do not wait.
-      const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
-      return createWaitingDisplay(deployment, log);
-    },
-    onEnqueued: (deployment) => setGitHubOutput("deployment-id", String(deployment.id)),
-    onEvent: options.onEvent,
-  });
+export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
+  const { output } = options;
+  const closed = new AbortController();
+  const onError = ({ message }: Error): void =>
+    closed.abort(new CancelledError(`nobody reads the output any more (${message})`));
+  output?.on("error", onError);
+  try {
+    const deployment = await enter(queue, {
+      wayIn: options.wayIn,
+      heartbeat: options.heartbeat,
+      waitTimeout: options.waitTimeout,
+      outageTimeout: options.outageTimeout,
+      signal: closed.signal,
+      log,
+      async createDisplay(waiting) {
+        if (options.beside === true) {
+          return lineDisplay(waiting, log);
+        }
+        // Loaded here, because most starts do not wait.
+        const { createWaitingDisplay } = await import("../output/waitingDisplay.js");
+        return createWaitingDisplay(waiting, log, { redrawn: !options.json });
+      },
+      onEnqueued: (enqueued) => setGitHubOutput("deployment-id", String(enqueued.id)),
+      onEvent: options.onEvent,
+    });
+    await written(output);
+    if (closed.signal.aborted) {
+      const note = `gave up at the start: ${closed.signal.reason.message}`;
+      await outlastOutages(() => queue.cancel(deployment.id, note), { giveUpAfter: options.outageTimeout });
+      throw closed.signal.reason;
+    }
+    return deployment;
+  } finally {
+    output?.off("error", onError);
+  }
+}
+
+/** Until what has been written so far has been, or has failed. */
+async function written(output: Writable | undefined): Promise<void> {
+  await new Promise<void>((resolve) => (output === undefined ? resolve() : output.write("", () => resolve())));
 }

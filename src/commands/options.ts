@@ -25,6 +25,11 @@ export const deploymentOptions = {
   waitTimeout: () => Option.String("--wait-timeout", { description: "Give up waiting after this long, such as 30m" }),
   outageTimeout: () =>
     Option.String("--outage-timeout", { description: "Give up after this long without a database; 5m by default" }),
+  heartbeatOutageTimeout: () =>
+    Option.String("--outage-timeout", {
+      description:
+        "Give up after this long without a database; by default 5m before the first heartbeat, and never from then on",
+    }),
   priority: () => Option.String("--priority", { description: "Who has a higher one goes first; 0 by default" }),
   hold: () =>
     Option.String("--hold", {

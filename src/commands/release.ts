@@ -19,7 +19,7 @@ export class ReleaseCommand extends PatientCommand {
       \`finish\` or \`cancel\`.
 
       The first one that fails is the last: what comes after it stays on hold, and the exit code is that of its command.
-      One that is given up while it waits, by SIGINT, SIGTERM or \`--wait-timeout\`, is cancelled as with \`start\`. With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
+      One that is given up while it waits, by SIGINT, SIGTERM, SIGHUP or \`--wait-timeout\`, is cancelled as with \`start\`. With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
 
       With \`--json\`, what became of each is one JSON document: on stdout, or where commands run, whose stdout it is, on
       stderr.

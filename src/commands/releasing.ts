@@ -95,12 +95,15 @@ async function releaseOne(
       waitTimeout: options.waitTimeout,
       outageTimeout: options.outageTimeout,
       beside: options.parallel,
+      json: false,
+      output: undefined,
       onEvent: () => undefined,
     });
     if (staged.command === null) {
       options.onStarted(started);
       return 0;
     }
-    return runDeployment(session, started, { command: staged.command, gracePeriod: options.gracePeriod });
+    const { gracePeriod, outageTimeout } = options;
+    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout });
   });
 }

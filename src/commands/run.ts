@@ -17,6 +17,9 @@ export class RunCommand extends PatientCommand {
       When somebody cancels the deployment meanwhile, the command gets SIGTERM, after a grace period SIGKILL, and the
       exit code is 5. SIGINT and SIGTERM are passed on to the command, and after the grace period SIGKILL.
 
+      While the database is away the command goes on. Its outcome is told when the database is back, for as long as
+      \`--outage-timeout\` says; after that the exit code is 7, and the deployment is reaped.
+
       With \`--json\`, every step of the wait is a JSON line on stderr, since stdout belongs to the command.
     `,
     examples: [
@@ -57,11 +60,14 @@ export class RunCommand extends PatientCommand {
     const { runDeployment, withoutGapsForSignals } = await import("./runDeployment.js");
     const terms = await this.patiently(session, () => readTerms(session.queue, this));
     return withoutGapsForSignals(async () => {
+      const outageTimeout = this.patience();
       const deployment = await enterLine(session, {
         wayIn: { ...toRequest(this), ...terms },
         heartbeat: true,
         waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
-        outageTimeout: this.patience(),
+        outageTimeout,
+        json: this.json,
+        output: this.json ? this.context.stderr : undefined,
         onEvent: (event) => {
           if (this.json) {
             // stdout belongs to the command.
@@ -69,7 +75,7 @@ export class RunCommand extends PatientCommand {
           }
         },
       });
-      return runDeployment(session, deployment, { command: this.command, gracePeriod });
+      return runDeployment(session, deployment, { command: this.command, gracePeriod, outageTimeout });
     });
   }
 }

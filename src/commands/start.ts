@@ -12,11 +12,12 @@ export class StartCommand extends PatientCommand {
       Prints the id of the deployment, writes it to the step output \`deployment-id\` in a GitHub workflow, waits until
       nothing blocks it, starts it and exits. Whoever called it deploys then, and ends with \`finish\` or \`cancel\`.
 
-      SIGINT, SIGTERM and \`--wait-timeout\` give the place in the line up.
+      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up, and so does whoever closes stdout.
 
       With \`--hold\` it waits until somebody calls \`deploy-queue release\` with its id, and then goes on.
 
-      With \`--json\`, every step is a JSON line on stdout: enqueued, waiting, started or given-up.
+      With \`--json\`, every step is a JSON line on stdout: enqueued; waiting, whenever that changes; outage and outage-over; and
+      at last started, cancelled (by somebody else), given-up, or left-behind when its place could not be given up.
     `,
     examples: [
       [
@@ -58,6 +59,8 @@ export class StartCommand extends PatientCommand {
       heartbeat: false,
       waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
       outageTimeout: this.patience(),
+      json: this.json,
+      output: this.context.stdout,
       onEvent: (event) => {
         if (this.json) {
           this.print("", event);

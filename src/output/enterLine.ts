@@ -1,4 +1,5 @@
-import type { Deployment, Place } from "../queue/deployment.js";
+import { constants } from "node:os";
+import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { enterLineAndStart, type WayIn } from "../queue/entering.js";
 import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
@@ -6,13 +7,9 @@ import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
 import { logOutage } from "./outages.js";
+import { gist, holdsFor } from "./placeNews.js";
+import { cancellationOf, cancelledEvent, outageEvent, type WaitEvent } from "./waitEvents.js";
 import type { WaitingDisplay } from "./waitingDisplay.js";
-
-/** What happens on the way from the line to the start, as --json of the command line prints it. */
-export type WaitEvent =
-  | { readonly event: "enqueued" | "started"; readonly deployment: Deployment }
-  | ({ readonly event: "waiting" } & Place)
-  | { readonly event: "given-up"; readonly deployment_id: string | number };
 
 export interface EnterLineOptions {
   readonly wayIn: WayIn;
@@ -21,6 +18,8 @@ export interface EnterLineOptions {
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number | undefined;
+  /** Gives the place up when aborted, as a signal of the system does. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Log;
   readonly createDisplay: (deployment: Deployment) => WaitingDisplay | Promise<WaitingDisplay>;
   /** Awaited; when it throws, the place is given up. */
@@ -36,26 +35,34 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   const { log, waitTimeout } = options;
   const giveUp = new AbortController();
   let display: WaitingDisplay | undefined;
+  let id: DeploymentId | undefined;
   const say = (level: "info" | "warn", message: string): void =>
     display === undefined ? log[level](message) : display.say(level, message);
+  const sayOutage = logOutage({ info: (message) => say("info", message), warn: (message) => say("warn", message) });
   const onSignal = (signal: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
-      process.exit(signal === "SIGINT" ? 130 : 143);
+      process.exit(128 + constants.signals[signal]);
     }
     say("info", `${signal}: giving the place in the line up; once more to leave at once`);
     giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const onAbort = (): void => giveUp.abort(options.signal?.reason);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   let timer: NodeJS.Timeout | undefined;
-  let lastReasons: string | undefined;
+  let shown: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal: giveUp.signal,
       giveUpAfter: options.outageTimeout,
-      onOutage: logOutage({ info: (message) => say("info", message), warn: (message) => say("warn", message) }),
+      onOutage(obstacle) {
+        sayOutage(obstacle);
+        options.onEvent(outageEvent(obstacle));
+      },
       onNoNotifications: () => say("warn", noNotifications),
       async onEnqueued(deployment) {
+        id = deployment.id;
         log.info(entranceMessage(deployment));
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
@@ -66,30 +73,35 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       },
       async onWaiting(attempt) {
         const reasons = JSON.stringify(attempt.waitingOn);
-        if (reasons === lastReasons) {
+        if (reasons === shown?.reasons && performance.now() < shown.holdsUntil) {
           return;
         }
         // Only a picture of the wait: without a database there is none for now.
         const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
-        if (place !== undefined) {
-          lastReasons = reasons;
-          display ??= await options.createDisplay(attempt.deployment);
-          display.show(place);
+        if (place === undefined) {
+          return;
+        }
+        const isNews = reasons !== shown?.reasons || gist(place) !== shown.gist;
+        shown = { reasons, gist: gist(place), holdsUntil: performance.now() + holdsFor(place) };
+        display ??= await options.createDisplay(attempt.deployment);
+        display.show(place, isNews);
+        if (isNews) {
           options.onEvent({ event: "waiting", ...place });
         }
       },
-      onGivenUp(id, failure) {
+      onGivenUp(place, failure) {
         display?.end();
-        options.onEvent({ event: "given-up", deployment_id: id });
         if (failure === undefined) {
-          log.info(`deployment ${id} was cancelled and left the line`);
+          log.info(`deployment ${place} was cancelled and left the line`);
+          options.onEvent({ event: "given-up", deployment_id: place });
         } else {
           const reason = failure instanceof Error ? failure.message : String(failure);
           // A start whose answer was lost has ended its heartbeats, unless somebody was to go on with them.
-          const unheard = `, but it may have started, and then it is not: look with "deploy-queue info ${id}", end it with "deploy-queue cancel deployment ${id}"`;
+          const unheard = `, but it may have started, and then it is not: look with "deploy-queue info ${place}", end it with "deploy-queue cancel deployment ${place}"`;
           log.warn(
-            `deployment ${id} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old${options.heartbeat ? "" : unheard}`,
+            `deployment ${place} could not be cancelled (${reason}); it will be reaped when its heartbeat is too old${options.heartbeat ? "" : unheard}`,
           );
+          options.onEvent({ event: "left-behind", deployment_id: place, reason });
         }
       },
     });
@@ -97,10 +109,16 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     log.info(`${deploymentName(started)} started`);
     options.onEvent({ event: "started", deployment: started });
     return started;
-  } finally {
+  } catch (error) {
     display?.end();
+    if (error instanceof CancelledError && id !== undefined && !giveUp.signal.aborted) {
+      options.onEvent(cancelledEvent(id, await cancellationOf(queue, id)));
+    }
+    throw error;
+  } finally {
     clearTimeout(timer);
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
+    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 

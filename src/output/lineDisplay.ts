@@ -14,7 +14,10 @@ export interface LogGroup {
 export function lineDisplay(deployment: Deployment, log: Log, group?: LogGroup): WaitingDisplay {
   let open = false;
   return {
-    show(place) {
+    show(place, isNews = true) {
+      if (!isNews) {
+        return;
+      }
       if (!open) {
         group?.start(`${deploymentName(deployment)} waits for its turn`);
       }

@@ -8,18 +8,19 @@ import { type LogGroup, lineDisplay } from "./lineDisplay.js";
 
 /** Shows a wait while it lasts. */
 export interface WaitingDisplay {
-  show(place: Place): void;
+  /** isNews: whether it is worth a line of a log; true unless said otherwise. */
+  show(place: Place, isNews?: boolean): void;
   /** A message about the wait itself, such as an outage. */
   say(level: "info" | "warn", message: string): void;
   end(): void;
 }
 
 /** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
-export function createWaitingDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+export function createWaitingDisplay(deployment: Deployment, log: Logger, { redrawn = true } = {}): WaitingDisplay {
   const { isTTY, columns, rows } = process.stderr;
   // A pseudo-terminal without a size, as some CI systems give, has no room for a region.
   const hasRoom = isTTY === true && columns > 0 && rows > 0 && process.env["TERM"] !== "dumb";
-  const live = hasRoom && log.isLevelEnabled("info");
+  const live = redrawn && hasRoom && log.isLevelEnabled("info");
   const group = process.env["GITHUB_ACTIONS"] === "true" ? githubGroup : undefined;
   return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log, group);
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from "./deployment.js";
 import { DeploymentNotFoundError } from "./errors.js";
-import { outlastOutages } from "./outage.js";
+import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { Queue } from "./queue.js";
 import { transitionsChannel } from "./waiting.js";
@@ -14,7 +14,12 @@ const soon = 1_000;
  * Sleeps until there is a live deployment with this url, for as many milliseconds.
  * @throws DeploymentNotFoundError
  */
-export async function waitForUrl(queue: Queue, url: string, timeout: number): Promise<Deployment> {
+export async function waitForUrl(
+  queue: Queue,
+  url: string,
+  timeout: number,
+  outages: Omit<OutageOptions, "signal"> = {},
+): Promise<Deployment> {
   const deadline = performance.now() + timeout;
   const wakeUps = catchWakeUps(queue.database, transitionsChannel);
   let interval = soon;
@@ -23,7 +28,7 @@ export async function waitForUrl(queue: Queue, url: string, timeout: number): Pr
       const deployment = await outlastOutages(async () => {
         await queue.followTransitions();
         return queue.liveDeploymentByUrl(url);
-      }, {});
+      }, outages);
       if (deployment !== undefined) {
         return deployment;
       }

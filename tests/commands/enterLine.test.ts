@@ -83,7 +83,7 @@ describe("a waiting start", () => {
     expect((await start.end).code).toBe(0);
   });
 
-  test("starts when the deployment ahead of it gives up", async () => {
+  test("starts when the deployment ahead of it was started and is cancelled", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
     const ahead = await waiting(place, holder);
@@ -151,7 +151,7 @@ describe("a waiting start", () => {
     expect((await start.end).code).toBe(0);
   });
 
-  test("ends as cancelled when its database keeps refusing it, and leaves the line", async () => {
+  test("leaves the line when the file of the step outputs cannot be written", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
 

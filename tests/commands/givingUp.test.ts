@@ -17,16 +17,19 @@ async function waiting(place: Place, command: "start" | "run" = "start"): Promis
 }
 
 describe.each(["start", "run"] as const)("a waiting %s", (command) => {
-  test.each(["SIGINT", "SIGTERM"] as const)("cancels its deployment on %s and exits with 5", async (signal) => {
-    const { start, id } = await waiting(newPlace(), command);
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "cancels its deployment on %s and exits with 5",
+    async (signal) => {
+      const { start, id } = await waiting(newPlace(), command);
 
-    start.process.kill(signal);
+      start.process.kill(signal);
 
-    expect((await start.end).code).toBe(5);
-    const row = await cli.row(id);
-    expect(row).toMatchObject({ status: "cancelled", start_timestamp: null });
-    expect(row.cancellation_note).toContain(signal);
-  });
+      expect((await start.end).code).toBe(5);
+      const row = await cli.row(id);
+      expect(row).toMatchObject({ status: "cancelled", start_timestamp: null });
+      expect(row.cancellation_note).toContain(signal);
+    },
+  );
 
   test("does not leave it running when SIGTERM comes while it is being started", async () => {
     const place = newPlace();

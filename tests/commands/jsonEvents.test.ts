@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, type Place, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { startProxy } from "../support/proxy.js";
 
 const cli = useCommandLine();
 const directory = useDirectory();
@@ -57,15 +58,57 @@ describe("start --json prints a JSON object a line:", () => {
     expect(events(stdout).at(-1)).toEqual({ event: "given-up", deployment_id: id });
   });
 
-  test("nothing of its own about a place that somebody else cancelled", async () => {
+  test("left-behind, when its place could not be given up", async () => {
+    const { start, id } = await waiting(newPlace());
+    await cli.sql`alter function deploy_queue.cancel(bigint, text) rename to cancel_gone`;
+    onTestFinished(async () => {
+      await cli.sql`alter function deploy_queue.cancel_gone(bigint, text) rename to cancel`;
+    });
+
+    start.process.kill("SIGTERM");
+
+    const { code, stdout } = await start.end;
+    expect(code).toBe(5);
+    expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting", "left-behind"]);
+    expect(events(stdout).at(-1)).toMatchObject({ deployment_id: id, reason: expect.stringContaining("cancel") });
+    expect((await cli.row(id)).status).toBe("queued");
+  });
+
+  test("cancelled, with who and why, when somebody else cancels its place", async () => {
     const { start, id } = await waiting(newPlace());
 
-    await cli.queue.cancel(id, "pulled back");
+    await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "pulled back"]);
 
     const { code, stdout, stderr } = await start.end;
     expect(code).toBe(5);
-    expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting"]);
-    expect(stderr).toContain("pulled back");
+    expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting", "cancelled"]);
+    expect(events(stdout).at(-1)).toEqual({
+      ...{ event: "cancelled", deployment_id: id, kind: "cancelled", actor: new URL(cli.url).username },
+      ...{ application_name: "deploy-queue cancel deployment", reason: "pulled back" },
+    });
+    expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(api\\) was cancelled .*: pulled back`, "m"));
+  });
+
+  test("outage and outage-over, while the database is away", async () => {
+    const proxy = await startProxy(cli.url);
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const start = cli.launch(["start", ...place.options, "--json"], { DEPLOY_QUEUE_DATABASE_URL: proxy.url });
+    await start.printed(/"event":"waiting".*\n/);
+
+    proxy.refuse();
+    await start.printed(/"event":"outage".*\n/);
+    proxy.recover();
+    await start.printed(/"event":"outage-over".*\n/);
+    await cli.queue.finish(holder);
+
+    const { code, stdout } = await start.end;
+    expect(code).toBe(0);
+    expect(events(stdout)).toMatchObject([
+      ...[{ event: "enqueued" }, { event: "waiting" }],
+      ...[{ event: "outage", message: expect.stringContaining("cannot be reached") }, { event: "outage-over" }],
+      { event: "started" },
+    ]);
   });
 });
 

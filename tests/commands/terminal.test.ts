@@ -12,7 +12,7 @@ const cli = join(import.meta.dirname, "../../dist/cli.js");
 function onTerminal(command: string): { process: ChildProcess; screen: () => string; end: Promise<number | null> } {
   const terminal = spawn(
     "script",
-    ["-qec", `stty cols 120 rows 40; '${process.execPath}' '${cli}' ${command}`, "/dev/null"],
+    ["-qec", `stty cols 120 rows 40; exec '${process.execPath}' '${cli}' ${command}`, "/dev/null"],
     {
       env: {
         PATH: process.env["PATH"],
@@ -55,20 +55,82 @@ test.for([
   },
 );
 
+const startOnTerminal = (region: string, ...more: readonly string[]) => {
+  const flags = ["--environment", "dev", "--provider", "aws", "--region", region, "--cell-index", "0"];
+  return onTerminal(["start", ...flags, "--component", "api", ...more].join(" "));
+};
+
+async function holding(region: string): Promise<number> {
+  const { id } = await database.enqueue({ region, component: "web", version: "v7" });
+  await database.queue.tryStart(id);
+  return id;
+}
+
+/** The one that waits behind the holder. */
+async function waiting(holder: number): Promise<number> {
+  const [row] = await database.sql<
+    { id: number }[]
+  >`select max(id) as id from deploy_queue.deployments where id > ${holder}`;
+  return row?.id ?? 0;
+}
+
 test("a wait on a terminal is one region that is redrawn every second and leaves no trace", async () => {
-  const holder = await database.enqueue({ region: "terminal", component: "web", version: "v7" });
-  await database.queue.tryStart(holder.id);
-  const flags = "--environment dev --provider aws --region terminal --cell-index 0 --component api";
-  const terminal = onTerminal(`start ${flags}`);
+  const holder = await holding("terminal");
+  const terminal = startOnTerminal("terminal");
 
   await until("two drawings", () => (terminal.screen().match(/waits for/g)?.length ?? 0) >= 3);
   expect(stripVTControlCharacters(terminal.screen())).toMatch(/deployment \d+ \(api\) waits for \d+.*position 1/);
   expect(stripVTControlCharacters(terminal.screen())).toMatch(/deployment \d+ \(web@v7\) has been running for/);
-  await database.queue.finish(holder.id);
+  await database.queue.finish(holder);
   expect(await terminal.end).toBe(0);
-  const screen = terminal.screen();
-  // The last drawing is erased before the log goes on, and the cursor is shown again.
+  expectNoTrace(terminal.screen());
+  expect(stripVTControlCharacters(terminal.screen()).trimEnd()).toMatch(/deployment \d+ \(api\) started$/);
+});
+
+/** The last drawing is erased before the log goes on, and the cursor is shown again. */
+function expectNoTrace(screen: string): void {
   expect(screen.slice(screen.lastIndexOf("waits for"))).toContain("\u001b[2K");
   expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(screen.lastIndexOf("\u001b[?25l"));
-  expect(stripVTControlCharacters(screen).trimEnd()).toMatch(/deployment \d+ \(api\) started$/);
+}
+
+test("Ctrl-C ends a wait on a terminal without a trace of the region", async () => {
+  const holder = await holding("interrupted");
+  const terminal = startOnTerminal("interrupted");
+  await until("a drawing", () => terminal.screen().includes("waits for"));
+
+  terminal.process.stdin?.write("\u0003");
+
+  expect(await terminal.end).toBe(5);
+  expectNoTrace(terminal.screen());
+  const lines = stripVTControlCharacters(terminal.screen()).trimEnd().split(/\r?\n/);
+  expect(lines.at(-2)).toMatch(/deployment \d+ was cancelled and left the line$/);
+  expect(lines.at(-1)).toMatch(/^deploy-queue: SIGINT came while waiting$/);
+  expect((await database.queue.deployment(await waiting(holder))).status).toBe("cancelled");
+});
+
+test("a wait whose terminal is closed gives its place up", async () => {
+  const holder = await holding("closed");
+  const terminal = startOnTerminal("closed");
+  await until("a drawing", () => terminal.screen().includes("waits for"));
+
+  terminal.process.kill("SIGKILL");
+
+  const id = await waiting(holder);
+  await until("its place is given up", async () => (await database.queue.deployment(id)).status === "cancelled");
+  expect((await database.queue.deployment(id)).cancellation_note).toContain("SIGHUP");
+});
+
+test("with --json nothing is redrawn on a terminal: the events and the lines of the log stay", async () => {
+  const holder = await holding("json");
+  const terminal = startOnTerminal("json", "--json");
+  await until("a line about the wait", () => terminal.screen().includes("waits, position 1"));
+  await database.queue.finish(holder);
+
+  expect(await terminal.end).toBe(0);
+  expect(terminal.screen()).not.toContain("\u001b[2K");
+  expect(terminal.screen().match(/^\{"event":"\w+"/gm)).toEqual([
+    '{"event":"enqueued"',
+    '{"event":"waiting"',
+    '{"event":"started"',
+  ]);
 });

@@ -93,6 +93,13 @@ describe("without a terminal a wait", () => {
     ]);
   });
 
+  test("has no line for what is no news", () => {
+    const shown = display();
+    shown.show(place());
+    shown.show(place(), false);
+    expect(written).toHaveLength(1);
+  });
+
   test("is a group in a GitHub workflow, begun and ended once", () => {
     vi.stubEnv("GITHUB_ACTIONS", "true");
     const shown = display();
@@ -150,6 +157,16 @@ describe("on a terminal a wait", () => {
     const end = written.length;
     vi.advanceTimersByTime(10_000);
     expect(written).toHaveLength(end);
+  });
+
+  test("is drawn again with what is no news, too", () => {
+    terminal(100, 40);
+    const shown = display();
+    shown.show(place());
+    written = [];
+    shown.show(place("db"), false);
+    expect(written.join("")).toContain("deployment 41 (db)");
+    shown.end();
   });
 
   test("is erased for a message and drawn again below it", () => {

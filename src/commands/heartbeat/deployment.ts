@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../../database/errors.js";
 import { parseDeploymentId } from "../../queue/values.js";
+import { deploymentOptions, readTimeout } from "../options.js";
 import { PatientCommand } from "../patientCommand.js";
 import type { Session } from "../queueCommand.js";
 
@@ -17,12 +18,14 @@ export class HeartbeatDeploymentCommand extends PatientCommand {
   deploymentId = Option.String({ name: "deployment-id", required: false });
   deploymentIdOption = Option.String("--deployment-id", { description: "The id, as an option" });
 
+  override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
+
   override async act(session: Session): Promise<number> {
     const { keepUntilEnd } = await import("./keep.js");
     const id = this.deploymentId ?? this.deploymentIdOption;
     if (id === undefined) {
       throw new InvalidValueError("the deployment id is missing", { hint: "deploy-queue heartbeat deployment 42" });
     }
-    return keepUntilEnd(session, parseDeploymentId(id));
+    return keepUntilEnd(session, parseDeploymentId(id), readTimeout(this.outageTimeout, "--outage-timeout"));
   }
 }

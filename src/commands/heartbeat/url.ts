@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../../database/errors.js";
+import { deploymentOptions, readTimeout } from "../options.js";
 import { PatientCommand } from "../patientCommand.js";
 import type { Session } from "../queueCommand.js";
 
@@ -24,16 +25,22 @@ export class HeartbeatUrlCommand extends PatientCommand {
   url = Option.String({ name: "url", required: false });
   urlOption = Option.String("--url", { description: "The url, as an option" });
 
+  override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
+
   override async act(session: Session): Promise<number> {
     const { keepUntilEnd } = await import("./keep.js");
     const { deploymentName } = await import("../../output/describe.js");
+    const { logOutage } = await import("../../output/outages.js");
     const { waitForUrl } = await import("../../queue/waitingForUrl.js");
     const url = this.url ?? this.urlOption;
     if (url === undefined || url === "") {
       throw new InvalidValueError("the url is missing", { hint: "deploy-queue heartbeat url https://…" });
     }
-    const deployment = await waitForUrl(session.queue, url, lookupTimeout);
+    const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
+      giveUpAfter: this.patience(),
+      onOutage: logOutage(session.log),
+    });
     session.log.info(`sending heartbeats for ${deploymentName(deployment)}`);
-    return keepUntilEnd(session, deployment.id);
+    return keepUntilEnd(session, deployment.id, readTimeout(this.outageTimeout, "--outage-timeout"));
   }
 }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import type { CliEnd, RunningCli } from "../support/cli.js";
+import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+
+interface Waiting {
+  readonly process: RunningCli;
+  readonly holder: number;
+  readonly id: number;
+}
+
+async function waiting(place: Place, args: readonly string[], behind: readonly string[] = []): Promise<Waiting> {
+  const holder = await cli.running(place);
+  const process = cli.launch([...args, ...place.options, "--json", ...behind]);
+  await process.printed(/"event":"waiting".*\n/);
+  const [row] = await cli.sql<{ id: number }[]>`
+    select id from deploy_queue.deployments where region = ${place.region} and id > ${holder}`;
+  return { process, holder, id: row?.id ?? 0 };
+}
+
+function expectNoStack({ stderr }: CliEnd): void {
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toContain("Unhandled");
+}
+
+describe("start whose stdout was closed", () => {
+  test("gives its place up at the next event", async () => {
+    const place = newPlace(await cli.environment({ bufferTime: "1 hour" }));
+    const { process, holder, id } = await waiting(place, ["start"]);
+    process.process.stdout?.destroy();
+
+    await cli.queue.finish(holder);
+
+    const end = await process.end;
+    expect(end.code).toBe(5);
+    expect(end.stderr).toMatch(/^deploy-queue: nobody reads the output any more.*\n/m);
+    expectNoStack(end);
+    expect(await cli.row(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
+  });
+
+  test("does not leave running what it cannot say has started", async () => {
+    const { process, holder, id } = await waiting(newPlace(), ["start"]);
+    process.process.stdout?.destroy();
+
+    await cli.queue.finish(holder);
+
+    const end = await process.end;
+    expect(end.code).toBe(5);
+    expectNoStack(end);
+    expect(await cli.row(id)).toMatchObject({
+      status: "cancelled",
+      cancellation_note: expect.stringContaining("nobody reads the output"),
+    });
+  });
+
+  test("gives its place up when it cannot even print its id", async () => {
+    const place = newPlace();
+    const start = cli.launch(["start", ...place.options]);
+    start.process.stdout?.destroy();
+
+    const end = await start.end;
+    expect(end.code).toBe(5);
+    expectNoStack(end);
+    const rows = await cli.sql`select status from deploy_queue.deployments_with_status where region = ${place.region}`;
+    expect(rows).toEqual([{ status: "cancelled" }]);
+  });
+});
+
+test("run --json whose stderr was closed gives its place up at the next event", async () => {
+  const place = newPlace(await cli.environment({ bufferTime: "1 hour" }));
+  const { process, holder, id } = await waiting(place, ["run"], ["--", "echo", "deployed"]);
+  process.process.stderr?.destroy();
+
+  await cli.queue.finish(holder);
+
+  expect(await process.end).toMatchObject({ code: 5, stdout: "" });
+  expect(await cli.row(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
+});
+
+test("a list that nobody reads to its end exits with 1 and without a word", async () => {
+  const list = cli.launch(["environment", "list"]);
+  list.process.stdout?.destroy();
+
+  expect(await list.end).toMatchObject({ code: 1, stderr: "" });
+});
