@@ -57,7 +57,8 @@ test("five waiters keep their places when every backend is terminated, again and
   for (let round = 0; round < 3; round += 1) {
     const before = await backends();
     await database.sql`
-      select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deploy-queue start'`;
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'deploy-queue start'`;
     await until("all five are back", async () => {
       const now = await backends();
       return now.length === 5 && now.every((pid) => !before.includes(pid));
@@ -70,7 +71,8 @@ test("five waiters keep their places when every backend is terminated, again and
 
 async function backends(): Promise<number[]> {
   const rows = await database.sql<{ pid: number }[]>`
-    select pid from pg_stat_activity where application_name = 'deploy-queue start'`;
+    select pid from pg_stat_activity
+    where datname = current_database() and application_name = 'deploy-queue start'`;
   return rows.map(({ pid }) => pid);
 }
 

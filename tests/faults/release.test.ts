@@ -23,7 +23,7 @@ test("a release whose answer is lost happens once, and its command runs once", a
   await until("the release waits in the database", async () => {
     const waiting = await sql`
       select from pg_stat_activity
-      where application_name = 'deploy-queue release' and wait_event_type = 'Lock'`;
+      where datname = current_database() and application_name = 'deploy-queue release' and wait_event_type = 'Lock'`;
     return waiting.length > 0;
   });
   // The client is gone, its statement is not.

@@ -17,21 +17,31 @@ const seed = Number(process.env["DEPLOY_QUEUE_STORM_SEED"] ?? randomInt(2 ** 31)
 const directory = useDirectory();
 const processes = 30;
 const cells = 5;
-const crashes = 3;
 const heartbeatTimeout = 4;
 
-/** What happens to the processes, their connections and the server, in a random order that the seed gives again. */
-type Fault = "kill" | "kill" | "terminate" | "cut" | "delay" | "silence" | "crash";
+/** What happens to the processes, their connections and the server. */
+const kinds = ["kill a holder", "kill a waiter", "terminate", "delay", "silence", "cut", "crash"] as const;
+type Fault = (typeof kinds)[number];
 
-const faults = fc.array(
+const fault = (what: fc.Arbitrary<Fault>) =>
   fc.record({
-    fault: fc.constantFrom<Fault>("kill", "kill", "terminate", "terminate", "cut", "delay", "silence"),
-    /** Which process, and how many milliseconds later the next fault comes. */
+    what,
+    /** Which of them. */
     which: fc.nat({ max: 10_000 }),
+    /** Milliseconds, of the fault or until the next one. */
     pause: fc.integer({ min: 100, max: 700 }),
-  }),
-  { minLength: 24, maxLength: 24 },
+  });
+
+const gusts = fc.array(
+  fault(fc.constantFrom("kill a holder", "kill a waiter", "terminate", "terminate", "cut", "delay", "silence")),
+  { minLength: 9, maxLength: 9 },
 );
+const crash = fault(fc.constant("crash"));
+
+/** One of each kind while everybody is there, so that each hits somebody; then many, in an order that the seed gives again. */
+const faults = fc
+  .tuple(fc.tuple(...kinds.map((kind) => fault(fc.constant(kind)))), gusts, crash, gusts, crash)
+  .map(([first, one, crashed, other, crashedAgain]) => [...first, ...one, crashed, ...other, crashedAgain]);
 
 test(`${processes} processes in a storm of faults from seed ${seed} leave a history without a flaw`, {
   timeout: storms * 180_000,
@@ -49,45 +59,43 @@ async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>
   const { command, open } = gatedCommand(directory);
   const runs: RunningCli[] = [];
   for (let index = 0; index < processes; index += 1) {
-    const started = run(proxy.url, index % cells, command);
-    runs.push(started);
+    runs.push(run(proxy.url, index % cells, command));
     // All at once they would leave no time to the other tests that run meanwhile.
-    if (index % cells === cells - 1) await started.printed(/entered the line/, 60_000);
+    if (index % cells === cells - 1) await Promise.all(runs.slice(-cells).map(entered));
   }
-  open();
+  await Promise.all(runs.slice(0, cells).map((holder) => holder.printed(/^ready$/m)));
 
-  const killed = new Set<RunningCli>();
-  for (const [index, { fault, which, pause }] of plan.entries()) {
-    if (index % (plan.length / crashes) === plan.length / crashes - 1) {
-      await server.crash();
-      await sleep(pause);
-      await server.restart();
-    }
-    const alive = runs.filter(({ process }) => process.exitCode === null && process.signalCode === null);
-    const victim = alive[which % alive.length];
-    if (fault === "kill" && victim !== undefined && killed.size < processes / 3) {
-      killed.add(victim);
-      victim.process.kill("SIGKILL");
-    }
-    await happen(fault, which, server, proxy);
-    await sleep(pause);
-    proxy.recover();
+  const weather: Weather = { server, proxy, runs, killed: new Set() };
+  const happened = new Map<Fault, number>();
+  for (const [index, { what, which, pause }] of plan.entries()) {
+    if (index === kinds.length) open();
+    happened.set(what, (happened.get(what) ?? 0) + (await happen(what, which, pause, weather)));
   }
+  expect(kinds.filter((kind) => !happened.get(kind))).toEqual([]);
 
-  const codes: (number | null)[] = [];
-  for (const cli of runs) {
+  // Who comes after the storm finds everything in order.
+  const late = Array.from({ length: cells }, (_, cell) => run(server.url, cell, command));
+  for (const cli of [...runs, ...late]) {
     const { code, stderr } = await cli.end;
-    // Whoever was away for longer than the heartbeat timeout has lost its place, and says so.
-    expect(killed.has(cli) ? [null, 0, 5] : [0, 5], stderr).toContain(code);
+    expect(late.includes(cli) ? [0] : weather.killed.has(cli) ? [null, 0, 5] : [0, 5], stderr).toContain(code);
     expect(stderr).not.toMatch(/^ +at /m);
-    codes.push(code);
+    // Whoever was away for longer than the heartbeat timeout has lost its place, and nobody for another reason.
+    if (code === 5) {
+      const { cancellation_note } = await queue.deployment(await entered(cli));
+      expect(cancellation_note, stderr).toMatch(/^reaped by .*: no heartbeat since /);
+    }
   }
   await until("what the killed have left is reaped", async () => {
     await queue.reapStaleDeployments();
     return (await liveOnes(queue)) === 0;
   });
   expect(await queue.verifyHistory()).toEqual([]);
-  expect(codes.filter((code) => code === 0).length).toBeGreaterThan(processes / 6);
+}
+
+/** Returns the id with which it is in the line. */
+async function entered(cli: RunningCli): Promise<number> {
+  const [, id] = await cli.printed(/deployment (\d+) .*(entered the line|is there already)/, 60_000);
+  return Number(id);
 }
 
 /** A deployment to one of the cells: a second, from the time on that the gate is open. */
@@ -101,25 +109,66 @@ function run(url: string, cell: number, gate: readonly string[]): RunningCli {
   );
 }
 
-async function happen(fault: Fault, which: number, server: OwnServer, proxy: FaultyProxy): Promise<void> {
+interface Weather {
+  readonly server: OwnServer;
+  readonly proxy: FaultyProxy;
+  readonly runs: readonly RunningCli[];
+  readonly killed: Set<RunningCli>;
+}
+
+/** Returns how many processes, connections or servers it has hit, when it is over. */
+async function happen(fault: Fault, which: number, pause: number, weather: Weather): Promise<number> {
+  const hit = await begin(fault, which, weather);
+  await sleep(pause);
+  if (fault === "crash") await weather.server.restart();
+  weather.proxy.recover();
+  return hit;
+}
+
+async function begin(fault: Fault, which: number, weather: Weather): Promise<number> {
+  const { server, proxy } = weather;
+  const connections = proxy.connections();
   switch (fault) {
-    case "terminate": {
-      const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
-      await sql`
-        select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'deploy-queue run' order by pid offset ${which % 5} limit 5`.catch(() => undefined);
-      await sql.end({ timeout: 1 });
-      return;
-    }
+    case "kill a holder":
+    case "kill a waiter":
+      return kill(fault === "kill a holder", which, weather);
+    case "terminate":
+      return terminate(server, which);
     case "cut":
-      return proxy.cut();
+      proxy.cut();
+      return connections;
     case "silence":
-      return proxy.silence();
+      proxy.silence();
+      return connections;
     case "delay":
-      return proxy.delay(150);
-    default:
-      return;
+      proxy.delay(150);
+      return connections;
+    case "crash":
+      await server.crash();
+      return 1;
   }
+}
+
+/** Of those whose command has begun, or of the others; of both together a third of the processes at most. */
+function kill(holders: boolean, which: number, { runs, killed }: Weather): number {
+  const choice = runs.filter(
+    ({ process, stdout }) =>
+      process.exitCode === null && process.signalCode === null && /^ready$/m.test(stdout()) === holders,
+  );
+  const victim = choice[which % choice.length];
+  if (victim === undefined || killed.size >= processes / 3) return 0;
+  killed.add(victim);
+  victim.process.kill("SIGKILL");
+  return 1;
+}
+
+async function terminate(server: OwnServer, which: number): Promise<number> {
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
+  const terminated = await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'deploy-queue run' order by pid offset ${which % 5} limit 5`.catch(() => []);
+  await sql.end({ timeout: 1 });
+  return terminated.length;
 }
 
 async function liveOnes(queue: Queue): Promise<number> {

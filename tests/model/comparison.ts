@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { World } from "./model.js";
-import type { RealQueue } from "./realQueue.js";
-import { describeStep, program, type Step } from "./steps.js";
+import { isRefusal, type Outcome } from "./outcomes.js";
+import type { Answer, RealQueue } from "./realQueue.js";
+import { describeAct, program, type Step } from "./steps.js";
 import { perform, seen, target } from "./transitions.js";
 
 const bufferTimes = { a: 2, b: 0 };
@@ -37,8 +38,7 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
   const script: string[] = [];
   try {
     for (const step of steps) {
-      script.push(describeStep(step, step.step === "act" ? target(world, step.what)?.id : undefined));
-      [world, difference] = await compareStep(queue, world, step);
+      [world, difference] = await compareStep(queue, world, step, script);
       if (difference !== undefined) break;
     }
   } finally {
@@ -49,32 +49,63 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
   return difference === undefined ? undefined : [...script, difference].join("\n");
 }
 
-async function compareStep(queue: RealQueue, world: World, step: Step): Promise<[World, string?]> {
+/** @param script to which a line is added that says what happens */
+async function compareStep(queue: RealQueue, world: World, step: Step, script: string[]): Promise<[World, string?]> {
   if (step.step === "wait") {
+    script.push(`${step.minutes} minutes pass`);
     await queue.wait(step.minutes);
-    const later = { ...world, now: world.now + step.minutes };
-    return compareSight(queue, later, new Set(), new Set());
+    return compareSight(queue, { ...world, now: world.now + step.minutes }, [], []);
   }
-  const { on, what, rolledBack } = step;
-  const { answer, id } = await queue.perform(on, what, target(world, what)?.id, rolledBack);
-  // What was refused would have been the last in line.
-  const expected = perform(world, what, id === 0 ? Number.MAX_SAFE_INTEGER : id);
-  if (answer !== expected.answer) return [world, different("answers", expected.answer, answer)];
-  return rolledBack
-    ? compareSight(queue, world, new Set(), new Set())
-    : compareSight(queue, expected.world, expected.woken, expected.ended);
+  const { on, acts, rolledBack } = step;
+  const isTransaction = rolledBack || acts.length > 1;
+  const said: string[] = [];
+  const outcomes: Outcome[] = [];
+  let after = world;
+  let difference: string | undefined;
+  if (isTransaction) await queue.open(on);
+  for (const act of acts) {
+    const whom = target(after, act)?.id;
+    said.push(describeAct(act, whom));
+    const found = await queue.perform(on, act, whom);
+    // What was refused would have been the last in line.
+    const expected = perform(after, act, found.id === 0 ? Number.MAX_SAFE_INTEGER : found.id);
+    difference = compareAnswers(expected, found);
+    outcomes.push(expected);
+    after = expected.world;
+    if (difference !== undefined || isRefusal(expected.answer)) break;
+  }
+  const isKept = !rolledBack && !outcomes.some(({ answer }) => isRefusal(answer));
+  if (isTransaction) await queue.close(on, isKept);
+  script.push(`connection ${on}: ${said.join("; then ")}${rolledBack ? "; rolled back" : ""}`);
+  if (difference !== undefined) return [world, difference];
+  if (!isKept) return compareSight(queue, world, [], []);
+
+  // Nobody listens yet for who is new in this transaction.
+  const isHeard = (id: number) => world.deployments.some((one) => one.id === id);
+  const woken = outcomes.flatMap((outcome) => [...outcome.woken]).filter(isHeard);
+  const ended = outcomes.flatMap((outcome) => [...outcome.ended]).filter(isHeard);
+  return compareSight(queue, after, woken, ended);
+}
+
+function compareAnswers(expected: Outcome, found: Answer): string | undefined {
+  if (expected.answer !== found.answer) return different("answers", expected.answer, found.answer);
+  return (expected.again ?? found.id) === found.id ? undefined : different("returns", expected.again, found.id);
 }
 
 async function compareSight(
   queue: RealQueue,
   world: World,
-  woken: ReadonlySet<number>,
-  ended: ReadonlySet<number>,
+  woken: readonly number[],
+  ended: readonly number[],
 ): Promise<[World, string?]> {
   const ids = world.deployments.map(({ id }) => id);
   const sight = await queue.look(ids);
   await queue.listen(ids);
-  const pairs = { shows: [seen(world), sight.deployments], wakes: [woken, sight.woken], ends: [ended, sight.ended] };
+  const pairs = {
+    shows: [seen(world), sight.deployments],
+    wakes: [new Set(woken), sight.woken],
+    ends: [new Set(ended), sight.ended],
+  };
   for (const [what, [expected, found]] of Object.entries(pairs)) {
     if (!isDeepStrictEqual(expected, found)) return [world, different(what, expected, found)];
   }

@@ -14,9 +14,11 @@ export interface Window {
   readonly closes: number;
 }
 
+/** In an environment: a provider, a region of it, a cell of that; what is left out is all of them. */
+export type Place = readonly (string | number)[];
+
 export interface Freeze {
-  /** Null: it is all of the environment. */
-  readonly cell: number | null;
+  readonly place: Place;
   /** Its exceptions have this key. */
   readonly allowKey: string | null;
 }
@@ -32,6 +34,7 @@ export interface Deployment {
   readonly cell: number;
   readonly version: string;
   readonly key: string | null;
+  readonly idempotencyKey: string | null;
   readonly maxDuration: number | null;
   readonly heartbeat: number | null;
   /** Whether there ever was one. */
@@ -40,6 +43,7 @@ export interface Deployment {
   /** Its id, or a number drawn when it was released into the line. */
   readonly place: number;
   readonly hold: "outside" | "in-line" | null;
+  readonly releaseKey: string | null;
   readonly notBefore: number | null;
   readonly notAfter: number | null;
   readonly started: number | null;
@@ -128,11 +132,9 @@ export function isTooLate(world: World, { notAfter, started }: Deployment): bool
 
 function isFrozen(world: World, { environment, cell, key }: Deployment): boolean {
   const freeze = world.freezes[environment];
-  return (
-    freeze !== undefined &&
-    (freeze.cell === null || freeze.cell === cell) &&
-    (freeze.allowKey === null || freeze.allowKey !== key)
-  );
+  if (freeze === undefined) return false;
+  const isThere = freeze.place.every((part, index) => part === ["aws", "model", cell][index]);
+  return isThere && (freeze.allowKey === null || freeze.allowKey !== key);
 }
 
 function isOpen({ now }: World, { opens, closes }: Window): boolean {

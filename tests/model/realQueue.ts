@@ -1,5 +1,7 @@
 import type { TestDatabase } from "../support/database.js";
 import { outcome } from "../support/session.js";
+import { answerOfStart, roundMoment, roundWait } from "./answers.js";
+import type { Reason } from "./model.js";
 import { statementOf } from "./statements.js";
 import type { Act } from "./steps.js";
 
@@ -17,6 +19,13 @@ export interface Answer {
   readonly id: number;
 }
 
+/** What try_start returns; the wait is in minutes. */
+interface StartRow {
+  readonly started: boolean;
+  readonly waiting_on: readonly { kind: Reason["kind"]; deployment_id: number | null; until: string | null }[];
+  readonly look_again_in: number;
+}
+
 let programs = 0;
 
 /** The queue in the database, used by several connections while one more listens. */
@@ -27,7 +36,7 @@ export class RealQueue {
   #heard: { channel: string; payload: string }[] = [];
   #listening = new Set<number>();
   #name = "";
-  #origin = "";
+  #origin = new Date(Number.NaN);
 
   constructor(database: TestDatabase) {
     this.#database = database;
@@ -38,14 +47,14 @@ export class RealQueue {
   /** Gives a program environments of its own, a and b; its minutes are counted from now. */
   async begin(bufferTimes: { readonly a: number; readonly b: number }): Promise<void> {
     this.#name = `program-${programs++}`;
-    const [row] = await this.#database.sql<{ origin: string }[]>`
+    const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
         insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout)
         select ${`${this.#name}-`} || place.name, make_interval(mins => place.minutes), '10.5 minutes'
         from (values ('a', ${bufferTimes.a}::integer), ('b', ${bufferTimes.b})) as place (name, minutes)
       )
-      select deploy_queue._now()::text as origin`;
-    this.#origin = row?.origin ?? "";
+      select date_trunc('milliseconds', deploy_queue._now()) as origin`;
+    this.#origin = row?.origin ?? this.#origin;
     await this.#ear`unlisten *`;
     this.#listening = new Set();
     this.#heard = [];
@@ -55,22 +64,38 @@ export class RealQueue {
     await this.#database.advance(`${minutes} minutes`);
   }
 
+  /** What is done on this connection until `close` is one transaction. */
+  async open(on: number): Promise<void> {
+    await this.#connections[on]?.unsafe("begin");
+  }
+
+  async close(on: number, isKept: boolean): Promise<void> {
+    await this.#connections[on]?.unsafe(isKept ? "commit" : "rollback");
+  }
+
   /** @param target the id of the deployment that the act is about */
-  async perform(on: number, act: Act, target: number | undefined, rolledBack: boolean): Promise<Answer> {
+  async perform(on: number, act: Act, target: number | undefined): Promise<Answer> {
     const sql = this.#connections[on];
     const statement = statementOf(act, target, this.#name);
     if (sql === undefined || statement === undefined) return { answer: "nobody", id: 0 };
-    let answered: Record<string, unknown> = {};
-    if (rolledBack) await sql`begin`;
+    let answered: Partial<StartRow & { id: number; released: boolean }> = {};
     const code = await outcome(
-      sql.unsafe(statement).then(([row]) => {
+      sql.unsafe<(typeof answered)[]>(statement).then(([row]) => {
         answered = row ?? {};
       }),
     );
-    if (rolledBack) await sql`rollback`;
-    const started = answered["started"];
-    const answer = code === "ok" && started !== undefined ? (started === true ? "started" : "waits") : code;
-    return { answer, id: Number(answered["id"] ?? 0) };
+    const answer = answered.released ? "released" : this.#answerOfStart(answered);
+    return { answer: answer ?? code, id: answered.id ?? 0 };
+  }
+
+  #answerOfStart({ started, waiting_on = [], look_again_in = 0 }: Partial<StartRow>): string | undefined {
+    if (started === undefined) return undefined;
+    const minutes = (until: string) => roundMoment((Date.parse(until) - this.#origin.getTime()) / 60_000);
+    const waitsFor = waiting_on.map(({ kind, deployment_id: by, until }) => ({
+      ...{ kind, by },
+      until: until === null ? null : minutes(until),
+    }));
+    return answerOfStart(started, waitsFor, roundWait(look_again_in));
   }
 
   /** A mark of its own comes after all that was notified before. */
@@ -79,7 +104,7 @@ export class RealQueue {
       select pg_notify('mark', ''), coalesce((
         select json_agg(json_build_object('id', id, 'state', status, 'alive', heartbeat_timestamp is not null, 'waits', coalesce((
           select json_agg(
-            json_build_array(kind, reason.deployment_id, round(extract(epoch from until - ${this.#origin}::timestamptz) / 60))
+            json_build_array(kind, reason.deployment_id, floor(extract(epoch from until - ${this.#origin}::timestamptz) / 15) / 4)
             order by reason.deployment_id, reason.kind
           )
           from deploy_queue.waiting_on(one.id) as reason where one.status in ('held', 'queued')

@@ -1,3 +1,4 @@
+import type { Place } from "./model.js";
 import type { Act } from "./steps.js";
 
 /** An act as SQL for the program of that name; undefined when it is about a deployment and there is none. */
@@ -16,12 +17,13 @@ export function statementOf(act: Act, target: number | undefined, program: strin
     case "finish":
     case "cancel":
     case "heartbeat":
-    case "release":
+    case "release": {
+      const beats = "heartbeat" in act && act.heartbeat;
+      const releaseKey = "releaseKey" in act ? act.releaseKey : null;
       return target === undefined
         ? undefined
-        : act.by === "function"
-          ? calls[act.act](target)
-          : updates[act.act](target);
+        : (act.by === "function" ? calls : updates)[act.act](target, beats, releaseKey);
+    }
     case "bump":
       return target === undefined
         ? undefined
@@ -30,7 +32,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
           : `update deploy_queue.deployments set priority = ${act.priority} where id = ${target}`;
     case "freeze":
       return `
-        select deploy_queue.freeze('${program}-${act.environment}', 'model', ${freezePlace(act.cell)}
+        select deploy_queue.freeze('${program}-${act.environment}', 'model', ${freezePlace(act.place)}
           allow_key => ${text(act.key)})::text as text
         where not exists (
           select from deploy_queue.freezes_in_force where environment = '${program}-${act.environment}'
@@ -75,49 +77,79 @@ export function statementOf(act: Act, target: number | undefined, program: strin
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 
 function enqueueByFunction(
-  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore, notAfter }: Enqueue,
+  {
+    environment,
+    cell,
+    key,
+    version,
+    heartbeat,
+    idempotencyKey,
+    maxDuration,
+    priority,
+    hold,
+    notBefore,
+    notAfter,
+  }: Enqueue,
   program: string,
 ): string {
   return `
     select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
-      concurrency_key => ${text(key)}, heartbeat => ${heartbeat}, max_duration => ${minutes(maxDuration)},
+      concurrency_key => ${text(key)}, heartbeat => ${heartbeat},
+      idempotency_key => ${ofProgram(idempotencyKey, program)}, max_duration => ${minutes(maxDuration)},
       priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
       not_after => ${fromNow(notAfter)})`;
 }
 
 function enqueueByStatement(
-  { environment, cell, key, version, heartbeat, maxDuration, priority, hold, notBefore, notAfter }: Enqueue,
+  {
+    environment,
+    cell,
+    key,
+    version,
+    heartbeat,
+    idempotencyKey,
+    maxDuration,
+    priority,
+    hold,
+    notBefore,
+    notAfter,
+  }: Enqueue,
   program: string,
 ): string {
   return `
     insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
-      concurrency_key, heartbeat_timestamp, max_duration, priority, hold, not_before, not_after)
+      concurrency_key, heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after)
     values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}', ${text(key)},
-      ${heartbeat ? "now()" : "null"}, ${minutes(maxDuration)}, ${priority}, ${text(hold)}, ${fromNow(notBefore)},
-      ${fromNow(notAfter)})
+      ${heartbeat ? "now()" : "null"}, ${ofProgram(idempotencyKey, program)}, ${minutes(maxDuration)}, ${priority},
+      ${text(hold)}, ${fromNow(notBefore)}, ${fromNow(notAfter)})
     returning id`;
 }
 
 const calls = {
-  start: (id: number) => `select started from deploy_queue.try_start(${id})`,
+  start: (id: number, heartbeat: boolean) => `
+    select started, waiting_on, extract(epoch from look_again_in)::float / 60 as look_again_in
+    from deploy_queue.try_start(${id}, heartbeat => ${heartbeat})`,
   finish: (id: number) => `select from deploy_queue.finish(${id})`,
   cancel: (id: number) => `select from deploy_queue.cancel(${id}, 'model')`,
   heartbeat: (id: number) => `select from deploy_queue.heartbeat(${id})`,
-  release: (id: number) => `select from deploy_queue.release(${id})`,
+  release: (id: number, heartbeat: boolean, key: string | null) => `
+    select released from deploy_queue.release(${id}, heartbeat => ${heartbeat}, release_key => ${text(key)})`,
 } as const;
 
 const update = (set: string) => (id: number) => `update deploy_queue.deployments set ${set} where id = ${id}`;
 
+const beat = ", heartbeat_timestamp = deploy_queue._now()";
+
 const updates = {
-  start: update("start_timestamp = now()"),
+  start: (id: number, heartbeat: boolean) => update(`start_timestamp = now()${heartbeat ? beat : ""}`)(id),
   finish: update("finish_timestamp = now()"),
   cancel: update("cancellation_timestamp = now(), cancellation_note = 'model'"),
   heartbeat: update("heartbeat_timestamp = now()"),
-  release: update("hold = null"),
+  release: (id: number, heartbeat: boolean) => update(`hold = null${heartbeat ? beat : ""}`)(id),
 } as const;
 
-function freezePlace(cell: number | null): string {
-  return cell === null ? "" : `'aws', 'model', ${cell},`;
+function freezePlace(place: Place): string {
+  return place.map((part) => `'${part}', `).join("");
 }
 
 function timeOfDay(count: number): string {
@@ -130,6 +162,11 @@ function fromNow(count: number | null): string {
 
 function minutes(count: number | null): string {
   return count === null ? "null" : `interval '${count} minutes'`;
+}
+
+/** A name that no other program has. */
+function ofProgram(name: string | null, program: string): string {
+  return text(name === null ? null : `${program}-${name}`);
 }
 
 function text(value: string | null): string {

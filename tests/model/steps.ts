@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Place } from "./model.js";
 
 /** Where something is done: by a function of the queue or by a plain statement. */
 export type Means = "function" | "statement";
@@ -16,6 +17,7 @@ export type Act =
       readonly key: string | null;
       readonly version: string;
       readonly heartbeat: boolean;
+      readonly idempotencyKey: string | null;
       readonly maxDuration: number | null;
       readonly priority: number;
       readonly hold: "outside" | "in-line" | null;
@@ -25,10 +27,26 @@ export type Act =
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
-      readonly act: "start" | "finish" | "cancel" | "heartbeat" | "release";
+      readonly act: "finish" | "cancel" | "heartbeat";
       readonly by: Means;
       readonly which: number;
       readonly apt: boolean;
+    }
+  /** With a heartbeat, whoever does it promises more of them. */
+  | {
+      readonly act: "start";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly heartbeat: boolean;
+    }
+  | {
+      readonly act: "release";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly heartbeat: boolean;
+      readonly releaseKey: string | null;
     }
   | {
       readonly act: "bump";
@@ -38,7 +56,8 @@ export type Act =
       readonly priority: number;
     }
   | { readonly act: "purge"; readonly which: number; readonly apt: boolean }
-  | { readonly act: "freeze"; readonly environment: string; readonly cell: number | null; readonly key: string | null }
+  /** Of all of the environment, a provider or a region of it, or one cell. */
+  | { readonly act: "freeze"; readonly environment: string; readonly place: Place; readonly key: string | null }
   | { readonly act: "thaw"; readonly environment: string }
   /** Minutes from now. */
   | { readonly act: "add window"; readonly environment: string; readonly opens: number; readonly closes: number }
@@ -56,11 +75,20 @@ export type Act =
       readonly timeout: number | null;
     };
 
-/** Time passes, or somebody acts on one of the connections, in a transaction that may be rolled back. */
+/** Time passes, or somebody acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
 export type Step =
   | { readonly step: "wait"; readonly minutes: number }
-  | { readonly step: "act"; readonly on: number; readonly rolledBack: boolean; readonly what: Act };
+  | { readonly step: "act"; readonly on: number; readonly rolledBack: boolean; readonly acts: readonly Act[] };
 
+const place = fc.constantFrom<Place[]>(
+  [],
+  [],
+  ["aws", "model", 0],
+  ["aws", "model"],
+  ["aws", "elsewhere"],
+  ["aws"],
+  ["gcp"],
+);
 const by = fc.constantFrom<Means>("function", "statement");
 const environment = fc.constantFrom("a", "a", "b");
 const cell = fc.constantFrom(0, 0, 0, 1);
@@ -68,24 +96,32 @@ const key = fc.constantFrom(null, "x", "x", "y");
 const version = fc.constantFrom("v1", "v2");
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
+const heartbeat = fc.boolean();
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 7,
     arbitrary: fc.record({
       act: fc.constant("enqueue" as const),
-      ...{ by, environment, cell, key, version, heartbeat: fc.boolean() },
+      ...{ by, environment, cell, key, version, heartbeat },
+      idempotencyKey: fc.constantFrom(null, null, null, "one", "other"),
       maxDuration: fc.constantFrom(null, null, 7.5),
       priority: fc.constantFrom(0, 0, 0, 0, 1),
       hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
-      notBefore: fc.constantFrom(null, null, null, null, 4),
-      notAfter: fc.constantFrom(null, null, null, null, 5.5),
+      notBefore: fc.constantFrom(null, null, null, null, 0.25, 4.25),
+      notAfter: fc.constantFrom(null, null, null, null, 5.25),
     }),
   },
-  { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt }) },
+  { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat }) },
   { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt }) },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant("release" as const), by, which, apt }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ act: fc.constant("release" as const), by, which, apt, heartbeat },
+      releaseKey: fc.constantFrom(null, "one"),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ act: fc.constant("bump" as const), by, which, apt, priority: fc.constantFrom(0, 1, 2) }),
@@ -94,7 +130,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant("freeze" as const),
-      ...{ environment, cell: fc.constantFrom(null, null, 0), key: fc.constantFrom(null, "x") },
+      ...{ environment, place, key: fc.constantFrom(null, "x") },
     }),
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
@@ -122,37 +158,59 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant("set environment" as const),
-      ...{ by, environment, buffer: fc.constantFrom(null, 0, 2, 5), timeout: fc.constantFrom(null, null, 4.5, 10.5) },
+      ...{
+        by,
+        environment,
+        buffer: fc.constantFrom(null, 0, 2, 5),
+        timeout: fc.constantFrom(null, null, 0.75, 4.5, 10.5),
+      },
     }),
   },
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
+/** As a step, or somebody asks once more for what has been asked for with an idempotency key. */
+type Draft = Step | { readonly step: "again"; readonly on: number; readonly which: number };
+
+const on = fc.nat({ max: 2 });
+
+const draft: fc.Arbitrary<Draft> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
   {
-    weight: 6,
+    weight: 48,
     arbitrary: fc.record({
-      step: fc.constant("act" as const),
-      on: fc.nat({ max: 2 }),
+      ...{ step: fc.constant("act" as const), on },
       rolledBack: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-      what: act,
+      acts: fc.oneof({ weight: 7, arbitrary: fc.tuple(act) }, { weight: 1, arbitrary: fc.tuple(act, act) }),
     }),
   },
+  { weight: 3, arbitrary: fc.record({ step: fc.constant("again" as const), on, which }) },
 );
 
-export const program: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 2, maxLength: 24, size: "max" });
+export const program: fc.Arbitrary<Step[]> = fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
+
+/** Whoever got no answer asks again in the same words, maybe on another connection. */
+function asSteps(drafts: readonly Draft[]): Step[] {
+  const asked: Act[] = [];
+  return drafts.flatMap((draft): Step[] => {
+    if (draft.step === "again") {
+      const once = asked[draft.which % asked.length];
+      return once === undefined ? [] : [{ step: "act", on: draft.on, rolledBack: false, acts: [once] }];
+    }
+    if (draft.step === "act") {
+      asked.push(...draft.acts.filter((one) => one.act === "enqueue" && one.idempotencyKey !== null));
+    }
+    return [draft];
+  });
+}
 
 /**
- * A step as a line of a script that a person reads: what is not said is nothing.
+ * An act for a script that a person reads: what is not said is nothing.
  * @param target the id of the deployment that it is about
  */
-export function describeStep(step: Step, target: number | undefined): string {
-  if (step.step === "wait") return `${step.minutes} minutes pass`;
-  const { act, ...details } = step.what;
+export function describeAct({ act, ...details }: Act, target: number | undefined): string {
   const said = Object.entries(details).filter(
     ([name, value]) => !["which", "apt"].includes(name) && value !== null && value !== false,
   );
-  const whom = "which" in step.what ? ` ${target ?? "nobody"}` : "";
-  const how = said.map(([name, value]) => `, ${name} ${value}`).join("");
-  return `connection ${step.on}: ${act}${whom}${how}${step.rolledBack ? "; rolled back" : ""}`;
+  const whom = "which" in details ? ` ${target ?? "nobody"}` : "";
+  return `${act}${whom}${said.map(([name, value]) => `, ${name} ${value}`).join("")}`;
 }

@@ -1,56 +1,16 @@
-import {
-  type Deployment,
-  isDead,
-  isLive,
-  isTooLate,
-  reasons,
-  status,
-  type World,
-  woken,
-  wokenByWindows,
-} from "./model.js";
+import { enqueue, insertRunning } from "./entering.js";
+import { type Deployment, isDead, isLive, reasons, status, type World, wokenByWindows } from "./model.js";
+import { answered, beat, end, followed, type Outcome, replace } from "./outcomes.js";
+import { tryStart, updateStart } from "./starting.js";
 import type { Act } from "./steps.js";
-
-/** What an act makes of the world. */
-export interface Outcome {
-  readonly world: World;
-  /** "ok", "started", "waits", or the code of the refusal. */
-  readonly answer: string;
-  /** The ids that were notified that they may start or know when, and that they have ended. */
-  readonly woken: ReadonlySet<number>;
-  readonly ended: ReadonlySet<number>;
-}
 
 /** @param id that the database has given to what is new */
 export function perform(world: World, act: Act, id: number): Outcome {
   switch (act.act) {
     case "enqueue":
-      if (isStagedAlready(world, act)) return answered("QD021", world);
-      return answered(
-        "ok",
-        add(world, {
-          ...act,
-          ...{ id, place: id, heartbeat: act.heartbeat ? world.now : null, started: null },
-          notBefore: act.notBefore === null ? null : world.now + act.notBefore,
-          notAfter: act.notAfter === null ? null : world.now + act.notAfter,
-        }),
-      );
-    case "insert running": {
-      const plain = {
-        version: "",
-        maxDuration: null,
-        heartbeat: null,
-        priority: 0,
-        hold: null,
-        notBefore: null,
-        notAfter: null,
-      };
-      const running = add(world, { ...act, ...plain, id, place: id, started: world.now });
-      const [newest] = running.deployments.slice(-1);
-      return newest !== undefined && reasons(running, newest).length > 0
-        ? answered("QD003", world)
-        : answered("ok", running);
-    }
+      return enqueue(world, act, id);
+    case "insert running":
+      return insertRunning(world, act, id);
     case "start":
     case "finish":
     case "cancel":
@@ -68,7 +28,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
         ? answered("ok", world)
         : followed(world, "ok", {
             ...world,
-            freezes: { ...world.freezes, [act.environment]: { cell: act.cell, allowKey: act.key } },
+            freezes: { ...world.freezes, [act.environment]: { place: act.place, allowKey: act.key } },
           });
     case "thaw": {
       const { [act.environment]: lifted, ...freezes } = world.freezes;
@@ -106,24 +66,6 @@ export function perform(world: World, act: Act, id: number): Outcome {
   }
 }
 
-/** The same, without anybody who waits for it. */
-function isStagedAlready(world: World, given: Extract<Act, { act: "enqueue" }>): boolean {
-  return (
-    given.hold === "outside" &&
-    !given.heartbeat &&
-    world.deployments.some(
-      (one) =>
-        one.hold === "outside" &&
-        one.heartbeat === null &&
-        isLive(one) &&
-        !isTooLate(world, one) &&
-        one.environment === given.environment &&
-        one.cell === given.cell &&
-        one.version === given.version,
-    )
-  );
-}
-
 /** Whom an act is about; undefined when it is about nobody, or there is nobody. */
 export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act)) return undefined;
@@ -137,23 +79,28 @@ export function target(world: World, act: Act): Deployment | undefined {
     bump: ["held", "queued"],
     "change key": ["held", "queued", "running"],
   };
+  const isAskedAgain = (one: Deployment) =>
+    act.act === "release" && act.releaseKey !== null && act.releaseKey === one.releaseKey;
   const choice = act.apt
-    ? world.deployments.filter((deployment) => makesSense[act.act].includes(status(world, deployment)))
+    ? world.deployments.filter((one) => makesSense[act.act].includes(status(world, one)) || isAskedAgain(one))
     : world.deployments;
   return choice[act.which % choice.length];
 }
 
 type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" | "change key" }>;
 
-function change(world: World, { act, by }: Change, deployment: Deployment): Outcome {
+function change(world: World, what: Change, deployment: Deployment): Outcome {
+  const { act, by } = what;
   if (!isLive(deployment)) {
     const isSo = deployment.finished === null ? act === "cancel" : act === "finish";
     const code = deployment.finished === null ? "QD005" : "QD006";
     return answered(by === "function" && (isSo || act === "heartbeat") ? "ok" : code, world);
   }
-  switch (act) {
+  switch (what.act) {
     case "start":
-      return by === "function" ? tryStart(world, deployment) : updateStart(world, deployment);
+      return by === "function"
+        ? tryStart(world, deployment, what.heartbeat)
+        : updateStart(world, deployment, what.heartbeat);
     case "finish":
       return deployment.started === null
         ? answered("QD004", world)
@@ -167,17 +114,31 @@ function change(world: World, { act, by }: Change, deployment: Deployment): Outc
     case "cancel":
       return end(world, "ok", ({ id }) => id === deployment.id);
     case "heartbeat":
-      return answered("ok", replace(world, { ...deployment, heartbeat: world.now, kept: true }));
+      return answered("ok", replace(world, beat(world, deployment)));
     case "release":
-      return deployment.hold === null ? answered("ok", world) : release(world, deployment);
+      return release(world, what, deployment);
   }
 }
 
+function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {
+  const after = heartbeat ? beat(world, deployment) : deployment;
+  if (by === "statement") {
+    return deployment.hold === null
+      ? answered("ok", replace(world, after))
+      : followed(world, "ok", letGo(world, after));
+  }
+  if (deployment.hold !== null) return followed(world, "released", letGo(world, { ...after, releaseKey }));
+  // Whoever has released it and got no answer asks again.
+  return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
+}
+
+type Release = Extract<Act, { act: "release" }>;
+
 /** Into the line at its end, or on from the place that it has kept. */
-function release(world: World, deployment: Deployment): Outcome {
+function letGo(world: World, deployment: Deployment): World {
   const end = Math.max(...world.deployments.map(({ id, place }) => Math.max(id, place))) + 0.001;
   const place = deployment.hold === "outside" ? end : deployment.place;
-  return followed(world, "ok", replace(world, { ...deployment, hold: null, place }));
+  return replace(world, { ...deployment, hold: null, place });
 }
 
 function bump(world: World, deployment: Deployment, { by, priority }: Extract<Act, { act: "bump" }>): Outcome {
@@ -193,68 +154,8 @@ function changeKey(deployment: Deployment, key: string | null): string {
   return key === deployment.key ? "ok" : "QD007";
 }
 
-/** Whoever asks for its turn removes the dead that it waits for, or itself when it comes too late, then starts, or gives a sign of life. */
-function tryStart(world: World, deployment: Deployment): Outcome {
-  if (deployment.started !== null) return answered("started", world);
-  const blockers = new Set<number | null>(reasons(world, deployment).map(({ by }) => by));
-  if (isTooLate(world, deployment)) blockers.add(deployment.id);
-  const reaped = end(world, "ok", (one) => blockers.has(one.id) && isDead(world, one));
-  if (isTooLate(world, deployment)) return { ...reaped, answer: "waits" };
-  if (reasons(reaped.world, deployment).length === 0) {
-    return { ...reaped, answer: "started", world: replace(reaped.world, start(world, deployment)) };
-  }
-  const heartbeat = deployment.heartbeat === null ? null : world.now;
-  return { ...reaped, answer: "waits", world: replace(reaped.world, { ...deployment, heartbeat }) };
-}
-
-function updateStart(world: World, deployment: Deployment): Outcome {
-  if (deployment.started !== null) return answered("QD007", world);
-  return reasons(world, deployment).length > 0
-    ? answered("QD003", world)
-    : answered("ok", replace(world, start(world, deployment)));
-}
-
-function start(world: World, deployment: Deployment): Deployment {
-  return { ...deployment, started: world.now, heartbeat: null };
-}
-
-/** Cancels the live ones among those. */
-function end(world: World, answer: string, which: (deployment: Deployment) => boolean): Outcome {
-  const ended = world.deployments.filter((deployment) => isLive(deployment) && which(deployment));
-  const after = ended.reduce((changed, one) => replace(changed, { ...one, cancelled: world.now }), world);
-  return followed(
-    world,
-    answer,
-    after,
-    ended.map(({ id }) => id),
-  );
-}
-
-function followed(before: World, answer: string, after: World, ended: readonly number[] = []): Outcome {
-  return { world: after, answer, woken: new Set(woken(before, after)), ended: new Set(ended) };
-}
-
 function changedWindows(world: World, environment: string): Outcome {
   return { ...answered("ok", world), woken: new Set(wokenByWindows(world, environment)) };
-}
-
-function answered(answer: string, world: World): Outcome {
-  return { world, answer, woken: new Set(), ended: new Set() };
-}
-
-function add(world: World, given: Omit<Deployment, "finished" | "cancelled" | "kept">): World {
-  const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place } = given;
-  const { hold, notBefore, notAfter } = given;
-  const added = {
-    ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place },
-    ...{ hold, notBefore, notAfter },
-    ...{ finished: null, cancelled: null, kept: heartbeat !== null },
-  };
-  return { ...world, deployments: [...world.deployments, added] };
-}
-
-function replace(world: World, changed: Deployment): World {
-  return { ...world, deployments: world.deployments.map((one) => (one.id === changed.id ? changed : one)) };
 }
 
 /** What somebody who looks sees: the state of each, and of those that wait, why. */
