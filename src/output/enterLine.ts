@@ -2,6 +2,7 @@ import type { Deployment, Place } from "../queue/deployment.js";
 import { enterLineAndStart, type WayIn } from "../queue/entering.js";
 import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
+import { startTimer } from "../queue/timer.js";
 import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
@@ -46,7 +47,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     giveUp.abort(new CancelledError(`${signal} came while waiting`));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => undefined;
   let lastReasons: string | undefined;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
@@ -61,7 +62,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== undefined) {
           const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), Math.min(waitTimeout, longestTimer));
+          stopTimer = startTimer(waitTimeout, () => giveUp.abort(new WaitTimeoutError(message)));
         }
       },
       async onWaiting(attempt) {
@@ -99,7 +100,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     return started;
   } finally {
     display?.end();
-    clearTimeout(timer);
+    stopTimer();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
@@ -118,9 +119,6 @@ function entranceMessage(deployment: Deployment): string {
       return `${deploymentName(deployment)} entered the line of ${cell}`;
   }
 }
-
-/** Timers that are set to more milliseconds ring at once. */
-const longestTimer = 2 ** 31 - 1;
 
 const noNotifications =
   "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: " +
