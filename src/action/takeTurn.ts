@@ -7,6 +7,7 @@ import { parseMoment } from "../output/moments.js";
 import type { Blocker, Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
+import { startTimer } from "../queue/timer.js";
 import { cancelledByOthers } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
 import { log, logGroup } from "./log.js";
@@ -32,7 +33,7 @@ export interface TurnOptions {
 export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
   const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => undefined;
   try {
     const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
     const deployment = await enterLine(queue, {
@@ -46,7 +47,9 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
         enqueued = entered;
         setOutput("deployment-id", entered.id);
         options.onEnqueued?.(entered);
-        timer = warnLater(entered, inputs.warnAfter);
+        if (inputs.warnAfter !== undefined) {
+          stopTimer = warnLater(entered, inputs.warnAfter);
+        }
       },
       onEvent: (event) => {
         if (event.event === "waiting") {
@@ -64,18 +67,12 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     }
     throw error;
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }
 
-/** Longer waits than a timer can measure outlast every job. */
-const longestTimer = 2 ** 31 - 1;
-
-function warnLater(deployment: Deployment, warnAfter: number | undefined): NodeJS.Timeout | undefined {
-  return warnAfter === undefined || warnAfter > longestTimer
-    ? undefined
-    : setTimeout(
-        () => log.warn(`${deploymentName(deployment)} has waited for longer than ${formatDuration(warnAfter)}`),
-        warnAfter,
-      );
+function warnLater(deployment: Deployment, warnAfter: number): () => void {
+  return startTimer(warnAfter, () =>
+    log.warn(`${deploymentName(deployment)} has waited for longer than ${formatDuration(warnAfter)}`),
+  );
 }

@@ -22,6 +22,9 @@ export interface DatabaseOptions {
 
 const defaultQueryTimeout = 20_000;
 
+/** In milliseconds: how long after the loss of a connection to tell of it at most. */
+const longestDelayOfLoss = 100;
+
 /** In seconds: how long a connection that was left is kept for the answers that are still to come. */
 const leftTimeout = 20;
 
@@ -290,9 +293,12 @@ export class Database {
     this.#channels.clear();
     this.#concludeProbe(undefined);
     this.#delivery = undefined;
-    for (const callbacks of this.#wakeUps.values()) {
-      this.#wake(callbacks);
-    }
+    // A server that restarts ends the connections of all its waiters in the same instant; they must not all come back in one.
+    setTimeout(() => {
+      for (const callbacks of this.#wakeUps.values()) {
+        this.#wake(callbacks);
+      }
+    }, Math.random() * longestDelayOfLoss);
   }
 
   #wake(callbacks: Iterable<() => void> = []): void {

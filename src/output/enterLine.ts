@@ -3,6 +3,7 @@ import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { enterLineAndStart, type WayIn } from "../queue/entering.js";
 import { CancelledError, WaitTimeoutError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
+import { startTimer } from "../queue/timer.js";
 import { cellName, cellOf, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import type { Log } from "./log.js";
@@ -49,7 +50,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   const onAbort = (): void => giveUp.abort(options.signal?.reason);
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
   options.signal?.addEventListener("abort", onAbort, { once: true });
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => undefined;
   let shown: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
@@ -68,7 +69,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== undefined) {
           const message = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-          timer = setTimeout(() => giveUp.abort(new WaitTimeoutError(message)), Math.min(waitTimeout, longestTimer));
+          stopTimer = startTimer(waitTimeout, () => giveUp.abort(new WaitTimeoutError(message)));
         }
       },
       async onWaiting(attempt) {
@@ -116,7 +117,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     }
     throw error;
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
     options.signal?.removeEventListener("abort", onAbort);
   }
@@ -136,9 +137,6 @@ function entranceMessage(deployment: Deployment): string {
       return `${deploymentName(deployment)} entered the line of ${cell}`;
   }
 }
-
-/** Timers that are set to more milliseconds ring at once. */
-const longestTimer = 2 ** 31 - 1;
 
 const noNotifications =
   "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: " +

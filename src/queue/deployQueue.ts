@@ -8,11 +8,13 @@ import {
   type DatabaseUnavailableError,
   type HeldUpError,
   RefusedAsCancelledError,
+  throwIfAborted,
   WaitTimeoutError,
 } from "./errors.js";
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
+import { startTimer } from "./timer.js";
 import { deploymentChannel } from "./waiting.js";
 
 export interface DeployQueueOptions {
@@ -41,10 +43,14 @@ export interface StartOptions {
    * HeldUpError), and with undefined when that is over.
    */
   readonly onOutage?: (obstacle: DatabaseUnavailableError | HeldUpError | undefined) => void;
+  /** Called when notifications do not arrive, as behind a transaction pooler, and it looks every 2 to 15 seconds instead. */
+  readonly onNoNotifications?: () => void;
+  /**
+   * Called when a place in the line was given up, or by run a deployment whose work has failed; failure is why it could not
+   * be cancelled. It is reaped then, unless it had started without heartbeats: that is what start leaves when its answer was lost.
+   */
+  readonly onGivenUp?: (id: DeploymentId, failure: unknown) => void;
 }
-
-/** Timers that are set to more milliseconds ring at once. */
-const longestTimer = 2 ** 31 - 1;
 
 /** The queue for Node.js programs: one connection, however many wait on it side by side. */
 export class DeployQueue {
@@ -92,7 +98,7 @@ export class DeployQueue {
 
   /**
    * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, cancels when it
-   * throws (and throws the same). The signal given to deploy is aborted when somebody cancels the deployment; run then
+   * throws (and throws the same, whatever becomes of the cancellation). The signal given to deploy is aborted when somebody cancels the deployment; run then
    * rejects with a CancelledError, once deploy has ended.
    */
   async run<Result>(
@@ -128,7 +134,11 @@ export class DeployQueue {
     }
     const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
     const note = `failed: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
-    await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options));
+    const failure = await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    options.onGivenUp?.(deployment.id, failure);
     throw outcome.error;
   }
 
@@ -148,8 +158,8 @@ export class DeployQueue {
   }
 
   /**
-   * Gives up the places of those who still wait; their start rejects with a CancelledError. A connection that was given
-   * up on a silent network keeps the process alive until TCP gives it up too: a program that is to end then, exits.
+   * Gives up the places of those who still wait; their start rejects with a CancelledError, and so does every one that comes
+   * later.
    */
   async close(): Promise<void> {
     this.#closed.abort(new CancelledError("the queue was closed"));
@@ -158,6 +168,7 @@ export class DeployQueue {
   }
 
   async #start(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
+    throwIfAborted(this.#closed.signal);
     const wait = this.#wait(request, options, heartbeat);
     this.#waits.add(wait);
     try {
@@ -170,7 +181,7 @@ export class DeployQueue {
   async #wait(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
     const { waitTimeout } = options;
     const timeout = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = (): void => undefined;
     let id: DeploymentId | undefined;
     try {
       return await enterLineAndStart(this.#queue, request, {
@@ -181,11 +192,13 @@ export class DeployQueue {
           id = deployment.id;
           if (waitTimeout !== undefined) {
             const error = new WaitTimeoutError(`the turn did not come within ${waitTimeout} ms`);
-            timer = setTimeout(() => timeout.abort(error), Math.min(waitTimeout, longestTimer));
+            stopTimer = startTimer(waitTimeout, () => timeout.abort(error));
           }
           options.onEnqueued?.(deployment);
         },
         onWaiting: options.onWaiting,
+        onNoNotifications: options.onNoNotifications,
+        onGivenUp: options.onGivenUp,
       });
     } catch (error) {
       if (id !== undefined) {
@@ -193,7 +206,7 @@ export class DeployQueue {
       }
       throw error;
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Database, type DatabaseOptions } from "../../src/database/database.js";
 import { DatabaseUnavailableError, InvalidValueError } from "../../src/database/errors.js";
 import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/commandLine.js";
@@ -166,6 +166,26 @@ describe("listening", () => {
     );
 
     await heard("some_channel", () => wakeUps);
+  });
+
+  test("wakes up at a moment of its own when many connections are lost at once", async () => {
+    const database = open({ applicationName: "one of many" });
+    let wakeUps = 0;
+    database.onWakeUp("some_channel", () => {
+      wakeUps += 1;
+    });
+    await database.listen("some_channel");
+    const random = vi.spyOn(Math, "random").mockReturnValue(0.75);
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    onTestFinished(() => {
+      random.mockRestore();
+      timers.mockRestore();
+    });
+    await terminate("one of many");
+    await until("the loss woke it up", () => wakeUps > 0);
+
+    expect(timers.mock.calls.map(([, delay]) => delay)).toContain(75);
+    expect(wakeUps).toBe(1);
   });
 
   test("uses the connection of the queries", async () => {

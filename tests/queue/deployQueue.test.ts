@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
 import {
   CancelledError,
   DatabaseUnavailableError,
   InvalidValueError,
+  RefusedError,
   WaitTimeoutError,
 } from "../../src/queue/errors.js";
 import { useDatabase } from "../support/database.js";
@@ -133,6 +134,21 @@ describe("run", () => {
     await expect(run).rejects.toThrow(CancelledError);
   });
 
+  test("throws what the work threw also when the deployment cannot be cancelled, and tells that", async () => {
+    const { library } = await open();
+    const givenUp: unknown[] = [];
+    const run = library.run(
+      newRequest(),
+      async ({ id }) => {
+        await library.finish(id);
+        throw new Error("no space left");
+      },
+      { onGivenUp: (id, failure) => givenUp.push([id, failure]) },
+    );
+    await expect(run).rejects.toThrow("no space left");
+    expect(givenUp).toEqual([[expect.any(Number), expect.any(RefusedError)]]);
+  });
+
   test("is content when the work has finished its deployment itself", async () => {
     const { library } = await open();
     await library.run(newRequest(), async ({ id }) => {
@@ -186,6 +202,34 @@ describe("start", () => {
       expect(await queue.deployment(id)).toMatchObject({ status: "running" });
     },
   );
+
+  test("tells that it has given its place up, and why it could not", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    await hold(request);
+    const givenUp: unknown[] = [];
+    const onGivenUp = (id: number | string, failure: unknown): void => void givenUp.push([id, failure]);
+    await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
+    expect(givenUp).toEqual([[expect.any(Number), undefined]]);
+
+    const cancel = vi.spyOn(library.functions, "cancel").mockRejectedValue(new RefusedError("not yours"));
+    await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
+    expect(givenUp[1]).toEqual([expect.any(Number), new RefusedError("not yours")]);
+    cancel.mockRestore();
+  });
+
+  test("tells that notifications do not arrive, and starts all the same", async () => {
+    const { library } = await open();
+    vi.spyOn(library.functions.database, "notificationsArrive").mockResolvedValue(false);
+    const request = newRequest();
+    const holder = await hold(request);
+    const onNoNotifications = vi.fn();
+    const { id, start } = await waiting(library, request, { onNoNotifications });
+    await until("it was told", () => onNoNotifications.mock.calls.length > 0);
+    await queue.finish(holder);
+    expect(await start).toMatchObject({ id });
+    expect(onNoNotifications).toHaveBeenCalledTimes(1);
+  });
 
   test("goes on waiting with more patience than a timer can have", async () => {
     const { library } = await open();
@@ -298,6 +342,19 @@ describe("close", () => {
     await library.close();
     await ended;
     expect(await queue.deployment(id)).toMatchObject({ status: "cancelled" });
+  });
+
+  test("leaves nothing behind of a start that comes later", async () => {
+    const applicationName = `library ${cells++}`;
+    const library = await DeployQueue.connect({ url: database.url, applicationName });
+    await library.close();
+    const request = newRequest();
+    const deploy = vi.fn();
+    await expect(library.start(request)).rejects.toThrow(CancelledError);
+    await expect(library.run(request, deploy)).rejects.toThrow(/the queue was closed/);
+    expect(deploy).not.toHaveBeenCalled();
+    expect(await database.sql`select from deploy_queue.deployments where region = ${request.region}`).toHaveLength(0);
+    await until("it has no connection", async () => (await backend(applicationName)) === 0);
   });
 
   test("lets the process end by itself, while somebody waits too", async () => {
