@@ -1,14 +1,17 @@
 import { execFile } from "node:child_process";
-import { cpSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { useDirectory } from "./support/commandLine.js";
+import { emptyDatabase } from "./support/emptyDatabase.js";
 
 const root = join(import.meta.dirname, "..");
 const directory = useDirectory();
 
-test("the package holds the built program, the library with its types and the migrations, and nothing else", async () => {
+let packed: { filename: string; files: { path: string }[] };
+
+beforeAll(async () => {
   // A copy, because packing builds, and others run what is built here.
   const parts = ["package.json", "tsconfig.json", "tsconfig.build.json", "README.md", "LICENSE", "CHANGELOG.md"];
   for (const part of [...parts, "docs", "examples", "migrations/committed", "scripts", "sql", "src", "tests"]) {
@@ -16,9 +19,12 @@ test("the package holds the built program, the library with its types and the mi
   }
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
 
-  const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json"], { cwd: directory });
+  const { stdout } = await promisify(execFile)("npm", ["pack", "--json"], { cwd: directory });
 
-  const [packed]: [{ files: { path: string; mode: number }[] }] = JSON.parse(stdout.slice(stdout.indexOf("[")));
+  [packed] = JSON.parse(stdout.slice(stdout.indexOf("[")));
+});
+
+test("the package holds the built program, the library with its types and the migrations, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
@@ -29,4 +35,29 @@ test("the package holds the built program, the library with its types and the mi
   expect(
     paths.filter((path) => !/^(?:dist|migrations\/committed)\/|^(?:package\.json|README\.md|LICENSE)$/.test(path)),
   ).toEqual([]);
+});
+
+test("the packed library can be imported by its name, and brings its schema along", async () => {
+  const { url } = await emptyDatabase();
+  const consumer = join(directory, "consumer");
+  const unpacked = join(consumer, "unpacked");
+  mkdirSync(join(consumer, "node_modules"), { recursive: true });
+  mkdirSync(unpacked);
+  await promisify(execFile)("tar", ["xzf", join(directory, packed.filename), "--strip-components=1", "-C", unpacked]);
+  symlinkSync(unpacked, join(consumer, "node_modules", "deploy-queue"));
+  // What npm would install with it.
+  symlinkSync(join(root, "node_modules"), join(unpacked, "node_modules"));
+  const program = `
+    import { DeployQueue } from "deploy-queue";
+    const queue = await DeployQueue.connect();
+    const place = { environment: "dev", cloudProvider: "aws", region: "here", cellIndex: 0 };
+    console.log(await queue.run({ ...place, component: "api" }, async ({ id }) => "deployed " + id));
+    await queue.close();`;
+
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: consumer,
+    env: { PATH: process.env["PATH"], DEPLOY_QUEUE_DATABASE_URL: url },
+  });
+
+  expect(stdout).toBe("deployed 1\n");
 });

@@ -1,6 +1,7 @@
 import { setOutput } from "@actions/core";
-import { printable } from "../output/text.js";
-import type { Cancellation, DeploymentId } from "../queue/deployment.js";
+import { cancellerName } from "../output/describe.js";
+import { cancellationOf } from "../output/waitEvents.js";
+import type { DeploymentId } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import { applicationName, type JobContext } from "./workflow.js";
 
@@ -9,17 +10,11 @@ import { applicationName, type JobContext } from "./workflow.js";
  * wait that was given up, an earlier step.
  */
 export async function cancelledByOthers(queue: Queue, id: DeploymentId, job: JobContext): Promise<string | undefined> {
-  // The cancellation is a fact, also where nobody can say whose.
-  const cancellation = await queue.cancellation(id).catch(() => undefined);
+  const cancellation = await cancellationOf(queue, id);
   if (cancellation?.application_name === applicationName(job)) {
     return undefined;
   }
-  const who = cancellation === undefined ? "somebody" : describe(cancellation);
+  const who = cancellerName(cancellation);
   setOutput("deployment-cancelled-by", who);
   return who;
-}
-
-function describe({ kind, actor, application_name }: Cancellation): string {
-  const through = application_name === null ? "" : ` (${application_name})`;
-  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
 }

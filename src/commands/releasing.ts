@@ -104,6 +104,7 @@ async function releaseOne(
       return 0;
     }
     const { gracePeriod, outageTimeout } = options;
-    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout });
+    const onEvent = (): void => undefined;
+    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout, onEvent });
   });
 }

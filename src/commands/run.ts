@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
+import type { WaitEvent } from "../output/waitEvents.js";
 import { deploymentOptions, readTerms, readTimeout, toRequest } from "./options.js";
 import { PatientCommand } from "./patientCommand.js";
 import type { Session } from "./queueCommand.js";
@@ -20,7 +21,8 @@ export class RunCommand extends PatientCommand {
       While the database is away the command goes on. Its outcome is told when the database is back, for as long as
       \`--outage-timeout\` says; after that the exit code is 7, and the deployment is reaped.
 
-      With \`--json\`, every step of the wait is a JSON line on stderr, since stdout belongs to the command.
+      With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: those of \`start\`, and while the
+      command runs outage, outage-over and cancelled.
     `,
     examples: [
       [
@@ -59,8 +61,14 @@ export class RunCommand extends PatientCommand {
     const { enterLine } = await import("./enterLine.js");
     const { runDeployment, withoutGapsForSignals } = await import("./runDeployment.js");
     const terms = await this.patiently(session, () => readTerms(session.queue, this));
+    const outageTimeout = this.patience();
+    const onEvent = (event: WaitEvent): void => {
+      if (this.json) {
+        // stdout belongs to the command.
+        this.context.stderr.write(`${jsonText(event)}\n`);
+      }
+    };
     return withoutGapsForSignals(async () => {
-      const outageTimeout = this.patience();
       const deployment = await enterLine(session, {
         wayIn: { ...toRequest(this), ...terms },
         heartbeat: true,
@@ -68,14 +76,9 @@ export class RunCommand extends PatientCommand {
         outageTimeout,
         json: this.json,
         output: this.json ? this.context.stderr : undefined,
-        onEvent: (event) => {
-          if (this.json) {
-            // stdout belongs to the command.
-            this.context.stderr.write(`${jsonText(event)}\n`);
-          }
-        },
+        onEvent,
       });
-      return runDeployment(session, deployment, { command: this.command, gracePeriod, outageTimeout });
+      return runDeployment(session, deployment, { command: this.command, gracePeriod, outageTimeout, onEvent });
     });
   }
 }

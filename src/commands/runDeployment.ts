@@ -1,11 +1,19 @@
 import { constants } from "node:os";
-import { deploymentName } from "../output/describe.js";
+import { cancellerName, deploymentName } from "../output/describe.js";
 import { logOutage } from "../output/outages.js";
+import {
+  type CancelledEvent,
+  cancellationOf,
+  cancelledEvent,
+  type OutageEvent,
+  outageEvent,
+} from "../output/waitEvents.js";
 import type { Deployment } from "../queue/deployment.js";
-import { CancelledError, RefusedAsCancelledError } from "../queue/errors.js";
+import { CancelledError, type Obstacle, RefusedError } from "../queue/errors.js";
 import { keepAlive } from "../queue/keeping.js";
-import { outlastOutages } from "../queue/outage.js";
-import { type Child, startChild, stopGroup } from "./childProcess.js";
+import { type OutageOptions, outlastOutages } from "../queue/outage.js";
+import type { Queue } from "../queue/queue.js";
+import { type Child, type ChildEnd, startChild, stopGroup } from "./childProcess.js";
 import type { Session } from "./queueCommand.js";
 
 export interface RunOptions {
@@ -14,6 +22,7 @@ export interface RunOptions {
   readonly gracePeriod: number;
   /** Milliseconds without a database after which the outcome of the command is not told any more. */
   readonly outageTimeout: number;
+  readonly onEvent: (event: CancelledEvent | OutageEvent) => void;
 }
 
 /** How many commands run in this process, which must not leave them behind. */
@@ -52,9 +61,13 @@ export async function runDeployment(
   command = startChild(options.command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
   running += 1;
 
+  const onOutage = (outage: Obstacle | undefined): void => {
+    logOutage(log)(outage);
+    options.onEvent(outageEvent(outage));
+  };
   const keeper = keepAlive(queue, deployment.id, {
     signal: ended.signal,
-    onOutage: logOutage(log),
+    onOutage,
     onError: (error) => log.warn(`a heartbeat failed: ${error instanceof Error ? error.message : String(error)}`),
   }).then((end) => {
     if (end?.cancellation_timestamp) {
@@ -67,25 +80,59 @@ export async function runDeployment(
   });
 
   try {
-    const { exitCode, description } = await command.childEnd;
+    const childEnd = await command.childEnd;
     await stopping;
     running -= 1;
     ended.abort();
-    const endedByOthers = await keeper;
-    if (endedByOthers === undefined) {
-      const end = (): Promise<Deployment> =>
-        exitCode === 0 ? queue.finish(deployment.id) : queue.cancel(deployment.id, `the command ${description}`);
-      const row = await outlastOutages(end, { giveUpAfter: options.outageTimeout, onOutage: logOutage(log) });
-      log.info(`${deploymentName(row)} ${exitCode === 0 ? "finished" : `was cancelled: the command ${description}`}`);
-    } else if (endedByOthers.cancellation_timestamp !== null) {
-      throw new CancelledError(`${deploymentName(endedByOthers)} was cancelled while its command ran`);
+    const outages = { giveUpAfter: options.outageTimeout, onOutage };
+    const row = (await keeper) ?? (await tellOutcome(queue, deployment, childEnd, outages));
+    const { exitCode, description } = childEnd;
+    if (row.finish_timestamp !== null) {
+      log.info(
+        `${deploymentName(row)} ${exitCode === 0 ? "finished" : `had finished when its command ${description}`}`,
+      );
+    } else if (row.cancellation_note === noteOf(childEnd)) {
+      log.info(`${deploymentName(row)} was cancelled: ${row.cancellation_note}`);
+    } else {
+      const cancellation = await cancellationOf(queue, row.id);
+      options.onEvent(cancelledEvent(row.id, cancellation));
+      const why = row.cancellation_note === null ? "" : `: ${row.cancellation_note}`;
+      throw new CancelledError(
+        `${deploymentName(row)} was cancelled by ${cancellerName(cancellation)} while its command ran${why}`,
+      );
     }
     return exitCode;
-  } catch (error) {
-    throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
   }
+}
+
+/** How it has ended: as the command has, unless somebody was faster. */
+async function tellOutcome(
+  queue: Queue,
+  { id }: Deployment,
+  childEnd: ChildEnd,
+  outages: OutageOptions,
+): Promise<Deployment> {
+  try {
+    return await outlastOutages(
+      () => (childEnd.exitCode === 0 ? queue.finish(id) : queue.cancel(id, noteOf(childEnd))),
+      outages,
+    );
+  } catch (error) {
+    if (!(error instanceof RefusedError)) {
+      throw error;
+    }
+    const row = await outlastOutages(() => queue.deployment(id), outages);
+    if (row.status !== "finished" && row.status !== "buffering" && row.status !== "cancelled") {
+      throw error;
+    }
+    return row;
+  }
+}
+
+function noteOf({ description }: ChildEnd): string {
+  return `the command ${description}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
+import type { Cancellation, Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
 import { printable } from "./text.js";
 
 /** "prod-aws-us-west-2-cell-1" */
@@ -34,6 +34,16 @@ export function summary(deployment: DeploymentWithStatus): string {
 
 export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
+}
+
+/** "ann (deploy-queue cancel deployment)"; "somebody" when that is not known. */
+export function cancellerName(cancellation: Cancellation | undefined): string {
+  if (cancellation === undefined) {
+    return "somebody";
+  }
+  const { kind, actor, application_name } = cancellation;
+  const through = application_name === null ? "" : ` (${application_name})`;
+  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
 }
 
 /** "Known cells for environment prod:" and a line for each. */

@@ -1,6 +1,5 @@
-import type { QueuedDeployment } from "../queue/deployment.js";
-import { cellName } from "./describe.js";
-import { prediction } from "./describePlace.js";
+import type { BlockingDeployment, QueuedDeployment } from "../queue/deployment.js";
+import { cellName, componentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import { renderTable } from "./table.js";
 
@@ -12,10 +11,10 @@ export function queueTable(queued: readonly QueuedDeployment[]): string {
       row.priority === 0 ? String(row.position) : `${row.position}, priority ${row.priority}`,
       cellName({ ...row, index: row.cell_index }),
       String(row.deployment_id),
-      row.version === null ? row.component : `${row.component}@${row.version}`,
+      componentName(row),
       waiting(row),
       blockers(row),
-      prediction(row),
+      start(row),
     ]),
   );
 }
@@ -25,9 +24,32 @@ function waiting(row: QueuedDeployment): string {
   return row.overtaken === 0 ? duration : `${duration}, overtaken by ${row.overtaken}`;
 }
 
-function blockers(row: QueuedDeployment): string {
+/** "41 web@v7 running 3m, usually 5m, +2 more": the first of those whom it waits for. */
+function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment): string {
+  if (first === undefined) {
+    return "nobody";
+  }
+  const more = blocker_count > 1 ? `, +${blocker_count - 1} more` : "";
   // What is no deployment is told by its kind: hold, schedule, window, freeze.
-  const ids = row.blockers.slice(0, 3).map((blocker) => blocker.deployment_id ?? blocker.kind);
-  const more = row.blocker_count - ids.length;
-  return ids.length === 0 ? "nobody" : `${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${"text" in first ? first.kind : blocker(first, as_of.getTime())}${more}`;
+}
+
+function blocker(one: BlockingDeployment, now: number): string {
+  const name = `${one.deployment_id} ${componentName(one)}`;
+  const usual = one.usual_seconds === null ? "" : `, usually ${formatDuration(one.usual_seconds * 1000)}`;
+  switch (one.kind) {
+    case "running":
+      return `${name} running ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${usual}`;
+    case "buffer":
+      return `${name} cooling down`;
+    default:
+      return `${name} ${one.kind}${usual}`;
+  }
+}
+
+/** "in 6m", since the column has no room for more. */
+function start({ predicted_start, overdue, as_of }: QueuedDeployment): string {
+  const left = predicted_start === null ? undefined : predicted_start.getTime() - as_of.getTime();
+  const when = left === undefined ? "unknown" : left > 0 ? `in ${formatDuration(left)}` : "any moment";
+  return overdue ? `${when}, overdue` : when;
 }

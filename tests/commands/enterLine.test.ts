@@ -36,6 +36,28 @@ describe("a waiting start", () => {
     expect((await cli.row(id)).heartbeat_timestamp).not.toBeNull();
   });
 
+  test("is a group in the log of a GitHub workflow, which ends before the start is told", async () => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const start = cli.launch(["start", ...place.options], { GITHUB_ACTIONS: "true" });
+    const id = await printedId(start);
+    await isBlockedBy(start, holder);
+
+    await cli.queue.finish(holder);
+
+    const { code, stdout, stderr } = await start.end;
+    expect(code).toBe(0);
+    expect(stdout).toBe(`${id}\n`);
+    const lines = stderr.trimEnd().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/entered the line/),
+      `::group::deployment ${id} (api) waits for its turn`,
+      expect.stringMatching(new RegExp(`waits, position 1, .*: deployment ${holder} \\(holder\\)`)),
+      "::endgroup::",
+      expect.stringMatching(new RegExp(`deployment ${id} \\(api\\) started$`)),
+    ]);
+  });
+
   test("says once what it waits for, however often it looks", async () => {
     const environment = await cli.environment({ heartbeatTimeout: "1 second" });
     const place = newPlace(environment);

@@ -130,6 +130,44 @@ describe("run --json", () => {
     expect(events(stderr).map(({ event }) => event)).toEqual(["enqueued", "waiting", "started"]);
   });
 
+  test("goes on while the command runs: outages, and who cancelled the deployment and why", async () => {
+    const proxy = await startProxy(cli.url);
+    const place = newPlace();
+    const { command } = gatedCommand(directory);
+    const run = cli.launch(["run", ...place.options, "--json", "--", ...command], {
+      DEPLOY_QUEUE_DATABASE_URL: proxy.url,
+    });
+    await run.printed(/^ready$/m);
+    const [row] = await cli.sql<
+      { id: number }[]
+    >`select id from deploy_queue.deployments where region = ${place.region}`;
+    proxy.refuse();
+    await run.printed(/"event":"outage".*\n/);
+    proxy.recover();
+    await run.printed(/"event":"outage-over".*\n/);
+
+    await cli.run(["cancel", "deployment", String(row?.id), "--cancellation-note", "pulled back"]);
+
+    const { code, stderr } = await run.end;
+    expect(code).toBe(5);
+    expect(events(stderr).map(({ event }) => event)).toEqual([
+      ...["enqueued", "started", "outage", "outage-over", "cancelled"],
+    ]);
+    const actor = new URL(cli.url).username;
+    expect(events(stderr).at(-1)).toMatchObject({
+      deployment_id: row?.id,
+      kind: "cancelled",
+      actor,
+      reason: "pulled back",
+    });
+    expect(stderr).toMatch(
+      new RegExp(
+        `^deploy-queue: .* was cancelled by ${actor} \\(deploy-queue cancel deployment\\) .*: pulled back$`,
+        "m",
+      ),
+    );
+  });
+
   test("passes the output of the command on as it is", async () => {
     const { stdout } = await cli.run(["run", ...newPlace().options, "--json", "--", "echo", '{"mine":1}']);
 

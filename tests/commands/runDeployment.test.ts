@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -152,6 +153,50 @@ describe("a running command", () => {
 
     expect((await run.end).code).toBe(0);
     expect(await cli.events(row?.id ?? 0)).toEqual(["enqueued", "started", "finished"]);
+  });
+
+  test("may finish its deployment itself and exit as it likes, also when run hears of neither in time", async () => {
+    const proxy = await startProxy(cli.url);
+    const gate = gatedCommand(directory);
+    const command = ["sh", "-c", '"$@"; exit 3', "sh", ...gate.command];
+    const run = cli.launch(["run", ...newPlace().options, "--", ...command], { DEPLOY_QUEUE_DATABASE_URL: proxy.url });
+    await run.printed(/^ready$/m);
+    const [row] = await cli.sql<{ id: number }[]>`select max(id) as id from deploy_queue.deployments`;
+    proxy.delay(400);
+    await cli.queue.finish(row?.id ?? 0);
+
+    gate.open();
+
+    const { code, stderr } = await run.end;
+    expect(code).toBe(3);
+    expect(stderr).toContain("had finished when its command exited with code 3");
+    expect(await cli.events(row?.id ?? 0)).toEqual(["enqueued", "started", "finished"]);
+  });
+
+  test("gets SIGKILL when it ignores a signal for longer than the grace period", async () => {
+    const { run, id, pid } = await runScript(`trap "" TERM; echo ready; ${forever}`, ["--grace-period", "100ms"]);
+
+    run.process.kill("SIGTERM");
+
+    expect((await run.end).code).toBe(137);
+    expect(exists(pid)).toBe(false);
+    expect(await cli.row(id)).toMatchObject({
+      status: "cancelled",
+      cancellation_note: "the command was ended by SIGKILL",
+    });
+  });
+
+  test("whose name is no line of text is reported all the same", async () => {
+    const place = newPlace();
+
+    expect((await cli.run(["run", ...place.options, "--", "no-such\ncommand"])).code).toBe(127);
+
+    const [row] = await cli.sql`
+      select status, cancellation_note from deploy_queue.deployments_with_status where region = ${place.region}`;
+    expect(row).toMatchObject({
+      status: "cancelled",
+      cancellation_note: "the command could not be started: spawn no-such command ENOENT",
+    });
   });
 
   test("goes on when the connection of run is lost, and its deployment finishes", async () => {
