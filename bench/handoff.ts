@@ -50,7 +50,10 @@ async function measureRow(server: BenchServer, row: (typeof rows)[number]): Prom
 
       const figures = [
         compared(`${what}, p50, beside UPDATE + NOTIFY + UPDATE`, 0.5, ours, least, p50Target),
-        compared(`${what}, p99, beside UPDATE + NOTIFY + UPDATE`, 0.99, ours, least, p99Target),
+        // Of many who wait, the heartbeats hit the floor as well, which is laid in turns with them: no p99 to compare with.
+        waiters === 1
+          ? compared(`${what}, p99, beside UPDATE + NOTIFY + UPDATE`, 0.99, ours, least, p99Target)
+          : { what: `${what}, p99`, figure: percentile(ours.samples, 0.99), unit: "ms" },
       ];
       if (others !== undefined) {
         // PostgreSQL up to 18 wakes every listening backend at every NOTIFY.
