@@ -4,7 +4,7 @@ import type { BenchServer } from "./server.js";
 import { type Figure, inTurns, measured, percentile } from "./support.js";
 
 /** As many rounds as fit into these milliseconds, but not fewer, nor more. */
-const budget = 25_000;
+const budget = 15_000;
 const fewest = 15;
 const most = 1_000;
 /** With fewer, p99 would be the slowest one. */
