@@ -1,44 +1,30 @@
-import postgres from "postgres";
-import { Database } from "../src/database/database.js";
-import { ensureSchema } from "../src/database/schema.js";
-import { Queue } from "../src/queue/queue.js";
 import { createPredecessor } from "../tests/support/predecessor.js";
-import type { BenchServer, Figure } from "./support.js";
+import type { BenchServer } from "./server.js";
+import { type Figure, time } from "./support.js";
 
 const rows = 1_000_000;
 
 /** Taking a million deployments of the predecessor over, beside copying its table. */
-export async function adopt(server: BenchServer): Promise<Figure[]> {
-  const url = new URL(server.url);
-  url.pathname = `${url.pathname}_predecessor`;
-  const name = url.pathname.slice(1);
-  await server.sql.unsafe(`create database ${name}`);
-  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
-  const queue = new Queue(new Database({ url: url.href, applicationName: "bench" }));
-  try {
-    const silent = (): void => undefined;
-    await ensureSchema(queue.database, { url: url.href, migrate: true, onProgress: silent, onWarning: silent });
-    await createPredecessor(sql);
-    await sql.unsafe(predecessorHistory);
-    await sql`vacuum analyze public.deployments`;
+export async function adopt({ sql, openQueue }: BenchServer): Promise<Figure[]> {
+  const queue = openQueue();
+  await createPredecessor(sql);
+  await sql.unsafe(predecessorHistory);
+  await sql`vacuum analyze public.deployments`;
 
-    const copying = await time(() => sql.unsafe("create table public.copied as select * from public.deployments"));
-    const looking = await time(() => queue.previewAdoption(false));
-    const adopting = await time(() => queue.adopt(false));
-    return [
-      { what: "adopt, beside copying the table", figure: adopting, beside: copying, unit: "s", target: "≤ 60 s" },
-      { what: "adopt --dry-run", figure: looking, beside: undefined, unit: "s", target: "" },
-    ];
-  } finally {
-    await Promise.all([sql.end({ timeout: 1 }), queue.database.close()]);
-    await server.sql.unsafe(`drop database ${name} with (force)`);
-  }
-}
-
-async function time(act: () => PromiseLike<unknown>): Promise<number> {
-  const began = performance.now();
-  await act();
-  return (performance.now() - began) / 1000;
+  const copying = await time(() => sql.unsafe("create table public.copied as select * from public.deployments"));
+  const looking = await time(() => queue.previewAdoption(false));
+  const adopting = await time(() => queue.adopt(false));
+  await queue.database.close();
+  return [
+    {
+      what: "adopt, beside copying the table",
+      figure: adopting / 1000,
+      beside: copying / 1000,
+      unit: "s",
+      target: "≤ 60 s",
+    },
+    { what: "adopt --dry-run", figure: looking / 1000, unit: "s" },
+  ];
 }
 
 const predecessorHistory = `

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { type BenchServer, type Figure, percentile } from "./support.js";
+import type { BenchServer } from "./server.js";
+import { compared, type Figure, inTurns, type Measured, measured, time } from "./support.js";
 
-const rounds = 20;
+const rounds = { warmUps: 2, counted: 20 };
 const program = join(import.meta.dirname, "../dist/cli.js");
 
 /** Wall time of commands, from the start of the process to its end, beside a Node.js that does nothing, and psql. */
@@ -21,55 +22,39 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
       ...["--cell-index", String(cells++), "--component", "api"],
     );
   const psql = (statement: string): string => run("psql", server.url, "--no-psqlrc", "--quiet", "--command", statement);
+  const timed = (act: () => unknown): Measured => measured(() => time(act));
   const id = start();
-  const running = Array.from({ length: 2 * rounds }, start);
+  // Two are finished in a round, and at least one is started.
+  const running = Array.from({ length: rounds.warmUps + rounds.counted }, start);
   const next = (): string => running.pop() ?? id;
 
-  const commands = {
-    "node -e 0": () => run(process.execPath, "-e", "0"),
-    "--version": () => run(process.execPath, program, "--version"),
-    info: () => run(process.execPath, program, "info", id),
-    finish: () => run(process.execPath, program, "finish", next()),
-    "start in a free cell": start,
-  };
-  const statements = {
-    info: () => psql(`select * from deploy_queue.deployments_with_status where id = ${id}`),
-    finish: () => psql(`select * from deploy_queue.finish(${next()})`),
-    "start in a free cell": () =>
-      psql(`select * from deploy_queue.try_start(
-        (select id from deploy_queue.enqueue('dev', 'bench', 'cli', ${cells++}, 'api')))`),
-  };
-  const times = measure(commands);
-  const floor = times.get("node -e 0");
-  const figures = [...times].slice(1).map(([what, figure]) => ({
-    what: `${what}, beside node -e 0`,
-    figure,
-    beside: floor,
-    unit: "ms",
-    target: what === "--version" ? "≤ 1.6 ×" : "≤ 3 ×",
-  }));
-  if (spawnSync("psql", ["--version"]).status !== 0) {
-    return figures;
-  }
-  const rival = [...measure(statements)].map(([what, beside]) => ({
-    what: `${what}, beside psql`,
-    figure: times.get(what) ?? Number.NaN,
-    beside,
-    unit: "ms",
-    target: "",
-  }));
-  return [...figures, ...rival];
-}
-
-/** Median milliseconds of each; in turns, so that whatever else the machine does meanwhile falls on all of them. */
-function measure(tasks: Readonly<Record<string, () => unknown>>): Map<string, number> {
-  const samples = new Map(Object.keys(tasks).map((what) => [what, [] as number[]]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [what, task] of Object.entries(tasks)) {
-      const began = performance.now();
-      task();
-      samples.get(what)?.push(performance.now() - began);
-    }
-  }
-  return new Map([...samples].map(([what, values]) => [what, percentile(values, 0.5)]));
+  const node = timed(() => run(process.execPath, "-e", "0"));
+  const version = timed(() => run(process.execPath, program, "--version"));
+  const commands = [
+    {
+      what: "info",
+      ours: timed(() => run(process.execPath, program, "info", id)),
+      rival: timed(() => psql(`select * from deploy_queue.deployments_with_status where id = ${id}`)),
+    },
+    {
+      what: "finish",
+      ours: timed(() => run(process.execPath, program, "finish", next())),
+      rival: timed(() => psql(`select * from deploy_queue.finish(${next()})`)),
+    },
+    {
+      what: "start in a free cell",
+      ours: timed(() => running.push(start())),
+      rival: timed(() =>
+        psql(`select * from deploy_queue.try_start(
+          (select id from deploy_queue.enqueue('dev', 'bench', 'cli', ${cells++}, 'api')))`),
+      ),
+    },
+  ];
+  const hasPsql = spawnSync("psql", ["--version"]).status === 0;
+  await inTurns([node, version, ...commands.flatMap(({ ours, rival }) => (hasPsql ? [ours, rival] : [ours]))], rounds);
+  return [
+    compared("--version, beside node -e 0", 0.5, version, node, "≤ 1.6 ×"),
+    ...commands.map(({ what, ours }) => compared(`${what}, beside node -e 0`, 0.5, ours, node, "≤ 3 ×")),
+    ...(hasPsql ? commands.map(({ what, ours, rival }) => compared(`${what}, beside psql`, 0.5, ours, rival)) : []),
+  ];
 }

@@ -1,213 +1,96 @@
-import { spawn } from "node:child_process";
-import { once, setMaxListeners } from "node:events";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Database } from "../src/database/database.js";
-import type { Queue } from "../src/queue/queue.js";
-import { waitForStart } from "../src/queue/waiting.js";
-import { type BenchServer, type Figure, percentile } from "./support.js";
+import { openFloor } from "./floor.js";
+import { openLine } from "./line.js";
+import { affords, type BenchServer, withDatabase } from "./server.js";
+import { compared, type Figure, inTurns, measured, percentile } from "./support.js";
+import { startWaiter } from "./waiter.js";
 
 /** A predecessor that polls every 5 s sees a free cell after 2.5 s on average. */
 const pollingMilliseconds = 2_500;
-const rounds = 200;
-/** Between two hand-offs, so that each begins in peace, as in life. */
-const idleMilliseconds = 20;
+/** With a thousand, ten lie above p99. */
+const rounds = { warmUps: 50, counted: 1_000 };
+const processRounds = { warmUps: 3, counted: 40 };
+
+const rows = [
+  { waiters: 1, connections: 1, p50Target: "≤ 2.5 ×", p99Target: "≤ 4 ×" },
+  { waiters: 50, connections: 1 },
+  { waiters: 200, connections: 1, p50Target: "≤ 4 ×" },
+  { waiters: 50, connections: 50 },
+  { waiters: 200, connections: 200, p50Target: "≤ 4 ×" },
+];
 
 /** From finish being sent to the next start being committed, as the next in line sees it. */
 export async function handoff(server: BenchServer): Promise<Figure[]> {
   const figures: Figure[] = [];
-  await server.sql.unsafe("create table floor (id integer primary key, value integer not null)");
-  await server.sql.unsafe("insert into floor values (1, 0), (2, 0)");
-  const floor = await measureFloor(server, 0);
-  for (const [waiters, connections, p50Target, p99Target] of [
-    [1, 1, "≤ 2.5 ×", "≤ 4 ×"],
-    [50, 1, "", ""],
-    [200, 1, "≤ 4 ×", ""],
-    [50, 50, "", ""],
-    [200, 200, "", ""],
-  ] as const) {
-    const samples = await measureWaiters(server, waiters, connections);
-    const what = `${waiters} waiting on ${connections === 1 ? "one connection" : `${connections} connections`}`;
-    for (const [share, name, target] of [
-      [0.5, "p50", p50Target],
-      [0.99, "p99", p99Target],
-    ] as const) {
-      figures.push({
-        what: `${what}, ${name}, beside UPDATE + NOTIFY + UPDATE`,
-        figure: percentile(samples, share),
-        beside: percentile(floor, share),
-        unit: "ms",
-        target,
-      });
-    }
-    if (connections > 1) {
-      // PostgreSQL up to 18 wakes every listening backend at every NOTIFY.
-      figures.push({
-        what: `${what}, p50, beside the same with as many other listeners`,
-        figure: percentile(samples, 0.5),
-        beside: percentile(await measureFloor(server, connections - 1), 0.5),
-        unit: "ms",
-        target: "",
-      });
-    }
-    if (waiters === 1) {
-      figures.push({
-        what: `${what}, p50, beside polling every 5 s`,
-        figure: percentile(samples, 0.5),
-        beside: pollingMilliseconds,
-        unit: "ms",
-        target: "",
-      });
-    }
+  for (const row of rows) {
+    figures.push(...(await measureRow(server, row)));
   }
-  const processes = await measureProcesses(server);
-  figures.push({
-    what: "start process: finish returned → process exited, p50",
-    figure: percentile(processes, 0.5),
-    beside: undefined,
-    unit: "ms",
-    target: "≤ 60 ms",
-  });
-  return figures;
+  return [...figures, await measureProcesses(server)];
 }
 
-async function measureFloor({ url }: BenchServer, bystanders: number): Promise<number[]> {
-  const listeners = Array.from({ length: bystanders }, () => new Database({ url, applicationName: "bench" }));
-  for (const [index, listener] of listeners.entries()) {
-    await listener.listen(`bystander_${index}`);
+/** A line and its floor hand over in turns. */
+async function measureRow(server: BenchServer, row: (typeof rows)[number]): Promise<Figure[]> {
+  const { waiters, connections, p50Target, p99Target } = row;
+  const what = `${waiters} waiting on ${connections === 1 ? "one connection" : `${connections} connections`}`;
+  // Those of the line and of as many other listeners, and a few for those who finish.
+  if (!(await affords(server, what, connections === 1 ? 10 : 2 * connections + 10))) {
+    return [];
   }
-  const waiter = new Database({ url, applicationName: "bench" });
-  const finisher = new Database({ url, applicationName: "bench" });
-  await waiter.listen("floor");
-  const samples: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    await sleep(idleMilliseconds);
-    const claimed = new Promise<void>((resolve, reject) => {
-      const stop = waiter.onWakeUp("floor", () => {
-        stop();
-        waiter.query((tag) => tag`update floor set value = value + 1 where id = 2`).then(() => resolve(), reject);
-      });
-    });
-    const began = performance.now();
-    await Promise.all([
-      finisher.query(
-        (tag) => tag`with done as (update floor set value = value + 1 where id = 1) select pg_notify('floor', '')`,
-      ),
-      claimed,
-    ]);
-    samples.push(performance.now() - began);
-  }
-  await Promise.all([waiter, finisher, ...listeners].map((database) => database.close()));
-  return samples;
+  // In databases of their own: a NOTIFY wakes those who listen in the same database, whatever they listen to.
+  return withDatabase(server.url, "floor", (floorUrl) =>
+    withDatabase(server.url, "crowded_floor", async (crowdedUrl) => {
+      const line = await openLine(server, waiters, connections);
+      const floor = await openFloor(floorUrl, 0);
+      const crowded = connections === 1 ? undefined : await openFloor(crowdedUrl, connections - 1);
+      const ours = measured(line.handOver);
+      const least = measured(floor.handOver);
+      const others = crowded && measured(crowded.handOver);
+      await inTurns([ours, least, ...(others ? [others] : [])], rounds);
+      await Promise.all([line.close(), floor.close(), crowded?.close()]);
+
+      const figures = [
+        compared(`${what}, p50, beside UPDATE + NOTIFY + UPDATE`, 0.5, ours, least, p50Target),
+        // Of many who wait, the heartbeats hit the floor as well, which is laid in turns with them: no p99 to compare with.
+        waiters === 1
+          ? compared(`${what}, p99, beside UPDATE + NOTIFY + UPDATE`, 0.99, ours, least, p99Target)
+          : { what: `${what}, p99`, figure: percentile(ours.samples, 0.99), unit: "ms" },
+      ];
+      if (others !== undefined) {
+        // PostgreSQL up to 18 wakes every listening backend at every NOTIFY.
+        figures.push(compared(`${what}, p50, beside the same with as many other listeners`, 0.5, ours, others));
+      }
+      if (waiters === 1) {
+        const polling = { measure: () => pollingMilliseconds, samples: [pollingMilliseconds] };
+        figures.push(compared(`${what}, p50, beside polling every 5 s, by arithmetic`, 0.5, ours, polling));
+      }
+      return figures;
+    }),
+  );
 }
 
-async function measureWaiters(server: BenchServer, waiters: number, connections: number): Promise<number[]> {
-  const location = {
-    environment: "dev",
-    cloudProvider: "bench",
-    region: `handoff-${waiters}-${connections}`,
-    cellIndex: 0,
-    component: "api",
-  };
+/** Of processes of the command line that wait one after the other, each for the one before it. */
+async function measureProcesses(server: BenchServer): Promise<Figure> {
   const operator = server.openQueue();
-  const queues = Array.from({ length: connections }, () => server.openQueue());
-  const first = await operator.enqueue(location);
-  await operator.tryStart(first.id);
-
-  // Everybody who was served joins the line again, at its end.
-  let holder = first.id;
-  let startedAt = 0;
-  let served = (): void => undefined;
-  const leave = new AbortController();
-  setMaxListeners(0, leave.signal);
-  const line: { readonly queue: Queue; readonly started: Promise<void> }[] = [];
-  const join = async (queue: Queue): Promise<void> => {
-    const { id } = await queue.enqueue(location, { heartbeat: true });
-    let fellAsleep = (): void => undefined;
-    const asleep = new Promise<void>((resolve) => {
-      fellAsleep = resolve;
-    });
-    const options = { heartbeat: true, signal: leave.signal, onWaiting: () => fellAsleep() };
-    const started = waitForStart(queue, id, options).then(() => {
-      startedAt = performance.now();
-      holder = id;
-      served();
-    });
-    line.push({ queue, started });
-    await asleep;
-  };
-  while (line.length < waiters) {
-    for (const queue of queues) {
-      await join(queue);
-    }
-  }
-  // The probes for delivery are over.
-  await sleep(500);
-
-  const samples: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    await sleep(idleMilliseconds);
-    const next = line.shift();
-    const done = new Promise<void>((resolve) => {
-      served = resolve;
-    });
-    const began = performance.now();
-    await Promise.all([operator.finish(holder), done]);
-    samples.push(startedAt - began);
-    if (next !== undefined) {
-      await join(next.queue);
-      // Its probe for delivery, with a connection of its own, is over too.
-      await sleep(80);
-    }
-  }
-  leave.abort();
-  await Promise.all(line.map(({ started }) => started));
-  await Promise.all(queues.map((queue) => queue.database.close()));
-  await operator.database.close();
-  return samples;
-}
-
-async function measureProcesses(server: BenchServer): Promise<number[]> {
-  const location = {
-    environment: "dev",
-    cloudProvider: "bench",
-    region: "handoff-cli",
-    cellIndex: 0,
-    component: "api",
-  };
-  const operator = server.openQueue();
-  const holder = await operator.enqueue(location);
-  await operator.tryStart(holder.id);
-  let running = holder.id;
-  const samples: number[] = [];
-  for (let round = 0; round < 20; round += 1) {
-    const flags = [
-      "--environment",
-      "dev",
-      "--provider",
-      "bench",
-      "--region",
-      "handoff-cli",
-      "--cell-index",
-      "0",
-      "--component",
-      "api",
-    ];
-    const child = spawn(process.execPath, [join(import.meta.dirname, "../dist/cli.js"), "start", ...flags], {
-      env: { ...process.env, DEPLOY_QUEUE_DATABASE_URL: server.url },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    child.stderr.resume();
-    const id = Number(String((await once(child.stdout, "data"))[0]));
-    // Until it sleeps: the connection has been idle for a moment.
+  const region = "handoff-cli";
+  const location = { environment: "dev", cloudProvider: "bench", region, cellIndex: 0, component: "api" };
+  let { id: running } = await operator.enqueue(location);
+  await operator.tryStart(running);
+  const process = measured(async () => {
+    const waiter = await startWaiter(server.url, region);
+    // Until it sleeps and its connection has been idle for a moment.
     await sleep(300);
-    const exited = once(child, "exit");
     await operator.finish(running);
     const began = performance.now();
-    await exited;
-    samples.push(performance.now() - began);
-    running = id;
-  }
+    await waiter.succeeded;
+    running = waiter.id;
+    return performance.now() - began;
+  });
+  await inTurns([process], processRounds);
   await operator.database.close();
-  return samples;
+  return {
+    what: "`start` process: finish (of the library) returned → process exited, p50",
+    figure: percentile(process.samples, 0.5),
+    unit: "ms",
+    target: "≤ 60 ms",
+  };
 }

@@ -1,15 +1,17 @@
 import { plainTableCycle } from "./plainTable.js";
 import { seedHistory } from "./seed.js";
-import { type BenchServer, type Figure, percentile } from "./support.js";
+import type { BenchServer } from "./server.js";
+import { type BenchOptions, type Figure, percentile } from "./support.js";
 
 const rounds = 400;
 const steps = ["enqueue", "start", "finish", "cycle"] as const;
+type Cycles = Readonly<Record<(typeof steps)[number], number>>;
 
 /** What a deployment costs with more and more history behind it, beside the same with 10,000 rows and the plain-table way. */
-export async function history(server: BenchServer): Promise<Figure[]> {
-  const sizes = [10_000, 100_000, 1_000_000, ...(process.argv.includes("--large") ? [10_000_000] : [])];
+export async function history(server: BenchServer, { large }: BenchOptions): Promise<Figure[]> {
+  const sizes = [10_000, 100_000, 1_000_000, ...(large ? [10_000_000] : [])];
   const figures: Figure[] = [];
-  let least: Record<string, number> | undefined;
+  let least: Cycles | undefined;
   for (const rows of sizes) {
     await seedHistory(server, { rows, cells: 600 });
     const measured = await cycles(server);
@@ -17,8 +19,8 @@ export async function history(server: BenchServer): Promise<Figure[]> {
     for (const step of steps) {
       figures.push({
         what: `${step} with ${rows.toLocaleString("en")} rows, p50`,
-        figure: measured[step] ?? Number.NaN,
-        beside: rows === sizes[0] ? undefined : least[step],
+        figure: measured[step],
+        ...(rows === sizes[0] ? {} : { beside: least[step] }),
         unit: "ms",
         target: rows === 1_000_000 ? "≤ 1.2 ×" : "",
       });
@@ -28,14 +30,13 @@ export async function history(server: BenchServer): Promise<Figure[]> {
       figure: measured.cycle,
       beside: await plainTableCycle(server),
       unit: "ms",
-      target: "",
     });
   }
   return figures;
 }
 
 /** Median milliseconds of each step, as a client sees it, in cells that have that history. */
-async function cycles(server: BenchServer): Promise<Record<(typeof steps)[number], number>> {
+async function cycles(server: BenchServer): Promise<Cycles> {
   const queue = server.openQueue();
   queue.database.prepareStatements();
   const samples: Record<(typeof steps)[number], number[]> = { enqueue: [], start: [], finish: [], cycle: [] };

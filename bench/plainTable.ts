@@ -1,4 +1,5 @@
-import { type BenchServer, percentile } from "./support.js";
+import type { BenchServer } from "./server.js";
+import { percentile } from "./support.js";
 
 const rounds = 5;
 

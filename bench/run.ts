@@ -1,67 +1,67 @@
-// npm run bench [-- name…]: measures, prints each figure beside its floor, and keeps the results as JSON.
+// npm run bench [-- name…] [--large]: measures, prints each figure beside its floor, and keeps the results as JSON.
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { markdownTable } from "../scripts/markdownTable.js";
-import { adopt } from "./adopt.js";
-import { cli } from "./cli.js";
-import { handoff } from "./handoff.js";
-import { herd } from "./herd.js";
-import { history } from "./history.js";
-import { idle } from "./idle.js";
-import { prune } from "./prune.js";
-import { type Figure, withBenchServer } from "./support.js";
-import { throughput } from "./throughput.js";
-import { views } from "./views.js";
+import { join } from "node:path";
+import { benchmarks } from "./benchmarks.js";
+import { figureTable } from "./figureTable.js";
+import { serverFacts, withDatabase, withServer } from "./server.js";
+import type { Figure } from "./support.js";
 
-const benches = { handoff, idle, herd, cli, history, throughput, views, prune, adopt } as const;
-const names = process.argv.slice(2).filter((name) => !name.startsWith("-"));
-const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+const given = process.argv.slice(2);
+const flags = given.filter((argument) => argument === "--large");
+const names = given.filter((argument) => argument !== "--large");
+const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
-  process.stderr.write(`no such benchmark: ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}\n`);
+  const known = Object.keys(benchmarks).join(", ");
+  process.stderr.write(`unknown: ${unknown.join(", ")}; the benchmarks are ${known}, and the only flag is --large\n`);
   process.exit(2);
 }
 
-await withBenchServer(async (server) => {
+const failed: string[] = [];
+await withServer(async (url, description) => {
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
+    cores: String(cpus().length),
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     node: process.version,
-    postgres: server.version,
-    server: server.description,
+    server: description,
+    ...(await serverFacts(url)),
     date: new Date().toISOString(),
   };
-  process.stdout.write(
-    `${Object.entries(machine)
-      .map(([key, value]) => `${key}: ${value}`)
-      .join("\n")}\n`,
-  );
+  const lines = Object.entries(machine).map(([key, value]) => `${key}: ${value}\n`);
+  process.stdout.write(lines.join(""));
   await mkdir("bench/results", { recursive: true });
-  for (const [name, bench] of Object.entries(benches)) {
-    if (names.length === 0 || names.includes(name)) {
-      process.stdout.write(`\n${name}\n`);
-      const figures = await bench(server);
-      process.stdout.write(`${table(figures)}\n`);
-      await writeFile(`bench/results/${name}.json`, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+  for (const [name, { about }] of Object.entries(benchmarks)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stdout.write(`\n${name}: ${about}\n\n`);
+    try {
+      const figures = await withDatabase(url, name, (database) => measureAlone(name, database));
+      // What the server cannot afford was said.
+      if (figures.length === 0) continue;
+      process.stdout.write(`${figureTable(figures)}\n`);
+      await writeFile(`bench/results/${name}.json`, `${JSON.stringify({ machine, about, figures }, null, 2)}\n`);
+    } catch (error) {
+      process.stderr.write(`${name} failed: ${error instanceof Error ? error.message : error}\n`);
+      failed.push(name);
     }
   }
 });
-process.exit();
-
-/** In Markdown, as docs/performance.md has it. */
-function table(figures: readonly Figure[]): string {
-  return markdownTable([
-    ["what", "figure", "beside", "ratio", "target"],
-    ...figures.map(({ what, figure, beside, unit, target }) => [
-      what,
-      `${round(figure)} ${unit}`,
-      beside === undefined ? "" : `${round(beside)} ${unit}`,
-      beside === undefined ? "" : `${round(figure / beside)} ×`,
-      target,
-    ]),
-  ]);
+if (failed.length > 0) {
+  process.stderr.write(`\nfailed: ${failed.join(", ")}\n`);
 }
+process.exit(failed.length > 0 ? 1 : 0);
 
-function round(value: number): string {
-  return value > 0 && value < 0.1 ? value.toPrecision(2) : value.toFixed(value >= 100 ? 0 : 2);
+async function measureAlone(name: string, url: string): Promise<Figure[]> {
+  const child = fork(join(import.meta.dirname, "one.ts"), [name, url, ...flags]);
+  let figures: Figure[] | undefined;
+  child.once("message", (message: Figure[]) => {
+    figures = message;
+  });
+  const [code, signal] = await once(child, "exit");
+  if (figures === undefined) {
+    throw new Error(`its process ended with ${signal ?? code} and without figures`);
+  }
+  return figures;
 }

@@ -1,4 +1,4 @@
-import type { BenchServer } from "./support.js";
+import type { BenchServer } from "./server.js";
 
 export interface History {
   /** How many finished deployments there are to be, those that are there already included. */

@@ -1,58 +1,47 @@
-import postgres from "postgres";
-import { Database } from "../src/database/database.js";
-import { ensureSchema } from "../src/database/schema.js";
-import { Queue } from "../src/queue/queue.js";
-import { startEmbedded } from "../tests/support/server.js";
+export interface BenchOptions {
+  /** Ten million rows as well. */
+  readonly large: boolean;
+}
 
 export interface Figure {
   readonly what: string;
   readonly figure: number;
+  /** The least and the most of the samples behind it, where that says something. */
+  readonly range?: readonly [least: number, most: number];
   /** The floor or the rival, measured in the same run on the same server. */
-  readonly beside: number | undefined;
-  readonly unit: string;
-  readonly target: string;
+  readonly beside?: number;
+  readonly besideRange?: readonly [least: number, most: number];
+  readonly unit?: string;
+  readonly target?: string;
 }
 
-export interface BenchServer {
-  readonly url: string;
-  readonly version: string;
-  readonly description: string;
-  readonly sql: postgres.Sql;
-  openQueue(): Queue;
+/** Something to measure, and what came out each time. */
+export interface Measured {
+  readonly measure: () => number | Promise<number>;
+  readonly samples: number[];
 }
 
-/** PostgreSQL's own defaults where the embedded server, made for one person, has less; and connections for all. */
-const serverSettings = { max_connections: "700", shared_buffers: "128MB", max_wal_size: "1GB" };
+export function measured(measure: Measured["measure"]): Measured {
+  return { measure, samples: [] };
+}
 
-/** The server of DEPLOY_QUEUE_BENCH_DATABASE_URL, or an embedded one with its durability left on. */
-export async function withBenchServer(measure: (server: BenchServer) => Promise<void>): Promise<void> {
-  const given = process.env["DEPLOY_QUEUE_BENCH_DATABASE_URL"];
-  const { url: root, stop } =
-    given === undefined ? await startEmbedded(serverSettings) : { url: given, stop: async () => undefined };
-  const name = `deploy_queue_bench_${process.pid}`;
-  const admin = postgres(root, { max: 1, onnotice: () => undefined });
-  const url = new URL(root);
-  url.pathname = `/${name}`;
-  const sql = postgres(url.href, { max: 4, onnotice: () => undefined });
-  try {
-    await admin.unsafe(`create database ${name}`);
-    const database = new Database({ url: url.href, applicationName: "bench" });
-    const silent = (): void => undefined;
-    await ensureSchema(database, { url: url.href, migrate: true, onProgress: silent, onWarning: silent });
-    await database.close();
-    const [row] = await sql<{ server_version: string }[]>`show server_version`;
-    await measure({
-      url: url.href,
-      version: row?.server_version ?? "unknown",
-      description: given === undefined ? "embedded, default durability" : "DEPLOY_QUEUE_BENCH_DATABASE_URL",
-      sql,
-      openQueue: () => new Queue(new Database({ url: url.href, applicationName: "bench" })),
-    });
-  } finally {
-    await sql.end({ timeout: 1 });
-    await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.end({ timeout: 1 });
-    await stop();
+/** Milliseconds until it is done. */
+export async function time(act: () => unknown): Promise<number> {
+  const began = performance.now();
+  await act();
+  return performance.now() - began;
+}
+
+/**
+ * Takes samples of each in turns, so that whatever else the machine does meanwhile falls on all of them. The first rounds
+ * warm up and do not count.
+ */
+export async function inTurns(all: readonly Measured[], rounds: { warmUps: number; counted: number }): Promise<void> {
+  for (let round = 1; round <= rounds.warmUps + rounds.counted; round += 1) {
+    for (const { measure, samples } of all) {
+      const sample = await measure();
+      if (round > rounds.warmUps) samples.push(sample);
+    }
   }
 }
 
@@ -60,4 +49,20 @@ export async function withBenchServer(measure: (server: BenchServer) => Promise<
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** The same percentile of both, in milliseconds. */
+export function compared(what: string, share: number, one: Measured, other: Measured, target = ""): Figure {
+  return {
+    what,
+    figure: percentile(one.samples, share),
+    beside: percentile(other.samples, share),
+    unit: "ms",
+    target,
+  };
+}
+
+/** The least and the most. */
+export function range(samples: readonly number[]): [number, number] {
+  return [Math.min(...samples), Math.max(...samples)];
 }

@@ -1,8 +1,10 @@
 import postgres from "postgres";
 import { seedHistory, settle } from "./seed.js";
-import type { BenchServer, Figure } from "./support.js";
+import type { BenchServer } from "./server.js";
+import { type Figure, inTurns, type Measured, measured, percentile, range } from "./support.js";
 
-const seconds = 5;
+const seconds = 2;
+const rounds = { warmUps: 1, counted: 5 };
 
 /** Whole deployments a second with a million behind them, beside one INSERT and two UPDATEs of a table without rules. */
 export async function throughput(server: BenchServer): Promise<Figure[]> {
@@ -12,27 +14,50 @@ export async function throughput(server: BenchServer): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const cells of [1, 600]) {
     for (const clients of [1, 4, 16]) {
-      const bare = await perSecond(server, clients, cells, bareCycle);
-      figures.push({
-        what: `${clients} client${clients === 1 ? "" : "s"}, ${cells === 1 ? "one cell" : `${cells} cells`}, beside a bare table`,
-        figure: await perSecond(server, clients, cells, queueCycle),
-        beside: bare,
-        unit: "/s",
-        target: cells === 1 ? "" : "≥ 0.4 ×",
-      });
+      const who = `${clients} client${clients === 1 ? "" : "s"}`;
+      const where = cells === 1 ? "one cell, a common key (nobody waits)" : `${cells} cells`;
+      const cycles = [bareCycle, plainCycle, ...(cells === 1 ? [] : [heartbeatCycle])];
+      const [bare, plain, heartbeats] = await perSecond(server, { clients, cells }, cycles);
+      const line = (how: string, ours: Measured | undefined, target: string): Figure[] =>
+        ours && bare ? [besideBare(`${who}, ${where}, ${how}, beside a bare table`, ours, bare, target)] : [];
+      figures.push(
+        ...line("without heartbeats", plain, cells === 1 ? "" : "≥ 0.4 ×"),
+        ...line("with heartbeats as `run` sends them", heartbeats, ""),
+      );
     }
   }
   return figures;
 }
 
+function besideBare(what: string, ours: Measured, bare: Measured, target: string): Figure {
+  return {
+    what,
+    figure: percentile(ours.samples, 0.5),
+    range: range(ours.samples),
+    beside: percentile(bare.samples, 0.5),
+    besideRange: range(bare.samples),
+    unit: "/s",
+    target,
+  };
+}
+
 type Cycle = (sql: postgres.Sql, cell: number) => Promise<void>;
 
-const queueCycle: Cycle = async (sql, cell) => {
+const plainCycle: Cycle = async (sql, cell) => {
   const [row] = await sql<{ id: string }[]>`
     select id from deploy_queue.enqueue('history', 'aws', ${`region-${Math.floor(cell / 10)}`}, ${cell % 10}, 'component-1',
       concurrency_key => 'bench')`;
   const id = row?.id ?? 0;
   await sql`select started from deploy_queue.try_start(${id})`;
+  await sql`select id from deploy_queue.finish(${id})`;
+};
+
+const heartbeatCycle: Cycle = async (sql, cell) => {
+  const [row] = await sql<{ id: string }[]>`
+    select id from deploy_queue.enqueue('history', 'aws', ${`region-${Math.floor(cell / 10)}`}, ${cell % 10}, 'component-1',
+      concurrency_key => 'bench', heartbeat => true)`;
+  const id = row?.id ?? 0;
+  await sql`select started from deploy_queue.try_start(${id}, true)`;
   await sql`select id from deploy_queue.finish(${id})`;
 };
 
@@ -62,21 +87,35 @@ const bareTable = `
   alter table bare alter id set default nextval('bare_id') + 100000000;
   insert into bare select * from deploy_queue.deployments where environment = 'history'`;
 
-async function perSecond(server: BenchServer, clients: number, cells: number, cycle: Cycle): Promise<number> {
-  const connections = Array.from({ length: clients }, () =>
-    postgres(server.url, { max: 1, onnotice: () => undefined }),
-  );
-  const until = performance.now() + seconds * 1000;
-  let done = 0;
-  await Promise.all(
-    connections.map(async (sql, client) => {
-      for (let round = 0; performance.now() < until; round += 1) {
-        // Each client walks through cells of its own, where there are enough.
-        await cycle(sql, (client + round * clients) % cells);
-        done += 1;
-      }
-    }),
-  );
+/** Cycles a second of each kind, in turns; every client has a connection of its own for each, open beforehand. */
+async function perSecond(
+  server: BenchServer,
+  { clients, cells }: { readonly clients: number; readonly cells: number },
+  cycles: readonly Cycle[],
+): Promise<Measured[]> {
+  // Each client walks through cells of its own, where there are enough.
+  const own = Math.max(1, Math.floor(cells / clients));
+  const connections: postgres.Sql[] = [];
+  const kinds = cycles.map((cycle) => {
+    const ours = Array.from({ length: clients }, () => postgres(server.url, { max: 1, onnotice: () => undefined }));
+    connections.push(...ours);
+    let walked = 0;
+    return measured(async () => {
+      const before = walked;
+      const began = performance.now();
+      const ends = await Promise.all(
+        ours.map(async (sql, client) => {
+          for (let step = 0; performance.now() - began < seconds * 1000; step += 1) {
+            await cycle(sql, (client * own + (step % own)) % cells);
+            walked += 1;
+          }
+          return performance.now();
+        }),
+      );
+      return ((walked - before) * 1000) / (Math.max(...ends) - began);
+    });
+  });
+  await inTurns(kinds, rounds);
   await Promise.all(connections.map((sql) => sql.end()));
-  return done / seconds;
+  return kinds;
 }

@@ -1,0 +1,39 @@
+import { adopt } from "./adopt.js";
+import { cli } from "./cli.js";
+import { handoff } from "./handoff.js";
+import { herd } from "./herd.js";
+import { history } from "./history.js";
+import { idle } from "./idle.js";
+import { prune } from "./prune.js";
+import type { BenchServer } from "./server.js";
+import type { BenchOptions, Figure } from "./support.js";
+import { throughput } from "./throughput.js";
+import { views } from "./views.js";
+
+export interface Benchmark {
+  readonly measure: (server: BenchServer, options: BenchOptions) => Promise<Figure[]>;
+  /** What its figures mean, where a line has no room for that. */
+  readonly about: string;
+}
+
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  handoff: {
+    measure: handoff,
+    about: "From finish sent to the next start seen by its waiter, except where a line says otherwise.",
+  },
+  idle: { measure: idle, about: "One `start` process that waits, seen from a proxy between it and the server." },
+  herd: { measure: herd, about: "A line that is drained by 200 connections." },
+  cli: { measure: cli, about: "From the start of a process to its end; the median." },
+  history: { measure: history, about: "A call of the library, from sent to answered; the median." },
+  throughput: {
+    measure: throughput,
+    about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most of them.",
+  },
+  views: {
+    measure: views,
+    about:
+      "Planning and execution in the server (EXPLAIN ANALYZE); writing the rows out and transferring them are not part of it.",
+  },
+  prune: { measure: prune, about: "From finish sent to the next start seen by its waiter, while history is removed." },
+  adopt: { measure: adopt, about: "Once each." },
+};

@@ -1,0 +1,28 @@
+import { markdownTable } from "../scripts/markdownTable.js";
+import type { Figure } from "./support.js";
+
+/** In Markdown, as docs/performance.md has it. */
+export function figureTable(figures: readonly Figure[]): string {
+  return markdownTable([
+    ["what", "figure", "beside", "ratio", "target"],
+    ...figures.map(({ what, figure, range, beside, besideRange, unit = "", target = "" }) => [
+      what,
+      cell(figure, unit, range),
+      beside === undefined ? "" : cell(beside, unit, besideRange),
+      beside === undefined ? "" : `${round(figure / beside)} ×`,
+      target,
+    ]),
+  ]);
+}
+
+function cell(value: number, unit: string, range: Figure["range"]): string {
+  const spread = range === undefined ? "" : ` (${range.map(round).join("–")})`;
+  return `${`${round(value)} ${unit}`.trim()}${spread}`;
+}
+
+function round(value: number): string {
+  if (value > 0 && value < 0.1) return value.toPrecision(2);
+  return Number.isInteger(value) || value >= 100
+    ? value.toLocaleString("en", { maximumFractionDigits: 0 })
+    : value.toFixed(2);
+}

@@ -1,0 +1,75 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Queue } from "../src/queue/queue.js";
+import { waitForStart } from "../src/queue/waiting.js";
+import type { BenchServer } from "./server.js";
+
+/** Hand-offs, one after the other. */
+export interface HandOvers {
+  /** Milliseconds from the finish being sent to the next one having started. */
+  readonly handOver: () => Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Before each, so that it begins in peace, as in life. */
+export const idleMilliseconds = 20;
+
+/** So many who wait in one cell on so many connections. Everybody who was served joins the line again, at its end. */
+export async function openLine(server: BenchServer, waiters: number, connections: number): Promise<HandOvers> {
+  const region = `line-${waiters}-${connections}`;
+  const location = { environment: "dev", cloudProvider: "bench", region, cellIndex: 0, component: "api" };
+  const operator = server.openQueue();
+  const queues = Array.from({ length: connections }, () => server.openQueue());
+  let { id: holder } = await operator.enqueue(location);
+  await operator.tryStart(holder);
+
+  let startedAt = 0;
+  let served = (): void => undefined;
+  const leave = new AbortController();
+  setMaxListeners(0, leave.signal);
+  const line: { readonly queue: Queue; readonly over: Promise<void> }[] = [];
+  const join = async (queue: Queue): Promise<void> => {
+    const { id } = await queue.enqueue(location, { heartbeat: true });
+    let looks = 0;
+    // An error of a waiter is caught by nobody and ends this process.
+    await new Promise<void>((asleep) => {
+      const onWaiting = (): void => {
+        looks += 1;
+        // The second look follows the probe for delivery, after which it sleeps.
+        if (looks === 2) asleep();
+      };
+      const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onWaiting }).then((attempt) => {
+        if (attempt === undefined) return;
+        startedAt = performance.now();
+        holder = id;
+        served();
+      });
+      line.push({ queue, over });
+    });
+  };
+  while (line.length < waiters) {
+    for (const queue of queues) {
+      await join(queue);
+    }
+  }
+
+  return {
+    async handOver() {
+      await sleep(idleMilliseconds);
+      const next = line.shift();
+      const done = new Promise<void>((resolve) => {
+        served = resolve;
+      });
+      const began = performance.now();
+      await Promise.all([operator.finish(holder), done]);
+      const took = startedAt - began;
+      if (next !== undefined) await join(next.queue);
+      return took;
+    },
+    async close() {
+      leave.abort();
+      await Promise.all(line.map(({ over }) => over));
+      await Promise.all([operator, ...queues].map(({ database }) => database.close()));
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+test.each(["--lage", "nothing", "constructor"])("%s is refused in one line that names what there is", (argument) => {
+  const { status, stdout, stderr } = spawnSync("node_modules/.bin/tsx", ["bench/run.ts", "handoff", argument], {
+    cwd: root,
+    encoding: "utf8",
+  });
+
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toBe(
+    `unknown: ${argument}; the benchmarks are handoff, idle, herd, cli, history, throughput, views, prune, adopt, and the only flag is --large\n`,
+  );
+});
