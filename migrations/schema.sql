@@ -1373,13 +1373,13 @@ begin
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
-    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id, current_setting('lock_timeout'));
   end if;
 end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._lock_cell_in_time(cell_id integer)
+CREATE OR REPLACE FUNCTION deploy_queue._lock_cell_in_time(cell_id integer, own_limit text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1388,6 +1388,10 @@ AS $function$
 declare
   v_place text;
 begin
+  -- A client that wants to wait for a shorter time; 0 is no limit.
+  if own_limit <> '0' and own_limit::interval < current_setting('lock_timeout')::interval then
+    perform set_config('lock_timeout', own_limit, true);
+  end if;
   perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then

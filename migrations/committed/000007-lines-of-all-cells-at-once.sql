@@ -1,5 +1,5 @@
 --! Previous: sha1:13a612aaec76dbcd2b9093ee26ebae87d9278535
---! Hash: sha1:b5c7c806689167dbd5d171c9291d90b275081fd4
+--! Hash: sha1:561dcbd7495a065961e01c9385af7f60b80028ce
 --! Message: lines of all cells at once
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -677,7 +677,7 @@ begin
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
-    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id, current_setting('lock_timeout'));
   end if;
 end;
 $$;
@@ -686,7 +686,7 @@ $$;
 -- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
 -- as somebody's open transaction lasts, and acts after all then.
 -- Called by _lock_cell when somebody else holds the lock.
-create or replace function deploy_queue._lock_cell_in_time(cell_id integer) returns void
+create or replace function deploy_queue._lock_cell_in_time(cell_id integer, own_limit text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '15s'
@@ -694,6 +694,10 @@ as $$
 declare
   v_place text;
 begin
+  -- A client that wants to wait for a shorter time; 0 is no limit.
+  if own_limit <> '0' and own_limit::interval < current_setting('lock_timeout')::interval then
+    perform set_config('lock_timeout', own_limit, true);
+  end if;
   perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then
@@ -5167,3 +5171,4 @@ do $$ begin perform deploy_queue._grant_roles(); end $$;
 
 drop function deploy_queue._line(integer, deploy_queue.deployments, bigint);
 drop function deploy_queue._line_members(integer, deploy_queue.deployments, interval);
+drop function deploy_queue._lock_cell_in_time(integer);

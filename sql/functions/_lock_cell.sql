@@ -17,7 +17,7 @@ begin
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
   if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
-    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id);
+    perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id, current_setting('lock_timeout'));
   end if;
 end;
 $$;

@@ -1,7 +1,7 @@
 -- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
 -- as somebody's open transaction lasts, and acts after all then.
 -- Called by _lock_cell when somebody else holds the lock.
-create or replace function deploy_queue._lock_cell_in_time(cell_id integer) returns void
+create or replace function deploy_queue._lock_cell_in_time(cell_id integer, own_limit text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '15s'
@@ -9,6 +9,10 @@ as $$
 declare
   v_place text;
 begin
+  -- A client that wants to wait for a shorter time; 0 is no limit.
+  if own_limit <> '0' and own_limit::interval < current_setting('lock_timeout')::interval then
+    perform set_config('lock_timeout', own_limit, true);
+  end if;
   perform pg_advisory_xact_lock(25713, _lock_cell_in_time.cell_id);
 exception
   when lock_not_available then

@@ -52,8 +52,9 @@ describe("a waiter whose cell is locked by a transaction that stays open", () =>
     const id = await line.add("queued", { heartbeat: true });
     const forgotten = await lockCellOf(id);
     const { heartbeat, obstacles, start } = waiter(id);
-    await until("it has sent three heartbeats", () => heartbeat.mock.settledResults.length === 3);
-    expect(heartbeat.mock.settledResults.map(({ type }) => type)).toEqual(["fulfilled", "fulfilled", "fulfilled"]);
+    const sent = (type: string) => heartbeat.mock.settledResults.filter((result) => result.type === type).length;
+    await until("it has sent three heartbeats", () => sent("fulfilled") >= 3);
+    expect(sent("rejected")).toBe(0);
     expect(obstacles).toEqual([
       expect.objectContaining({
         message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
@@ -69,7 +70,7 @@ describe("a waiter whose cell is locked by a transaction that stays open", () =>
     const id = await newLine(database).add("queued");
     const forgotten = await lockCellOf(id);
     const { tryStart, heartbeat, start } = waiter(id);
-    await until("it has tried four times", () => tryStart.mock.calls.length === 4);
+    await until("it has tried four times", () => tryStart.mock.calls.length >= 4);
     expect(heartbeat).not.toHaveBeenCalled();
     await forgotten.rollback();
     expect(await start).toMatchObject({ started: true });
@@ -80,7 +81,7 @@ describe("a waiter whose cell is locked by a transaction that stays open", () =>
     await queue.tryStart(id);
     const forgotten = await lockCellOf(id);
     const { tryStart, heartbeat, start } = waiter(id);
-    await until("it has tried three times", () => tryStart.mock.calls.length === 3);
+    await until("it has tried three times", () => tryStart.mock.calls.length >= 3);
     expect(heartbeat).not.toHaveBeenCalled();
     await forgotten.rollback();
     expect(await start).toMatchObject({ started: true, deployment: { heartbeat_timestamp: null } });

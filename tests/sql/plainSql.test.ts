@@ -88,7 +88,7 @@ describe("while a client holds its transaction open after an INSERT", () => {
     const impatient = await openSession(database);
     await impatient.sql.unsafe("set lock_timeout = '50ms'");
 
-    expect(await start(impatient, id)).toBe("55P03");
+    expect(await start(impatient, id)).toBe("QD031");
     await held.commit();
 
     expect(await start(impatient, id)).toBe("ok");
