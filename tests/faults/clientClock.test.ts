@@ -25,14 +25,20 @@ const hour = 3_600_000;
 test("clients whose clocks are an hour off wait, run and finish like any other, by the clock of the database", async () => {
   const environment = await line.environment({ bufferTime: "1 second", heartbeatTimeout: "12 seconds" });
   const location = ["--environment", environment, "--provider", "aws", "--region", "clock", "--cell-index", "1"];
+  // Its command is a process with the same clock, and says what that shows.
+  const command = [process.execPath, "-e", "console.log(Date.now()); setTimeout(() => undefined, 500)"];
   const run = (offset: number) =>
-    line.launch(["run", ...location, "--component", "api", "--", "sleep", "0.5"], { NODE_OPTIONS: clockOff(offset) });
+    line.launch(["run", ...location, "--component", "api", "--", ...command], { NODE_OPTIONS: clockOff(offset) });
   const before = await databaseTime();
 
-  const ends = await Promise.all([hour, -hour, 0, -hour, hour].map((offset) => run(offset).end));
+  const offsets = [hour, -hour, 0, -hour, hour];
+  const ends = await Promise.all(offsets.map((offset) => run(offset).end));
 
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
   const after = await databaseTime();
+  for (const [index, { stdout }] of ends.entries()) {
+    expect(Math.abs(Number(stdout) - after - (offsets[index] ?? Number.NaN))).toBeLessThan(hour / 2);
+  }
   const rows = await line.sql<{ created_at: Date; finish_timestamp: Date }[]>`
     select created_at, finish_timestamp from deploy_queue.deployments where environment = ${environment}`;
   expect(rows).toHaveLength(5);

@@ -63,6 +63,9 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
     60_000,
   );
   expect(refused).toMatch(/space|not answer|connect|recover|starting up|shut/i);
+  // The command ends now, and its finish finds no room.
+  open();
+  await holder.printed(/No space left on device; trying again/);
   rmSync(filler);
   await until("the server is well again", async () => {
     // It may just be on its way down.
@@ -72,7 +75,6 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
       () => false,
     );
   });
-  open();
 
   for (const cli of [holder, ...waiters]) {
     const { code, stderr } = await cli.end;

@@ -105,7 +105,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       act: fc.constant("enqueue" as const),
       ...{ by, environment, cell, key, version, heartbeat },
       idempotencyKey: fc.constantFrom(null, null, null, "one", "other"),
-      maxDuration: fc.constantFrom(null, null, 7.5),
+      maxDuration: fc.constantFrom(null, null, null, 1.5, 7.5),
       priority: fc.constantFrom(0, 0, 0, 0, 1),
       hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
       notBefore: fc.constantFrom(null, null, null, null, 0.25, 4.25),
@@ -116,7 +116,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt }) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       ...{ act: fc.constant("release" as const), by, which, apt, heartbeat },
       releaseKey: fc.constantFrom(null, "one"),
@@ -152,7 +152,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       ...{ environment, cell: fc.constantFrom(null, 0, 1) },
     }),
   },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("change key" as const), which, apt, key }) },
   {
     weight: 1,

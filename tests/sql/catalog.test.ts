@@ -75,7 +75,9 @@ test("every file in sql/ is included, and what is included exists", () => {
 
 test("every error code is raised by a test", () => {
   const raised = codesIn(textsUnder("sql", ".sql").values());
-  const expected = codesIn(textsUnder("tests/sql", ".test.ts").values());
+  const texts = [...textsUnder("tests/sql", ".test.ts").values()];
+  // What a test merely tolerates, it need not meet.
+  const expected = codesIn(texts.map((text) => text.replaceAll(/\["ok", .*?\]/g, "")));
   expect(raised.size).toBeGreaterThan(0);
   expect([...raised].filter((code) => !expected.has(code))).toEqual([]);
 });
