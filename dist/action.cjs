@@ -44298,6 +44298,9 @@ function parseHold(value, option) {
       throw new InvalidValueError(`${option} must be outside or in-line, not "${value}"`);
   }
 }
+function oneLine(note2) {
+  return note2.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+}
 
 // node_modules/@actions/core/lib/command.js
 var os2 = __toESM(require("os"), 1);
@@ -45691,7 +45694,7 @@ function enqueueOnce(queue, request) {
 }
 async function giveUp(queue, id, error2, options) {
   const reason2 = error2 instanceof Error ? error2.message : String(error2);
-  const note2 = `gave up waiting: ${reason2}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+  const note2 = oneLine(`gave up waiting: ${reason2}`);
   const failure = await cancelSoon(queue, id, note2).catch((failed) => failed);
   options.onGivenUp?.(id, failure);
 }
@@ -45740,26 +45743,25 @@ function gist({ as_of, position, predicted_start, overdue }) {
 async function enterLine(queue, options) {
   const { log: log2, waitTimeout } = options;
   const giveUp2 = new AbortController();
+  const signal = options.signal === void 0 ? giveUp2.signal : AbortSignal.any([giveUp2.signal, options.signal]);
   let display;
   let id;
   const say = (level, message2) => display === void 0 ? log2[level](message2) : display.say(level, message2);
   const sayOutage = logOutage({ info: (message2) => say("info", message2), warn: (message2) => say("warn", message2) });
-  const onSignal = (signal) => {
+  const onSignal = (name2) => {
     if (giveUp2.signal.aborted) {
-      process.exit(128 + import_node_os2.constants.signals[signal]);
+      process.exit(128 + import_node_os2.constants.signals[name2]);
     }
-    say("info", `${signal}: giving the place in the line up; once more to leave at once`);
-    giveUp2.abort(new CancelledError(`${signal} came while waiting`));
+    say("info", `${name2}: giving the place in the line up; once more to leave at once`);
+    giveUp2.abort(new CancelledError(`${name2} came while waiting`));
   };
-  const onAbort = () => giveUp2.abort(options.signal?.reason);
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
-  options.signal?.addEventListener("abort", onAbort, { once: true });
   let stopTimer = () => void 0;
   let shown;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
-      signal: giveUp2.signal,
+      signal,
       giveUpAfter: options.outageTimeout,
       onOutage(obstacle) {
         sayOutage(obstacle);
@@ -45814,14 +45816,13 @@ async function enterLine(queue, options) {
     return started;
   } catch (error2) {
     display?.end();
-    if (error2 instanceof CancelledError && id !== void 0 && !giveUp2.signal.aborted) {
+    if (error2 instanceof CancelledError && id !== void 0 && !signal.aborted) {
       options.onEvent(cancelledEvent(id, await cancellationOf(queue, id)));
     }
     throw error2;
   } finally {
     stopTimer();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
-    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 function entranceMessage(deployment) {

@@ -13,6 +13,7 @@ import { CancelledError, type Obstacle, RefusedError } from "../queue/errors.js"
 import { keepAlive } from "../queue/keeping.js";
 import { type OutageOptions, outlastOutages } from "../queue/outage.js";
 import type { Queue } from "../queue/queue.js";
+import { oneLine } from "../queue/values.js";
 import { type Child, type ChildEnd, startChild, stopGroup } from "./childProcess.js";
 import type { Session } from "./queueCommand.js";
 
@@ -61,9 +62,10 @@ export async function runDeployment(
   command = startChild(options.command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
   running += 1;
 
-  const onOutage = (outage: Obstacle | undefined): void => {
-    logOutage(log)(outage);
-    options.onEvent(outageEvent(outage));
+  const sayOutage = logOutage(log);
+  const onOutage = (obstacle: Obstacle | undefined): void => {
+    sayOutage(obstacle);
+    options.onEvent(outageEvent(obstacle));
   };
   const keeper = keepAlive(queue, deployment.id, {
     signal: ended.signal,
@@ -132,7 +134,7 @@ async function tellOutcome(
 }
 
 function noteOf({ description }: ChildEnd): string {
-  return `the command ${description}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+  return oneLine(`the command ${description}`);
 }
 
 /**

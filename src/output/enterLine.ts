@@ -35,27 +35,26 @@ export interface EnterLineOptions {
 export async function enterLine(queue: Queue, options: EnterLineOptions): Promise<Deployment> {
   const { log, waitTimeout } = options;
   const giveUp = new AbortController();
+  const signal = options.signal === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, options.signal]);
   let display: WaitingDisplay | undefined;
   let id: DeploymentId | undefined;
   const say = (level: "info" | "warn", message: string): void =>
     display === undefined ? log[level](message) : display.say(level, message);
   const sayOutage = logOutage({ info: (message) => say("info", message), warn: (message) => say("warn", message) });
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const onSignal = (name: NodeJS.Signals): void => {
     if (giveUp.signal.aborted) {
-      process.exit(128 + constants.signals[signal]);
+      process.exit(128 + constants.signals[name]);
     }
-    say("info", `${signal}: giving the place in the line up; once more to leave at once`);
-    giveUp.abort(new CancelledError(`${signal} came while waiting`));
+    say("info", `${name}: giving the place in the line up; once more to leave at once`);
+    giveUp.abort(new CancelledError(`${name} came while waiting`));
   };
-  const onAbort = (): void => giveUp.abort(options.signal?.reason);
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
-  options.signal?.addEventListener("abort", onAbort, { once: true });
   let stopTimer = (): void => undefined;
   let shown: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   try {
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
-      signal: giveUp.signal,
+      signal,
       giveUpAfter: options.outageTimeout,
       onOutage(obstacle) {
         sayOutage(obstacle);
@@ -112,14 +111,13 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     return started;
   } catch (error) {
     display?.end();
-    if (error instanceof CancelledError && id !== undefined && !giveUp.signal.aborted) {
+    if (error instanceof CancelledError && id !== undefined && !signal.aborted) {
       options.onEvent(cancelledEvent(id, await cancellationOf(queue, id)));
     }
     throw error;
   } finally {
     stopTimer();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
-    options.signal?.removeEventListener("abort", onAbort);
   }
 }
 

@@ -15,6 +15,7 @@ import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
 import { startTimer } from "./timer.js";
+import { oneLine } from "./values.js";
 import { deploymentChannel } from "./waiting.js";
 
 export interface DeployQueueOptions {
@@ -133,7 +134,7 @@ export class DeployQueue {
       return outcome.result;
     }
     const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    const note = `failed: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+    const note = oneLine(`failed: ${reason}`);
     const failure = await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options)).then(
       () => undefined,
       (error: unknown) => error,

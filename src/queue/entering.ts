@@ -11,6 +11,7 @@ import {
 } from "./errors.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
+import { oneLine } from "./values.js";
 import { type WaitOptions, waitForStart } from "./waiting.js";
 
 export interface EnterOptions extends WaitOptions {
@@ -71,7 +72,7 @@ function enqueueOnce(queue: Queue, request: DeploymentRequest): () => Promise<De
 
 async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
-  const note = `gave up waiting: ${reason}`.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+  const note = oneLine(`gave up waiting: ${reason}`);
   const failure = await cancelSoon(queue, id, note).catch((failed: unknown) => failed);
   options.onGivenUp?.(id, failure);
 }

@@ -77,3 +77,8 @@ export function parseHold(value: string | boolean | undefined, option: string): 
       throw new InvalidValueError(`${option} must be outside or in-line, not "${value}"`);
   }
 }
+
+/** A note as the database takes it: in one line, without characters that steer a terminal or the direction of text. */
+export function oneLine(note: string): string {
+  return note.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+}

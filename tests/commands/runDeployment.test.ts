@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { startProxy } from "../support/proxy.js";
+import { openSession } from "../support/session.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -223,3 +224,23 @@ function exists(pid: number): boolean {
     return false;
   }
 }
+
+test("a command that ends while a transaction keeps its cell locked is finished once the lock is free", async () => {
+  await cli.sql`alter function deploy_queue._lock_cell_in_time set lock_timeout = '50ms'`;
+  const place = newPlace();
+  const { command, open } = gatedCommand(directory);
+  const run = cli.launch(["run", ...place.options, "--", ...command]);
+  await run.printed(/^ready$/m);
+  const forgotten = await openSession(cli);
+  await forgotten.begin();
+  await forgotten.sql`select deploy_queue.enqueue(${place.environment}, 'aws', ${place.region}, 0, 'web')`;
+
+  open();
+  await run.printed(/is locked by a transaction that stays open; trying again/);
+  await forgotten.rollback();
+
+  const { code, stderr } = await run.end;
+  expect(code).toBe(0);
+  expect(stderr).toContain("the lock is free again");
+  expect(stderr).not.toContain("the database is back");
+});
