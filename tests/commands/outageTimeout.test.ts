@@ -44,6 +44,7 @@ describe("--outage-timeout", () => {
   test("of run that is not over yet lets it tell the outcome when the database is back", async () => {
     const { run, proxy, end } = await running("--outage-timeout", "1h");
     proxy.refuse();
+    await run.printed(/trying again/);
     end();
     await tellsInVain(run);
 
