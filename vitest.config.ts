@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Begins with what takes longest, also where no run before has told how long: it would keep one worker to itself at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => /tests\/(model|faults)\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) => /tests\/(model|faults|worker)\//.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: "tests/support/globalSetup.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     // A test that needs a second try is a bug found.
     retry: 0,

@@ -18,3 +18,35 @@ test("a connection that is given back twice is given back once", async () => {
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   await pool.end();
 });
+
+const exhausted = {
+  "has ended": async (pool: ForgivingPool) => {
+    await pool.end();
+    return () => undefined;
+  },
+  "is all in use": async (pool: ForgivingPool) => {
+    const client = await pool.connect();
+    return () => {
+      client.release();
+      return pool.end();
+    };
+  },
+};
+
+test.each([
+  ["has ended", /after calling end/],
+  ["is all in use", /timeout exceeded/],
+] as const)("a connection that a pool had not to give, since it %s, may be given back", async (how, reason) => {
+  const pool = new ForgivingPool({ connectionString: url, max: 1, connectionTimeoutMillis: 100 });
+  const end = await exhausted[how](pool);
+
+  const message = await new Promise((resolve) => {
+    pool.connect((error, _client, release) => {
+      release();
+      resolve(error?.message);
+    });
+  });
+
+  expect(message).toMatch(reason);
+  await end();
+});
