@@ -69,7 +69,7 @@ async function wait({ environment, region }: Line): Promise<Wait> {
       id = deployment.id;
     },
     onEvent: (event) => void events.push(event),
-  });
+  }).catch(() => undefined);
   const look = async (): Promise<void> => {
     const before = tryStart.mock.calls.length;
     await database.queue.database.query((sql) => sql`select pg_notify(${deploymentChannel(id)}, '')`);
@@ -77,7 +77,7 @@ async function wait({ environment, region }: Line): Promise<Wait> {
   };
   onTestFinished(async () => {
     await database.queue.cancel(id);
-    await started.catch(() => undefined);
+    await started;
   });
   // The second look is the one after it has found out that notifications arrive.
   await until("it has looked twice", () => tryStart.mock.calls.length === 2);
