@@ -10,6 +10,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     serverUrl: string;
     templateName: string;
+    /** Of the embedded server, if it is one. */
+    serverDirectory: string | undefined;
   }
 }
 
@@ -37,6 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   project.provide("serverUrl", server.url);
   project.provide("templateName", templateName);
+  project.provide("serverDirectory", server.directory);
   return async () => {
     if (coverageDirectory !== undefined) {
       process.stdout.write(`${report()}\n`);

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { ensureSchema } from "../../src/database/schema.js";
@@ -39,6 +39,12 @@ export async function startOwnServer(disk?: string): Promise<OwnServer> {
 async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
   await chmod(directory, 0o755);
+  const shared = inject("serverDirectory");
+  if (shared !== undefined) {
+    // A thousand files that need not be copied for each.
+    const programs = (await readdir(shared)).filter((name) => /^postgres-\d+\./.test(name));
+    await Promise.all(programs.map((name) => symlink(join(shared, name), join(directory, name))));
+  }
   return directory;
 }
 

@@ -9,6 +9,8 @@ import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "
 export interface TestServer {
   readonly url: string;
   readonly description: string;
+  /** Of an embedded one. */
+  readonly directory?: string;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startEmbedded(parameters: Readonly<Record<string, string>>
   return {
     url,
     description: `embedded PostgreSQL ${version} in ${directory}`,
+    directory,
     stop: async () => {
       forget();
       await stopEmbeddedServer(directory);
