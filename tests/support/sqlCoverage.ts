@@ -17,22 +17,25 @@ interface Line {
  */
 export async function instrument(sql: postgres.Sql): Promise<void> {
   await sql.unsafe("create schema coverage; grant usage on schema coverage to public");
-  const functions = await sql<{ name: string; definition: string }[]>`
-    select proname as name, pg_get_functiondef(pg_proc.oid) as definition
+  const functions = await sql<{ name: string; language: "plpgsql" | "sql"; definition: string }[]>`
+    select proname as name, lanname as language, pg_get_functiondef(pg_proc.oid) as definition
     from pg_proc join pg_language on pg_language.oid = prolang
-    where pronamespace = 'deploy_queue'::regnamespace and lanname = 'plpgsql'
+    where pronamespace = 'deploy_queue'::regnamespace and lanname in ('plpgsql', 'sql')
     order by 1`;
   const lines: Line[] = [];
-  for (const { name, definition } of functions) {
+  for (const { name, language, definition } of functions) {
+    const { begins, counterOf } = languages[language];
     const text = definition.split("\n");
-    const first = text.findIndex((line) => /^begin$/.test(line)) + 1;
+    const first = text.findIndex((line) => begins.test(line)) + 1;
     const counted: string[] = text.slice(0, first);
     for (const [index, line] of text.slice(first).entries()) {
-      // Unlike PERFORM, a condition leaves FOUND alone.
-      const counter = `if nextval('coverage.line_${lines.length}') is null then null; end if;`;
+      const counter = counterOf(`nextval('coverage.line_${lines.length}')`);
       const rest = text.slice(first + index);
-      if (!/^\s*($|--|end\b)/.test(line) && (await isValid(sql, [...counted, counter, ...rest].join("\n")))) {
-        await sql.unsafe(`create sequence coverage.line_${lines.length}`);
+      await sql.unsafe(`create sequence if not exists coverage.line_${lines.length}`);
+      if (
+        !/^\s*($|--|end\b|\$function\$)/.test(line) &&
+        (await isValid(sql, [...counted, counter, ...rest].join("\n")))
+      ) {
         lines.push({ name, text: line.trim() });
         counted.push(counter);
       }
@@ -45,6 +48,13 @@ export async function instrument(sql: postgres.Sql): Promise<void> {
   mkdirSync(coverageDirectory ?? "", { recursive: true });
   writeFileSync(join(coverageDirectory ?? "", "lines.json"), JSON.stringify(lines));
 }
+
+/** After which line the statements of a function begin, and a statement that changes nothing for those that follow. */
+const languages = {
+  // Unlike PERFORM, a condition leaves FOUND alone.
+  plpgsql: { begins: /^begin$/, counterOf: (count: string) => `if ${count} is null then null; end if;` },
+  sql: { begins: /^AS /, counterOf: (count: string) => `select ${count};` },
+};
 
 async function isValid(sql: postgres.Sql, definition: string): Promise<boolean> {
   return sql.unsafe(definition).then(
