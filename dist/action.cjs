@@ -43906,8 +43906,11 @@ var Calls = class {
 
 // src/queue/queue.ts
 var Queue2 = class extends Calls {
-  /** Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. */
-  enqueue(request, { heartbeat = false } = {}) {
+  /**
+   * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
+   * when it may, and its start_timestamp says so; the heartbeats go on then.
+   */
+  enqueue(request, { heartbeat = false, start: start2 = false } = {}) {
     return this.row(
       (sql) => sql`
         select * from deploy_queue.enqueue(
@@ -43927,7 +43930,8 @@ var Queue2 = class extends Calls {
           hold => ${request.hold ?? null},
           not_before => ${request.notBefore ?? null},
           not_after => ${request.notAfter ?? null},
-          command => ${request.command === void 0 ? null : [...request.command]}
+          command => ${request.command === void 0 ? null : [...request.command]},
+          start => ${start2}
         )`
     );
   }
@@ -45662,7 +45666,7 @@ var import_node_crypto2 = require("node:crypto");
 var giveUpPatience = 5e3;
 async function enterLineAndStart(queue, wayIn, options) {
   throwIfAborted(options.signal);
-  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, options.heartbeat);
   let id;
   try {
     const enqueued = await outlastOutages(() => answered(queue.database, enter(), options.signal), options);
@@ -45674,10 +45678,10 @@ async function enterLineAndStart(queue, wayIn, options) {
     }
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
-    const attempt = await waitForStart(queue, id, options);
+    const started = isRunning(enqueued) ? enqueued : (await waitForStart(queue, id, options))?.deployment;
     const end3 = options.signal?.aborted === true ? abortError(options.signal) : void 0;
-    if (attempt !== void 0 && (end3 === void 0 || end3 instanceof WaitTimeoutError)) {
-      return attempt.deployment;
+    if (started !== void 0 && (end3 === void 0 || end3 instanceof WaitTimeoutError)) {
+      return started;
     }
     throw end3 ?? new CancelledError("the wait was given up");
   } catch (error2) {
@@ -45688,9 +45692,12 @@ async function enterLineAndStart(queue, wayIn, options) {
     throw error2;
   }
 }
-function enqueueOnce(queue, request) {
+function enqueueOnce(queue, request, start2) {
   const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
-  return () => queue.enqueue(idempotent, { heartbeat: true });
+  return () => queue.enqueue(idempotent, { heartbeat: true, start: start2 });
+}
+function isRunning({ start_timestamp, cancellation_timestamp }) {
+  return start_timestamp !== null && cancellation_timestamp === null;
 }
 async function giveUp(queue, id, error2, options) {
   const reason2 = error2 instanceof Error ? error2.message : String(error2);
@@ -45746,6 +45753,7 @@ async function enterLine(queue, options) {
   const signal = options.signal === void 0 ? giveUp2.signal : AbortSignal.any([giveUp2.signal, options.signal]);
   let display;
   let id;
+  let waits = true;
   const say = (level, message2) => display === void 0 ? log2[level](message2) : display.say(level, message2);
   const sayOutage = logOutage({ info: (message2) => say("info", message2), warn: (message2) => say("warn", message2) });
   const onSignal = (name2) => {
@@ -45770,7 +45778,10 @@ async function enterLine(queue, options) {
       onNoNotifications: () => say("warn", noNotifications),
       async onEnqueued(deployment) {
         id = deployment.id;
-        log2.info(entranceMessage(deployment));
+        waits = deployment.start_timestamp === null;
+        if (waits && deployment.cancellation_timestamp === null) {
+          log2.info(entranceMessage(deployment));
+        }
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== void 0) {
@@ -45811,7 +45822,7 @@ async function enterLine(queue, options) {
       }
     });
     display?.end();
-    log2.info(`${deploymentName(started)} started`);
+    log2.info(`${deploymentName(started)} started${waits ? "" : ` in ${cellName(cellOf(started))}`}`);
     options.onEvent({ event: "started", deployment: started });
     return started;
   } catch (error2) {
@@ -45826,9 +45837,6 @@ async function enterLine(queue, options) {
   }
 }
 function entranceMessage(deployment) {
-  if (deployment.start_timestamp !== null || deployment.cancellation_timestamp !== null) {
-    return `${deploymentName(deployment)} is there already, from an earlier try`;
-  }
   const cell = cellName(cellOf(deployment));
   switch (deployment.hold) {
     case "outside":

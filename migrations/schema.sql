@@ -712,24 +712,29 @@ CREATE OR REPLACE FUNCTION deploy_queue._flaw_of_event(event deployment_events)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  -- Apart: PostgreSQL prepares the whole of an expression, also what it does not come to, and few events are a bypass.
+  if event.kind = 'bypassed' then
+    return case
+      when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+      when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
+      when event.deployment_id is not null then null
+      when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
+        then 'a_bypass_names_its_deployment_or_its_cell_and_component'
+      when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
+        then 'cloud_provider_must_be_1_to_100_printable_characters'
+      when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
+      when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
+      when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
+      when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
+      when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
+    end;
+  end if;
+
   return case
     when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'bypassed',
-      'configured'
+      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'configured'
     ) then 'kind_must_be_known'
     when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
-    when event.kind <> 'bypassed' then null
-    when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
-    when event.deployment_id is not null then null
-    when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
-      then 'a_bypass_names_its_deployment_or_its_cell_and_component'
-    when not deploy_queue._is_printable(event.cloud_provider, 1, 100)
-      then 'cloud_provider_must_be_1_to_100_printable_characters'
-    when not deploy_queue._is_printable(event.region, 1, 100) then 'region_must_be_1_to_100_printable_characters'
-    when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
-    when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
-    when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
-    when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
   end;
 end;
 $function$
@@ -1088,6 +1093,20 @@ AS $function$
 begin
   return length(_is_printable.value) between _is_printable.shortest and _is_printable.longest
     and _is_printable.value !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]';
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._is_silent(heartbeat_timestamp timestamp with time zone, heartbeat_timeout interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_latest timestamptz := deploy_queue._now() - _is_silent.heartbeat_timeout;
+begin
+  return _is_silent.heartbeat_timestamp < v_latest and pg_postmaster_start_time() < v_latest;
 end;
 $function$
 ;
@@ -1679,8 +1698,6 @@ CREATE OR REPLACE FUNCTION deploy_queue._reap(deployment_ids bigint[])
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
-  -- While the database was away, nobody could send a heartbeat.
-  v_up_since timestamptz := pg_postmaster_start_time();
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
@@ -1695,8 +1712,7 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and (
-        (deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
-          and v_up_since < v_now - environments.heartbeat_timeout)
+        deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
@@ -1714,8 +1730,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
-      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
-        and v_up_since < v_now - environments.heartbeat_timeout
+      when deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))
@@ -2700,7 +2715,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval, priority integer DEFAULT 0, hold hold DEFAULT NULL::hold, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone, not_after timestamp with time zone DEFAULT NULL::timestamp with time zone, command text[] DEFAULT NULL::text[])
+CREATE OR REPLACE FUNCTION deploy_queue.enqueue(environment text, cloud_provider text, region text, cell_index integer, component text, version text DEFAULT NULL::text, url text DEFAULT NULL::text, note text DEFAULT NULL::text, concurrency_key text DEFAULT NULL::text, heartbeat boolean DEFAULT false, idempotency_key text DEFAULT NULL::text, max_duration interval DEFAULT NULL::interval, priority integer DEFAULT 0, hold hold DEFAULT NULL::hold, not_before timestamp with time zone DEFAULT NULL::timestamp with time zone, not_after timestamp with time zone DEFAULT NULL::timestamp with time zone, command text[] DEFAULT NULL::text[], start boolean DEFAULT false)
  RETURNS deployments
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2711,26 +2726,38 @@ AS $function$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
+  -- What is on hold waits for somebody else.
+  v_starts boolean := enqueue.start and enqueue.hold is null;
 begin
-  insert into deploy_queue.deployments as deployment (
-    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
-  ) values (
-    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
-    enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
-    -- With the row itself: a client that dies right after must not hold its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
-    enqueue.command
-  )
-  on conflict (idempotency_key) where idempotency_key is not null do nothing
-  returning deployment.* into v_deployment;
+  loop
+    begin
+      insert into deploy_queue.deployments as deployment (
+        environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
+        heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+      ) values (
+        enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+        enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
+        case when v_starts then deploy_queue._now() end,
+        -- With the row itself: a client that dies right after must not hold its place for ever.
+        case when enqueue.heartbeat then deploy_queue._now() end,
+        enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before,
+        enqueue.not_after, enqueue.command
+      )
+      on conflict (idempotency_key) where idempotency_key is not null do nothing
+      returning deployment.* into v_deployment;
+      exit;
+    exception when sqlstate 'QD003' then
+      -- The guard has decided, as for everybody: it stands in the line, then.
+      v_starts := false;
+    end;
+  end loop;
 
   -- A client whose connection died asks again, without knowing whether it was heard the first time.
-  if not found then
+  if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments
     where deployments.idempotency_key = enqueue.idempotency_key;
+    raise notice '% is there already, from an earlier try', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;
 end;
@@ -3310,7 +3337,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 7;
+  select 8;
 $function$
 ;
 
@@ -3422,7 +3449,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__enqueue()
 AS $function$
 declare
   v_now timestamptz;
-  v_starts boolean;
+  v_starts boolean := false;
 begin
   if new.id is not null then
     raise exception using
@@ -3432,7 +3459,9 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-  perform deploy_queue._refuse_foreign_environment(new.environment);
+  if not deploy_queue._may_change(new.environment) then
+    perform deploy_queue._refuse_foreign_environment(new.environment);
+  end if;
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
@@ -3449,17 +3478,21 @@ begin
   end if;
 
   v_now := deploy_queue._now();
-  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
-    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
-  then
-    raise exception using
-      errcode = 'QD009',
-      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
-      detail = format('The clock of the database says %s.', v_now),
-      hint = 'Leave the timestamps of the present out; the database fills them in.';
+  new.forced := false;
+  -- Only history and who starts at once bring moments of their own.
+  if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
+    if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+      or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+    then
+      raise exception using
+        errcode = 'QD009',
+        message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
+        detail = format('The clock of the database says %s.', v_now),
+        hint = 'Leave the timestamps of the present out; the database fills them in.';
+    end if;
+    new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+    v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
   end if;
-  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
-  v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
   new.created_at := coalesce(
     new.created_at, least(case when not v_starts then new.start_timestamp end, new.cancellation_timestamp, v_now)
   );
@@ -3529,7 +3562,9 @@ begin
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
-  perform deploy_queue._refuse_foreign_environment(old.environment);
+  if not deploy_queue._may_change(old.environment) then
+    perform deploy_queue._refuse_foreign_environment(old.environment);
+  end if;
   v_taken_back := concat_ws(', ',
     case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
     case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
@@ -3613,52 +3648,36 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__record()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_is_new boolean := tg_op = 'INSERT';
-  v_is_history boolean := v_is_new and deploy_queue._has_ended(new);
-  v_status deploy_queue.deployment_status;
   -- Where it waited until now, or would have.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.hold, new.hold) is null then 'queued' else 'held'
   end;
-  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
+  -- Where it is now; null when this was no transition.
+  v_status deploy_queue.deployment_status;
+  v_is_history boolean := false;
+  v_why text;
 begin
-  if not v_is_new
-    and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0
-    and (new.start_timestamp, new.hold, new.priority) is not distinct from (old.start_timestamp, old.hold, old.priority)
-  then
-    return null;
-  end if;
-
-  if new.finish_timestamp is not null then
-    select deploy_queue.get_deployment_status(
-      new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
-    ) into v_status
-    from deploy_queue.environments
-    where environments.environment = new.environment;
-  else
-    v_status := case
-      when new.cancellation_timestamp is not null then 'cancelled'
-      when new.start_timestamp is not null then 'running'
-      when new.hold is not null then 'held'
-      else 'queued'
-    end;
-  end if;
-
-  if v_is_new then
+  if tg_op = 'INSERT' then
+    v_status := v_waited;
+    v_is_history := deploy_queue._has_ended(new);
     perform deploy_queue._record(new.id, new.created_at, 'enqueued', null, v_waited, case
       when v_is_history then 'recorded after the fact'
       when new.hold is not null then new.note
     end);
-  elsif new.hold is null and old.hold is not null and new.start_timestamp is null then
-    perform deploy_queue._record(new.id, new.updated_at, 'released', 'held', 'queued', v_why);
+  elsif new.hold is distinct from old.hold or new.priority <> old.priority then
+    v_status := case when new.hold is null then 'queued' else 'held' end;
+    v_why := nullif(current_setting('deploy_queue.reason', true), '');
+    if new.hold is null and old.hold is not null and new.start_timestamp is null then
+      perform deploy_queue._record(new.id, new.updated_at, 'released', 'held', 'queued', v_why);
+    end if;
+    if new.priority <> old.priority then
+      perform deploy_queue._record(new.id, new.updated_at, 'prioritized', v_waited, v_status,
+        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why));
+    end if;
   end if;
 
-  if new.priority <> old.priority then
-    perform deploy_queue._record(new.id, new.updated_at, 'prioritized', v_waited, v_status,
-      concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why));
-  end if;
-
-  if new.start_timestamp is not null and (v_is_new or old.start_timestamp is null) then
+  if new.start_timestamp is not null and old.start_timestamp is null then
+    v_status := 'running';
     if new.forced then
       perform deploy_queue._record(new.id, new.updated_at, 'bypassed', null, null, deploy_queue._bypass_reason());
     end if;
@@ -3666,15 +3685,23 @@ begin
   end if;
 
   if new.finish_timestamp is not null then
+    v_status := (
+      select deploy_queue.get_deployment_status(
+        new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
+      )
+      from deploy_queue.environments
+      where environments.environment = new.environment
+    );
     perform deploy_queue._record(new.id, new.finish_timestamp, 'finished', 'running', v_status);
   elsif new.cancellation_timestamp is not null then
+    v_status := 'cancelled';
     perform deploy_queue._record(new.id, new.cancellation_timestamp,
       case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
       case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note);
   end if;
 
-  -- History that is written after the fact moves nothing.
-  if not v_is_history then
+  -- History that is written after the fact moves nothing; and the message is made only for somebody.
+  if v_status is not null and not v_is_history and deploy_queue._somebody_follows() then
     perform deploy_queue._tell(json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
@@ -4698,10 +4725,9 @@ create view stuck_deployments as
     'silent'::text AS kind,
     deployments.heartbeat_timestamp AS since,
     ((_label(deployments.*) || ' has sent no heartbeat since '::text) || date_trunc('second'::text, deployments.heartbeat_timestamp)) AS text
-   FROM ((clock
-     CROSS JOIN deployments)
+   FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)))
-  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.heartbeat_timestamp < (clock.now - environments.heartbeat_timeout)) AND (pg_postmaster_start_time() < (clock.now - environments.heartbeat_timeout)))
+  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND _is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout))
 UNION ALL
  SELECT outliers.id AS deployment_id,
     'slow'::text AS kind,

@@ -13,6 +13,7 @@
 --!include functions/_bypass_reason.sql
 --!include functions/_label.sql
 --!include functions/_in_seconds.sql
+--!include functions/_is_silent.sql
 --!include functions/get_deployment_status.sql
 --!include functions/_has_ended.sql
 --!include functions/_status.sql

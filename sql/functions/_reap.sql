@@ -7,8 +7,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  -- While the database was away, nobody could send a heartbeat.
-  v_up_since timestamptz := pg_postmaster_start_time();
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
@@ -23,8 +21,7 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and (
-        (deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
-          and v_up_since < v_now - environments.heartbeat_timeout)
+        deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
         or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
         or (deployments.start_timestamp is null and deployments.not_after <= v_now)
       )
@@ -42,8 +39,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
-      when deployments.heartbeat_timestamp < v_now - environments.heartbeat_timeout
-        and v_up_since < v_now - environments.heartbeat_timeout
+      when deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))

@@ -1,5 +1,5 @@
--- Enters the line of a cell; the id that comes back is the place in it.
--- Called by clients; a plain INSERT does the same.
+-- Enters the line of a cell, and the cell itself when asked to and nothing keeps it from starting; the id that comes back is
+-- the place in the line. Called by clients; a plain INSERT does the same.
 create or replace function deploy_queue.enqueue(
   environment text,
   cloud_provider text,
@@ -17,7 +17,8 @@ create or replace function deploy_queue.enqueue(
   hold deploy_queue.hold default null,
   not_before timestamptz default null,
   not_after timestamptz default null,
-  command text[] default null
+  command text[] default null,
+  start boolean default false
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -30,26 +31,38 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
+  -- What is on hold waits for somebody else.
+  v_starts boolean := enqueue.start and enqueue.hold is null;
 begin
-  insert into deploy_queue.deployments as deployment (
-    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
-  ) values (
-    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
-    enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
-    -- With the row itself: a client that dies right after must not hold its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
-    enqueue.command
-  )
-  on conflict (idempotency_key) where idempotency_key is not null do nothing
-  returning deployment.* into v_deployment;
+  loop
+    begin
+      insert into deploy_queue.deployments as deployment (
+        environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
+        heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+      ) values (
+        enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+        enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
+        case when v_starts then deploy_queue._now() end,
+        -- With the row itself: a client that dies right after must not hold its place for ever.
+        case when enqueue.heartbeat then deploy_queue._now() end,
+        enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before,
+        enqueue.not_after, enqueue.command
+      )
+      on conflict (idempotency_key) where idempotency_key is not null do nothing
+      returning deployment.* into v_deployment;
+      exit;
+    exception when sqlstate 'QD003' then
+      -- The guard has decided, as for everybody: it stands in the line, then.
+      v_starts := false;
+    end;
+  end loop;
 
   -- A client whose connection died asks again, without knowing whether it was heard the first time.
-  if not found then
+  if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments
     where deployments.idempotency_key = enqueue.idempotency_key;
+    raise notice '% is there already, from an earlier try', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;
 end;
@@ -57,6 +70,6 @@ $$;
 
 comment on function deploy_queue.enqueue(
   text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
-  timestamptz, text[]
+  timestamptz, text[], boolean
 ) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run.';
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';

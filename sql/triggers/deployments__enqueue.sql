@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz;
-  v_starts boolean;
+  v_starts boolean := false;
 begin
   if new.id is not null then
     raise exception using
@@ -17,7 +17,9 @@ begin
   end if;
 
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-  perform deploy_queue._refuse_foreign_environment(new.environment);
+  if not deploy_queue._may_change(new.environment) then
+    perform deploy_queue._refuse_foreign_environment(new.environment);
+  end if;
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
   new.id := nextval('deploy_queue.deployments_id_seq');
@@ -34,17 +36,21 @@ begin
   end if;
 
   v_now := deploy_queue._now();
-  if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
-    or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
-  then
-    raise exception using
-      errcode = 'QD009',
-      message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
-      detail = format('The clock of the database says %s.', v_now),
-      hint = 'Leave the timestamps of the present out; the database fills them in.';
+  new.forced := false;
+  -- Only history and who starts at once bring moments of their own.
+  if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
+    if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
+      or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
+    then
+      raise exception using
+        errcode = 'QD009',
+        message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
+        detail = format('The clock of the database says %s.', v_now),
+        hint = 'Leave the timestamps of the present out; the database fills them in.';
+    end if;
+    new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
+    v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
   end if;
-  new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
-  v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
   new.created_at := coalesce(
     new.created_at, least(case when not v_starts then new.start_timestamp end, new.cancellation_timestamp, v_now)
   );

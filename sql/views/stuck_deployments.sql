@@ -5,14 +5,11 @@ with clock as materialized (select deploy_queue._now() as now)
 select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
   deploy_queue._label(deployments) || ' has sent no heartbeat since '
     || date_trunc('second', deployments.heartbeat_timestamp) as text
-from clock
-cross join deploy_queue.deployments
+from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 where deployments.finish_timestamp is null
   and deployments.cancellation_timestamp is null
-  and deployments.heartbeat_timestamp < clock.now - environments.heartbeat_timeout
-  -- While the database was away, nobody could send one.
-  and pg_postmaster_start_time() < clock.now - environments.heartbeat_timeout
+  and deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
 
 union all
 

@@ -38,6 +38,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
   const signal = options.signal === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, options.signal]);
   let display: WaitingDisplay | undefined;
   let id: DeploymentId | undefined;
+  let waits = true;
   const say = (level: "info" | "warn", message: string): void =>
     display === undefined ? log[level](message) : display.say(level, message);
   const sayOutage = logOutage({ info: (message) => say("info", message), warn: (message) => say("warn", message) });
@@ -63,7 +64,10 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       onNoNotifications: () => say("warn", noNotifications),
       async onEnqueued(deployment) {
         id = deployment.id;
-        log.info(entranceMessage(deployment));
+        waits = deployment.start_timestamp === null;
+        if (waits && deployment.cancellation_timestamp === null) {
+          log.info(entranceMessage(deployment));
+        }
         options.onEvent({ event: "enqueued", deployment });
         await options.onEnqueued?.(deployment);
         if (waitTimeout !== undefined) {
@@ -106,7 +110,8 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
       },
     });
     display?.end();
-    log.info(`${deploymentName(started)} started`);
+    // Whoever did not wait has not said yet where.
+    log.info(`${deploymentName(started)} started${waits ? "" : ` in ${cellName(cellOf(started))}`}`);
     options.onEvent({ event: "started", deployment: started });
     return started;
   } catch (error) {
@@ -122,9 +127,6 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
 }
 
 function entranceMessage(deployment: Deployment): string {
-  if (deployment.start_timestamp !== null || deployment.cancellation_timestamp !== null) {
-    return `${deploymentName(deployment)} is there already, from an earlier try`;
-  }
   const cell = cellName(cellOf(deployment));
   switch (deployment.hold) {
     case "outside":

@@ -37,7 +37,7 @@ export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
  */
 export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: EnterOptions): Promise<Deployment> {
   throwIfAborted(options.signal);
-  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn);
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, options.heartbeat);
   let id: DeploymentId | undefined;
   try {
     const enqueued = await outlastOutages(() => answered(queue.database, enter(), options.signal), options);
@@ -49,11 +49,11 @@ export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: Ent
     }
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
-    const attempt = await waitForStart(queue, id, options);
+    const started = isRunning(enqueued) ? enqueued : (await waitForStart(queue, id, options))?.deployment;
     const end = options.signal?.aborted === true ? abortError(options.signal) : undefined;
     // Whoever was told to stop while the start was under way must not leave it running; who only ran out of patience may.
-    if (attempt !== undefined && (end === undefined || end instanceof WaitTimeoutError)) {
-      return attempt.deployment;
+    if (started !== undefined && (end === undefined || end instanceof WaitTimeoutError)) {
+      return started;
     }
     throw end ?? new CancelledError("the wait was given up");
   } catch (error) {
@@ -65,9 +65,17 @@ export async function enterLineAndStart(queue: Queue, wayIn: WayIn, options: Ent
   }
 }
 
-function enqueueOnce(queue: Queue, request: DeploymentRequest): () => Promise<Deployment> {
+/**
+ * Where nothing keeps it from starting, by the same call, which saves the rest; but only when heartbeats go on: nobody would know
+ * of a deployment that runs without any when the answer is lost.
+ */
+function enqueueOnce(queue: Queue, request: DeploymentRequest, start: boolean): () => Promise<Deployment> {
   const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
-  return () => queue.enqueue(idempotent, { heartbeat: true });
+  return () => queue.enqueue(idempotent, { heartbeat: true, start });
+}
+
+function isRunning({ start_timestamp, cancellation_timestamp }: Deployment): boolean {
+  return start_timestamp !== null && cancellation_timestamp === null;
 }
 
 async function giveUp(queue: Queue, id: DeploymentId, error: unknown, options: EnterOptions): Promise<void> {

@@ -26,8 +26,11 @@ import { DeploymentNotFoundError, InvalidValueError } from "./errors.js";
 
 /** The queue as TypeScript sees it: one call for each SQL function, and the errors of errors.ts. */
 export class Queue extends Calls {
-  /** Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. */
-  enqueue(request: DeploymentRequest, { heartbeat = false } = {}): Promise<Deployment> {
+  /**
+   * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
+   * when it may, and its start_timestamp says so; the heartbeats go on then.
+   */
+  enqueue(request: DeploymentRequest, { heartbeat = false, start = false } = {}): Promise<Deployment> {
     return this.row<Deployment>(
       (sql) => sql`
         select * from deploy_queue.enqueue(
@@ -47,7 +50,8 @@ export class Queue extends Calls {
           hold => ${request.hold ?? null},
           not_before => ${request.notBefore ?? null},
           not_after => ${request.notAfter ?? null},
-          command => ${request.command === undefined ? null : [...request.command]}
+          command => ${request.command === undefined ? null : [...request.command]},
+          start => ${start}
         )`,
     );
   }

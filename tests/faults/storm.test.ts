@@ -94,7 +94,7 @@ async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>
 
 /** Returns the id with which it is in the line. */
 async function entered(cli: RunningCli): Promise<number> {
-  const [, id] = await cli.printed(/deployment (\d+) .*(entered the line|is there already)/, 60_000);
+  const [, id] = await cli.printed(/deployment (\d+) .*(entered the line|is there already|started)/, 60_000);
   return Number(id);
 }
 

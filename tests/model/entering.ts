@@ -1,5 +1,5 @@
 import { type Deployment, isLive, isTooLate, reasons, type World } from "./model.js";
-import { answered, type Outcome } from "./outcomes.js";
+import { answered, type Outcome, replace } from "./outcomes.js";
 import type { Act } from "./steps.js";
 
 type Enqueue = Extract<Act, { act: "enqueue" }>;
@@ -17,7 +17,10 @@ export function enqueue(world: World, act: Enqueue, id: number): Outcome {
     notBefore: act.notBefore === null ? null : world.now + act.notBefore,
     notAfter: act.notAfter === null ? null : world.now + act.notAfter,
   });
-  return answered("ok", added);
+  const [newest] = added.deployments.slice(-1);
+  return newest !== undefined && act.by === "function" && act.start && reasons(added, newest).length === 0
+    ? answered("ok", replace(added, { ...newest, started: world.now }))
+    : answered("ok", added);
 }
 
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {

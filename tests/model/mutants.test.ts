@@ -60,9 +60,9 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
   [
     "reaps whoever has missed a single heartbeat",
-    "_reap",
-    "v_now - environments.heartbeat_timeout",
-    "v_now - environments.heartbeat_timeout / 10",
+    "_is_silent",
+    "- _is_silent.heartbeat_timeout",
+    "- _is_silent.heartbeat_timeout / 10",
   ],
   [
     "never reaps those that run for too long",
@@ -88,6 +88,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["sends waiters away without a word", "try_start", "to_jsonb(v_reasons)", "'[]'::jsonb"],
   ["lets waiters oversleep", "try_start", "v_until - deploy_queue._now()", "null::interval"],
   ["wakes waiters too early", "try_start", "when not v_open_ended then", "when true then"],
+  ["forgets to start at once who may", "enqueue", "enqueue.start and enqueue.hold is null", "false"],
   [
     "forgets idempotency keys",
     "enqueue",

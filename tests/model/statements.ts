@@ -89,6 +89,7 @@ function enqueueByFunction(
     hold,
     notBefore,
     notAfter,
+    start,
   }: Enqueue,
   program: string,
 ): string {
@@ -97,7 +98,7 @@ function enqueueByFunction(
       concurrency_key => ${text(key)}, heartbeat => ${heartbeat},
       idempotency_key => ${ofProgram(idempotencyKey, program)}, max_duration => ${minutes(maxDuration)},
       priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
-      not_after => ${fromNow(notAfter)})`;
+      not_after => ${fromNow(notAfter)}, start => ${start})`;
 }
 
 function enqueueByStatement(

@@ -24,6 +24,8 @@ export type Act =
       /** Minutes from now. */
       readonly notBefore: number | null;
       readonly notAfter: number | null;
+      /** At once, if it may; by the function only. */
+      readonly start: boolean;
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
@@ -110,6 +112,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
       notBefore: fc.constantFrom(null, null, null, null, 0.25, 4.25),
       notAfter: fc.constantFrom(null, null, null, null, 5.25),
+      start: fc.constantFrom(false, false, true),
     }),
   },
   { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat }) },

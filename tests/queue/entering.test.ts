@@ -114,3 +114,50 @@ describe("a wait that is given up", () => {
     expect(enqueue).not.toHaveBeenCalled();
   });
 });
+
+describe("in a free cell", () => {
+  test.for([
+    // Its answer may be lost: then it is reaped, and the cell is free again.
+    ["with heartbeats to come, one call enters the line and starts", true, 0],
+    ["without, it starts only when its id is known", false, 1],
+  ] as const)("%s", async ([, heartbeat, attempts]) => {
+    const { region } = newLine(database);
+    const queue = database.openQueue();
+    const tryStart = vi.spyOn(queue, "tryStart");
+    const known: unknown[] = [];
+    const started = await enterLineAndStart(
+      queue,
+      { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
+      { heartbeat, onEnqueued: ({ id, start_timestamp }) => void known.push([id, start_timestamp !== null]) },
+    );
+
+    expect(started).toMatchObject({ start_timestamp: expect.any(Date) });
+    expect(started.heartbeat_timestamp !== null).toBe(heartbeat);
+    expect(known).toEqual([[started.id, heartbeat]]);
+    expect(tryStart).toHaveBeenCalledTimes(attempts);
+  });
+
+  test("whoever was told to stop meanwhile leaves nothing that runs", async () => {
+    const { region } = newLine(database);
+    const giveUp = new AbortController();
+    let id = 0;
+    const start = enterLineAndStart(
+      database.openQueue(),
+      { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
+      {
+        heartbeat: true,
+        signal: giveUp.signal,
+        onEnqueued: (deployment) => {
+          id = deployment.id;
+          giveUp.abort();
+        },
+      },
+    );
+
+    await expect(start).rejects.toThrow(CancelledError);
+    expect(await database.queue.deployment(id)).toMatchObject({
+      status: "cancelled",
+      start_timestamp: expect.any(Date),
+    });
+  });
+});

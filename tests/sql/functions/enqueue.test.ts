@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
 
-const { sql } = useDatabase();
+const database = useDatabase();
+const { sql } = database;
 
 test("returns the row with everything given, queued and without heartbeat", async () => {
   const given = {
@@ -62,5 +64,81 @@ test("an unknown environment is refused with QD002, which names those that there
 test("a missing environment is refused with QD002", async () => {
   await expect(sql`select deploy_queue.enqueue(null, 'aws', 'us-west-2', 1, 'api')`).rejects.toMatchObject({
     code: "QD002",
+  });
+});
+
+describe("with start", () => {
+  const startIn = async (region: string, more = "") => {
+    const [row] = await sql.unsafe<{ id: number; status: string; beats: boolean; kept: boolean }[]>(`
+      select id, deploy_queue._status(hold, start_timestamp, finish_timestamp, cancellation_timestamp, '0') as status,
+        heartbeat_timestamp is not null as beats, kept
+      from deploy_queue.enqueue('dev', 'aws', '${region}', 0, 'api', start => true ${more})`);
+    if (row === undefined) throw new Error("no row");
+    return row;
+  };
+
+  test.for([
+    ["", false],
+    [", heartbeat => true", true],
+  ] as const)("it runs at once in a free cell%s", async ([more, beats]) => {
+    const row = await startIn(newLine(database).region, more);
+
+    expect(row).toMatchObject({ status: "running", beats, kept: beats });
+    expect(await database.queue.history(row.id)).toMatchObject([
+      { kind: "enqueued", from_state: null, to_state: "queued" },
+      { kind: "started", from_state: "queued", to_state: "running" },
+    ]);
+  });
+
+  test.for([
+    ["somebody runs", "running", ""],
+    ["somebody is ahead", "queued", ""],
+    ["it is on hold", undefined, ", hold => 'in-line'"],
+    ["it is not to start yet", undefined, ", not_before => now() + interval '1 hour'"],
+  ] as const)("it stands in the line where %s", async ([, other, more]) => {
+    const line = newLine(database);
+    if (other !== undefined) await line.add(other);
+
+    const row = await startIn(line.region, `, heartbeat => true ${more}`);
+
+    expect(row).toMatchObject({ status: more.includes("hold") ? "held" : "queued", beats: true });
+    expect((await database.queue.history(row.id)).map(({ kind }) => kind)).toEqual(["enqueued"]);
+  });
+
+  test("it runs beside those with its key, and shuts out the next one", async () => {
+    const { region } = newLine(database);
+    await startIn(region, ", concurrency_key => 'x'");
+
+    expect(await startIn(region, ", concurrency_key => 'x'")).toMatchObject({ status: "running" });
+    expect(await startIn(region)).toMatchObject({ status: "queued" });
+  });
+
+  test("of many at once one runs, and the others stand in the line", async () => {
+    const { region } = newLine(database);
+
+    const rows = await Promise.all(Array.from({ length: 10 }, () => startIn(region)));
+
+    const [first, ...others] = rows.sort((one, other) => one.id - other.id);
+    expect(first?.status).toBe("running");
+    expect(others.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => "queued"));
+    expect(await database.queue.verifyHistory()).toEqual([]);
+  });
+
+  test("asking again with the same key gives the one that runs, and says so", async () => {
+    const { region } = newLine(database);
+    const messages: unknown[] = [];
+    const asking = database.connect({ onNotice: ({ message }) => void messages.push(message) });
+    const ask = async () => {
+      const [row] = await asking<{ id: number; start_timestamp: Date | null }[]>`
+        select id, start_timestamp
+        from deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'api', start => true, idempotency_key => ${region})`;
+      return row;
+    };
+    const first = await ask();
+    expect(messages).toEqual([]);
+
+    expect(await ask()).toEqual(first);
+    expect(first?.start_timestamp).toBeInstanceOf(Date);
+    expect(messages).toEqual([`deployment ${first?.id} (api) is there already, from an earlier try`]);
   });
 });
