@@ -21,7 +21,8 @@ create table deployment_durations (
   avg_duration interval not null,
   stddev_duration interval,
   first_finish_timestamp timestamp with time zone not null,
-  last_finish_timestamp timestamp with time zone not null
+  last_finish_timestamp timestamp with time zone not null,
+  seconds double precision[] not null
 ) with (fillfactor=80);
 
 create table deployment_events (
@@ -1008,7 +1009,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._in_seconds(duration interval)
  RETURNS interval
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
+ IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -1117,8 +1118,10 @@ CREATE OR REPLACE FUNCTION deploy_queue._label(deployment deployments)
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_what text := deployment.component || coalesce('@' || deployment.version, '');
 begin
-  return 'deployment ' || deployment.id || ' (' || deployment.component || coalesce('@' || deployment.version, '') || ')';
+  return coalesce('deployment ' || deployment.id || ' (' || v_what || ')', v_what);
 end;
 $function$
 ;
@@ -1500,6 +1503,27 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._may_start(candidate deployments, only_asks boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_reasons deploy_queue.reason[] := array(
+    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+  );
+begin
+  if v_reasons <> '{}' and only_asks is not true then
+    raise exception using
+      errcode = 'QD003',
+      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
+      hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
+  end if;
+  return v_reasons = '{}';
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._measure(cell_id integer, component text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1509,9 +1533,10 @@ declare
   v_since timestamptz := deploy_queue._now() - interval '3 months';
 begin
   insert into deploy_queue.deployment_durations as known
-    (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
-  select _measure.cell_id, _measure.component, count(*), make_interval(secs => avg(sample.seconds)),
-    make_interval(secs => stddev_samp(sample.seconds)), min(sample.finish_timestamp), max(sample.finish_timestamp)
+    (cell_id, component, seconds, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
+  select _measure.cell_id, _measure.component, array_agg(sample.seconds), count(*),
+    make_interval(secs => avg(sample.seconds)), make_interval(secs => stddev_samp(sample.seconds)),
+    min(sample.finish_timestamp), max(sample.finish_timestamp)
   from (
     select deployments.finish_timestamp,
       date_part('epoch', deployments.finish_timestamp - deployments.start_timestamp) as seconds
@@ -1524,7 +1549,8 @@ begin
   ) as sample
   having count(*) > 0
   on conflict on constraint deployment_durations_pkey do update
-  set deployment_count = excluded.deployment_count,
+  set seconds = excluded.seconds,
+    deployment_count = excluded.deployment_count,
     avg_duration = excluded.avg_duration,
     stddev_duration = excluded.stddev_duration,
     first_finish_timestamp = excluded.first_finish_timestamp,
@@ -1793,26 +1819,6 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._refuse_blocked(candidate deployments)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_reasons deploy_queue.reason[] := array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
-  );
-begin
-  if v_reasons <> '{}' then
-    raise exception using
-      errcode = 'QD003',
-      message = format('%s may not start: %s', deploy_queue._label(candidate), deploy_queue._reasons_text(v_reasons)),
-      hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
-  end if;
-end;
-$function$
-;
-
 CREATE OR REPLACE FUNCTION deploy_queue._refuse_change(deployment deployments, columns text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1874,13 +1880,11 @@ CREATE OR REPLACE FUNCTION deploy_queue._refuse_foreign_environment(environment 
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if not deploy_queue._may_change(_refuse_foreign_environment.environment) then
-    raise exception using
-      errcode = 'QD020',
-      message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
-        quote_ident(_refuse_foreign_environment.environment)),
-      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
-  end if;
+  raise exception using
+    errcode = 'QD020',
+    message = format('role %s may not change environment %s', array_to_string(deploy_queue._acting_roles(), ' as '),
+      quote_ident(_refuse_foreign_environment.environment)),
+    hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
 end;
 $function$
 ;
@@ -2065,9 +2069,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._tell(message json)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if deploy_queue._somebody_follows() then
-    perform pg_notify('deploy_queue_transitions', _tell.message::text);
-  end if;
+  perform pg_notify('deploy_queue_transitions', _tell.message::text);
 end;
 $function$
 ;
@@ -2312,7 +2314,7 @@ begin
     and blocker.start_timestamp is not null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and blocker.id <> candidate.id
+    and blocker.id is distinct from candidate.id
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
 
   union all
@@ -2337,9 +2339,9 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _is_ahead says the same.
+    -- In the words of the index; _is_ahead says the same. Who has no id yet comes last.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
-      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
     -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
     and blocker.hold is distinct from 'outside'
@@ -2704,10 +2706,12 @@ begin
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      perform deploy_queue._tell(json_build_object(
-        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-      ));
+      if deploy_queue._somebody_follows() then
+        perform deploy_queue._tell(json_build_object(
+          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+        ));
+      end if;
       return next v_outlier;
     end if;
   end loop;
@@ -2726,31 +2730,22 @@ AS $function$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
-  -- What is on hold waits for somebody else.
-  v_starts boolean := enqueue.start and enqueue.hold is null;
 begin
-  loop
-    begin
-      insert into deploy_queue.deployments as deployment (
-        environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
-        heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
-      ) values (
-        enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
-        enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
-        case when v_starts then deploy_queue._now() end,
-        -- With the row itself: a client that dies right after must not hold its place for ever.
-        case when enqueue.heartbeat then deploy_queue._now() end,
-        enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before,
-        enqueue.not_after, enqueue.command
-      )
-      on conflict (idempotency_key) where idempotency_key is not null do nothing
-      returning deployment.* into v_deployment;
-      exit;
-    exception when sqlstate 'QD003' then
-      -- The guard has decided, as for everybody: it stands in the line, then.
-      v_starts := false;
-    end;
-  end loop;
+  insert into deploy_queue.deployments as deployment (
+    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+  ) values (
+    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
+    enqueue.url, enqueue.note, enqueue.concurrency_key,
+    -- When it may. What is on hold waits for somebody else.
+    case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
+    -- With the row itself: a client that dies right after must not hold its place for ever.
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+    enqueue.command
+  )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
+  returning deployment.* into v_deployment;
 
   -- A client whose connection died asks again, without knowing whether it was heard the first time.
   if v_deployment.id is null then
@@ -3235,11 +3230,13 @@ begin
   )
   returning * into v_event;
 
-  perform deploy_queue._tell(json_build_object(
-    'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
-    'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
-    'component', v_event.component, 'version', v_event.version
-  ));
+  if deploy_queue._somebody_follows() then
+    perform deploy_queue._tell(json_build_object(
+      'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
+      'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
+      'component', v_event.component, 'version', v_event.version
+    ));
+  end if;
   return v_event;
 end;
 $function$
@@ -3337,7 +3334,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 8;
+  select 9;
 $function$
 ;
 
@@ -3415,7 +3412,9 @@ begin
     from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
     where named.environment is not null
   loop
-    perform deploy_queue._refuse_foreign_environment(v_environment);
+    if not deploy_queue._may_change(v_environment) then
+      perform deploy_queue._refuse_foreign_environment(v_environment);
+    end if;
   end loop;
 
   select string_agg(
@@ -3450,6 +3449,7 @@ AS $function$
 declare
   v_now timestamptz;
   v_starts boolean := false;
+  v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
   if new.id is not null then
     raise exception using
@@ -3464,7 +3464,6 @@ begin
   end if;
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
-  new.id := nextval('deploy_queue.deployments_id_seq');
 
   new.place := null;
   new.release_key := null;
@@ -3481,6 +3480,9 @@ begin
   new.forced := false;
   -- Only history and who starts at once bring moments of their own.
   if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
+    if v_only_asks then
+      new.start_timestamp := v_now;
+    end if;
     if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
       or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
     then
@@ -3507,10 +3509,13 @@ begin
   end if;
 
   if v_starts then
-    perform deploy_queue._refuse_blocked(new);
     -- By the only clock, and after the decision: now() of its transaction may be older than what it waited for.
-    new.start_timestamp := greatest(deploy_queue._now(), new.created_at);
+    new.start_timestamp := case
+      when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
+    end;
   end if;
+  -- Nobody who is refused leaves a gap.
+  new.id := nextval('deploy_queue.deployments_id_seq');
   return new;
 end;
 $function$
@@ -3577,15 +3582,17 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if old.hold = 'outside' and (v_is_released or v_starts) then
+  if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+  end if;
+  if old.hold = 'outside' and (v_is_released or new.forced) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
-    new.forced := deploy_queue._bypass_reason() is not null;
-    if not new.forced then
-      perform deploy_queue._refuse_blocked(new);
+    if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
+      return null;
     end if;
     -- Nothing holds what was started past the rules.
     new.hold := null;
@@ -3634,8 +3641,26 @@ CREATE OR REPLACE FUNCTION deploy_queue.tg_deployments__measure()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+  v_seconds double precision := date_part('epoch', new.finish_timestamp - new.start_timestamp);
 begin
-  perform deploy_queue._measure(new.cell_id, new.component);
+  update deploy_queue.deployment_durations as known
+  set (seconds, deployment_count, avg_duration, stddev_duration) = (
+      select array_agg(sample.seconds), count(*), make_interval(secs => avg(sample.seconds)),
+        make_interval(secs => stddev_samp(sample.seconds))
+      from unnest((v_seconds || known.seconds)[1:100]) as sample (seconds)
+    ),
+    last_finish_timestamp = new.finish_timestamp
+  where known.cell_id = new.cell_id
+    and known.component = new.component
+    and known.first_finish_timestamp > v_since
+    and known.last_finish_timestamp <= new.finish_timestamp;
+
+  -- The first of all, or of three months, and history that comes out of order.
+  if not found then
+    perform deploy_queue._measure(new.cell_id, new.component);
+  end if;
   return null;
 end;
 $function$
@@ -3962,19 +3987,14 @@ declare
 begin
   loop
     -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
-    begin
-      update deploy_queue.deployments
-      set start_timestamp = deploy_queue._now(),
-        heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
-      where deployments.id = try_start.deployment_id
-        and deployments.start_timestamp is null
-        and deployments.cancellation_timestamp is null
-      returning deployments.* into v_deployment;
-      exit when found;
-    exception when sqlstate 'QD003' then
-      -- And what the attempt had locked is free again.
-      null;
-    end;
+    update deploy_queue.deployments
+    set start_timestamp = 'infinity',
+      heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+    where deployments.id = try_start.deployment_id
+      and deployments.start_timestamp is null
+      and deployments.cancellation_timestamp is null
+    returning deployments.* into v_deployment;
+    exit when found;
 
     v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
     if deploy_queue._has_ended(v_deployment) then

@@ -39,7 +39,7 @@
 --!include functions/_waiting_on.sql
 --!include functions/_reasons_text.sql
 --!include functions/_record_refusal.sql
---!include functions/_refuse_blocked.sql
+--!include functions/_may_start.sql
 --!include functions/_refuse_impossible_wait.sql
 --!include functions/_heads.sql
 --!include functions/_wake.sql

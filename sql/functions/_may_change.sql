@@ -1,5 +1,5 @@
 -- Whether whoever acts may change deployments of an environment: a role may change any, unless ALTER ROLE ties it to some.
--- Called by the reaper, the triggers of deployments and _refuse_foreign_environment.
+-- Called by the reaper, by pruning, and by the triggers that every write of deployments and of policies passes.
 create or replace function deploy_queue._may_change(environment text) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -43,7 +43,7 @@ begin
     and blocker.start_timestamp is not null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    and blocker.id <> candidate.id
+    and blocker.id is distinct from candidate.id
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
 
   union all
@@ -68,9 +68,9 @@ begin
     and blocker.start_timestamp is null
     and blocker.finish_timestamp is null
     and blocker.cancellation_timestamp is null
-    -- In the words of the index; _is_ahead says the same.
+    -- In the words of the index; _is_ahead says the same. Who has no id yet comes last.
     and (- blocker.priority, coalesce(blocker.place, blocker.id))
-      < (- candidate.priority, coalesce(candidate.place, candidate.id))
+      < (- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))
     and (blocker.concurrency_key = candidate.concurrency_key) is not true
     -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
     and blocker.hold is distinct from 'outside'

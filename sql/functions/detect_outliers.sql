@@ -18,10 +18,12 @@ begin
     on conflict (deployment_id) where kind = 'outlier' do nothing;
 
     if found then
-      perform deploy_queue._tell(json_build_object(
-        'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
-        'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
-      ));
+      if deploy_queue._somebody_follows() then
+        perform deploy_queue._tell(json_build_object(
+          'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
+          'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
+        ));
+      end if;
       return next v_outlier;
     end if;
   end loop;

@@ -31,31 +31,22 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments;
-  -- What is on hold waits for somebody else.
-  v_starts boolean := enqueue.start and enqueue.hold is null;
 begin
-  loop
-    begin
-      insert into deploy_queue.deployments as deployment (
-        environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
-        heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
-      ) values (
-        enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
-        enqueue.version, enqueue.url, enqueue.note, enqueue.concurrency_key,
-        case when v_starts then deploy_queue._now() end,
-        -- With the row itself: a client that dies right after must not hold its place for ever.
-        case when enqueue.heartbeat then deploy_queue._now() end,
-        enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before,
-        enqueue.not_after, enqueue.command
-      )
-      on conflict (idempotency_key) where idempotency_key is not null do nothing
-      returning deployment.* into v_deployment;
-      exit;
-    exception when sqlstate 'QD003' then
-      -- The guard has decided, as for everybody: it stands in the line, then.
-      v_starts := false;
-    end;
-  end loop;
+  insert into deploy_queue.deployments as deployment (
+    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+  ) values (
+    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
+    enqueue.url, enqueue.note, enqueue.concurrency_key,
+    -- When it may. What is on hold waits for somebody else.
+    case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
+    -- With the row itself: a client that dies right after must not hold its place for ever.
+    case when enqueue.heartbeat then deploy_queue._now() end,
+    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+    enqueue.command
+  )
+  on conflict (idempotency_key) where idempotency_key is not null do nothing
+  returning deployment.* into v_deployment;
 
   -- A client whose connection died asks again, without knowing whether it was heard the first time.
   if v_deployment.id is null then

@@ -23,19 +23,14 @@ declare
 begin
   loop
     -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
-    begin
-      update deploy_queue.deployments
-      set start_timestamp = deploy_queue._now(),
-        heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
-      where deployments.id = try_start.deployment_id
-        and deployments.start_timestamp is null
-        and deployments.cancellation_timestamp is null
-      returning deployments.* into v_deployment;
-      exit when found;
-    exception when sqlstate 'QD003' then
-      -- And what the attempt had locked is free again.
-      null;
-    end;
+    update deploy_queue.deployments
+    set start_timestamp = 'infinity',
+      heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+    where deployments.id = try_start.deployment_id
+      and deployments.start_timestamp is null
+      and deployments.cancellation_timestamp is null
+    returning deployments.* into v_deployment;
+    exit when found;
 
     v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
     if deploy_queue._has_ended(v_deployment) then

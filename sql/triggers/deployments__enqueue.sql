@@ -1,5 +1,6 @@
 -- Gives a new deployment its cell and, under the lock of that cell, its place in the line.
--- Fires for every INSERT into deployments, so plain SQL queues like enqueue().
+-- Fires for every INSERT into deployments, so plain SQL queues like enqueue(). A start_timestamp of infinity means "when it may":
+-- at once, or not yet.
 create or replace function deploy_queue.tg_deployments__enqueue() returns trigger
 language plpgsql volatile
 security definer
@@ -8,6 +9,7 @@ as $$
 declare
   v_now timestamptz;
   v_starts boolean := false;
+  v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
   if new.id is not null then
     raise exception using
@@ -22,7 +24,6 @@ begin
   end if;
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
-  new.id := nextval('deploy_queue.deployments_id_seq');
 
   new.place := null;
   new.release_key := null;
@@ -39,6 +40,9 @@ begin
   new.forced := false;
   -- Only history and who starts at once bring moments of their own.
   if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
+    if v_only_asks then
+      new.start_timestamp := v_now;
+    end if;
     if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
       or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
     then
@@ -65,10 +69,13 @@ begin
   end if;
 
   if v_starts then
-    perform deploy_queue._refuse_blocked(new);
     -- By the only clock, and after the decision: now() of its transaction may be older than what it waited for.
-    new.start_timestamp := greatest(deploy_queue._now(), new.created_at);
+    new.start_timestamp := case
+      when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
+    end;
   end if;
+  -- Nobody who is refused leaves a gap.
+  new.id := nextval('deploy_queue.deployments_id_seq');
   return new;
 end;
 $$;

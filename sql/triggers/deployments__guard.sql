@@ -1,5 +1,6 @@
 -- Lets only legal transitions through, each stamped by the clock of the database under the lock of the cell.
--- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions.
+-- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions. A start_timestamp of infinity means
+-- "when it may": now, or nothing is changed.
 create or replace function deploy_queue.tg_deployments__guard() returns trigger
 language plpgsql volatile
 security definer
@@ -31,15 +32,17 @@ begin
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
-  if old.hold = 'outside' and (v_is_released or v_starts) then
+  if v_starts then
+    new.forced := deploy_queue._bypass_reason() is not null;
+  end if;
+  if old.hold = 'outside' and (v_is_released or new.forced) then
     -- Whoever comes into the line now stands at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
   if v_starts then
-    new.forced := deploy_queue._bypass_reason() is not null;
-    if not new.forced then
-      perform deploy_queue._refuse_blocked(new);
+    if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
+      return null;
     end if;
     -- Nothing holds what was started past the rules.
     new.hold := null;

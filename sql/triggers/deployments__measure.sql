@@ -1,12 +1,30 @@
--- Keeps the usual durations right.
+-- Keeps the usual durations right: the newest of a hundred samples takes the place of the oldest.
 -- Fires for every deployment that finishes, and for finished ones that are inserted as history.
 create or replace function deploy_queue.tg_deployments__measure() returns trigger
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_since timestamptz := deploy_queue._now() - interval '3 months';
+  v_seconds double precision := date_part('epoch', new.finish_timestamp - new.start_timestamp);
 begin
-  perform deploy_queue._measure(new.cell_id, new.component);
+  update deploy_queue.deployment_durations as known
+  set (seconds, deployment_count, avg_duration, stddev_duration) = (
+      select array_agg(sample.seconds), count(*), make_interval(secs => avg(sample.seconds)),
+        make_interval(secs => stddev_samp(sample.seconds))
+      from unnest((v_seconds || known.seconds)[1:100]) as sample (seconds)
+    ),
+    last_finish_timestamp = new.finish_timestamp
+  where known.cell_id = new.cell_id
+    and known.component = new.component
+    and known.first_finish_timestamp > v_since
+    and known.last_finish_timestamp <= new.finish_timestamp;
+
+  -- The first of all, or of three months, and history that comes out of order.
+  if not found then
+    perform deploy_queue._measure(new.cell_id, new.component);
+  end if;
   return null;
 end;
 $$;

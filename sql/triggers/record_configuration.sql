@@ -20,7 +20,9 @@ begin
     from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
     where named.environment is not null
   loop
-    perform deploy_queue._refuse_foreign_environment(v_environment);
+    if not deploy_queue._may_change(v_environment) then
+      perform deploy_queue._refuse_foreign_environment(v_environment);
+    end if;
   end loop;
 
   select string_agg(

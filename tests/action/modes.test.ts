@@ -223,8 +223,9 @@ test("mode list-outliers gives those that take longer than usual", async () => {
     select cell_id from deploy_queue.deployments where id = ${await cli.running(place)}`;
   await cli.sql`
     insert into deploy_queue.deployment_durations
-      (cell_id, component, deployment_count, avg_duration, stddev_duration, first_finish_timestamp, last_finish_timestamp)
-    values (${done?.cell_id ?? 0}, 'holder', 9, '0', '0', now(), now())`;
+      (cell_id, component, seconds, deployment_count, avg_duration, stddev_duration, first_finish_timestamp,
+      last_finish_timestamp)
+    values (${done?.cell_id ?? 0}, 'holder', '{0, 0}', 2, '0', '0', now(), now())`;
 
   const step = await runStep({ mode: "list-outliers", "database-url": cli.url });
 

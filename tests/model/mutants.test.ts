@@ -9,7 +9,7 @@ const queue = new RealQueue(database);
 const runs = 2_000;
 
 /** Where somebody stands. */
-const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id))";
+const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))";
 
 /** What a slip of the hand would make of a function: what the model finds, it would find in a change as well. */
 const mutants: readonly (readonly [what: string, name: string, from: string, to: string])[] = [
@@ -76,7 +76,8 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "new.heartbeat_timestamp := null",
     "null",
   ],
-  ["lets UPDATE start whatever it likes", "_refuse_blocked", "v_reasons <> '{}'", "false"],
+  ["lets UPDATE start whatever it likes", "_may_start", "only_asks is not true", "false"],
+  ["lets in whoever asks", "_may_start", "return v_reasons = '{}'", "return true"],
   [
     "forgets the promise of heartbeats with a start",
     "try_start",

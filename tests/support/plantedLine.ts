@@ -53,8 +53,9 @@ export function usePlantedLines(database: TestDatabase, usualMinutes: Readonly<R
         values (${environment}, 'aws', ${region}, 0) returning id`;
       await sql`
         insert into deploy_queue.deployment_durations
-          (cell_id, component, deployment_count, avg_duration, first_finish_timestamp, last_finish_timestamp)
-        select ${cell.id}, key, 3, value::integer * interval '1 minute', deploy_queue._now(), deploy_queue._now()
+          (cell_id, component, seconds, deployment_count, avg_duration, first_finish_timestamp, last_finish_timestamp)
+        select ${cell.id}, key, array_fill(value::integer * 60, array[3]), 3, value::integer * interval '1 minute',
+          deploy_queue._now(), deploy_queue._now()
         from jsonb_each_text(${JSON.stringify(usualMinutes)}::text::jsonb)`;
       const rows = await sql<{ id: number }[]>`
         insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component,

@@ -71,13 +71,8 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
     ) as ago (entered, started, finished, beat)
     order by live.entered desc, live.place;
 
-    insert into deploy_queue.deployment_durations
-    select cell_id, component, count(*), avg(took), make_interval(secs => stddev_samp(extract(epoch from took))::double precision),
-      min(finish_timestamp), max(finish_timestamp)
-    from (
-      select *, finish_timestamp - start_timestamp as took from deploy_queue.deployments where finish_timestamp is not null
-    ) as finished
-    group by cell_id, component;
+    select deploy_queue._measure(cell_id, component)
+    from (select distinct cell_id, component from deploy_queue.deployments where finish_timestamp is not null) as finished;
 
     insert into deploy_queue.workers values ('worker:1', '0.1.0', deploy_queue._now(), deploy_queue._now() - interval '40 seconds');
     drop table kinds, planned;
