@@ -1009,7 +1009,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._in_seconds(duration interval)
  RETURNS interval
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT
+ IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin

@@ -1,5 +1,5 @@
 --! Previous: sha1:f774a21f95840b49cc5e6c98ea5a2577b5b7388f
---! Hash: sha1:7b2cbc80bed451590406fe4f678f138631a5a7a4
+--! Hash: sha1:888620956ca23c9140c8233a44da3ab98ac0bb91
 --! Message: when it may
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -309,7 +309,7 @@ $$;
 -- The same interval without months and days, whose length depends on the calendar and the time zone of the session.
 -- Called by the triggers that store durations.
 create or replace function deploy_queue._in_seconds(duration interval) returns interval
-language plpgsql immutable strict parallel safe
+language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -31,6 +31,13 @@ describe("a deployment that is held outside", () => {
     );
   });
 
+  test("draws no number while it asks for its turn", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    for (let look = 0; look < 3; look += 1) expect(await queue.tryStart(held)).toMatchObject({ started: false });
+    expect(await line.add("queued")).toBe(held + 1);
+  });
+
   test("stands at the end of the line when it is released, among those of its priority", async () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "outside" });

@@ -21,6 +21,13 @@ function usual({ region }: Line): Promise<Usual[]> {
     from deploy_queue.deployment_duration_analytics where region = ${region} order by component`;
 }
 
+async function known({ region }: Line): Promise<Record<string, unknown> | undefined> {
+  const [row] = await sql`
+    select known.* from deploy_queue.deployment_durations as known join deploy_queue.cells on cells.id = known.cell_id
+    where cells.region = ${region}`;
+  return row;
+}
+
 function past(line: Line, endedAgo: string, seconds: readonly number[], component = "api"): Promise<number[]> {
   const durations = seconds.map((duration) => `${duration} seconds`);
   return insertFinished(database, { ...line, component, endedAgo, durations });
@@ -73,6 +80,29 @@ test("the last finishes are those that ended last, in whatever order they were i
   await past(line, "1 day", Array(100).fill(10));
   await past(line, "2 days", [5_000, 5_000]);
   expect(await usual(line)).toEqual([{ component: "api", count: 100, mean: 10, deviation: 0 }]);
+});
+
+test("what finishes add up to is what measuring anew says, also when they came out of order", async () => {
+  const line = newLine(database);
+  for (const [endedAgo, count] of [
+    ["3 days", 60],
+    ["5 days", 10],
+    ["2 days", 70],
+    ["4 days", 5],
+    ["1 day", 20],
+  ] as const) {
+    await past(
+      line,
+      endedAgo,
+      Array.from({ length: count }, (_, index) => 0.3 + ((index * 37) ** 2 % 1_009)),
+    );
+    const addedUp = await known(line);
+    await sql`
+      select deploy_queue._measure(cell_id, component) from deploy_queue.deployments where region = ${line.region} limit 1`;
+    const anew = await known(line);
+    expect(addedUp).toEqual({ ...anew, first_finish_timestamp: addedUp?.["first_finish_timestamp"] });
+    expect(Number(addedUp?.["first_finish_timestamp"])).toBeLessThanOrEqual(Number(anew?.["first_finish_timestamp"]));
+  }
 });
 
 test("what is older than three months does not count, once another one has finished", async () => {

@@ -12,6 +12,11 @@ const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const insert = (row: Readonly<Record<string, unknown>>) =>
   sql<Deployment[]>`insert into deploy_queue.deployments ${sql({ component: "api", ...row })} returning *`;
 
+const asking = (region: string, column = "", value = "") => `
+  insert into deploy_queue.deployments
+    (environment, cloud_provider, region, cell_index, component, start_timestamp ${column})
+  values ('dev', 'aws', '${region}', 0, 'api', 'infinity' ${value}) returning *`;
+
 describe("a plain INSERT", () => {
   test("gets the next place in the line", async () => {
     const [first] = await insert(place("single"));
@@ -91,8 +96,41 @@ describe("a plain INSERT", () => {
   ] as const)("with %s in the future is refused with QD009", async ([field, more]) => {
     await expect(insert({ ...place("future"), ...more, [field]: ago(-10) })).rejects.toMatchObject({
       code: "QD009",
-      message: expect.stringMatching(/^deployment \d+ \(api\) has a timestamp that lies in the future or is infinite$/),
+      message: "api has a timestamp that lies in the future or is infinite",
     });
+  });
+
+  test.for([
+    ["nobody", "running"],
+    ["running", "queued"],
+    ["queued", "queued"],
+  ] as const)("that is to start when it may, behind %s, is %s", async ([other, status]) => {
+    const line = newLine(database);
+    if (other !== "nobody") await line.add(other);
+    const [row] = await sql.unsafe<Deployment[]>(asking(line.region));
+    expect(await sql`select status from deploy_queue.deployments_with_status where id = ${row?.id ?? 0}`).toEqual([
+      { status },
+    ]);
+    expect(row?.start_timestamp === null).toBe(status === "queued");
+    expect(Number(row?.start_timestamp)).toBeLessThanOrEqual(Date.now());
+  });
+
+  test.for(["finish_timestamp", "cancellation_timestamp"])(
+    "that is to start when it may and has a %s is refused",
+    async (ended) => {
+      const ending = asking("infinite", `, ${ended}`, ", now()");
+      await expect(sql.unsafe(ending)).rejects.toMatchObject({ code: "23514" });
+    },
+  );
+
+  test("draws no number when it is refused", async () => {
+    const line = newLine(database);
+    const before = await line.add("running");
+    await expect(insert({ ...place(line.region), start_timestamp: ago(0) })).rejects.toMatchObject({
+      code: "QD003",
+      message: `api may not start: deployment ${before} (api) is running`,
+    });
+    expect(await line.add("queued")).toBe(before + 1);
   });
 });
 

@@ -53,6 +53,20 @@ describe("a plain UPDATE", () => {
     });
   });
 
+  test("that asks to start when it may starts whom nothing keeps waiting, and changes nobody else", async () => {
+    const line = newLine(database);
+    const first = await line.add("queued");
+    const second = await line.add("queued");
+    const before = await queue.deployment(second);
+
+    const started = await sql`
+      update deploy_queue.deployments set start_timestamp = 'infinity' where id in (${first}, ${second})
+      returning id, start_timestamp = updated_at as is_now`;
+
+    expect(started).toEqual([{ id: first, is_now: true }]);
+    expect(await queue.deployment(second)).toEqual(before);
+  });
+
   test("names five blockers and counts the others", async () => {
     const line = newLine(database);
     for (let count = 0; count < 8; count++) await line.add("queued");
