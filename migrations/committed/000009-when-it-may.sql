@@ -1,5 +1,5 @@
 --! Previous: sha1:f774a21f95840b49cc5e6c98ea5a2577b5b7388f
---! Hash: sha1:888620956ca23c9140c8233a44da3ab98ac0bb91
+--! Hash: sha1:34257f74601ecac9b7279c79b32722380869b1ce
 --! Message: when it may
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -105,7 +105,8 @@ begin
 
   return case
     when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'configured'
+      'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'finished', 'cancelled', 'reaped', 'outlier',
+      'configured'
     ) then 'kind_must_be_known'
     when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
   end;
@@ -1095,7 +1096,7 @@ end;
 $$;
 --! EndIncluded functions/_heads.sql
 --! Included functions/_wake.sql
--- Notifies a queued deployment if it may start now or knows when it may; stays silent while that is still open.
+-- Notifies a queued deployment if it may start now or knows when it may, and leaves an event; stays silent while that is still open.
 -- Called by the triggers that take a reason to wait away, for each head of the line that had it.
 create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
 language plpgsql volatile
@@ -1107,6 +1108,7 @@ begin
   ) then
     -- Without a payload, equal wake-ups of one transaction collapse into one.
     perform pg_notify('deploy_queue_deployment_' || candidate.id, '');
+    perform deploy_queue._record(candidate.id, deploy_queue._now(), 'woken', 'queued', null);
   end if;
 end;
 $$;
@@ -2881,7 +2883,7 @@ for each row execute function deploy_queue.tg_deployments__guard();
 --! EndIncluded triggers/deployments__guard.sql
 --! Included functions/_record.sql
 -- Leaves an event of a deployment; who, from where and by which program are defaults of the table.
--- Called by the trigger that records transitions.
+-- Called by the trigger that records transitions, and with each wake-up.
 create or replace function deploy_queue._record(
   deployment_id bigint,
   occurred_at timestamptz,
@@ -4325,7 +4327,8 @@ select
   - deployments.priority as rank,
   coalesce(deployments.place, deployments.id) as place,
   deployments.not_before,
-  deployments
+  deployments,
+  coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as ended_at
 from deploy_queue.deployments
 join (
   select
@@ -4344,6 +4347,18 @@ where not life.is_late;
 
 comment on view deploy_queue._lives is 'Deployments with the numbers of their events, without those that were recorded after the fact.';
 --! EndIncluded views/_lives.sql
+--! Included views/_turns.sql
+-- The moments at which it must have been the turn of a deployment, or known when it would be: those of its start and of its
+-- wake-ups. Read by the checks of verify_history.
+create or replace view deploy_queue._turns as
+select _lives.*, events.id as number, events.kind, events.occurred_at,
+  case events.kind when 'started' then 'started' else 'was woken' end as did
+from deploy_queue._lives
+join deploy_queue.deployment_events as events
+  on events.deployment_id = _lives.id and events.kind in ('started', 'woken');
+
+comment on view deploy_queue._turns is 'Starts and wake-ups of deployments, each with the number of its event.';
+--! EndIncluded views/_turns.sql
 --! Included functions/_verify_events.sql
 -- Deployments whose events and timestamps do not tell the same story, or whose events do not follow from each other.
 -- Called by verify_history.
@@ -4398,30 +4413,32 @@ end;
 $$;
 --! EndIncluded functions/_verify_events.sql
 --! Included functions/_verify_turns.sql
--- Deployments that ran beside another, or overtook one in the line without a common key and without leave.
--- Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
+-- Deployments that started, or were woken, while another one ran or was ahead in the line, without a common key and without
+-- leave. Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
 create or replace function deploy_queue._verify_turns() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  with lives as materialized (
-    select _lives.*,
-      max(_lives.ended) over (
-        partition by _lives.cell_id order by _lives.started rows between unbounded preceding and 1 preceding
+  with turns as materialized (
+    select _turns.*,
+      max(_turns.ended) filter (where _turns.kind = 'started') over (
+        partition by _turns.cell_id order by _turns.number rows between unbounded preceding and 1 preceding
       ) as cell_held_until
-    from deploy_queue._lives
-    where _lives.started is not null
+    from deploy_queue._turns
   )
-  select 'never two at once', later.id,
-    format('it started while %s was running', deploy_queue._label(earlier.deployments))
-  from lives as later
-  join lives as earlier
-    on earlier.cell_id = later.cell_id and earlier.started < later.started and earlier.ended > later.started
-  where later.cell_held_until > later.started
+  select case later.kind when 'started' then 'never two at once' else 'wake-ups' end, later.id,
+    format('it %s while %s was running', later.did, deploy_queue._label(earlier.deployments))
+  from turns as later
+  join turns as earlier
+    on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
+    and earlier.ended > later.number
+  where later.cell_held_until > later.number
     and not later.forced
-    and (earlier.concurrency_key = later.concurrency_key) is not true;
+    and (earlier.concurrency_key = later.concurrency_key) is not true
+    -- Of several that end in one statement, each has its event after those whom the one before woke.
+    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true;
 
   return query
   with lives as materialized (
@@ -4431,18 +4448,19 @@ begin
       ) as line_held_until
     from deploy_queue._lives
   )
-  select 'the order of the line', later.id,
-    format('it started while %s was ahead in the line', deploy_queue._label(earlier.deployments))
+  select case turn.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
+    format('it %s while %s was ahead in the line', turn.did, deploy_queue._label(earlier.deployments))
   from lives as later
+  join deploy_queue._turns as turn on turn.id = later.id and turn.number < later.line_held_until
   join lives as earlier
     on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
-    and earlier.came_into_line < later.started and earlier.left_line > later.started
-  where later.line_held_until > later.started
-    and not later.forced
+    and earlier.came_into_line < turn.number and earlier.left_line > turn.number
+  where not later.forced
     and (earlier.concurrency_key = later.concurrency_key) is not true
-    -- It let others pass, or got its priority later.
-    and (earlier.not_before > later.start_timestamp) is not true
-    and (earlier.last_prioritized > later.started) is not true
+    and (turn.kind = 'woken' and earlier.ended_at <= turn.occurred_at) is not true
+    -- It let others pass, or one of the two got its priority later.
+    and (earlier.not_before > turn.occurred_at) is not true
+    and (greatest(earlier.last_prioritized, later.last_prioritized) > turn.number) is not true
     and not exists (
       select
       from deploy_queue.freezes
@@ -4451,9 +4469,14 @@ begin
         and (freezes.region is null or freezes.region = (later.deployments).region)
         and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
-        and freezes.created_at <= later.start_timestamp
-        and (least(freezes.lifted_at, freezes.expires_at) < later.start_timestamp) is not true
+        and freezes.created_at <= turn.occurred_at
+        and (least(freezes.lifted_at, freezes.expires_at) < turn.occurred_at) is not true
     );
+
+  return query
+  select 'wake-ups', turn.id, 'it was woken when it did not wait'
+  from deploy_queue._turns as turn
+  where turn.kind = 'woken' and turn.number not between turn.entered and turn.left_line;
 end;
 $$;
 --! EndIncluded functions/_verify_turns.sql

@@ -25,7 +25,8 @@ begin
 
   return case
     when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'started', 'finished', 'cancelled', 'reaped', 'outlier', 'refused', 'configured'
+      'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'finished', 'cancelled', 'reaped', 'outlier',
+      'configured'
     ) then 'kind_must_be_known'
     when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
   end;

@@ -1,5 +1,5 @@
 -- Leaves an event of a deployment; who, from where and by which program are defaults of the table.
--- Called by the trigger that records transitions.
+-- Called by the trigger that records transitions, and with each wake-up.
 create or replace function deploy_queue._record(
   deployment_id bigint,
   occurred_at timestamptz,

@@ -1,4 +1,4 @@
--- Notifies a queued deployment if it may start now or knows when it may; stays silent while that is still open.
+-- Notifies a queued deployment if it may start now or knows when it may, and leaves an event; stays silent while that is still open.
 -- Called by the triggers that take a reason to wait away, for each head of the line that had it.
 create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
 language plpgsql volatile
@@ -10,6 +10,7 @@ begin
   ) then
     -- Without a payload, equal wake-ups of one transaction collapse into one.
     perform pg_notify('deploy_queue_deployment_' || candidate.id, '');
+    perform deploy_queue._record(candidate.id, deploy_queue._now(), 'woken', 'queued', null);
   end if;
 end;
 $$;

@@ -16,7 +16,8 @@ select
   - deployments.priority as rank,
   coalesce(deployments.place, deployments.id) as place,
   deployments.not_before,
-  deployments
+  deployments,
+  coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as ended_at
 from deploy_queue.deployments
 join (
   select

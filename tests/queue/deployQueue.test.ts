@@ -283,7 +283,7 @@ describe("start", () => {
     expect(outages.filter((_, index) => index % 2 === 1)).toEqual(Array(outages.length / 2).fill(undefined));
     const kinds =
       await database.sql`select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
-    expect(kinds.map(({ kind }) => kind)).toEqual(["enqueued", "refused", "started"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(["enqueued", "refused", "woken", "started"]);
   });
 
   test("waits for two turns at once on one instance", async () => {

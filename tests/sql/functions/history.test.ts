@@ -19,6 +19,7 @@ test("is what happened to one deployment, in order", async () => {
   expect(events.map(({ kind, from_state, to_state, reason }) => [kind, from_state, to_state, reason])).toEqual([
     ["enqueued", null, "queued", null],
     ["refused", "queued", null, `deployment ${first} (api) is running`],
+    ["woken", "queued", null, null],
     ["started", "queued", "running", null],
     ["cancelled", "running", "cancelled", "why not"],
   ]);
