@@ -1,8 +1,7 @@
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { Database } from "../../src/database/database.js";
-import { migrateSchema } from "../../src/database/migrate.js";
-import { migrationsFolder } from "../../src/database/schema.js";
+import { ensureSchema } from "../../src/database/schema.js";
 import { startTestServer } from "./server.js";
 import { coverageDirectory, instrument, report } from "./sqlCoverage.js";
 
@@ -17,16 +16,16 @@ declare module "vitest" {
 
 /** Starts one server for all tests and prepares the database that each test file gets a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startTestServer();
+  const server = await startTestServer(migrate);
   const templateName = `deploy_queue_template_${process.pid}`;
   const root = postgres(server.url, { max: 1, onnotice: () => undefined });
-  await root.unsafe(`create database ${templateName}`);
+  await root.unsafe(
+    `create database ${templateName} template ${server.directory === undefined ? "template1" : "deploy_queue"}`,
+  );
 
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
-  const database = new Database({ url: url.href, applicationName: "tests" });
-  await migrateSchema(database, { url: url.href, folder: migrationsFolder(), onProgress: () => undefined });
-  await database.close();
+  await migrate(url.href);
 
   const template = postgres(url.href, { max: 1, onnotice: () => undefined });
   await template.unsafe(shiftableClock);
@@ -48,6 +47,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await root.end();
     await server.stop();
   };
+}
+
+async function migrate(url: string): Promise<void> {
+  const database = new Database({ url, applicationName: "tests" });
+  const silent = (): void => undefined;
+  await ensureSchema(database, { url, migrate: true, onProgress: silent, onWarning: silent });
+  await database.close();
 }
 
 /** Tests move time by changing a row; everything in the schema asks _now(). */

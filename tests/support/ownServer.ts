@@ -8,6 +8,7 @@ import { Database } from "../../src/database/database.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { ensureSchema } from "../../src/database/schema.js";
 import { Queue } from "../../src/queue/queue.js";
+import { copyBlueprint } from "./blueprint.js";
 import { until } from "./until.js";
 
 const settings = { fsync: "off", max_connections: "100" };
@@ -28,7 +29,10 @@ export interface OwnServer {
 
 /** Starts a server with the schema, stopped and removed after the test. On the disk that is mounted there, if one is given. */
 export async function startOwnServer(disk?: string): Promise<OwnServer> {
-  const server = await serverIn(disk === undefined ? await newDirectory() : join(disk, "server"), settings);
+  const directory = disk === undefined ? await newDirectory() : join(disk, "server");
+  const shared = inject("serverDirectory");
+  if (shared !== undefined) await copyBlueprint(shared, directory);
+  const server = await serverIn(directory, settings);
   const database = new Database({ url: server.url, applicationName: "tests" });
   const silent = (): void => undefined;
   await ensureSchema(database, { url: server.url, migrate: true, onProgress: silent, onWarning: silent });

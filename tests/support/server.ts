@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { processExists } from "../../src/database/embedded/files.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
+import { keepBlueprint } from "./blueprint.js";
 
 export interface TestServer {
   readonly url: string;
@@ -16,11 +17,14 @@ export interface TestServer {
 
 const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "300" };
 
-/** A PostgreSQL for tests: the one named in the environment, else one in Docker, else the embedded one. */
-export async function startTestServer(): Promise<TestServer> {
+/**
+ * A PostgreSQL for tests: the one named in the environment, else one in Docker, else the embedded one, which, once
+ * it is filled, keeps a blueprint of itself.
+ */
+export async function startTestServer(fill?: (url: string) => Promise<void>): Promise<TestServer> {
   const url = process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
   if (url) return { url, description: "DEPLOY_QUEUE_TEST_DATABASE_URL", stop: async () => undefined };
-  return (await dockerAnswers()) ? await startContainer() : await startEmbedded();
+  return (await dockerAnswers()) ? await startContainer() : await startEmbedded(settings, fill);
 }
 
 async function dockerAnswers(): Promise<boolean> {
@@ -47,11 +51,19 @@ async function startContainer(): Promise<TestServer> {
 }
 
 /** One of its own, removed again when it is stopped or this process is killed. */
-export async function startEmbedded(parameters: Readonly<Record<string, string>> = settings): Promise<TestServer> {
+export async function startEmbedded(
+  parameters: Readonly<Record<string, string>>,
+  fill?: (url: string) => Promise<void>,
+): Promise<TestServer> {
   await removeLeftovers();
   const directory = mkdtempSync(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
   // Root's server runs as another user.
   await chmod(directory, 0o755);
+  if (fill !== undefined) {
+    const { url } = await ensureEmbeddedServer(directory, parameters);
+    await fill(url).finally(() => stopEmbeddedServer(directory));
+    await keepBlueprint(directory);
+  }
   const { url } = await ensureEmbeddedServer(directory, parameters);
   const { pid, version } = await embeddedServerStatus(directory);
   const forget = onDeath(() => {
