@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach } from "vitest";
 import { parse } from "yaml";
+import { killLater, removeLater } from "./leftovers.js";
 import { until } from "./until.js";
 
 export const root = join(import.meta.dirname, "../..");
@@ -43,22 +43,18 @@ export interface Surroundings {
   readonly state?: Readonly<Record<string, string>>;
 }
 
-const running = new Set<ChildProcess>();
 const directory = mkdtempSync(join(tmpdir(), "deploy-queue-runner-"));
 let steps = 0;
-
-afterEach(() => {
-  for (const child of running) {
-    child.kill("SIGKILL");
-  }
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+removeLater(directory);
 
 /** Where background processes keep their logs. */
 export const runnerTemp = directory;
 
 /** Runs the committed bundle as the runner does: inputs, state and files in variables, defaults as in action.yml. */
 export function startStep(inputs: Readonly<Record<string, string>>, surroundings: Surroundings = {}): Step {
+  // Of another file it may be gone.
+  mkdirSync(directory, { recursive: true });
+  removeLater(directory);
   const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"].map((name) => {
     const path = join(directory, `${name}-${steps++}`);
     writeFileSync(path, "");
@@ -75,7 +71,7 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  running.add(child);
+  killLater(child);
   let log = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -89,7 +85,6 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
   );
   const end = new Promise<StepEnd>((resolve) => {
     child.once("close", (code) => {
-      running.delete(child);
       resolve({ code, log, outputs: parsed(outputs?.()), state: parsed(state?.()), summary: summary?.() ?? "" });
     });
   });

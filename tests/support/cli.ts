@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { killLater } from "./leftovers.js";
 import { until } from "./until.js";
 
 const cliPath = join(import.meta.dirname, "../../dist/cli.js");
@@ -21,14 +21,6 @@ export interface RunningCli {
   printed(pattern: RegExp, timeout?: number): Promise<RegExpExecArray>;
 }
 
-const running = new Set<ChildProcess>();
-
-afterEach(() => {
-  for (const child of running) {
-    child.kill("SIGKILL");
-  }
-});
-
 /** Starts the real, bundled command line as a process of its own. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): RunningCli {
   const child = spawn(process.execPath, [cliPath, ...args], {
@@ -39,7 +31,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  running.add(child);
+  killLater(child);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -50,7 +42,6 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   });
   const end = new Promise<CliEnd>((resolve) => {
     child.once("close", (code, signal) => {
-      running.delete(child);
       resolve({ code, signal, stdout, stderr });
     });
   });
