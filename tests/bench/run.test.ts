@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "../..");
 
 test.each(["--lage", "nothing", "constructor"])("%s is refused in one line that names what there is", (argument) => {
-  const { status, stdout, stderr } = spawnSync("node_modules/.bin/tsx", ["bench/run.ts", "handoff", argument], {
+  const args = ["--import", "tsx", "bench/run.ts", "handoff", argument];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: "utf8",
   });

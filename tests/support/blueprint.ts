@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterIn } from "../../src/database/embedded/directory.js";
 
@@ -16,4 +16,10 @@ export async function keepBlueprint(directory: string): Promise<void> {
 export async function copyBlueprint(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o755 });
   execFileSync("cp", ["-a", clusterIn(from, name).home, clusterIn(to).home]);
+}
+
+/** A thousand files that need not be copied for each. */
+export async function linkPrograms(from: string, to: string): Promise<void> {
+  const programs = (await readdir(from)).filter((name) => /^postgres-\d+\./.test(name));
+  await Promise.all(programs.map((name) => symlink(join(from, name), join(to, name))));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -8,7 +8,7 @@ import { Database } from "../../src/database/database.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { ensureSchema } from "../../src/database/schema.js";
 import { Queue } from "../../src/queue/queue.js";
-import { copyBlueprint } from "./blueprint.js";
+import { copyBlueprint, linkPrograms } from "./blueprint.js";
 import { until } from "./until.js";
 
 const settings = { fsync: "off", max_connections: "100" };
@@ -44,11 +44,7 @@ async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
   await chmod(directory, 0o755);
   const shared = inject("serverDirectory");
-  if (shared !== undefined) {
-    // A thousand files that need not be copied for each.
-    const programs = (await readdir(shared)).filter((name) => /^postgres-\d+\./.test(name));
-    await Promise.all(programs.map((name) => symlink(join(shared, name), join(directory, name))));
-  }
+  if (shared !== undefined) await linkPrograms(shared, directory);
   return directory;
 }
 
