@@ -16,7 +16,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     globalSetup: "tests/support/globalSetup.ts",
     setupFiles: "tests/support/setup.ts",
-    // A process and its modules for each file are a fifth of a second of processor time.
+    // A process of its own would cost each file a fifth of a second of processor time.
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
