@@ -2221,12 +2221,22 @@ CREATE OR REPLACE FUNCTION deploy_queue._verify_turns()
 AS $function$
 begin
   return query
-  with turns as materialized (
-    select _turns.*,
-      max(_turns.ended) filter (where _turns.kind = 'started') over (
-        partition by _turns.cell_id order by _turns.number rows between unbounded preceding and 1 preceding
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  ),
+  -- The moments at which it must have been its turn, or certain to be.
+  turns as materialized (
+    select lives.*, events.id as number, events.kind, events.occurred_at,
+      case events.kind when 'started' then 'started' else 'was woken' end as did,
+      max(lives.ended) filter (where events.kind = 'started') over (
+        partition by lives.cell_id order by events.id rows between unbounded preceding and 1 preceding
       ) as cell_held_until
-    from deploy_queue._turns
+    from lives
+    join deploy_queue.deployment_events as events on events.deployment_id = lives.id and events.kind in ('started', 'woken')
   )
   select case later.kind when 'started' then 'never two at once' else 'wake-ups' end, later.id,
     format('it %s while %s was running', later.did, deploy_queue._label(earlier.deployments))
@@ -2238,29 +2248,23 @@ begin
     and not later.forced
     and (earlier.concurrency_key = later.concurrency_key) is not true
     -- Of several that end in one statement, each has its event after those whom the one before woke.
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true;
+    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
 
-  return query
-  with lives as materialized (
-    select _lives.*,
-      max(_lives.left_line) over (
-        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
-      ) as line_held_until
-    from deploy_queue._lives
-  )
-  select case turn.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
-    format('it %s while %s was ahead in the line', turn.did, deploy_queue._label(earlier.deployments))
-  from lives as later
-  join deploy_queue._turns as turn on turn.id = later.id and turn.number < later.line_held_until
+  union all
+
+  select case later.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
+    format('it %s while %s was ahead in the line', later.did, deploy_queue._label(earlier.deployments))
+  from turns as later
   join lives as earlier
     on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
-    and earlier.came_into_line < turn.number and earlier.left_line > turn.number
-  where not later.forced
+    and earlier.came_into_line < later.number and earlier.left_line > later.number
+  where later.line_held_until > later.number
+    and not later.forced
     and (earlier.concurrency_key = later.concurrency_key) is not true
-    and (turn.kind = 'woken' and earlier.ended_at <= turn.occurred_at) is not true
+    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
     -- It let others pass, or one of the two got its priority later.
-    and (earlier.not_before > turn.occurred_at) is not true
-    and (greatest(earlier.last_prioritized, later.last_prioritized) > turn.number) is not true
+    and (earlier.not_before > later.occurred_at) is not true
+    and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
     and not exists (
       select
       from deploy_queue.freezes
@@ -2269,14 +2273,15 @@ begin
         and (freezes.region is null or freezes.region = (later.deployments).region)
         and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
-        and freezes.created_at <= turn.occurred_at
-        and (least(freezes.lifted_at, freezes.expires_at) < turn.occurred_at) is not true
-    );
+        and freezes.created_at <= later.occurred_at
+        and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+    )
 
-  return query
-  select 'wake-ups', turn.id, 'it was woken when it did not wait'
-  from deploy_queue._turns as turn
-  where turn.kind = 'woken' and turn.number not between turn.entered and turn.left_line;
+  union all
+
+  select 'wake-ups', turns.id, 'it was woken when it did not wait'
+  from turns
+  where turns.kind = 'woken' and turns.number not between turns.entered and turns.left_line;
 end;
 $function$
 ;
@@ -4229,35 +4234,6 @@ create view _lives as
           WHERE (events.deployment_id IS NOT NULL)
           GROUP BY events.deployment_id) life ON ((life.deployment_id = deployments.id)))
   WHERE (NOT life.is_late);
-
-create view _turns as
- SELECT _lives.id,
-    _lives.cell_id,
-    _lives.environment,
-    _lives.concurrency_key,
-    _lives.forced,
-    _lives.start_timestamp,
-    _lives.finish_timestamp,
-    _lives.entered,
-    _lives.started,
-    _lives.ended,
-    _lives.left_line,
-    _lives.came_into_line,
-    _lives.last_prioritized,
-    _lives.rank,
-    _lives.place,
-    _lives.not_before,
-    _lives.deployments,
-    _lives.ended_at,
-    events.id AS number,
-    events.kind,
-    events.occurred_at,
-        CASE events.kind
-            WHEN 'started'::text THEN 'started'::text
-            ELSE 'was woken'::text
-        END AS did
-   FROM (_lives
-     JOIN deployment_events events ON (((events.deployment_id = _lives.id) AND (events.kind = ANY (ARRAY['started'::text, 'woken'::text])))));
 
 create view cancellation_rate as
  SELECT environment,

@@ -120,7 +120,6 @@
 --!include functions/_rule_problems.sql
 --!include functions/health.sql
 --!include views/_lives.sql
---!include views/_turns.sql
 --!include functions/_verify_events.sql
 --!include functions/_verify_turns.sql
 --!include functions/_verify_buffers.sql

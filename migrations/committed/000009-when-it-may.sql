@@ -1,5 +1,5 @@
 --! Previous: sha1:f774a21f95840b49cc5e6c98ea5a2577b5b7388f
---! Hash: sha1:34257f74601ecac9b7279c79b32722380869b1ce
+--! Hash: sha1:d1a3388ad1fc742c5dbe47ad10ad4bc6d77683ef
 --! Message: when it may
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -4347,18 +4347,6 @@ where not life.is_late;
 
 comment on view deploy_queue._lives is 'Deployments with the numbers of their events, without those that were recorded after the fact.';
 --! EndIncluded views/_lives.sql
---! Included views/_turns.sql
--- The moments at which it must have been the turn of a deployment, or known when it would be: those of its start and of its
--- wake-ups. Read by the checks of verify_history.
-create or replace view deploy_queue._turns as
-select _lives.*, events.id as number, events.kind, events.occurred_at,
-  case events.kind when 'started' then 'started' else 'was woken' end as did
-from deploy_queue._lives
-join deploy_queue.deployment_events as events
-  on events.deployment_id = _lives.id and events.kind in ('started', 'woken');
-
-comment on view deploy_queue._turns is 'Starts and wake-ups of deployments, each with the number of its event.';
---! EndIncluded views/_turns.sql
 --! Included functions/_verify_events.sql
 -- Deployments whose events and timestamps do not tell the same story, or whose events do not follow from each other.
 -- Called by verify_history.
@@ -4421,12 +4409,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  with turns as materialized (
-    select _turns.*,
-      max(_turns.ended) filter (where _turns.kind = 'started') over (
-        partition by _turns.cell_id order by _turns.number rows between unbounded preceding and 1 preceding
+  with lives as materialized (
+    select _lives.*,
+      max(_lives.left_line) over (
+        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
+      ) as line_held_until
+    from deploy_queue._lives
+  ),
+  -- The moments at which it must have been its turn, or certain to be.
+  turns as materialized (
+    select lives.*, events.id as number, events.kind, events.occurred_at,
+      case events.kind when 'started' then 'started' else 'was woken' end as did,
+      max(lives.ended) filter (where events.kind = 'started') over (
+        partition by lives.cell_id order by events.id rows between unbounded preceding and 1 preceding
       ) as cell_held_until
-    from deploy_queue._turns
+    from lives
+    join deploy_queue.deployment_events as events on events.deployment_id = lives.id and events.kind in ('started', 'woken')
   )
   select case later.kind when 'started' then 'never two at once' else 'wake-ups' end, later.id,
     format('it %s while %s was running', later.did, deploy_queue._label(earlier.deployments))
@@ -4438,29 +4436,23 @@ begin
     and not later.forced
     and (earlier.concurrency_key = later.concurrency_key) is not true
     -- Of several that end in one statement, each has its event after those whom the one before woke.
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true;
+    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
 
-  return query
-  with lives as materialized (
-    select _lives.*,
-      max(_lives.left_line) over (
-        partition by _lives.cell_id order by _lives.rank, _lives.place rows between unbounded preceding and 1 preceding
-      ) as line_held_until
-    from deploy_queue._lives
-  )
-  select case turn.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
-    format('it %s while %s was ahead in the line', turn.did, deploy_queue._label(earlier.deployments))
-  from lives as later
-  join deploy_queue._turns as turn on turn.id = later.id and turn.number < later.line_held_until
+  union all
+
+  select case later.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
+    format('it %s while %s was ahead in the line', later.did, deploy_queue._label(earlier.deployments))
+  from turns as later
   join lives as earlier
     on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
-    and earlier.came_into_line < turn.number and earlier.left_line > turn.number
-  where not later.forced
+    and earlier.came_into_line < later.number and earlier.left_line > later.number
+  where later.line_held_until > later.number
+    and not later.forced
     and (earlier.concurrency_key = later.concurrency_key) is not true
-    and (turn.kind = 'woken' and earlier.ended_at <= turn.occurred_at) is not true
+    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
     -- It let others pass, or one of the two got its priority later.
-    and (earlier.not_before > turn.occurred_at) is not true
-    and (greatest(earlier.last_prioritized, later.last_prioritized) > turn.number) is not true
+    and (earlier.not_before > later.occurred_at) is not true
+    and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
     and not exists (
       select
       from deploy_queue.freezes
@@ -4469,14 +4461,15 @@ begin
         and (freezes.region is null or freezes.region = (later.deployments).region)
         and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
         and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
-        and freezes.created_at <= turn.occurred_at
-        and (least(freezes.lifted_at, freezes.expires_at) < turn.occurred_at) is not true
-    );
+        and freezes.created_at <= later.occurred_at
+        and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+    )
 
-  return query
-  select 'wake-ups', turn.id, 'it was woken when it did not wait'
-  from deploy_queue._turns as turn
-  where turn.kind = 'woken' and turn.number not between turn.entered and turn.left_line;
+  union all
+
+  select 'wake-ups', turns.id, 'it was woken when it did not wait'
+  from turns
+  where turns.kind = 'woken' and turns.number not between turns.entered and turns.left_line;
 end;
 $$;
 --! EndIncluded functions/_verify_turns.sql
@@ -4583,7 +4576,7 @@ end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';
 --! EndIncluded functions/verify_history.sql
 --! Included functions/_one_line.sql
 -- Text in which nothing is left that the columns refuse: control characters and marks of direction become spaces.

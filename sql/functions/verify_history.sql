@@ -14,4 +14,4 @@ end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers or outside their schedule, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';

@@ -16,7 +16,8 @@ export class DoctorCommand extends BaseCommand {
       stuck. Each line is ok, warning or failed, with its cure.
 
       With \`--verify-history\` it also reads all events and deployments, and finds whatever contradicts the rules: two at
-      once, overtaking, starts in buffers, events that are missing. A quarter of a minute for a million deployments.
+      once, overtaking, starts in buffers, wake-ups out of turn, events that are missing. A third of a minute for a million
+      deployments.
 
       Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing.
     `,

@@ -103,6 +103,47 @@ test("finds somebody who overtook", async () => {
   expect(await findings()).toEqual([`the order of the line ${second}`]);
 });
 
+test("finds wake-ups of those whose turn had not come", async () => {
+  const waiting: number[] = [];
+  const region = "woken";
+  for (let place = 0; place < 3; place += 1) waiting.push((await database.enqueue({ environment: "dev", region })).id);
+  const [first = 0, second = 0, third = 0] = waiting;
+  await queue.tryStart(first);
+  await queue.finish(first);
+  await queue.tryStart(second);
+  expect(await findings()).toEqual([]);
+  expect((await queue.history(second)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
+
+  // While the second runs; and, of the first, after it has ended.
+  await tamper(`
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state)
+    values (${third}, 'woken', 'queued'), (${first}, 'woken', 'queued')`);
+  expect(await findings()).toEqual([`wake-ups ${first}`, `wake-ups ${first}`, `wake-ups ${third}`]);
+});
+
+test("finds a wake-up of somebody who was not the first", async () => {
+  const region = "woken too early";
+  await database.enqueue({ environment: "dev", region });
+  const { id } = await database.enqueue({ environment: "dev", region });
+  await tamper(`
+    insert into deploy_queue.deployment_events (deployment_id, kind, from_state) values (${id}, 'woken', 'queued')`);
+  expect(await findings()).toEqual([`wake-ups ${id}`]);
+});
+
+test("finds nothing where several end in one statement, and one wakes somebody before the other has its event", async () => {
+  const region = "side by side";
+  const sharing: number[] = [];
+  for (const concurrencyKey of ["x", "x"]) {
+    const { id } = await database.enqueue({ environment: "dev", region, concurrencyKey });
+    await queue.tryStart(id);
+    sharing.push(id);
+  }
+  const { id } = await database.enqueue({ environment: "dev", region });
+  await sql`update deploy_queue.deployments set finish_timestamp = now() where id in ${sql(sharing)}`;
+  expect((await queue.history(id)).map(({ kind }) => kind)).toContain("woken");
+  expect(await findings()).toEqual([]);
+});
+
 test("finds somebody who overtook a higher priority", async () => {
   const { id: first } = await database.enqueue({ environment: "prod", region: "priority" });
   await database.enqueue({ environment: "prod", region: "priority", priority: 1 });
