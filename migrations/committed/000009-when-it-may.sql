@@ -1,5 +1,5 @@
 --! Previous: sha1:f774a21f95840b49cc5e6c98ea5a2577b5b7388f
---! Hash: sha1:d1a3388ad1fc742c5dbe47ad10ad4bc6d77683ef
+--! Hash: sha1:94197c2fa64813189e57841701b6d8b5e465967c
 --! Message: when it may
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -16,6 +16,9 @@ comment on column deploy_queue.deployment_durations.first_finish_timestamp is
 
 -- Due for that, by its next finish or by a worker: the samples are not known yet.
 update deploy_queue.deployment_durations set first_finish_timestamp = '-infinity';
+
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, finished, cancelled, reaped (cancelled because its heartbeats stopped, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment).';
 
 -- _may_start says the same, and can also answer.
 drop function deploy_queue._refuse_blocked(deploy_queue.deployments);
@@ -1096,8 +1099,8 @@ end;
 $$;
 --! EndIncluded functions/_heads.sql
 --! Included functions/_wake.sql
--- Notifies a queued deployment if it may start now or knows when it may, and leaves an event; stays silent while that is still open.
--- Called by the triggers that take a reason to wait away, for each head of the line that had it.
+-- Notifies a queued deployment if it may start now or knows when it may, and leaves an event of that; stays silent while that is
+-- still open. Called by the triggers that take a reason to wait away, for each head of the line that had it.
 create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- Notifies a queued deployment if it may start now or knows when it may, and leaves an event; stays silent while that is still open.
--- Called by the triggers that take a reason to wait away, for each head of the line that had it.
+-- Notifies a queued deployment if it may start now or knows when it may, and leaves an event of that; stays silent while that is
+-- still open. Called by the triggers that take a reason to wait away, for each head of the line that had it.
 create or replace function deploy_queue._wake(candidate deploy_queue.deployments) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
