@@ -1,14 +1,8 @@
 // npm run test:model -- [--runs N] [--seed S]: the model test with as many programs as one likes, and what it finds in mutants.
 import { spawnSync } from "node:child_process";
-import { parseArgs } from "node:util";
+import { wholeNumbers } from "./wholeNumbers.js";
 
-const { values } = parseArgs({ options: { runs: { type: "string" }, seed: { type: "string" } } });
-for (const [name, value] of Object.entries(values)) {
-  if (!/^\d+$/.test(value)) {
-    process.stderr.write(`--${name} must be a whole number, not "${value}"\n`);
-    process.exit(2);
-  }
-}
+const values = wholeNumbers({ runs: 1, seed: 0 });
 const { status } = spawnSync("vitest", ["run", "tests/model"], {
   stdio: "inherit",
   env: {
