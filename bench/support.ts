@@ -16,12 +16,12 @@ export interface Figure {
 }
 
 /** Something to measure, and what came out each time. */
-export interface Measured {
-  readonly measure: () => number | Promise<number>;
-  readonly samples: number[];
+export interface Measured<Sample = number> {
+  readonly measure: () => Sample | Promise<Sample>;
+  readonly samples: Sample[];
 }
 
-export function measured(measure: Measured["measure"]): Measured {
+export function measured<Sample = number>(measure: Measured<Sample>["measure"]): Measured<Sample> {
   return { measure, samples: [] };
 }
 
@@ -36,7 +36,10 @@ export async function time(act: () => unknown): Promise<number> {
  * Takes samples of each in turns, so that whatever else the machine does meanwhile falls on all of them. The first rounds
  * warm up and do not count.
  */
-export async function inTurns(all: readonly Measured[], rounds: { warmUps: number; counted: number }): Promise<void> {
+export async function inTurns<Sample>(
+  all: readonly Measured<Sample>[],
+  rounds: { warmUps: number; counted: number },
+): Promise<void> {
   for (let round = 1; round <= rounds.warmUps + rounds.counted; round += 1) {
     for (const { measure, samples } of all) {
       const sample = await measure();
