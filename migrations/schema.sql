@@ -1139,7 +1139,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._line(cell_ids integer[], candidate deployments DEFAULT NULL::deployments, only_id bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION deploy_queue._line(candidate deployments, cell_ids integer[])
  RETURNS TABLE(deployment deployments, place place, overtaken integer)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -1149,6 +1149,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._line(cell_ids integer[], candidate depl
 AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
+  v_all boolean := candidate is not distinct from null;
   v_member record;
   v_cell_id integer;
   v_free_at timestamptz;
@@ -1164,7 +1165,7 @@ declare
 begin
   place.as_of := v_now;
   for v_member in
-    select * from deploy_queue._line_members(_line.cell_ids, candidate, only_id) as member
+    select * from deploy_queue._line_members(candidate, _line.cell_ids) as member
   loop
     if v_keys is null or v_member.cell_id <> v_cell_id then
       v_cell_id := v_member.cell_id;
@@ -1200,10 +1201,10 @@ begin
       -- What withholds it comes before whom it waits for.
       place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
       place.blockers := v_member.withheld || place.blockers;
-      if only_id is null or only_id = deployment.id then
+      if v_all or deployment.id is not distinct from candidate.id then
         overtaken := v_member.overtaken;
         return next;
-        exit when only_id is not null;
+        exit when not v_all;
       end if;
       -- It lets others pass, and who knows whether they will be done in time.
       continue when v_member.stands_aside;
@@ -1255,7 +1256,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._line_members(cell_ids integer[], candidate deployments, only_id bigint)
+CREATE OR REPLACE FUNCTION deploy_queue._line_members(candidate deployments, cell_ids integer[])
  RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer)
  LANGUAGE plpgsql
  STABLE
@@ -1307,7 +1308,7 @@ begin
         and queued.finish_timestamp is null
         and queued.cancellation_timestamp is null
         and queued.hold is distinct from 'outside'
-        and only_id is null
+        and candidate is not distinct from null
     ) as waiting
     cross join lateral (
       -- Who started in the cell since then.
@@ -1348,6 +1349,7 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and deployments.hold is distinct from 'outside'
+      and deployments.id is distinct from candidate.id
     union all
     select candidate where candidate is distinct from null
   ) as present
@@ -2237,45 +2239,48 @@ begin
       ) as cell_held_until
     from lives
     join deploy_queue.deployment_events as events on events.deployment_id = lives.id and events.kind in ('started', 'woken')
+  ),
+  -- Who took a turn, and who was in the way.
+  pairs as (
+    select later, earlier.deployments as other, earlier.concurrency_key as other_key, earlier.ended_at as other_ended_at,
+      'never two at once' as rule, 'was running' as place
+    from turns as later
+    join turns as earlier
+      on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
+      and earlier.ended > later.number
+    where later.cell_held_until > later.number
+
+    union all
+
+    select later, earlier.deployments, earlier.concurrency_key, earlier.ended_at, 'the order of the line',
+      'was ahead in the line'
+    from turns as later
+    join lives as earlier
+      on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+      and earlier.came_into_line < later.number and earlier.left_line > later.number
+    where later.line_held_until > later.number
+      -- It let others pass, or one of the two got its priority later.
+      and (earlier.not_before > later.occurred_at) is not true
+      and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
+      and not exists (
+        select
+        from deploy_queue.freezes
+        where freezes.environment = later.environment
+          and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
+          and (freezes.region is null or freezes.region = (later.deployments).region)
+          and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
+          and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+          and freezes.created_at <= later.occurred_at
+          and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+      )
   )
-  select case later.kind when 'started' then 'never two at once' else 'wake-ups' end, later.id,
-    format('it %s while %s was running', later.did, deploy_queue._label(earlier.deployments))
-  from turns as later
-  join turns as earlier
-    on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
-    and earlier.ended > later.number
-  where later.cell_held_until > later.number
-    and not later.forced
-    and (earlier.concurrency_key = later.concurrency_key) is not true
+  select case (later).kind when 'started' then pairs.rule else 'wake-ups' end, (later).id,
+    format('it %s while %s %s', (later).did, deploy_queue._label(pairs.other), pairs.place)
+  from pairs
+  where not (later).forced
+    and (pairs.other_key = (later).concurrency_key) is not true
     -- Of several that end in one statement, each has its event after those whom the one before woke.
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
-
-  union all
-
-  select case later.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
-    format('it %s while %s was ahead in the line', later.did, deploy_queue._label(earlier.deployments))
-  from turns as later
-  join lives as earlier
-    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
-    and earlier.came_into_line < later.number and earlier.left_line > later.number
-  where later.line_held_until > later.number
-    and not later.forced
-    and (earlier.concurrency_key = later.concurrency_key) is not true
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
-    -- It let others pass, or one of the two got its priority later.
-    and (earlier.not_before > later.occurred_at) is not true
-    and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
-    and not exists (
-      select
-      from deploy_queue.freezes
-      where freezes.environment = later.environment
-        and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
-        and (freezes.region is null or freezes.region = (later.deployments).region)
-        and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
-        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
-        and freezes.created_at <= later.occurred_at
-        and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
-    )
+    and ((later).kind = 'woken' and pairs.other_ended_at <= (later).occurred_at) is not true
 
   union all
 
@@ -3061,16 +3066,16 @@ CREATE OR REPLACE FUNCTION deploy_queue.place_in_line(deployment_id bigint)
 AS $function$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
-  v_candidate deploy_queue.deployments;
 begin
-  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
-    v_candidate := v_deployment;
-    v_candidate.place := 9223372036854775807;
+  if num_nonnulls(v_deployment.start_timestamp, v_deployment.finish_timestamp, v_deployment.cancellation_timestamp) > 0 then
+    return;
+  end if;
+  if v_deployment.hold = 'outside' then
+    v_deployment.place := 9223372036854775807;
   end if;
 
   return query
-  select (line.place).*
-  from deploy_queue._line(array[v_deployment.cell_id], v_candidate, v_deployment.id) as line;
+  select (line.place).* from deploy_queue._line(v_deployment, array[v_deployment.cell_id]) as line;
 end;
 $function$
 ;
@@ -3084,7 +3089,6 @@ AS $function$
 declare
   v_candidate deploy_queue.deployments;
   v_cell_id integer;
-  v_place deploy_queue.place;
 begin
   perform deploy_queue._require_environment(preview.environment);
   select cells.id into v_cell_id
@@ -3094,7 +3098,6 @@ begin
     and cells.region = preview.region
     and cells.cell_index = preview.cell_index;
 
-  v_candidate.id := 9223372036854775807;
   v_candidate.environment := preview.environment;
   v_candidate.cloud_provider := preview.cloud_provider;
   v_candidate.region := preview.region;
@@ -3105,10 +3108,7 @@ begin
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
   v_candidate.entered_by := session_user;
-  select (line.place).* into v_place
-  from deploy_queue._line(array[v_cell_id], v_candidate, v_candidate.id) as line;
-  v_place.deployment_id := null;
-  return v_place;
+  return (select line.place from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
 end;
 $function$
 ;
@@ -3349,7 +3349,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 9;
+  select 10;
 $function$
 ;
 
@@ -4729,7 +4729,7 @@ create view queue as
     (deployment).priority AS priority,
     (deployment).hold AS hold,
     overtaken
-   FROM _line(ARRAY( SELECT DISTINCT deployments.cell_id
+   FROM _line(NULL::deployments, ARRAY( SELECT DISTINCT deployments.cell_id
            FROM deployments
           WHERE ((deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.hold IS DISTINCT FROM 'outside'::hold)))) line(deployment, place, overtaken);
 

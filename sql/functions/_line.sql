@@ -1,10 +1,9 @@
--- Plays the lines of cells forward: who starts when, if everybody takes as long as usual. A candidate that is not in the
--- line yet is played as the last of its cell; only_id asks for one place and plays no further.
+-- Plays the lines of cells forward: who starts when, if everybody takes as long as usual. A candidate, in
+-- line or not yet, is told its place alone.
 -- Called by the queue view, for all cells at once, place_in_line and preview.
 create or replace function deploy_queue._line(
-  cell_ids integer[],
-  candidate deploy_queue.deployments default null,
-  only_id bigint default null
+  candidate deploy_queue.deployments,
+  cell_ids integer[]
 )
 returns table (
   deployment deploy_queue.deployments,
@@ -20,6 +19,7 @@ set jit = off
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
+  v_all boolean := candidate is not distinct from null;
   v_member record;
   v_cell_id integer;
   v_free_at timestamptz;
@@ -35,7 +35,7 @@ declare
 begin
   place.as_of := v_now;
   for v_member in
-    select * from deploy_queue._line_members(_line.cell_ids, candidate, only_id) as member
+    select * from deploy_queue._line_members(candidate, _line.cell_ids) as member
   loop
     if v_keys is null or v_member.cell_id <> v_cell_id then
       v_cell_id := v_member.cell_id;
@@ -71,10 +71,10 @@ begin
       -- What withholds it comes before whom it waits for.
       place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
       place.blockers := v_member.withheld || place.blockers;
-      if only_id is null or only_id = deployment.id then
+      if v_all or deployment.id is not distinct from candidate.id then
         overtaken := v_member.overtaken;
         return next;
-        exit when only_id is not null;
+        exit when not v_all;
       end if;
       -- It lets others pass, and who knows whether they will be done in time.
       continue when v_member.stands_aside;

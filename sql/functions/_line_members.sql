@@ -1,9 +1,9 @@
 -- Who is in the lines of cells, each in its order: those who occupy the cell, then those who wait, what withholds these and
--- how many that entered the line later have started before them. Called by _line.
+-- how many that entered the line later have started before them. A candidate stands where its row says; without an id, it is
+-- the last of its priority. Called by _line.
 create or replace function deploy_queue._line_members(
-  cell_ids integer[],
   candidate deploy_queue.deployments,
-  only_id bigint
+  cell_ids integer[]
 )
 returns table (
   deployment deploy_queue.deployments,
@@ -65,7 +65,7 @@ begin
         and queued.finish_timestamp is null
         and queued.cancellation_timestamp is null
         and queued.hold is distinct from 'outside'
-        and only_id is null
+        and candidate is not distinct from null
     ) as waiting
     cross join lateral (
       -- Who started in the cell since then.
@@ -106,6 +106,7 @@ begin
       and deployments.finish_timestamp is null
       and deployments.cancellation_timestamp is null
       and deployments.hold is distinct from 'outside'
+      and deployments.id is distinct from candidate.id
     union all
     select candidate where candidate is distinct from null
   ) as present

@@ -22,45 +22,48 @@ begin
       ) as cell_held_until
     from lives
     join deploy_queue.deployment_events as events on events.deployment_id = lives.id and events.kind in ('started', 'woken')
+  ),
+  -- Who took a turn, and who was in the way.
+  pairs as (
+    select later, earlier.deployments as other, earlier.concurrency_key as other_key, earlier.ended_at as other_ended_at,
+      'never two at once' as rule, 'was running' as place
+    from turns as later
+    join turns as earlier
+      on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
+      and earlier.ended > later.number
+    where later.cell_held_until > later.number
+
+    union all
+
+    select later, earlier.deployments, earlier.concurrency_key, earlier.ended_at, 'the order of the line',
+      'was ahead in the line'
+    from turns as later
+    join lives as earlier
+      on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
+      and earlier.came_into_line < later.number and earlier.left_line > later.number
+    where later.line_held_until > later.number
+      -- It let others pass, or one of the two got its priority later.
+      and (earlier.not_before > later.occurred_at) is not true
+      and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
+      and not exists (
+        select
+        from deploy_queue.freezes
+        where freezes.environment = later.environment
+          and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
+          and (freezes.region is null or freezes.region = (later.deployments).region)
+          and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
+          and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+          and freezes.created_at <= later.occurred_at
+          and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+      )
   )
-  select case later.kind when 'started' then 'never two at once' else 'wake-ups' end, later.id,
-    format('it %s while %s was running', later.did, deploy_queue._label(earlier.deployments))
-  from turns as later
-  join turns as earlier
-    on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
-    and earlier.ended > later.number
-  where later.cell_held_until > later.number
-    and not later.forced
-    and (earlier.concurrency_key = later.concurrency_key) is not true
+  select case (later).kind when 'started' then pairs.rule else 'wake-ups' end, (later).id,
+    format('it %s while %s %s', (later).did, deploy_queue._label(pairs.other), pairs.place)
+  from pairs
+  where not (later).forced
+    and (pairs.other_key = (later).concurrency_key) is not true
     -- Of several that end in one statement, each has its event after those whom the one before woke.
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
-
-  union all
-
-  select case later.kind when 'started' then 'the order of the line' else 'wake-ups' end, later.id,
-    format('it %s while %s was ahead in the line', later.did, deploy_queue._label(earlier.deployments))
-  from turns as later
-  join lives as earlier
-    on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
-    and earlier.came_into_line < later.number and earlier.left_line > later.number
-  where later.line_held_until > later.number
-    and not later.forced
-    and (earlier.concurrency_key = later.concurrency_key) is not true
-    and (later.kind = 'woken' and earlier.ended_at <= later.occurred_at) is not true
-    -- It let others pass, or one of the two got its priority later.
-    and (earlier.not_before > later.occurred_at) is not true
-    and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
-    and not exists (
-      select
-      from deploy_queue.freezes
-      where freezes.environment = later.environment
-        and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
-        and (freezes.region is null or freezes.region = (later.deployments).region)
-        and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
-        and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
-        and freezes.created_at <= later.occurred_at
-        and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
-    )
+    and ((later).kind = 'woken' and pairs.other_ended_at <= (later).occurred_at) is not true
 
   union all
 

@@ -8,16 +8,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
-  v_candidate deploy_queue.deployments;
 begin
-  if v_deployment.hold = 'outside' and v_deployment.cancellation_timestamp is null then
-    v_candidate := v_deployment;
-    v_candidate.place := 9223372036854775807;
+  if num_nonnulls(v_deployment.start_timestamp, v_deployment.finish_timestamp, v_deployment.cancellation_timestamp) > 0 then
+    return;
+  end if;
+  if v_deployment.hold = 'outside' then
+    v_deployment.place := 9223372036854775807;
   end if;
 
   return query
-  select (line.place).*
-  from deploy_queue._line(array[v_deployment.cell_id], v_candidate, v_deployment.id) as line;
+  select (line.place).* from deploy_queue._line(v_deployment, array[v_deployment.cell_id]) as line;
 end;
 $$;
 

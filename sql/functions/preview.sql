@@ -18,7 +18,6 @@ as $$
 declare
   v_candidate deploy_queue.deployments;
   v_cell_id integer;
-  v_place deploy_queue.place;
 begin
   perform deploy_queue._require_environment(preview.environment);
   select cells.id into v_cell_id
@@ -28,7 +27,6 @@ begin
     and cells.region = preview.region
     and cells.cell_index = preview.cell_index;
 
-  v_candidate.id := 9223372036854775807;
   v_candidate.environment := preview.environment;
   v_candidate.cloud_provider := preview.cloud_provider;
   v_candidate.region := preview.region;
@@ -39,10 +37,7 @@ begin
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
   v_candidate.entered_by := session_user;
-  select (line.place).* into v_place
-  from deploy_queue._line(array[v_cell_id], v_candidate, v_candidate.id) as line;
-  v_place.deployment_id := null;
-  return v_place;
+  return (select line.place from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
 end;
 $$;
 

@@ -22,7 +22,7 @@ select
   (line.deployment).priority,
   (line.deployment).hold,
   line.overtaken
-from deploy_queue._line(array(
+from deploy_queue._line(null, array(
   select distinct deployments.cell_id
   from deploy_queue.deployments
   where deployments.start_timestamp is null
