@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { Database } from "../src/database/database.js";
-import { ensureSchema } from "../src/database/schema.js";
 import { Queue } from "../src/queue/queue.js";
+import { putSchema } from "../tests/support/putSchema.js";
 import { startEmbedded } from "../tests/support/server.js";
 
 /** What a benchmark gets: a server, and on it a database that no other benchmark sees. */
@@ -50,11 +50,8 @@ export async function withDatabase<Result>(
 
 /** Puts the schema into a database, and hands it to a benchmark. */
 export async function withSchema<Result>(url: string, act: (server: BenchServer) => Promise<Result>): Promise<Result> {
+  await putSchema(url);
   const openQueue = (): Queue => new Queue(new Database({ url, applicationName: "bench" }));
-  const { database } = openQueue();
-  const silent = (): void => undefined;
-  await ensureSchema(database, { url, migrate: true, onProgress: silent, onWarning: silent });
-  await database.close();
   const sql = postgres(url, { max: 4, ...quiet });
   try {
     return await act({ url, sql, openQueue });

@@ -1,7 +1,6 @@
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { Database } from "../../src/database/database.js";
-import { ensureSchema } from "../../src/database/schema.js";
+import { putSchema } from "./putSchema.js";
 import { startTestServer } from "./server.js";
 import { coverageDirectory, instrument, report } from "./sqlCoverage.js";
 
@@ -16,7 +15,7 @@ declare module "vitest" {
 
 /** Starts one server for all tests and prepares the database that each test file gets a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startTestServer(migrate);
+  const server = await startTestServer(putSchema);
   const templateName = `deploy_queue_template_${process.pid}`;
   const root = postgres(server.url, { max: 1, onnotice: () => undefined });
   await root.unsafe(
@@ -25,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
-  await migrate(url.href);
+  await putSchema(url.href);
 
   const template = postgres(url.href, { max: 1, onnotice: () => undefined });
   await template.unsafe(shiftableClock);
@@ -47,13 +46,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await root.end();
     await server.stop();
   };
-}
-
-async function migrate(url: string): Promise<void> {
-  const database = new Database({ url, applicationName: "tests" });
-  const silent = (): void => undefined;
-  await ensureSchema(database, { url, migrate: true, onProgress: silent, onWarning: silent });
-  await database.close();
 }
 
 /** Tests move time by changing a row; everything in the schema asks _now(). */

@@ -6,9 +6,9 @@ import postgres from "postgres";
 import { inject, onTestFinished } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
-import { ensureSchema } from "../../src/database/schema.js";
 import { Queue } from "../../src/queue/queue.js";
 import { copyBlueprint, linkPrograms } from "./blueprint.js";
+import { putSchema } from "./putSchema.js";
 import { until } from "./until.js";
 
 const settings = { fsync: "off", max_connections: "100" };
@@ -33,10 +33,7 @@ export async function startOwnServer(disk?: string): Promise<OwnServer> {
   const shared = inject("serverDirectory");
   if (shared !== undefined) await copyBlueprint(shared, directory);
   const server = await serverIn(directory, settings);
-  const database = new Database({ url: server.url, applicationName: "tests" });
-  const silent = (): void => undefined;
-  await ensureSchema(database, { url: server.url, migrate: true, onProgress: silent, onWarning: silent });
-  await database.close();
+  await putSchema(server.url);
   return server;
 }
 
