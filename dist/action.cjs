@@ -730,7 +730,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     backoff: backoff2,
     target_session_attrs
   } = options;
-  const sent = queue_default(), id = uid++, backend = { pid: null, secret: null }, idleTimer = timer(end3, options.idle_timeout), lifeTimer = timer(end3, options.max_lifetime), connectTimer = timer(connectTimedOut, options.connect_timeout);
+  const sent = queue_default(), id = uid++, backend = { pid: null, secret: null }, idleTimer = timer(end2, options.idle_timeout), lifeTimer = timer(end2, options.max_lifetime), connectTimer = timer(connectTimedOut, options.connect_timeout);
   let socket = null, cancelMessage, errorResponse = null, result = new Result(), incoming = Buffer.alloc(0), needsTypes = options.fetch_types, backendParameters = {}, statements = {}, statementId = Math.random().toString(36).slice(2), statementCount = 1, closedTime = 0, remaining = 0, hostIndex = 0, retries = 0, length = 0, delay = 0, rows = 0, serverSignature = null, nextWriteTimer = null, terminated = false, incomings = null, results = null, initial = null, ending = null, stream = null, chunk = null, ended = null, nonce = null, query = null, final = null;
   const connection2 = {
     queue: queues.closed,
@@ -742,7 +742,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     terminate,
     execute,
     cancel: cancel2,
-    end: end3,
+    end: end2,
     count: 0,
     id
   };
@@ -959,7 +959,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     });
     query2.reject(err);
   }
-  function end3() {
+  function end2() {
     return ending || (!connection2.reserved && onend(connection2), !connection2.reserved && !initial && !query && sent.length === 0 ? (terminate(), new Promise((r) => socket && socket.readyState !== "closed" ? socket.once("close", r) : r())) : ending = new Promise((r) => ended = r));
   }
   function terminate() {
@@ -1591,11 +1591,11 @@ function Subscribe(postgres2, options) {
     },
     no_subscribe: true
   });
-  const end3 = sql.end, close = sql.close;
+  const end2 = sql.end, close = sql.close;
   sql.end = async () => {
     ended = true;
     stream && await new Promise((r) => (stream.once("close", r), stream.end()));
-    return end3();
+    return end2();
   };
   sql.close = async () => {
     stream && await new Promise((r) => (stream.once("close", r), stream.end()));
@@ -1816,9 +1816,9 @@ function largeObject(sql, oid, mode = 131072 | 262144) {
       async function readable({
         highWaterMark = 2048 * 8,
         start: start2 = 0,
-        end: end3 = Infinity
+        end: end2 = Infinity
       } = {}) {
-        let max = end3 - start2;
+        let max = end2 - start2;
         start2 && await lo.seek(start2);
         return new import_stream2.default.Readable({
           highWaterMark,
@@ -1875,7 +1875,7 @@ function Postgres(a, b2) {
     listen,
     begin,
     close,
-    end: end3
+    end: end2
   });
   return sql;
   function Sql(handler2) {
@@ -2072,7 +2072,7 @@ function Postgres(a, b2) {
       query.state ? query.active ? connection_default(options).cancel(query.state, resolve, reject) : query.cancelled = { resolve, reject } : (queries.remove(query), query.cancelled = true, query.reject(Errors.generic("57014", "canceling statement due to user request")), resolve());
     });
   }
-  async function end3({ timeout = null } = {}) {
+  async function end2({ timeout = null } = {}) {
     if (ending)
       return ending;
     await 1;
@@ -11729,8 +11729,8 @@ var require_retry_handler = __commonJS({
             this.abort(contentLengthError);
             return false;
           }
-          const { start: start2, size: size2, end: end3 = size2 - 1 } = contentRange;
-          if (this.start !== start2 || this.end != null && this.end !== end3) {
+          const { start: start2, size: size2, end: end2 = size2 - 1 } = contentRange;
+          if (this.start !== start2 || this.end != null && this.end !== end2) {
             this.abort(
               new RequestRetryError("Content-Range mismatch", statusCode, {
                 headers,
@@ -11759,14 +11759,14 @@ var require_retry_handler = __commonJS({
               this.abort(contentLengthError);
               return false;
             }
-            const { start: start2, size: size2, end: end3 = size2 - 1 } = range;
+            const { start: start2, size: size2, end: end2 = size2 - 1 } = range;
             assert(
               start2 != null && Number.isFinite(start2),
               "content-range mismatch"
             );
-            assert(end3 != null && Number.isFinite(end3), "invalid content-length");
+            assert(end2 != null && Number.isFinite(end2), "invalid content-length");
             this.start = start2;
-            this.end = end3;
+            this.end = end2;
           }
           if (this.end == null) {
             const contentLength = headers["content-length"];
@@ -12092,8 +12092,8 @@ var require_readable = __commonJS({
       const { _readableState: state2 } = consume2.stream;
       if (state2.bufferIndex) {
         const start2 = state2.bufferIndex;
-        const end3 = state2.buffer.length;
-        for (let n = start2; n < end3; n++) {
+        const end2 = state2.buffer.length;
+        for (let n = start2; n < end2; n++) {
           consumePush(consume2, state2.buffer[n]);
         }
       } else {
@@ -21085,8 +21085,8 @@ ${value}`;
         for (let i = this.lineChunkIndex; i <= this.chunkIndex; i++) {
           const chunk = this.chunks[i];
           const start2 = i === this.lineChunkIndex ? this.linePos : 0;
-          const end3 = i === this.chunkIndex ? this.pos : chunk.length;
-          const slice = chunk.subarray(start2, end3);
+          const end2 = i === this.chunkIndex ? this.pos : chunk.length;
+          const slice = chunk.subarray(start2, end2);
           length += slice.length;
           chunks.push(slice);
         }
@@ -26866,11 +26866,11 @@ var require_buffer_reader = __commonJS({
       }
       cstring() {
         const start2 = this.offset;
-        let end3 = start2;
-        while (this.buffer[end3++]) {
+        let end2 = start2;
+        while (this.buffer[end2++]) {
         }
-        this.offset = end3;
-        return this.buffer.toString(this.encoding, start2, end3 - 1);
+        this.offset = end2;
+        return this.buffer.toString(this.encoding, start2, end2 - 1);
       }
       bytes(length) {
         const result = this.buffer.slice(this.offset, this.offset + length);
@@ -29493,7 +29493,7 @@ var require_pgReal = __commonJS({
           });
           process.exit(1);
         });
-        const end3 = pool.end;
+        const end2 = pool.end;
         pool.end = () => {
           throw new Error("You must not call .end() on this pool! Release the pool detail instead");
         };
@@ -29516,7 +29516,7 @@ var require_pgReal = __commonJS({
           _reallyRelease() {
             clearTimeout(this._timer);
             this._timer = void 0;
-            pool.end = end3;
+            pool.end = end2;
             pool.end().catch((e) => {
               console.error("Error occurred whilst releasing pool:");
               console.dir(e);
@@ -34135,11 +34135,11 @@ var require_parse3 = __commonJS({
             continue;
           }
           if (prior.type === "slash" && prior.prev.type !== "bos" && rest[0] === "/") {
-            const end3 = rest[1] !== void 0 ? "|$" : "";
+            const end2 = rest[1] !== void 0 ? "|$" : "";
             state2.output = state2.output.slice(0, -(prior.output + prev.output).length);
             prior.output = `(?:${prior.output}`;
             prev.type = "globstar";
-            prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end3})`;
+            prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end2})`;
             prev.value += value;
             state2.output += prior.output + prev.output;
             state2.globstar = true;
@@ -35309,8 +35309,8 @@ var require_fill_range = __commonJS({
       while (value[++index] === "0") ;
       return index > 0;
     };
-    var stringify2 = (start2, end3, options) => {
-      if (typeof start2 === "string" || typeof end3 === "string") {
+    var stringify2 = (start2, end2, options) => {
+      if (typeof start2 === "string" || typeof end2 === "string") {
         return true;
       }
       return options.stringify === true;
@@ -35367,19 +35367,19 @@ var require_fill_range = __commonJS({
       let stop = String.fromCharCode(b2);
       return `[${start2}-${stop}]`;
     };
-    var toRegex = (start2, end3, options) => {
+    var toRegex = (start2, end2, options) => {
       if (Array.isArray(start2)) {
         let wrap = options.wrap === true;
         let prefix = options.capture ? "" : "?:";
         return wrap ? `(${prefix}${start2.join("|")})` : start2.join("|");
       }
-      return toRegexRange(start2, end3, options);
+      return toRegexRange(start2, end2, options);
     };
     var rangeError = (...args) => {
       return new RangeError("Invalid range arguments: " + util.inspect(...args));
     };
-    var invalidRange = (start2, end3, options) => {
-      if (options.strictRanges === true) throw rangeError([start2, end3]);
+    var invalidRange = (start2, end2, options) => {
+      if (options.strictRanges === true) throw rangeError([start2, end2]);
       return [];
     };
     var invalidStep = (step, options) => {
@@ -35388,26 +35388,26 @@ var require_fill_range = __commonJS({
       }
       return [];
     };
-    var fillNumbers = (start2, end3, step = 1, options = {}) => {
+    var fillNumbers = (start2, end2, step = 1, options = {}) => {
       let a = Number(start2);
-      let b2 = Number(end3);
+      let b2 = Number(end2);
       if (!Number.isInteger(a) || !Number.isInteger(b2)) {
-        if (options.strictRanges === true) throw rangeError([start2, end3]);
+        if (options.strictRanges === true) throw rangeError([start2, end2]);
         return [];
       }
       if (a === 0) a = 0;
       if (b2 === 0) b2 = 0;
       let descending = a > b2;
       let startString = String(start2);
-      let endString = String(end3);
+      let endString = String(end2);
       let stepString = String(step);
       step = Math.max(Math.abs(step), 1);
       let padded = zeros(startString) || zeros(endString) || zeros(stepString);
       let maxLen = padded ? Math.max(startString.length, endString.length, stepString.length) : 0;
-      let toNumber = padded === false && stringify2(start2, end3, options) === false;
+      let toNumber = padded === false && stringify2(start2, end2, options) === false;
       let format = options.transform || transform(toNumber);
       if (options.toRegex && step === 1) {
-        return toRange(toMaxLen(start2, maxLen), toMaxLen(end3, maxLen), true, options);
+        return toRange(toMaxLen(start2, maxLen), toMaxLen(end2, maxLen), true, options);
       }
       let parts = { negatives: [], positives: [] };
       let push = (num) => parts[num < 0 ? "negatives" : "positives"].push(Math.abs(num));
@@ -35427,13 +35427,13 @@ var require_fill_range = __commonJS({
       }
       return range;
     };
-    var fillLetters = (start2, end3, step = 1, options = {}) => {
-      if (!isNumber(start2) && start2.length > 1 || !isNumber(end3) && end3.length > 1) {
-        return invalidRange(start2, end3, options);
+    var fillLetters = (start2, end2, step = 1, options = {}) => {
+      if (!isNumber(start2) && start2.length > 1 || !isNumber(end2) && end2.length > 1) {
+        return invalidRange(start2, end2, options);
       }
       let format = options.transform || ((val) => String.fromCharCode(val));
       let a = `${start2}`.charCodeAt(0);
-      let b2 = `${end3}`.charCodeAt(0);
+      let b2 = `${end2}`.charCodeAt(0);
       let descending = a > b2;
       let min = Math.min(a, b2);
       let max = Math.max(a, b2);
@@ -35452,30 +35452,30 @@ var require_fill_range = __commonJS({
       }
       return range;
     };
-    var fill = (start2, end3, step, options = {}) => {
-      if (end3 == null && isValidValue(start2)) {
+    var fill = (start2, end2, step, options = {}) => {
+      if (end2 == null && isValidValue(start2)) {
         return [start2];
       }
-      if (!isValidValue(start2) || !isValidValue(end3)) {
-        return invalidRange(start2, end3, options);
+      if (!isValidValue(start2) || !isValidValue(end2)) {
+        return invalidRange(start2, end2, options);
       }
       if (typeof step === "function") {
-        return fill(start2, end3, 1, { transform: step });
+        return fill(start2, end2, 1, { transform: step });
       }
       if (isObject(step)) {
-        return fill(start2, end3, 0, step);
+        return fill(start2, end2, 0, step);
       }
       let opts = { ...options };
       if (opts.capture === true) opts.wrap = true;
       step = step || opts.step || 1;
       if (!isNumber(step)) {
         if (step != null && !isObject(step)) return invalidStep(step, opts);
-        return fill(start2, end3, 1, step);
+        return fill(start2, end2, 1, step);
       }
-      if (isNumber(start2) && isNumber(end3)) {
-        return fillNumbers(start2, end3, step, opts);
+      if (isNumber(start2) && isNumber(end2)) {
+        return fillNumbers(start2, end2, step, opts);
       }
-      return fillLetters(start2, end3, Math.max(Math.abs(step), 1), opts);
+      return fillLetters(start2, end2, Math.max(Math.abs(step), 1), opts);
     };
     module2.exports = fill;
   }
@@ -43222,7 +43222,7 @@ function describeError(error2) {
   return printable(`unexpected error: ${error2 instanceof Error ? error2.message : String(error2)}`);
 }
 
-// src/database/database.ts
+// src/database/client.ts
 init_src();
 
 // src/database/arrays.ts
@@ -43244,12 +43244,82 @@ var arrayTypes = {
   }
 };
 
-// src/database/database.ts
-init_connectionUrl();
+// src/database/client.ts
 init_errors();
 init_primary();
 init_socket();
+async function openClient(given) {
+  const url = await primaryUrl(given.url);
+  const sockets = socketsOfClient();
+  const options = {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: 10,
+    backoff: () => 0,
+    fetch_types: false,
+    prepare: given.prepare,
+    connection: { application_name: given.applicationName },
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
+    onnotice: (notice2) => {
+      if (notice2["severity_local"] !== "DEBUG" && notice2["code"] === "00000") {
+        given.onNotice(String(notice2["message"]));
+      }
+    },
+    onnotify: given.onNotification,
+    onclose: () => {
+      sockets.lost();
+      given.onClose();
+    },
+    socket: sockets.open
+  };
+  try {
+    return Object.assign(src_default(url, options), { destroy: sockets.destroy });
+  } catch (cause) {
+    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
+      hint: "It looks like postgres://user:password@host:5432/database.",
+      cause
+    });
+  }
+}
+async function endClient(opening, timeout) {
+  const client = await opening?.catch(() => void 0);
+  await client?.end({ timeout }).catch(() => void 0);
+  client?.destroy();
+}
+
+// src/database/database.ts
+init_connectionUrl();
+init_errors();
 init_unavailable();
+
+// src/database/wakeUps.ts
+var WakeUps = class {
+  #callbacks = /* @__PURE__ */ new Map();
+  /** @returns a function that ends this */
+  on(channel, callback) {
+    const callbacks = this.#callbacks.get(channel) ?? /* @__PURE__ */ new Set();
+    this.#callbacks.set(channel, callbacks.add(callback));
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#callbacks.get(channel) === callbacks) {
+        this.#callbacks.delete(channel);
+      }
+    };
+  }
+  wake(channel) {
+    for (const callback of this.#callbacks.get(channel) ?? []) {
+      callback();
+    }
+  }
+  wakeAll() {
+    for (const channel of this.#callbacks.keys()) {
+      this.wake(channel);
+    }
+  }
+};
+
+// src/database/database.ts
 var defaultQueryTimeout = 2e4;
 var longestDelayOfLoss = 100;
 var leftTimeout = 20;
@@ -43264,7 +43334,7 @@ var Database = class _Database {
   #prepare = false;
   #wasLetIn = false;
   #channels = /* @__PURE__ */ new Set();
-  #wakeUps = /* @__PURE__ */ new Map();
+  #wakeUps = new WakeUps();
   #delivery;
   #concludeProbe = (_) => void 0;
   constructor(options) {
@@ -43273,11 +43343,11 @@ var Database = class _Database {
   }
   /**
    * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
-   * @param timeout milliseconds after which there is no answer
+   * @param timeout milliseconds after which it has no answer and its connection is given up
    * @throws DatabaseUnavailableError when there is no answer, AccessDeniedError when there never was one and it is denied;
    * errors of the server pass through.
    */
-  async query(statement, timeout = this.#options.queryTimeout ?? defaultQueryTimeout) {
+  async query(statement, timeout = defaultQueryTimeout) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(statement, timeout);
@@ -43383,19 +43453,12 @@ var Database = class _Database {
    * @returns a function that ends this
    */
   onWakeUp(channel, callback) {
-    const callbacks = this.#wakeUps.get(channel) ?? /* @__PURE__ */ new Set();
-    this.#wakeUps.set(channel, callbacks.add(callback));
-    return () => {
-      callbacks.delete(callback);
-      if (callbacks.size === 0 && this.#wakeUps.get(channel) === callbacks) {
-        this.#wakeUps.delete(channel);
-      }
-    };
+    return this.#wakeUps.on(channel, callback);
   }
   async close() {
     const connection2 = this.#sql;
     this.#sql = void 0;
-    await end(connection2, 5);
+    await endClient(connection2, 5);
   }
   /** The present connection, for leave(). */
   get connection() {
@@ -43412,13 +43475,25 @@ var Database = class _Database {
     }
     this.#sql = void 0;
     this.#lost();
-    void end(left, leftTimeout);
+    void endClient(left, leftTimeout);
   }
   #connection() {
     if (this.#sql === void 0) {
-      const connection2 = this.#connect(() => {
-        if (this.#sql === connection2) {
-          this.#lost();
+      const connection2 = openClient({
+        ...this.#options,
+        prepare: this.#prepare,
+        onNotice: (message2) => this.#options.onNotice?.(message2),
+        onNotification: (channel, payload) => {
+          if (payload === probePayload) {
+            this.#concludeProbe(true);
+          } else {
+            this.#wakeUps.wake(channel);
+          }
+        },
+        onClose: () => {
+          if (this.#sql === connection2) {
+            this.#lost();
+          }
         }
       });
       this.#sql = connection2;
@@ -43430,75 +43505,21 @@ var Database = class _Database {
     }
     return this.#sql;
   }
-  async #connect(onClose) {
-    const url = await primaryUrl(this.#options.url);
-    const sockets = socketsOfClient();
-    const options = {
-      max: 1,
-      idle_timeout: 0,
-      max_lifetime: null,
-      connect_timeout: 10,
-      backoff: () => 0,
-      fetch_types: false,
-      prepare: this.#prepare,
-      connection: { application_name: this.#options.applicationName },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
-      onnotice: (notice2) => {
-        if (notice2["severity_local"] !== "DEBUG" && notice2["code"] === "00000") {
-          this.#options.onNotice?.(String(notice2["message"]));
-        }
-      },
-      onnotify: (channel, payload) => {
-        if (payload === probePayload) {
-          this.#concludeProbe(true);
-        } else {
-          this.#wake(this.#wakeUps.get(channel));
-        }
-      },
-      onclose: () => {
-        sockets.lost();
-        onClose();
-      },
-      socket: sockets.open
-    };
-    try {
-      return Object.assign(src_default(url, options), { destroy: sockets.destroy });
-    } catch (cause) {
-      throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
-        hint: "It looks like postgres://user:password@host:5432/database.",
-        cause
-      });
-    }
-  }
   #abandon(connection2) {
     if (this.#sql === connection2) {
       this.#sql = void 0;
       this.#lost();
     }
-    void end(connection2, 0);
+    void endClient(connection2, 0);
   }
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost() {
     this.#channels.clear();
     this.#concludeProbe(void 0);
     this.#delivery = void 0;
-    setTimeout(() => {
-      for (const callbacks of this.#wakeUps.values()) {
-        this.#wake(callbacks);
-      }
-    }, Math.random() * longestDelayOfLoss);
-  }
-  #wake(callbacks = []) {
-    for (const callback of callbacks) {
-      callback();
-    }
+    setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);
   }
 };
-async function end(connection2, timeout) {
-  const client = await connection2?.catch(() => void 0);
-  await client?.end({ timeout }).catch(() => void 0);
-  client?.destroy();
-}
 
 // src/output/describe.ts
 init_text();
@@ -44237,8 +44258,8 @@ async function sendHeartbeats() {
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
     process.send?.("sent", void 0, void 0, () => void 0);
     const onError = (error2) => write(`a heartbeat failed: ${describeError(error2)}`);
-    const end3 = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
-    write(end3 === void 0 ? "the runner is gone" : `${deploymentName(end3)} has ended`);
+    const end2 = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
+    write(end2 === void 0 ? "the runner is gone" : `${deploymentName(end2)} has ended`);
   } finally {
     clearInterval(watch);
     await database.close();
@@ -45679,11 +45700,11 @@ async function enterLineAndStart(queue, wayIn, options) {
     id = enqueued.id;
     await options.onEnqueued?.(enqueued);
     const started = isRunning(enqueued) ? enqueued : (await waitForStart(queue, id, options))?.deployment;
-    const end3 = options.signal?.aborted === true ? abortError(options.signal) : void 0;
-    if (started !== void 0 && (end3 === void 0 || end3 instanceof WaitTimeoutError)) {
+    const end2 = options.signal?.aborted === true ? abortError(options.signal) : void 0;
+    if (started !== void 0 && (end2 === void 0 || end2 instanceof WaitTimeoutError)) {
       return started;
     }
-    throw end3 ?? new CancelledError("the wait was given up");
+    throw end2 ?? new CancelledError("the wait was given up");
   } catch (error2) {
     const cancelledByOthers2 = error2 instanceof CancelledError && options.signal?.aborted !== true;
     if (id !== void 0 && !cancelledByOthers2) {
@@ -45885,8 +45906,8 @@ function describeEnd(until, now) {
   if (until === null) {
     return "";
   }
-  const end3 = Date.parse(until);
-  return `, until ${new Date(end3).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end3 - now))}`;
+  const end2 = Date.parse(until);
+  return `, until ${new Date(end2).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end2 - now))}`;
 }
 function describeRank({ priority, priority_reason: why, hold }) {
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
@@ -46097,7 +46118,7 @@ var import_node_fs3 = require("node:fs");
 
 // src/action/endJob.ts
 async function endJob(queue, inputs, { id, slackStartMessage }) {
-  const { deployment, endedHere } = await patiently(inputs, () => end2(queue, id, inputs));
+  const { deployment, endedHere } = await patiently(inputs, () => end(queue, id, inputs));
   const cancelled = deployment.cancellation_timestamp !== null;
   const others = cancelled && !endedHere && deployment.start_timestamp !== null ? await cancelledByOthers(queue, id, inputs.job) : void 0;
   const why = deployment.cancellation_note === null ? "" : `: ${deployment.cancellation_note}`;
@@ -46123,7 +46144,7 @@ async function endJob(queue, inputs, { id, slackStartMessage }) {
   }
   log.info(`${deploymentName(deployment)} ${endedHere ? "" : "had ended before: it "}${outcome}`);
 }
-async function end2(queue, id, inputs) {
+async function end(queue, id, inputs) {
   const before = await queue.deployment(id);
   if (hasEnded(before)) {
     return { deployment: before, endedHere: false };
@@ -46151,8 +46172,8 @@ function hasEnded({ finish_timestamp, cancellation_timestamp }) {
   return finish_timestamp !== null || cancellation_timestamp !== null;
 }
 function duration({ start_timestamp, finish_timestamp, cancellation_timestamp }) {
-  const end3 = finish_timestamp ?? cancellation_timestamp;
-  return formatDuration(end3 === null || start_timestamp === null ? 0 : end3.getTime() - start_timestamp.getTime());
+  const end2 = finish_timestamp ?? cancellation_timestamp;
+  return formatDuration(end2 === null || start_timestamp === null ? 0 : end2.getTime() - start_timestamp.getTime());
 }
 
 // src/action/post.ts

@@ -1,25 +1,18 @@
-import postgres from "postgres";
-import { arrayTypes } from "./arrays.js";
+import type postgres from "postgres";
+import { type Client, endClient, openClient, type Sql } from "./client.js";
 import { describeConnectionUrl } from "./connectionUrl.js";
-import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "./errors.js";
-import { primaryUrl } from "./primary.js";
-import { socketsOfClient } from "./socket.js";
+import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
-
-export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
-
-/** A client of postgres.js, and what its end leaves to do. */
-type Client = Sql & { readonly destroy: () => void };
+import { WakeUps } from "./wakeUps.js";
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly applicationName: string;
-  /** A query that has no answer after so many milliseconds fails, and its connection is given up. */
-  readonly queryTimeout?: number;
   /** Notices of the server, such as "deployment 42 (api) has already finished". */
   readonly onNotice?: (message: string) => void;
 }
 
+/** In milliseconds. */
 const defaultQueryTimeout = 20_000;
 
 /** In milliseconds: how long after the loss of a connection to tell of it at most. */
@@ -46,7 +39,7 @@ export class Database {
   #prepare = false;
   #wasLetIn = false;
   #channels = new Set<string>();
-  readonly #wakeUps = new Map<string, Set<() => void>>();
+  readonly #wakeUps = new WakeUps();
   #delivery: Promise<boolean | undefined> | undefined;
   #concludeProbe = (_: boolean | undefined): void => undefined;
 
@@ -57,13 +50,13 @@ export class Database {
 
   /**
    * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
-   * @param timeout milliseconds after which there is no answer
+   * @param timeout milliseconds after which it has no answer and its connection is given up
    * @throws DatabaseUnavailableError when there is no answer, AccessDeniedError when there never was one and it is denied;
    * errors of the server pass through.
    */
   async query<Row extends object>(
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
-    timeout = this.#options.queryTimeout ?? defaultQueryTimeout,
+    timeout = defaultQueryTimeout,
   ): Promise<Row[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -184,20 +177,13 @@ export class Database {
    * @returns a function that ends this
    */
   onWakeUp(channel: string, callback: () => void): () => void {
-    const callbacks = this.#wakeUps.get(channel) ?? new Set();
-    this.#wakeUps.set(channel, callbacks.add(callback));
-    return () => {
-      callbacks.delete(callback);
-      if (callbacks.size === 0 && this.#wakeUps.get(channel) === callbacks) {
-        this.#wakeUps.delete(channel);
-      }
-    };
+    return this.#wakeUps.on(channel, callback);
   }
 
   async close(): Promise<void> {
     const connection = this.#sql;
     this.#sql = undefined;
-    await end(connection, 5);
+    await endClient(connection, 5);
   }
 
   /** The present connection, for leave(). */
@@ -216,15 +202,27 @@ export class Database {
     }
     this.#sql = undefined;
     this.#lost();
-    void end(left, leftTimeout);
+    void endClient(left, leftTimeout);
   }
 
   #connection(): Promise<Client> {
     if (this.#sql === undefined) {
-      const connection = this.#connect(() => {
-        if (this.#sql === connection) {
-          this.#lost();
-        }
+      const connection = openClient({
+        ...this.#options,
+        prepare: this.#prepare,
+        onNotice: (message) => this.#options.onNotice?.(message),
+        onNotification: (channel, payload) => {
+          if (payload === probePayload) {
+            this.#concludeProbe(true);
+          } else {
+            this.#wakeUps.wake(channel);
+          }
+        },
+        onClose: () => {
+          if (this.#sql === connection) {
+            this.#lost();
+          }
+        },
       });
       this.#sql = connection;
       connection.catch(() => {
@@ -237,55 +235,12 @@ export class Database {
     return this.#sql;
   }
 
-  async #connect(onClose: () => void): Promise<Client> {
-    const url = await primaryUrl(this.#options.url);
-    const sockets = socketsOfClient();
-    // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
-    // the type of its options does not know, nor "socket".
-    const options = {
-      max: 1,
-      idle_timeout: 0,
-      max_lifetime: null,
-      connect_timeout: 10,
-      backoff: () => 0,
-      fetch_types: false,
-      prepare: this.#prepare,
-      connection: { application_name: this.#options.applicationName },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
-      onnotice: (notice: postgres.Notice) => {
-        if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
-          this.#options.onNotice?.(String(notice["message"]));
-        }
-      },
-      onnotify: (channel: string, payload: string) => {
-        if (payload === probePayload) {
-          this.#concludeProbe(true);
-        } else {
-          this.#wake(this.#wakeUps.get(channel));
-        }
-      },
-      onclose: () => {
-        sockets.lost();
-        onClose();
-      },
-      socket: sockets.open,
-    };
-    try {
-      return Object.assign(postgres(url, options), { destroy: sockets.destroy });
-    } catch (cause) {
-      throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
-        hint: "It looks like postgres://user:password@host:5432/database.",
-        cause,
-      });
-    }
-  }
-
   #abandon(connection: Promise<Client>): void {
     if (this.#sql === connection) {
       this.#sql = undefined;
       this.#lost();
     }
-    void end(connection, 0);
+    void endClient(connection, 0);
   }
 
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
@@ -294,23 +249,6 @@ export class Database {
     this.#concludeProbe(undefined);
     this.#delivery = undefined;
     // A server that restarts ends the connections of all its waiters in the same instant; they must not all come back in one.
-    setTimeout(() => {
-      for (const callbacks of this.#wakeUps.values()) {
-        this.#wake(callbacks);
-      }
-    }, Math.random() * longestDelayOfLoss);
+    setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);
   }
-
-  #wake(callbacks: Iterable<() => void> = []): void {
-    for (const callback of callbacks) {
-      callback();
-    }
-  }
-}
-
-/** @param timeout seconds for the answers that are still to come */
-async function end(connection: Promise<Client> | undefined, timeout: number): Promise<void> {
-  const client = await connection?.catch(() => undefined);
-  await client?.end({ timeout }).catch(() => undefined);
-  client?.destroy();
 }

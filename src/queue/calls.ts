@@ -1,5 +1,6 @@
 import type postgres from "postgres";
-import type { Database, Sql } from "../database/database.js";
+import type { Sql } from "../database/client.js";
+import type { Database } from "../database/database.js";
 import { translateError } from "./errors.js";
 
 /** Calls of SQL functions and reads of views, with the errors of errors.ts. */

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import type { Sql } from "../database/database.js";
+import type { Sql } from "../database/client.js";
 import { Calls } from "./calls.js";
 import type {
   Adopted,

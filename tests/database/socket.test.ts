@@ -79,11 +79,7 @@ describe("a server that takes a connection and ends it before it is ready", () =
 
 test("a connection that was given up does not stay open", async () => {
   const { host, open: openSockets } = await startImpostor((socket) => void socket.resume());
-  const database = new Database({
-    url: `postgres://somebody@${host}/somewhere`,
-    applicationName: "tests",
-    queryTimeout: 100,
-  });
-  await expect(one(database)).rejects.toThrow(/did not answer within/);
+  const database = new Database({ url: `postgres://somebody@${host}/somewhere`, applicationName: "tests" });
+  await expect(database.query((sql) => sql`select 1`, 100)).rejects.toThrow(/did not answer within/);
   await until("it is closed", () => openSockets() === 0, 5_000);
 });

@@ -1,0 +1,67 @@
+import postgres from "postgres";
+import { arrayTypes } from "./arrays.js";
+import { InvalidValueError } from "./errors.js";
+import { primaryUrl } from "./primary.js";
+import { socketsOfClient } from "./socket.js";
+
+export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
+
+/** A client of postgres.js, and what its end leaves to do. */
+export type Client = Sql & { readonly destroy: () => void };
+
+export interface ClientOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly prepare: boolean;
+  readonly onNotice: (message: string) => void;
+  readonly onNotification: (channel: string, payload: string) => void;
+  readonly onClose: () => void;
+}
+
+/**
+ * A client with one connection, which its first query opens.
+ * @throws InvalidValueError when the URL is none
+ */
+export async function openClient(given: ClientOptions): Promise<Client> {
+  const url = await primaryUrl(given.url);
+  const sockets = socketsOfClient();
+  // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
+  // the type of its options does not know, nor "socket".
+  const options = {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: 10,
+    backoff: () => 0,
+    fetch_types: false,
+    prepare: given.prepare,
+    connection: { application_name: given.applicationName },
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
+    onnotice: (notice: postgres.Notice) => {
+      if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
+        given.onNotice(String(notice["message"]));
+      }
+    },
+    onnotify: given.onNotification,
+    onclose: () => {
+      sockets.lost();
+      given.onClose();
+    },
+    socket: sockets.open,
+  };
+  try {
+    return Object.assign(postgres(url, options), { destroy: sockets.destroy });
+  } catch (cause) {
+    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
+      hint: "It looks like postgres://user:password@host:5432/database.",
+      cause,
+    });
+  }
+}
+
+/** @param timeout seconds for the answers that are still to come */
+export async function endClient(opening: Promise<Client> | undefined, timeout: number): Promise<void> {
+  const client = await opening?.catch(() => undefined);
+  await client?.end({ timeout }).catch(() => undefined);
+  client?.destroy();
+}

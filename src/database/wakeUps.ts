@@ -1,0 +1,28 @@
+/** Who is to be called back at the notifications of which channel. */
+export class WakeUps {
+  readonly #callbacks = new Map<string, Set<() => void>>();
+
+  /** @returns a function that ends this */
+  on(channel: string, callback: () => void): () => void {
+    const callbacks = this.#callbacks.get(channel) ?? new Set();
+    this.#callbacks.set(channel, callbacks.add(callback));
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#callbacks.get(channel) === callbacks) {
+        this.#callbacks.delete(channel);
+      }
+    };
+  }
+
+  wake(channel: string): void {
+    for (const callback of this.#callbacks.get(channel) ?? []) {
+      callback();
+    }
+  }
+
+  wakeAll(): void {
+    for (const channel of this.#callbacks.keys()) {
+      this.wake(channel);
+    }
+  }
+}
