@@ -23,8 +23,8 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   idle: { measure: idle, about: "One `start` process that waits, seen from a proxy between it and the server." },
   herd: { measure: herd, about: "A line that is drained by 200 connections." },
-  cli: { measure: cli, about: "From the start of a process to its end; the median." },
-  history: { measure: history, about: "A call of the library, from sent to answered; the median, the sizes in turns." },
+  cli: { measure: cli, about: "From the start of a process to its end." },
+  history: { measure: history, about: "A call of the library, from sent to answered; the sizes in turns." },
   throughput: {
     measure: throughput,
     about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most of them.",
