@@ -1,7 +1,7 @@
 import { Database } from "../../src/database/database.js";
 import { ensureSchema } from "../../src/database/schema.js";
 
-/** Puts the schema into an empty database, without a word. */
+/** Puts the newest schema into a database, without a word. */
 export async function putSchema(url: string): Promise<void> {
   const database = new Database({ url, applicationName: "tests" });
   const silent = (): void => undefined;
