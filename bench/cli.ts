@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { firstQuery } from "./action.js";
 import type { BenchServer } from "./server.js";
 import { compared, type Figure, inTurns, type Measured, measured, time } from "./support.js";
 
@@ -51,7 +52,10 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
     },
   ];
   const hasPsql = spawnSync("psql", ["--version"]).status === 0;
-  await inTurns([node, version, ...commands.flatMap(({ ours, rival }) => (hasPsql ? [ours, rival] : [ours]))], rounds);
+  await inTurns(
+    [node, version, firstQuery, ...commands.flatMap(({ ours, rival }) => (hasPsql ? [ours, rival] : [ours]))],
+    rounds,
+  );
   const both = (what: string, one: Measured, other: Measured, target?: string): Figure[] => [
     compared(`${what}, p50`, 0.5, one, other, target),
     compared(`${what}, p99`, 0.99, one, other),
@@ -59,6 +63,7 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
   return [
     ...both("--version, beside node -e 0", version, node, "≤ 1.6 ×"),
     ...commands.flatMap(({ what, ours }) => both(`${what}, beside node -e 0`, ours, node, "≤ 3 ×")),
+    ...both("a step of the action until its first query, beside node -e 0", firstQuery, node, "≤ 400 ms"),
     ...(hasPsql ? commands.flatMap(({ what, ours, rival }) => both(`${what}, beside psql`, ours, rival)) : []),
   ];
 }
