@@ -991,7 +991,7 @@ begin
       return next v_queued;
     elsif v_exceptions
       and deploy_queue._is_exception(v_queued)
-      and not exists (select from deploy_queue._waiting_on(v_queued) as reason where reason.kind = 'queued')
+      and not exists (select from deploy_queue._waiting_on(v_queued, null) as reason where reason.kind = 'queued')
     then
       return next v_queued;
     end if;
@@ -1095,20 +1095,6 @@ AS $function$
 begin
   return length(_is_printable.value) between _is_printable.shortest and _is_printable.longest
     and _is_printable.value !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]';
-end;
-$function$
-;
-
-CREATE OR REPLACE FUNCTION deploy_queue._is_silent(heartbeat_timestamp timestamp with time zone, heartbeat_timeout interval)
- RETURNS boolean
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_latest timestamptz := deploy_queue._now() - _is_silent.heartbeat_timeout;
-begin
-  return _is_silent.heartbeat_timestamp < v_latest and pg_postmaster_start_time() < v_latest;
 end;
 $function$
 ;
@@ -1450,19 +1436,32 @@ CREATE OR REPLACE FUNCTION deploy_queue._lock_deployment(deployment_id bigint)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
+  v_deployment deploy_queue.deployments := deploy_queue._lock_row(_lock_deployment.deployment_id);
+begin
+  perform deploy_queue._lock_cell(v_deployment.cell_id);
+  return v_deployment;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._lock_row(deployment_id bigint)
+ RETURNS deployments
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
   v_deployment deploy_queue.deployments;
 begin
-  -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
   select * into v_deployment
   from deploy_queue.deployments
-  where deployments.id = _lock_deployment.deployment_id
+  where deployments.id = _lock_row.deployment_id
   for no key update;
 
   if not found then
-    return deploy_queue._deployment(_lock_deployment.deployment_id);
+    -- It says so.
+    return deploy_queue._deployment(_lock_row.deployment_id);
   end if;
-
-  perform deploy_queue._lock_cell(v_deployment.cell_id);
   return v_deployment;
 end;
 $function$
@@ -1513,7 +1512,9 @@ CREATE OR REPLACE FUNCTION deploy_queue._may_start(candidate deployments, only_a
 AS $function$
 declare
   v_reasons deploy_queue.reason[] := array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+    select reason
+    from deploy_queue._waiting_on(candidate, case when only_asks then 1 end) as reason
+    order by reason.deployment_id nulls first
   );
 begin
   if v_reasons <> '{}' and only_asks is not true then
@@ -1726,7 +1727,6 @@ CREATE OR REPLACE FUNCTION deploy_queue._reap(deployment_ids bigint[])
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_now timestamptz := deploy_queue._now();
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
@@ -1736,21 +1736,14 @@ begin
   from (
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
-    join deploy_queue.environments on environments.environment = deployments.environment
-    where deployments.id = any (_reap.deployment_ids)
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and (
-        deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
-        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
-        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
-      )
-      and deploy_queue._may_change(environments.environment)
-    for no key update of deployments skip locked
+    where deployments.id = any (array(select deploy_queue._stale(_reap.deployment_ids)))
+    for no key update skip locked
   ) as stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
+  -- As they are now that nobody else can change them.
+  v_ids := array(select deploy_queue._stale(v_ids));
 
-  if v_ids is null then
+  if v_ids = '{}' then
     return;
   end if;
 
@@ -1759,7 +1752,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
-      when deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
+      when deployments.heartbeat_timestamp < deploy_queue._silent_before(environments.heartbeat_timeout)
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))
@@ -2037,6 +2030,20 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._silent_before(heartbeat_timeout interval)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_latest timestamptz := deploy_queue._now() - _silent_before.heartbeat_timeout;
+begin
+  return case when pg_postmaster_start_time() < v_latest then v_latest end;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._somebody_follows()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2045,6 +2052,39 @@ AS $function$
 begin
   -- Given back at once: of two that ask at the same moment, one may take the other for a follower, and notifies nobody.
   return case when pg_try_advisory_lock(25713, -1) then not pg_advisory_unlock(25713, -1) else true end;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION deploy_queue._stale(deployment_ids bigint[])
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  return query
+  -- Once an environment, not once a deployment: a thousand may be in line.
+  with limits as materialized (
+    select environments.environment, environments.max_duration,
+      deploy_queue._silent_before(environments.heartbeat_timeout) as silent_before
+    from deploy_queue.environments
+    where deploy_queue._may_change(environments.environment)
+  )
+  select deployments.id
+  from unnest(_stale.deployment_ids) as given (id)
+  join deploy_queue.deployments on deployments.id = given.id
+  join limits on limits.environment = deployments.environment
+  where deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and (
+      deployments.heartbeat_timestamp < limits.silent_before
+      or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, limits.max_duration)
+      or (deployments.start_timestamp is null and deployments.not_after <= v_now)
+    );
 end;
 $function$
 ;
@@ -2291,7 +2331,7 @@ end;
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments)
+CREATE OR REPLACE FUNCTION deploy_queue._waiting_on(candidate deployments, at_most integer)
  RETURNS SETOF reason
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 10
@@ -2365,7 +2405,9 @@ begin
     -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
     and blocker.hold is distinct from 'outside'
     and (blocker.not_before > v_now) is not true
-    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker))
+
+  limit _waiting_on.at_most;
 end;
 $function$
 ;
@@ -2377,7 +2419,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._wake(candidate deployments)
 AS $function$
 begin
   if not exists (
-    select from deploy_queue._waiting_on(candidate) as reason where reason.until is null
+    select from deploy_queue._waiting_on(candidate, null) as reason where reason.until is null
   ) then
     -- Without a payload, equal wake-ups of one transaction collapse into one.
     perform pg_notify('deploy_queue_deployment_' || candidate.id, '');
@@ -3349,7 +3391,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 10;
+  select 11;
 $function$
 ;
 
@@ -3997,41 +4039,49 @@ AS $function$
 declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
+  v_stale bigint[];
   v_open_ended boolean;
   v_until timestamptz;
 begin
   loop
-    -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
+    -- The guard decides, as for everybody, and holds the cell. Whoever sees already that it has to wait does not ask it: the
+    -- looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
     where deployments.id = try_start.deployment_id
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
+      and (deploy_queue._bypass_reason() is not null or not exists (select from deploy_queue._waiting_on(deployments, 1)))
     returning deployments.* into v_deployment;
     exit when found;
 
-    v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
+    v_deployment := deploy_queue._lock_row(try_start.deployment_id);
     if deploy_queue._has_ended(v_deployment) then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
     exit when v_deployment.start_timestamp is not null;
+    if not deploy_queue._may_change(v_deployment.environment) then
+      perform deploy_queue._refuse_foreign_environment(v_deployment.environment);
+    end if;
 
     v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      select reason from deploy_queue._waiting_on(v_deployment, null) as reason order by reason.deployment_id nulls first
     );
-    -- The last of them may have gone before the locks were there.
+    -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
-    exit when not exists (
-      select
-      from deploy_queue._reap(array(
+    v_stale := array(
+      select deploy_queue._stale(array(
         select case when reason.kind = 'expired' then v_deployment.id else reason.deployment_id end
         from unnest(v_reasons) as reason
       ))
     );
+    exit when v_stale = '{}';
+    perform deploy_queue._lock_cell(v_deployment.cell_id);
+    exit when not exists (select from deploy_queue._reap(v_stale));
     v_deployment := deploy_queue._deployment(v_deployment.id);
     exit when v_deployment.cancellation_timestamp is not null;
   end loop;
@@ -4106,7 +4156,7 @@ begin
   if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
     return query
     select reason.*
-    from deploy_queue._waiting_on(v_candidate) as reason
+    from deploy_queue._waiting_on(v_candidate, null) as reason
     order by reason.deployment_id nulls first;
   end if;
 end;
@@ -4763,7 +4813,7 @@ create view stuck_deployments as
     ((_label(deployments.*) || ' has sent no heartbeat since '::text) || date_trunc('second'::text, deployments.heartbeat_timestamp)) AS text
    FROM (deployments
      JOIN environments ON ((environments.environment = deployments.environment)))
-  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND _is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout))
+  WHERE ((deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.heartbeat_timestamp < _silent_before(environments.heartbeat_timeout)))
 UNION ALL
  SELECT outliers.id AS deployment_id,
     'slow'::text AS kind,
@@ -4793,7 +4843,7 @@ UNION ALL
                    FROM freezes
                   WHERE ((freezes.environment = head.environment) AND (COALESCE(freezes.lifted_at, freezes.expires_at) <= clock.now)))) AS since) ready)
   WHERE ((ready.since < (clock.now - '00:01:00'::interval)) AND (NOT (EXISTS ( SELECT
-           FROM _waiting_on(head.*) _waiting_on(kind, text, until, deployment_id)))));
+           FROM _waiting_on(head.*, 1) _waiting_on(kind, text, until, deployment_id)))));
 
 create view wait_time as
  SELECT environment,

@@ -13,7 +13,8 @@
 --!include functions/_bypass_reason.sql
 --!include functions/_label.sql
 --!include functions/_in_seconds.sql
---!include functions/_is_silent.sql
+--!include functions/_silent_before.sql
+--!include functions/_stale.sql
 --!include functions/get_deployment_status.sql
 --!include functions/_has_ended.sql
 --!include functions/_status.sql
@@ -33,6 +34,7 @@
 --!include functions/_deployment.sql
 --!include functions/_lock_cell.sql
 --!include functions/_lock_cell_in_time.sql
+--!include functions/_lock_row.sql
 --!include functions/_lock_deployment.sql
 --!include functions/_require_environment.sql
 --!include functions/_cell.sql

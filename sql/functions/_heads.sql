@@ -38,7 +38,7 @@ begin
       return next v_queued;
     elsif v_exceptions
       and deploy_queue._is_exception(v_queued)
-      and not exists (select from deploy_queue._waiting_on(v_queued) as reason where reason.kind = 'queued')
+      and not exists (select from deploy_queue._waiting_on(v_queued, null) as reason where reason.kind = 'queued')
     then
       return next v_queued;
     end if;

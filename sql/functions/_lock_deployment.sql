@@ -5,18 +5,9 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_deployment deploy_queue.deployments;
-begin
   -- Row before cell, because a plain UPDATE holds the row when its trigger asks for the cell.
-  select * into v_deployment
-  from deploy_queue.deployments
-  where deployments.id = _lock_deployment.deployment_id
-  for no key update;
-
-  if not found then
-    return deploy_queue._deployment(_lock_deployment.deployment_id);
-  end if;
-
+  v_deployment deploy_queue.deployments := deploy_queue._lock_row(_lock_deployment.deployment_id);
+begin
   perform deploy_queue._lock_cell(v_deployment.cell_id);
   return v_deployment;
 end;

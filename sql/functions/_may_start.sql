@@ -9,7 +9,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_reasons deploy_queue.reason[] := array(
-    select reason from deploy_queue._waiting_on(candidate) as reason order by reason.deployment_id nulls first
+    select reason
+    from deploy_queue._waiting_on(candidate, case when only_asks then 1 end) as reason
+    order by reason.deployment_id nulls first
   );
 begin
   if v_reasons <> '{}' and only_asks is not true then

@@ -6,7 +6,6 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := deploy_queue._now();
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
@@ -16,21 +15,14 @@ begin
   from (
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
-    join deploy_queue.environments on environments.environment = deployments.environment
-    where deployments.id = any (_reap.deployment_ids)
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and (
-        deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
-        or deployments.start_timestamp < v_now - coalesce(deployments.max_duration, environments.max_duration)
-        or (deployments.start_timestamp is null and deployments.not_after <= v_now)
-      )
-      and deploy_queue._may_change(environments.environment)
-    for no key update of deployments skip locked
+    where deployments.id = any (array(select deploy_queue._stale(_reap.deployment_ids)))
+    for no key update skip locked
   ) as stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
+  -- As they are now that nobody else can change them.
+  v_ids := array(select deploy_queue._stale(v_ids));
 
-  if v_ids is null then
+  if v_ids = '{}' then
     return;
   end if;
 
@@ -39,7 +31,7 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
-      when deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
+      when deployments.heartbeat_timestamp < deploy_queue._silent_before(environments.heartbeat_timeout)
         then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       when deployments.start_timestamp is null
         then format('it was to start before %s', date_trunc('second', deployments.not_after))

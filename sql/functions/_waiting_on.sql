@@ -1,6 +1,10 @@
--- THE RULE: everything that keeps a deployment from starting, one row a reason; no row means it may start.
+-- THE RULE: everything that keeps a deployment from starting, one row a reason; no row means it may start. Whoever only wants
+-- to know whether there is a reason asks for one at most; null is for all of them.
 -- Called by waiting_on, try_start, the guard and the wake-ups. A new rule is a new branch.
-create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments)
+create or replace function deploy_queue._waiting_on(
+  candidate deploy_queue.deployments,
+  at_most integer
+)
 returns setof deploy_queue.reason
 language plpgsql stable rows 10
 security definer
@@ -75,6 +79,8 @@ begin
     -- Held outside the line, not to start yet, or frozen where the candidate is not: it lets others pass.
     and blocker.hold is distinct from 'outside'
     and (blocker.not_before > v_now) is not true
-    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker));
+    and not (v_is_exception and deploy_queue._overtakes(candidate, blocker))
+
+  limit _waiting_on.at_most;
 end;
 $$;

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (
-    select from deploy_queue._waiting_on(candidate) as reason where reason.until is null
+    select from deploy_queue._waiting_on(candidate, null) as reason where reason.until is null
   ) then
     -- Without a payload, equal wake-ups of one transaction collapse into one.
     perform pg_notify('deploy_queue_deployment_' || candidate.id, '');

@@ -18,41 +18,49 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
+  v_stale bigint[];
   v_open_ended boolean;
   v_until timestamptz;
 begin
   loop
-    -- The guard decides, as for everybody: most of those who ask were woken because it is their turn.
+    -- The guard decides, as for everybody, and holds the cell. Whoever sees already that it has to wait does not ask it: the
+    -- looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
     where deployments.id = try_start.deployment_id
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
+      and (deploy_queue._bypass_reason() is not null or not exists (select from deploy_queue._waiting_on(deployments, 1)))
     returning deployments.* into v_deployment;
     exit when found;
 
-    v_deployment := deploy_queue._lock_deployment(try_start.deployment_id);
+    v_deployment := deploy_queue._lock_row(try_start.deployment_id);
     if deploy_queue._has_ended(v_deployment) then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
     exit when v_deployment.start_timestamp is not null;
+    if not deploy_queue._may_change(v_deployment.environment) then
+      perform deploy_queue._refuse_foreign_environment(v_deployment.environment);
+    end if;
 
     v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment) as reason order by reason.deployment_id nulls first
+      select reason from deploy_queue._waiting_on(v_deployment, null) as reason order by reason.deployment_id nulls first
     );
-    -- The last of them may have gone before the locks were there.
+    -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
-    exit when not exists (
-      select
-      from deploy_queue._reap(array(
+    v_stale := array(
+      select deploy_queue._stale(array(
         select case when reason.kind = 'expired' then v_deployment.id else reason.deployment_id end
         from unnest(v_reasons) as reason
       ))
     );
+    exit when v_stale = '{}';
+    perform deploy_queue._lock_cell(v_deployment.cell_id);
+    exit when not exists (select from deploy_queue._reap(v_stale));
     v_deployment := deploy_queue._deployment(v_deployment.id);
     exit when v_deployment.cancellation_timestamp is not null;
   end loop;

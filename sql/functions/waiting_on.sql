@@ -12,7 +12,7 @@ begin
   if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
     return query
     select reason.*
-    from deploy_queue._waiting_on(v_candidate) as reason
+    from deploy_queue._waiting_on(v_candidate, null) as reason
     order by reason.deployment_id nulls first;
   end if;
 end;

@@ -9,7 +9,7 @@ from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 where deployments.finish_timestamp is null
   and deployments.cancellation_timestamp is null
-  and deploy_queue._is_silent(deployments.heartbeat_timestamp, environments.heartbeat_timeout)
+  and deployments.heartbeat_timestamp < deploy_queue._silent_before(environments.heartbeat_timeout)
 
 union all
 
@@ -61,7 +61,7 @@ cross join lateral (
   ) as since
 ) as ready
 where ready.since < clock.now - interval '1 minute'
-  and not exists (select from deploy_queue._waiting_on(head));
+  and not exists (select from deploy_queue._waiting_on(head, 1));
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';

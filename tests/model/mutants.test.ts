@@ -60,9 +60,9 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
   [
     "reaps whoever has missed a single heartbeat",
-    "_is_silent",
-    "- _is_silent.heartbeat_timeout",
-    "- _is_silent.heartbeat_timeout / 10",
+    "_silent_before",
+    "- _silent_before.heartbeat_timeout",
+    "- _silent_before.heartbeat_timeout / 10",
   ],
   [
     "never reaps those that run for too long",
