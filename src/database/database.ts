@@ -26,6 +26,7 @@ const deadlockAttempts = 3;
 
 /** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
 const probePayload = "probe";
+/** In milliseconds: after that, it is taken that they do not. */
 const probeTimeout = 2_000;
 
 /**
@@ -41,6 +42,7 @@ export class Database {
   #channels = new Set<string>();
   readonly #wakeUps = new WakeUps();
   #delivery: Promise<boolean | undefined> | undefined;
+  #probedChannel: string | undefined;
   #concludeProbe = (_: boolean | undefined): void => undefined;
 
   constructor(options: DatabaseOptions) {
@@ -119,7 +121,8 @@ export class Database {
   /**
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
-   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it.
+   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it;
+   * where they are only late, whoever asks again is told so.
    * @returns undefined when the connection was lost meanwhile
    */
   async notificationsArrive(channel: string): Promise<boolean | undefined> {
@@ -137,6 +140,7 @@ export class Database {
 
   async #probe(channel: string): Promise<boolean | undefined> {
     const sender = new Database(this.#options);
+    this.#probedChannel = channel;
     const conclusion = new Promise<boolean | undefined>((resolve) => {
       this.#concludeProbe = resolve;
     });
@@ -213,7 +217,12 @@ export class Database {
         onNotice: (message) => this.#options.onNotice?.(message),
         onNotification: (channel, payload) => {
           if (payload === probePayload) {
-            this.#concludeProbe(true);
+            // A pooler hands on those of others, too.
+            if (channel === this.#probedChannel && this.#sql === connection) {
+              this.#concludeProbe(true);
+              // Also for those to whom it was too late.
+              this.#delivery = Promise.resolve(true);
+            }
           } else {
             this.#wakeUps.wake(channel);
           }
@@ -247,6 +256,7 @@ export class Database {
   #lost(): void {
     this.#channels.clear();
     this.#concludeProbe(undefined);
+    this.#probedChannel = undefined;
     this.#delivery = undefined;
     // A server that restarts ends the connections of all its waiters in the same instant; they must not all come back in one.
     setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);

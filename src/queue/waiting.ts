@@ -42,17 +42,18 @@ export async function waitForStart(
   /** In place of the looks, which are held up. Should it fail, the next look says why. */
   const whileHeldUp = (): Promise<void> => orAborted(showSignOfLife(queue, id)).catch(() => undefined);
   let longestSleep: number | undefined;
-  let probed = false;
+  /** Undefined for as long as nobody knows. */
+  let arrive: boolean | undefined;
   let over = false;
-  /** Beside the wait, so that it delays nobody. Tried again when the connection was lost meanwhile. */
+  /** Beside the wait, so that it delays nobody. Asked again after each look: they may have been late on a busy day. */
   const probe = async (): Promise<void> => {
-    probed = true;
-    const arrived = await queue.database.notificationsArrive(channel).catch(() => undefined);
-    probed = arrived !== undefined;
-    if (arrived === undefined || over) {
+    const answer = await queue.database.notificationsArrive(channel).catch(() => undefined);
+    if (answer === undefined || answer === arrive || over) {
       return;
     }
-    if (arrived) {
+    arrive = answer;
+    if (arrive) {
+      longestSleep = undefined;
       // A session of our own; the next look prepares its statement.
       queue.database.prepareStatements();
     } else {
@@ -68,7 +69,7 @@ export async function waitForStart(
         return attempt;
       }
       await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
-      if (!probed) {
+      if (arrive !== true) {
         void probe();
       }
       await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { type Proxy as Network, startProxy } from "../support/proxy.js";
-import { openSession } from "../support/session.js";
+import { openSession, outcome, untilBlocked } from "../support/session.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -34,11 +34,17 @@ describe.each(["start", "run"] as const)("a waiting %s", (command) => {
   test("does not leave it running when SIGTERM comes while it is being started", async () => {
     const place = newPlace();
     const { start, id } = await waiting(place, command);
-    const session = await openSession(cli);
-    await session.begin();
-    await session.sql`
+    const [holder, session] = [await openSession(cli), await openSession(cli)];
+    await holder.begin();
+    await holder.sql`
       update deploy_queue.deployments set finish_timestamp = now() where region = ${place.region} and id < ${id}`;
-    await cli.sql`select pg_notify(${`deploy_queue_deployment_${id}`}, '')`;
+    // Gets the lock of the cell before whoever is woken by that.
+    await session.begin();
+    const locked = outcome(session.sql`
+      select pg_advisory_xact_lock(25713, cells.id) from deploy_queue.cells where region = ${place.region}`);
+    await untilBlocked(cli, session, holder);
+    await holder.commit();
+    expect(await locked).toBe("ok");
     await until("it waits for the cell", async () => {
       const [row] = await cli.sql<{ waits: boolean }[]>`
         select exists (

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Database, type DatabaseOptions } from "../../src/database/database.js";
 import { DatabaseUnavailableError, InvalidValueError } from "../../src/database/errors.js";
@@ -146,6 +147,33 @@ describe("listening", () => {
 
     expect(answers).toEqual(answers.map(() => true));
     expect(seen.size).toBeLessThanOrEqual(2);
+  });
+
+  test("says that notifications do not arrive while they are late, and that they do once they came", async () => {
+    const database = open({ applicationName: "busy listener" });
+    await database.listen("late");
+    // A backend hands notifications out between two statements.
+    const lock = await cli.sql.reserve();
+    await lock`select pg_advisory_lock(4711)`;
+    const busy = database.query((sql) => sql`select pg_advisory_xact_lock(4711)`);
+    expect(await database.notificationsArrive("late")).toBe(false);
+    expect(await database.notificationsArrive("late")).toBe(false);
+
+    await lock`select pg_advisory_unlock(4711)`;
+    lock.release();
+    await busy;
+    await until("it has come", () => database.notificationsArrive("late"));
+  });
+
+  test("is not misled by the probe of somebody else, which a pooler may hand on", async () => {
+    const database = open({ applicationName: "misled listener" });
+    await database.listen("of_another");
+    const answer = database.notificationsArrive("own");
+    await until("the other's has been sent while it waits for its own", async () => {
+      await cli.sql`select pg_notify('of_another', 'probe')`;
+      return Promise.race([answer.then(() => true), sleep(100, false)]);
+    });
+    expect(await answer).toBe(false);
   });
 
   test("wakes up when the connection is lost, and the next listen subscribes again", async () => {

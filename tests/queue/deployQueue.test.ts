@@ -231,6 +231,21 @@ describe("start", () => {
     expect(onNoNotifications).toHaveBeenCalledTimes(1);
   });
 
+  test("no longer looks by itself once notifications have arrived after all", async () => {
+    const { library } = await open();
+    const { database } = library.functions;
+    vi.spyOn(database, "notificationsArrive").mockResolvedValueOnce(false).mockResolvedValue(true);
+    const prepareStatements = vi.spyOn(database, "prepareStatements");
+    const request = newRequest();
+    const holder = await hold(request);
+    const onNoNotifications = vi.fn();
+    const { id, start } = await waiting(library, request, { onNoNotifications });
+    await until("it knows better", () => prepareStatements.mock.calls.length > 0);
+    await queue.finish(holder);
+    expect(await start).toMatchObject({ id });
+    expect(onNoNotifications).toHaveBeenCalledTimes(1);
+  });
+
   test("goes on waiting with more patience than a timer can have", async () => {
     const { library } = await open();
     const request = newRequest();

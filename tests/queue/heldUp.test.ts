@@ -46,7 +46,7 @@ function waiter(id: number) {
   return { tryStart, heartbeat, obstacles, start };
 }
 
-describe("a waiter whose cell is locked by a transaction that stays open", () => {
+describe("a waiter that is held up by a transaction that stays open", () => {
   test("says so once, keeps its place by heartbeats, and starts when the lock is gone", async () => {
     const line = newLine(database);
     const id = await line.add("queued", { heartbeat: true });
@@ -79,12 +79,34 @@ describe("a waiter whose cell is locked by a transaction that stays open", () =>
   test("leaves an unheard start without heartbeats, as it has to be", async () => {
     const id = await newLine(database).add("queued", { heartbeat: true });
     await queue.tryStart(id);
-    const forgotten = await lockCellOf(id);
+    const forgotten = await lockRowOf(id);
     const { tryStart, heartbeat, start } = waiter(id);
     await until("it has tried three times", () => tryStart.mock.calls.length >= 3);
     expect(heartbeat).not.toHaveBeenCalled();
     await forgotten.rollback();
     expect(await start).toMatchObject({ started: true, deployment: { heartbeat_timestamp: null } });
+  });
+});
+
+describe("a locked cell", () => {
+  test("does not hold up the look of who has to wait", async () => {
+    const line = newLine(database);
+    const running = await line.add("running");
+    const id = await line.add("queued", { heartbeat: true });
+    const forgotten = await lockCellOf(id);
+    expect(await queue.tryStart(id)).toMatchObject({ started: false, waitingOn: [{ deployment_id: running }] });
+    await forgotten.rollback();
+  });
+
+  test("holds up whoever would reap in it: what is dead is not taken for alive", async () => {
+    const line = newLine(database);
+    await line.add("running", { heartbeat: true });
+    await database.advance("1 day");
+    const id = await line.add("queued");
+    const forgotten = await lockCellOf(id);
+    await expect(queue.tryStart(id)).rejects.toThrow(HeldUpError);
+    await forgotten.rollback();
+    expect(await queue.tryStart(id)).toMatchObject({ started: true });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { useDatabase } from "../support/database.js";
+import { listen } from "../support/ear.js";
 import { newLine } from "../support/line.js";
 import { openSession, outcome, type Session, untilBlocked } from "../support/session.js";
 
@@ -35,16 +36,28 @@ async function race(first: readonly [Step, number], second: readonly [Step, numb
 
 describe("two that want the same cell", () => {
   test.for([
-    { one: "try_start", other: "try_start", end: "ok" },
-    { one: "UPDATE", other: "try_start", end: "ok" },
-    { one: "try_start", other: "UPDATE", end: "QD003" },
-    { one: "UPDATE", other: "UPDATE", end: "QD003" },
-  ] as const)("by $one and $other: the first gets it", async ({ one, other, end }) => {
-    const starts = { try_start: tryStart, UPDATE: rawStart };
+    ["try_start", tryStart],
+    ["UPDATE", rawStart],
+  ] as const)("by %s and UPDATE: the first gets it", async ([, start]) => {
     const line = newLine(database);
     const first = await line.add("queued");
     const second = await line.add("queued");
-    expect(await race([starts[one], first], [starts[other], second])).toEqual(["ok", end]);
+    expect(await race([start, first], [rawStart, second])).toEqual(["ok", "QD003"]);
+    expect([await statusOf(first), await statusOf(second)]).toEqual(["running", "queued"]);
+  });
+
+  test.for([
+    ["try_start", tryStart],
+    ["UPDATE", rawStart],
+  ] as const)("by %s and try_start: the second is told at once whom it waits for", async ([, start]) => {
+    const line = newLine(database);
+    const first = await line.add("queued");
+    const second = await line.add("queued");
+    const early = await openSession(database);
+    await early.begin();
+    await start(early, first);
+    expect(await queue.tryStart(second)).toMatchObject({ started: false, waitingOn: [{ deployment_id: first }] });
+    await early.commit();
     expect([await statusOf(first), await statusOf(second)]).toEqual(["running", "queued"]);
   });
 
@@ -60,25 +73,41 @@ describe("two that want the same cell", () => {
 });
 
 describe("an end and the next start", () => {
-  test.for([
+  const ends = [
     ["finish", finish],
     ["cancel", cancel],
     ["UPDATE of finish_timestamp", rawFinish],
     ["UPDATE of cancellation_timestamp", rawCancel],
-  ] as const)("a start that begins during %s sees it", async ([, end]) => {
+  ] as const;
+
+  test.for(ends)("a look during %s does not wait for it, and is woken when it is over", async ([, end]) => {
     const line = newLine(database);
     const runner = await line.add("running");
     const next = await line.add("queued");
-    expect(await race([end, runner], [tryStart, next])).toEqual(["ok", "ok"]);
-    expect(await statusOf(next)).toBe("running");
+    const ear = await listen(database, [next]);
+    const early = await openSession(database);
+    await early.begin();
+    await end(early, runner);
+    expect((await queue.tryStart(next)).started).toBe(false);
+    expect(await ear.woken()).toEqual([]);
+    await early.commit();
+    expect(await ear.woken()).toEqual([next]);
+    expect((await queue.tryStart(next)).started).toBe(true);
   });
 
-  test("a finish that begins while the next one asks for its turn succeeds, and the next one stays queued", async () => {
+  test.for(ends)("%s during a look does not wait for it, and wakes whoever looked", async ([, end]) => {
     const line = newLine(database);
     const runner = await line.add("running");
-    const next = await line.add("queued");
-    expect(await race([tryStart, next], [finish, runner])).toEqual(["ok", "ok"]);
-    expect([await statusOf(runner), await statusOf(next)]).toEqual(["finished", "queued"]);
+    const next = await line.add("queued", { heartbeat: true });
+    const ear = await listen(database, [next]);
+    const early = await openSession(database);
+    const late = await openSession(database);
+    await early.begin();
+    await tryStart(early, next);
+    await end(late, runner);
+    expect(await ear.woken()).toEqual([next]);
+    await early.commit();
+    expect((await queue.tryStart(next)).started).toBe(true);
   });
 });
 
