@@ -72,10 +72,10 @@ test("a bulk cancel waits for a single finish of one of its deployments and leav
   expect([...(await pending)]).toEqual([{ id: queued }]);
 });
 
-test("a bulk cancel and a waiter of the same cell do not deadlock", async () => {
+test("a bulk cancel and a start in the same cell do not deadlock", async () => {
   const line = newLine(database);
-  await line.add("running", version);
-  const waiter = await line.add("queued");
+  await line.add("running", { ...version, concurrencyKey: "shared" });
+  const waiter = await line.add("queued", { concurrencyKey: "shared" });
   const early = await openSession(database);
   const late = await openSession(database);
   await early.begin();
