@@ -43336,6 +43336,7 @@ var Database = class _Database {
   #channels = /* @__PURE__ */ new Set();
   #wakeUps = new WakeUps();
   #delivery;
+  #probedChannel;
   #concludeProbe = (_) => void 0;
   constructor(options) {
     this.#options = options;
@@ -43399,7 +43400,8 @@ var Database = class _Database {
   /**
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
-   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it.
+   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it;
+   * where they are only late, whoever asks again is told so.
    * @returns undefined when the connection was lost meanwhile
    */
   async notificationsArrive(channel) {
@@ -43416,6 +43418,7 @@ var Database = class _Database {
   }
   async #probe(channel) {
     const sender = new _Database(this.#options);
+    this.#probedChannel = channel;
     const conclusion = new Promise((resolve) => {
       this.#concludeProbe = resolve;
     });
@@ -43485,7 +43488,10 @@ var Database = class _Database {
         onNotice: (message2) => this.#options.onNotice?.(message2),
         onNotification: (channel, payload) => {
           if (payload === probePayload) {
-            this.#concludeProbe(true);
+            if (channel === this.#probedChannel && this.#sql === connection2) {
+              this.#concludeProbe(true);
+              this.#delivery = Promise.resolve(true);
+            }
           } else {
             this.#wakeUps.wake(channel);
           }
@@ -43516,6 +43522,7 @@ var Database = class _Database {
   #lost() {
     this.#channels.clear();
     this.#concludeProbe(void 0);
+    this.#probedChannel = void 0;
     this.#delivery = void 0;
     setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);
   }
@@ -43806,16 +43813,16 @@ async function waitForStart(queue, id, options) {
   };
   const whileHeldUp = () => orAborted(showSignOfLife(queue, id)).catch(() => void 0);
   let longestSleep;
-  let probed = false;
+  let arrive;
   let over = false;
   const probe = async () => {
-    probed = true;
-    const arrived = await queue.database.notificationsArrive(channel).catch(() => void 0);
-    probed = arrived !== void 0;
-    if (arrived === void 0 || over) {
+    const answer = await queue.database.notificationsArrive(channel).catch(() => void 0);
+    if (answer === void 0 || answer === arrive || over) {
       return;
     }
-    if (arrived) {
+    arrive = answer;
+    if (arrive) {
+      longestSleep = void 0;
       queue.database.prepareStatements();
     } else {
       longestSleep = shortestLook;
@@ -43830,7 +43837,7 @@ async function waitForStart(queue, id, options) {
         return attempt;
       }
       await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
-      if (!probed) {
+      if (arrive !== true) {
         void probe();
       }
       await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
