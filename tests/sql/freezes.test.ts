@@ -211,18 +211,18 @@ describe("a freeze and a start at the same instant", () => {
     expect(await start).toBe("QD003");
   });
 
-  test("lifting it and a start: the start sees it lifted", async () => {
+  test("lifting it and a look: the look does not wait for that, and is woken when it is over", async () => {
     const id = await newLine(database).add("queued");
     const { freeze_id } = await freezeDev();
-    const [starter, lifter] = [await openSession(database), await openSession(database)];
+    const ear = await listen(database, [id]);
+    const lifter = await openSession(database);
     await lifter.begin();
     await lifter.sql`select deploy_queue.thaw(${freeze_id})`;
-    const pending = starter.sql<{ started: boolean }[]>`select started from deploy_queue.try_start(${id})`;
-    const settled = outcome(pending);
-    await untilBlocked(database, starter, lifter);
+    expect((await queue.tryStart(id)).started).toBe(false);
+    expect(await ear.woken()).toEqual([]);
     await lifter.commit();
-    expect(await settled).toBe("ok");
-    expect([...(await pending)]).toEqual([{ started: true }]);
+    expect(await ear.woken()).toEqual([id]);
+    expect((await queue.tryStart(id)).started).toBe(true);
   });
 });
 
