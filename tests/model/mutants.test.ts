@@ -66,7 +66,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ],
   [
     "never reaps those that run for too long",
-    "_reap",
+    "_stale",
     "deployments.start_timestamp <",
     "null and deployments.start_timestamp <",
   ],
@@ -77,6 +77,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "null",
   ],
   ["lets UPDATE start whatever it likes", "_may_start", "only_asks is not true", "false"],
+  ["does not reap for those who wait", "try_start", "exit when v_stale = '{}'", "exit"],
   ["lets in whoever asks", "_may_start", "return v_reasons = '{}'", "return true"],
   [
     "forgets the promise of heartbeats with a start",
