@@ -43336,8 +43336,7 @@ var Database = class _Database {
   #channels = /* @__PURE__ */ new Set();
   #wakeUps = new WakeUps();
   #delivery;
-  #probedChannel;
-  #concludeProbe = (_) => void 0;
+  #probe;
   constructor(options) {
     this.#options = options;
     this.target = describeConnectionUrl(options.url);
@@ -43405,7 +43404,7 @@ var Database = class _Database {
    * @returns undefined when the connection was lost meanwhile
    */
   async notificationsArrive(channel) {
-    this.#delivery ??= this.#probe(channel);
+    this.#delivery ??= this.#sendProbe(channel);
     const delivery = this.#delivery;
     try {
       return await delivery;
@@ -43416,16 +43415,17 @@ var Database = class _Database {
       throw error2;
     }
   }
-  async #probe(channel) {
+  async #sendProbe(channel) {
     const sender = new _Database(this.#options);
-    this.#probedChannel = channel;
+    let conclude = (_) => void 0;
     const conclusion = new Promise((resolve) => {
-      this.#concludeProbe = resolve;
+      conclude = resolve;
     });
+    this.#probe = { channel, conclude };
     let timer2;
     try {
       await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      timer2 = setTimeout(() => this.#concludeProbe(false), probeTimeout);
+      timer2 = setTimeout(() => conclude(false), probeTimeout);
       return await conclusion;
     } finally {
       clearTimeout(timer2);
@@ -43488,8 +43488,8 @@ var Database = class _Database {
         onNotice: (message2) => this.#options.onNotice?.(message2),
         onNotification: (channel, payload) => {
           if (payload === probePayload) {
-            if (channel === this.#probedChannel && this.#sql === connection2) {
-              this.#concludeProbe(true);
+            if (channel === this.#probe?.channel && this.#sql === connection2) {
+              this.#probe.conclude(true);
               this.#delivery = Promise.resolve(true);
             }
           } else {
@@ -43521,8 +43521,8 @@ var Database = class _Database {
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost() {
     this.#channels.clear();
-    this.#concludeProbe(void 0);
-    this.#probedChannel = void 0;
+    this.#probe?.conclude(void 0);
+    this.#probe = void 0;
     this.#delivery = void 0;
     setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);
   }

@@ -42,8 +42,7 @@ export class Database {
   #channels = new Set<string>();
   readonly #wakeUps = new WakeUps();
   #delivery: Promise<boolean | undefined> | undefined;
-  #probedChannel: string | undefined;
-  #concludeProbe = (_: boolean | undefined): void => undefined;
+  #probe: { readonly channel: string; readonly conclude: (arrives: boolean | undefined) => void } | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -126,7 +125,7 @@ export class Database {
    * @returns undefined when the connection was lost meanwhile
    */
   async notificationsArrive(channel: string): Promise<boolean | undefined> {
-    this.#delivery ??= this.#probe(channel);
+    this.#delivery ??= this.#sendProbe(channel);
     const delivery = this.#delivery;
     try {
       return await delivery;
@@ -138,16 +137,17 @@ export class Database {
     }
   }
 
-  async #probe(channel: string): Promise<boolean | undefined> {
+  async #sendProbe(channel: string): Promise<boolean | undefined> {
     const sender = new Database(this.#options);
-    this.#probedChannel = channel;
+    let conclude = (_: boolean | undefined): void => undefined;
     const conclusion = new Promise<boolean | undefined>((resolve) => {
-      this.#concludeProbe = resolve;
+      conclude = resolve;
     });
+    this.#probe = { channel, conclude };
     let timer: NodeJS.Timeout | undefined;
     try {
       await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      timer = setTimeout(() => this.#concludeProbe(false), probeTimeout);
+      timer = setTimeout(() => conclude(false), probeTimeout);
       return await conclusion;
     } finally {
       clearTimeout(timer);
@@ -218,8 +218,8 @@ export class Database {
         onNotification: (channel, payload) => {
           if (payload === probePayload) {
             // A pooler hands on those of others, too.
-            if (channel === this.#probedChannel && this.#sql === connection) {
-              this.#concludeProbe(true);
+            if (channel === this.#probe?.channel && this.#sql === connection) {
+              this.#probe.conclude(true);
               // Also for those to whom it was too late.
               this.#delivery = Promise.resolve(true);
             }
@@ -255,8 +255,8 @@ export class Database {
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost(): void {
     this.#channels.clear();
-    this.#concludeProbe(undefined);
-    this.#probedChannel = undefined;
+    this.#probe?.conclude(undefined);
+    this.#probe = undefined;
     this.#delivery = undefined;
     // A server that restarts ends the connections of all its waiters in the same instant; they must not all come back in one.
     setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);

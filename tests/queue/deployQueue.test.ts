@@ -235,12 +235,17 @@ describe("start", () => {
     const { library } = await open();
     const { database } = library.functions;
     vi.spyOn(database, "notificationsArrive").mockResolvedValueOnce(false).mockResolvedValue(true);
-    const prepareStatements = vi.spyOn(database, "prepareStatements");
     const request = newRequest();
     const holder = await hold(request);
     const onNoNotifications = vi.fn();
     const { id, start } = await waiting(library, request, { onNoNotifications });
-    await until("it knows better", () => prepareStatements.mock.calls.length > 0);
+    await until("it was told", () => onNoNotifications.mock.calls.length > 0);
+    // Nothing else asks for so long a time: 15 s is the longest between its own looks, 20 s the patience of a query.
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    onTestFinished(() => timers.mockRestore());
+    await until("it sleeps until its next sign of life", () =>
+      timers.mock.calls.some(([, delay = 0]) => delay > 20_000),
+    );
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
     expect(onNoNotifications).toHaveBeenCalledTimes(1);

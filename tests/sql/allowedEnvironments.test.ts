@@ -67,6 +67,14 @@ describe("a tied deployer changes nothing elsewhere, by", () => {
   });
 });
 
+test("a tied deployer does not ask for the turn of what has to wait elsewhere", async () => {
+  const line = newLine(database, "prod");
+  await line.add("running");
+  const id = await line.add("queued");
+  const { sql: session } = await tiedTo("dev", "deploy_queue_deployer");
+  expect(await outcome(session`select deploy_queue.try_start(${id})`)).toBe("QD020");
+});
+
 test.for(["release", "purge"])("a tied deployer does not %s what is held elsewhere", async (name) => {
   const { id } = await database.enqueue({ environment: "prod", hold: "outside" });
   const { sql: session } = await tiedTo("dev", "deploy_queue_deployer");
