@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { startStep } from "../tests/support/action.js";
 import { removeDirectories } from "../tests/support/leftovers.js";
 import { measured } from "./support.js";
 
 /** Milliseconds from the start of a step of the GitHub Action to its first query, at a server that lets everybody in and never answers. */
 export const firstQuery = measured(async () => {
+  // Only here: it makes a directory.
+  const { startStep } = await import("../tests/support/action.js");
   // AuthenticationOk, ReadyForQuery.
   const welcome = Buffer.from("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", "latin1");
   let asked = (): void => undefined;
@@ -26,7 +27,8 @@ export const firstQuery = measured(async () => {
 
   const began = performance.now();
   const step = startStep({ mode: "list-outliers", "database-url": `postgres://user@127.0.0.1:${port}/database` });
-  await query;
+  const died = step.end.then(() => Promise.reject(new Error(`the step ended without a query: ${step.log()}`)));
+  await Promise.race([query, died]);
   const took = performance.now() - began;
 
   step.process.kill("SIGKILL");

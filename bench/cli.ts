@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { firstQuery } from "./action.js";
+import { findPsql } from "./psql.js";
 import type { BenchServer } from "./server.js";
 import { compared, type Figure, inTurns, type Measured, measured, time } from "./support.js";
 
@@ -22,7 +23,10 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
       ...[program, "start", "--environment", "dev", "--provider", "bench", "--region", "cli"],
       ...["--cell-index", String(cells++), "--component", "api"],
     );
-  const psql = (statement: string): string => run("psql", server.url, "--no-psqlrc", "--quiet", "--command", statement);
+  const psql = findPsql();
+  if (psql === undefined) process.stdout.write("left out: psql, which is not here\n");
+  const viaPsql = (statement: string): string =>
+    run(psql?.path ?? "psql", server.url, "--no-psqlrc", "--quiet", "--command", statement);
   const timed = (act: () => unknown): Measured => measured(() => time(act));
   const id = start();
   // Two are finished in a round, and at least one is started.
@@ -35,25 +39,24 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
     {
       what: "info",
       ours: timed(() => run(process.execPath, program, "info", id)),
-      rival: timed(() => psql(`select * from deploy_queue.deployments_with_status where id = ${id}`)),
+      rival: timed(() => viaPsql(`select * from deploy_queue.deployments_with_status where id = ${id}`)),
     },
     {
       what: "finish",
       ours: timed(() => run(process.execPath, program, "finish", next())),
-      rival: timed(() => psql(`select * from deploy_queue.finish(${next()})`)),
+      rival: timed(() => viaPsql(`select * from deploy_queue.finish(${next()})`)),
     },
     {
       what: "start in a free cell",
       ours: timed(() => running.push(start())),
       rival: timed(() =>
-        psql(`select * from deploy_queue.try_start(
+        viaPsql(`select * from deploy_queue.try_start(
           (select id from deploy_queue.enqueue('dev', 'bench', 'cli', ${cells++}, 'api')))`),
       ),
     },
   ];
-  const hasPsql = spawnSync("psql", ["--version"]).status === 0;
   await inTurns(
-    [node, version, firstQuery, ...commands.flatMap(({ ours, rival }) => (hasPsql ? [ours, rival] : [ours]))],
+    [node, version, firstQuery, ...commands.flatMap(({ ours, rival }) => (psql ? [ours, rival] : [ours]))],
     rounds,
   );
   const both = (what: string, one: Measured, other: Measured, target?: string): Figure[] => [
@@ -64,6 +67,6 @@ export async function cli(server: BenchServer): Promise<Figure[]> {
     ...both("--version, beside node -e 0", version, node, "≤ 1.6 ×"),
     ...commands.flatMap(({ what, ours }) => both(`${what}, beside node -e 0`, ours, node, "≤ 3 ×")),
     ...both("a step of the action until its first query, beside node -e 0", firstQuery, node, "≤ 400 ms"),
-    ...(hasPsql ? commands.flatMap(({ what, ours, rival }) => both(`${what}, beside psql`, ours, rival)) : []),
+    ...(psql ? commands.flatMap(({ what, ours, rival }) => both(`${what}, beside ${psql.name}`, ours, rival)) : []),
   ];
 }

@@ -1,17 +1,21 @@
 import { markdownTable } from "../scripts/markdownTable.js";
-import type { Figure } from "./support.js";
+import { type Figure, ratioOf } from "./support.js";
 
 /** In Markdown, as docs/performance.md has it. */
 export function figureTable(figures: readonly Figure[]): string {
   return markdownTable([
     ["what", "figure", "beside", "ratio", "target"],
-    ...figures.map(({ what, figure, range, beside, besideRange, unit = "", target = "" }) => [
-      what,
-      cell(figure, unit, range),
-      beside === undefined ? "" : cell(beside, unit, besideRange),
-      beside === undefined ? "" : `${round(figure / beside)} ×`,
-      target,
-    ]),
+    ...figures.map((row) => {
+      const { what, figure, range, beside, besideRange, unit = "", target = "" } = row;
+      const ratio = ratioOf(row);
+      return [
+        what,
+        cell(figure, unit, range),
+        beside === undefined ? "" : cell(beside, unit, besideRange),
+        ratio === undefined ? "" : `${round(ratio)} ×`,
+        target,
+      ];
+    }),
   ]);
 }
 

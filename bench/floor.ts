@@ -6,6 +6,9 @@ import { type HandOvers, idleMilliseconds } from "./line.js";
 export async function openFloor(url: string, bystanders: number): Promise<HandOvers> {
   const open = (): Database => new Database({ url, applicationName: "bench" });
   const [finisher, waiter] = [open(), open()];
+  // As whoever waits does.
+  finisher.prepareStatements();
+  waiter.prepareStatements();
   const listeners = Array.from({ length: bystanders }, open);
   await finisher.query((sql) => sql`create table floor (id integer primary key, value integer not null)`);
   await finisher.query((sql) => sql`insert into floor values (1, 0), (2, 0)`);

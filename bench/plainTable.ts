@@ -1,7 +1,8 @@
+import { settle } from "./seed.js";
 import type { BenchServer } from "./server.js";
-import { percentile } from "./support.js";
+import { inTurns, measured, percentile } from "./support.js";
 
-const rounds = 5;
+const rounds = { warmUps: 2, counted: 15 };
 
 /**
  * The plain-table way: the same rows in a table with the indexes one thinks of, what boards show in materialised views that
@@ -9,9 +10,11 @@ const rounds = 5;
  */
 export async function plainTableCycle({ sql }: BenchServer): Promise<number> {
   await sql.unsafe(plainTable);
-  const samples: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const region = `region-${round}`;
+  await settle({ sql }, "plain.deployments");
+  let walked = 0;
+  const cycles = measured(async () => {
+    walked += 1;
+    const region = `region-${walked}`;
     const began = performance.now();
     const [row] = await sql<{ id: string }[]>`
       insert into plain.deployments (environment, cloud_provider, region, cell_index, component)
@@ -24,10 +27,11 @@ export async function plainTableCycle({ sql }: BenchServer): Promise<number> {
         and (finish_timestamp is null or finish_timestamp > now() - interval '10 minutes')`;
     await sql`update plain.deployments set start_timestamp = now() where id = ${id}`;
     await sql`update plain.deployments set finish_timestamp = now() where id = ${id}`;
-    samples.push(performance.now() - began);
-  }
+    return performance.now() - began;
+  });
+  await inTurns([cycles], rounds);
   await sql.unsafe("drop schema plain cascade");
-  return percentile(samples, 0.5);
+  return percentile(cycles.samples, 0.5);
 }
 
 const plainTable = `
@@ -68,5 +72,4 @@ const plainTable = `
   create trigger refresh_cells after insert on plain.deployments
     for each statement execute function plain.refresh('cells');
   create trigger refresh_durations after update of finish_timestamp on plain.deployments
-    for each statement execute function plain.refresh('durations');
-  analyze plain.deployments`;
+    for each statement execute function plain.refresh('durations')`;

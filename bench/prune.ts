@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { Queue } from "../src/queue/queue.js";
 import { waitForStart } from "../src/queue/waiting.js";
@@ -31,6 +30,7 @@ export async function prune(server: BenchServer): Promise<Figure[]> {
   await removal;
   const seconds = (performance.now() - began) / 1000;
   await remover.database.close();
+  const kept = Number((await server.sql`select from deploy_queue.deployments where environment = 'pruned'`).count);
 
   const over = (samples: readonly number[]): number => samples.filter((sample) => sample > limit).length;
   const figure = (what: string, share: number, target = ""): Figure => ({
@@ -43,10 +43,10 @@ export async function prune(server: BenchServer): Promise<Figure[]> {
   return [
     figure(`${busy.length} hand-offs while pruning, p50, beside an idle server`, 0.5),
     figure("the same, p99", 0.99, `≤ ${limit} ms`),
-    figure("the same, slowest", 1, `≤ ${limit} ms`),
+    { what: "the same, slowest", figure: Math.max(...busy), unit: "ms", target: `≤ ${limit} ms` },
     { what: `the same, over ${limit} ms`, figure: over(busy), unit: `of ${busy.length}`, target: "0" },
     { what: `on the idle server, over ${limit} ms`, figure: over(idle), unit: `of ${idle.length}` },
-    { what: "deployments removed", figure: rows / seconds, unit: "/s" },
+    { what: "deployments removed", figure: (rows - kept) / seconds, unit: "/s" },
   ];
 }
 
@@ -65,9 +65,14 @@ async function handOffs(server: BenchServer, enough: (rounds: number) => boolean
     const asleep = new Promise<void>((resolve) => {
       fallAsleep = resolve;
     });
-    const started = waitForStart(queue, id, { heartbeat: true, onWaiting: () => fallAsleep() });
+    let looks = 0;
+    const onWaiting = (): void => {
+      looks += 1;
+      // The second look follows the probe for delivery, after which it sleeps.
+      if (looks === 2) fallAsleep();
+    };
+    const started = waitForStart(queue, id, { heartbeat: true, onWaiting });
     await asleep;
-    await sleep(5);
     const began = performance.now();
     await Promise.all([operator.finish(holder), started]);
     samples.push(performance.now() - began);

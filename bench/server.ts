@@ -12,7 +12,10 @@ export interface BenchServer {
 }
 
 /** PostgreSQL's own defaults where the embedded server, made for one person, has less; and connections for all. */
-const serverSettings = { max_connections: "700", shared_buffers: "128MB", max_wal_size: "1GB" };
+const serverSettings = {
+  ...{ shared_buffers: "128MB", min_wal_size: "80MB", max_wal_size: "1GB", io_method: "worker" },
+  max_connections: "700",
+};
 const quiet = { onnotice: () => undefined };
 
 /** The server of DEPLOY_QUEUE_BENCH_DATABASE_URL, or an embedded one with its durability left on. */
@@ -29,21 +32,29 @@ export async function withServer(act: (url: string, description: string) => Prom
   }
 }
 
-/** An empty database on the server that the URL names, dropped again afterwards. */
+/**
+ * An empty database on the server that the URL names, dropped again afterwards, with all that were made from within and whose
+ * makers have died.
+ */
 export async function withDatabase<Result>(
   serverUrl: string,
   name: string,
   act: (url: string) => Promise<Result>,
 ): Promise<Result> {
-  const database = `deploy_queue_bench_${process.pid}_${name}`;
-  const admin = postgres(serverUrl, { max: 1, ...quiet });
   const url = new URL(serverUrl);
+  const outer = /^\/(deploy_queue_bench_.+)/.exec(url.pathname)?.[1] ?? `deploy_queue_bench_${process.pid}`;
+  const database = `${outer}_${name}`;
+  const admin = postgres(serverUrl, { max: 1, ...quiet });
   url.pathname = `/${database}`;
   try {
     await admin.unsafe(`create database ${database}`);
     return await act(url.href);
   } finally {
-    await admin.unsafe(`drop database if exists ${database} with (force)`);
+    const left = await admin<{ name: string }[]>`
+      select datname as name from pg_database where starts_with(datname, ${`${database}_`}) or datname = ${database}`;
+    for (const { name } of left) {
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+    }
     await admin.end({ timeout: 1 });
   }
 }

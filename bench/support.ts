@@ -11,6 +11,8 @@ export interface Figure {
   /** The floor or the rival, measured in the same run on the same server. */
   readonly beside?: number;
   readonly besideRange?: readonly [least: number, most: number];
+  /** Where it is not simply the one divided by the other. */
+  readonly ratio?: number;
   readonly unit?: string;
   readonly target?: string;
 }
@@ -63,6 +65,11 @@ export function compared(what: string, share: number, one: Measured, other: Meas
     unit: "ms",
     target,
   };
+}
+
+/** Of the figure to what is beside it. */
+export function ratioOf({ figure, beside, ratio }: Figure): number | undefined {
+  return ratio ?? (beside === undefined ? undefined : figure / beside);
 }
 
 /** The least and the most. */

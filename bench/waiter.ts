@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 
 export interface Waiter {
   /** Of its deployment. */
@@ -13,10 +14,17 @@ export interface Waiter {
   stop(): Promise<void>;
 }
 
+const program = join(import.meta.dirname, "../dist/cli.js");
+
+/** A process of the command line, built before, until it has ended well. */
+export async function runCommand(url: string, ...given: readonly string[]): Promise<void> {
+  const env = { ...process.env, DEPLOY_QUEUE_DATABASE_URL: url };
+  await promisify(execFile)(process.execPath, [program, ...given], { env });
+}
+
 /** A process of the command line, built before, that has entered the line of cell 0 in that region. */
 export async function startWaiter(url: string, region: string): Promise<Waiter> {
   const place = ["--environment", "dev", "--provider", "bench", "--region", region, "--cell-index", "0"];
-  const program = join(import.meta.dirname, "../dist/cli.js");
   const child = spawn(process.execPath, [program, "start", ...place, "--component", "api"], {
     env: { ...process.env, DEPLOY_QUEUE_DATABASE_URL: url },
     stdio: ["ignore", "pipe", "pipe"],
