@@ -6,8 +6,7 @@ import { type HandOvers, idleMilliseconds } from "./line.js";
 export async function openFloor(url: string, bystanders: number): Promise<HandOvers> {
   const open = (): Database => new Database({ url, applicationName: "bench" });
   const [finisher, waiter] = [open(), open()];
-  // As whoever waits does.
-  finisher.prepareStatements();
+  // As whoever waits does; whoever finishes says one thing and goes.
   waiter.prepareStatements();
   const listeners = Array.from({ length: bystanders }, open);
   await finisher.query((sql) => sql`create table floor (id integer primary key, value integer not null)`);

@@ -1374,12 +1374,7 @@ AS $function$
 begin
   -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception using
-      errcode = 'QD011',
-      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
-        current_setting('transaction_isolation')),
-      hint = format('Begin the transaction with ISOLATION LEVEL READ COMMITTED. Where another level is the default: alter role %I set default_transaction_isolation = ''read committed''.',
-        session_user);
+    perform deploy_queue._refuse_isolation();
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
@@ -1732,13 +1727,15 @@ begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
   -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
   -- by them; a cell that somebody else has locked is reaped the next time.
-  select array_agg(stale.id) into v_ids
-  from (
+  with stale as materialized (
+    -- All of it first: else the cell is tried before its row, and that of every row that is read.
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
     where deployments.id = any (array(select deploy_queue._stale(_reap.deployment_ids)))
     for no key update skip locked
-  ) as stale
+  )
+  select array_agg(stale.id) into v_ids
+  from stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
   -- As they are now that nobody else can change them.
   v_ids := array(select deploy_queue._stale(v_ids));
@@ -1936,6 +1933,23 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._refuse_isolation()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception using
+    errcode = 'QD011',
+    message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
+      current_setting('transaction_isolation')),
+    hint = format('Begin the transaction with ISOLATION LEVEL READ COMMITTED. Where another level is the default: alter role %I set default_transaction_isolation = ''read committed''.',
+      session_user);
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._refused_by_constraints()
  RETURNS TABLE(amount bigint, problem text)
  LANGUAGE plpgsql
@@ -2076,7 +2090,10 @@ begin
   )
   select deployments.id
   from unnest(_stale.deployment_ids) as given (id)
-  join deploy_queue.deployments on deployments.id = given.id
+  cross join lateral (
+    -- By its key, whatever statistics say about those that have not ended.
+    select * from deploy_queue.deployments as one where one.id = given.id offset 0
+  ) as deployments
   join limits on limits.environment = deployments.environment
   where deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
@@ -2311,7 +2328,8 @@ begin
           and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
           and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
           and freezes.created_at <= later.occurred_at
-          and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+          -- A thaw takes effect when it commits, which may be later than it says.
+          and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true
       )
   )
   select case (later).kind when 'started' then pairs.rule else 'wake-ups' end, (later).id,
@@ -3391,7 +3409,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 11;
+  select 12;
 $function$
 ;
 
@@ -4040,9 +4058,15 @@ declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
   v_stale bigint[];
+  v_has_reaped boolean := true;
   v_open_ended boolean;
   v_until timestamptz;
 begin
+  -- Also a look that changes nothing: it would say "not yet" for as long as the transaction lasts.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform deploy_queue._refuse_isolation();
+  end if;
+
   loop
     -- The guard decides, as for everybody, and holds the cell. Whoever sees already that it has to wait does not ask it: the
     -- looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
@@ -4070,6 +4094,8 @@ begin
     );
     -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';
+    -- While it waited for the cell, somebody else reaped those, or they sent a sign of life: this is what came of it.
+    exit when not v_has_reaped;
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
@@ -4081,7 +4107,7 @@ begin
     );
     exit when v_stale = '{}';
     perform deploy_queue._lock_cell(v_deployment.cell_id);
-    exit when not exists (select from deploy_queue._reap(v_stale));
+    v_has_reaped := exists (select from deploy_queue._reap(v_stale));
     v_deployment := deploy_queue._deployment(v_deployment.id);
     exit when v_deployment.cancellation_timestamp is not null;
   end loop;

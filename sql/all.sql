@@ -32,6 +32,7 @@
 --!include functions/_refuse_ended.sql
 --!include functions/_refuse_change.sql
 --!include functions/_deployment.sql
+--!include functions/_refuse_isolation.sql
 --!include functions/_lock_cell.sql
 --!include functions/_lock_cell_in_time.sql
 --!include functions/_lock_row.sql

@@ -7,12 +7,7 @@ as $$
 begin
   -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception using
-      errcode = 'QD011',
-      message = format('deployments cannot be changed in a %s transaction: it may not see who is in the cell',
-        current_setting('transaction_isolation')),
-      hint = format('Begin the transaction with ISOLATION LEVEL READ COMMITTED. Where another level is the default: alter role %I set default_transaction_isolation = ''read committed''.',
-        session_user);
+    perform deploy_queue._refuse_isolation();
   end if;
 
   -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.

@@ -11,13 +11,15 @@ begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
   -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
   -- by them; a cell that somebody else has locked is reaped the next time.
-  select array_agg(stale.id) into v_ids
-  from (
+  with stale as materialized (
+    -- All of it first: else the cell is tried before its row, and that of every row that is read.
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
     where deployments.id = any (array(select deploy_queue._stale(_reap.deployment_ids)))
     for no key update skip locked
-  ) as stale
+  )
+  select array_agg(stale.id) into v_ids
+  from stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
   -- As they are now that nobody else can change them.
   v_ids := array(select deploy_queue._stale(v_ids));

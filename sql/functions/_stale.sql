@@ -19,7 +19,10 @@ begin
   )
   select deployments.id
   from unnest(_stale.deployment_ids) as given (id)
-  join deploy_queue.deployments on deployments.id = given.id
+  cross join lateral (
+    -- By its key, whatever statistics say about those that have not ended.
+    select * from deploy_queue.deployments as one where one.id = given.id offset 0
+  ) as deployments
   join limits on limits.environment = deployments.environment
   where deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null

@@ -54,7 +54,8 @@ begin
           and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
           and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
           and freezes.created_at <= later.occurred_at
-          and (least(freezes.lifted_at, freezes.expires_at) < later.occurred_at) is not true
+          -- A thaw takes effect when it commits, which may be later than it says.
+          and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true
       )
   )
   select case (later).kind when 'started' then pairs.rule else 'wake-ups' end, (later).id,

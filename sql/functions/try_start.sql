@@ -19,9 +19,15 @@ declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
   v_stale bigint[];
+  v_has_reaped boolean := true;
   v_open_ended boolean;
   v_until timestamptz;
 begin
+  -- Also a look that changes nothing: it would say "not yet" for as long as the transaction lasts.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform deploy_queue._refuse_isolation();
+  end if;
+
   loop
     -- The guard decides, as for everybody, and holds the cell. Whoever sees already that it has to wait does not ask it: the
     -- looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
@@ -49,6 +55,8 @@ begin
     );
     -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';
+    -- While it waited for the cell, somebody else reaped those, or they sent a sign of life: this is what came of it.
+    exit when not v_has_reaped;
 
     -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
     -- came too late.
@@ -60,7 +68,7 @@ begin
     );
     exit when v_stale = '{}';
     perform deploy_queue._lock_cell(v_deployment.cell_id);
-    exit when not exists (select from deploy_queue._reap(v_stale));
+    v_has_reaped := exists (select from deploy_queue._reap(v_stale));
     v_deployment := deploy_queue._deployment(v_deployment.id);
     exit when v_deployment.cancellation_timestamp is not null;
   end loop;
