@@ -44299,7 +44299,7 @@ function parseDeploymentId(text) {
 function parseCellIndex(text, option) {
   const index = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
   if (!(index <= 2147483647)) {
-    throw new InvalidValueError(`${option} must be a whole number, 0 or more, not "${text}"`);
+    throw new InvalidValueError(`${option} must be a whole number from 0 to 2147483647, not "${text}"`);
   }
   return index;
 }
@@ -45055,10 +45055,14 @@ function prettyMilliseconds(milliseconds3, options) {
 }
 
 // src/output/durations.ts
+var longest = 100 * 365.25 * 864e5;
 function parseDuration(text, option) {
   const milliseconds3 = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse2(text) : null;
   if (milliseconds3 === null || milliseconds3 === void 0 || !Number.isFinite(milliseconds3)) {
     throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
+  }
+  if (milliseconds3 > longest) {
+    throw new InvalidValueError(`${option} must be 100 years at most, not "${text}"`);
   }
   return milliseconds3;
 }
@@ -45746,11 +45750,11 @@ async function cancelSoon(queue, id, note2) {
 }
 
 // src/queue/timer.ts
-var longest = 2 ** 31 - 1;
+var longest2 = 2 ** 31 - 1;
 function startTimer(milliseconds3, ring) {
   let timer2;
   const wind = (left) => {
-    timer2 = left > longest ? setTimeout(() => wind(left - longest), longest) : setTimeout(ring, left);
+    timer2 = left > longest2 ? setTimeout(() => wind(left - longest2), longest2) : setTimeout(ring, left);
   };
   wind(milliseconds3);
   return () => clearTimeout(timer2);

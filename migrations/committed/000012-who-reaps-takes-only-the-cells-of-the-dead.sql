@@ -1,5 +1,5 @@
 --! Previous: sha1:893822e9f4b6bc2f4d3817ba69194136147390a8
---! Hash: sha1:48d623cfcc2545fef9071d6fd825084289a105f7
+--! Hash: sha1:df58485926170bdaa70ccc1262b3892d0cd7f7db
 --! Message: who-reaps-takes-only-the-cells-of-the-dead
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2473,7 +2473,7 @@ begin
     when 'freeze' then 'an operator may lift it with "deploy-queue thaw" and its number'
     when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
     when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
-    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s"',
+    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s --reason ..."',
       (
         select format(' once "deploy-queue release %s" releases it', blocker.id)
         from deploy_queue.deployments as blocker

@@ -16,7 +16,7 @@ begin
     when 'freeze' then 'an operator may lift it with "deploy-queue thaw" and its number'
     when 'running' then format('ends with "deploy-queue finish %1$s" or "deploy-queue cancel deployment %1$s"', reason.deployment_id)
     when 'buffer' then 'ends by itself; "deploy-queue environment set --buffer-time" changes it for everybody'
-    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s"',
+    else format('goes first%s; an operator may let this one pass with "deploy-queue bump %s --reason ..."',
       (
         select format(' once "deploy-queue release %s" releases it', blocker.id)
         from deploy_queue.deployments as blocker

@@ -19,7 +19,8 @@ export class DoctorCommand extends BaseCommand {
       once, overtaking, starts in buffers, wake-ups out of turn, events that are missing. A third of a minute for a million
       deployments.
 
-      Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing.
+      Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing, but
+      where no database is set it starts this user's own.
     `,
   });
 
@@ -47,9 +48,11 @@ export class DoctorCommand extends BaseCommand {
     const { emptyIsAbsent } = await import("../queue/values.js");
     const { DeployQueueError } = await import("../database/errors.js");
     let database: InstanceType<typeof Database>;
+    let ownDirectory: string | undefined;
     try {
-      const { url } = await resolveConnectionTarget();
-      database = new Database({ url, applicationName: "deploy-queue doctor" });
+      const target = await resolveConnectionTarget();
+      ownDirectory = target.embeddedDirectory;
+      database = new Database({ url: target.url, applicationName: "deploy-queue doctor" });
     } catch (error) {
       if (error instanceof DeployQueueError) {
         return [connectionFailure(error)];
@@ -57,7 +60,11 @@ export class DoctorCommand extends BaseCommand {
       throw error;
     }
     try {
-      return await examine(database, { workerHost: emptyIsAbsent(this.worker), verifyHistory: this.verifyHistory });
+      return await examine(database, {
+        ownDirectory,
+        workerHost: emptyIsAbsent(this.worker),
+        verifyHistory: this.verifyHistory,
+      });
     } finally {
       await database.close();
     }

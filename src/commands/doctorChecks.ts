@@ -18,6 +18,8 @@ const oldestServer = 140_000;
 const tolerableClockDifference = 5_000;
 
 export interface Examination {
+  /** Of the embedded server, when it is that which is examined. */
+  readonly ownDirectory: string | undefined;
   /** A worker on this host is demanded. */
   readonly workerHost: string | undefined;
   readonly verifyHistory: boolean;
@@ -38,7 +40,7 @@ export async function examine(database: Database, examination: Examination): Pro
   }
   const schema = await schemaDiagnosis(database);
   return [
-    ok("connection", `connected to ${database.target}`),
+    connection(database.target, examination.ownDirectory),
     versionDiagnosis(facts),
     extensionDiagnosis(facts),
     schema,
@@ -46,6 +48,13 @@ export async function examine(database: Database, examination: Examination): Pro
     clock,
     ...(schema.status === "failed" ? [] : await healthDiagnoses(database, examination)),
   ];
+}
+
+function connection(target: string, ownDirectory: string | undefined): Diagnosis {
+  const text = `connected to ${target}`;
+  return ownDirectory === undefined
+    ? ok("connection", text)
+    : ok("connection", `${text}, this user's own, in ${ownDirectory}`);
 }
 
 export function connectionFailure(error: unknown): Diagnosis {

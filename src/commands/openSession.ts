@@ -19,7 +19,7 @@ export async function openSession(command: string, options: SessionOptions): Pro
   const target = await resolveConnectionTarget();
   if (target.embeddedDirectory !== undefined) {
     log.info(
-      `DEPLOY_QUEUE_DATABASE_URL is ${process.env["DEPLOY_QUEUE_DATABASE_URL"] ? '"embedded"' : "not set"}: ` +
+      `DEPLOY_QUEUE_DATABASE_URL is ${process.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set"}: ` +
         `using this user's own PostgreSQL in ${target.embeddedDirectory}${target.embeddedStarted ? " (started now)" : ""}`,
     );
   }

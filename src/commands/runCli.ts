@@ -1,4 +1,5 @@
 import { Cli, type Command } from "clipanion";
+import { InvalidValueError } from "../database/errors.js";
 import { reorderArguments } from "./arguments.js";
 import { commands } from "./registry.js";
 import { reportError, reportUsageError } from "./reportError.js";
@@ -10,6 +11,7 @@ export async function runCli(given: readonly string[], version: string): Promise
   let command: Command;
   try {
     command = cli.process(args);
+    refuseStrayWords(command, args);
   } catch (error) {
     if (error instanceof Error && "clipanion" in error) {
       return reportUsageError(
@@ -21,6 +23,15 @@ export async function runCli(given: readonly string[], version: string): Promise
     return reportError(error);
   }
   return cli.run(command);
+}
+
+/** A script whose words are not all behind "--" would lose its options to ours: it could deploy elsewhere than it stood in line. */
+function refuseStrayWords(command: Command, args: readonly string[]): void {
+  const script = "command" in command && Array.isArray(command.command) ? command.command : [];
+  const behind = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];
+  if (script.length !== behind.length) {
+    throw new InvalidValueError(`put "--" before the command that is to run: -- ${script.join(" ")}`);
+  }
 }
 
 /** Of the commands those whose path begins with the first word; all, if none does, as for help. Few are read faster. */

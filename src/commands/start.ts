@@ -50,7 +50,8 @@ export class StartCommand extends PatientCommand {
       const { describePlace } = await import("../output/describePlace.js");
       const place = await session.queue.preview(request);
       const [first = "", ...blockers] = describePlace(place);
-      this.print([`It would wait at ${first}`, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
+      const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
+      this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
       return 0;
     }
     const { enterLine } = await import("./enterLine.js");

@@ -2,6 +2,8 @@ import parse from "parse-duration";
 import prettyMilliseconds from "pretty-ms";
 import { InvalidValueError } from "../queue/errors.js";
 
+const longest = 100 * 365.25 * 86_400_000;
+
 /**
  * Reads "30m", "1h 30m", "90 seconds" or "0".
  * @returns milliseconds
@@ -12,6 +14,9 @@ export function parseDuration(text: string, option: string): number {
     text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse(text) : null;
   if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {
     throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
+  }
+  if (milliseconds > longest) {
+    throw new InvalidValueError(`${option} must be 100 years at most, not "${text}"`);
   }
   return milliseconds;
 }

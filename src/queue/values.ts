@@ -14,7 +14,7 @@ export function parseDeploymentId(text: string): string {
 export function parseCellIndex(text: string, option: string): number {
   const index = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
   if (!(index <= 2_147_483_647)) {
-    throw new InvalidValueError(`${option} must be a whole number, 0 or more, not "${text}"`);
+    throw new InvalidValueError(`${option} must be a whole number from 0 to 2147483647, not "${text}"`);
   }
   return index;
 }

@@ -32,7 +32,7 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
     [
       "everything wrong at once",
       { ...start, region: "", "cell-index": "x", "wait-timeout": "soon", "max-duration": "-" },
-      'region is missing; cell-index must be a whole number, 0 or more, not "x"; max-duration must be a duration such as 90s, 30m or 1h, not "-"; wait-timeout must be',
+      'region is missing; cell-index must be a whole number from 0 to 2147483647, not "x"; max-duration must be a duration such as 90s, 30m or 1h, not "-"; wait-timeout must be',
     ],
     [
       "a database that is none",

@@ -57,5 +57,5 @@ test.each([
 test("wrong inputs are told in one error, and post has nothing to do", async () => {
   const { stdout } = await localAction({ ...job, region: "", "cell-index": "x" });
 
-  expect(stdout).toContain('region is missing; cell-index must be a whole number, 0 or more, not "x"');
+  expect(stdout).toContain('region is missing; cell-index must be a whole number from 0 to 2147483647, not "x"');
 });

@@ -11,7 +11,7 @@ test("start --dry-run to a cell that does not exist yet writes nothing, not even
   const { code, stdout } = await cli.run(["start", ...newPlace().options, "--dry-run"], { GITHUB_OUTPUT: output.path });
 
   expect(code).toBe(0);
-  expect(stdout).toBe("It would wait at position 1, may start any moment\n");
+  expect(stdout).toBe("It would start at once\n");
   expect(output.read()).toBe("");
   expect(await cli.counts()).toEqual(before);
 });
@@ -75,7 +75,7 @@ test("start --dry-run would not wait for those with its concurrency key", async 
 
   const { stdout } = await cli.run(["start", ...place.options, "--concurrency-key", "x", "--dry-run"]);
 
-  expect(stdout).toBe("It would wait at position 1, may start any moment\n");
+  expect(stdout).toBe("It would start at once\n");
 });
 
 test("start --dry-run refuses an environment that does not exist", async () => {

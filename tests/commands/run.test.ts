@@ -15,6 +15,20 @@ async function onlyRow(region: string) {
   return cli.row(rows[0]?.id ?? 0);
 }
 
+describe("a command that is not behind --", () => {
+  test.for([
+    ["run", "./deploy.sh", "--environment", "prod"],
+    ["run", "./deploy.sh", "--", "--note", "hi"],
+    ["stage", "./deploy.sh", "--version", "v9"],
+  ])("%s %s %s %s is refused before anything happens", async ([command = "", ...words]) => {
+    const place = newPlace();
+    const { code, stdout, stderr } = await cli.run([command, ...place.options, ...words]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^deploy-queue: put "--" before the command that is to run: -- \.\/deploy\.sh/);
+    expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toHaveLength(0);
+  });
+});
+
 describe("run", () => {
   test("finishes the deployment when its command exits with 0", async () => {
     const place = newPlace();

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger, migrate } from "graphile-migrate";
 import postgres from "postgres";
@@ -26,13 +26,17 @@ function migrateOurs(url: string): Promise<void> {
   return migrateSchema(open(url), { url, folder: migrationsFolder(), onProgress: () => undefined });
 }
 
-/** A database as the first two migrations left it. */
-async function olderDatabase() {
+function committed(): string[] {
+  return readdirSync(join(migrationsFolder(), "committed")).toSorted();
+}
+
+/** A database as the first migrations left it. */
+async function olderDatabase(version = 2) {
   const database = await emptyDatabase();
   const folder = join(directory, `older-${Date.now()}`);
   mkdirSync(join(folder, "committed"), { recursive: true });
   writeFileSync(join(folder, "current.sql"), "");
-  for (const name of ["000001-the-queue.sql", "000002-views-for-boards.sql"]) {
+  for (const name of committed().slice(0, version)) {
     copyFileSync(join(migrationsFolder(), "committed", name), join(folder, "committed", name));
   }
   await migrateSchema(open(database.url), { url: database.url, folder, onProgress: () => undefined });
@@ -119,6 +123,40 @@ describe("a migration while deployments run and wait", () => {
       { kind: "finished", count: 4 },
       { kind: "started", count: 4 },
     ]);
+  });
+
+  test("fails no call that has begun before it and goes on after it", async () => {
+    const { url, sql } = await olderDatabase(expectedSchemaVersion() - 1);
+    const line = new Queue(open(url));
+    const place = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1, component: "api" };
+    const running = await line.enqueue(place, { heartbeat: true });
+    await line.tryStart(running.id, { heartbeat: true });
+    const waiting = await line.enqueue(place, { heartbeat: true });
+    const leaving = await line.enqueue(place);
+    const migration = postgres(url, { max: 1, onnotice: () => undefined });
+    onTestFinished(() => migration.end());
+    const newest = readFileSync(join(migrationsFolder(), "committed", committed().at(-1) ?? ""), "utf8");
+    await migration.unsafe(`begin; ${newest}`);
+
+    // Each by a connection of its own: they have looked up what they call, and wait for its tables.
+    const queues = Array.from({ length: 5 }, () => new Queue(open(url)));
+    const [first, second, third, fourth, fifth] = queues;
+    const calls = [
+      first?.tryStart(waiting.id, { heartbeat: true }),
+      second?.heartbeat(running.id),
+      third?.cancel(leaving.id),
+      fourth?.enqueue(place),
+      fifth?.finish(running.id),
+    ];
+    const outcomes = Promise.allSettled(calls);
+    await until("all of them wait", async () => {
+      const blocked = await sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      return blocked.length === calls.length;
+    });
+    await migration.unsafe("commit");
+
+    expect((await outcomes).map(({ status }) => status)).toEqual(calls.map(() => "fulfilled"));
   });
 
   test("leaves those of the program before it as they were: what they ask means the same", async () => {

@@ -13,6 +13,7 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
       "insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component) values ('dev', 'aws', 'isolated', 1, 'api')",
     ],
     ["try_start", "select deploy_queue.try_start($id)"],
+    ["try_start of one that has to wait", "select deploy_queue.try_start($last)"],
     ["UPDATE", "update deploy_queue.deployments set start_timestamp = now() where id = $id"],
     ["UPDATE to the end", "update deploy_queue.deployments set cancellation_timestamp = now() where id = $id"],
     ["cancel", "select deploy_queue.cancel($id)"],
@@ -22,11 +23,14 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
     ],
     ["cancel_version", "select deploy_queue.cancel_version('api', 'isolated')"],
   ] as const)("is refused with QD011 for %s", async ([, statement]) => {
-    const id = await newLine(database).add("queued", { version: "isolated" });
+    const line = newLine(database);
+    const id = await line.add("queued", { version: "isolated" });
+    const last = await line.add("queued");
     const session = await openSession(database);
     await session.begin(isolation);
 
-    expect(await outcome(session.sql.unsafe(statement.replace("$id", String(id))))).toBe("QD011");
+    const query = statement.replace("$id", String(id)).replace("$last", String(last));
+    expect(await outcome(session.sql.unsafe(query))).toBe("QD011");
     await session.rollback();
   });
 

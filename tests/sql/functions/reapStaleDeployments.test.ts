@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { openSession } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -102,6 +103,25 @@ test("a cancel after a reap in the same transaction is recorded as a cancel", as
     { deployment_id: stale, kind: "reaped" },
     { deployment_id: other, kind: "cancelled" },
   ]);
+});
+
+test.for([
+  ["a reaper", () => "select deploy_queue.reap_stale_deployments()"],
+  ["a waiter that reaps", (id: number) => `select deploy_queue.try_start(${id})`],
+] as const)("%s locks no other cells than those of the dead, however the rows are read", async ([, reaping]) => {
+  const line = newLine(database);
+  const dead = await line.add("running", { heartbeat: true });
+  const next = await line.add("queued");
+  for (const state of ["running", "queued", "finished"] as const) await newLine(database).add(state);
+  await database.advance("16 minutes");
+  const session = await openSession(database);
+  await session.begin();
+  await session.sql.unsafe("set local enable_indexscan = off; set local enable_bitmapscan = off");
+  await session.sql.unsafe(reaping(next));
+  const locked = await sql<{ cell_id: number }[]>`
+    select objid::integer as cell_id from pg_locks where locktype = 'advisory' and classid = 25713 and pid = ${session.pid}`;
+  await session.commit();
+  expect(locked).toEqual([{ cell_id: (await queue.deployment(dead)).cell_id }]);
 });
 
 test("several reapers at once reap each once", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { openSession, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -156,6 +157,39 @@ describe("blockers whose heartbeats stopped", () => {
     await database.advance("16 minutes");
     expect((await queue.tryStart(id)).waitingOn).toMatchObject([{ kind: "running", deployment_id: alive }]);
     expect((await queue.deployment(dead)).status).toBe("cancelled");
+  });
+
+  test("are reaped by somebody else meanwhile, and the deployment starts", async () => {
+    const line = newLine(database);
+    await line.add("running", { heartbeat: true });
+    const id = await line.add("queued");
+    const behind = await line.add("queued");
+    await database.advance("16 minutes");
+    const [reaper, waiter] = [await openSession(database), await openSession(database)];
+    await reaper.begin();
+    await reaper.sql`select deploy_queue.try_start(${behind})`;
+    const attempt = waiter.sql<{ started: boolean }[]>`select started from deploy_queue.try_start(${id})`.execute();
+    await untilBlocked(database, waiter, reaper);
+    await reaper.commit();
+    expect(await attempt).toEqual([{ started: true }]);
+    expect((await queue.history(id)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
+  });
+
+  test("send a sign of life meanwhile, and block", async () => {
+    const line = newLine(database);
+    const slow = await line.add("running", { heartbeat: true });
+    const id = await line.add("queued");
+    await database.advance("16 minutes");
+    const [other, waiter] = [await openSession(database), await openSession(database)];
+    await other.begin();
+    await other.sql`select deploy_queue.enqueue('dev', 'aws', ${line.region}, 0, 'api')`;
+    const attempt = waiter.sql<{ waiting_on: object[] }[]>`
+      select waiting_on from deploy_queue.try_start(${id})`.execute();
+    await untilBlocked(database, waiter, other);
+    await queue.heartbeat(slow);
+    await other.commit();
+    expect(await attempt).toMatchObject([{ waiting_on: [{ kind: "running", deployment_id: slow }] }]);
+    expect((await queue.deployment(slow)).status).toBe("running");
   });
 
   test("are left alone when they do not block", async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
+import { openSession, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -183,6 +184,24 @@ test("a freeze excuses those whom it lets pass where it is, and nowhere else", a
   await tamper("update deploy_queue.freezes set region = 'frozen'");
   expect(await findings()).toEqual([]);
   await tamper("update deploy_queue.freezes set lifted_at = created_at");
+});
+
+test("finds nothing in a start that a freeze let pass while its thaw was under way", async () => {
+  const busy = await database.enqueue({ environment: "prod", region: "busy" });
+  await database.enqueue({ environment: "prod", region: "thawing" });
+  const { id: hot } = await database.enqueue({ environment: "prod", region: "thawing", concurrencyKey: "hotfix" });
+  const [freeze] = await sql<
+    { id: number }[]
+  >`select id from deploy_queue.freeze('prod', 'sale', allow_key => 'hotfix')`;
+  const [holder, thawer] = [await openSession(database), await openSession(database)];
+  await holder.begin();
+  await holder.sql`select deploy_queue.cancel(${busy.id})`;
+  const thaw = thawer.sql`select deploy_queue.thaw(${freeze?.id ?? 0})`.execute();
+  await untilBlocked(database, thawer, holder);
+  expect((await queue.tryStart(hot)).started).toBe(true);
+  await holder.commit();
+  await thaw;
+  expect(await findings()).toEqual([]);
 });
 
 test("finds a start in a buffer, by what the buffer was at that time", async () => {
