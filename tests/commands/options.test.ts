@@ -26,7 +26,7 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
   test.each([
     ["an unknown environment", { environment: "nowhere" }, "environment nowhere does not exist. There are: dev, prod"],
     ["an empty environment", { environment: "" }, 'environment "" does not exist'],
-    ["a negative cell", { "cell-index": "-1" }, "--cell-index must be a whole number, 0 or more"],
+    ["a negative cell", { "cell-index": "-1" }, "--cell-index must be a whole number from 0 to 2147483647"],
     ["a huge cell", { "cell-index": "99999999999999999999" }, "--cell-index must be a whole number"],
     ["a cell beyond an integer", { "cell-index": "2147483648" }, "--cell-index must be a whole number"],
     ["a fraction of a cell", { "cell-index": "1.5" }, "--cell-index must be a whole number"],

@@ -29,6 +29,12 @@ describe("parseDuration", () => {
   );
 });
 
+test("refuses what no deployment can take and names the option", () => {
+  expect(() => parseDuration("99999999999d", "--option")).toThrow(
+    '--option must be 100 years at most, not "99999999999d"',
+  );
+});
+
 describe("formatDuration", () => {
   test.each([
     [0, "0s"],
