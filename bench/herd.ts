@@ -1,4 +1,5 @@
 import { waitForStart } from "../src/queue/waiting.js";
+import { watchSleep } from "./line.js";
 import { affords, type BenchServer } from "./server.js";
 import { type Figure, range } from "./support.js";
 
@@ -26,13 +27,9 @@ export async function herd(server: BenchServer): Promise<Figure[]> {
   const queues = Array.from({ length: connections }, () => server.openQueue());
   const wakeUps = new Map<number, number>();
   const started: number[] = [];
-  let asleep = 0;
+  const sleepers = ids.map(watchSleep);
   let began = Number.POSITIVE_INFINITY;
   let vainLooks = 0;
-  let allAsleep = (): void => undefined;
-  const everybodySleeps = new Promise<void>((resolve) => {
-    allAsleep = resolve;
-  });
   const drained = ids.map(async (id, place) => {
     const queue = queues[place % connections];
     if (queue === undefined) return;
@@ -40,21 +37,17 @@ export async function herd(server: BenchServer): Promise<Figure[]> {
     queue.database.onWakeUp(`deploy_queue_deployment_${id}`, () => {
       if (!started.includes(id)) wakeUps.set(id, (wakeUps.get(id) ?? 0) + 1);
     });
-    let looks = 0;
     await waitForStart(queue, id, {
       heartbeat: false,
       onWaiting() {
-        looks += 1;
-        // The second look follows the probe for delivery, after which it sleeps.
-        if (looks === 2) asleep += 1;
-        if (asleep === deployments) allAsleep();
+        sleepers[place]?.onWaiting();
         if (performance.now() > began) vainLooks += 1;
       },
     });
     started.push(id);
     await queue.finish(id);
   });
-  await everybodySleeps;
+  await Promise.all(sleepers.map(({ asleep }) => asleep));
   wakeUps.clear();
   began = performance.now();
   await operator.finish(holder.id);

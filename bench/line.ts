@@ -14,6 +14,20 @@ export interface HandOvers {
 /** Before each, so that it begins in peace, as in life. */
 export const idleMilliseconds = 20;
 
+/** Tells when somebody who waits has fallen asleep: its second look follows the probe for delivery, after which it sleeps. */
+export function watchSleep(): { readonly onWaiting: () => void; readonly asleep: Promise<void> } {
+  let looks = 0;
+  let fallAsleep = (): void => undefined;
+  const asleep = new Promise<void>((resolve) => {
+    fallAsleep = resolve;
+  });
+  const onWaiting = (): void => {
+    looks += 1;
+    if (looks === 2) fallAsleep();
+  };
+  return { onWaiting, asleep };
+}
+
 /** So many who wait in one cell on so many connections. Everybody who was served joins the line again, at its end. */
 export async function openLine(server: BenchServer, waiters: number, connections: number): Promise<HandOvers> {
   const region = `line-${waiters}-${connections}`;
@@ -30,22 +44,16 @@ export async function openLine(server: BenchServer, waiters: number, connections
   const line: { readonly queue: Queue; readonly over: Promise<void> }[] = [];
   const join = async (queue: Queue): Promise<void> => {
     const { id } = await queue.enqueue(location, { heartbeat: true });
-    let looks = 0;
+    const { onWaiting, asleep } = watchSleep();
     // An error of a waiter is caught by nobody and ends this process.
-    await new Promise<void>((asleep) => {
-      const onWaiting = (): void => {
-        looks += 1;
-        // The second look follows the probe for delivery, after which it sleeps.
-        if (looks === 2) asleep();
-      };
-      const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onWaiting }).then((attempt) => {
-        if (attempt === undefined) return;
-        startedAt = performance.now();
-        holder = id;
-        served();
-      });
-      line.push({ queue, over });
+    const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onWaiting }).then((attempt) => {
+      if (attempt === undefined) return;
+      startedAt = performance.now();
+      holder = id;
+      served();
     });
+    line.push({ queue, over });
+    await asleep;
   };
   while (line.length < waiters) {
     for (const queue of queues) {

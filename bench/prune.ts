@@ -2,6 +2,7 @@ import { pino } from "pino";
 import type { Queue } from "../src/queue/queue.js";
 import { waitForStart } from "../src/queue/waiting.js";
 import { pruneHistory } from "../src/worker/tasks/pruneHistory.js";
+import { watchSleep } from "./line.js";
 import { seedHistory } from "./seed.js";
 import type { BenchServer } from "./server.js";
 import { type Figure, percentile } from "./support.js";
@@ -61,16 +62,7 @@ async function handOffs(server: BenchServer, enough: (rounds: number) => boolean
   for (let round = 0; !enough(round); round += 1) {
     const queue = queues[round % 2 === 0 ? 0 : 1];
     const { id } = await queue.enqueue(location, { heartbeat: true });
-    let fallAsleep = (): void => undefined;
-    const asleep = new Promise<void>((resolve) => {
-      fallAsleep = resolve;
-    });
-    let looks = 0;
-    const onWaiting = (): void => {
-      looks += 1;
-      // The second look follows the probe for delivery, after which it sleeps.
-      if (looks === 2) fallAsleep();
-    };
+    const { onWaiting, asleep } = watchSleep();
     const started = waitForStart(queue, id, { heartbeat: true, onWaiting });
     await asleep;
     const began = performance.now();

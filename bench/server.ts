@@ -13,8 +13,11 @@ export interface BenchServer {
 
 /** PostgreSQL's own defaults where the embedded server, made for one person, has less; and connections for all. */
 const serverSettings = {
-  ...{ shared_buffers: "128MB", min_wal_size: "80MB", max_wal_size: "1GB", io_method: "worker" },
+  io_method: "worker",
   max_connections: "700",
+  max_wal_size: "1GB",
+  min_wal_size: "80MB",
+  shared_buffers: "128MB",
 };
 const quiet = { onnotice: () => undefined };
 

@@ -11,7 +11,7 @@ export class RunCommand extends PatientCommand {
   static override usage = Command.Usage({
     description: "Do a whole deployment: wait, run a command, finish or cancel",
     details: `
-      Enters the line, waits for the turn, runs the command with heartbeats, and finishes the deployment when the
+      Enters the line, waits for the turn, runs the command behind \`--\` with heartbeats, and finishes the deployment when the
       command exits with 0. Any other end of the command cancels the deployment and says why in its note. The exit code
       is that of the command.
 

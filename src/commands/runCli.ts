@@ -27,10 +27,10 @@ export async function runCli(given: readonly string[], version: string): Promise
 
 /** A script whose words are not all behind "--" would lose its options to ours: it could deploy elsewhere than it stood in line. */
 function refuseStrayWords(command: Command, args: readonly string[]): void {
-  const script = "command" in command && Array.isArray(command.command) ? command.command : [];
+  if (!("command" in command && Array.isArray(command.command))) return;
   const behind = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];
-  if (script.length !== behind.length) {
-    throw new InvalidValueError(`put "--" before the command that is to run: -- ${script.join(" ")}`);
+  if (command.command.length !== behind.length) {
+    throw new InvalidValueError(`put "--" before the command that is to run: -- ${command.command.join(" ")}`);
   }
 }
 

@@ -14,6 +14,12 @@ test("finish ends a running deployment well", async () => {
   expect((await cli.row(id)).status).toBe("finished");
 });
 
+test("an id may stand behind --", async () => {
+  const id = await cli.running(newPlace());
+  expect((await cli.run(["finish", "--", String(id)])).code).toBe(0);
+  expect((await cli.row(id)).status).toBe("finished");
+});
+
 test("finish prints one JSON document with --json", async () => {
   const id = await cli.running(newPlace());
 

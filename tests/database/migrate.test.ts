@@ -138,15 +138,14 @@ describe("a migration while deployments run and wait", () => {
     const newest = readFileSync(join(migrationsFolder(), "committed", committed().at(-1) ?? ""), "utf8");
     await migration.unsafe(`begin; ${newest}`);
 
-    // Each by a connection of its own: they have looked up what they call, and wait for its tables.
-    const queues = Array.from({ length: 5 }, () => new Queue(open(url)));
-    const [first, second, third, fourth, fifth] = queues;
+    // They have looked up what they call, and wait for its tables.
+    const another = (): Queue => new Queue(open(url));
     const calls = [
-      first?.tryStart(waiting.id, { heartbeat: true }),
-      second?.heartbeat(running.id),
-      third?.cancel(leaving.id),
-      fourth?.enqueue(place),
-      fifth?.finish(running.id),
+      another().tryStart(waiting.id, { heartbeat: true }),
+      another().heartbeat(running.id),
+      another().cancel(leaving.id),
+      another().enqueue(place),
+      another().finish(running.id),
     ];
     const outcomes = Promise.allSettled(calls);
     await until("all of them wait", async () => {
