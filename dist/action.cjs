@@ -45911,7 +45911,7 @@ function describeBlocker(blocker, now) {
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     ""
   );
-  return `${name2} ${describeState(blocker, now)}${who}`;
+  return `${name2} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
 }
 function describeEnd(until, now) {
   if (until === null) {
@@ -45919,6 +45919,14 @@ function describeEnd(until, now) {
   }
   const end2 = Date.parse(until);
   return `, until ${new Date(end2).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end2 - now))}`;
+}
+function describeSilence({ silent_since, reaped_at }, now) {
+  if (silent_since === null || reaped_at === null) {
+    return "";
+  }
+  const left = Date.parse(reaped_at) - now;
+  const end2 = left > 0 ? `in ${formatDuration(left)}` : "any moment";
+  return `, silent for ${formatDuration(now - Date.parse(silent_since))}: reaped ${end2} unless it sends a heartbeat`;
 }
 function describeRank({ priority, priority_reason: why, hold }) {
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;

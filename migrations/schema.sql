@@ -537,6 +537,7 @@ CREATE OR REPLACE FUNCTION deploy_queue._cell(environment text, cloud_provider t
 AS $function$
 declare
   v_id integer;
+  v_is_new boolean := false;
 begin
   for v_attempt in 1..2 loop
     select cells.id into v_id
@@ -553,7 +554,13 @@ begin
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
     values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
     on conflict on constraint a_cell_exists_once do nothing;
+    v_is_new := found;
   end loop;
+
+  if v_is_new then
+    -- Told once the deployment is in the line: whoever is refused hears why, and nothing else.
+    perform set_config('deploy_queue.new_cell', v_id::text, true);
+  end if;
   return v_id;
 end;
 $function$
@@ -1219,6 +1226,8 @@ begin
       'since', coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity'),
+      'silent_since', v_member.silent_since,
+      'reaped_at', deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout),
       'priority', deployment.priority,
       'priority_reason', case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
@@ -1243,7 +1252,7 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue._line_members(candidate deployments, cell_ids integer[])
- RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer)
+ RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, heartbeat_timeout interval, silent_since timestamp with time zone, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1257,6 +1266,12 @@ begin
     present.member,
     cell.id,
     cell.buffer_time,
+    cell.heartbeat_timeout,
+    -- Of its last two beats nothing was heard.
+    case
+      when (present.member).finish_timestamp is null and (present.member).heartbeat_timestamp < v_now - 2 * cell.heartbeat_interval
+        then (present.member).heartbeat_timestamp
+    end,
     usual.avg_duration,
     coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
     reasons.withheld,
@@ -1274,6 +1289,8 @@ begin
     select
       asked.id,
       environments.buffer_time,
+      environments.heartbeat_interval,
+      environments.heartbeat_timeout,
       -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
       exists (
         select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
@@ -1764,6 +1781,18 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._reaped_at(heartbeat_timestamp timestamp with time zone, heartbeat_timeout interval)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return greatest(_reaped_at.heartbeat_timestamp, pg_postmaster_start_time()) + _reaped_at.heartbeat_timeout;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._reasons_text(reasons reason[])
  RETURNS text
  LANGUAGE plpgsql
@@ -2134,6 +2163,44 @@ end;
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION deploy_queue._tell_of_new_cell(environment text, cloud_provider text, region text, cell_index integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_nearest text;
+  v_count bigint;
+begin
+  select string_agg(other.name, ', ' order by other.number) filter (where other.number <= 3), count(*)
+  into v_nearest, v_count
+  from (
+    select
+      format('%s-%s-%s-cell-%s', cells.environment, cells.cloud_provider, cells.region, cells.cell_index) as name,
+      row_number() over (
+        order by cells.region = _tell_of_new_cell.region desc, cells.cloud_provider = _tell_of_new_cell.cloud_provider desc,
+          cells.cell_index = _tell_of_new_cell.cell_index desc, cells.cloud_provider, cells.region, cells.cell_index
+      ) as number
+    from deploy_queue.cells
+    where cells.environment = _tell_of_new_cell.environment
+      and (cells.cloud_provider, cells.region, cells.cell_index)
+        <> (_tell_of_new_cell.cloud_provider, _tell_of_new_cell.region, _tell_of_new_cell.cell_index)
+  ) as other;
+
+  if v_count > 0 then
+    raise notice 'nobody has deployed to % so far; there are %',
+      deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
+        _tell_of_new_cell.region, _tell_of_new_cell.cell_index)),
+      v_nearest || case
+        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3, environment)
+        else ''
+      end;
+  end if;
+end;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION deploy_queue._verify_buffers()
  RETURNS TABLE(rule text, deployment_id bigint, problem text)
  LANGUAGE plpgsql
@@ -2360,6 +2427,8 @@ AS $function$
 declare
   v_now timestamptz := deploy_queue._now();
   v_buffer_time interval;
+  -- Of whose last two beats nothing was heard.
+  v_silent_before timestamptz;
   -- Most places have neither freezes nor windows, and most deployments nothing of their own.
   v_freezes boolean;
   v_windows boolean;
@@ -2367,13 +2436,14 @@ declare
 begin
   select
     environments.buffer_time,
+    v_now - 2 * environments.heartbeat_interval,
     exists (
       select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
     ),
     exists (
       select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
     )
-  into v_buffer_time, v_freezes, v_windows
+  into v_buffer_time, v_silent_before, v_freezes, v_windows
   from deploy_queue.environments
   where environments.environment = candidate.environment;
   v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
@@ -2385,7 +2455,10 @@ begin
 
   union all
 
-  select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
+  select 'running',
+    deploy_queue._label(blocker) || concat(' is running', ', without a heartbeat since '
+      || case when blocker.heartbeat_timestamp < v_silent_before then date_trunc('second', blocker.heartbeat_timestamp) end),
+    null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is not null
@@ -2407,9 +2480,10 @@ begin
   union all
 
   select 'queued',
-    deploy_queue._label(blocker) || ' is ahead in the line' || case
-      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
-    end || case when blocker.hold is null then '' else ', on hold until somebody releases it' end,
+    deploy_queue._label(blocker) || concat(' is ahead in the line',
+      case when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) end,
+      case when blocker.hold is not null then ', on hold until somebody releases it' end, ', without a heartbeat since '
+      || case when blocker.heartbeat_timestamp < v_silent_before then date_trunc('second', blocker.heartbeat_timestamp) end),
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
@@ -2847,7 +2921,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.explain(deployment_id bigint)
 AS $function$
 begin
   return query
-  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
+  select reason.kind, reason.text, reason.until, reason.deployment_id, concat(silence.text, case reason.kind
     when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
     when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
     when 'expired' then 'is cancelled at the next look'
@@ -2861,8 +2935,17 @@ begin
         from deploy_queue.deployments as blocker
         where blocker.id = reason.deployment_id and blocker.hold is not null
       ), explain.deployment_id)
-  end
-  from deploy_queue.waiting_on(explain.deployment_id) as reason;
+  end)
+  from deploy_queue.waiting_on(explain.deployment_id) as reason
+  left join lateral (
+    select format('is reaped after %s unless it sends a heartbeat; ', date_trunc('second',
+      deploy_queue._reaped_at(blocker.heartbeat_timestamp, environments.heartbeat_timeout))) as text
+    from deploy_queue.deployments as blocker
+    join deploy_queue.environments on environments.environment = blocker.environment
+    where blocker.id = reason.deployment_id
+      and blocker.finish_timestamp is null
+      and blocker.heartbeat_timestamp < deploy_queue._now() - 2 * environments.heartbeat_interval
+  ) as silence on true;
 end;
 $function$
 ;
@@ -3157,6 +3240,9 @@ begin
     and cells.cloud_provider = preview.cloud_provider
     and cells.region = preview.region
     and cells.cell_index = preview.cell_index;
+  if v_cell_id is null then
+    perform deploy_queue._tell_of_new_cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
+  end if;
 
   v_candidate.environment := preview.environment;
   v_candidate.cloud_provider := preview.cloud_provider;
@@ -3409,7 +3495,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 12;
+  select 13;
 $function$
 ;
 
@@ -3764,6 +3850,10 @@ begin
       when v_is_history then 'recorded after the fact'
       when new.hold is not null then new.note
     end);
+    if current_setting('deploy_queue.new_cell', true) = new.cell_id::text then
+      perform set_config('deploy_queue.new_cell', '', true);
+      perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+    end if;
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
     v_status := case when new.hold is null then 'queued' else 'held' end;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');

@@ -14,6 +14,7 @@
 --!include functions/_label.sql
 --!include functions/_in_seconds.sql
 --!include functions/_silent_before.sql
+--!include functions/_reaped_at.sql
 --!include functions/_stale.sql
 --!include functions/get_deployment_status.sql
 --!include functions/_has_ended.sql
@@ -38,6 +39,7 @@
 --!include functions/_lock_row.sql
 --!include functions/_lock_deployment.sql
 --!include functions/_require_environment.sql
+--!include functions/_tell_of_new_cell.sql
 --!include functions/_cell.sql
 --!include functions/_waiting_on.sql
 --!include functions/_reasons_text.sql

@@ -103,6 +103,8 @@ begin
       'since', coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity'),
+      'silent_since', v_member.silent_since,
+      'reaped_at', deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout),
       'priority', deployment.priority,
       'priority_reason', case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)

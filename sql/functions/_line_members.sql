@@ -9,6 +9,8 @@ returns table (
   deployment deploy_queue.deployments,
   cell_id integer,
   buffer_time interval,
+  heartbeat_timeout interval,
+  silent_since timestamptz,
   avg_duration interval,
   exclusion_key text,
   withheld jsonb,
@@ -28,6 +30,12 @@ begin
     present.member,
     cell.id,
     cell.buffer_time,
+    cell.heartbeat_timeout,
+    -- Of its last two beats nothing was heard.
+    case
+      when (present.member).finish_timestamp is null and (present.member).heartbeat_timestamp < v_now - 2 * cell.heartbeat_interval
+        then (present.member).heartbeat_timestamp
+    end,
     usual.avg_duration,
     coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
     reasons.withheld,
@@ -45,6 +53,8 @@ begin
     select
       asked.id,
       environments.buffer_time,
+      environments.heartbeat_interval,
+      environments.heartbeat_timeout,
       -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
       exists (
         select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null

@@ -16,6 +16,8 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_buffer_time interval;
+  -- Of whose last two beats nothing was heard.
+  v_silent_before timestamptz;
   -- Most places have neither freezes nor windows, and most deployments nothing of their own.
   v_freezes boolean;
   v_windows boolean;
@@ -23,13 +25,14 @@ declare
 begin
   select
     environments.buffer_time,
+    v_now - 2 * environments.heartbeat_interval,
     exists (
       select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
     ),
     exists (
       select from deploy_queue.maintenance_windows as policy where policy.environment = candidate.environment
     )
-  into v_buffer_time, v_freezes, v_windows
+  into v_buffer_time, v_silent_before, v_freezes, v_windows
   from deploy_queue.environments
   where environments.environment = candidate.environment;
   v_is_exception := v_freezes and deploy_queue._is_exception(candidate);
@@ -41,7 +44,10 @@ begin
 
   union all
 
-  select 'running', deploy_queue._label(blocker) || ' is running', null::timestamptz, blocker.id
+  select 'running',
+    deploy_queue._label(blocker) || concat(' is running', ', without a heartbeat since '
+      || case when blocker.heartbeat_timestamp < v_silent_before then date_trunc('second', blocker.heartbeat_timestamp) end),
+    null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id
     and blocker.start_timestamp is not null
@@ -63,9 +69,10 @@ begin
   union all
 
   select 'queued',
-    deploy_queue._label(blocker) || ' is ahead in the line' || case
-      when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) else ''
-    end || case when blocker.hold is null then '' else ', on hold until somebody releases it' end,
+    deploy_queue._label(blocker) || concat(' is ahead in the line',
+      case when blocker.priority <> candidate.priority then format(' with priority %s', blocker.priority) end,
+      case when blocker.hold is not null then ', on hold until somebody releases it' end, ', without a heartbeat since '
+      || case when blocker.heartbeat_timestamp < v_silent_before then date_trunc('second', blocker.heartbeat_timestamp) end),
     null::timestamptz, blocker.id
   from deploy_queue.deployments as blocker
   where blocker.cell_id = candidate.cell_id

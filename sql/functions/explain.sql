@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  select reason.kind, reason.text, reason.until, reason.deployment_id, case reason.kind
+  select reason.kind, reason.text, reason.until, reason.deployment_id, concat(silence.text, case reason.kind
     when 'hold' then format('"deploy-queue release %s" releases it', explain.deployment_id)
     when 'schedule' then 'starts by itself then; to start earlier, cancel it and enter the line anew'
     when 'expired' then 'is cancelled at the next look'
@@ -22,8 +22,17 @@ begin
         from deploy_queue.deployments as blocker
         where blocker.id = reason.deployment_id and blocker.hold is not null
       ), explain.deployment_id)
-  end
-  from deploy_queue.waiting_on(explain.deployment_id) as reason;
+  end)
+  from deploy_queue.waiting_on(explain.deployment_id) as reason
+  left join lateral (
+    select format('is reaped after %s unless it sends a heartbeat; ', date_trunc('second',
+      deploy_queue._reaped_at(blocker.heartbeat_timestamp, environments.heartbeat_timeout))) as text
+    from deploy_queue.deployments as blocker
+    join deploy_queue.environments on environments.environment = blocker.environment
+    where blocker.id = reason.deployment_id
+      and blocker.finish_timestamp is null
+      and blocker.heartbeat_timestamp < deploy_queue._now() - 2 * environments.heartbeat_interval
+  ) as silence on true;
 end;
 $$;
 

@@ -26,6 +26,9 @@ begin
     and cells.cloud_provider = preview.cloud_provider
     and cells.region = preview.region
     and cells.cell_index = preview.cell_index;
+  if v_cell_id is null then
+    perform deploy_queue._tell_of_new_cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
+  end if;
 
   v_candidate.environment := preview.environment;
   v_candidate.cloud_provider := preview.cloud_provider;

@@ -22,6 +22,10 @@ begin
       when v_is_history then 'recorded after the fact'
       when new.hold is not null then new.note
     end);
+    if current_setting('deploy_queue.new_cell', true) = new.cell_id::text then
+      perform set_config('deploy_queue.new_cell', '', true);
+      perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+    end if;
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
     v_status := case when new.hold is null then 'queued' else 'held' end;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');

@@ -48,7 +48,7 @@ comment on column deploy_queue.queue."position" is '1 is next.';
 comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
 comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
-comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until, priority, priority_reason, hold; what is no deployment has kind, text and until.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until, silent_since, reaped_at, priority, priority_reason, hold; what is no deployment has kind, text and until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 comment on column deploy_queue.queue.priority is 'The line is ordered by priority, highest first, then by place.';
 comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';

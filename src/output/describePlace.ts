@@ -41,7 +41,7 @@ function describeBlocker(blocker: Blocker, now: number): string {
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     "",
   );
-  return `${name} ${describeState(blocker, now)}${who}`;
+  return `${name} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
 }
 
 /** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when nobody knows. */
@@ -51,6 +51,16 @@ function describeEnd(until: string | null, now: number): string {
   }
   const end = Date.parse(until);
   return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
+}
+
+/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing for whoever is heard, or promised no heartbeats. */
+function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: number): string {
+  if (silent_since === null || reaped_at === null) {
+    return "";
+  }
+  const left = Date.parse(reaped_at) - now;
+  const end = left > 0 ? `in ${formatDuration(left)}` : "any moment";
+  return `, silent for ${formatDuration(now - Date.parse(silent_since))}: reaped ${end} unless it sends a heartbeat`;
 }
 
 /** " with priority 6 (ann: sev 1), on hold until somebody releases it"; nothing for most. */

@@ -36,14 +36,15 @@ function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment)
 
 function blocker(one: BlockingDeployment, now: number): string {
   const name = `${one.deployment_id} ${componentName(one)}`;
+  const silent = one.silent_since === null ? "" : `, silent ${formatDuration(now - Date.parse(one.silent_since))}`;
   const usual = one.usual_seconds === null ? "" : `, usually ${formatDuration(one.usual_seconds * 1000)}`;
   switch (one.kind) {
     case "running":
-      return `${name} running ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${usual}`;
+      return `${name} running ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${silent || usual}`;
     case "buffer":
       return `${name} cooling down`;
     default:
-      return `${name} ${one.kind}${usual}`;
+      return `${name} ${one.kind}${silent || usual}`;
   }
 }
 

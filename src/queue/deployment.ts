@@ -169,6 +169,10 @@ export interface BlockingDeployment {
   readonly usual_seconds: number | null;
   /** When it and its buffer will likely be over; null when nobody knows. */
   readonly until: string | null;
+  /** Its last heartbeat, when two are missing; null while they come, and for whoever promised none. */
+  readonly silent_since: string | null;
+  /** When it is reaped unless it sends a heartbeat before; null unless it is silent. */
+  readonly reaped_at: string | null;
   readonly priority: number;
   /** Who gave it that and why, as "ann: sev 1"; null when it entered the line with it. */
   readonly priority_reason: string | null;

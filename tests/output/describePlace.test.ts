@@ -20,7 +20,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
-    ...{ priority: 0, priority_reason: null, hold: null },
+    ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
 }
@@ -50,6 +50,16 @@ describe("a blocker", () => {
   test.each<[string, Partial<BlockingDeployment>, string]>([
     ["runs", {}, "deployment 41 (web@v7) has been running for 3m, usually takes 5m"],
     ["has no version", { version: null }, "deployment 41 (web) has been running for 3m, usually takes 5m"],
+    [
+      "is silent",
+      { usual_seconds: null, silent_since: minutes(-2).toISOString(), reaped_at: minutes(13).toISOString() },
+      "deployment 41 (web@v7) has been running for 3m, silent for 2m: reaped in 13m unless it sends a heartbeat",
+    ],
+    [
+      "is silent and about to be reaped",
+      { kind: "queued", silent_since: minutes(-15).toISOString(), reaped_at: now.toISOString(), note: "hotfix" },
+      "deployment 41 (web@v7) is ahead in the line, usually takes 5m, silent for 15m: reaped any moment unless it sends a heartbeat (hotfix)",
+    ],
     ["has no history", { usual_seconds: null }, "deployment 41 (web@v7) has been running for 3m"],
     [
       "is overdue",

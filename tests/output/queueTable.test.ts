@@ -12,7 +12,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 30, kind: "queued", component: "web", version: null, url: null, note: null },
     ...{ since: now.toISOString(), usual_seconds: null, until: null },
-    ...{ priority: 0, priority_reason: null, hold: null },
+    ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
 }
@@ -40,6 +40,8 @@ test("everybody who waits has a row: where, as which, who, for how long, for who
     queued({ blockers: [running, ...blockers(2)], blocker_count: 3, predicted_start: minutes(12) }),
     queued({ deployment_id: 43, position: 2, version: null, blockers: blockers(1), blocker_count: 1, overdue: true }),
     queued({ deployment_id: 44, position: 3, blockers: [blocker({ kind: "buffer" })], blocker_count: 1 }),
+    queued({ blockers: [{ ...running, silent_since: minutes(-2).toISOString() }], blocker_count: 1 }),
+    queued({ blockers: [blocker({ silent_since: minutes(-2).toISOString() })], blocker_count: 1 }),
     queued({ deployment_id: 45, position: 4, predicted_start: now }),
     queued({ deployment_id: 46, position: 5, blockers: blockers(10), blocker_count: 12, predicted_start: minutes(1) }),
   ];
@@ -51,6 +53,8 @@ test("everybody who waits has a row: where, as which, who, for how long, for who
     "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   41 web@v7 running 3m, usually 5m, +2 more  in 12m",
     "2         prod-aws-us-west-2-cell-1  43  api        1m 30s   30 web queued                              unknown, overdue",
     "3         prod-aws-us-west-2-cell-1  44  api@v1     1m 30s   30 web cooling down                        unknown",
+    "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   41 web@v7 running 3m, silent 2m            unknown",
+    "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   30 web queued, silent 2m                   unknown",
     "4         prod-aws-us-west-2-cell-1  45  api@v1     1m 30s   nobody                                     any moment",
     "5         prod-aws-us-west-2-cell-1  46  api@v1     1m 30s   30 web queued, +11 more                    in 1m",
   ]);

@@ -33,7 +33,7 @@ function place(component = "web"): Place {
       {
         ...{ deployment_id: 41, kind: "queued", component, version: null, url: null, note: null },
         ...{ since: now.toISOString(), usual_seconds: null, until: null },
-        ...{ priority: 0, priority_reason: null, hold: null },
+        ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
       },
     ],
   };

@@ -127,7 +127,8 @@ describe("a place", () => {
       ["buffering new 1m", "running five 3m", "queued ten 30m", "queued new"].map(parseMember),
     );
     const [, place] = await placesIn(line);
-    const common = { version: null, url: null, note: null, priority: 0, priority_reason: null, hold: null };
+    const rank = { priority: 0, priority_reason: null, hold: null };
+    const common = { version: null, url: null, note: null, silent_since: null, reaped_at: null, ...rank };
     expect(place?.blockers.map((blocker) => ({ ...blocker, until: moment(blocker.until) }))).toEqual([
       {
         ...{ deployment_id: line.ids[0], kind: "buffer", component: "new", ...common },

@@ -33,6 +33,35 @@ test.for([
   await session`rollback`;
 });
 
+test("whoever names a cell that nobody has deployed to is told of it, and of those nearest by name; nothing of the first", async () => {
+  const notices: string[] = [];
+  const session = database.connect({ onNotice: ({ message }) => notices.push(String(message)) });
+  const environment = "growing";
+  await session`insert into deploy_queue.environments (environment) values (${environment})`;
+  const name = (region: string, cellIndex: number) =>
+    session`select deploy_queue.preview(${environment}, 'aws', ${region}, ${cellIndex}, 'api')`;
+  const enter = (region: string, cellIndex: number) =>
+    session`select deploy_queue.enqueue(${environment}, 'aws', ${region}, ${cellIndex}, 'api')`;
+
+  await name("us-west-2", 1);
+  await enter("us-west-2", 1);
+  expect(notices).toEqual([]);
+
+  await name("us-wset-2", 1);
+  await enter("us-west-2", 2);
+  await enter("us-west-2", 3);
+  await enter("us-west-2", 3);
+  await enter("eu-west-1", 1);
+  await enter("us-wset-2", 1);
+  expect(notices).toEqual([
+    "nobody has deployed to growing-aws-us-wset-2-cell-1 so far; there are growing-aws-us-west-2-cell-1",
+    "nobody has deployed to growing-aws-us-west-2-cell-2 so far; there are growing-aws-us-west-2-cell-1",
+    "nobody has deployed to growing-aws-us-west-2-cell-3 so far; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2",
+    "nobody has deployed to growing-aws-eu-west-1-cell-1 so far; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2, growing-aws-us-west-2-cell-3",
+    "nobody has deployed to growing-aws-us-wset-2-cell-1 so far; there are growing-aws-eu-west-1-cell-1, growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2 and 1 more: deploy-queue list cells --environment growing",
+  ]);
+});
+
 test("it would stand behind everybody", async () => {
   const line = newLine(database);
   const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Blocker } from "../../../src/queue/deployment.js";
 import { useDatabase } from "../../support/database.js";
 import { newLine, type State, withKey } from "../../support/line.js";
 
@@ -135,3 +136,52 @@ test("an unknown deployment is an error", async () => {
   });
   await expect(sql`select deploy_queue.waiting_on(null)`).rejects.toMatchObject({ code: "QD001" });
 });
+
+test("of whom two heartbeats are missing is told since when and when they are reaped, until they are heard again", async () => {
+  const { queue } = database;
+  const line = newLine(database, "prod");
+  const holder = await line.add("running", { heartbeat: true, component: "web" });
+  const ahead = await line.add("queued", { heartbeat: true });
+  const id = await line.add("queued");
+  const texts = async () => (await reasonsOf(id)).map(({ text }) => text);
+  const cures = async () => (await queue.explain(id)).map(({ cure }) => cure);
+  const silences = async () => (await queue.placeInLine(id))?.blockers.map(silenceOf);
+  const heard = [`deployment ${holder} (web) is running`, `deployment ${ahead} (api) is ahead in the line`];
+  const nothing = { silent_since: null, reaped_at: null };
+
+  await database.advance("50 seconds");
+  expect(await texts()).toEqual(heard);
+  expect(await silences()).toEqual([nothing, nothing]);
+  expect(await cures()).toEqual([expect.stringMatching(/^ends with/), expect.stringMatching(/^goes first/)]);
+
+  await database.advance("15 seconds");
+  const heartbeats = await Promise.all(
+    [holder, ahead].map(async (one) => (await queue.deployment(one)).heartbeat_timestamp?.getTime() ?? 0),
+  );
+  const fifteenMinutes = 15 * 60_000;
+  expect((await texts()).map((text) => text.split(", without a heartbeat since "))).toEqual(
+    heartbeats.map((heartbeat, index) => [heard[index] ?? "", inSeconds(heartbeat)]),
+  );
+  expect(await silences()).toEqual(
+    heartbeats.map((heartbeat) => ({ silent_since: heartbeat, reaped_at: heartbeat + fifteenMinutes })),
+  );
+  expect((await cures()).map((cure) => cure.split(" unless ")[0])).toEqual(
+    heartbeats.map((heartbeat) => `is reaped after ${inSeconds(heartbeat + fifteenMinutes)}`),
+  );
+
+  await queue.heartbeat(holder);
+  await queue.heartbeat(ahead);
+  expect(await texts()).toEqual(heard);
+  expect(await silences()).toEqual([nothing, nothing]);
+});
+
+function silenceOf(blocker: Blocker) {
+  if ("text" in blocker) throw new Error(`${blocker.kind} has no heartbeats`);
+  const moment = (text: string | null) => (text === null ? null : Date.parse(text));
+  return { silent_since: moment(blocker.silent_since), reaped_at: moment(blocker.reaped_at) };
+}
+
+/** As PostgreSQL writes it in UTC. */
+function inSeconds(moment: number): string {
+  return `${new Date(moment).toISOString().slice(0, 19).replace("T", " ")}+00`;
+}
