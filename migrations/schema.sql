@@ -1192,8 +1192,10 @@ begin
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
-      place.blockers := v_member.withheld || place.blockers;
+      if v_member.withheld is not null then
+        place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
+        place.blockers := v_member.withheld || place.blockers;
+      end if;
       if v_all or deployment.id is not distinct from candidate.id then
         overtaken := v_member.overtaken;
         return next;
@@ -1214,6 +1216,8 @@ begin
       end;
     end if;
 
+    -- Nobody is told of whom nobody stands behind, and mostly nobody does.
+    continue when not v_member.is_followed;
     v_keys := array_append(v_keys, v_member.exclusion_key);
     v_blockers := array_append(v_blockers, jsonb_build_object(
       'deployment_id', deployment.id,
@@ -1252,7 +1256,7 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue._line_members(candidate deployments, cell_ids integer[])
- RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, heartbeat_timeout interval, silent_since timestamp with time zone, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer)
+ RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, heartbeat_timeout interval, silent_since timestamp with time zone, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer, is_followed boolean)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1284,7 +1288,8 @@ begin
         where overtaker.start_timestamp > (present.member).created_at
           and overtaker.place > coalesce((present.member).place, (present.member).id)
       )
-    end
+    end,
+    lead(cell.id) over line is not distinct from cell.id
   from (
     select
       asked.id,
@@ -1366,19 +1371,22 @@ begin
     offset 0
   ) as usual on true
   cross join lateral (
-    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
+    select jsonb_agg(to_jsonb(reason)) as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
       and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
         or (present.member).not_after is not null)
   ) as reasons
-  order by
-    cell.id,
-    (present.member).start_timestamp is null,
-    -- Whom a freeze lets pass goes before those whom it holds.
-    cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
-    case when (present.member).start_timestamp is null then - (present.member).priority end,
-    coalesce((present.member).place, (present.member).id);
+  cross join lateral (
+    select
+      (present.member).start_timestamp is null as waits,
+      -- Whom a freeze lets pass goes before those whom it holds.
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
+      coalesce((present.member).place, (present.member).id) as number
+  ) as stand
+  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
 end;
 $function$
 ;

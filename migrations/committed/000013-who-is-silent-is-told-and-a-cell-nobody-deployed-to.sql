@@ -1,5 +1,5 @@
 --! Previous: sha1:df58485926170bdaa70ccc1262b3892d0cd7f7db
---! Hash: sha1:070cb28924f8f636c0badf632f354acbd077c980
+--! Hash: sha1:40a8cd3b65319b0b13036775d58b3c027da9cbc4
 --! Message: who-is-silent-is-told-and-a-cell-nobody-deployed-to
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1342,7 +1342,8 @@ returns table (
   withheld jsonb,
   withheld_until timestamptz,
   stands_aside boolean,
-  overtaken integer
+  overtaken integer,
+  is_followed boolean
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -1374,7 +1375,8 @@ begin
         where overtaker.start_timestamp > (present.member).created_at
           and overtaker.place > coalesce((present.member).place, (present.member).id)
       )
-    end
+    end,
+    lead(cell.id) over line is not distinct from cell.id
   from (
     select
       asked.id,
@@ -1456,19 +1458,22 @@ begin
     offset 0
   ) as usual on true
   cross join lateral (
-    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
+    select jsonb_agg(to_jsonb(reason)) as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
       and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
         or (present.member).not_after is not null)
   ) as reasons
-  order by
-    cell.id,
-    (present.member).start_timestamp is null,
-    -- Whom a freeze lets pass goes before those whom it holds.
-    cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
-    case when (present.member).start_timestamp is null then - (present.member).priority end,
-    coalesce((present.member).place, (present.member).id);
+  cross join lateral (
+    select
+      (present.member).start_timestamp is null as waits,
+      -- Whom a freeze lets pass goes before those whom it holds.
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
+      coalesce((present.member).place, (present.member).id) as number
+  ) as stand
+  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
 end;
 $$;
 --! EndIncluded functions/_line_members.sql
@@ -1562,8 +1567,10 @@ begin
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
-      place.blockers := v_member.withheld || place.blockers;
+      if v_member.withheld is not null then
+        place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
+        place.blockers := v_member.withheld || place.blockers;
+      end if;
       if v_all or deployment.id is not distinct from candidate.id then
         overtaken := v_member.overtaken;
         return next;
@@ -1584,6 +1591,8 @@ begin
       end;
     end if;
 
+    -- Nobody is told of whom nobody stands behind, and mostly nobody does.
+    continue when not v_member.is_followed;
     v_keys := array_append(v_keys, v_member.exclusion_key);
     v_blockers := array_append(v_blockers, jsonb_build_object(
       'deployment_id', deployment.id,

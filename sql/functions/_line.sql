@@ -69,8 +69,10 @@ begin
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
-      place.blockers := v_member.withheld || place.blockers;
+      if v_member.withheld is not null then
+        place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
+        place.blockers := v_member.withheld || place.blockers;
+      end if;
       if v_all or deployment.id is not distinct from candidate.id then
         overtaken := v_member.overtaken;
         return next;
@@ -91,6 +93,8 @@ begin
       end;
     end if;
 
+    -- Nobody is told of whom nobody stands behind, and mostly nobody does.
+    continue when not v_member.is_followed;
     v_keys := array_append(v_keys, v_member.exclusion_key);
     v_blockers := array_append(v_blockers, jsonb_build_object(
       'deployment_id', deployment.id,

@@ -16,7 +16,8 @@ returns table (
   withheld jsonb,
   withheld_until timestamptz,
   stands_aside boolean,
-  overtaken integer
+  overtaken integer,
+  is_followed boolean
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -48,7 +49,8 @@ begin
         where overtaker.start_timestamp > (present.member).created_at
           and overtaker.place > coalesce((present.member).place, (present.member).id)
       )
-    end
+    end,
+    lead(cell.id) over line is not distinct from cell.id
   from (
     select
       asked.id,
@@ -130,18 +132,21 @@ begin
     offset 0
   ) as usual on true
   cross join lateral (
-    select coalesce(jsonb_agg(to_jsonb(reason)), '[]') as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
+    select jsonb_agg(to_jsonb(reason)) as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
     from deploy_queue._withheld(present.member) as reason
     where (present.member).start_timestamp is null
       and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
         or (present.member).not_after is not null)
   ) as reasons
-  order by
-    cell.id,
-    (present.member).start_timestamp is null,
-    -- Whom a freeze lets pass goes before those whom it holds.
-    cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member),
-    case when (present.member).start_timestamp is null then - (present.member).priority end,
-    coalesce((present.member).place, (present.member).id);
+  cross join lateral (
+    select
+      (present.member).start_timestamp is null as waits,
+      -- Whom a freeze lets pass goes before those whom it holds.
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
+      coalesce((present.member).place, (present.member).id) as number
+  ) as stand
+  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
 end;
 $$;
