@@ -21,6 +21,7 @@ import { ListCellsCommand } from "./list/cells.js";
 import { ListFreezesCommand } from "./list/freezes.js";
 import { ListOutliersCommand } from "./list/outliers.js";
 import { ListQueueCommand } from "./list/queue.js";
+import { ListRunningCommand } from "./list/running.js";
 import { ListStagedCommand } from "./list/staged.js";
 import { ListWindowsCommand } from "./list/windows.js";
 import { MigrateCommand } from "./migrate.js";
@@ -59,6 +60,7 @@ export const commands: readonly CommandClass[] = [
   CancelLocationCommand,
   ListCellsCommand,
   ListQueueCommand,
+  ListRunningCommand,
   ListOutliersCommand,
   ListStagedCommand,
   ListFreezesCommand,
