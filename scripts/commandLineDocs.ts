@@ -1,7 +1,8 @@
 import type { Cli } from "clipanion";
+import { variables } from "../src/commands/variables.js";
 
 /** docs/cli.md: what "--help" says, for reading. */
-export function commandLineDocs(cli: Cli): string {
+export function commandLineDocs(cli: Pick<Cli, "definitions">): string {
   const definitions = cli.definitions().filter(({ path }) => !/ -[hv]$/.test(path));
   const categories = new Map<string, typeof definitions>();
   for (const definition of definitions.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -30,7 +31,13 @@ stdout is data, stderr is the log. Every command takes \`--json\`, and prints on
 | 5 | cancelled while waiting or running |
 | 6 | the wait timed out |
 | 7 | the database cannot be reached |
-| other | of \`run\`: the exit code of its command |`;
+| other | of \`run\`: the exit code of its command |
+
+| environment variable | meaning | default |
+|---|---|---|
+${variables.map(({ name, meaning, unset }) => `| \`${name}\` | ${meaning} | ${unset} |`).join("\n")}
+
+\`run\` and \`release\` give the command that they run \`DEPLOY_QUEUE_DEPLOYMENT_ID\`, the id of its deployment.`;
 
 function order(category: string): number {
   return (

@@ -15,6 +15,7 @@ import { FinishCommand } from "./finish.js";
 import { FreezeCommand } from "./freeze.js";
 import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
+import { HelpCommand } from "./help.js";
 import { HistoryCommand } from "./history.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
@@ -38,7 +39,7 @@ import { WorkerCommand } from "./worker.js";
 
 /** Every command of the command line. */
 export const commands: readonly CommandClass[] = [
-  Builtins.HelpCommand,
+  HelpCommand,
   Builtins.VersionCommand,
   StartCommand,
   RunCommand,
