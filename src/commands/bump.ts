@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { parseDeploymentId, parsePriority } from "../queue/values.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
+import { requiredOption } from "./requiredOption.js";
 
 export class BumpCommand extends QueueCommand {
   static override paths = [["bump"]];
@@ -16,7 +17,7 @@ export class BumpCommand extends QueueCommand {
   });
 
   deploymentId = Option.String({ name: "deployment-id", required: true });
-  reason = Option.String("--reason", { required: true, description: "Why, for those who are overtaken" });
+  reason = requiredOption("--reason", "Why, for those who are overtaken");
   priority = Option.String("--priority", { description: "This priority instead, such as 0 to take a bump back" });
 
   override async act({ queue, log }: Session): Promise<number> {

@@ -4,6 +4,7 @@ import type { Freeze } from "../queue/policies.js";
 import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
 import { deploymentOptions } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
+import { requiredOption } from "./requiredOption.js";
 
 export class FreezeCommand extends QueueCommand {
   static override paths = [["freeze"]];
@@ -28,7 +29,7 @@ export class FreezeCommand extends QueueCommand {
   provider = Option.String("--provider", { description: "Only this cloud provider" });
   region = Option.String("--region", { description: "Only this region of it" });
   cellIndex = Option.String("--cell-index", { description: "Only this cell of the region" });
-  reason = Option.String("--reason", { required: true, description: "Why, for everybody who waits" });
+  reason = requiredOption("--reason", "Why, for everybody who waits");
   until = Option.String("--until", {
     description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
   });

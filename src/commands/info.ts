@@ -7,17 +7,19 @@ export class InfoCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Show one deployment",
-    details:
-      "Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url.",
+    details: `
+      Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url in the
+      first line; below it where that is, when and by which database role it was entered, and when it started and ended.
+    `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
 
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
   override async act({ queue }: Session): Promise<number> {
-    const { summary } = await import("../output/describe.js");
+    const { particulars } = await import("../output/describe.js");
     const deployment = await queue.deployment(parseDeploymentId(this.deploymentId));
-    this.print(summary(deployment), deployment);
+    this.print(particulars(deployment), deployment);
     return 0;
   }
 }

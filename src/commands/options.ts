@@ -4,15 +4,15 @@ import { parseMoment } from "../output/moments.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import { emptyIsAbsent, parseCellIndex, parseHold, parsePriority } from "../queue/values.js";
+import { requiredOption } from "./requiredOption.js";
 
 /** The options that say what is deployed where, as start and run have them. */
 export const deploymentOptions = {
-  environment: () =>
-    Option.String("--environment", { required: true, description: "Environment, such as dev or prod" }),
-  provider: () => Option.String("--provider", { required: true, description: "Cloud provider, such as aws" }),
-  region: () => Option.String("--region", { required: true, description: "Region, such as us-west-2" }),
-  cellIndex: () => Option.String("--cell-index", { required: true, description: "Index of the cell, 0 or more" }),
-  component: () => Option.String("--component", { required: true, description: "What is deployed" }),
+  environment: () => requiredOption("--environment", "Environment, such as dev or prod"),
+  provider: () => requiredOption("--provider", "Cloud provider, such as aws"),
+  region: () => requiredOption("--region", "Region, such as us-west-2"),
+  cellIndex: () => requiredOption("--cell-index", "Index of the cell, 0 or more"),
+  component: () => requiredOption("--component", "What is deployed"),
   version: () => Option.String("--version", { description: "Which version of it" }),
   url: () => Option.String("--url", { description: "Page of the job that deploys" }),
   note: () => Option.String("--note", { description: "Free text for people" }),

@@ -15,12 +15,14 @@ import { FinishCommand } from "./finish.js";
 import { FreezeCommand } from "./freeze.js";
 import { HeartbeatDeploymentCommand } from "./heartbeat/deployment.js";
 import { HeartbeatUrlCommand } from "./heartbeat/url.js";
+import { HelpCommand } from "./help.js";
 import { HistoryCommand } from "./history.js";
 import { InfoCommand } from "./info.js";
 import { ListCellsCommand } from "./list/cells.js";
 import { ListFreezesCommand } from "./list/freezes.js";
 import { ListOutliersCommand } from "./list/outliers.js";
 import { ListQueueCommand } from "./list/queue.js";
+import { ListRunningCommand } from "./list/running.js";
 import { ListStagedCommand } from "./list/staged.js";
 import { ListWindowsCommand } from "./list/windows.js";
 import { MigrateCommand } from "./migrate.js";
@@ -37,7 +39,7 @@ import { WorkerCommand } from "./worker.js";
 
 /** Every command of the command line. */
 export const commands: readonly CommandClass[] = [
-  Builtins.HelpCommand,
+  HelpCommand,
   Builtins.VersionCommand,
   StartCommand,
   RunCommand,
@@ -59,6 +61,7 @@ export const commands: readonly CommandClass[] = [
   CancelLocationCommand,
   ListCellsCommand,
   ListQueueCommand,
+  ListRunningCommand,
   ListOutliersCommand,
   ListStagedCommand,
   ListFreezesCommand,

@@ -1,4 +1,5 @@
 import type { Cancellation, Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
+import { formatMoment } from "./moments.js";
 import { printable } from "./text.js";
 
 /** "prod-aws-us-west-2-cell-1" */
@@ -30,6 +31,22 @@ export function summary(deployment: DeploymentWithStatus): string {
   const note = deployment.note === null ? "" : `: (${deployment.note})`;
   const url = deployment.url === null ? "" : ` (${deployment.url})`;
   return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
+}
+
+/** The summary and, below it, a line each for where it is, when and by whom it was entered, and what became of it when. */
+export function particulars(deployment: DeploymentWithStatus): string {
+  const by = deployment.entered_by === null ? "" : ` by ${printable(deployment.entered_by)}`;
+  const moments = [
+    ["started", deployment.start_timestamp],
+    ["finished", deployment.finish_timestamp],
+    ["cancelled", deployment.cancellation_timestamp],
+  ] as const;
+  return [
+    summary(deployment),
+    `  in ${cellName(cellOf(deployment))}`,
+    `  entered ${formatMoment(deployment.created_at)}${by}`,
+    ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`  ${what} ${formatMoment(moment)}`])),
+  ].join("\n");
 }
 
 export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {

@@ -6,7 +6,7 @@ import { printable } from "./text.js";
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /**
- * The log, for people, on stderr; stdout is for data.
+ * The log, for people, on stderr, with times in UTC as its messages have them; stdout is for data.
  * @throws InvalidValueError for a level that does not exist
  */
 export function createLogger(level = process.env["DEPLOY_QUEUE_LOG_LEVEL"] || "info"): Logger {
@@ -18,7 +18,7 @@ export function createLogger(level = process.env["DEPLOY_QUEUE_LOG_LEVEL"] || "i
     sync: true,
     colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
     ignore: "pid,hostname",
-    translateTime: "SYS:HH:MM:ss",
+    translateTime: "UTC:HH:MM:ss'Z'",
     messageFormat: (log, messageKey) => printable(String(log[messageKey])),
   });
   return pino({ level }, stream);

@@ -217,6 +217,21 @@ export interface QueuedDeployment extends Place {
   readonly overtaken: number;
 }
 
+/** A running one of deploy_queue.current_deployments; durations in seconds. */
+export interface RunningDeployment extends Omit<Cell, "index"> {
+  readonly deployment_id: number;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly start_timestamp: Date;
+  readonly current_duration: number;
+  /** How long its component usually takes in this cell; null without history. */
+  readonly avg_duration: number | null;
+  /** After how long it is an outlier; null with fewer than two samples. */
+  readonly outlier_duration: number | null;
+}
+
 export interface Cell {
   readonly environment: string;
   readonly cloud_provider: string;

@@ -20,6 +20,7 @@ import type {
   Place,
   QueuedDeployment,
   Reason,
+  RunningDeployment,
   StartAttempt,
 } from "./deployment.js";
 import { DeploymentNotFoundError, InvalidValueError } from "./errors.js";
@@ -114,6 +115,24 @@ export class Queue extends Calls {
         select * from deploy_queue.queue
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
         order by environment, cloud_provider, region, cell_index, position`,
+    );
+  }
+
+  /** Everybody who runs, or who runs in one environment. */
+  async running(environment?: string): Promise<RunningDeployment[]> {
+    if (environment !== undefined) {
+      await this.environment(environment);
+    }
+    return this.rows(
+      (sql) => sql`
+        select
+          deployment_id, environment, cloud_provider, region, cell_index, component, version, url, start_timestamp,
+          extract(epoch from current_duration)::float8 as current_duration,
+          extract(epoch from avg_duration)::float8 as avg_duration,
+          extract(epoch from outlier_duration)::float8 as outlier_duration
+        from deploy_queue.current_deployments
+        where current_status = 'running' and (${environment ?? null}::text is null or environment = ${environment ?? null})
+        order by environment, cloud_provider, region, cell_index, deployment_id`,
     );
   }
 
@@ -213,7 +232,7 @@ export class Queue extends Calls {
     );
     if (row === undefined) {
       throw new DeploymentNotFoundError(`deployment ${id} does not exist`, {
-        hint: 'Ids are printed by "deploy-queue start" and "deploy-queue list queue"',
+        hint: 'Ids are printed by "deploy-queue start", "deploy-queue list queue" and "deploy-queue list running"',
       });
     }
     return row;

@@ -3,27 +3,47 @@ import { useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
 
-test("info shows a deployment in one line", async () => {
+test("info shows a deployment in one line, and below it where, when and by whom", async () => {
   const place = { environment: "prod", cloudProvider: "aws", region: "r", cellIndex: 1, component: "api" };
   const { id } = await cli.queue.enqueue({ ...place, version: "v1.2.3", note: "hotfix", url: "https://example.com" });
   await cli.queue.tryStart(id);
   await cli.queue.finish(id);
+  const { entered_by, created_at, start_timestamp, finish_timestamp } = await cli.row(id);
 
   const { code, stdout, stderr } = await cli.run(["info", String(id)]);
 
   expect(code).toBe(0);
-  expect(stdout).toBe(`${id} deployed api@v1.2.3: (hotfix) (https://example.com)\n`);
+  expect(stdout.split("\n")).toEqual([
+    `${id} deployed api@v1.2.3: (hotfix) (https://example.com)`,
+    "  in prod-aws-r-cell-1",
+    `  entered ${second(created_at)} by ${entered_by}`,
+    `  started ${second(start_timestamp)}`,
+    `  finished ${second(finish_timestamp)}`,
+    "",
+  ]);
+  expect(entered_by).toMatch(/^\w+$/);
   expect(stderr).toBe("");
 });
 
-test("info leaves out what a deployment does not have", async () => {
-  const { id } = await cli.enqueue();
+function second(moment: Date | null): string | undefined {
+  return moment?.toISOString().replace(/\.\d+Z$/, "Z");
+}
 
-  expect((await cli.run(["info", String(id)])).stdout).toBe(`${id} queued api\n`);
+test("info leaves out what a deployment does not have", async () => {
+  const { id } = await cli.enqueue({ region: "here" });
+  const lines = async (given: string) =>
+    (await cli.run(["info", given])).stdout
+      .trimEnd()
+      .replaceAll(/ \d{4}-\S+Z\b/g, "")
+      .split("\n");
+  const { entered_by } = await cli.row(id);
+  const place = ["  in dev-aws-here-cell-0", `  entered by ${entered_by}`];
+
+  expect(await lines(String(id))).toEqual([`${id} queued api`, ...place]);
   await cli.queue.tryStart(id);
-  expect((await cli.run(["info", ` ${id} `])).stdout).toBe(`${id} deploying api\n`);
+  expect(await lines(` ${id} `)).toEqual([`${id} deploying api`, ...place, "  started"]);
   await cli.queue.cancel(id);
-  expect((await cli.run(["info", `0${id}`])).stdout).toBe(`${id} cancelled api\n`);
+  expect(await lines(`0${id}`)).toEqual([`${id} cancelled api`, ...place, "  started", "  cancelled"]);
 });
 
 test("info prints one JSON document with --json", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cancelledText, cellName, cellOf, deploymentName, summary } from "../../src/output/describe.js";
+import { cancelledText, cellName, cellOf, deploymentName, particulars, summary } from "../../src/output/describe.js";
 import type { DeploymentStatus, DeploymentWithStatus } from "../../src/queue/deployment.js";
 
 const now = new Date("2030-01-02T03:04:05Z");
@@ -67,13 +67,32 @@ test("a summary ends with the note and the url", () => {
   expect(summary(deployment({ url: "https://example.com/1" }))).toBe("42 queued api@v1.2.3 (https://example.com/1)");
 });
 
+test("particulars begin with the summary and say where, when, by whom, and what became of it when", () => {
+  const started = { start_timestamp: new Date("2030-01-02T03:05:00.999Z"), entered_by: "ann" };
+  const finished = { ...started, finish_timestamp: new Date("2030-01-03T00:00:00Z") };
+  const head = ["42 deployed api@v1.2.3", "  in prod-aws-us-west-2-cell-1", "  entered 2030-01-02T03:04:05Z by ann"];
+
+  expect(particulars(deployment({ status: "finished", ...finished })).split("\n")).toEqual([
+    ...head,
+    "  started 2030-01-02T03:05:00Z",
+    "  finished 2030-01-03T00:00:00Z",
+  ]);
+  expect(particulars(deployment({ status: "cancelled", cancellation_timestamp: now })).split("\n")).toEqual([
+    "42 cancelled api@v1.2.3",
+    "  in prod-aws-us-west-2-cell-1",
+    "  entered 2030-01-02T03:04:05Z",
+    "  cancelled 2030-01-02T03:04:05Z",
+  ]);
+});
+
 test("whatever is named is one line that steers no terminal", () => {
-  const hostile = deployment({ component: "a\nb\u001b[2J", note: "\u202enote", region: "r\r" });
+  const hostile = deployment({ component: "a\nb\u001b[2J", note: "\u202enote", region: "r\r", entered_by: "c\nd" });
 
   expect(deploymentName(hostile)).toBe("deployment 42 (a b@v1.2.3)");
   expect(summary(hostile)).toBe("42 queued a b@v1.2.3: ( note)");
   expect(cellName(cellOf(hostile))).toBe("prod-aws-r -cell-1");
   expect(cancelledText([hostile]).split("\n")).toHaveLength(2);
+  expect(particulars(hostile)).toMatch(/^.*\n {2}in .*\n {2}entered .* by c d$/);
 });
 
 test("cancelled deployments are counted and listed", () => {

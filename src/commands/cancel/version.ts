@@ -1,7 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { emptyIsAbsent } from "../../queue/values.js";
 import { deploymentOptions } from "../options.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
+import { requiredOption } from "../requiredOption.js";
 
 export class CancelVersionCommand extends QueueCommand {
   static override paths = [["cancel", "version"]];
@@ -13,7 +14,7 @@ export class CancelVersionCommand extends QueueCommand {
   });
 
   component = deploymentOptions.component();
-  version = Option.String("--version", { required: true, description: "Which version of it" });
+  version = requiredOption("--version", "Which version of it");
   cancellationNote = deploymentOptions.cancellationNote();
 
   override async act({ queue }: Session): Promise<number> {

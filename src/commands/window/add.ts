@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { deploymentOptions } from "../options.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
+import { requiredOption } from "../requiredOption.js";
 
 export class WindowAddCommand extends QueueCommand {
   static override paths = [["window", "add"]];
@@ -23,8 +24,8 @@ export class WindowAddCommand extends QueueCommand {
 
   environment = deploymentOptions.environment();
   days = Option.String("--days", "daily", { description: 'Such as mon-fri or "sat,sun"; daily by default' });
-  from = Option.String("--from", { required: true, description: "When it opens, such as 02:00" });
-  to = Option.String("--to", { required: true, description: "When it closes, such as 04:00" });
+  from = requiredOption("--from", "When it opens, such as 02:00");
+  to = requiredOption("--to", "When it closes, such as 04:00");
   zone = Option.String("--zone", "UTC", { description: "Time zone, such as Europe/Berlin; UTC by default" });
 
   override async act({ queue, log }: Session): Promise<number> {

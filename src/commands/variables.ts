@@ -1,0 +1,34 @@
+/** An environment variable that the commands read, for help and docs/cli.md. */
+export interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+  /** What holds when it is not set. */
+  readonly unset: string;
+}
+
+export const variables: readonly Variable[] = [
+  {
+    name: "DEPLOY_QUEUE_DATABASE_URL",
+    meaning: "postgres://user:password@host/database, or embedded for this user's own PostgreSQL",
+    unset: "embedded; an error when CI is true",
+  },
+  {
+    name: "DEPLOY_QUEUE_DATA_DIRECTORY",
+    meaning: "Folder of this user's own PostgreSQL",
+    unset: "deploy-queue in the user's data folder, such as ~/.local/share; for root in /var/lib",
+  },
+  {
+    name: "DEPLOY_QUEUE_LOG_LEVEL",
+    meaning: "trace, debug, info, warn, error, fatal or silent; with debug, unexpected errors show their stack",
+    unset: "info",
+  },
+  { name: "CI", meaning: "true or 1: the database has to be named", unset: "it need not be" },
+  { name: "NO_COLOR", meaning: "Anything: no colours", unset: "colours on a terminal" },
+  { name: "TERM", meaning: "dumb: a wait is not redrawn", unset: "it is redrawn on a terminal" },
+  {
+    name: "GITHUB_ACTIONS",
+    meaning: "true: the lines of a wait are a group of the log",
+    unset: "lines without a group",
+  },
+  { name: "GITHUB_OUTPUT", meaning: "File for the outputs of a step", unset: "no outputs" },
+];
