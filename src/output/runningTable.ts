@@ -6,7 +6,7 @@ import { renderTable } from "./table.js";
 
 export function runningTable(running: readonly RunningDeployment[]): string {
   return renderTable(
-    ["id", "cell", "component", "since", "running", "usually", "url"],
+    ["id", "cell", "component", "since", "running", "usually", "heartbeat", "url"],
     running.map((row) => [
       String(row.deployment_id),
       cellName({ ...row, index: row.cell_index }),
@@ -14,6 +14,7 @@ export function runningTable(running: readonly RunningDeployment[]): string {
       formatMoment(row.start_timestamp),
       duration(row),
       row.avg_duration === null ? "unknown" : formatDuration(row.avg_duration * 1000),
+      row.heartbeat_age === null ? "none" : `${formatDuration(row.heartbeat_age * 1000)} ago`,
       row.url ?? "",
     ]),
   );

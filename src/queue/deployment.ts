@@ -230,6 +230,8 @@ export interface RunningDeployment extends Omit<Cell, "index"> {
   readonly avg_duration: number | null;
   /** After how long it is an outlier; null with fewer than two samples. */
   readonly outlier_duration: number | null;
+  /** How long ago its last heartbeat came; null when nobody promised any. */
+  readonly heartbeat_age: number | null;
 }
 
 export interface Cell {

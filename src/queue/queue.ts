@@ -126,13 +126,17 @@ export class Queue extends Calls {
     return this.rows(
       (sql) => sql`
         select
-          deployment_id, environment, cloud_provider, region, cell_index, component, version, url, start_timestamp,
+          deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
+          current.component, current.version, current.url, current.start_timestamp,
           extract(epoch from current_duration)::float8 as current_duration,
           extract(epoch from avg_duration)::float8 as avg_duration,
-          extract(epoch from outlier_duration)::float8 as outlier_duration
-        from deploy_queue.current_deployments
-        where current_status = 'running' and (${environment ?? null}::text is null or environment = ${environment ?? null})
-        order by environment, cloud_provider, region, cell_index, deployment_id`,
+          extract(epoch from outlier_duration)::float8 as outlier_duration,
+          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
+        from deploy_queue.current_deployments as current
+        join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
+        where current_status = 'running'
+          and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
+        order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`,
     );
   }
 

@@ -6,23 +6,23 @@ function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
   return {
     ...{ environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, deployment_id: 42 },
     ...{ component: "api", version: "v1", url: null, start_timestamp: new Date("2030-01-02T22:25:04.9Z") },
-    ...{ current_duration: 90, avg_duration: null, outlier_duration: null },
+    ...{ current_duration: 90, avg_duration: null, outlier_duration: null, heartbeat_age: null },
     ...changes,
   };
 }
 
-test("everybody who runs has a row: as which, where, what, since when, for how long, how long usually", () => {
+test("everybody who runs has a row: as which, where, what, since when, for how long, how long usually, when heard of", () => {
   const rows = [
     running({ avg_duration: 300, outlier_duration: 90, url: "https://example.com/1" }),
     running({ deployment_id: 43, version: null, current_duration: 90.5, avg_duration: 60, outlier_duration: 90 }),
-    running({ deployment_id: 44, current_duration: 0.0001 }),
+    running({ deployment_id: 44, current_duration: 0.0001, heartbeat_age: 660 }),
   ];
 
   expect(runningTable(rows).split("\n")).toEqual([
-    "id  cell                       component  since                 running          usually  url",
-    "42  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  1m 30s           5m       https://example.com/1",
-    "43  prod-aws-us-west-2-cell-1  api        2030-01-02T22:25:04Z  1m 30s, outlier  1m",
-    "44  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  0s               unknown",
+    "id  cell                       component  since                 running          usually  heartbeat  url",
+    "42  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  1m 30s           5m       none       https://example.com/1",
+    "43  prod-aws-us-west-2-cell-1  api        2030-01-02T22:25:04Z  1m 30s, outlier  1m       none",
+    "44  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  0s               unknown  11m ago",
   ]);
 });
 

@@ -6,7 +6,7 @@ export class ListRunningCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "List",
-    description: "List everybody who runs: where, since when, and how long that usually takes",
+    description: "List everybody who runs: where, since when, how long that usually takes, and their last heartbeats",
     details: `
       An outlier takes longer than the mean plus two standard deviations, as in \`deploy-queue list outliers\`. With
       \`--json\`, durations are in seconds.

@@ -17,7 +17,7 @@ test("list running shows everybody who runs, cell by cell, and nobody else", asy
   const elsewhere = await cli.running(other);
   const first = await cli.running(place, key);
   const { id: second } = await cli.enqueue({ ...place, ...key, component: "web", version: "v7" });
-  await cli.queue.tryStart(second);
+  await cli.queue.tryStart(second, { heartbeat: true });
   await cli.enqueue({ ...place, component: "queued" });
 
   const all = await cli.run(["list", "running"]);
@@ -27,9 +27,9 @@ test("list running shows everybody who runs, cell by cell, and nobody else", asy
   const cell = `${place.environment}-aws-${place.region}-cell-0`;
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   expect(columns(one.stdout)).toEqual([
-    ["id", "cell", "component", "since", "running", "usually", "url"],
-    [`${first}`, cell, "holder", time, expect.any(String), "unknown"],
-    [`${second}`, cell, "web@v7", time, expect.any(String), "unknown"],
+    ["id", "cell", "component", "since", "running", "usually", "heartbeat", "url"],
+    [`${first}`, cell, "holder", time, expect.any(String), "unknown", "none"],
+    [`${second}`, cell, "web@v7", time, expect.any(String), "unknown", expect.stringMatching(/^\d+m?s ago$/)],
   ]);
   expect(columns(all.stdout).map(([id]) => id)).toEqual(["id", `${first}`, `${second}`, `${elsewhere}`]);
 });
@@ -54,15 +54,15 @@ test("list running tells who takes longer than usual, and --json prints one docu
   const late = await cli.run(command);
   const json = await cli.run([...command, "--json"]);
 
-  expect(early.stdout).toMatch(/Z {2}\S+s {2,}10m$/m);
-  expect(late.stdout).toMatch(/Z {2}15m.*, outlier {2}10m$/m);
+  expect(early.stdout).toMatch(/Z {2}\S+s {2,}10m {2,}none$/m);
+  expect(late.stdout).toMatch(/Z {2}15m.*, outlier {2}10m {2,}none$/m);
   expect(json.stdout.trimEnd().split("\n")).toHaveLength(1);
   const rows = JSON.parse(json.stdout);
   expect(rows).toEqual([
     {
       ...{ deployment_id: id, environment, cloud_provider: "aws", region, cell_index: 0 },
       ...{ component: "api", version: "v2", url: null, start_timestamp: expect.stringMatching(/^\d{4}-.*Z$/) },
-      ...{ current_duration: expect.any(Number), avg_duration: 600, outlier_duration: 840 },
+      ...{ current_duration: expect.any(Number), avg_duration: 600, outlier_duration: 840, heartbeat_age: null },
     },
   ]);
   expect(rows[0].current_duration).toBeGreaterThanOrEqual(900);
