@@ -1231,7 +1231,10 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity'),
       'silent_since', v_member.silent_since,
-      'reaped_at', deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout),
+      'reaped_at', case
+        when v_member.silent_since is not null
+          then deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout)
+      end,
       'priority', deployment.priority,
       'priority_reason', case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
@@ -1792,7 +1795,7 @@ $function$
 CREATE OR REPLACE FUNCTION deploy_queue._reaped_at(heartbeat_timestamp timestamp with time zone, heartbeat_timeout interval)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
- STABLE STRICT
+ STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin

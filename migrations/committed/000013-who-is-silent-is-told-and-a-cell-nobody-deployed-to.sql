@@ -1,5 +1,5 @@
 --! Previous: sha1:df58485926170bdaa70ccc1262b3892d0cd7f7db
---! Hash: sha1:40a8cd3b65319b0b13036775d58b3c027da9cbc4
+--! Hash: sha1:f8cff16ea510c09a8baaa0036c37babbbecc6424
 --! Message: who-is-silent-is-told-and-a-cell-nobody-deployed-to
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -322,14 +322,13 @@ end;
 $$;
 --! EndIncluded functions/_silent_before.sql
 --! Included functions/_reaped_at.sql
--- When whoever sends no other heartbeat will have been silent for too long: _silent_before, seen from its last one. Strict: who
--- promised none is never silent.
+-- When whoever sends no other heartbeat will have been silent for too long: _silent_before, seen from its last one.
 -- Called by _line and explain, for those whom one waits for.
 create or replace function deploy_queue._reaped_at(
   heartbeat_timestamp timestamptz,
   heartbeat_timeout interval
 ) returns timestamptz
-language plpgsql stable strict
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1606,7 +1605,10 @@ begin
       'usual_seconds', extract(epoch from v_member.avg_duration),
       'until', nullif(v_free_at, 'infinity'),
       'silent_since', v_member.silent_since,
-      'reaped_at', deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout),
+      'reaped_at', case
+        when v_member.silent_since is not null
+          then deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout)
+      end,
       'priority', deployment.priority,
       'priority_reason', case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)

@@ -1,11 +1,10 @@
--- When whoever sends no other heartbeat will have been silent for too long: _silent_before, seen from its last one. Strict: who
--- promised none is never silent.
+-- When whoever sends no other heartbeat will have been silent for too long: _silent_before, seen from its last one.
 -- Called by _line and explain, for those whom one waits for.
 create or replace function deploy_queue._reaped_at(
   heartbeat_timestamp timestamptz,
   heartbeat_timeout interval
 ) returns timestamptz
-language plpgsql stable strict
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
