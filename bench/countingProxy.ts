@@ -56,8 +56,14 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   if (address === null || typeof address === "string") throw new Error("the proxy has no port");
   const url = new URL(target);
   url.host = `127.0.0.1:${address.port}`;
-  url.searchParams.delete("ssl");
-  url.searchParams.delete("sslmode");
+  for (const parameter of ["ssl", "sslmode"]) {
+    if (url.searchParams.has(parameter)) {
+      process.stdout.write(
+        `measured without TLS, whatever ${parameter} of the URL says: what is counted could not be seen\n`,
+      );
+      url.searchParams.delete(parameter);
+    }
+  }
   return {
     url: url.href,
     counts: () => ({ statements, bytesSent, bytesReceived, connections }),
