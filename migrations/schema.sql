@@ -1384,12 +1384,12 @@ begin
     select
       (present.member).start_timestamp is null as waits,
       -- Whom a freeze lets pass goes before those whom it holds.
-      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
       case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
       coalesce((present.member).place, (present.member).id) as number
   ) as stand
-  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
-  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
+  window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number;
 end;
 $function$
 ;
@@ -2204,7 +2204,8 @@ begin
       deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
         _tell_of_new_cell.region, _tell_of_new_cell.cell_index)),
       v_nearest || case
-        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3, environment)
+        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3,
+          _tell_of_new_cell.environment)
         else ''
       end;
   end if;

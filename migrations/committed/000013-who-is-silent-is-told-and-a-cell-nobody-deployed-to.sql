@@ -1,5 +1,5 @@
 --! Previous: sha1:df58485926170bdaa70ccc1262b3892d0cd7f7db
---! Hash: sha1:f8cff16ea510c09a8baaa0036c37babbbecc6424
+--! Hash: sha1:a2657fec6340f17d5712fabe629173cb750cee33
 --! Message: who-is-silent-is-told-and-a-cell-nobody-deployed-to
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -908,7 +908,8 @@ begin
       deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
         _tell_of_new_cell.region, _tell_of_new_cell.cell_index)),
       v_nearest || case
-        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3, environment)
+        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3,
+          _tell_of_new_cell.environment)
         else ''
       end;
   end if;
@@ -1467,12 +1468,12 @@ begin
     select
       (present.member).start_timestamp is null as waits,
       -- Whom a freeze lets pass goes before those whom it holds.
-      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
       case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
       coalesce((present.member).place, (present.member).id) as number
   ) as stand
-  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
-  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
+  window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number;
 end;
 $$;
 --! EndIncluded functions/_line_members.sql

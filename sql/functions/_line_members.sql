@@ -142,11 +142,11 @@ begin
     select
       (present.member).start_timestamp is null as waits,
       -- Whom a freeze lets pass goes before those whom it holds.
-      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_held,
+      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
       case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
       coalesce((present.member).place, (present.member).id) as number
   ) as stand
-  window line as (order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number)
-  order by cell.id, stand.waits, stand.is_held, stand.rank, stand.number;
+  window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
+  order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number;
 end;
 $$;

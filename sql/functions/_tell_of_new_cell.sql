@@ -34,7 +34,8 @@ begin
       deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
         _tell_of_new_cell.region, _tell_of_new_cell.cell_index)),
       v_nearest || case
-        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3, environment)
+        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3,
+          _tell_of_new_cell.environment)
         else ''
       end;
   end if;
