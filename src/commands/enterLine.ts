@@ -32,8 +32,14 @@ export interface EnterOptions {
 export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
   const { output } = options;
   const closed = new AbortController();
-  const onError = ({ message }: Error): void =>
-    closed.abort(new CancelledError(`nobody reads the output any more (${message})`));
+  const onError = ({ code, message }: NodeJS.ErrnoException): void =>
+    closed.abort(
+      new CancelledError(
+        code === "EPIPE"
+          ? `nobody reads the output any more (${message})`
+          : `the output could not be written: ${message}`,
+      ),
+    );
   output?.on("error", onError);
   try {
     const deployment = await enter(queue, {
