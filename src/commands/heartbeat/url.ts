@@ -30,6 +30,7 @@ export class HeartbeatUrlCommand extends PatientCommand {
   override async act(session: Session): Promise<number> {
     const { keepUntilEnd } = await import("./keep.js");
     const { deploymentName } = await import("../../output/describe.js");
+    const { formatDuration } = await import("../../output/durations.js");
     const { logOutage } = await import("../../output/outages.js");
     const { waitForUrl } = await import("../../queue/waitingForUrl.js");
     const url = this.url ?? this.urlOption;
@@ -39,6 +40,10 @@ export class HeartbeatUrlCommand extends PatientCommand {
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
       giveUpAfter: this.patience(),
       onOutage: logOutage(session.log),
+      onAbsent: () =>
+        session.log.info(
+          `no deployment with the url ${url} is queued or running yet; waiting ${formatDuration(lookupTimeout)} for it at most`,
+        ),
     });
     session.log.info(`sending heartbeats for ${deploymentName(deployment)}`);
     return keepUntilEnd(session, deployment.id, readTimeout(this.outageTimeout, "--outage-timeout"));
