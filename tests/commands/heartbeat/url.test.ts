@@ -67,3 +67,9 @@ test.each([[[]], [[""]], [["--url", ""]]])("heartbeat url %j asks for the url", 
     stderr: expect.stringMatching(/^deploy-queue: the url is missing.*\n$/),
   });
 });
+
+test("heartbeat url refuses two urls", async () => {
+  const { code, stderr } = await cli.run(["heartbeat", "url", "https://one", "--url", "https://other"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^deploy-queue: the url is given twice: https:\/\/one, and --url https:\/\/other\. .*\n$/);
+});
