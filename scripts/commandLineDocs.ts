@@ -27,10 +27,11 @@ stdout is data, stderr is the log, with times in UTC. Every command takes \`--js
 | 1 | unexpected error |
 | 2 | usage, or a value that cannot be right |
 | 3 | no such deployment |
-| 4 | refused by a rule or by the state of the deployment |
+| 4 | refused by a rule, by the state of the deployment, or by whoever was asked |
 | 5 | cancelled while waiting or running |
 | 6 | the wait timed out |
 | 7 | the database cannot be reached |
+| 130 | Ctrl-C at a question |
 | other | of \`run\`: the exit code of its command |
 
 | environment variable | meaning | default |

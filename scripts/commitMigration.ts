@@ -1,8 +1,13 @@
 // Freezes migrations/current.sql, with everything it includes from sql/, into migrations/committed/.
+import { chmod, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { commit } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import postgres from "postgres";
 import { startTestServer } from "../tests/support/server.js";
+
+const migrationsFolder = "./migrations";
+const committed = join(migrationsFolder, "committed");
 
 // A throw-away server, whatever the environment names.
 delete process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
@@ -23,10 +28,14 @@ try {
       shadowConnectionString: urlOf(`shadow${suffix}`),
       rootConnectionString: server.url,
       databaseOwner: decodeURIComponent(new URL(server.url).username),
-      migrationsFolder: "./migrations",
+      migrationsFolder,
     },
     process.argv[2],
   );
+  // It leaves them at 0440, which git does not keep and which gets in the way of whoever copies them.
+  for (const name of await readdir(committed)) {
+    await chmod(join(committed, name), 0o644);
+  }
   clearAllPools();
   await root.end();
 } finally {

@@ -7,12 +7,20 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
 } else {
   const { runCli } = await import("./commands/runCli.js");
   // Who reads the output may leave, and a terminal may be closed: that is no reason to fall over in the middle of something.
-  let unread = false;
-  process.stdout.on("error", () => {
-    unread = true;
+  let lost: NodeJS.ErrnoException | undefined;
+  let isTold = false;
+  process.stdout.on("error", (error) => {
+    lost ??= error;
+    // Whoever listens besides gives up because of it, and says so.
+    isTold ||= process.stdout.listenerCount("error") > 1;
   });
   process.stderr.on("error", () => undefined);
   const code = await runCli(process.argv.slice(2), version);
+  // Until what has been printed has been written, or has failed.
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
+    process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
+  }
   // Explicitly, because a connection that is still closing must not keep a finished command alive.
-  process.exit(code === 0 && unread ? 1 : code);
+  process.exit(code === 0 && lost !== undefined ? 1 : code);
 }

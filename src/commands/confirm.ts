@@ -1,22 +1,41 @@
 import { createInterface } from "node:readline/promises";
-import { InvalidValueError } from "../queue/errors.js";
+import { DeployQueueError, InvalidValueError } from "../database/errors.js";
+
+/** Whoever was asked did not say yes. */
+class NotConfirmedError extends DeployQueueError {
+  readonly exitCode: number;
+
+  constructor(reason: string, exitCode: number) {
+    super(`nothing was changed: ${reason}`);
+    this.exitCode = exitCode;
+  }
+}
+
+const refused = 4;
+/** As the shell says of what SIGINT has ended. */
+const interrupted = 130;
 
 /**
  * Asks the person at the terminal; anything but yes is no.
- * @throws InvalidValueError where there is nobody to ask
+ * @throws NotConfirmedError for no; InvalidValueError where there is nobody to ask
  */
-export async function confirm(question: string): Promise<boolean> {
+export async function confirm(question: string): Promise<void> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     throw new InvalidValueError("nothing was done: there is no terminal to ask at", { hint: "Add --yes." });
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^\s*y(es)?\s*$/i.test(await prompt.question(`${question} [y/N] `));
-  } catch {
+  const ctrlC = new AbortController();
+  prompt.on("SIGINT", () => ctrlC.abort());
+  const answer = await prompt.question(`${question} [y/N] `, { signal: ctrlC.signal }).catch(() => undefined);
+  prompt.close();
+  if (answer === undefined) {
     // The line of the question has no end yet.
     process.stderr.write("\n");
-    return false;
-  } finally {
-    prompt.close();
+  }
+  if (ctrlC.signal.aborted) {
+    throw new NotConfirmedError("Ctrl-C came instead of an answer", interrupted);
+  }
+  if (answer === undefined || !/^\s*y(es)?\s*$/i.test(answer)) {
+    throw new NotConfirmedError("the answer was not yes", refused);
   }
 }

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { enterLine as enter } from "../output/enterLine.js";
-import { setGitHubOutput } from "../output/githubOutput.js";
+import { checkGitHubOutput, setGitHubOutput } from "../output/githubOutput.js";
 import { lineDisplay } from "../output/lineDisplay.js";
 import type { WaitEvent } from "../output/waitEvents.js";
 import type { Deployment } from "../queue/deployment.js";
@@ -27,13 +27,20 @@ export interface EnterOptions {
 
 /**
  * Enters the line and starts, as the options say.
- * @throws CancelledError, WaitTimeoutError
+ * @throws CancelledError, WaitTimeoutError; InvalidValueError when GITHUB_OUTPUT cannot be written
  */
 export async function enterLine({ queue, log }: Session, options: EnterOptions): Promise<Deployment> {
   const { output } = options;
+  await checkGitHubOutput();
   const closed = new AbortController();
-  const onError = ({ message }: Error): void =>
-    closed.abort(new CancelledError(`nobody reads the output any more (${message})`));
+  const onError = ({ code, message }: NodeJS.ErrnoException): void =>
+    closed.abort(
+      new CancelledError(
+        code === "EPIPE"
+          ? `nobody reads the output any more (${message})`
+          : `the output could not be written: ${message}`,
+      ),
+    );
   output?.on("error", onError);
   try {
     const deployment = await enter(queue, {

@@ -10,7 +10,10 @@ export class PurgeCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Hold",
     description: "Drop deployments that are on hold",
-    details: "Shows what will be dropped and asks on a terminal. What somebody releases meanwhile is not touched.",
+    details: `
+      Shows what will be dropped and asks on a terminal; any answer but yes changes nothing and exits with 4, Ctrl-C with 130.
+      What somebody releases meanwhile is not touched.
+    `,
     examples: [
       ["Drop one", 'deploy-queue purge 42 --reason "not this week"'],
       ["Drop what is on hold for a component, in a script", "deploy-queue purge --component dns --yes"],
@@ -45,10 +48,7 @@ export class PurgeCommand extends QueueCommand {
     }
     if (held.length > 0 && !this.yes) {
       this.context.stderr.write(`${stagedTable(held)}\n`);
-      if (!(await confirm(`Drop ${held.length === 1 ? "it" : `these ${held.length}`}?`))) {
-        log.info("nothing was dropped");
-        return 0;
-      }
+      await confirm(`Drop ${held.length === 1 ? "it" : `these ${held.length}`}?`);
     }
     const purged = [];
     for (const { deployment_id } of held) {

@@ -11,7 +11,8 @@ export class ReleaseCommand extends PatientCommand {
     category: "Hold",
     description: "Let deployments go that are on hold",
     details: `
-      Shows what will happen and asks on a terminal. Then, one after the other, in the order in which they were staged:
+      Shows what will happen and asks on a terminal; any answer but yes changes nothing and exits with 4, Ctrl-C with 130.
+      Then, one after the other, in the order in which they were staged:
 
       Where a job waits for the release, the job goes on by itself. A staged command runs here as \`run\` would run it:
       after waiting for its turn, with heartbeats, and its outcome is the end of the deployment. What was staged without
@@ -58,9 +59,8 @@ export class ReleaseCommand extends PatientCommand {
       session.log.info("nothing of that is on hold");
     } else {
       this.context.stderr.write(`${stagedTable(held)}\n`);
-      if (!this.yes && !(await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`))) {
-        session.log.info("nothing was released");
-        return 0;
+      if (!this.yes) {
+        await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`);
       }
     }
     const { exitCode, outcomes } = await releaseEach(session, holds, held, {

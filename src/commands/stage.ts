@@ -44,7 +44,8 @@ export class StageCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     const { deploymentName } = await import("../output/describe.js");
-    const { setGitHubOutput } = await import("../output/githubOutput.js");
+    const { checkGitHubOutput, setGitHubOutput } = await import("../output/githubOutput.js");
+    await checkGitHubOutput();
     const deployment = await queue.enqueue({
       ...toRequest(this),
       ...(await readTerms(queue, this)),
@@ -55,8 +56,8 @@ export class StageCommand extends QueueCommand {
     log.info(
       `${deploymentName(deployment)} is staged; deploy-queue release ${deployment.id} lets it go, deploy-queue purge ${deployment.id} drops it`,
     );
-    await setGitHubOutput("deployment-id", String(deployment.id));
     this.print(String(deployment.id), deployment);
+    await setGitHubOutput("deployment-id", String(deployment.id));
     return 0;
   }
 }

@@ -12,7 +12,8 @@ export class StartCommand extends PatientCommand {
       Prints the id of the deployment, writes it to the step output \`deployment-id\` in a GitHub workflow, waits until
       nothing blocks it, starts it and exits. Whoever called it deploys then, and ends with \`finish\` or \`cancel\`.
 
-      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up, and so does whoever closes stdout.
+      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up, and so does whoever closes stdout before
+      all has been printed; after the id, only \`--json\` prints more.
 
       With \`--hold\` it waits until somebody calls \`deploy-queue release\` with its id, and then goes on.
 

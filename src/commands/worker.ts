@@ -21,7 +21,8 @@ export class WorkerCommand extends BaseCommand {
       The queue works without it: whoever waits reaps what it waits for. Any number of workers share the work. A worker
       outlasts a database that is away; SIGTERM and SIGINT stop it within 5 seconds.
 
-      Its role needs CREATE on the database the first time, for the schema deploy_queue_worker; \`--once\` does not.
+      Its role needs CREATE on the database the first time, for the schema deploy_queue_worker; \`--once\` does not. With a
+      role that may not do its work it ends with exit code 4, and says what to grant.
     `,
     examples: [
       ["Work until stopped", "deploy-queue worker"],
@@ -58,6 +59,9 @@ export class WorkerCommand extends BaseCommand {
         await this.#work(name, session, stop.signal);
       }
       return 0;
+    } catch (error) {
+      const { explainDenial } = await import("../worker/denial.js");
+      throw await explainDenial(error, session.queue.database);
     } finally {
       const { pause } = await import("../queue/pause.js");
       const closed = session.queue.database.close().catch(() => undefined);

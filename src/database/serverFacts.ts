@@ -30,3 +30,23 @@ export async function serverFacts(database: Database): Promise<ServerFacts> {
   }
   return facts;
 }
+
+/** Of those in question, as names to be written in SQL. */
+export interface WhoWorks {
+  readonly role: string;
+  readonly database: string;
+  /** Of the schema; null where it is not there. */
+  readonly owner: string | null;
+}
+
+/** As whom we are here, and whose a schema is. */
+export async function whoWorks(database: Database, schema: string): Promise<WhoWorks | undefined> {
+  const [who] = await database.query<WhoWorks>(
+    (sql) => sql`
+      select
+        quote_ident(current_user) as role,
+        quote_ident(current_database()) as database,
+        (select quote_ident(pg_get_userbyid(nspowner)) from pg_namespace where nspname = ${schema}) as owner`,
+  );
+  return who;
+}

@@ -10,6 +10,11 @@ const lookInterval = 30_000;
 /** And once more after this time: what was being written when it began to follow may go untold. */
 const soon = 1_000;
 
+export interface UrlOptions extends Omit<OutageOptions, "signal"> {
+  /** Called once, when there is none yet. */
+  readonly onAbsent?: (() => void) | undefined;
+}
+
 /**
  * Sleeps until there is a live deployment with this url, for as many milliseconds.
  * @throws DeploymentNotFoundError
@@ -18,7 +23,7 @@ export async function waitForUrl(
   queue: Queue,
   url: string,
   timeout: number,
-  outages: Omit<OutageOptions, "signal"> = {},
+  options: UrlOptions = {},
 ): Promise<Deployment> {
   const deadline = performance.now() + timeout;
   const wakeUps = catchWakeUps(queue.database, transitionsChannel);
@@ -28,9 +33,12 @@ export async function waitForUrl(
       const deployment = await outlastOutages(async () => {
         await queue.followTransitions();
         return queue.liveDeploymentByUrl(url);
-      }, outages);
+      }, options);
       if (deployment !== undefined) {
         return deployment;
+      }
+      if (interval === soon) {
+        options.onAbsent?.();
       }
       const left = deadline - performance.now();
       if (left <= 0) {

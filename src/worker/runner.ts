@@ -27,7 +27,8 @@ export interface RunningTasks {
   stop(): Promise<void>;
 }
 
-const workerSchema = "deploy_queue_worker";
+/** Where graphile-worker keeps its tables. */
+export const workerSchema = "deploy_queue_worker";
 
 /** How often it may fail to look for jobs, one time after the other. */
 const mostFails = 10;

@@ -3,6 +3,7 @@ import { DatabaseUnavailableError, type Obstacle } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import { untilAborted } from "./abort.js";
+import { isDenied } from "./denial.js";
 import { type RunningTasks, startRunner } from "./runner.js";
 import type { TaskContext } from "./task.js";
 import { collectTroubles, type Troubles } from "./troubles.js";
@@ -26,8 +27,9 @@ const shortestBackOff = 500;
 const longestBackOff = 30_000;
 
 /**
- * Works until the signal is aborted, whatever happens. Whether the database is there it finds out by its own sign of
+ * Works until the signal is aborted, whatever happens that may pass. Whether the database is there it finds out by its own sign of
  * life: when that is not answered it gives graphile-worker up, and starts it anew once the database is back.
+ * @throws what isDenied, as soon as the role may not
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { signal, log } = options;
@@ -42,6 +44,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         await superviseUntilOutage(running, troubles, options);
       }
     } catch (error) {
+      if (isDenied(error)) {
+        throw error;
+      }
       const backOff = Math.min(longestBackOff, shortestBackOff * 2 ** failures++);
       log.error(`the worker cannot go on: ${messageOf(error)}; trying again in ${backOff / 1000} s`);
       await pause(backOff, signal);
@@ -80,6 +85,9 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) {
         return;
+      }
+      if (isDenied(error)) {
+        throw error;
       }
       log.error(`the worker cannot say that it is alive: ${messageOf(error)}`);
     }

@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CliEnd, RunningCli } from "../support/cli.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+import { killLater } from "../support/leftovers.js";
 
 const cli = useCommandLine();
 
@@ -83,4 +88,44 @@ test("a list that nobody reads to its end exits with 1 and without a word", asyn
   list.process.stdout?.destroy();
 
   expect(await list.end).toMatchObject({ code: 1, stderr: "" });
+});
+
+/** The command line whose stdout goes to a file for which there is no room, and only its warnings to stderr. */
+async function withFullDisk(args: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/cli.js"), ...args], {
+    env: { CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url, DEPLOY_QUEUE_LOG_LEVEL: "warn" },
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  killLater(child);
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, "close");
+  return { code, stderr };
+}
+
+describe.skipIf(!existsSync("/dev/full"))("on a disk that is full", () => {
+  const lost = /^deploy-queue: the output could not be written: ENOSPC: .*\n$/;
+
+  test.each([
+    [["environment", "list"], 1],
+    [["doctor"], 1],
+    [["doctor", "--worker", "nowhere"], 4],
+  ])("%j says so, and exits with %i", async (args, code) => {
+    const end = await withFullDisk(args);
+    expect(end.code).toBe(code);
+    expect(end.stderr).toMatch(lost);
+  });
+
+  test("start says so once, and gives its place up", async () => {
+    const place = newPlace();
+    const end = await withFullDisk(["start", ...place.options]);
+    expect(end.code).toBe(5);
+    expect(end.stderr).toMatch(lost);
+    const rows = await cli.sql`select status from deploy_queue.deployments_with_status where region = ${place.region}`;
+    expect(rows).toEqual([{ status: "cancelled" }]);
+  });
 });

@@ -75,7 +75,6 @@ describe("a login that is only a deployer", () => {
     ["cancel", "version", "--component", "api", "--version", "v1"],
     ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r"],
     ["environment", "set", "dev", "--buffer-time", "1m"],
-    ["worker", "--once"],
     ["freeze", "--environment", "dev", "--reason", "x"],
     ["thaw", "1"],
     ["window", "add", "--environment", "dev", "--from", "02:00", "--to", "04:00"],

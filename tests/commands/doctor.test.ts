@@ -3,6 +3,7 @@ import type { Diagnosis } from "../../src/commands/doctorChecks.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 import { insertFinished } from "../support/history.js";
+import { startOwnServer } from "../support/ownServer.js";
 
 const line = useCommandLine();
 
@@ -55,6 +56,23 @@ test.for([
   expect(lines).toEqual([
     { name: "connection", status: "failed", text: expect.stringMatching(reason), cure: expect.any(String) },
   ]);
+});
+
+test("says that it examines this user's own PostgreSQL and where that lives, but not of one that a URL names", async () => {
+  const { directory, url } = await startOwnServer();
+  const { host } = new URL(url);
+  const connected = `connected to deploy_queue@${host}/deploy_queue`;
+  const own = { DEPLOY_QUEUE_DATABASE_URL: "embedded", DEPLOY_QUEUE_DATA_DIRECTORY: directory };
+
+  const embedded = await examine([], own);
+  expect(embedded.code).toBe(0);
+  expect(embedded.of("connection")).toEqual([
+    { name: "connection", status: "ok", text: `${connected}, this user's own, in ${directory}`, cure: null },
+  ]);
+  const unset = await examine([], { ...own, DEPLOY_QUEUE_DATABASE_URL: "", CI: "" });
+  expect(unset.of("connection")).toEqual(embedded.of("connection"));
+  const named = await examine([], { DEPLOY_QUEUE_DATABASE_URL: url });
+  expect(named.of("connection")).toMatchObject([{ status: "ok", text: connected }]);
 });
 
 test("a missing schema fails, and stays missing", async () => {

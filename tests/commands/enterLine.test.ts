@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
 import {
@@ -173,14 +174,26 @@ describe("a waiting start", () => {
     expect((await start.end).code).toBe(0);
   });
 
-  test("leaves the line when the file of the step outputs cannot be written", async () => {
+  test("does not enter the line when there is no file for the step outputs, and says which", async () => {
+    const place = newPlace();
+    const before = await cli.counts();
+
+    const { code, stdout, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/nowhere/output" });
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/nowhere\/output, .*unset GITHUB_OUTPUT.*\n$/);
+    expect(await cli.counts()).toEqual(before);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("leaves the line when the file for the step outputs has no room", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
 
-    const { code, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/nowhere/output" });
+    const { code, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/dev/full" });
 
-    expect(code).toBe(1);
-    expect(stderr).toContain("/nowhere/output");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/deployment \d+ was cancelled and left the line\n/);
+    expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/dev\/full, .*ENOSPC/m);
     const [row] = await cli.sql`select count(*) from deploy_queue.deployments_with_status
       where region = ${place.region} and status = 'queued'`;
     expect(row?.["count"]).toBe(0);

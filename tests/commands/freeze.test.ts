@@ -167,6 +167,21 @@ describe("bump", () => {
     expect((await first.end).code).toBe(0);
   });
 
+  test("says when the deployment had that priority already", async () => {
+    const { id } = await cli.enqueue(newPlace());
+    const bump = (priority: string) => cli.run(["bump", String(id), "--reason", "sev 1", "--priority", priority]);
+
+    expect((await bump("3")).stderr).toMatch(/has priority 3\n/);
+    const again = await bump("3");
+    expect(again).toMatchObject({ code: 0, stdout: "" });
+    expect(again.stderr).toMatch(
+      new RegExp(`deployment ${id} \\(api\\) has priority 3 already; nothing was changed\\n`),
+    );
+    // Alone in its line, it is ahead of all others.
+    expect((await cli.run(["bump", String(id), "--reason", "sev 1"])).stderr).toContain("has priority 3 already");
+    expect((await bump("4")).stderr).toMatch(/has priority 4\n/);
+  });
+
   test("needs a reason", async () => {
     const { id } = await cli.enqueue(newPlace());
     expect(await cli.run(["bump", String(id)])).toMatchObject({ code: 2 });

@@ -111,6 +111,14 @@ test("release of what was staged without a command starts it and prints its id",
   expect(await cli.row(staged)).toMatchObject({ status: "running", heartbeat_timestamp: null });
 });
 
+test("release leaves on hold what it could not tell the step outputs of", async () => {
+  const staged = await stage(newPlace(), "v1", "echo", "deployed");
+  const { code, stdout, stderr } = await cli.run(["release", String(staged), "--yes"], { GITHUB_OUTPUT: directory });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`GITHUB_OUTPUT names ${directory}`);
+  expect(await statusOf(staged)).toBe("held");
+});
+
 test("release without a terminal and --yes releases nothing, but shows what it would do", async () => {
   const staged = await stage(newPlace(), "v1", "./deploy.sh");
   const { code, stderr } = await cli.run(["release", String(staged)]);

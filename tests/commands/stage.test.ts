@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newPlace, printedId, stepOutput, useCommandLine, useDirectory } from "../support/commandLine.js";
 
@@ -20,6 +21,23 @@ describe("stage", () => {
     expect(output.read()).toContain(String(row.id));
     expect((await cli.run(["start", ...place.options])).code).toBe(0);
   });
+
+  test("records nothing when there is no file for the step outputs", async () => {
+    const before = await cli.counts();
+    const { code, stdout } = await cli.run(["stage", ...newPlace().options], { GITHUB_OUTPUT: "/nowhere/output" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(await cli.counts()).toEqual(before);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))(
+    "prints the id also when the file for the step outputs has no room",
+    async () => {
+      const { code, stdout, stderr } = await cli.run(["stage", ...newPlace().options], { GITHUB_OUTPUT: "/dev/full" });
+      expect(code).toBe(2);
+      expect((await cli.row(Number(stdout))).status).toBe("held");
+      expect(stderr).toContain("GITHUB_OUTPUT names /dev/full");
+    },
+  );
 
   test("the same again is refused with exit code 4, naming the first", async () => {
     const place = newPlace();

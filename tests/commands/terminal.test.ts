@@ -34,23 +34,42 @@ function onTerminal(command: string): { process: ChildProcess; screen: () => str
   };
 }
 
+const answers = [
+  ["no", "n\n", 4],
+  ["nothing", "\n", 4],
+  ["Ctrl-D", "\u0004", 4],
+  ["Ctrl-C", "\u0003", 130],
+] as const;
+
 test.for([
-  ["yes", "y\n", "finished", "deployed"],
-  ["no", "n\n", "held", "nothing was released"],
-  ["nothing", "\n", "held", "nothing was released"],
-  ["Ctrl-C", "\u0003", "held", "nothing was released"],
+  ["yes", "y\n", 0, "finished", "deployed"],
+  ...answers.map((answer) => [...answer, "held", "deploy-queue: nothing was changed: .*"] as const),
 ] as const)(
   "release on a terminal shows what will happen and asks; the answer is %s",
-  async ([version, answer, status, said]) => {
+  async ([version, answer, code, status, said]) => {
     const { id } = await database.enqueue({ region: "asked", version, hold: "outside", command: ["echo", "deployed"] });
     const terminal = onTerminal(`release ${id}`);
     await until("the question", () => terminal.screen().includes("Release it? [y/N]"));
     expect(terminal.screen()).toContain("runs echo deployed");
     terminal.process.stdin?.write(answer);
 
-    expect(await terminal.end).toBe(0);
+    expect(await terminal.end).toBe(code);
     // What comes after the question stands on a line of its own.
     expect(stripVTControlCharacters(terminal.screen())).toMatch(new RegExp(`^(?!.*y/N).*${said}\\r?$`, "m"));
+    expect((await database.queue.deployment(id)).status).toBe(status);
+  },
+);
+
+test.for([["yes", "y\n", 0, "cancelled"], ...answers.map((answer) => [...answer, "held"] as const)] as const)(
+  "purge on a terminal asks; the answer is %s",
+  async ([version, answer, code, status]) => {
+    const { id } = await database.enqueue({ region: "dropped", version, hold: "outside" });
+    const terminal = onTerminal(`purge ${id}`);
+    await until("the question", () => terminal.screen().includes("Drop it? [y/N]"));
+    terminal.process.stdin?.write(answer);
+
+    expect(await terminal.end).toBe(code);
+    expect(terminal.screen().includes("nothing was changed")).toBe(status === "held");
     expect((await database.queue.deployment(id)).status).toBe(status);
   },
 );

@@ -1,9 +1,13 @@
 import { hostname } from "node:os";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { insertFinished } from "../support/history.js";
+import { useLogins } from "../support/logins.js";
+import { until } from "../support/until.js";
+import { startWorker, stopsInTime } from "../support/worker.js";
 
 const line = useCommandLine();
+const newLogin = useLogins(line);
 
 test("with --once it does everything one time, and leaves no schema of its own behind", async () => {
   await line.queue.setEnvironment("forgetful", { retention: 86_400 });
@@ -45,4 +49,84 @@ test("with --once and without a database it ends with 7", async () => {
 
 test("a URL that cannot be read is not waited for", async () => {
   expect((await line.run(["worker"], { DEPLOY_QUEUE_DATABASE_URL: "mysql://x" })).code).toBe(2);
+});
+
+describe("a role that may not", () => {
+  test("ends a worker with 4 and one line with what to grant, which is enough", async () => {
+    await line.run(["roles", "create"]);
+    const { name, url } = await newLogin("deploy_queue_deployer");
+    const { pathname } = new URL(line.url);
+    const role = { DEPLOY_QUEUE_DATABASE_URL: url };
+    const cure = [
+      `grant deploy_queue_operator to ${name}`,
+      `grant create on database ${pathname.slice(1)} to ${name}`,
+    ] as const;
+
+    const denied = await line.run(["worker"], role);
+    expect(denied).toMatchObject({ code: 4, stdout: "" });
+    expect(denied.stderr).toMatch(/^deploy-queue: the role .* may not .*: permission denied for database .*\n$/);
+    expect(denied.stderr).toContain(name);
+    for (const statement of cure) {
+      expect(denied.stderr).toContain(statement);
+    }
+
+    await line.sql.unsafe(cure[1]);
+    const half = await line.run(["worker"], role);
+    expect(half.code).toBe(4);
+    expect(half.stderr).toMatch(/^deploy-queue: .* permission denied for function worker_seen\..*\n$/m);
+    expect(half.stderr).toContain(cure[0]);
+
+    await line.sql.unsafe(cure[0]);
+    const worker = line.launch(["worker"], role);
+    await worker.printed(/works, until it is stopped/);
+    await stopsInTime(worker);
+  });
+
+  test("is told whose the tables of the workers are when another role made them", async () => {
+    await line.run(["roles", "create"]);
+    await line.sql`drop schema if exists deploy_queue_worker cascade`;
+    await stopsInTime(await startWorker(line));
+    const { url } = await newLogin("deploy_queue_operator");
+    const [owner] = await line.sql<{ name: string }[]>`select quote_ident(current_user) as name`;
+
+    const { code, stderr } = await line.run(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^deploy-queue: .*\n$/);
+    expect(stderr).toContain(`work as ${owner?.name}, who owns the schema deploy_queue_worker`);
+  });
+
+  test("ends --once with 4 and the same line", async () => {
+    await line.run(["roles", "create"]);
+    const { name, url } = await newLogin("deploy_queue_deployer");
+
+    const { code, stderr } = await line.run(["worker", "--once"], { DEPLOY_QUEUE_DATABASE_URL: url });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^deploy-queue: the role .* may not .*\n$/);
+    expect(stderr).toContain(`grant deploy_queue_operator to ${name}`);
+    // It has no tables of its own.
+    expect(stderr).not.toContain("grant create");
+  });
+
+  test("ends a worker that has worked before, once its role is taken away", async () => {
+    await line.run(["roles", "create"]);
+    const { name, url } = await newLogin("deploy_queue_operator");
+    await line.sql`drop schema if exists deploy_queue_worker cascade`;
+    await line.sql.unsafe(`grant create on database ${new URL(line.url).pathname.slice(1)} to ${name}`);
+    const worker = line.launch(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
+    await worker.printed(/works, until it is stopped/);
+    const listening = await until("it has been seen and listens", async () => {
+      const [backend] = await line.sql<{ pid: number }[]>`
+        select pid from pg_stat_activity
+        where datname = current_database() and usename = ${name} and query like 'LISTEN%jobs:insert%'
+          and exists (select from deploy_queue.workers where name = ${`${hostname()}:${worker.process.pid}`})`;
+      return backend;
+    });
+    await line.sql.unsafe(`revoke deploy_queue_operator from ${name}`);
+    // Whatever looks wrong has it say at once that it is alive.
+    await line.sql`select pg_terminate_backend(${listening.pid})`;
+
+    const { code, stderr } = await worker.end;
+    expect(code).toBe(4);
+    expect(stderr).toContain(`the role ${name} may not`);
+  });
 });

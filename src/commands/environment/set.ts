@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { InvalidValueError } from "../../database/errors.js";
 import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class EnvironmentSetCommand extends QueueCommand {
@@ -8,7 +9,7 @@ export class EnvironmentSetCommand extends QueueCommand {
     category: "Environment",
     description: "Add an environment or change its policies",
     details: `
-      What is not given stays as it is; a new environment begins with no buffer and a heartbeat timeout of 15 minutes.
+      What is not given stays as it is. A new environment begins with no buffer and a heartbeat timeout of 15 minutes.
       Without a maximum duration deployments may run for ever, without a retention their history is kept for ever. To
       take such a limit back, set its column in the table deploy_queue.environments to null.
     `,
@@ -34,13 +35,19 @@ export class EnvironmentSetCommand extends QueueCommand {
     const { parseDuration } = await import("../../output/durations.js");
     const seconds = (text: string | undefined, option: string): number | undefined =>
       text === undefined ? undefined : parseDuration(text, option) / 1000;
-    const isNew = (await queue.environments()).every(({ environment: name }) => name !== this.environment);
-    const environment = await queue.setEnvironment(this.environment, {
+    const changes = {
       bufferTime: seconds(this.bufferTime, "--buffer-time"),
       heartbeatTimeout: seconds(this.heartbeatTimeout, "--heartbeat-timeout"),
       maxDuration: seconds(this.maxDuration, "--max-duration"),
       retention: seconds(this.retention, "--retention"),
-    });
+    };
+    const isNew = (await queue.environments()).every(({ environment: name }) => name !== this.environment);
+    if (!isNew && Object.values(changes).every((change) => change === undefined)) {
+      throw new InvalidValueError(`environment ${this.environment} is there, and nothing to change is given`, {
+        hint: "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --retention.",
+      });
+    }
+    const environment = await queue.setEnvironment(this.environment, changes);
     log.info(`environment ${environment.environment} ${isNew ? "added" : "changed"}`);
     this.print(environmentTable([environment]), environment);
     return 0;

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
-import { InvalidValueError } from "../../database/errors.js";
 import { parseDeploymentId } from "../../queue/values.js";
 import { deploymentOptions, readTimeout } from "../options.js";
 import { PatientCommand } from "../patientCommand.js";
 import type { Session } from "../queueCommand.js";
+import { argumentOrOption } from "./argumentOrOption.js";
 
 export class HeartbeatDeploymentCommand extends PatientCommand {
   static override paths = [["heartbeat", "deployment"]];
@@ -22,10 +22,11 @@ export class HeartbeatDeploymentCommand extends PatientCommand {
 
   override async act(session: Session): Promise<number> {
     const { keepUntilEnd } = await import("./keep.js");
-    const id = this.deploymentId ?? this.deploymentIdOption;
-    if (id === undefined) {
-      throw new InvalidValueError("the deployment id is missing", { hint: "deploy-queue heartbeat deployment 42" });
-    }
+    const id = argumentOrOption(this.deploymentId, this.deploymentIdOption, {
+      what: "deployment id",
+      option: "--deployment-id",
+      example: "deploy-queue heartbeat deployment 42",
+    });
     return keepUntilEnd(session, parseDeploymentId(id), readTimeout(this.outageTimeout, "--outage-timeout"));
   }
 }

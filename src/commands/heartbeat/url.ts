@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
-import { InvalidValueError } from "../../database/errors.js";
 import { deploymentOptions, readTimeout } from "../options.js";
 import { PatientCommand } from "../patientCommand.js";
 import type { Session } from "../queueCommand.js";
+import { argumentOrOption } from "./argumentOrOption.js";
 
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
@@ -30,15 +30,21 @@ export class HeartbeatUrlCommand extends PatientCommand {
   override async act(session: Session): Promise<number> {
     const { keepUntilEnd } = await import("./keep.js");
     const { deploymentName } = await import("../../output/describe.js");
+    const { formatDuration } = await import("../../output/durations.js");
     const { logOutage } = await import("../../output/outages.js");
     const { waitForUrl } = await import("../../queue/waitingForUrl.js");
-    const url = this.url ?? this.urlOption;
-    if (url === undefined || url === "") {
-      throw new InvalidValueError("the url is missing", { hint: "deploy-queue heartbeat url https://…" });
-    }
+    const url = argumentOrOption(this.url, this.urlOption, {
+      what: "url",
+      option: "--url",
+      example: "deploy-queue heartbeat url https://…",
+    });
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
       giveUpAfter: this.patience(),
       onOutage: logOutage(session.log),
+      onAbsent: () =>
+        session.log.info(
+          `no deployment with the url ${url} is queued or running yet; waiting ${formatDuration(lookupTimeout)} for it at most`,
+        ),
     });
     session.log.info(`sending heartbeats for ${deploymentName(deployment)}`);
     return keepUntilEnd(session, deployment.id, readTimeout(this.outageTimeout, "--outage-timeout"));

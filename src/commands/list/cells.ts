@@ -18,8 +18,8 @@ export class ListCellsCommand extends QueueCommand {
     const { cellsText } = await import("../../output/describe.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
     const cells = await queue.cells(this.environment);
-    await setGitHubOutput("cells", JSON.stringify(cells));
     this.print(cellsText(this.environment, cells), cells);
+    await setGitHubOutput("cells", JSON.stringify(cells));
     return 0;
   }
 }

@@ -19,8 +19,8 @@ export class ListOutliersCommand extends QueueCommand {
     const { jsonText } = await import("../../output/text.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
     const outliers = outlierRecords(await queue.outliers());
-    await setGitHubOutput("active-outliers", JSON.stringify(outliers));
     this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
+    await setGitHubOutput("active-outliers", JSON.stringify(outliers));
     return 0;
   }
 }

@@ -17,6 +17,20 @@ test("environment set changes what is given and nothing else", async () => {
   expect(await cli.queue.environment("prod")).toMatchObject({ buffer_time: 600, heartbeat_timeout: 90 });
 });
 
+test("environment set with nothing else adds an environment as it begins, and refuses to change one with 2", async () => {
+  const added = await cli.run(["environment", "set", "bare"]);
+  expect(added.code).toBe(0);
+  expect(added.stderr).toContain("environment bare added");
+  expect(await cli.queue.environment("bare")).toMatchObject({ buffer_time: 0, heartbeat_timeout: 900 });
+
+  const { code, stdout, stderr } = await cli.run(["environment", "set", "bare"]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toBe(
+    "deploy-queue: environment bare is there, and nothing to change is given. " +
+      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --retention\n",
+  );
+});
+
 test("environment set prints one JSON document with --json, durations in seconds", async () => {
   const { stdout } = await cli.run(["environment", "set", "dev", "--buffer-time", "2m", "--json"]);
 

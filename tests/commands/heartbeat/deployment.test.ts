@@ -42,6 +42,22 @@ describe("heartbeat deployment", () => {
     expect((await heartbeat.end).code).toBe(0);
   });
 
+  test("refuses two ids with 2, and takes the same one twice", async () => {
+    const { id, heartbeat } = await beating((same) => [String(same), "--deployment-id", String(same)]);
+    const { code, stderr } = await cli.run(["heartbeat", "deployment", String(id), "--deployment-id", String(id + 1)]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^deploy-queue: the deployment id is given twice: \d+, and --deployment-id \d+\. .*\n$/);
+    await cli.queue.finish(id);
+
+    expect((await heartbeat.end).code).toBe(0);
+  });
+
+  test.each([[[]], [["--deployment-id", ""]]])("asks for the id when it is given %j", async (options) => {
+    const { code, stderr } = await cli.run(["heartbeat", "deployment", ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^deploy-queue: the deployment id is missing.*\n$/);
+  });
+
   test("keeps the deployment from being reaped", async () => {
     const { id, heartbeat } = await beating(undefined, await cli.environment({ heartbeatTimeout: "3 seconds" }));
 

@@ -20,6 +20,7 @@ async function hasHeartbeat(id: number): Promise<boolean> {
 test("heartbeat url waits for a deployment with the url to appear, and ends with it", async () => {
   const url = "https://example.com/appears";
   const heartbeat = cli.launch(["heartbeat", "url", url]);
+  await heartbeat.printed(/waiting/);
   await until("it listens for transitions", async () => {
     const backends = await cli.sql`
       select from pg_stat_activity
@@ -33,7 +34,13 @@ test("heartbeat url waits for a deployment with the url to appear, and ends with
   await cli.queue.tryStart(id, { heartbeat: true });
   await cli.queue.finish(id);
 
-  expect(await heartbeat.end).toMatchObject({ code: 0, stdout: "" });
+  const end = await heartbeat.end;
+  expect(end).toMatchObject({ code: 0, stdout: "" });
+  expect(end.stderr.match(/INFO: .*/g)).toEqual([
+    `INFO: no deployment with the url ${url} is queued or running yet; waiting 5m for it at most`,
+    `INFO: sending heartbeats for deployment ${id} (api)`,
+    `INFO: deployment ${id} (api) finished`,
+  ]);
 });
 
 test("heartbeat url takes the newest deployment that is queued or running", async () => {
@@ -50,6 +57,7 @@ test("heartbeat url takes the newest deployment that is queued or running", asyn
   const { code, stderr } = await heartbeat.end;
   expect(code).toBe(5);
   expect(stderr).toContain("stopped");
+  expect(stderr).not.toContain("waiting");
   expect(await hasHeartbeat(older)).toBe(false);
 });
 
@@ -58,4 +66,10 @@ test.each([[[]], [[""]], [["--url", ""]]])("heartbeat url %j asks for the url", 
     code: 2,
     stderr: expect.stringMatching(/^deploy-queue: the url is missing.*\n$/),
   });
+});
+
+test("heartbeat url refuses two urls", async () => {
+  const { code, stderr } = await cli.run(["heartbeat", "url", "https://one", "--url", "https://other"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^deploy-queue: the url is given twice: https:\/\/one, and --url https:\/\/other\. .*\n$/);
 });

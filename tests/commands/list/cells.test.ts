@@ -28,6 +28,17 @@ test("list cells shows the cells of an environment, as text, as JSON and as an o
   expect(JSON.parse(written ?? "")).toEqual(cells);
 });
 
+test("list cells prints them also when the output of the step cannot be written, and exits with 2", async () => {
+  await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 1 });
+  const command = ["list", "cells", "--environment", "prod"];
+
+  const { code, stdout, stderr } = await cli.run(command, { GITHUB_OUTPUT: "/nowhere/output" });
+
+  expect(code).toBe(2);
+  expect(stdout).toContain("prod-aws-us-west-2-cell-1");
+  expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/nowhere\/output, which cannot be written/);
+});
+
 test("list cells of an environment without deployments lists none", async () => {
   const environment = await cli.environment();
 
