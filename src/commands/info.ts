@@ -8,18 +8,19 @@ export class InfoCommand extends QueueCommand {
   static override usage = Command.Usage({
     description: "Show one deployment",
     details: `
-      Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url in the
-      first line; below it where that is, when and by which database role it was entered, and when it started and ended.
+      Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url. The log
+      says where that is, when and by which database role it was entered, and when it started and ended.
     `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
 
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
-  override async act({ queue }: Session): Promise<number> {
-    const { particulars } = await import("../output/describe.js");
+  override async act({ queue, log }: Session): Promise<number> {
+    const { particulars, summary } = await import("../output/describe.js");
     const deployment = await queue.deployment(parseDeploymentId(this.deploymentId));
-    this.print(particulars(deployment), deployment);
+    this.print(summary(deployment), deployment);
+    log.info(particulars(deployment));
     return 0;
   }
 }

@@ -33,7 +33,7 @@ export function summary(deployment: DeploymentWithStatus): string {
   return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
 }
 
-/** The summary and, below it, a line each for where it is, when and by whom it was entered, and what became of it when. */
+/** "in prod-aws-us-west-2-cell-1, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z" */
 export function particulars(deployment: DeploymentWithStatus): string {
   const by = deployment.entered_by === null ? "" : ` by ${printable(deployment.entered_by)}`;
   const moments = [
@@ -42,11 +42,10 @@ export function particulars(deployment: DeploymentWithStatus): string {
     ["cancelled", deployment.cancellation_timestamp],
   ] as const;
   return [
-    summary(deployment),
-    `  in ${cellName(cellOf(deployment))}`,
-    `  entered ${formatMoment(deployment.created_at)}${by}`,
-    ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`  ${what} ${formatMoment(moment)}`])),
-  ].join("\n");
+    `in ${cellName(cellOf(deployment))}`,
+    `entered ${formatMoment(deployment.created_at)}${by}`,
+    ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}`])),
+  ].join(", ");
 }
 
 export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {

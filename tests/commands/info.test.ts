@@ -3,7 +3,7 @@ import { useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
 
-test("info shows a deployment in one line, and below it where, when and by whom", async () => {
+test("info shows a deployment in one line, and its log says where, when and by whom", async () => {
   const place = { environment: "prod", cloudProvider: "aws", region: "r", cellIndex: 1, component: "api" };
   const { id } = await cli.queue.enqueue({ ...place, version: "v1.2.3", note: "hotfix", url: "https://example.com" });
   await cli.queue.tryStart(id);
@@ -13,37 +13,37 @@ test("info shows a deployment in one line, and below it where, when and by whom"
   const { code, stdout, stderr } = await cli.run(["info", String(id)]);
 
   expect(code).toBe(0);
-  expect(stdout.split("\n")).toEqual([
-    `${id} deployed api@v1.2.3: (hotfix) (https://example.com)`,
-    "  in prod-aws-r-cell-1",
-    `  entered ${second(created_at)} by ${entered_by}`,
-    `  started ${second(start_timestamp)}`,
-    `  finished ${second(finish_timestamp)}`,
-    "",
-  ]);
+  expect(stdout).toBe(`${id} deployed api@v1.2.3: (hotfix) (https://example.com)\n`);
+  expect(logged(stderr)).toBe(
+    `in prod-aws-r-cell-1, entered ${second(created_at)} by ${entered_by}, ` +
+      `started ${second(start_timestamp)}, finished ${second(finish_timestamp)}`,
+  );
   expect(entered_by).toMatch(/^\w+$/);
-  expect(stderr).toBe("");
 });
 
 function second(moment: Date | null): string | undefined {
   return moment?.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** The only line of a log, without its time. */
+function logged(stderr: string): string | undefined {
+  return /^\[\d\d:\d\d:\d\dZ\] INFO: (.+)\n$/.exec(stderr)?.[1];
+}
+
 test("info leaves out what a deployment does not have", async () => {
   const { id } = await cli.enqueue({ region: "here" });
-  const lines = async (given: string) =>
-    (await cli.run(["info", given])).stdout
-      .trimEnd()
-      .replaceAll(/ \d{4}-\S+Z\b/g, "")
-      .split("\n");
   const { entered_by } = await cli.row(id);
-  const place = ["  in dev-aws-here-cell-0", `  entered by ${entered_by}`];
+  const told = async (given: string) => {
+    const { stdout, stderr } = await cli.run(["info", given]);
+    return [stdout, logged(stderr)?.replaceAll(/ \d{4}-\S+Z\b/g, "")];
+  };
+  const place = `in dev-aws-here-cell-0, entered by ${entered_by}`;
 
-  expect(await lines(String(id))).toEqual([`${id} queued api`, ...place]);
+  expect(await told(String(id))).toEqual([`${id} queued api\n`, place]);
   await cli.queue.tryStart(id);
-  expect(await lines(` ${id} `)).toEqual([`${id} deploying api`, ...place, "  started"]);
+  expect(await told(` ${id} `)).toEqual([`${id} deploying api\n`, `${place}, started`]);
   await cli.queue.cancel(id);
-  expect(await lines(`0${id}`)).toEqual([`${id} cancelled api`, ...place, "  started", "  cancelled"]);
+  expect(await told(`0${id}`)).toEqual([`${id} cancelled api\n`, `${place}, started, cancelled`]);
 });
 
 test("info prints one JSON document with --json", async () => {
