@@ -44255,6 +44255,7 @@ var Queue2 = class extends Calls {
           extract(epoch from current_duration)::float8 as current_duration,
           extract(epoch from avg_duration)::float8 as avg_duration,
           extract(epoch from outlier_duration)::float8 as outlier_duration,
+          -- The start and the duration since then make the now of the view.
           extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
         from deploy_queue.current_deployments as current
         join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id

@@ -1,5 +1,5 @@
 --! Previous: sha1:df58485926170bdaa70ccc1262b3892d0cd7f7db
---! Hash: sha1:a2657fec6340f17d5712fabe629173cb750cee33
+--! Hash: sha1:c63079bc7b752864b6ea3e783ed40472f7866399
 --! Message: who-is-silent-is-told-and-a-cell-nobody-deployed-to
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -2519,6 +2519,7 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
+  v_before integer := v_deployment.priority;
 begin
   if bump.reason ~ '\S' is not true then
     raise exception using
@@ -2551,6 +2552,10 @@ begin
   where deployments.id = v_deployment.id
   returning deployments.* into v_deployment;
   perform set_config('deploy_queue.reason', '', true);
+
+  if v_deployment.priority = v_before then
+    raise notice 'nothing was changed: % had priority % already', deploy_queue._label(v_deployment), v_before;
+  end if;
   return v_deployment;
 end;
 $$;

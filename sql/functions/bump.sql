@@ -11,6 +11,7 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(bump.deployment_id);
+  v_before integer := v_deployment.priority;
 begin
   if bump.reason ~ '\S' is not true then
     raise exception using
@@ -43,6 +44,10 @@ begin
   where deployments.id = v_deployment.id
   returning deployments.* into v_deployment;
   perform set_config('deploy_queue.reason', '', true);
+
+  if v_deployment.priority = v_before then
+    raise notice 'nothing was changed: % had priority % already', deploy_queue._label(v_deployment), v_before;
+  end if;
   return v_deployment;
 end;
 $$;

@@ -23,12 +23,8 @@ export class BumpCommand extends QueueCommand {
   override async act({ queue, log }: Session): Promise<number> {
     const { deploymentName } = await import("../output/describe.js");
     const priority = parsePriority(this.priority, "--priority");
-    const id = parseDeploymentId(this.deploymentId);
-    // What is wrong with it, the bump itself says.
-    const before = await queue.deployment(id).catch(() => undefined);
-    const deployment = await queue.bump(id, this.reason, priority);
-    const already = deployment.priority === before?.priority ? " already; nothing was changed" : "";
-    log.info(`${deploymentName(deployment)} has priority ${deployment.priority}${already}`);
+    const deployment = await queue.bump(parseDeploymentId(this.deploymentId), this.reason, priority);
+    log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);
     if (this.json) {
       this.print("", deployment);
     }

@@ -171,15 +171,14 @@ describe("bump", () => {
     const { id } = await cli.enqueue(newPlace());
     const bump = (priority: string) => cli.run(["bump", String(id), "--reason", "sev 1", "--priority", priority]);
 
-    expect((await bump("3")).stderr).toMatch(/has priority 3\n/);
+    const already = `nothing was changed: deployment ${id} (api) had priority 3 already`;
+    expect((await bump("3")).stderr).not.toContain("already");
     const again = await bump("3");
     expect(again).toMatchObject({ code: 0, stdout: "" });
-    expect(again.stderr).toMatch(
-      new RegExp(`deployment ${id} \\(api\\) has priority 3 already; nothing was changed\\n`),
-    );
+    expect(again.stderr).toContain(already);
     // Alone in its line, it is ahead of all others.
-    expect((await cli.run(["bump", String(id), "--reason", "sev 1"])).stderr).toContain("has priority 3 already");
-    expect((await bump("4")).stderr).toMatch(/has priority 4\n/);
+    expect((await cli.run(["bump", String(id), "--reason", "sev 1"])).stderr).toContain(already);
+    expect((await bump("4")).stderr).not.toContain("already");
   });
 
   test("needs a reason", async () => {
