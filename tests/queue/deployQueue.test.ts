@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from "vitest";
 import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
 import {
@@ -237,14 +237,17 @@ describe("start", () => {
     vi.spyOn(database, "notificationsArrive").mockResolvedValueOnce(false).mockResolvedValue(true);
     const request = newRequest();
     const holder = await hold(request);
-    const onNoNotifications = vi.fn();
+    let timers: MockInstance<typeof setTimeout> | undefined;
+    onTestFinished(() => timers?.mockRestore());
+    // From the moment it is told: it may fall asleep within a millisecond.
+    const onNoNotifications = vi.fn(() => {
+      timers = vi.spyOn(globalThis, "setTimeout");
+    });
     const { id, start } = await waiting(library, request, { onNoNotifications });
-    await until("it was told", () => onNoNotifications.mock.calls.length > 0);
     // Nothing else asks for so long a time: 15 s is the longest between its own looks, 20 s the patience of a query.
-    const timers = vi.spyOn(globalThis, "setTimeout");
-    onTestFinished(() => timers.mockRestore());
-    await until("it sleeps until its next sign of life", () =>
-      timers.mock.calls.some(([, delay = 0]) => delay > 20_000),
+    await until(
+      "it sleeps until its next sign of life",
+      () => timers?.mock.calls.some(([, delay = 0]) => delay > 20_000) === true,
     );
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
