@@ -2,24 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Database } from "../src/database/database.js";
 import { type HandOvers, idleMilliseconds } from "./line.js";
 
-/** The least that a hand-off can be: UPDATE + NOTIFY by one connection, UPDATE by another that hears it, with bystanders. */
-export async function openFloor(url: string, bystanders: number): Promise<HandOvers> {
+/** The least that a hand-off can be: UPDATE + NOTIFY by one connection, UPDATE by another that hears it; by each in its turn. */
+export async function openFloor(url: string, waiters: number): Promise<HandOvers> {
   const open = (): Database => new Database({ url, applicationName: "bench" });
-  const [finisher, waiter] = [open(), open()];
-  // As whoever waits does; whoever finishes says one thing and goes.
-  waiter.prepareStatements();
-  const listeners = Array.from({ length: bystanders }, open);
+  const finisher = open();
   await finisher.query((sql) => sql`create table floor (id integer primary key, value integer not null)`);
   await finisher.query((sql) => sql`insert into floor values (1, 0), (2, 0)`);
-  await waiter.listen("floor");
-  for (const [index, listener] of listeners.entries()) {
-    await listener.listen(`bystander_${index}`);
+  const line: { readonly waiter: Database; readonly channel: string }[] = [];
+  while (line.length < waiters) {
+    const [waiter, channel] = [open(), `floor_${line.length}`];
+    // As whoever waits does; whoever finishes says one thing and goes.
+    waiter.prepareStatements();
+    await waiter.listen(channel);
+    line.push({ waiter, channel });
   }
   return {
     async handOver() {
       await sleep(idleMilliseconds);
+      const next = line.shift();
+      if (next === undefined) return Number.NaN;
+      line.push(next);
+      const { waiter, channel } = next;
       const claimed = new Promise<void>((resolve, reject) => {
-        const stop = waiter.onWakeUp("floor", () => {
+        const stop = waiter.onWakeUp(channel, () => {
           stop();
           waiter.query((sql) => sql`update floor set value = value + 1 where id = 2`).then(() => resolve(), reject);
         });
@@ -27,14 +32,14 @@ export async function openFloor(url: string, bystanders: number): Promise<HandOv
       const began = performance.now();
       await Promise.all([
         finisher.query(
-          (sql) => sql`with done as (update floor set value = value + 1 where id = 1) select pg_notify('floor', '')`,
+          (sql) => sql`with done as (update floor set value = value + 1 where id = 1) select pg_notify(${channel}, '')`,
         ),
         claimed,
       ]);
       return performance.now() - began;
     },
     async close() {
-      await Promise.all([finisher, waiter, ...listeners].map((database) => database.close()));
+      await Promise.all([finisher, ...line.map(({ waiter }) => waiter)].map((database) => database.close()));
     },
   };
 }

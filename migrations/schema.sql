@@ -4,6 +4,23 @@ create type deployment_status as enum ('pending', 'held', 'queued', 'running', '
 
 create type hold as enum ('outside', 'in-line');
 
+create type blocker as (
+  url text,
+  hold hold,
+  kind text,
+  note text,
+  since timestamp with time zone,
+  until timestamp with time zone,
+  version text,
+  priority integer,
+  component text,
+  reaped_at timestamp with time zone,
+  silent_since timestamp with time zone,
+  deployment_id bigint,
+  usual_seconds numeric,
+  priority_reason text
+);
+
 create table cells (
   id integer not null generated always as identity,
   environment text not null,
@@ -1152,6 +1169,11 @@ declare
   v_last_key text;
   v_others timestamptz;
   v_late_keys text[];
+  v_withheld jsonb;
+  v_withheld_until timestamptz;
+  v_overtaker_starts timestamptz[];
+  v_overtaker_places bigint[];
+  v_silent_since timestamptz;
   v_blockers jsonb[];
   v_first_ten jsonb;
   v_keys text[];
@@ -1166,6 +1188,8 @@ begin
       v_last_key := null;
       v_others := v_now;
       v_late_keys := '{}';
+      v_overtaker_starts := '{}';
+      v_overtaker_places := '{}';
       v_blockers := '{}';
       v_first_ten := '[]';
       v_keys := '{}';
@@ -1173,12 +1197,24 @@ begin
     end if;
 
     deployment := v_member.deployment;
-    if deployment.start_timestamp is null then
+    if deployment.start_timestamp > v_member.waits_since then
+      v_overtaker_starts := array_append(v_overtaker_starts, deployment.start_timestamp);
+      v_overtaker_places := array_append(v_overtaker_places, coalesce(deployment.place, deployment.id));
+    end if;
+
+    if deployment.cancellation_timestamp is not null then
+      continue;
+    elsif deployment.start_timestamp is null then
       place.deployment_id := deployment.id;
       place."position" := place."position" + 1;
-      v_free_at := greatest(
-        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
-      );
+      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+      v_withheld := null;
+      if v_member.has_policies or num_nonnulls(deployment.hold, deployment.not_before, deployment.not_after) > 0 then
+        select jsonb_agg(to_jsonb(reason)), max(coalesce(reason.until, 'infinity')) into v_withheld, v_withheld_until
+        from deploy_queue._withheld(deployment) as reason;
+        v_free_at := greatest(v_free_at, v_withheld_until);
+      end if;
       place.predicted_start := nullif(v_free_at, 'infinity');
       place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if deployment.concurrency_key is null then
@@ -1192,20 +1228,27 @@ begin
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      if v_member.withheld is not null then
-        place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
-        place.blockers := v_member.withheld || place.blockers;
+      if v_withheld is not null then
+        place.blocker_count := place.blocker_count + jsonb_array_length(v_withheld);
+        place.blockers := v_withheld || place.blockers;
       end if;
       if v_all or deployment.id is not distinct from candidate.id then
-        overtaken := v_member.overtaken;
+        overtaken := 0;
+        if v_overtaker_starts <> '{}' then
+          select count(*) into overtaken
+          from unnest(v_overtaker_starts, v_overtaker_places) as overtaker (start_timestamp, place)
+          where overtaker.start_timestamp > deployment.created_at
+            and overtaker.place > coalesce(deployment.place, deployment.id);
+        end if;
         return next;
         exit when not v_all;
       end if;
       -- It lets others pass, and who knows whether they will be done in time.
-      continue when v_member.stands_aside;
+      continue when deployment.not_before > v_now;
       v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_member.buffer_time;
     elsif deployment.finish_timestamp is not null then
       v_free_at := deployment.finish_timestamp + v_member.buffer_time;
+      continue when v_free_at <= v_now;
     else
       if deployment.start_timestamp + v_member.avg_duration < v_now then
         v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
@@ -1219,28 +1262,33 @@ begin
     -- Nobody is told of whom nobody stands behind, and mostly nobody does.
     continue when not v_member.is_followed;
     v_keys := array_append(v_keys, v_member.exclusion_key);
-    v_blockers := array_append(v_blockers, jsonb_build_object(
-      'deployment_id', deployment.id,
-      'kind', case
+    -- Of its last two beats nothing was heard.
+    v_silent_since := case
+      when deployment.finish_timestamp is null and deployment.heartbeat_timestamp < v_now - 2 * v_member.heartbeat_interval
+        then deployment.heartbeat_timestamp
+    end;
+    v_blockers := array_append(v_blockers, to_jsonb(row(
+      deployment.url,
+      deployment.hold,
+      case
         when deployment.start_timestamp is null then 'queued'
         when deployment.finish_timestamp is null then 'running'
         else 'buffer'
       end,
-      'component', deployment.component, 'version', deployment.version, 'url', deployment.url, 'note', deployment.note,
-      'since', coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
-      'usual_seconds', extract(epoch from v_member.avg_duration),
-      'until', nullif(v_free_at, 'infinity'),
-      'silent_since', v_member.silent_since,
-      'reaped_at', case
-        when v_member.silent_since is not null
-          then deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout)
-      end,
-      'priority', deployment.priority,
-      'priority_reason', case
+      deployment.note,
+      coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
+      nullif(v_free_at, 'infinity'),
+      deployment.version,
+      deployment.priority,
+      deployment.component,
+      case when v_silent_since is not null then deploy_queue._reaped_at(v_silent_since, v_member.heartbeat_timeout) end,
+      v_silent_since,
+      deployment.id,
+      extract(epoch from v_member.avg_duration),
+      case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
-      end,
-      'hold', deployment.hold
-    ));
+      end
+    )::deploy_queue.blocker));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
     end if;
@@ -1259,7 +1307,7 @@ $function$
 ;
 
 CREATE OR REPLACE FUNCTION deploy_queue._line_members(candidate deployments, cell_ids integer[])
- RETURNS TABLE(deployment deployments, cell_id integer, buffer_time interval, heartbeat_timeout interval, silent_since timestamp with time zone, avg_duration interval, exclusion_key text, withheld jsonb, withheld_until timestamp with time zone, stands_aside boolean, overtaken integer, is_followed boolean)
+ RETURNS TABLE(deployment deployments, cell_id integer, waits_since timestamp with time zone, buffer_time interval, heartbeat_interval interval, heartbeat_timeout interval, has_policies boolean, exclusion_key text, is_followed boolean, avg_duration interval)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1269,127 +1317,103 @@ declare
   v_now timestamptz := deploy_queue._now();
 begin
   return query
-  select
-    present.member,
-    cell.id,
-    cell.buffer_time,
-    cell.heartbeat_timeout,
-    -- Of its last two beats nothing was heard.
-    case
-      when (present.member).finish_timestamp is null and (present.member).heartbeat_timestamp < v_now - 2 * cell.heartbeat_interval
-        then (present.member).heartbeat_timestamp
-    end,
-    usual.avg_duration,
-    coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
-    reasons.withheld,
-    reasons.withheld_until,
-    coalesce((present.member).not_before > v_now, false),
-    case
-      when (present.member).start_timestamp is null then (
-        select count(*)::integer
-        from unnest(cell.overtaker_starts, cell.overtaker_places) as overtaker (start_timestamp, place)
-        where overtaker.start_timestamp > (present.member).created_at
-          and overtaker.place > coalesce((present.member).place, (present.member).id)
-      )
-    end,
-    lead(cell.id) over line is not distinct from cell.id
+  select line.*, usual.avg_duration
   from (
     select
-      asked.id,
-      environments.buffer_time,
-      environments.heartbeat_interval,
-      environments.heartbeat_timeout,
-      -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
-      exists (
-        select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
-      ) or exists (
-        select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
-      ) as has_policies,
-      overtakers.starts as overtaker_starts,
-      overtakers.places as overtaker_places
-    from unnest(cell_ids) as asked (id)
-    left join deploy_queue.cells on cells.id = asked.id
-    join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
-    cross join lateral (
-      -- Since when somebody waits. Whoever asks for one place does not ask who overtook.
-      select min(queued.created_at) as since
-      from deploy_queue.deployments as queued
-      where queued.cell_id = asked.id
-        and queued.start_timestamp is null
-        and queued.finish_timestamp is null
-        and queued.cancellation_timestamp is null
-        and queued.hold is distinct from 'outside'
-        and candidate is not distinct from null
-    ) as waiting
-    cross join lateral (
-      -- Who started in the cell since then.
-      select array_agg(started.start_timestamp) as starts, array_agg(coalesce(started.place, started.id)) as places
+      present.member,
+      cell.id,
+      cell.waits_since,
+      cell.buffer_time,
+      cell.heartbeat_interval,
+      cell.heartbeat_timeout,
+      cell.has_policies,
+      coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
+      lead(cell.id) over line is not distinct from cell.id as is_followed
+    from (
+      select
+        asked.id,
+        asked.waits_since,
+        asked.first_place,
+        environments.buffer_time,
+        environments.heartbeat_interval,
+        environments.heartbeat_timeout,
+        -- Most environments have neither freezes nor windows.
+        exists (
+          select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
+        ) or exists (
+          select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
+        ) as has_policies
       from (
-        -- Each part has an index of its own.
-        select deployments.* from deploy_queue.deployments
-        where deployments.cell_id = asked.id
-          and deployments.start_timestamp is not null
-          and deployments.finish_timestamp is null
-          and deployments.cancellation_timestamp is null
+        select queued.cell_id as id, min(queued.created_at) as waits_since, min(coalesce(queued.place, queued.id)) as first_place
+        from deploy_queue.deployments as queued
+        where queued.start_timestamp is null
+          and queued.finish_timestamp is null
+          and queued.cancellation_timestamp is null
+          and queued.hold is distinct from 'outside'
+          and (cell_ids is null or queued.cell_id = any (cell_ids))
+          and candidate is not distinct from null
+        group by queued.cell_id
         union all
-        select deployments.* from deploy_queue.deployments
-        where deployments.cell_id = asked.id and deployments.finish_timestamp > waiting.since
-        union all
-        select deployments.* from deploy_queue.deployments
-        where deployments.cell_id = asked.id and deployments.cancellation_timestamp > waiting.since
-      ) as started
-      where started.start_timestamp > waiting.since
-    ) as overtakers
-    -- All this once a cell, not once a deployment.
-    offset 0
-  ) as cell
-  cross join lateral (
-    select deployments as member from deploy_queue.deployments
-    where deployments.cell_id = cell.id
-      and deployments.finish_timestamp > v_now - cell.buffer_time
-    union all
-    select deployments from deploy_queue.deployments
-    where deployments.cell_id = cell.id
-      and deployments.start_timestamp is not null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-    union all
-    select deployments from deploy_queue.deployments
-    where deployments.cell_id = cell.id
-      and deployments.start_timestamp is null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and deployments.hold is distinct from 'outside'
-      and deployments.id is distinct from candidate.id
-    union all
-    select candidate where candidate is distinct from null
-  ) as present
+        -- Whoever asks for one place does not ask who overtook.
+        select one.id, null, null from unnest(cell_ids) as one (id) where candidate is distinct from null
+      ) as asked
+      left join deploy_queue.cells on cells.id = asked.id
+      join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
+      -- All this once a cell, not once a deployment.
+      offset 0
+    ) as cell
+    cross join lateral (
+      -- Each part has an index of its own.
+      select deployments as member from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.finish_timestamp > least(v_now - cell.buffer_time, cell.waits_since)
+        and (deployments.finish_timestamp > v_now - cell.buffer_time
+          or (deployments.start_timestamp > cell.waits_since and coalesce(deployments.place, deployments.id) > cell.first_place))
+      union all
+      select deployments from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.cancellation_timestamp > cell.waits_since
+        and deployments.start_timestamp > cell.waits_since
+        and coalesce(deployments.place, deployments.id) > cell.first_place
+      union all
+      select deployments from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.start_timestamp is not null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+      union all
+      select deployments from deploy_queue.deployments
+      where deployments.cell_id = cell.id
+        and deployments.start_timestamp is null
+        and deployments.finish_timestamp is null
+        and deployments.cancellation_timestamp is null
+        and deployments.hold is distinct from 'outside'
+        and deployments.id is distinct from candidate.id
+      union all
+      select candidate where candidate is distinct from null
+    ) as present
+    cross join lateral (
+      select
+        (present.member).start_timestamp is null as waits,
+        -- Whom a freeze lets pass goes before those whom it holds.
+        cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
+        case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
+        coalesce((present.member).place, (present.member).id) as number
+    ) as stand
+    window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
+    order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number
+  ) as line
   left join lateral (
     select known.avg_duration
     from deploy_queue.deployment_durations as known
-    where known.cell_id = cell.id
-      and known.component = (present.member).component
+    -- Nobody else asks how long it takes.
+    where line.is_followed
+      and known.cell_id = line.id
+      and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'
     -- Looked up one by one: nobody can estimate how many are in line.
     offset 0
-  ) as usual on true
-  cross join lateral (
-    select jsonb_agg(to_jsonb(reason)) as withheld, max(coalesce(reason.until, 'infinity')) as withheld_until
-    from deploy_queue._withheld(present.member) as reason
-    where (present.member).start_timestamp is null
-      and (cell.has_policies or (present.member).hold is not null or (present.member).not_before is not null
-        or (present.member).not_after is not null)
-  ) as reasons
-  cross join lateral (
-    select
-      (present.member).start_timestamp is null as waits,
-      -- Whom a freeze lets pass goes before those whom it holds.
-      cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
-      case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
-      coalesce((present.member).place, (present.member).id) as number
-  ) as stand
-  window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
-  order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number;
+  ) as usual on true;
 end;
 $function$
 ;
@@ -3512,7 +3536,7 @@ CREATE OR REPLACE FUNCTION deploy_queue.schema_version()
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select 13;
+  select 14;
 $function$
 ;
 
@@ -4183,7 +4207,7 @@ begin
     where deployments.id = try_start.deployment_id
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
-      and (deploy_queue._bypass_reason() is not null or not exists (select from deploy_queue._waiting_on(deployments, 1)))
+      and (deploy_queue._bypass_reason() is not null or deploy_queue._may_start(deployments, true))
     returning deployments.* into v_deployment;
     exit when found;
 
@@ -4912,9 +4936,7 @@ create view queue as
     (deployment).priority AS priority,
     (deployment).hold AS hold,
     overtaken
-   FROM _line(NULL::deployments, ARRAY( SELECT DISTINCT deployments.cell_id
-           FROM deployments
-          WHERE ((deployments.start_timestamp IS NULL) AND (deployments.finish_timestamp IS NULL) AND (deployments.cancellation_timestamp IS NULL) AND (deployments.hold IS DISTINCT FROM 'outside'::hold)))) line(deployment, place, overtaken);
+   FROM _line(NULL::deployments, NULL::integer[]) line(deployment, place, overtaken);
 
 create view staged as
  SELECT id AS deployment_id,
@@ -5025,9 +5047,7 @@ CREATE TRIGGER tg_deployments__keep_history_whole BEFORE TRUNCATE ON deploy_queu
 
 CREATE TRIGGER tg_deployments__measure AFTER INSERT OR UPDATE OF finish_timestamp ON deploy_queue.deployments FOR EACH ROW WHEN ((new.finish_timestamp IS NOT NULL)) EXECUTE FUNCTION tg_deployments__measure();
 
-CREATE TRIGGER tg_deployments__record_insert AFTER INSERT ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
-
-CREATE TRIGGER tg_deployments__record_update AFTER UPDATE OF start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
+CREATE TRIGGER tg_deployments__record AFTER INSERT OR UPDATE OF start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__record();
 
 CREATE TRIGGER tg_deployments__wake AFTER UPDATE OF finish_timestamp, cancellation_timestamp, hold, priority ON deploy_queue.deployments FOR EACH ROW EXECUTE FUNCTION tg_deployments__wake();
 

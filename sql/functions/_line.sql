@@ -1,6 +1,6 @@
 -- Plays the lines of cells forward: who starts when, if everybody takes as long as usual. A candidate, in
--- line or not yet, is told its place alone.
--- Called by the queue view, for all cells at once, place_in_line and preview.
+-- line or not yet, is told its place alone. No cells are all in which somebody waits.
+-- Called by the queue view, place_in_line and preview.
 create or replace function deploy_queue._line(
   candidate deploy_queue.deployments,
   cell_ids integer[]
@@ -29,6 +29,11 @@ declare
   v_last_key text;
   v_others timestamptz;
   v_late_keys text[];
+  v_withheld jsonb;
+  v_withheld_until timestamptz;
+  v_overtaker_starts timestamptz[];
+  v_overtaker_places bigint[];
+  v_silent_since timestamptz;
   v_blockers jsonb[];
   v_first_ten jsonb;
   v_keys text[];
@@ -43,6 +48,8 @@ begin
       v_last_key := null;
       v_others := v_now;
       v_late_keys := '{}';
+      v_overtaker_starts := '{}';
+      v_overtaker_places := '{}';
       v_blockers := '{}';
       v_first_ten := '[]';
       v_keys := '{}';
@@ -50,12 +57,24 @@ begin
     end if;
 
     deployment := v_member.deployment;
-    if deployment.start_timestamp is null then
+    if deployment.start_timestamp > v_member.waits_since then
+      v_overtaker_starts := array_append(v_overtaker_starts, deployment.start_timestamp);
+      v_overtaker_places := array_append(v_overtaker_places, coalesce(deployment.place, deployment.id));
+    end if;
+
+    if deployment.cancellation_timestamp is not null then
+      continue;
+    elsif deployment.start_timestamp is null then
       place.deployment_id := deployment.id;
       place."position" := place."position" + 1;
-      v_free_at := greatest(
-        case when v_member.exclusion_key = v_last_key then v_others else v_last end, v_member.withheld_until
-      );
+      v_free_at := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      -- Most environments have neither freezes nor windows, and most deployments nothing of their own.
+      v_withheld := null;
+      if v_member.has_policies or num_nonnulls(deployment.hold, deployment.not_before, deployment.not_after) > 0 then
+        select jsonb_agg(to_jsonb(reason)), max(coalesce(reason.until, 'infinity')) into v_withheld, v_withheld_until
+        from deploy_queue._withheld(deployment) as reason;
+        v_free_at := greatest(v_free_at, v_withheld_until);
+      end if;
       place.predicted_start := nullif(v_free_at, 'infinity');
       place.overdue := cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0;
       if deployment.concurrency_key is null then
@@ -69,20 +88,27 @@ begin
         ));
       end if;
       -- What withholds it comes before whom it waits for.
-      if v_member.withheld is not null then
-        place.blocker_count := place.blocker_count + jsonb_array_length(v_member.withheld);
-        place.blockers := v_member.withheld || place.blockers;
+      if v_withheld is not null then
+        place.blocker_count := place.blocker_count + jsonb_array_length(v_withheld);
+        place.blockers := v_withheld || place.blockers;
       end if;
       if v_all or deployment.id is not distinct from candidate.id then
-        overtaken := v_member.overtaken;
+        overtaken := 0;
+        if v_overtaker_starts <> '{}' then
+          select count(*) into overtaken
+          from unnest(v_overtaker_starts, v_overtaker_places) as overtaker (start_timestamp, place)
+          where overtaker.start_timestamp > deployment.created_at
+            and overtaker.place > coalesce(deployment.place, deployment.id);
+        end if;
         return next;
         exit when not v_all;
       end if;
       -- It lets others pass, and who knows whether they will be done in time.
-      continue when v_member.stands_aside;
+      continue when deployment.not_before > v_now;
       v_free_at := coalesce(v_free_at + v_member.avg_duration, 'infinity') + v_member.buffer_time;
     elsif deployment.finish_timestamp is not null then
       v_free_at := deployment.finish_timestamp + v_member.buffer_time;
+      continue when v_free_at <= v_now;
     else
       if deployment.start_timestamp + v_member.avg_duration < v_now then
         v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
@@ -96,28 +122,33 @@ begin
     -- Nobody is told of whom nobody stands behind, and mostly nobody does.
     continue when not v_member.is_followed;
     v_keys := array_append(v_keys, v_member.exclusion_key);
-    v_blockers := array_append(v_blockers, jsonb_build_object(
-      'deployment_id', deployment.id,
-      'kind', case
+    -- Of its last two beats nothing was heard.
+    v_silent_since := case
+      when deployment.finish_timestamp is null and deployment.heartbeat_timestamp < v_now - 2 * v_member.heartbeat_interval
+        then deployment.heartbeat_timestamp
+    end;
+    v_blockers := array_append(v_blockers, to_jsonb(row(
+      deployment.url,
+      deployment.hold,
+      case
         when deployment.start_timestamp is null then 'queued'
         when deployment.finish_timestamp is null then 'running'
         else 'buffer'
       end,
-      'component', deployment.component, 'version', deployment.version, 'url', deployment.url, 'note', deployment.note,
-      'since', coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
-      'usual_seconds', extract(epoch from v_member.avg_duration),
-      'until', nullif(v_free_at, 'infinity'),
-      'silent_since', v_member.silent_since,
-      'reaped_at', case
-        when v_member.silent_since is not null
-          then deploy_queue._reaped_at(v_member.silent_since, v_member.heartbeat_timeout)
-      end,
-      'priority', deployment.priority,
-      'priority_reason', case
+      deployment.note,
+      coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
+      nullif(v_free_at, 'infinity'),
+      deployment.version,
+      deployment.priority,
+      deployment.component,
+      case when v_silent_since is not null then deploy_queue._reaped_at(v_silent_since, v_member.heartbeat_timeout) end,
+      v_silent_since,
+      deployment.id,
+      extract(epoch from v_member.avg_duration),
+      case
         when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
-      end,
-      'hold', deployment.hold
-    ));
+      end
+    )::deploy_queue.blocker));
     if cardinality(v_blockers) <= 10 then
       v_first_ten := v_first_ten || v_blockers[cardinality(v_blockers)];
     end if;

@@ -37,7 +37,7 @@ begin
     where deployments.id = try_start.deployment_id
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
-      and (deploy_queue._bypass_reason() is not null or not exists (select from deploy_queue._waiting_on(deployments, 1)))
+      and (deploy_queue._bypass_reason() is not null or deploy_queue._may_start(deployments, true))
     returning deployments.* into v_deployment;
     exit when found;
 

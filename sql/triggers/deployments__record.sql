@@ -73,11 +73,8 @@ begin
 end;
 $$;
 
-create or replace trigger tg_deployments__record_insert
-after insert on deploy_queue.deployments
-for each row execute function deploy_queue.tg_deployments__record();
-
--- By columns and without WHEN, which PostgreSQL would read anew for every statement.
-create or replace trigger tg_deployments__record_update
-after update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
+-- One for both, so that a session prepares the function once; by columns and without WHEN, which PostgreSQL would read anew for
+-- every statement.
+create or replace trigger tg_deployments__record
+after insert or update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__record();

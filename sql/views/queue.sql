@@ -22,14 +22,7 @@ select
   (line.deployment).priority,
   (line.deployment).hold,
   line.overtaken
-from deploy_queue._line(null, array(
-  select distinct deployments.cell_id
-  from deploy_queue.deployments
-  where deployments.start_timestamp is null
-    and deployments.finish_timestamp is null
-    and deployments.cancellation_timestamp is null
-    and deployments.hold is distinct from 'outside'
-)) as line;
+from deploy_queue._line(null, null) as line;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';

@@ -134,8 +134,5 @@ describe("the rule reads the partial index of", () => {
 
 test("the queue view joins nothing whose size statistics could mistake: it plays the lines of all cells at once", async () => {
   const rows = await sql<{ "QUERY PLAN": string }[]>`explain (costs off) select * from deploy_queue.queue`;
-  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-  expect(plan).toMatch(/^Function Scan on _line/);
-  expect(plan).toContain("deployments_queued");
-  expect(plan).not.toMatch(/Join|Nested Loop|Seq Scan/);
+  expect(rows.map((row) => row["QUERY PLAN"])).toEqual(["Function Scan on _line line"]);
 });

@@ -173,6 +173,18 @@ describe("a place", () => {
     expect(last?.blocker_count).toBe(2);
   });
 
+  test("has the fields of a blocker in the order in which jsonb stores them, so that nothing is sorted", async () => {
+    const fields = await database.sql<{ inType: string; inJson: string }[]>`
+      select attname as "inType", key as "inJson"
+      from (select attname, row_number() over (order by attnum) as number from pg_attribute
+        where attrelid = 'deploy_queue.blocker'::regclass) as in_type
+      full join jsonb_object_keys(to_jsonb(row(null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null)::deploy_queue.blocker)) with ordinality as in_json (key, number) using (number)
+      order by number`;
+    expect(fields).toHaveLength(14);
+    expect(fields.map(({ inType }) => inType)).toEqual(fields.map(({ inJson }) => inJson));
+  });
+
   test("is that of one moment, in all the line", async () => {
     const places = await placesIn(await plant("buffered", ["queued five", "queued five"].map(parseMember)));
     expect(places.map((place) => place.as_of.toISOString())).toEqual(Array(2).fill("2030-01-01T12:00:00.000Z"));
