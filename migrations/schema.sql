@@ -1411,7 +1411,7 @@ begin
       and known.cell_id = line.id
       and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'
-    -- Looked up one by one: nobody can estimate how many are in line.
+    -- Looked up one by one, which keeps the order: nobody can estimate how many are in line.
     offset 0
   ) as usual on true;
 end;

@@ -1,5 +1,5 @@
 --! Previous: sha1:c63079bc7b752864b6ea3e783ed40472f7866399
---! Hash: sha1:d15869c534d14d21377ffb46c027aabc2cf0c682
+--! Hash: sha1:f0ae435fac88ccf8238846e1d24336c781b74112
 --! Message: the queue in half the work and one trigger that records
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1467,7 +1467,7 @@ begin
       and known.cell_id = line.id
       and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'
-    -- Looked up one by one: nobody can estimate how many are in line.
+    -- Looked up one by one, which keeps the order: nobody can estimate how many are in line.
     offset 0
   ) as usual on true;
 end;
