@@ -1,5 +1,5 @@
 --! Previous: sha1:c63079bc7b752864b6ea3e783ed40472f7866399
---! Hash: sha1:f0ae435fac88ccf8238846e1d24336c781b74112
+--! Hash: sha1:8213d4a077fcdbd85ff12295da55a2e1246f2bb4
 --! Message: the queue in half the work and one trigger that records
 
 -- Whoever migrates waits this long for a lock at most, and tries again: behind it, everybody else would wait as well.
@@ -1115,7 +1115,8 @@ $$;
 --! EndIncluded functions/_record_refusal.sql
 --! Included functions/_may_start.sql
 -- Whether a deployment may start now. Who asked to start when it may, with a start_timestamp of infinity, hears "no"; whoever
--- says that it starts is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule.
+-- says that it starts is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule, and by try_start for a look
+-- that locks nothing.
 create or replace function deploy_queue._may_start(
   candidate deploy_queue.deployments,
   only_asks boolean

@@ -1,5 +1,6 @@
 -- Whether a deployment may start now. Who asked to start when it may, with a start_timestamp of infinity, hears "no"; whoever
--- says that it starts is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule.
+-- says that it starts is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule, and by try_start for a look
+-- that locks nothing.
 create or replace function deploy_queue._may_start(
   candidate deploy_queue.deployments,
   only_asks boolean
