@@ -1,0 +1,315 @@
+import { describe, expect, test } from "vitest";
+import { Holds } from "../../../src/queue/holds.js";
+import { useDatabase } from "../../support/database.js";
+import { listen } from "../../support/ear.js";
+import { newLine } from "../../support/line.js";
+import { useLogins } from "../../support/logins.js";
+import { openSession, outcome, untilBlocked } from "../../support/session.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+const holds = new Holds(queue.database);
+const newLogin = useLogins(database);
+
+const release = (id: number) => holds.release(id, { heartbeat: false, key: "" });
+const reasonsOf = async (id: number) =>
+  (await sql<{ kind: string }[]>`select kind from deploy_queue.waiting_on(${id})`).map(({ kind }) => kind);
+const eventsOf = (id: number) => sql`
+  select kind, from_state, to_state, reason from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
+
+describe("a deployment that is held outside", () => {
+  test("does not start, and lets everybody pass", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    const next = await line.add("queued");
+
+    expect(await queue.tryStart(held)).toMatchObject({ started: false, waitingOn: [{ kind: "hold" }] });
+    expect(await queue.tryStart(next)).toMatchObject({ started: true });
+    expect((await queue.deployment(held)).status).toBe("held");
+    expect(await outcome(sql`update deploy_queue.deployments set start_timestamp = now() where id = ${held}`)).toBe(
+      "QD003",
+    );
+  });
+
+  test("draws no number while it asks for its turn", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    for (let look = 0; look < 3; look += 1) expect(await queue.tryStart(held)).toMatchObject({ started: false });
+    expect(await line.add("queued")).toBe(held + 1);
+  });
+
+  test("stands at the end of the line when it is released, among those of its priority", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    const earlier = await line.add("queued");
+    await release(held);
+    const later = await line.add("queued");
+
+    expect(
+      await sql`select deployment_id from deploy_queue.queue where region = ${line.region} order by "position"`,
+    ).toEqual([{ deployment_id: earlier }, { deployment_id: held }, { deployment_id: later }]);
+    expect(await reasonsOf(held)).toEqual(["queued"]);
+    expect(await reasonsOf(later)).toEqual(["queued", "queued"]);
+  });
+
+  test("is told where it would stand", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    await line.add("queued");
+    expect(await queue.placeInLine(held)).toMatchObject({
+      position: 2,
+      predicted_start: null,
+      blockers: [{ kind: "hold" }, { kind: "queued" }],
+    });
+  });
+});
+
+describe("a deployment that is held in line", () => {
+  test("keeps its place, and those behind it wait", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "in-line" });
+    const next = await line.add("queued");
+
+    expect(await reasonsOf(held)).toEqual(["hold"]);
+    expect(await reasonsOf(next)).toEqual(["queued"]);
+    await release(held);
+    expect(await reasonsOf(held)).toEqual([]);
+    expect(await reasonsOf(next)).toEqual(["queued"]);
+  });
+
+  test("is what those behind it are told, with the cure", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "in-line" });
+    const next = await line.add("queued");
+    const text = `deployment ${held} (api) is ahead in the line, on hold until somebody releases it`;
+    expect(await queue.explain(next)).toMatchObject([
+      { kind: "queued", text, cure: expect.stringContaining(`once "deploy-queue release ${held}" releases it`) },
+    ]);
+    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
+    await release(held);
+    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
+  });
+
+  test("lets those with its key pass", async () => {
+    const line = newLine(database);
+    await line.add("queued", { hold: "in-line", concurrencyKey: "x" });
+    expect(await reasonsOf(await line.add("queued", { concurrencyKey: "x" }))).toEqual([]);
+  });
+});
+
+describe("a release", () => {
+  test.for(["outside", "in-line"] as const)(
+    "of one that is held %s wakes it when it may start, and nobody else",
+    async (hold) => {
+      const line = newLine(database);
+      const held = await line.add("queued", { hold });
+      const next = await line.add("queued", { hold, version: "v2" });
+      const ear = await listen(database, [held, next]);
+      await release(held);
+      expect(await ear.woken()).toEqual([held]);
+    },
+  );
+
+  test("wakes the released one also when others are ahead: it waits for something else now", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    const runner = await line.add("running");
+    const ear = await listen(database, [held, runner]);
+    await release(held);
+    expect(await ear.woken()).toEqual([held]);
+  });
+
+  test("leaves an event with actor and reason, as do the hold and the purge", async () => {
+    const line = newLine(database);
+    const released = await line.add("queued", { hold: "outside", version: "v1" });
+    const purged = await line.add("queued", { hold: "outside", version: "v2" });
+    await holds.release(released, { reason: "green is fine", heartbeat: false, key: "k" });
+    await holds.purge(purged, "not this week");
+
+    expect(await eventsOf(released)).toEqual([
+      { kind: "enqueued", from_state: null, to_state: "held", reason: null },
+      { kind: "released", from_state: "held", to_state: "queued", reason: "green is fine" },
+    ]);
+    expect(await eventsOf(purged)).toEqual([
+      { kind: "enqueued", from_state: null, to_state: "held", reason: null },
+      { kind: "cancelled", from_state: "held", to_state: "cancelled", reason: "not this week" },
+    ]);
+  });
+
+  test("by two at once is done by one, and the other is told so", async () => {
+    const held = await newLine(database).add("queued", { hold: "outside" });
+    const early = await openSession(database);
+    const late = await openSession(database);
+    const by = ({ sql: session }: typeof early, key: string) =>
+      session<{ released: boolean }[]>`select released from deploy_queue.release(${held}, release_key => ${key})`;
+    await early.begin();
+    expect(await by(early, "one")).toEqual([{ released: true }]);
+    const pending = by(late, "other");
+    const settled = outcome(pending);
+    await untilBlocked(database, late, early);
+    await early.commit();
+    expect(await settled).toBe("ok");
+
+    expect([...(await pending)]).toEqual([{ released: false }]);
+    // After a lost answer.
+    expect(await by(early, "one")).toEqual([{ released: true }]);
+    expect(await eventsOf(held)).toHaveLength(2);
+  });
+
+  test("without a key cannot be repeated as one's own", async () => {
+    const held = await newLine(database).add("queued", { hold: "outside" });
+    expect((await release(held)).released).toBe(true);
+    expect((await release(held)).released).toBe(false);
+  });
+
+  test("with a promise of heartbeats is reaped when they stop", async () => {
+    const held = await newLine(database).add("queued", { hold: "outside" });
+    await database.advance("16 minutes");
+    await queue.reapStaleDeployments();
+    expect((await queue.deployment(held)).status).toBe("held");
+    await holds.release(held, { heartbeat: true, key: "k" });
+    await database.advance("16 minutes");
+    await queue.reapStaleDeployments();
+    expect((await queue.deployment(held)).status).toBe("cancelled");
+  });
+
+  test("of an ended one is refused", async () => {
+    const line = newLine(database);
+    const again = (id: number) => outcome(sql`select deploy_queue.release(${id})`);
+    expect(await again(await line.add("cancelled"))).toBe("QD005");
+    expect(await again(await line.add("finished"))).toBe("QD006");
+  });
+
+  test("by a plain UPDATE does the same; a hold cannot be put on or changed", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    const set = (hold: string | null) => sql`update deploy_queue.deployments set hold = ${hold} where id = ${held}`;
+    expect(await outcome(set("in-line"))).toBe("QD007");
+    expect(await outcome(set(null))).toBe("ok");
+    expect(await outcome(set("outside"))).toBe("QD007");
+    expect(await reasonsOf(held)).toEqual([]);
+  });
+
+  test("may be done by a deployer, by number", async () => {
+    await queue.createRoles();
+    const deployer = await newLogin("deploy_queue_deployer");
+    const line = newLine(database);
+    const [one, other] = [
+      await line.add("queued", { hold: "outside", version: "v1" }),
+      await line.add("queued", { hold: "in-line" }),
+    ];
+    expect(await deployer.sql`select released from deploy_queue.release(${one})`).toEqual([{ released: true }]);
+    expect(await outcome(deployer.sql`select deploy_queue.purge(${other})`)).toBe("ok");
+  });
+});
+
+describe("a purge", () => {
+  test("of what was released meanwhile is refused with QD029", async () => {
+    const held = await newLine(database).add("queued", { hold: "outside" });
+    await release(held);
+    await queue.tryStart(held);
+    expect(await outcome(sql`select deploy_queue.purge(${held})`)).toBe("QD029");
+    expect((await queue.deployment(held)).status).toBe("running");
+  });
+
+  test("twice is fine", async () => {
+    const held = await newLine(database).add("queued", { hold: "outside" });
+    await holds.purge(held);
+    expect((await holds.purge(held)).cancellation_timestamp).not.toBeNull();
+  });
+
+  test("of one in line wakes the next", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "in-line" });
+    const next = await line.add("queued");
+    const ear = await listen(database, [held, next]);
+    await holds.purge(held);
+    expect(await ear.heard()).toEqual([`${held} ended`, `${next}`]);
+  });
+
+  test("of one outside wakes nobody", async () => {
+    const line = newLine(database);
+    const held = await line.add("queued", { hold: "outside" });
+    const next = await line.add("queued");
+    const ear = await listen(database, [held, next]);
+    await holds.purge(held);
+    expect(await ear.heard()).toEqual([`${held} ended`]);
+  });
+});
+
+describe("staging the same again", () => {
+  const staged = { hold: "outside", version: "v1", command: ["./deploy.sh", "v1"] } as const;
+
+  test("is refused with QD021, naming the first", async () => {
+    const line = newLine(database);
+    const first = await line.add("queued", staged);
+    await expect(line.add("queued", staged)).rejects.toThrow(`deployment ${first} (api@v1) is staged already`);
+    expect(
+      await outcome(sql`
+      insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version, command, hold)
+      values ('dev', 'aws', ${line.region}, 0, 'api', 'v1', array['./deploy.sh', 'v1'], 'outside')`),
+    ).toBe("QD021");
+  });
+
+  test.for([
+    ["another version", { version: "v2" }],
+    ["another command", { command: ["./deploy.sh"] }],
+    ["another component", { component: "web" }],
+    ["another cell", { cellIndex: 1 }],
+    ["a job that waits", { heartbeat: true }],
+    ["its place in the line", { hold: "in-line" }],
+  ] as const)("is fine with %s", async ([, change]) => {
+    const line = newLine(database);
+    await line.add("queued", staged);
+    await line.add("queued", { ...staged, ...change });
+  });
+
+  test("is fine once the first was released or purged", async () => {
+    const line = newLine(database);
+    await release(await line.add("queued", staged));
+    await holds.purge(await line.add("queued", staged));
+    await line.add("queued", staged);
+  });
+
+  test("is fine when the first came too late, whether or not somebody has reaped it", async () => {
+    const line = newLine(database);
+    await line.add("queued", { ...staged, notAfter: await queue.moment("PT1H") });
+    await expect(line.add("queued", staged)).rejects.toThrow("is staged already");
+    await database.advance("1 hour");
+    await line.add("queued", staged);
+  });
+
+  test("by two at once leaves one", async () => {
+    const { region } = newLine(database);
+    const early = await openSession(database);
+    const late = await openSession(database);
+    const stage = ({ sql: session }: typeof early) =>
+      session`select deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'api', hold => 'outside')`;
+    await early.begin();
+    await stage(early);
+    const pending = outcome(stage(late));
+    await untilBlocked(database, late, early);
+    await early.commit();
+    expect(await pending).toBe("QD021");
+  });
+});
+
+test.for([
+  ["an empty command", "command", "'{}'"],
+  ["a command without a program", "command", "array['']"],
+  ["a hold on what has started", "start_timestamp, hold", "now(), 'outside'"],
+  ["an end before the beginning", "not_before, not_after", "now() + '2 hours', now() + '1 hour'"],
+  ["an end that is over", "not_after", "now() - interval '1 second'"],
+] as const)("%s is refused", async ([, columns, values]) => {
+  const { region } = newLine(database);
+  const insert =
+    sql.unsafe(`insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, ${columns})
+    values ('dev', 'aws', '${region}', 0, 'api', ${values})`);
+  expect(await outcome(insert)).toBe("23514");
+});
+
+test("the url of what is only staged is not that of a job", async () => {
+  const { region } = newLine(database);
+  await sql`select deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'api', url => 'https://example.org/1', hold => 'outside')`;
+  expect(await queue.liveDeploymentByUrl("https://example.org/1")).toBeUndefined();
+});

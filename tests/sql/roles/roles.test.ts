@@ -1,0 +1,252 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
+import { type Login, useLogins } from "../../support/logins.js";
+import { outcome } from "../../support/session.js";
+
+const database = useDatabase();
+const { sql } = database;
+const newLogin = useLogins(database);
+const roles = ["reader", "deployer", "operator"] as const;
+const forbidden = "42501";
+
+beforeAll(async () => {
+  await database.queue.createRoles();
+  await newLine(database).add("queued", { version: "v1" });
+});
+
+/** Everything there is, with the statement that tries each privilege. */
+async function trials(): Promise<{ object: string; privilege: string; statement: string }[]> {
+  return sql`
+    select relname as object, privilege, format(pattern, relname, (
+      select quote_ident(attname) from pg_attribute where attrelid = pg_class.oid and attnum > 0
+        and attidentity = '' and attgenerated = '' order by attname = 'environment' desc, attnum limit 1
+    )) as statement
+    from pg_class
+    cross join (values
+      ('select', 'select %2$s from deploy_queue.%1$s limit 1'),
+      ('insert', 'insert into deploy_queue.%1$s default values'),
+      ('update', 'update deploy_queue.%1$s set %2$s = %2$s where false'),
+      ('delete', 'delete from deploy_queue.%1$s where false'),
+      ('truncate', 'truncate deploy_queue.%1$s')
+    ) as tried (privilege, pattern)
+    where relnamespace = 'deploy_queue'::regnamespace
+      and (relkind = 'r' or relkind = 'v' and privilege <> 'truncate')
+    union all
+    select relname, privilege, format(pattern, relname)
+    from pg_class
+    cross join (values
+      ('select', 'select last_value from deploy_queue.%s'),
+      ('usage', 'select nextval(''deploy_queue.%s'')'),
+      ('update', 'select setval(''deploy_queue.%s'', 1000000)')
+    ) as tried (privilege, pattern)
+    where relnamespace = 'deploy_queue'::regnamespace and relkind = 'S'
+    union all
+    select proname || '()', 'execute', format('select deploy_queue.%s(%s)', proname, (
+      select string_agg('null', ', ') from generate_series(1, pronargs)
+    ))
+    from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace and prorettype <> 'trigger'::regtype
+      and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
+    order by 1, 2`;
+}
+
+/** What a login with this role could do, as "object privilege". */
+async function allowedTo({ sql: session }: Login): Promise<string[]> {
+  const allowed: string[] = [];
+  for (const { object, privilege, statement } of await trials()) {
+    const failure: unknown = await session.unsafe(`begin; ${statement}`).catch((error: unknown) => error);
+    await session.unsafe("rollback");
+    const denial = /permission denied for (?:function|table|view|sequence|schema) (\w+)/.exec(String(failure))?.[1];
+    if (/cannot (?:insert into|update|delete from) (?:view|column)/.test(String(failure))) continue;
+    if (denial === undefined) allowed.push(`${object} ${privilege}`);
+    // Refused inside, by a table or function that its owner lacks: the object itself would not be usable.
+    else expect([object.replace("()", ""), "deploy_queue"], `${statement}: ${failure}`).toContain(denial);
+  }
+  return allowed;
+}
+
+/** What docs/roles.md says of the role, in the same way. */
+function documentedFor(role: (typeof roles)[number]): string[] {
+  const rows = readFileSync(join(import.meta.dirname, "../../../docs/roles.md"), "utf8").matchAll(
+    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
+  );
+  return [...rows].flatMap(([, object, ...columns]) =>
+    (columns[roles.indexOf(role)] ?? "")
+      .split(",")
+      .map((privilege) => privilege.trim())
+      .filter((privilege) => privilege !== "")
+      .map((privilege) => `${object} ${privilege}`),
+  );
+}
+
+describe("tried on every object,", () => {
+  test.for(roles)("deploy_queue_%s may what docs/roles.md says, and nothing else", async (role) => {
+    const allowed = await allowedTo(await newLogin(`deploy_queue_${role}`));
+    expect(allowed.sort()).toEqual(documentedFor(role).sort());
+    expect(allowed.length).toBeGreaterThan(30);
+  });
+
+  test("a role without any of them may nothing", async () => {
+    expect(await allowedTo(await newLogin())).toEqual([]);
+  });
+});
+
+test("a reader reads every public view", async () => {
+  const { sql: session } = await newLogin("deploy_queue_reader");
+  const views = await sql<{ name: string }[]>`
+    select format('deploy_queue.%I', relname) as name from pg_class
+    where relnamespace = 'deploy_queue'::regnamespace and relkind = 'v' and relname !~ '^_'`;
+  for (const { name } of views) expect(await outcome(session.unsafe(`select * from ${name}`)), name).toBe("ok");
+  const [queued] = await session`select "position" from deploy_queue.queue`;
+  expect(queued).toEqual({ position: 1 });
+});
+
+test("every public function is given to some role, but those of the owner", async () => {
+  const owners = await sql<{ name: string }[]>`
+    select proname as name from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace and proname !~ '^(_|tg_)'
+      and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
+      and not has_function_privilege('deploy_queue_operator', oid, 'execute')
+    order by proname`;
+  expect(owners.map(({ name }) => name)).toEqual(["adopt", "create_roles", "preview_adoption"]);
+});
+
+test("PUBLIC may execute what the constraint of deployments calls, and has no privilege on anything else of ours", async () => {
+  const granted = await sql`
+    select object, privilege_type from (
+      select proname || '()', coalesce(proacl, acldefault('f', proowner)) from pg_proc
+      where pronamespace = 'deploy_queue'::regnamespace
+        and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
+      union all
+      select relname, coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)) from pg_class
+      where relnamespace = 'deploy_queue'::regnamespace and relkind in ('r', 'v', 'S')
+      union all
+      select nspname, coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace where nspname = 'deploy_queue'
+    ) as ours (object, acl)
+    cross join lateral aclexplode(acl)
+    where grantee = 0
+    order by object`;
+  expect(granted.map(({ object, privilege_type }) => `${object} ${privilege_type}`)).toEqual([
+    "_flaw_of_deployment() EXECUTE",
+    "_is_printable() EXECUTE",
+    "_refuse_flaw() EXECUTE",
+  ]);
+});
+
+test("functions that run as their owner are only those that somebody without tables may call, and triggers", async () => {
+  const [row] = await sql<{ private: string[] }[]>`
+    select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
+  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_waiting_on"]);
+});
+
+test("a deployer deploys by functions alone, and the events say who it was", async () => {
+  const { name, sql: session } = await newLogin("deploy_queue_deployer");
+  const { region } = newLine(database);
+  await session.unsafe("set application_name = 'pipeline'");
+
+  const [deployment] = await session<{ id: number }[]>`
+    select id from deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'api', heartbeat => true)`;
+  const id = deployment?.id ?? 0;
+  expect(await session`select started from deploy_queue.try_start(${id}, heartbeat => true)`).toEqual([
+    { started: true },
+  ]);
+  await session`select deploy_queue.heartbeat(${id})`;
+  await session`select deploy_queue.finish(${id})`;
+
+  const events = await sql`
+    select kind, actor, application_name, host(client_address) as address
+    from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
+  const [connection] = await session<{ address: string }[]>`select host(inet_client_addr()) as address`;
+  const who = { actor: name, application_name: "pipeline", ...connection };
+  expect([...events]).toEqual(["enqueued", "started", "finished"].map((kind) => ({ kind, ...who })));
+
+  await session.unsafe("set deploy_queue.actor = 'ann'");
+  await session`select deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'web')`;
+  expect(await sql`select from deploy_queue.deployment_events where actor = 'ann'`).toHaveLength(1);
+});
+
+test("a role of one's own with privileges on deployments uses plain SQL, and obeys the same rules", async () => {
+  const { name, sql: session } = await newLogin();
+  await sql.unsafe(
+    `grant usage on schema deploy_queue to ${name}; grant select, insert, update on deploy_queue.deployments to ${name}`,
+  );
+  const { region } = newLine(database);
+  const insert = () => session<{ id: number }[]>`
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component)
+    values ('dev', 'aws', ${region}, 0, 'api') returning id`;
+  const [first] = await insert();
+  const [second] = await insert();
+  const start = (id = 0) => session`update deploy_queue.deployments set start_timestamp = now() where id = ${id}`;
+
+  await start(first?.id);
+  expect(await outcome(start(second?.id))).toBe("QD003");
+  await session`update deploy_queue.deployments set finish_timestamp = now() where id = ${first?.id ?? 0}`;
+  await start(second?.id);
+});
+
+describe("create_roles", () => {
+  test("may be repeated, and says what is new", async () => {
+    expect(await database.queue.createRoles()).toEqual(
+      roles.map((role) => ({ role_name: `deploy_queue_${role}`, created: false })),
+    );
+  });
+
+  test("puts right what was given and taken by hand", async () => {
+    await sql.unsafe(`
+      grant delete on deploy_queue.deployments to deploy_queue_deployer;
+      grant execute on function deploy_queue.prune_history(integer) to public, deploy_queue_reader;
+      revoke execute on function deploy_queue.finish(bigint) from deploy_queue_deployer`);
+
+    await database.queue.createRoles();
+
+    const may = (role: string, fn: string) => sql`
+      select has_function_privilege(${role}, ${`deploy_queue.${fn}`}, 'execute') as may`;
+    expect(await may("deploy_queue_deployer", "finish(bigint)")).toEqual([{ may: true }]);
+    expect(await may("deploy_queue_reader", "prune_history(integer)")).toEqual([{ may: false }]);
+    expect(
+      await sql`select has_table_privilege('deploy_queue_deployer', 'deploy_queue.deployments', 'delete') as may`,
+    ).toEqual([{ may: false }]);
+  });
+
+  test("two at once do not get in each other's way", async () => {
+    const queues = [...Array(6).keys()].map(() => database.openQueue());
+    await Promise.all(queues.map((queue) => queue.createRoles()));
+  });
+
+  test("refuses with QD012 and the cure when the caller may not create roles", async () => {
+    const { name } = await newLogin();
+    const session = database.connect();
+    const away = (role: string) => `alter role deploy_queue_${role} rename to away_${role}_${process.pid};`;
+    await session.unsafe(`begin; ${away("reader")} ${away("operator")}
+      grant usage on schema deploy_queue to ${name};
+      grant execute on function deploy_queue.create_roles() to ${name};
+      set role ${name}`);
+
+    const failure = await session`select deploy_queue.create_roles()`.catch((error: unknown) => error);
+    await session.unsafe("rollback");
+
+    expect(failure).toMatchObject({
+      code: "QD012",
+      hint: expect.stringContaining(
+        "create role deploy_queue_reader nologin; create role deploy_queue_operator nologin;",
+      ),
+    });
+  });
+});
+
+test("every migration gives the roles what it brings, and takes it from PUBLIC", async () => {
+  const { sql: session } = await newLogin("deploy_queue_reader");
+  await sql.unsafe(`create view deploy_queue.newcomer as select 1 as one;
+    create function deploy_queue.newcomer() returns integer language sql volatile as 'select 1'`);
+  expect(await outcome(session`select * from deploy_queue.newcomer`)).toBe(forbidden);
+
+  await sql.unsafe(readFileSync(join(import.meta.dirname, "../../../sql/grants.sql"), "utf8"));
+
+  expect(await outcome(session`select * from deploy_queue.newcomer`)).toBe("ok");
+  expect(await outcome(session`select deploy_queue.newcomer()`)).toBe(forbidden);
+  await sql.unsafe("drop view deploy_queue.newcomer; drop function deploy_queue.newcomer()");
+});
