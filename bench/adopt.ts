@@ -12,8 +12,8 @@ export async function adopt({ sql, openQueue }: BenchServer): Promise<Figure[]> 
   await sql`vacuum analyze public.deployments`;
 
   const copying = await time(() => sql.unsafe("create table public.copied as select * from public.deployments"));
-  const looking = await time(() => queue.previewAdoption(false));
-  const adopting = await time(() => queue.adopt(false));
+  const looking = await time(() => queue.adoption.preview(false));
+  const adopting = await time(() => queue.adoption.adopt(false));
   await queue.database.close();
   return [
     {

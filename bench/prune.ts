@@ -19,7 +19,7 @@ export async function prune(server: BenchServer): Promise<Figure[]> {
   const idle = await handOffs(server, (rounds) => rounds === idleRounds);
 
   const remover = server.openQueue();
-  await remover.setEnvironment("pruned", { retention: 86_400 });
+  await remover.environments.set("pruned", { retention: 86_400 });
   let done = false;
   const began = performance.now();
   const removal = pruneHistory

@@ -1,19 +1,19 @@
 // What "import … from 'deploy-queue'" gives. The command line uses the same pieces.
 
+export type { Outlier, RunningDeployment } from "./queue/calls/boards.js";
+export type { Environment } from "./queue/calls/environments.js";
+export type { DeploymentEvent } from "./queue/calls/history.js";
+export type { HoldFilter, StagedDeployment } from "./queue/calls/holds.js";
+export type { Area, Freeze, MaintenanceWindow } from "./queue/calls/policies.js";
 export type {
-  Blocker,
   Cell,
   Deployment,
   DeploymentId,
   DeploymentRequest,
   DeploymentStatus,
   DeploymentWithStatus,
-  Environment,
+  Hold,
   Location,
-  Place,
-  QueuedDeployment,
-  Reason,
-  StartAttempt,
 } from "./queue/deployment.js";
 export { DeployQueue, type DeployQueueOptions, type StartOptions } from "./queue/deployQueue.js";
 export {
@@ -27,3 +27,4 @@ export {
   SchemaError,
   WaitTimeoutError,
 } from "./queue/errors.js";
+export type { Blocker, Explanation, Place, QueuedDeployment, Reason, StartAttempt } from "./queue/place.js";

@@ -1,5 +1,6 @@
 import { printable } from "../output/text.js";
-import type { Bypass, DeploymentRequest, Location } from "../queue/deployment.js";
+import type { Bypass } from "../queue/calls/history.js";
+import type { DeploymentRequest, Location } from "../queue/deployment.js";
 import { parseCellIndex, parseDeploymentId, parseHold, parsePriority } from "../queue/values.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";

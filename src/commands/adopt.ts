@@ -35,7 +35,9 @@ export class AdoptCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const { adoptionTable } = await import("../output/adoptionTable.js");
-    const items = await (this.dryRun ? queue.previewAdoption(this.withRunning) : queue.adopt(this.withRunning));
+    const items = await (this.dryRun
+      ? queue.adoption.preview(this.withRunning)
+      : queue.adoption.adopt(this.withRunning));
     this.print(adoptionTable(items), items);
     const problems = items.filter(({ problem }) => problem !== null);
     if (problems.length > 0) {

@@ -23,7 +23,7 @@ export class BumpCommand extends QueueCommand {
   override async act({ queue, log }: Session): Promise<number> {
     const { deploymentName } = await import("../output/describe.js");
     const priority = parsePriority(this.priority, "--priority");
-    const deployment = await queue.bump(parseDeploymentId(this.deploymentId), this.reason, priority);
+    const deployment = await queue.line.bump(parseDeploymentId(this.deploymentId), this.reason, priority);
     log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);
     if (this.json) {
       this.print("", deployment);

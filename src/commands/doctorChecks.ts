@@ -2,7 +2,7 @@ import type { Database } from "../database/database.js";
 import { expectedSchemaVersion, schemaVersion } from "../database/schema.js";
 import { type ServerFacts, serverFacts } from "../database/serverFacts.js";
 import { formatDuration } from "../output/durations.js";
-import type { Finding } from "../queue/deployment.js";
+import type { Finding } from "../queue/calls/upkeep.js";
 import { DeployQueueError } from "../queue/errors.js";
 import { Queue } from "../queue/queue.js";
 
@@ -159,7 +159,7 @@ const cures: Readonly<Record<string, string>> = {
 async function healthDiagnoses(database: Database, examination: Examination): Promise<Diagnosis[]> {
   try {
     const queue = new Queue(database);
-    const findings = await queue.health(examination.workerHost);
+    const findings = await queue.upkeep.health(examination.workerHost);
     const diagnoses = findings.map((finding) => ({
       ...finding,
       cure: finding.status === "ok" ? null : (cures[finding.name] ?? null),
@@ -173,7 +173,7 @@ async function healthDiagnoses(database: Database, examination: Examination): Pr
 }
 
 async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
-  const contradictions = await queue.verifyHistory();
+  const contradictions = await queue.history.verify();
   return contradictions.length === 0
     ? [ok("history", "nothing that has happened contradicts the rules")]
     : contradictions.map(({ rule, deployment_id, problem }) => ({

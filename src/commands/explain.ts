@@ -16,7 +16,7 @@ export class ExplainCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const { explanation } = await import("../output/explanation.js");
     const id = parseDeploymentId(this.deploymentId);
-    const reasons = await queue.explain(id);
+    const reasons = await queue.line.explain(id);
     this.print(explanation(await queue.deployment(id), reasons), reasons);
     return 0;
   }

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";
-import type { Freeze } from "../queue/policies.js";
 import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
 import { deploymentOptions } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
@@ -39,7 +39,6 @@ export class FreezeCommand extends QueueCommand {
   });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { Policies } = await import("../queue/policies.js");
     const { formatMoment, parseMoment } = await import("../output/moments.js");
     const { freezePlace } = await import("../output/policyTables.js");
     const place = {
@@ -49,14 +48,14 @@ export class FreezeCommand extends QueueCommand {
       region: this.region,
       cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex, "--cell-index"),
     };
-    const freeze = await new Policies(queue.database).freeze(place, this.reason, {
+    const freeze = await queue.policies.freeze(place, this.reason, {
       until: await parseMoment(queue, this.until, "--until"),
       allowKey: emptyIsAbsent(this.allowKey),
       allowRole: emptyIsAbsent(this.allowRole),
     });
     const end = freeze.expires_at === null ? "until somebody thaws it" : `until ${formatMoment(freeze.expires_at)}`;
     log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
-    if (!(await queue.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
+    if (!(await queue.boards.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
       const known = `"deploy-queue list cells --environment ${freeze.environment}" shows what there is`;
       log.warn(`nothing has been deployed to ${freezePlace(freeze)} so far; if that is not what was meant: ${known}`);
     }

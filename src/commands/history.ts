@@ -16,7 +16,7 @@ export class HistoryCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const { historyTable } = await import("../output/historyTable.js");
-    const events = await queue.history(parseDeploymentId(this.deploymentId));
+    const events = await queue.history.of(parseDeploymentId(this.deploymentId));
     this.print(historyTable(events), events);
     return 0;
   }

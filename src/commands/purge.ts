@@ -31,11 +31,10 @@ export class PurgeCommand extends QueueCommand {
   yes = deploymentOptions.yes();
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { Holds } = await import("../queue/holds.js");
     const { deploymentName } = await import("../output/describe.js");
     const { stagedTable } = await import("../output/stagedTable.js");
     const { confirm } = await import("./confirm.js");
-    const holds = new Holds(queue.database);
+    const { holds } = queue;
     const held = await selectHeld(queue, holds, this, (deployment) => {
       const isDropped = deployment.status === "cancelled" && deployment.hold !== null;
       if (isDropped) {

@@ -45,7 +45,6 @@ export class ReleaseCommand extends PatientCommand {
   gracePeriod = deploymentOptions.gracePeriod();
 
   override async act(session: Session): Promise<number> {
-    const { Holds } = await import("../queue/holds.js");
     const { parseDuration } = await import("../output/durations.js");
     const { stagedTable } = await import("../output/stagedTable.js");
     const { jsonText } = await import("../output/text.js");
@@ -53,7 +52,7 @@ export class ReleaseCommand extends PatientCommand {
     const { releaseEach } = await import("./releasing.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
     const waitTimeout = readTimeout(this.waitTimeout, "--wait-timeout");
-    const holds = new Holds(session.queue.database);
+    const { holds } = session.queue;
     const held = await selectHeld(session.queue, holds, this);
     if (held.length === 0) {
       session.log.info("nothing of that is on hold");

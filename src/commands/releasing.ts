@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { deploymentName } from "../output/describe.js";
 import { logOutage } from "../output/outages.js";
+import type { Holds, StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { RefusedError } from "../queue/errors.js";
-import type { Holds, StagedDeployment } from "../queue/holds.js";
 import { outlastOutages } from "../queue/outage.js";
 import { emptyIsAbsent } from "../queue/values.js";
 import { enterLine } from "./enterLine.js";

@@ -1,7 +1,7 @@
 import { Option } from "clipanion";
+import type { HoldFilter, Holds, StagedDeployment } from "../queue/calls/holds.js";
 import type { DeploymentWithStatus } from "../queue/deployment.js";
 import { InvalidValueError, RefusedError } from "../queue/errors.js";
-import type { HoldFilter, Holds, StagedDeployment } from "../queue/holds.js";
 import type { Queue } from "../queue/queue.js";
 import { parseCellIndex, parseDeploymentId } from "../queue/values.js";
 
@@ -41,7 +41,7 @@ export async function selectHeld(
   const filter = readFilter(options);
   if (filter !== undefined) {
     if (filter.environment !== undefined) {
-      await queue.environment(filter.environment);
+      await queue.environments.get(filter.environment);
     }
     return holds.staged(filter);
   }

@@ -49,7 +49,7 @@ export class StartCommand extends PatientCommand {
     const request = { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) };
     if (this.dryRun) {
       const { describePlace } = await import("../output/describePlace.js");
-      const place = await session.queue.preview(request);
+      const place = await session.queue.line.preview(request);
       const [first = "", ...blockers] = describePlace(place);
       const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);

@@ -15,9 +15,8 @@ export class ThawCommand extends QueueCommand {
   freeze = Option.String({ name: "freeze", required: true });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { Policies } = await import("../queue/policies.js");
     const { freezePlace } = await import("../output/policyTables.js");
-    const freeze = await new Policies(queue.database).thaw(parseNumber(this.freeze, "the number of the freeze"));
+    const freeze = await queue.policies.thaw(parseNumber(this.freeze, "the number of the freeze"));
     log.info(`freeze ${freeze.freeze_id} of ${freezePlace(freeze)} is lifted`);
     if (this.json) {
       this.print("", freeze);

@@ -53,7 +53,7 @@ export class WorkerCommand extends BaseCommand {
     try {
       if (this.once) {
         const { runTasksOnce } = await import("../worker/once.js");
-        await session.queue.workerSeen(`${hostname()}:once`, version);
+        await session.queue.upkeep.workerSeen(`${hostname()}:once`, version);
         await runTasksOnce({ ...session, signal: stop.signal });
       } else {
         await this.#work(name, session, stop.signal);

@@ -1,4 +1,4 @@
-import type { Adopted } from "../queue/deployment.js";
+import type { Adopted } from "../queue/calls/adoption.js";
 import { renderTable } from "./table.js";
 
 /** A line for each thing that moves, and for each that stands in the way. */

@@ -1,4 +1,5 @@
-import type { Cancellation, Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
+import type { Cancellation } from "../queue/calls/history.js";
+import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./text.js";
 

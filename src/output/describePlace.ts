@@ -1,4 +1,4 @@
-import type { Blocker, BlockingDeployment, Place } from "../queue/deployment.js";
+import type { Blocker, BlockingDeployment, Place } from "../queue/place.js";
 import { formatDuration } from "./durations.js";
 import { printable } from "./text.js";
 

@@ -81,7 +81,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
           return;
         }
         // Only a picture of the wait: without a database there is none for now.
-        const place = await queue.placeInLine(attempt.deployment.id).catch(() => undefined);
+        const place = await queue.line.place(attempt.deployment.id).catch(() => undefined);
         if (place === undefined) {
           return;
         }

@@ -1,4 +1,4 @@
-import type { Environment } from "../queue/deployment.js";
+import type { Environment } from "../queue/calls/environments.js";
 import { formatDuration } from "./durations.js";
 import { renderTable } from "./table.js";
 

@@ -1,4 +1,5 @@
-import type { DeploymentWithStatus, Explanation } from "../queue/deployment.js";
+import type { DeploymentWithStatus } from "../queue/deployment.js";
+import type { Explanation } from "../queue/place.js";
 import { deploymentName } from "./describe.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./text.js";

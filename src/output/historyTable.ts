@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from "../queue/deployment.js";
+import type { DeploymentEvent } from "../queue/calls/history.js";
 import { formatDuration } from "./durations.js";
 import { renderTable } from "./table.js";
 

@@ -1,4 +1,4 @@
-import type { Outlier } from "../queue/deployment.js";
+import type { Outlier } from "../queue/calls/boards.js";
 import { formatDuration } from "./durations.js";
 
 /** Outliers as the step output active-outliers has them: durations are for people. */

@@ -1,4 +1,4 @@
-import type { Place } from "../queue/deployment.js";
+import type { Place } from "../queue/place.js";
 
 /** A prediction that slides along is read anew this often, in milliseconds. */
 const slidingInterval = 30_000;

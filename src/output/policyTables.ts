@@ -1,4 +1,4 @@
-import type { Freeze, MaintenanceWindow } from "../queue/policies.js";
+import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
 import { formatMoment } from "./moments.js";
 import { renderTable } from "./table.js";
 import { printable } from "./text.js";

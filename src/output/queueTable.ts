@@ -1,4 +1,4 @@
-import type { BlockingDeployment, QueuedDeployment } from "../queue/deployment.js";
+import type { BlockingDeployment, QueuedDeployment } from "../queue/place.js";
 import { cellName, componentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import { renderTable } from "./table.js";

@@ -1,4 +1,4 @@
-import type { RunningDeployment } from "../queue/deployment.js";
+import type { RunningDeployment } from "../queue/calls/boards.js";
 import { cellName, componentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import { formatMoment } from "./moments.js";

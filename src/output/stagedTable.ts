@@ -1,4 +1,4 @@
-import type { StagedDeployment } from "../queue/holds.js";
+import type { StagedDeployment } from "../queue/calls/holds.js";
 import { cellName, componentName } from "./describe.js";
 import { formatMoment } from "./moments.js";
 import { renderTable } from "./table.js";

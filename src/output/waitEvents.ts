@@ -1,5 +1,7 @@
-import type { Cancellation, Deployment, DeploymentId, Place } from "../queue/deployment.js";
+import type { Cancellation } from "../queue/calls/history.js";
+import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import type { Obstacle } from "../queue/errors.js";
+import type { Place } from "../queue/place.js";
 import type { Queue } from "../queue/queue.js";
 
 /** What happens on the way from the line to the start, as --json of the command line prints it. */
@@ -30,5 +32,5 @@ export function outageEvent(outage: Obstacle | undefined): OutageEvent {
 
 /** Who cancelled a deployment and why; undefined also when that cannot be told: the cancellation is a fact all the same. */
 export function cancellationOf(queue: Queue, id: DeploymentId): Promise<Cancellation | undefined> {
-  return queue.cancellation(id).catch(() => undefined);
+  return queue.history.cancellation(id).catch(() => undefined);
 }

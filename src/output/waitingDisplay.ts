@@ -1,6 +1,7 @@
 import { createLogUpdate } from "log-update";
 import type { Logger } from "pino";
-import type { Deployment, Place } from "../queue/deployment.js";
+import type { Deployment } from "../queue/deployment.js";
+import type { Place } from "../queue/place.js";
 import { deploymentName } from "./describe.js";
 import { describePlace } from "./describePlace.js";
 import { formatDuration } from "./durations.js";

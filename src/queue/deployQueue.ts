@@ -1,7 +1,8 @@
 import { checkConnectionUrl, resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
-import type { Deployment, DeploymentId, DeploymentRequest, StartAttempt } from "./deployment.js";
+import { QueueCalls } from "./calls/queueCalls.js";
+import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
 import { enterLineAndStart } from "./entering.js";
 import {
   CancelledError,
@@ -13,6 +14,7 @@ import {
 } from "./errors.js";
 import { keepAlive } from "./keeping.js";
 import { outlastOutages } from "./outage.js";
+import type { StartAttempt } from "./place.js";
 import { Queue } from "./queue.js";
 import { startTimer } from "./timer.js";
 import { oneLine } from "./values.js";
@@ -54,13 +56,14 @@ export interface StartOptions {
 }
 
 /** The queue for Node.js programs: one connection, however many wait on it side by side. */
-export class DeployQueue {
+export class DeployQueue extends QueueCalls {
   readonly #queue: Queue;
   readonly #closed = new AbortController();
   readonly #waits = new Set<Promise<Deployment>>();
 
-  private constructor(queue: Queue) {
-    this.#queue = queue;
+  private constructor(database: Database) {
+    super(database);
+    this.#queue = new Queue(database);
   }
 
   /** @throws DatabaseUnavailableError, SchemaError, InvalidValueError */
@@ -83,7 +86,7 @@ export class DeployQueue {
       await database.close();
       throw error;
     }
-    return new DeployQueue(new Queue(database));
+    return new DeployQueue(database);
   }
 
   /**
@@ -141,21 +144,6 @@ export class DeployQueue {
     );
     options.onGivenUp?.(deployment.id, failure);
     throw outcome.error;
-  }
-
-  /** @throws DeploymentNotFoundError, RefusedError */
-  finish(id: DeploymentId): Promise<Deployment> {
-    return this.#queue.finish(id);
-  }
-
-  /** @throws DeploymentNotFoundError, RefusedError */
-  cancel(id: DeploymentId, note?: string): Promise<Deployment> {
-    return this.#queue.cancel(id, note);
-  }
-
-  /** Everything else: one call for each SQL function. */
-  get functions(): Queue {
-    return this.#queue;
   }
 
   /**

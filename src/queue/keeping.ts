@@ -28,7 +28,7 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
         outlastOutages(async () => {
           await queue.database.listen(channel);
           const row = await queue.heartbeat(id);
-          interval ??= (await queue.environment(row.environment)).heartbeat_interval * 1000;
+          interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1000;
           return row;
         }, patient),
       );

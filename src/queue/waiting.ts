@@ -1,8 +1,9 @@
 import { answered } from "./answered.js";
-import type { DeploymentId, StartAttempt } from "./deployment.js";
+import type { DeploymentId } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
+import type { StartAttempt } from "./place.js";
 import type { Queue } from "./queue.js";
 
 export interface WaitOptions extends OutageOptions {

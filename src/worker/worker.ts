@@ -81,7 +81,7 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
     });
   for (let messages: readonly string[] = []; !signal.aborted; messages = await troubles.next(beatInterval, signal)) {
     try {
-      await untilAborted(signal, queue.workerSeen(name, version));
+      await untilAborted(signal, queue.upkeep.workerSeen(name, version));
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) {
         return;

@@ -127,7 +127,7 @@ describe("the end of a job", () => {
     const place = newPlace();
     const job = await startJob(place, { "max-duration": "1h" });
     await cli.advance("2 hours");
-    await cli.queue.reapStaleDeployments();
+    await cli.queue.upkeep.reapStaleDeployments();
 
     const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
 
@@ -210,7 +210,7 @@ describe("the heartbeats of a job", () => {
       const row = await cli.row(job.id);
       return (row.heartbeat_timestamp?.getTime() ?? 0) > first + 3_100 || undefined;
     });
-    await cli.queue.reapStaleDeployments();
+    await cli.queue.upkeep.reapStaleDeployments();
 
     expect((await cli.row(job.id)).status).toBe("running");
     const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });

@@ -10,7 +10,7 @@ const newLogin = useLogins(cli);
 let deployer: Login;
 
 beforeAll(async () => {
-  await cli.queue.createRoles();
+  await cli.queue.roles.create();
   deployer = await newLogin("deploy_queue_deployer");
 });
 

@@ -23,7 +23,7 @@ const names = [
 ];
 
 test("finds nothing wrong where nothing is", async () => {
-  await line.queue.workerSeen("here:1", "1.0.0");
+  await line.queue.upkeep.workerSeen("here:1", "1.0.0");
   const { code, lines } = await examine();
   expect(code).toBe(0);
   expect(lines.map(({ name }) => name)).toEqual(names);
@@ -39,7 +39,7 @@ test("without --json it prints a line each, and the cure below", async () => {
 });
 
 test("a worker is demanded of a host when asked to", async () => {
-  await line.queue.workerSeen("there:7", "1.0.0");
+  await line.queue.upkeep.workerSeen("there:7", "1.0.0");
   expect((await examine(["--worker", "there"])).code).toBe(0);
   const { code, of } = await examine(["--worker", "elsewhere"]);
   expect(code).toBe(4);

@@ -30,7 +30,7 @@ describe("start --json prints a JSON object a line:", () => {
 
     await cli.queue.finish(holder);
     await start.printed(/"kind":"buffer".*\n/);
-    await cli.queue.setEnvironment(place.environment, { bufferTime: 0 });
+    await cli.queue.environments.set(place.environment, { bufferTime: 0 });
 
     const { code, stdout } = await start.end;
     expect(code).toBe(0);

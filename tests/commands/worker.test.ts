@@ -10,7 +10,7 @@ const line = useCommandLine();
 const newLogin = useLogins(line);
 
 test("with --once it does everything one time, and leaves no schema of its own behind", async () => {
-  await line.queue.setEnvironment("forgetful", { retention: 86_400 });
+  await line.queue.environments.set("forgetful", { retention: 86_400 });
   const place = newPlace("forgetful");
   const durations = ["1 minute", "1 minute"];
   const history = { environment: place.environment, region: place.region, component: "holder" };

@@ -25,7 +25,7 @@ test("what pg_dump has taken comes back whole, and the line goes on", async ({ s
   skip(server === undefined || dumps < server.major, `there is no pg_dump of PostgreSQL ${server?.major}`);
 
   const { queue } = database;
-  await queue.setEnvironment("dev", { bufferTime: 0 });
+  await queue.environments.set("dev", { bufferTime: 0 });
   const [finished, running, waiting] = [
     await database.enqueue({ region: "kept" }),
     await database.enqueue({ region: "kept", version: "v2" }),
@@ -53,8 +53,8 @@ test("what pg_dump has taken comes back whole, and the line goes on", async ({ s
   });
   expect(said).toEqual([]);
   const after = new Queue(opened);
-  expect(await after.verifyHistory()).toEqual([]);
-  expect((await after.health()).filter(({ name }) => name === "rules")).toMatchObject([{ status: "ok" }]);
+  expect(await after.history.verify()).toEqual([]);
+  expect((await after.upkeep.health()).filter(({ name }) => name === "rules")).toMatchObject([{ status: "ok" }]);
 
   expect((await after.tryStart(waiting.id)).waitingOn).toMatchObject([{ kind: "running", deployment_id: running.id }]);
   await after.finish(running.id);

@@ -214,7 +214,7 @@ describe("a migration while deployments run and wait", () => {
     const rows = await sql`
       select id::integer, status from deploy_queue.deployments_with_status order by start_timestamp, id`;
     expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["1 finished", "2 finished", "3 finished"]);
-    expect(await queue.verifyHistory()).toEqual([]);
+    expect(await queue.history.verify()).toEqual([]);
   });
 
   test("by two processes at once happens once, and both end well", async () => {

@@ -46,7 +46,7 @@ test("clients whose clocks are an hour off wait, run and finish like any other, 
     expect(created_at.getTime()).toBeGreaterThanOrEqual(before);
     expect(finish_timestamp.getTime()).toBeLessThanOrEqual(after);
   }
-  expect(await line.queue.verifyHistory()).toEqual([]);
+  expect(await line.queue.history.verify()).toEqual([]);
 });
 
 async function databaseTime(): Promise<number> {

@@ -70,7 +70,7 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
   await until("the server is well again", async () => {
     // It may just be on its way down.
     await server.restart();
-    return queue.verifyHistory().then(
+    return queue.history.verify().then(
       () => true,
       () => false,
     );
@@ -80,5 +80,5 @@ test("a full disk stops the queue and loses nothing; everybody goes on once ther
     const { code, stderr } = await cli.end;
     expect(code, stderr).toBe(0);
   }
-  expect(await queue.verifyHistory()).toEqual([]);
+  expect(await queue.history.verify()).toEqual([]);
 });

@@ -83,7 +83,7 @@ async function expectOneStartEach(queue: Queue, ids: readonly number[]): Promise
       where kind = 'started' and deployment_id = any (${`{${ids.join()}}`}::bigint[]) order by id`,
   );
   expect(starts.map(({ deployment_id }) => deployment_id)).toEqual(ids);
-  expect(await queue.verifyHistory()).toEqual([]);
+  expect(await queue.history.verify()).toEqual([]);
 }
 
 test("waiters outlast a crash of PostgreSQL that takes longer than their heartbeats may, and say so", {
@@ -91,7 +91,7 @@ test("waiters outlast a crash of PostgreSQL that takes longer than their heartbe
 }, async () => {
   const server = await startOwnServer();
   const queue = server.openQueue();
-  await queue.setEnvironment("dev", { heartbeatTimeout: 15 });
+  await queue.environments.set("dev", { heartbeatTimeout: 15 });
   const holder = await holdCell(queue, "crash");
   const waiters = await line(3, server.url, "crash");
   await server.crash();
@@ -135,7 +135,7 @@ test("who begins, finishes or cancels while the database is away waits for it", 
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
   const rows = await Promise.all([Number(ends[0]?.stdout), one, other].map((id) => queue.deployment(id)));
   expect(rows.map(({ status }) => status)).toEqual(["running", "finished", "cancelled"]);
-  expect(await queue.verifyHistory()).toEqual([]);
+  expect(await queue.history.verify()).toEqual([]);
 });
 
 test("who is not let in ends with exit code 7 at once", async () => {
@@ -160,7 +160,7 @@ test("a waiter finds out that its connection has gone silent, and starts over a 
   proxy.recover();
   const { code } = (await waiter?.end) ?? {};
   expect(code).toBe(0);
-  expect(await database.queue.verifyHistory()).toEqual([]);
+  expect(await database.queue.history.verify()).toEqual([]);
 });
 
 test("a cut connection costs a waiter neither its place nor its turn", async () => {

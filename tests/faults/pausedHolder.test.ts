@@ -36,5 +36,5 @@ test("a holder that was paused past its heartbeat timeout has lost the cell, not
   const { code, stderr } = await paused.end;
   expect(code).toBe(5);
   expect(stderr).toMatch(/was cancelled: reaped by .*: no heartbeat since .*; stopping the command/);
-  expect(await line.queue.verifyHistory()).toEqual([]);
+  expect(await line.queue.history.verify()).toEqual([]);
 });

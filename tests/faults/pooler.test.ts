@@ -78,5 +78,5 @@ test.skipIf(program === undefined)("everything else works through a transaction 
   expect((await runCli(["list", "cells", "--environment", "dev"], variables)).stdout).toContain(
     "dev-aws-pooled-cell-1",
   );
-  expect(await database.queue.verifyHistory()).toEqual([]);
+  expect(await database.queue.history.verify()).toEqual([]);
 });

@@ -34,7 +34,7 @@ test("a release whose answer is lost happens once, and its command runs once", a
   const events = await sql<{ kind: string }[]>`
     select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
   expect(events.map(({ kind }) => kind)).toEqual(["enqueued", "released", "started", "finished"]);
-  expect(await database.queue.verifyHistory()).toEqual([]);
+  expect(await database.queue.history.verify()).toEqual([]);
 });
 
 test("a released command outlasts a crash of PostgreSQL while it waits for its turn", { timeout: 60_000 }, async () => {
@@ -53,5 +53,5 @@ test("a released command outlasts a crash of PostgreSQL while it waits for its t
 
   expect(await releasing.end).toMatchObject({ code: 0, stdout: "deployed\n" });
   expect((await queue.deployment(staged.id)).status).toBe("finished");
-  expect(await queue.verifyHistory()).toEqual([]);
+  expect(await queue.history.verify()).toEqual([]);
 });

@@ -55,7 +55,7 @@ test(`${processes} processes in a storm of faults from seed ${seed} leave a hist
 async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>["value"]): Promise<void> {
   const proxy = await startProxy(server.url);
   const queue = server.openQueue();
-  await queue.setEnvironment("stormy", { bufferTime: 0.3, heartbeatTimeout });
+  await queue.environments.set("stormy", { bufferTime: 0.3, heartbeatTimeout });
   const { command, open } = gatedCommand(directory);
   const runs: RunningCli[] = [];
   for (let index = 0; index < processes; index += 1) {
@@ -86,10 +86,10 @@ async function storm(server: OwnServer, plan: ReturnType<typeof faults.generate>
     }
   }
   await until("what the killed have left is reaped", async () => {
-    await queue.reapStaleDeployments();
+    await queue.upkeep.reapStaleDeployments();
     return (await liveOnes(queue)) === 0;
   });
-  expect(await queue.verifyHistory()).toEqual([]);
+  expect(await queue.history.verify()).toEqual([]);
 }
 
 /** Returns the id with which it is in the line. */

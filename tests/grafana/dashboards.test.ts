@@ -49,7 +49,7 @@ test.each(panels)("$name is valid in an empty database", async ({ board, panel }
 });
 
 test("the reader role may run every panel", async () => {
-  await database.queue.createRoles();
+  await database.queue.roles.create();
   const reader = database.connect();
   await reader.unsafe("set role deploy_queue_reader");
   for (const { board, panel, name } of panels) {

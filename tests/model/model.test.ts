@@ -11,5 +11,5 @@ const queue = new RealQueue(database);
 
 test(`the queue does what the model says, in ${runs} programs from seed ${seed}`, { timeout: 3_600_000 }, async () => {
   expect(await findDifference(queue, { runs, seed })).toBeUndefined();
-  expect(await database.queue.verifyHistory()).toEqual([]);
+  expect(await database.queue.history.verify()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describePlace, prediction } from "../../src/output/describePlace.js";
-import type { BlockingDeployment, Place } from "../../src/queue/deployment.js";
+import type { BlockingDeployment, Place } from "../../src/queue/place.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 

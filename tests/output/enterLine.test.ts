@@ -3,7 +3,7 @@ import { enterLine } from "../../src/output/enterLine.js";
 import { lineDisplay } from "../../src/output/lineDisplay.js";
 import type { WaitEvent } from "../../src/output/waitEvents.js";
 import type { WaitingDisplay } from "../../src/output/waitingDisplay.js";
-import type { Place } from "../../src/queue/deployment.js";
+import type { Place } from "../../src/queue/place.js";
 import { deploymentChannel } from "../../src/queue/waiting.js";
 import { useDatabase } from "../support/database.js";
 import { type Line, newLine } from "../support/line.js";
@@ -12,7 +12,7 @@ import { until } from "../support/until.js";
 const database = useDatabase();
 
 beforeAll(async () => {
-  await database.queue.setEnvironment("cooling", { bufferTime: 600 });
+  await database.queue.environments.set("cooling", { bufferTime: 600 });
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -43,7 +43,7 @@ async function wait({ environment, region }: Line): Promise<Wait> {
   vi.spyOn(performance, "now").mockImplementation(() => now() + passed);
   const queue = database.openQueue();
   const tryStart = vi.spyOn(queue, "tryStart");
-  const placeInLine = vi.spyOn(queue, "placeInLine");
+  const placeInLine = vi.spyOn(queue.line, "place");
   const lines: string[] = [];
   const events: WaitEvent[] = [];
   let shown: Place | undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { queueTable } from "../../src/output/queueTable.js";
-import type { Blocker, BlockingDeployment, QueuedDeployment } from "../../src/queue/deployment.js";
+import type { Blocker, BlockingDeployment, QueuedDeployment } from "../../src/queue/place.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runningTable } from "../../src/output/runningTable.js";
-import type { RunningDeployment } from "../../src/queue/deployment.js";
+import type { RunningDeployment } from "../../src/queue/calls/boards.js";
 
 function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
   return {

@@ -1,7 +1,8 @@
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createWaitingDisplay, type WaitingDisplay } from "../../src/output/waitingDisplay.js";
-import type { Deployment, Place } from "../../src/queue/deployment.js";
+import type { Deployment } from "../../src/queue/deployment.js";
+import type { Place } from "../../src/queue/place.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 

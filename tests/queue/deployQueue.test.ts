@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from "vitest";
+import { Database } from "../../src/database/database.js";
+import { QueueCalls } from "../../src/queue/calls/queueCalls.js";
 import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
 import {
@@ -30,11 +32,15 @@ function newRequest(component = "api"): DeploymentRequest {
   return { environment: "dev", cloudProvider: "aws", region: `library-${cells++}`, cellIndex: 1, component };
 }
 
-async function open(): Promise<{ library: DeployQueue; pid: number }> {
+async function open(): Promise<{ library: DeployQueue; connection: Database; pid: number }> {
   const applicationName = `library ${cells++}`;
+  const queries = vi.spyOn(Database.prototype, "query");
   const library = await DeployQueue.connect({ url: database.url, applicationName });
+  const [connection] = queries.mock.contexts;
+  queries.mockRestore();
+  if (!(connection instanceof Database)) throw new Error("it has not asked the database");
   onTestFinished(() => library.close());
-  return { library, pid: await backend(applicationName) };
+  return { library, connection, pid: await backend(applicationName) };
 }
 
 async function backend(applicationName: string): Promise<number> {
@@ -72,8 +78,8 @@ async function waiting(library: DeployQueue, request: DeploymentRequest, options
   return { id, start };
 }
 
-function channelsOf(library: DeployQueue): Promise<{ channel: string }[]> {
-  return library.functions.database.query<{ channel: string }>(
+function channelsOf(connection: Database): Promise<{ channel: string }[]> {
+  return connection.query<{ channel: string }>(
     (sql) => sql`select channel from pg_listening_channels() as channel order by channel`,
   );
 }
@@ -180,7 +186,7 @@ describe("start", () => {
     const request = newRequest();
     const start = library.start(request, { signal: AbortSignal.abort() });
     await expect(start).rejects.toThrow(CancelledError);
-    expect(await queue.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
+    expect(await queue.line.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
   });
 
   test("gives its place up when the wait takes too long", async () => {
@@ -212,15 +218,15 @@ describe("start", () => {
     await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
     expect(givenUp).toEqual([[expect.any(Number), undefined]]);
 
-    const cancel = vi.spyOn(library.functions, "cancel").mockRejectedValue(new RefusedError("not yours"));
+    const cancel = vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(new RefusedError("not yours"));
     await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
     expect(givenUp[1]).toEqual([expect.any(Number), new RefusedError("not yours")]);
     cancel.mockRestore();
   });
 
   test("tells that notifications do not arrive, and starts all the same", async () => {
-    const { library } = await open();
-    vi.spyOn(library.functions.database, "notificationsArrive").mockResolvedValue(false);
+    const { library, connection } = await open();
+    vi.spyOn(connection, "notificationsArrive").mockResolvedValue(false);
     const request = newRequest();
     const holder = await hold(request);
     const onNoNotifications = vi.fn();
@@ -232,9 +238,8 @@ describe("start", () => {
   });
 
   test("no longer looks by itself once notifications have arrived after all", async () => {
-    const { library } = await open();
-    const { database } = library.functions;
-    vi.spyOn(database, "notificationsArrive").mockResolvedValueOnce(false).mockResolvedValue(true);
+    const { library, connection } = await open();
+    vi.spyOn(connection, "notificationsArrive").mockResolvedValueOnce(false).mockResolvedValue(true);
     const request = newRequest();
     const holder = await hold(request);
     let timers: MockInstance<typeof setTimeout> | undefined;
@@ -287,7 +292,7 @@ describe("start", () => {
       throw new Error("cannot draw");
     };
     await expect(library.start(request, { onWaiting })).rejects.toThrow("cannot draw");
-    expect(await queue.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
+    expect(await queue.line.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
   });
 
   test("outlasts a lost connection, says so, and keeps its place", async () => {
@@ -323,24 +328,24 @@ describe("start", () => {
   });
 
   test("listens to its channel while it waits, and to none afterwards, however the wait ends", async () => {
-    const { library } = await open();
+    const { library, connection } = await open();
     const request = newRequest();
     const holder = await hold(request);
     const giveUp = new AbortController();
     const lasting = await waiting(library, request);
     const leaving = await waiting(library, request, { signal: giveUp.signal });
-    expect(await channelsOf(library)).toEqual([
+    expect(await channelsOf(connection)).toEqual([
       { channel: `deploy_queue_deployment_${lasting.id}` },
       { channel: `deploy_queue_deployment_${leaving.id}` },
     ]);
     giveUp.abort();
     await expect(leaving.start).rejects.toThrow(CancelledError);
-    expect(await channelsOf(library)).toEqual([{ channel: `deploy_queue_deployment_${lasting.id}` }]);
+    expect(await channelsOf(connection)).toEqual([{ channel: `deploy_queue_deployment_${lasting.id}` }]);
     await queue.finish(holder);
     await lasting.start;
     await library.finish(lasting.id);
     await library.run(request, async () => undefined);
-    expect(await channelsOf(library)).toEqual([]);
+    expect(await channelsOf(connection)).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { until } from "../support/until.js";
 const database = useDatabase();
 
 // It looks once a second.
-beforeAll(() => database.queue.setEnvironment("often", { heartbeatTimeout: 3 }));
+beforeAll(() => database.queue.environments.set("often", { heartbeatTimeout: 3 }));
 
 /** Waits behind somebody who runs, over a connection that can fall silent. */
 async function waitBehindProxy() {

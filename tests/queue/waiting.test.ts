@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { StartAttempt } from "../../src/queue/deployment.js";
+import type { StartAttempt } from "../../src/queue/place.js";
 import type { Queue } from "../../src/queue/queue.js";
 import { waitForStart } from "../../src/queue/waiting.js";
 import { useDatabase } from "../support/database.js";
@@ -10,7 +10,7 @@ const database = useDatabase();
 const { queue } = database;
 
 beforeAll(async () => {
-  await queue.setEnvironment("buffered", { bufferTime: 0.5 });
+  await queue.environments.set("buffered", { bufferTime: 0.5 });
 });
 
 interface Waiter {

@@ -104,7 +104,7 @@ describe.for(["0", "3 milliseconds"])(`many sessions, from seed ${seed}, with a 
       const codes = await hammer(sessions, region);
       expect([...codes].filter((code) => !refusals.includes(code))).toEqual([]);
     } while ((await finishedIn(region)) < 20 || performance.now() < end);
-    expect(await database.queue.verifyHistory()).toEqual([]);
+    expect(await database.queue.history.verify()).toEqual([]);
 
     // The buffer counts for those that finished; every pair of one cell without a common key is looked at.
     const together = await sql`

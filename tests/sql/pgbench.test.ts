@@ -53,7 +53,7 @@ test.skipIf(!isInstalled)(
 
     expect(stdout).toMatch(/number of transactions actually processed: [1-9]\d\d/);
     expect(stdout).not.toMatch(/aborted/);
-    expect(await database.queue.verifyHistory()).toEqual([]);
+    expect(await database.queue.history.verify()).toEqual([]);
     const [{ runs } = { runs: 0 }] = await sql<{ runs: number }[]>`
       select count(*)::integer as runs from deploy_queue.deployment_events where kind = 'started'`;
     expect(runs).toBeGreaterThan(20);

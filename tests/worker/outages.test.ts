@@ -91,7 +91,7 @@ test("shows the failures of a task, and does not pile them up", async () => {
 
 async function reapsSomething(server: Pick<OwnServer, "openQueue">): Promise<void> {
   const queue = server.openQueue();
-  await queue.setEnvironment("impatient", { heartbeatTimeout: 1 });
+  await queue.environments.set("impatient", { heartbeatTimeout: 1 });
   const { id } = await queue.enqueue(
     { environment: "impatient", cloudProvider: "aws", region: "here", cellIndex: 0, component: "api" },
     { heartbeat: true },

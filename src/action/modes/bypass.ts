@@ -6,7 +6,7 @@ import { log } from "../log.js";
 
 /** Leaves a record for those who ask later, and a warning for those who look now. */
 export async function bypass(queue: Queue, { bypass }: BypassInputs): Promise<void> {
-  const { id } = await queue.recordBypass(bypass);
+  const { id } = await queue.history.recordBypass(bypass);
   const name = componentName({ component: bypass.component, version: bypass.version ?? null });
   const cell = cellName({ ...bypass, cloud_provider: bypass.cloudProvider, index: bypass.cellIndex });
   log.warn(`${name} goes to ${cell} around the queue, recorded as event ${id}: ${bypass.note}`);

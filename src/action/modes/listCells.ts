@@ -4,7 +4,7 @@ import type { Queue } from "../../queue/queue.js";
 import type { ListCellsInputs } from "../inputs.js";
 
 export async function listCells(queue: Queue, { environment }: ListCellsInputs): Promise<void> {
-  const cells = await queue.cells(environment);
+  const cells = await queue.boards.cells(environment);
   setOutput("cells", cells);
   info(cellsText(environment, cells));
 }

@@ -12,7 +12,7 @@ export class EnvironmentListCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const { environmentTable } = await import("../../output/environmentTable.js");
-    const environments = await queue.environments();
+    const environments = await queue.environments.list();
     this.print(environmentTable(environments), environments);
     return 0;
   }

@@ -41,13 +41,13 @@ export class EnvironmentSetCommand extends QueueCommand {
       maxDuration: seconds(this.maxDuration, "--max-duration"),
       retention: seconds(this.retention, "--retention"),
     };
-    const isNew = (await queue.environments()).every(({ environment: name }) => name !== this.environment);
+    const isNew = (await queue.environments.list()).every(({ environment: name }) => name !== this.environment);
     if (!isNew && Object.values(changes).every((change) => change === undefined)) {
       throw new InvalidValueError(`environment ${this.environment} is there, and nothing to change is given`, {
         hint: "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --retention.",
       });
     }
-    const environment = await queue.setEnvironment(this.environment, changes);
+    const environment = await queue.environments.set(this.environment, changes);
     log.info(`environment ${environment.environment} ${isNew ? "added" : "changed"}`);
     this.print(environmentTable([environment]), environment);
     return 0;

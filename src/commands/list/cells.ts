@@ -17,7 +17,7 @@ export class ListCellsCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const { cellsText } = await import("../../output/describe.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
-    const cells = await queue.cells(this.environment);
+    const cells = await queue.boards.cells(this.environment);
     this.print(cellsText(this.environment, cells), cells);
     await setGitHubOutput("cells", JSON.stringify(cells));
     return 0;

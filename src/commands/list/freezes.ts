@@ -12,14 +12,13 @@ export class ListFreezesCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { Policies } = await import("../../queue/policies.js");
     const { freezeTable } = await import("../../output/policyTables.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const environment = emptyIsAbsent(this.environment);
     if (environment !== undefined) {
-      await queue.environment(environment);
+      await queue.environments.get(environment);
     }
-    const freezes = await new Policies(queue.database).freezes(environment);
+    const freezes = await queue.policies.freezes(environment);
     this.print(freezes.length === 0 ? "Nothing is frozen." : freezeTable(freezes), freezes);
     return 0;
   }

@@ -18,7 +18,7 @@ export class ListOutliersCommand extends QueueCommand {
     const { outlierRecords } = await import("../../output/outlierRecords.js");
     const { jsonText } = await import("../../output/text.js");
     const { setGitHubOutput } = await import("../../output/githubOutput.js");
-    const outliers = outlierRecords(await queue.outliers());
+    const outliers = outlierRecords(await queue.boards.outliers());
     this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));
     return 0;

@@ -15,7 +15,7 @@ export class ListQueueCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const { queueTable } = await import("../../output/queueTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
-    const queued = await queue.queued(emptyIsAbsent(this.environment));
+    const queued = await queue.line.queued(emptyIsAbsent(this.environment));
     this.print(queued.length === 0 ? "Nobody waits." : queueTable(queued), queued);
     return 0;
   }

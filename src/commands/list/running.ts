@@ -19,7 +19,7 @@ export class ListRunningCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const { runningTable } = await import("../../output/runningTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
-    const running = await queue.running(emptyIsAbsent(this.environment));
+    const running = await queue.boards.running(emptyIsAbsent(this.environment));
     this.print(running.length === 0 ? "Nobody runs." : runningTable(running), running);
     return 0;
   }

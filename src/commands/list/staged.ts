@@ -12,14 +12,13 @@ export class ListStagedCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { Holds } = await import("../../queue/holds.js");
     const { stagedTable } = await import("../../output/stagedTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const environment = emptyIsAbsent(this.environment);
     if (environment !== undefined) {
-      await queue.environment(environment);
+      await queue.environments.get(environment);
     }
-    const staged = await new Holds(queue.database).staged({ environment });
+    const staged = await queue.holds.staged({ environment });
     this.print(staged.length === 0 ? "Nothing is on hold." : stagedTable(staged), staged);
     return 0;
   }

@@ -12,14 +12,13 @@ export class ListWindowsCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { Policies } = await import("../../queue/policies.js");
     const { windowTable } = await import("../../output/policyTables.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const environment = emptyIsAbsent(this.environment);
     if (environment !== undefined) {
-      await queue.environment(environment);
+      await queue.environments.get(environment);
     }
-    const windows = await new Policies(queue.database).windows(environment);
+    const windows = await queue.policies.windows(environment);
     this.print(
       windows.length === 0 ? "There is no maintenance window: deployments start at all times." : windowTable(windows),
       windows,

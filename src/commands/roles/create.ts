@@ -18,7 +18,7 @@ export class RolesCreateCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const roles = await queue.createRoles();
+    const roles = await queue.roles.create();
     this.print(
       roles.map(({ role_name, created }) => `${role_name} ${created ? "created" : "exists"}`).join("\n"),
       roles,

@@ -29,13 +29,12 @@ export class WindowAddCommand extends QueueCommand {
   zone = Option.String("--zone", "UTC", { description: "Time zone, such as Europe/Berlin; UTC by default" });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { Policies } = await import("../../queue/policies.js");
     const { formatWeekdays, parseWeekdays } = await import("../../output/weekdays.js");
     const { parseTimeOfDay } = await import("../../queue/values.js");
     const days = parseWeekdays(this.days, "--days");
     const from = parseTimeOfDay(this.from, "--from", "23:59");
     const to = parseTimeOfDay(this.to, "--to", "24:00");
-    const window = await new Policies(queue.database).addWindow(this.environment, days, from, to, this.zone);
+    const window = await queue.policies.addWindow(this.environment, days, from, to, this.zone);
     log.info(`window ${window.id} of ${this.environment}: ${formatWeekdays(days)}, ${from} to ${to} ${this.zone}`);
     this.print(String(window.id), window);
     return 0;

@@ -15,9 +15,8 @@ export class WindowRemoveCommand extends QueueCommand {
   window = Option.String({ name: "window", required: true });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { Policies } = await import("../../queue/policies.js");
     const id = parseNumber(this.window, "the number of the window");
-    const window = await new Policies(queue.database).removeWindow(id);
+    const window = await queue.policies.removeWindow(id);
     log.info(`window ${id} of ${window.environment} was removed`);
     if (this.json) {
       this.print("", window);

@@ -7,7 +7,7 @@ export const detectOutliers: Task = {
   schedule: "* * * * *",
   description: "recording deployments that have become outliers",
   async perform({ queue, log }) {
-    for (const outlier of await queue.detectOutliers()) {
+    for (const outlier of await queue.upkeep.detectOutliers()) {
       const { id, current_duration, avg_duration } = outlier;
       log.warn(
         `deployment ${id} (${componentName(outlier)}) has been running for ${formatDuration(current_duration * 1000)}, ` +

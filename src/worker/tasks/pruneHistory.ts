@@ -9,7 +9,7 @@ export const pruneHistory: Task = {
     let total = 0;
     for (let count = -1; count !== 0 && !signal.aborted; ) {
       const began = performance.now();
-      count = await queue.pruneHistory();
+      count = await queue.upkeep.pruneHistory();
       total += count;
       // A rest of three times as long as the batch took: whoever deploys meanwhile has most of the server and of its disk.
       await sleep(3 * (performance.now() - began));

@@ -6,7 +6,7 @@ export const reapStaleDeployments: Task = {
   schedule: "* * * * *",
   description: "reaping deployments whose heartbeats stopped or that run for too long",
   async perform({ queue, log }) {
-    for (const deployment of await queue.reapStaleDeployments()) {
+    for (const deployment of await queue.upkeep.reapStaleDeployments()) {
       log.info(`${deploymentName(deployment)} was ${deployment.cancellation_note}`);
     }
   },

@@ -7,7 +7,7 @@ export const refreshDurations: Task = {
   async perform({ queue, log, signal }) {
     let total = 0;
     for (let count = -1; count !== 0 && !signal.aborted; ) {
-      count = await queue.refreshDurations();
+      count = await queue.upkeep.refreshDurations();
       total += count;
     }
     log.debug(`refreshed the usual durations of ${total} components`);

@@ -8,20 +8,20 @@ test("environment set adds an environment", async () => {
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^staging +1h 30m +15m +none +for ever$/m);
-  expect(await cli.queue.environment("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
+  expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
 test("environment set changes what is given and nothing else", async () => {
   await cli.run(["environment", "set", "prod", "--heartbeat-timeout", "90s"]);
 
-  expect(await cli.queue.environment("prod")).toMatchObject({ buffer_time: 600, heartbeat_timeout: 90 });
+  expect(await cli.queue.environments.get("prod")).toMatchObject({ buffer_time: 600, heartbeat_timeout: 90 });
 });
 
 test("environment set with nothing else adds an environment as it begins, and refuses to change one with 2", async () => {
   const added = await cli.run(["environment", "set", "bare"]);
   expect(added.code).toBe(0);
   expect(added.stderr).toContain("environment bare added");
-  expect(await cli.queue.environment("bare")).toMatchObject({ buffer_time: 0, heartbeat_timeout: 900 });
+  expect(await cli.queue.environments.get("bare")).toMatchObject({ buffer_time: 0, heartbeat_timeout: 900 });
 
   const { code, stdout, stderr } = await cli.run(["environment", "set", "bare"]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -16,8 +16,8 @@ async function runningAfter(...durations: string[]): Promise<number> {
   return id;
 }
 
-const outlierIds = async () => (await queue.outliers()).map(({ id }) => id);
-const detectedIds = async () => (await queue.detectOutliers()).map(({ id }) => id);
+const outlierIds = async () => (await queue.boards.outliers()).map(({ id }) => id);
+const detectedIds = async () => (await queue.upkeep.detectOutliers()).map(({ id }) => id);
 
 test("one sample flags nothing, however long it takes", async () => {
   const id = await runningAfter("1 minute");
@@ -33,7 +33,7 @@ test("flags whoever takes longer than the mean and two standard deviations, and 
   expect(await outlierIds()).not.toContain(id);
   await database.advance("11 seconds");
   expect(await outlierIds()).toContain(id);
-  const [found] = await queue.outliers();
+  const [found] = await queue.boards.outliers();
   expect(found).toMatchObject({ id, avg_duration: 600, stddev_duration: 120, version: null });
   await queue.finish(id);
   expect(await outlierIds()).not.toContain(id);
@@ -75,7 +75,7 @@ test("two detections at once record and tell it once", async () => {
   await database.advance("5 minutes");
   const ear = await listen(database, []);
   const detectors = Array.from({ length: 4 }, () => database.openQueue());
-  const found = await Promise.all(detectors.map((detector) => detector.detectOutliers()));
+  const found = await Promise.all(detectors.map((detector) => detector.upkeep.detectOutliers()));
   expect(found.flat().filter((outlier) => outlier.id === id)).toHaveLength(1);
   expect((await ear.transitions()).filter(({ deployment_id }) => deployment_id === id)).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ test("drops samples that became older than 3 months, group by group until none i
     await insertFinished(database, { environment: "dev", region, component, endedAgo: "80 days", durations });
   }
   await insertFinished(database, { environment: "dev", region, component: "web", endedAgo: "1 day", durations });
-  expect(await queue.refreshDurations()).toBe(0);
+  expect(await queue.upkeep.refreshDurations()).toBe(0);
 
   await database.advance("20 days");
   const refresh = async () => (await sql<{ count: number }[]>`select deploy_queue.refresh_durations(2) as count`)[0];

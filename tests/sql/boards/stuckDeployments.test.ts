@@ -1,6 +1,4 @@
 import { expect, test } from "vitest";
-import { Holds } from "../../../src/queue/holds.js";
-import { Policies } from "../../../src/queue/policies.js";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
 import { useStandingClock } from "../../support/standingClock.js";
@@ -20,16 +18,16 @@ test("whoever was released or moved is idle since then, not since it entered the
   const line = newLine(database);
   const held = await line.add("queued", { hold: "outside" });
   await clock.at("2026-03-02T13:00:00Z");
-  await new Holds(queue.database).release(held, { heartbeat: false, key: "" });
+  await queue.holds.release(held, { heartbeat: false, key: "" });
   expect(await idleSince(held)).toBeUndefined();
   await clock.at("2026-03-02T13:02:00Z");
   expect(await idleSince(held)).toBe("2026-03-02T13:00:00.000Z");
-  await queue.bump(held, "sev 1", 3);
+  await queue.line.bump(held, "sev 1", 3);
   expect(await idleSince(held)).toBeUndefined();
 });
 
 test("whoever waited for a maintenance window is idle since it opened", async () => {
-  const policies = new Policies(queue.database);
+  const { policies } = queue;
   await clock.at("2026-03-03T12:00:00Z");
   await policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], "13:00", "15:00", "UTC");
   const id = await newLine(database).add("queued");

@@ -14,7 +14,7 @@ test("is what happened to one deployment, in order", async () => {
   await queue.tryStart(second);
   await queue.cancel(second, "why not");
 
-  const events = await queue.history(second);
+  const events = await queue.history.of(second);
 
   expect(events.map(({ kind, from_state, to_state, reason }) => [kind, from_state, to_state, reason])).toEqual([
     ["enqueued", null, "queued", null],
@@ -38,7 +38,7 @@ test("has one refusal, however often a waiter looks", async () => {
   await queue.cancel(ahead);
   await queue.tryStart(id);
 
-  const events = await queue.history(id);
+  const events = await queue.history.of(id);
   expect(events.map(({ kind }) => kind)).toEqual(["enqueued", "refused"]);
 });
 
@@ -47,12 +47,12 @@ test("names five reasons of a refusal, and how many more there were", async () =
   for (let place = 0; place < 7; place++) await line.add("queued");
   const id = await line.add("queued");
   await queue.tryStart(id);
-  expect((await queue.history(id)).at(-1)?.reason).toMatch(
+  expect((await queue.history.of(id)).at(-1)?.reason).toMatch(
     /^(?:deployment \d+ \(api\) is ahead in the line; ){5}and 2 more$/,
   );
 });
 
 test("has no refusal when it started at the first look", async () => {
   const id = await newLine(database).add("finished");
-  expect((await queue.history(id)).map(({ kind }) => kind)).toEqual(["enqueued", "started", "finished"]);
+  expect((await queue.history.of(id)).map(({ kind }) => kind)).toEqual(["enqueued", "started", "finished"]);
 });

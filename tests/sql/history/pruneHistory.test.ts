@@ -10,7 +10,7 @@ const { sql, queue } = database;
 async function pruneAll(): Promise<number> {
   let total = 0;
   for (let count = -1; count !== 0; ) {
-    count = await queue.pruneHistory();
+    count = await queue.upkeep.pruneHistory();
     total += count;
   }
   return total;
@@ -30,7 +30,7 @@ test("keeps everything of an environment without a retention", async () => {
 });
 
 test("removes what ended longer ago, with its events, and keeps the newest finished of each component", async () => {
-  await queue.setEnvironment("brief", { retention: 30 * 86_400 });
+  await queue.environments.set("brief", { retention: 30 * 86_400 });
   const insert = (component: string, endedAgo: string) =>
     insertFinished(database, { environment: "brief", region: "here", component, endedAgo, durations: ["1 minute"] });
   const [oldApi] = await insert("api", "90 days");
@@ -45,7 +45,7 @@ test("removes what ended longer ago, with its events, and keeps the newest finis
 });
 
 test("removes cancelled ones, and leaves those alone that have not ended", async () => {
-  await queue.setEnvironment("shortlived", { retention: 86_400 });
+  await queue.environments.set("shortlived", { retention: 86_400 });
   const line = newLine(database, "shortlived");
   await line.add("cancelled");
   const running = await line.add("running");
@@ -56,7 +56,7 @@ test("removes cancelled ones, and leaves those alone that have not ended", async
 });
 
 test("without a limit it removes all of it at once, and ends when there is nothing", async () => {
-  await queue.setEnvironment("unlimited", { retention: 86_400 });
+  await queue.environments.set("unlimited", { retention: 86_400 });
   await insertBulk(database, "unlimited", "wide", 3_000);
   const prune = async () => (await sql<{ removed: number }[]>`select deploy_queue.prune_history(null) as removed`)[0];
   // The newest of each of the five components stays.
@@ -70,7 +70,7 @@ test("history can be removed in no other way afterwards", async () => {
 });
 
 test("a hand-off does not wait for a prune of its own cell, which holds no lock of a cell", async () => {
-  await queue.setEnvironment("busy", { retention: 86_400 });
+  await queue.environments.set("busy", { retention: 86_400 });
   await insertBulk(database, "busy", "crowded", 2_000);
   const pruner = await openSession(database);
   await pruner.begin();
@@ -89,12 +89,12 @@ test("a hand-off does not wait for a prune of its own cell, which holds no lock 
 });
 
 test("removes a big history while deployments go on", async () => {
-  await queue.setEnvironment("big", { retention: 86_400 });
+  await queue.environments.set("big", { retention: 86_400 });
   await insertBulk(database, "big", "vast", 200_000);
   const pruner = database.openQueue();
   let pruning = true;
   const prune = async () => {
-    while ((await pruner.pruneHistory()) > 0);
+    while ((await pruner.upkeep.pruneHistory()) > 0);
     pruning = false;
   };
   const deploy = async () => {

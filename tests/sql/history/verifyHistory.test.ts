@@ -43,7 +43,7 @@ test("finds nothing in a life of every kind", async () => {
   await queue.cancel(cancelled);
   const { id: reaped } = await database.enqueue({ environment: "prod", heartbeat: true });
   await database.advance("20 minutes");
-  await queue.reapStaleDeployments();
+  await queue.upkeep.reapStaleDeployments();
   const region = "shared";
   for (const concurrencyKey of ["x", "x"]) {
     const { id } = await database.enqueue({ environment: "prod", region, concurrencyKey });
@@ -113,7 +113,7 @@ test("finds wake-ups of those whose turn had not come", async () => {
   await queue.finish(first);
   await queue.tryStart(second);
   expect(await findings()).toEqual([]);
-  expect((await queue.history(second)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
+  expect((await queue.history.of(second)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
 
   // While the second runs; and, of the first, after it has ended.
   await tamper(`
@@ -141,7 +141,7 @@ test("finds nothing where several end in one statement, and one wakes somebody b
   }
   const { id } = await database.enqueue({ environment: "dev", region });
   await sql`update deploy_queue.deployments set finish_timestamp = now() where id in ${sql(sharing)}`;
-  expect((await queue.history(id)).map(({ kind }) => kind)).toContain("woken");
+  expect((await queue.history.of(id)).map(({ kind }) => kind)).toContain("woken");
   expect(await findings()).toEqual([]);
 });
 
@@ -207,7 +207,7 @@ test("finds nothing in a start that a freeze let pass while its thaw was under w
 test("finds a start in a buffer, by what the buffer was at that time", async () => {
   const [first, second] = await lives(2);
   const shorten = "start_timestamp - interval '9 minutes'";
-  await queue.setEnvironment("prod", { bufferTime: 60 });
+  await queue.environments.set("prod", { bufferTime: 60 });
   expect(await findings()).toEqual([]);
   await tamper(`
     update deploy_queue.deployments set created_at = created_at - interval '1 day', start_timestamp = ${shorten} where id = ${second};
@@ -215,7 +215,7 @@ test("finds a start in a buffer, by what the buffer was at that time", async () 
     update deploy_queue.deployment_events set occurred_at = occurred_at - interval '9 minutes' where deployment_id = ${second} and kind = 'started'`);
   expect(await findings()).toEqual([`buffers ${second}`]);
   expect(first).toBeLessThan(second ?? 0);
-  await queue.setEnvironment("prod", { bufferTime: 600 });
+  await queue.environments.set("prod", { bufferTime: 600 });
 });
 
 test.for([

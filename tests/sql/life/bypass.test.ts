@@ -11,7 +11,7 @@ const newLogin = useLogins(database);
 let operator: Login;
 
 beforeAll(async () => {
-  await queue.createRoles();
+  await queue.roles.create();
   operator = await newLogin("deploy_queue_operator");
 });
 

@@ -84,7 +84,7 @@ describe("with start", () => {
     const row = await startIn(newLine(database).region, more);
 
     expect(row).toMatchObject({ status: "running", beats, kept: beats });
-    expect(await database.queue.history(row.id)).toMatchObject([
+    expect(await database.queue.history.of(row.id)).toMatchObject([
       { kind: "enqueued", from_state: null, to_state: "queued" },
       { kind: "started", from_state: "queued", to_state: "running" },
     ]);
@@ -102,7 +102,7 @@ describe("with start", () => {
     const row = await startIn(line.region, `, heartbeat => true ${more}`);
 
     expect(row).toMatchObject({ status: more.includes("hold") ? "held" : "queued", beats: true });
-    expect((await database.queue.history(row.id)).map(({ kind }) => kind)).toEqual(["enqueued"]);
+    expect((await database.queue.history.of(row.id)).map(({ kind }) => kind)).toEqual(["enqueued"]);
   });
 
   test("it runs beside those with its key, and shuts out the next one", async () => {
@@ -121,7 +121,7 @@ describe("with start", () => {
     const [first, ...others] = rows.sort((one, other) => one.id - other.id);
     expect(first?.status).toBe("running");
     expect(others.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => "queued"));
-    expect(await database.queue.verifyHistory()).toEqual([]);
+    expect(await database.queue.history.verify()).toEqual([]);
   });
 
   test("asking again with the same key gives the one that runs, and says so", async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Holds } from "../../../src/queue/holds.js";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
@@ -8,7 +7,7 @@ import { openSession, outcome, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-const holds = new Holds(queue.database);
+const { holds } = queue;
 const newLogin = useLogins(database);
 
 const release = (id: number) => holds.release(id, { heartbeat: false, key: "" });
@@ -56,7 +55,7 @@ describe("a deployment that is held outside", () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "outside" });
     await line.add("queued");
-    expect(await queue.placeInLine(held)).toMatchObject({
+    expect(await queue.line.place(held)).toMatchObject({
       position: 2,
       predicted_start: null,
       blockers: [{ kind: "hold" }, { kind: "queued" }],
@@ -82,12 +81,12 @@ describe("a deployment that is held in line", () => {
     const held = await line.add("queued", { hold: "in-line" });
     const next = await line.add("queued");
     const text = `deployment ${held} (api) is ahead in the line, on hold until somebody releases it`;
-    expect(await queue.explain(next)).toMatchObject([
+    expect(await queue.line.explain(next)).toMatchObject([
       { kind: "queued", text, cure: expect.stringContaining(`once "deploy-queue release ${held}" releases it`) },
     ]);
-    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
+    expect(await queue.line.place(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
     await release(held);
-    expect(await queue.placeInLine(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
+    expect(await queue.line.place(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
   });
 
   test("lets those with its key pass", async () => {
@@ -165,11 +164,11 @@ describe("a release", () => {
   test("with a promise of heartbeats is reaped when they stop", async () => {
     const held = await newLine(database).add("queued", { hold: "outside" });
     await database.advance("16 minutes");
-    await queue.reapStaleDeployments();
+    await queue.upkeep.reapStaleDeployments();
     expect((await queue.deployment(held)).status).toBe("held");
     await holds.release(held, { heartbeat: true, key: "k" });
     await database.advance("16 minutes");
-    await queue.reapStaleDeployments();
+    await queue.upkeep.reapStaleDeployments();
     expect((await queue.deployment(held)).status).toBe("cancelled");
   });
 
@@ -191,7 +190,7 @@ describe("a release", () => {
   });
 
   test("may be done by a deployer, by number", async () => {
-    await queue.createRoles();
+    await queue.roles.create();
     const deployer = await newLogin("deploy_queue_deployer");
     const line = newLine(database);
     const [one, other] = [

@@ -102,6 +102,6 @@ test("a read committed transaction does the whole life of a deployment in plain 
     await session.sql`update deploy_queue.deployments set ${session.sql(field)} = now() where id = ${id}`;
   }
   await session.commit();
-  expect((await database.queue.history(id)).map(({ kind }) => kind)).toEqual(["enqueued", "started", "finished"]);
+  expect((await database.queue.history.of(id)).map(({ kind }) => kind)).toEqual(["enqueued", "started", "finished"]);
   expect((await database.queue.deployment(id)).status).toBe("buffering");
 });

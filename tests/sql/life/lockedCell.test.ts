@@ -63,7 +63,8 @@ test("a locked cell keeps nobody from reaping in others, and is reaped the next 
   const dead = [await locked.add("queued", { heartbeat: true }), await other.add("queued", { heartbeat: true })];
   await database.advance("16 minutes");
   const forgotten = await forgottenIn(locked.region);
-  const reaped = async () => (await queue.reapStaleDeployments()).map(({ id }) => id).filter((id) => dead.includes(id));
+  const reaped = async () =>
+    (await queue.upkeep.reapStaleDeployments()).map(({ id }) => id).filter((id) => dead.includes(id));
   expect(await reaped()).toEqual([dead[1]]);
   await forgotten.rollback();
   expect(await reaped()).toEqual([dead[0]]);

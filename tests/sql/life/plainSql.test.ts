@@ -8,7 +8,7 @@ const { sql, queue } = database;
 
 const start = ({ sql }: Session, id: number) =>
   outcome(sql`update deploy_queue.deployments set start_timestamp = now() where id = ${id}`);
-const eventsOf = async (id: number) => (await queue.history(id)).map(({ kind }) => kind);
+const eventsOf = async (id: number) => (await queue.history.of(id)).map(({ kind }) => kind);
 
 describe("a savepoint", () => {
   test("that a start is rolled back to frees the cell, and the start never happened", async () => {
@@ -76,8 +76,8 @@ describe("while a client holds its transaction open after an INSERT", () => {
     const held = await holder(line.region);
 
     await queue.heartbeat(running);
-    expect((await queue.placeInLine(waiting))?.position).toBe(1);
-    expect(await queue.queued("dev")).toContainEqual(expect.objectContaining({ deployment_id: waiting }));
+    expect((await queue.line.place(waiting))?.position).toBe(1);
+    expect(await queue.line.queued("dev")).toContainEqual(expect.objectContaining({ deployment_id: waiting }));
     await held.rollback();
   });
 
@@ -191,6 +191,6 @@ describe("statements over many cells from two sessions, in opposite order,", () 
   });
 
   test("left nothing in the events that contradicts the rules", async () => {
-    expect(await database.queue.verifyHistory()).toEqual([]);
+    expect(await database.queue.history.verify()).toEqual([]);
   });
 });

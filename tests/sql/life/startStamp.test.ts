@@ -17,7 +17,7 @@ beforeAll(async () => {
 test.for([...Array(12).keys()])(
   "a start is never stamped inside a buffer of %i s that it waited for",
   async (seconds) => {
-    await queue.setEnvironment("prod", { bufferTime: seconds });
+    await queue.environments.set("prod", { bufferTime: seconds });
     const line = newLine(database, "prod");
     const ahead = await line.add("finished");
     const id = await line.add("queued");

@@ -71,7 +71,7 @@ test("an unknown deployment is refused with QD001", async () => {
 
 describe("when to look again", () => {
   test("is the heartbeat interval while the end of the wait is open", async () => {
-    await queue.setEnvironment("brisk", { bufferTime: 5, heartbeatTimeout: 30 });
+    await queue.environments.set("brisk", { bufferTime: 5, heartbeatTimeout: 30 });
     const line = newLine(database, "brisk");
     await line.add("finished", { concurrencyKey: "x" });
     await line.add("running", { concurrencyKey: "x" });
@@ -81,7 +81,7 @@ describe("when to look again", () => {
   });
 
   test("is the end of the buffer when that comes earlier", async () => {
-    await queue.setEnvironment("short", { bufferTime: 20 });
+    await queue.environments.set("short", { bufferTime: 20 });
     const line = newLine(database, "short");
     await line.add("finished");
     const id = await line.add("queued");
@@ -172,7 +172,7 @@ describe("blockers whose heartbeats stopped", () => {
     await untilBlocked(database, waiter, reaper);
     await reaper.commit();
     expect(await attempt).toEqual([{ started: true }]);
-    expect((await queue.history(id)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
+    expect((await queue.history.of(id)).map(({ kind }) => kind)).toEqual(["enqueued", "woken", "started"]);
   });
 
   test("send a sign of life meanwhile, and block", async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Place } from "../../../src/queue/deployment.js";
+import type { Place } from "../../../src/queue/place.js";
 import { useDatabase } from "../../support/database.js";
 import { type Member, type PlantedLine, parseMember, usePlantedLines } from "../../support/plantedLine.js";
 
@@ -9,7 +9,7 @@ const buffer = 2;
 const { plant } = usePlantedLines(database, usual);
 
 beforeAll(async () => {
-  await database.queue.setEnvironment("buffered", { bufferTime: buffer * 60 });
+  await database.queue.environments.set("buffered", { bufferTime: buffer * 60 });
 });
 
 /** Minutes from now, or "unknown". */
@@ -85,7 +85,7 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
 });
 
 test("the lines of several cells are played at once as each alone, an empty one and a frozen one among them", async () => {
-  await database.queue.setEnvironment("frozen", { bufferTime: 0 });
+  await database.queue.environments.set("frozen", { bufferTime: 0 });
   await database.sql`select deploy_queue.freeze('frozen', 'sale')`;
   const lines = [
     ["buffered", "running five 9m key x", "queued five", "queued ten key x"],
@@ -208,7 +208,7 @@ describe("a few hundred random lines are played forward as minute by minute in a
       const wait = environment === "dev" ? 0 : buffer;
       const expected = simulate([...members, candidate], wait);
       const places = await placesIn(line);
-      const preview = await database.queue.preview({
+      const preview = await database.queue.line.preview({
         ...{ environment, cloudProvider: "aws", region: line.region, cellIndex: 0 },
         component: candidate.component,
         ...(candidate.key === null ? {} : { concurrencyKey: candidate.key }),

@@ -12,7 +12,7 @@ function request({ environment, region }: Line, concurrencyKey?: string): Deploy
 
 test("in a cell that does not exist yet, it would start at once, and the cell does not exist afterwards", async () => {
   const line = newLine(database);
-  const place = await queue.preview(request(line));
+  const place = await queue.line.preview(request(line));
   expect(place).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 0, blockers: [] });
   expect(place.predicted_start).toEqual(place.as_of);
   expect(await sql`select from deploy_queue.cells where region = ${line.region}`).toHaveLength(0);
@@ -65,7 +65,7 @@ test("whoever names a cell that nobody has deployed to is told of it, and of tho
 test("it would stand behind everybody", async () => {
   const line = newLine(database);
   const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];
-  const place = await queue.preview(request(line));
+  const place = await queue.line.preview(request(line));
   expect(place).toMatchObject({ deployment_id: null, position: 3, predicted_start: null, blocker_count: 3 });
   expect(place.blockers.map(({ deployment_id }) => deployment_id)).toEqual(ids);
 });
@@ -74,10 +74,10 @@ test("with the key of everybody in the cell it would start at once", async () =>
   const line = newLine(database);
   await line.add("running", { concurrencyKey: "x" });
   await line.add("queued", { concurrencyKey: "x" });
-  const place = await queue.preview(request(line, "x"));
+  const place = await queue.line.preview(request(line, "x"));
   expect(place).toMatchObject({ position: 2, blocker_count: 0 });
   expect(place.predicted_start).toEqual(place.as_of);
-  expect(await queue.preview(request(line, "y"))).toMatchObject({ position: 2, blocker_count: 2 });
+  expect(await queue.line.preview(request(line, "y"))).toMatchObject({ position: 2, blocker_count: 2 });
 });
 
 test("what it shows is what the deployment then gets", async () => {
@@ -85,8 +85,8 @@ test("what it shows is what the deployment then gets", async () => {
   await line.add("finished");
   await line.add("queued", { concurrencyKey: "x" });
   await line.add("queued");
-  const shown = await queue.preview(request(line, "x"));
-  const got = await queue.placeInLine(await line.add("queued", { concurrencyKey: "x" }));
+  const shown = await queue.line.preview(request(line, "x"));
+  const got = await queue.line.place(await line.add("queued", { concurrencyKey: "x" }));
   expect(got).toEqual({ ...shown, deployment_id: got?.deployment_id, as_of: got?.as_of });
 });
 

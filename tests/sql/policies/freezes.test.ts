@@ -1,5 +1,4 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Policies } from "../../../src/queue/policies.js";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
@@ -8,11 +7,11 @@ import { openSession, outcome, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-const policies = new Policies(queue.database);
+const { policies } = queue;
 const newLogin = useLogins(database);
 
 beforeAll(async () => {
-  await queue.createRoles();
+  await queue.roles.create();
 });
 afterEach(async () => {
   await sql`update deploy_queue.freezes set lifted_at = now() where lifted_at is null`;
@@ -81,7 +80,7 @@ describe("a freeze", () => {
     expect(await ear.woken()).toEqual([hotfix]);
     expect(await reasonsOf(hotfix)).toEqual([]);
     expect(await reasonsOf(held)).toEqual(["freeze"]);
-    expect(await queue.placeInLine(hotfix)).toMatchObject({ position: 1, blockers: [] });
+    expect(await queue.line.place(hotfix)).toMatchObject({ position: 1, blockers: [] });
     expect(await queue.tryStart(hotfix)).toMatchObject({ started: true });
   });
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { Policies } from "../../../src/queue/policies.js";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
@@ -8,7 +7,7 @@ import { useStandingClock } from "../../support/standingClock.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-const policies = new Policies(queue.database);
+const { policies } = queue;
 const clock = useStandingClock(database, "2026-03-02 12:00:00+00");
 const weekdays = [1, 2, 3, 4, 5];
 const everyDay = [1, 2, 3, 4, 5, 6, 7];

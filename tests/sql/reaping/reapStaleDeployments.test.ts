@@ -50,7 +50,7 @@ test("never touches those that ended", async () => {
 });
 
 test("the timeout is that of the environment", async () => {
-  await queue.setEnvironment("patient", { heartbeatTimeout: 7200 });
+  await queue.environments.set("patient", { heartbeatTimeout: 7200 });
   const patient = await newLine(database, "patient").add("queued", { heartbeat: true });
   const impatient = await newLine(database).add("queued", { heartbeat: true });
   await database.advance("1 hour");
@@ -83,7 +83,7 @@ test("reaps also in the name of somebody whose name is no line", async () => {
   const [reaped] = await reap(session);
 
   expect(reaped?.cancellation_note).toMatch(/^reaped by ann \[31mx{192}: no heartbeat since /);
-  expect((await queue.history(id)).at(-1)?.actor).toMatch(/^ann \[31mx{192}$/);
+  expect((await queue.history.of(id)).at(-1)?.actor).toMatch(/^ann \[31mx{192}$/);
 });
 
 test("a cancel after a reap in the same transaction is recorded as a cancel", async () => {

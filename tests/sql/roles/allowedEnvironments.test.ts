@@ -10,7 +10,7 @@ const { sql, queue } = database;
 const newLogin = useLogins(database);
 
 beforeAll(async () => {
-  await queue.createRoles();
+  await queue.roles.create();
   await sql`insert into deploy_queue.environments (environment) values ('staging'), ('dev2'), ('empty')`;
 });
 

@@ -13,7 +13,7 @@ const roles = ["reader", "deployer", "operator"] as const;
 const forbidden = "42501";
 
 beforeAll(async () => {
-  await database.queue.createRoles();
+  await database.queue.roles.create();
   await newLine(database).add("queued", { version: "v1" });
 });
 
@@ -190,7 +190,7 @@ test("a role of one's own with privileges on deployments uses plain SQL, and obe
 
 describe("create_roles", () => {
   test("may be repeated, and says what is new", async () => {
-    expect(await database.queue.createRoles()).toEqual(
+    expect(await database.queue.roles.create()).toEqual(
       roles.map((role) => ({ role_name: `deploy_queue_${role}`, created: false })),
     );
   });
@@ -201,7 +201,7 @@ describe("create_roles", () => {
       grant execute on function deploy_queue.prune_history(integer) to public, deploy_queue_reader;
       revoke execute on function deploy_queue.finish(bigint) from deploy_queue_deployer`);
 
-    await database.queue.createRoles();
+    await database.queue.roles.create();
 
     const may = (role: string, fn: string) => sql`
       select has_function_privilege(${role}, ${`deploy_queue.${fn}`}, 'execute') as may`;
@@ -214,7 +214,7 @@ describe("create_roles", () => {
 
   test("two at once do not get in each other's way", async () => {
     const queues = [...Array(6).keys()].map(() => database.openQueue());
-    await Promise.all(queues.map((queue) => queue.createRoles()));
+    await Promise.all(queues.map((queue) => queue.roles.create()));
   });
 
   test("refuses with QD012 and the cure when the caller may not create roles", async () => {

@@ -10,7 +10,7 @@ const { sql, queue } = database;
 const newLogin = useLogins(database);
 
 beforeAll(async () => {
-  await queue.createRoles();
+  await queue.roles.create();
 });
 
 const orderOf = async (region: string) =>
@@ -56,7 +56,7 @@ describe("a bump", () => {
       await line.add("queued"),
     ];
     const ear = await listen(database, [first, second, third]);
-    const bumped = await queue.bump(third, "sev 1");
+    const bumped = await queue.line.bump(third, "sev 1");
 
     expect(bumped.priority).toBe(4);
     expect(await orderOf(line.region)).toEqual([third, second, first]);
@@ -80,7 +80,7 @@ describe("a bump", () => {
 
     const [{ actor } = {}] = await sql<{ actor: string }[]>`
       select actor from deploy_queue.deployment_events where deployment_id = ${bumped} and kind = 'prioritized' limit 1`;
-    expect(await queue.placeInLine(overtaken)).toMatchObject({
+    expect(await queue.line.place(overtaken)).toMatchObject({
       blockers: [
         { deployment_id: bumped, priority: 6, priority_reason: `${actor}: sev 1` },
         { deployment_id: own, priority: 2, priority_reason: null },
@@ -91,9 +91,9 @@ describe("a bump", () => {
   test("of whoever is alone or first already changes nothing", async () => {
     const line = newLine(database);
     const alone = await line.add("queued");
-    expect((await queue.bump(alone, "hurry")).priority).toBe(0);
+    expect((await queue.line.bump(alone, "hurry")).priority).toBe(0);
     const first = await newLine(database).add("queued", { priority: 7 });
-    expect((await queue.bump(first, "hurry")).priority).toBe(7);
+    expect((await queue.line.bump(first, "hurry")).priority).toBe(7);
   });
 
   test("behind a runner wakes nobody", async () => {
@@ -101,7 +101,7 @@ describe("a bump", () => {
     await line.add("running");
     const [first, second] = [await line.add("queued"), await line.add("queued")];
     const ear = await listen(database, [first, second]);
-    await queue.bump(second, "sev 1");
+    await queue.line.bump(second, "sev 1");
     expect(await ear.woken()).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe("a bump", () => {
     const line = newLine(database);
     const [first, second] = [await line.add("queued", { priority: 2 }), await line.add("queued", { priority: 1 })];
     const ear = await listen(database, [first, second]);
-    await queue.bump(first, "not so urgent", 0);
+    await queue.line.bump(first, "not so urgent", 0);
     expect(await ear.woken()).toEqual([second]);
   });
 
@@ -121,7 +121,7 @@ describe("a bump", () => {
     expect(await bump(await line.add("cancelled"))).toBe("QD005");
     const running = await line.add("running");
     expect(await bump(running)).toBe("QD007");
-    await expect(queue.bump(running, "why")).rejects.toThrow(`deployment ${running} (api) is running already`);
+    await expect(queue.line.bump(running, "why")).rejects.toThrow(`deployment ${running} (api) is running already`);
     expect(await bump(0)).toBe("QD001");
   });
 

@@ -96,7 +96,7 @@ describe("not after", () => {
   test("the worker removes what is only staged", async () => {
     const late = await newLine(database).add("queued", { notAfter: await seconds(10), hold: "outside" });
     await clock.pass("10 seconds");
-    expect((await queue.reapStaleDeployments()).map(({ id }) => id)).toContain(late);
+    expect((await queue.upkeep.reapStaleDeployments()).map(({ id }) => id)).toContain(late);
   });
 
   test("an operator's bypass starts it nevertheless", async () => {

@@ -56,13 +56,13 @@ test("the last of several buffers counts", async () => {
 });
 
 test("a changed buffer holds for those that finished before", async () => {
-  await database.queue.setEnvironment("staging", { bufferTime: 60 });
+  await database.queue.environments.set("staging", { bufferTime: 60 });
   const line = newLine(database, "staging");
   await line.add("finished");
   const candidate = await line.add("queued");
   await pass("61 seconds");
-  await database.queue.setEnvironment("staging", { bufferTime: 120 });
+  await database.queue.environments.set("staging", { bufferTime: 120 });
   expect((await database.queue.tryStart(candidate)).started).toBe(false);
-  await database.queue.setEnvironment("staging", { bufferTime: 61 });
+  await database.queue.environments.set("staging", { bufferTime: 61 });
   expect((await database.queue.tryStart(candidate)).started).toBe(true);
 });

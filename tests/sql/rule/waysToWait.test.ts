@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { Holds } from "../../../src/queue/holds.js";
-import { Policies } from "../../../src/queue/policies.js";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
@@ -9,8 +7,8 @@ import { useStandingClock } from "../../support/standingClock.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-const policies = new Policies(queue.database);
-const holds = new Holds(queue.database);
+const { policies } = queue;
+const { holds } = queue;
 const clock = useStandingClock(database, "2026-03-02 12:00:00+00");
 
 afterEach(async () => {
@@ -32,7 +30,7 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
   const { freeze_id } = await policies.freeze({ environment: "prod" }, "sale");
   const { id: window } = await policies.addWindow("prod", [3], "02:00", "04:00", "UTC");
 
-  expect((await queue.explain(id)).map(({ kind, blocker_id, cure }) => [kind, blocker_id, cure])).toEqual([
+  expect((await queue.line.explain(id)).map(({ kind, blocker_id, cure }) => [kind, blocker_id, cure])).toEqual([
     ["hold", null, `"deploy-queue release ${id}" releases it`],
     ["schedule", null, expect.stringContaining("starts by itself")],
     ["window", null, expect.stringContaining("deploy-queue list windows")],
@@ -52,7 +50,7 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
   await clock.pass("10 minutes");
   expect(await kindsOf(id)).toEqual(["schedule"]);
   await clock.pass("10 minutes");
-  expect(await queue.explain(id)).toEqual([]);
+  expect(await queue.line.explain(id)).toEqual([]);
   expect(await queue.tryStart(id)).toMatchObject({ started: true });
 });
 

@@ -10,7 +10,7 @@ let environments = 0;
 
 async function newEnvironment(bufferTime = 600): Promise<string> {
   const name = `environment-${environments++}`;
-  await queue.setEnvironment(name, { bufferTime });
+  await queue.environments.set(name, { bufferTime });
   return name;
 }
 
@@ -26,7 +26,7 @@ test.for([
   const first = await line.add("queued");
   const second = await line.add("queued");
   const ear = await listen(database, [first, second]);
-  await queue.setEnvironment(environment, { bufferTime });
+  await queue.environments.set(environment, { bufferTime });
   expect(await ear.heard()).toEqual(wakes ? [`${first}`] : []);
 });
 
@@ -39,7 +39,7 @@ test("a shorter buffer wakes all heads with a common key, in every cell", async 
   await other.add("finished");
   ids.push(await other.add("queued"));
   const ear = await listen(database, ids);
-  await queue.setEnvironment(environment, { bufferTime: 60 });
+  await queue.environments.set(environment, { bufferTime: 60 });
   expect(await ear.woken()).toEqual(ids);
 });
 
@@ -57,7 +57,7 @@ test("a shorter buffer wakes nobody who did not wait for one", async () => {
   await elsewhere.add("finished");
   const stranger = await elsewhere.add("queued");
   const ear = await listen(database, [free, sharer, behind, stranger]);
-  await queue.setEnvironment(environment, { bufferTime: 60 });
+  await queue.environments.set(environment, { bufferTime: 60 });
   expect(await ear.woken()).toEqual([]);
 });
 
@@ -67,7 +67,7 @@ test("another timeout wakes nobody", async () => {
   await line.add("finished");
   const first = await line.add("queued");
   const ear = await listen(database, [first]);
-  await queue.setEnvironment(environment, { heartbeatTimeout: 60 });
+  await queue.environments.set(environment, { heartbeatTimeout: 60 });
   expect(await ear.woken()).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 import type postgres from "postgres";
-import type { Sql } from "../database/client.js";
-import type { Database } from "../database/database.js";
-import { translateError } from "./errors.js";
+import type { Sql } from "../../database/client.js";
+import type { Database } from "../../database/database.js";
+import { translateError } from "../errors.js";
 
 /** Calls of SQL functions and reads of views, with the errors of errors.ts. */
 export abstract class Calls {
-  readonly database: Database;
+  protected readonly database: Database;
 
   constructor(database: Database) {
     this.database = database;
@@ -30,3 +30,6 @@ export abstract class Calls {
     return row;
   }
 }
+
+/** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
+export const longTimeout = 3_600_000;

@@ -1,5 +1,5 @@
+import type { Deployment, DeploymentId, Hold } from "../deployment.js";
 import { Calls } from "./calls.js";
-import type { Deployment, DeploymentId, Hold } from "./deployment.js";
 
 /** A row of deploy_queue.staged. */
 export interface StagedDeployment {

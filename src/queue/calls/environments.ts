@@ -1,0 +1,67 @@
+import type postgres from "postgres";
+import type { Sql } from "../../database/client.js";
+import { InvalidValueError } from "../errors.js";
+import { Calls } from "./calls.js";
+
+/** Policies of an environment; durations in seconds. */
+export interface Environment {
+  readonly environment: string;
+  readonly buffer_time: number;
+  readonly heartbeat_timeout: number;
+  readonly heartbeat_interval: number;
+  /** Null is no limit. */
+  readonly max_duration: number | null;
+  /** Null keeps history for ever. */
+  readonly retention: number | null;
+}
+
+/** Environments and their policies. */
+export class Environments extends Calls {
+  list(): Promise<Environment[]> {
+    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+  }
+
+  /** @throws InvalidValueError for an environment that does not exist */
+  async get(name: string): Promise<Environment> {
+    const environments = await this.list();
+    const environment = environments.find((candidate) => candidate.environment === name);
+    if (environment === undefined) {
+      throw new InvalidValueError(`environment ${name} does not exist`, {
+        hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`,
+      });
+    }
+    return environment;
+  }
+
+  /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
+  set(
+    name: string,
+    changes: {
+      readonly bufferTime?: number | undefined;
+      readonly heartbeatTimeout?: number | undefined;
+      readonly maxDuration?: number | undefined;
+      readonly retention?: number | undefined;
+    },
+  ): Promise<Environment> {
+    return this.row(
+      (sql) => sql`
+        select ${policies(sql)} from deploy_queue.set_environment(
+          environment => ${name},
+          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
+          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
+          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
+          retention => make_interval(secs => ${changes.retention ?? null})
+        )`,
+    );
+  }
+}
+
+function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    environment,
+    extract(epoch from buffer_time)::float8 as buffer_time,
+    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
+    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
+    extract(epoch from max_duration)::float8 as max_duration,
+    extract(epoch from retention)::float8 as retention`;
+}

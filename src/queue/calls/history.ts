@@ -1,0 +1,93 @@
+import type { DeploymentId, DeploymentStatus, Location } from "../deployment.js";
+import { Calls, longTimeout } from "./calls.js";
+
+/** A row of deploy_queue.deployment_events. */
+export interface DeploymentEvent {
+  readonly id: number;
+  /** Null for what has none, as are the columns about its place for what has one. */
+  readonly deployment_id: number | null;
+  readonly occurred_at: Date;
+  readonly kind: string;
+  readonly from_state: DeploymentStatus | null;
+  readonly to_state: DeploymentStatus | null;
+  readonly actor: string;
+  readonly application_name: string | null;
+  readonly client_address: string | null;
+  readonly reason: string | null;
+  readonly environment: string | null;
+  readonly cloud_provider: string | null;
+  readonly region: string | null;
+  readonly cell_index: number | null;
+  readonly component: string | null;
+  readonly version: string | null;
+  readonly url: string | null;
+}
+
+/** A deployment that goes around the queue. */
+export interface Bypass extends Location {
+  readonly component: string;
+  readonly note: string;
+  readonly version?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** The event by which a deployment was cancelled. */
+export interface Cancellation {
+  readonly kind: "cancelled" | "reaped";
+  /** The role that logged in, or the name that it gave. */
+  readonly actor: string;
+  /** Of its connection; PostgreSQL keeps 63 bytes of it. */
+  readonly application_name: string | null;
+  readonly reason: string | null;
+}
+
+/** Something in history that must not be. */
+export interface Contradiction {
+  readonly rule: string;
+  readonly deployment_id: number;
+  readonly problem: string;
+}
+
+/** What has happened. */
+export class History extends Calls {
+  /**
+   * What happened to a deployment, in order.
+   * @throws DeploymentNotFoundError
+   */
+  of(id: DeploymentId): Promise<DeploymentEvent[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
+  }
+
+  /** Who cancelled or reaped a deployment; undefined when nobody did. */
+  async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
+    const [event] = await this.rows<Cancellation>(
+      (sql) => sql`
+        select kind, actor, application_name, reason
+        from deploy_queue.history(deployment_id => ${id})
+        where kind in ('cancelled', 'reaped')`,
+    );
+    return event;
+  }
+
+  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
+  recordBypass(bypass: Bypass): Promise<{ id: number }> {
+    return this.row(
+      (sql) => sql`
+        select id from deploy_queue.record_bypass(
+          environment => ${bypass.environment},
+          cloud_provider => ${bypass.cloudProvider},
+          region => ${bypass.region},
+          cell_index => ${bypass.cellIndex},
+          component => ${bypass.component},
+          note => ${bypass.note},
+          version => ${bypass.version ?? null},
+          url => ${bypass.url ?? null}
+        )`,
+    );
+  }
+
+  /** Reads all of history and returns what contradicts the rules. */
+  verify(): Promise<Contradiction[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
+}

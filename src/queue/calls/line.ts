@@ -1,0 +1,67 @@
+import type { Database } from "../../database/database.js";
+import type { Deployment, DeploymentId, DeploymentRequest } from "../deployment.js";
+import type { Explanation, Place, QueuedDeployment } from "../place.js";
+import { Calls } from "./calls.js";
+import type { Environments } from "./environments.js";
+
+/** The deployments that wait, in their order. */
+export class Line extends Calls {
+  readonly #environments: Environments;
+
+  constructor(database: Database, environments: Environments) {
+    super(database);
+    this.#environments = environments;
+  }
+
+  /** Everybody who waits, or who waits in one environment. */
+  async queued(environment?: string): Promise<QueuedDeployment[]> {
+    if (environment !== undefined) {
+      await this.#environments.get(environment);
+    }
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.queue
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, cloud_provider, region, cell_index, position`,
+    );
+  }
+
+  /** Where a deployment stands; undefined when it is not queued. */
+  async place(id: DeploymentId): Promise<Place | undefined> {
+    const [place] = await this.rows<Place>(
+      (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`,
+    );
+    return place;
+  }
+
+  /** Where a deployment would stand if it entered the line now. */
+  preview(request: DeploymentRequest): Promise<Place> {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.preview(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          concurrency_key => ${request.concurrencyKey ?? null},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null}
+        )`,
+    );
+  }
+
+  /** Everything that keeps a queued deployment from starting, and what would lift it. */
+  explain(id: DeploymentId): Promise<Explanation[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.explain(deployment_id => ${id})`);
+  }
+
+  /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
+  bump(id: DeploymentId, reason: string, priority?: number): Promise<Deployment> {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason}, priority => ${priority ?? null})`,
+    );
+  }
+}

@@ -1,0 +1,167 @@
+import type postgres from "postgres";
+import type { Sql } from "../../database/client.js";
+import type { Database } from "../../database/database.js";
+import type { Deployment, DeploymentId, DeploymentRequest, DeploymentWithStatus, Location } from "../deployment.js";
+import { DeploymentNotFoundError } from "../errors.js";
+import type { Reason, StartAttempt } from "../place.js";
+import { Adoption } from "./adoption.js";
+import { Boards } from "./boards.js";
+import { Calls } from "./calls.js";
+import { Environments } from "./environments.js";
+import { History } from "./history.js";
+import { Holds } from "./holds.js";
+import { Line } from "./line.js";
+import { Policies } from "./policies.js";
+import { Roles } from "./roles.js";
+import { Upkeep } from "./upkeep.js";
+
+/** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
+export class QueueCalls extends Calls {
+  readonly line: Line;
+  readonly holds: Holds;
+  readonly environments: Environments;
+  readonly policies: Policies;
+  readonly history: History;
+  readonly boards: Boards;
+  readonly upkeep: Upkeep;
+  readonly roles: Roles;
+  readonly adoption: Adoption;
+
+  constructor(database: Database) {
+    super(database);
+    this.environments = new Environments(database);
+    this.line = new Line(database, this.environments);
+    this.holds = new Holds(database);
+    this.policies = new Policies(database);
+    this.history = new History(database);
+    this.boards = new Boards(database, this.environments);
+    this.upkeep = new Upkeep(database);
+    this.roles = new Roles(database);
+    this.adoption = new Adoption(database);
+  }
+
+  /**
+   * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
+   * when it may, and its start_timestamp says so; the heartbeats go on then.
+   */
+  enqueue(request: DeploymentRequest, { heartbeat = false, start = false } = {}): Promise<Deployment> {
+    return this.row<Deployment>(
+      (sql) => sql`
+        select * from deploy_queue.enqueue(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          version => ${request.version ?? null},
+          url => ${request.url ?? null},
+          note => ${request.note ?? null},
+          concurrency_key => ${request.concurrencyKey ?? null},
+          heartbeat => ${heartbeat},
+          idempotency_key => ${request.idempotencyKey ?? null},
+          max_duration => ${milliseconds(sql, request.maxDuration)},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null},
+          not_after => ${request.notAfter ?? null},
+          command => ${request.command === undefined ? null : [...request.command]},
+          start => ${start}
+        )`,
+    );
+  }
+
+  /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
+  async tryStart(id: DeploymentId, { heartbeat = false } = {}): Promise<StartAttempt> {
+    const row = await this.row<
+      Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
+    >(
+      (sql) => sql`
+        select
+          attempt.started as attempt_started,
+          attempt.waiting_on as attempt_waiting_on,
+          extract(epoch from attempt.look_again_in)::float8 as attempt_seconds,
+          (attempt.deployment).*
+        from deploy_queue.try_start(deployment_id => ${id}, heartbeat => ${heartbeat}) as attempt`,
+    );
+    const { attempt_started, attempt_waiting_on, attempt_seconds, ...deployment } = row;
+    return {
+      started: attempt_started,
+      waitingOn: attempt_waiting_on,
+      lookAgainIn: Math.max(0, Math.ceil(attempt_seconds * 1000)),
+      deployment,
+    };
+  }
+
+  heartbeat(id: DeploymentId): Promise<Deployment> {
+    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
+  }
+
+  finish(id: DeploymentId): Promise<Deployment> {
+    return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+  }
+
+  cancel(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.row(
+      (sql) => sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
+    );
+  }
+
+  /** Cancels what is queued or running of a version, and returns it. */
+  cancelVersion(component: string, version: string, note?: string): Promise<Deployment[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.cancel_version(
+          component => ${component}, version => ${version}, cancellation_note => ${note ?? null}
+        ) order by id`,
+    );
+  }
+
+  /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
+  async cancelLocation(
+    location: Omit<Location, "cellIndex"> & { readonly cellIndex?: number | undefined },
+    note?: string,
+  ): Promise<Deployment[]> {
+    await this.environments.get(location.environment);
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.cancel_location(
+          environment => ${location.environment},
+          cloud_provider => ${location.cloudProvider},
+          region => ${location.region},
+          cell_index => ${location.cellIndex ?? null},
+          cancellation_note => ${note ?? null}
+        ) order by id`,
+    );
+  }
+
+  /** @throws DeploymentNotFoundError */
+  async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
+    const [row] = await this.rows<DeploymentWithStatus>(
+      (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
+    );
+    if (row === undefined) {
+      throw new DeploymentNotFoundError(`deployment ${id} does not exist`, {
+        hint: 'Ids are printed by "deploy-queue start", "deploy-queue list queue" and "deploy-queue list running"',
+      });
+    }
+    return row;
+  }
+
+  /** The newest deployment with this url that is queued or running. */
+  async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
+    const [row] = await this.rows<Deployment>(
+      (sql) => sql`select * from deploy_queue.live_deployment_by_url(url => ${url})`,
+    );
+    return row;
+  }
+
+  /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
+  async moment(text: string): Promise<Date> {
+    const { at } = await this.row<{ at: Date }>((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
+    return at;
+  }
+}
+
+function milliseconds(sql: Sql, value: number | undefined): postgres.PendingQuery<postgres.Row[]> {
+  return sql`make_interval(secs => ${value === undefined ? null : value / 1000})`;
+}

@@ -1,0 +1,9 @@
+import { Calls } from "./calls.js";
+
+/** The roles that are given out. */
+export class Roles extends Calls {
+  /** Creates the roles that are given out, and says which are new. */
+  create(): Promise<{ role_name: string; created: boolean }[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
+  }
+}

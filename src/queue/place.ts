@@ -1,0 +1,96 @@
+import type { Deployment, Hold } from "./deployment.js";
+
+/** A reason to wait, as deploy_queue.waiting_on returns it. */
+export interface Reason {
+  readonly kind: string;
+  readonly text: string;
+  /** When it ends, if that is known: ISO 8601. */
+  readonly until: string | null;
+  readonly deployment_id: number | null;
+}
+
+export interface StartAttempt {
+  readonly started: boolean;
+  /** Milliseconds after which to ask again, or to send a heartbeat. */
+  readonly lookAgainIn: number;
+  /** Empty once it has started. */
+  readonly waitingOn: readonly Reason[];
+  readonly deployment: Deployment;
+}
+
+/** What a deployment waits for that is no other deployment: a hold, a schedule, a maintenance window or a freeze. */
+export interface Withholding extends Reason {
+  readonly deployment_id: null;
+}
+
+/** A reason to wait and what would lift it, as deploy_queue.explain returns it. */
+export interface Explanation {
+  readonly kind: string;
+  readonly text: string;
+  readonly until: Date | null;
+  readonly blocker_id: number | null;
+  readonly cure: string;
+}
+
+/** Somebody whom a deployment waits for; times are ISO 8601, of the database's clock. */
+export interface BlockingDeployment {
+  readonly deployment_id: number;
+  /** queued (ahead), running, or buffer (finished, cooling down). */
+  readonly kind: string;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  /** Since when it is in that state. */
+  readonly since: string;
+  /** How long its component usually takes in this cell; null without history. */
+  readonly usual_seconds: number | null;
+  /** When it and its buffer will likely be over; null when nobody knows. */
+  readonly until: string | null;
+  /** Its last heartbeat, when two are missing; null while they come, and for whoever promised none. */
+  readonly silent_since: string | null;
+  /** When it is reaped unless it sends a heartbeat before; null unless it is silent. */
+  readonly reaped_at: string | null;
+  readonly priority: number;
+  /** Who gave it that and why, as "ann: sev 1"; null when it entered the line with it. */
+  readonly priority_reason: string | null;
+  /** In line, it keeps others waiting until it is released. */
+  readonly hold: Hold | null;
+}
+
+export type Blocker = BlockingDeployment | Withholding;
+
+/** Where a queued deployment stands, as deploy_queue.place_in_line returns it. */
+export interface Place {
+  /** Null for a preview. */
+  readonly deployment_id: number | null;
+  /** 1 is next. */
+  readonly position: number;
+  /** Null when nobody knows. */
+  readonly predicted_start: Date | null;
+  /** Whether somebody it waits for takes longer than usual. */
+  readonly overdue: boolean;
+  readonly blocker_count: number;
+  /** The first ten. */
+  readonly blockers: readonly Blocker[];
+  /** The moment this describes. */
+  readonly as_of: Date;
+}
+
+/** A row of deploy_queue.queue. */
+export interface QueuedDeployment extends Place {
+  readonly environment: string;
+  readonly cloud_provider: string;
+  readonly region: string;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly concurrency_key: string | null;
+  readonly created_at: Date;
+  readonly priority: number;
+  readonly hold: Hold | null;
+  /** How many that came later have started before it. */
+  readonly overtaken: number;
+}
