@@ -35,7 +35,7 @@ export async function sendHeartbeats(): Promise<void> {
   try {
     const onOutage = logOutage({ info: write, warn: write });
     const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
-      giveUpAfter: Number.POSITIVE_INFINITY,
+      outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
       onOutage,
     });

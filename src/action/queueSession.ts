@@ -23,9 +23,9 @@ export async function withQueue(
   const url = inputs.databaseUrl;
   const database = new Database({ url, applicationName: applicationName(inputs.job), onNotice: log.info });
   try {
-    const giveUpAfter = patient ? inputs.outageTimeout : 0;
+    const outageTimeout = patient ? inputs.outageTimeout : 0;
     await outlastOutages(() => ensureSchema(database, { url, migrate, onProgress: log.info, onWarning: log.warn }), {
-      giveUpAfter,
+      outageTimeout,
       onOutage: patient ? logOutage(log) : undefined,
     });
     await act(new Queue(database));
@@ -36,5 +36,5 @@ export async function withQueue(
 
 /** Repeats a call that may be repeated until the database answers, for as long as outage-timeout says. */
 export function patiently<Result>(inputs: CommonInputs, call: () => Promise<Result>): Promise<Result> {
-  return outlastOutages(call, { giveUpAfter: inputs.outageTimeout, onOutage: logOutage(log) });
+  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onOutage: logOutage(log) });
 }

@@ -64,7 +64,7 @@ export async function enterLine({ queue, log }: Session, options: EnterOptions):
     await written(output);
     if (closed.signal.aborted) {
       const note = `gave up at the start: ${closed.signal.reason.message}`;
-      await outlastOutages(() => queue.cancel(deployment.id, note), { giveUpAfter: options.outageTimeout });
+      await outlastOutages(() => queue.cancel(deployment.id, note), { outageTimeout: options.outageTimeout });
       throw closed.signal.reason;
     }
     return deployment;

@@ -36,7 +36,7 @@ export async function openSession(command: string, options: SessionOptions): Pro
       onWarning: (message: string) => log.warn(message),
     };
     await outlastOutages(() => ensureSchema(database, schema), {
-      giveUpAfter: options.patience,
+      outageTimeout: options.patience,
       onOutage: options.patience > 0 ? logOutage(log) : undefined,
     });
   } catch (error) {

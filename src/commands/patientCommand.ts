@@ -1,5 +1,5 @@
 import { logOutage } from "../output/outages.js";
-import { defaultGiveUpAfter, outlastOutages } from "../queue/outage.js";
+import { defaultOutageTimeout, outlastOutages } from "../queue/outage.js";
 import { deploymentOptions, readTimeout } from "./options.js";
 import { QueueCommand, type Session } from "./queueCommand.js";
 
@@ -8,11 +8,11 @@ export abstract class PatientCommand extends QueueCommand {
   outageTimeout = deploymentOptions.outageTimeout();
 
   override patience(): number {
-    return readTimeout(this.outageTimeout, "--outage-timeout") ?? defaultGiveUpAfter;
+    return readTimeout(this.outageTimeout, "--outage-timeout") ?? defaultOutageTimeout;
   }
 
   /** Repeats a call that may be repeated, until the database answers. */
   protected patiently<Result>({ log }: Session, call: () => Promise<Result>): Promise<Result> {
-    return outlastOutages(call, { giveUpAfter: this.patience(), onOutage: logOutage(log) });
+    return outlastOutages(call, { outageTimeout: this.patience(), onOutage: logOutage(log) });
   }
 }

@@ -82,7 +82,7 @@ async function releaseOne(
   };
   if (staged.somebody_waits) {
     const deployment = await outlastOutages(release(false), {
-      giveUpAfter: options.outageTimeout,
+      outageTimeout: options.outageTimeout,
       onOutage: logOutage(log),
     });
     log.info(`${deploymentName(deployment)} was released; its job goes on`);

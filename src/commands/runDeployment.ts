@@ -86,7 +86,7 @@ export async function runDeployment(
     await stopping;
     running -= 1;
     ended.abort();
-    const outages = { giveUpAfter: options.outageTimeout, onOutage };
+    const outages = { outageTimeout: options.outageTimeout, onOutage };
     const row = (await keeper) ?? (await tellOutcome(queue, deployment, childEnd, outages));
     const { exitCode, description } = childEnd;
     if (row.finish_timestamp !== null) {

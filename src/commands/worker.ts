@@ -77,7 +77,7 @@ export class WorkerCommand extends BaseCommand {
     const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations, patience: 0 });
     return this.once
       ? open()
-      : outlastOutages(open, { giveUpAfter: Number.POSITIVE_INFINITY, signal, onOutage: logOutage(log) });
+      : outlastOutages(open, { outageTimeout: Number.POSITIVE_INFINITY, signal, onOutage: logOutage(log) });
   }
 
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {

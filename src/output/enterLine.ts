@@ -56,7 +56,7 @@ export async function enterLine(queue: Queue, options: EnterLineOptions): Promis
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal,
-      giveUpAfter: options.outageTimeout,
+      outageTimeout: options.outageTimeout,
       onOutage(obstacle) {
         sayOutage(obstacle);
         options.onEvent(outageEvent(obstacle));

@@ -209,6 +209,9 @@ function asCancelled(error: unknown): never {
   throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
 }
 
-function outageOptions(options: StartOptions): { giveUpAfter: number | undefined; onOutage: StartOptions["onOutage"] } {
-  return { giveUpAfter: options.outageTimeout, onOutage: options.onOutage };
+function outageOptions(options: StartOptions): {
+  outageTimeout: number | undefined;
+  onOutage: StartOptions["onOutage"];
+} {
+  return { outageTimeout: options.outageTimeout, onOutage: options.onOutage };
 }

@@ -14,11 +14,11 @@ const errorPause = 10_000;
 
 /**
  * Sends heartbeats until the deployment has ended, which its channel tells at once, or the signal is aborted. Gives up
- * only after options.giveUpAfter without a database; by default never, since the deployment goes on regardless.
+ * only after options.outageTimeout without a database; by default never, since the deployment goes on regardless.
  * @returns the ended deployment, or undefined when aborted
  */
 export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOptions): Promise<Deployment | undefined> {
-  const patient = { giveUpAfter: Number.POSITIVE_INFINITY, ...options };
+  const patient = { outageTimeout: Number.POSITIVE_INFINITY, ...options };
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
   let interval: number | undefined;

@@ -4,7 +4,7 @@ import { pause } from "./pause.js";
 export interface OutageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a database after which to give up. */
-  readonly giveUpAfter?: number | undefined;
+  readonly outageTimeout?: number | undefined;
   /** Called once when the database goes away or somebody holds the call up, and once, with undefined, when that is over. */
   readonly onOutage?: ((obstacle: Obstacle | undefined) => void) | undefined;
   /**
@@ -17,14 +17,14 @@ export interface OutageOptions {
 const shortestPause = 100;
 const longestPause = 5_000;
 /** Milliseconds without a database after which to give up, where nothing else is said. */
-export const defaultGiveUpAfter = 300_000;
+export const defaultOutageTimeout = 300_000;
 
 /**
  * Repeats a call that may safely be repeated while the database is away or a lock does not come, with growing pauses.
- * @throws DatabaseUnavailableError or HeldUpError after giveUpAfter; when aborted meanwhile, what abortError says
+ * @throws DatabaseUnavailableError or HeldUpError after outageTimeout; when aborted meanwhile, what abortError says
  */
 export async function outlastOutages<Result>(call: () => Promise<Result>, options: OutageOptions): Promise<Result> {
-  const { signal, giveUpAfter = defaultGiveUpAfter, onOutage, whileHeldUp } = options;
+  const { signal, outageTimeout = defaultOutageTimeout, onOutage, whileHeldUp } = options;
   let obstacle: Obstacle | undefined;
   let since: number | undefined;
   for (let attempt = 0; ; attempt += 1) {
@@ -50,7 +50,7 @@ export async function outlastOutages<Result>(call: () => Promise<Result>, option
         await whileHeldUp();
       } else {
         since ??= performance.now();
-        if (performance.now() - since >= giveUpAfter) {
+        if (performance.now() - since >= outageTimeout) {
           throw error;
         }
       }

@@ -59,7 +59,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
 async function start(options: WorkerOptions, troubles: Troubles): Promise<RunningTasks> {
   const url = await outlastOutages(() => nodePostgresUrl(options.url, options.queue.database), {
-    giveUpAfter: Number.POSITIVE_INFINITY,
+    outageTimeout: Number.POSITIVE_INFINITY,
     signal: options.signal,
     onOutage: options.onOutage,
   });

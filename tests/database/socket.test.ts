@@ -64,7 +64,7 @@ describe("a server that takes a connection and ends it before it is ready", () =
         tries += 1;
         return query();
       },
-      { giveUpAfter: 500 },
+      { outageTimeout: 500 },
     ).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DatabaseUnavailableError);
     expect(connections()).toBe(2 + tries);

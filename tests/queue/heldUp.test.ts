@@ -42,7 +42,7 @@ function waiter(id: number) {
   const obstacles: (Obstacle | undefined)[] = [];
   // An outage would end it at once.
   const onOutage = (obstacle: Obstacle | undefined): void => void obstacles.push(obstacle);
-  const start = waitForStart(own, id, { heartbeat: false, giveUpAfter: 0, onOutage });
+  const start = waitForStart(own, id, { heartbeat: false, outageTimeout: 0, onOutage });
   return { tryStart, heartbeat, obstacles, start };
 }
 
@@ -121,7 +121,7 @@ describe("what a lock holds up", () => {
     const id = await newLine(database).add(state);
     const forgotten = await lock(id);
     const call = vi.fn(() => act(id));
-    const failure = await outlastOutages(call, { giveUpAfter: 500 }).catch((error: unknown) => error);
+    const failure = await outlastOutages(call, { outageTimeout: 500 }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HeldUpError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message), hint: expect.any(String), exitCode: 4 });
     expect(call.mock.calls.length).toBeGreaterThan(1);

@@ -2,7 +2,12 @@ import type { KnownBlock, MrkdwnElement } from "@slack/web-api";
 import { cellName, cellOf, componentName } from "../../output/describe.js";
 import type { Deployment } from "../../queue/deployment.js";
 import { code, link, plain } from "./mrkdwn.js";
-import type { Notification } from "./notifier.js";
+
+export interface Notification {
+  readonly deployment: Deployment;
+  /** The page of the job. */
+  readonly link?: string | undefined;
+}
 
 export interface SlackMessage {
   /** What phones and screen readers get instead of the blocks. */

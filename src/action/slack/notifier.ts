@@ -1,6 +1,5 @@
-import type { Deployment } from "../../queue/deployment.js";
 import type { SlackCall } from "./callSlack.js";
-import { cancelledMessage, finishedMessage, type SlackMessage, startedMessage } from "./messages.js";
+import { cancelledMessage, finishedMessage, type Notification, type SlackMessage, startedMessage } from "./messages.js";
 
 export interface SlackOptions {
   readonly token: string;
@@ -11,12 +10,6 @@ export interface SlackOptions {
   readonly patience?: number | undefined;
   /** Told in one line what was not sent and what to do. */
   readonly warn: (warning: string) => void;
-}
-
-export interface Notification {
-  readonly deployment: Deployment;
-  /** The page of the job. */
-  readonly link?: string | undefined;
 }
 
 export interface OutcomeNotification extends Notification {

@@ -16,7 +16,7 @@ export async function keepUntilEnd(
   id: DeploymentId,
   outageTimeout = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const deployment = await keepAlive(queue, id, { giveUpAfter: outageTimeout, onOutage: logOutage(log) });
+  const deployment = await keepAlive(queue, id, { outageTimeout: outageTimeout, onOutage: logOutage(log) });
   if (deployment?.cancellation_timestamp) {
     throw new CancelledError(
       `${deploymentName(deployment)} was cancelled: ${deployment.cancellation_note ?? "no reason given"}`,

@@ -39,7 +39,7 @@ export class HeartbeatUrlCommand extends PatientCommand {
       example: "deploy-queue heartbeat url https://…",
     });
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
-      giveUpAfter: this.patience(),
+      outageTimeout: this.patience(),
       onOutage: logOutage(session.log),
       onAbsent: () =>
         session.log.info(
