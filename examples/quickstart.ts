@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import postgres from "postgres";
 import { ensureEmbeddedServer, stopEmbeddedServer } from "../src/database/embedded/server.js";
-import { renderTable } from "../src/output/table.js";
+import { renderTable } from "../src/tables/table.js";
 
 const cli = join(import.meta.dirname, "../dist/cli.js");
 const directory = await mkdtemp(join(tmpdir(), "deploy-queue-quickstart-"));

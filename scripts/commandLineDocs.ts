@@ -1,5 +1,5 @@
 import type { Cli } from "clipanion";
-import { variables } from "../src/commands/variables.js";
+import { variables } from "../src/commandLine/variables.js";
 
 /** docs/cli.md: what "--help" says, for reading. */
 export function commandLineDocs(cli: Pick<Cli, "definitions">): string {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
 import { version } from "../package.json";
-import { createCli } from "../src/commands/runCli.js";
+import { createCli } from "../src/commandLine/runCli.js";
 import { Database } from "../src/database/database.js";
 import { migrateSchema } from "../src/database/migrate.js";
 import { numbersAsGrafana } from "../tests/support/grafana/numbers.js";

@@ -5,7 +5,7 @@ import { version } from "../package.json";
 if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {
   process.stdout.write(`${version}\n`);
 } else {
-  const { runCli } = await import("./commands/runCli.js");
+  const { runCli } = await import("./commandLine/runCli.js");
   // Who reads the output may leave, and a terminal may be closed: that is no reason to fall over in the middle of something.
   let lost: NodeJS.ErrnoException | undefined;
   let isTold = false;

@@ -1,5 +1,5 @@
 // The one bundle of the action: the main step, the post step, and the process that the main step leaves behind.
-import { describeError } from "../output/describeError.js";
+import { describeError } from "../text/describeError.js";
 import { sendHeartbeats } from "./heartbeatProcess.js";
 import { run as main } from "./main.js";
 import { run as post } from "./post.js";

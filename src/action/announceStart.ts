@@ -1,7 +1,7 @@
 import { notice, setOutput } from "@actions/core";
-import { cellName, cellOf, componentName, deploymentName } from "../output/describe.js";
-import { formatDuration } from "../output/durations.js";
 import type { Deployment } from "../queue/deployment.js";
+import { cellName, cellOf, componentName, deploymentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
 import type { StartInputs } from "./inputs.js";
 import { deploymentRows, type SummaryRow, summarize } from "./jobSummary.js";
 import { slackNotifier } from "./slackNotifier.js";

@@ -1,8 +1,8 @@
 import { setOutput } from "@actions/core";
-import { cancellerName } from "../output/describe.js";
-import { cancellationOf } from "../output/waitEvents.js";
+import { cancellationOf } from "../display/waitEvents.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
+import { cancellerName } from "../text/describe.js";
 import { applicationName, type JobContext } from "./workflow.js";
 
 /**

@@ -1,8 +1,8 @@
-import { deploymentName } from "../output/describe.js";
-import { formatDuration } from "../output/durations.js";
 import type { Deployment, DeploymentWithStatus } from "../queue/deployment.js";
 import { CancelledError, RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
+import { deploymentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
 import { cancelledByOthers } from "./cancelledBy.js";
 import type { CommonInputs } from "./commonInputs.js";
 import { deploymentRows, summarize } from "./jobSummary.js";

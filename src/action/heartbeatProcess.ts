@@ -1,11 +1,11 @@
 import { Database } from "../database/database.js";
-import { deploymentName } from "../output/describe.js";
-import { describeError } from "../output/describeError.js";
-import { logOutage } from "../output/outages.js";
-import { printable } from "../output/text.js";
+import { logOutage } from "../display/outages.js";
 import { keepAlive } from "../queue/keeping.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
+import { deploymentName } from "../text/describe.js";
+import { describeError } from "../text/describeError.js";
+import { printable } from "../text/printable.js";
 
 /** What the main step tells the process. */
 export interface HeartbeatOrder {

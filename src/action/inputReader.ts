@@ -1,6 +1,6 @@
 import { getInput } from "@actions/core";
-import { parseDuration } from "../output/durations.js";
 import { InvalidValueError } from "../queue/errors.js";
+import { parseDuration } from "../text/durations.js";
 
 /** Reads inputs and collects what is wrong with them, so that all of it is told at once. */
 export class InputReader {

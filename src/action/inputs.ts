@@ -1,7 +1,7 @@
-import { printable } from "../output/text.js";
 import type { Bypass } from "../queue/calls/history.js";
 import type { DeploymentRequest, Location } from "../queue/deployment.js";
 import { parseCellIndex, parseDeploymentId, parseHold, parsePriority } from "../queue/values.js";
+import { printable } from "../text/printable.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
 import { jobPage } from "./workflow.js";

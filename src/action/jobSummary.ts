@@ -1,7 +1,7 @@
 import { summary } from "@actions/core";
-import { cellName, cellOf, componentName } from "../output/describe.js";
-import { printable } from "../output/text.js";
 import type { Deployment } from "../queue/deployment.js";
+import { cellName, cellOf, componentName } from "../text/describe.js";
+import { printable } from "../text/printable.js";
 import { log } from "./log.js";
 
 /** What it is, its text, and where a link of it leads. */

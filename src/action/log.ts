@@ -1,8 +1,8 @@
 import { debug, endGroup, info, setFailed, startGroup, warning } from "@actions/core";
-import { describeError } from "../output/describeError.js";
-import type { LogGroup } from "../output/lineDisplay.js";
-import type { Log } from "../output/log.js";
-import { printable } from "../output/text.js";
+import type { LogGroup } from "../display/lineDisplay.js";
+import type { Log } from "../display/log.js";
+import { describeError } from "../text/describeError.js";
+import { printable } from "../text/printable.js";
 
 /** The log of the step; a warning is an annotation of the run as well. */
 export const log: Log = {

@@ -1,6 +1,6 @@
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
-import { logOutage } from "../output/outages.js";
+import { logOutage } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import type { CommonInputs } from "./commonInputs.js";

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 import { RefusedError } from "../queue/errors.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class AdoptCommand extends QueueCommand {
   static override paths = [["adopt"]];
@@ -34,7 +34,7 @@ export class AdoptCommand extends QueueCommand {
   }
 
   override async act({ queue }: Session): Promise<number> {
-    const { adoptionTable } = await import("../output/adoptionTable.js");
+    const { adoptionTable } = await import("../tables/adoptionTable.js");
     const items = await (this.dryRun
       ? queue.adoption.preview(this.withRunning)
       : queue.adoption.adopt(this.withRunning));

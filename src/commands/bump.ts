@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import { requiredOption } from "../commandLine/requiredOption.js";
 import { parseDeploymentId, parsePriority } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
-import { requiredOption } from "./requiredOption.js";
 
 export class BumpCommand extends QueueCommand {
   static override paths = [["bump"]];
@@ -21,7 +21,7 @@ export class BumpCommand extends QueueCommand {
   priority = Option.String("--priority", { description: "This priority instead, such as 0 to take a bump back" });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../output/describe.js");
+    const { deploymentName } = await import("../text/describe.js");
     const priority = parsePriority(this.priority, "--priority");
     const deployment = await queue.line.bump(parseDeploymentId(this.deploymentId), this.reason, priority);
     log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
-import { BaseCommand } from "./baseCommand.js";
-import type { Diagnosis } from "./doctorChecks.js";
+import { BaseCommand } from "../commandLine/baseCommand.js";
+import type { Diagnosis } from "../commandLine/doctorChecks.js";
 
 const somethingFailed = 4;
 
@@ -31,7 +31,7 @@ export class DoctorCommand extends BaseCommand {
   });
 
   override async perform(): Promise<number> {
-    const { printable } = await import("../output/text.js");
+    const { printable } = await import("../text/printable.js");
     const diagnoses = await this.#examine();
     const lines = diagnoses.flatMap(({ name, status, text, cure }) => [
       `${status.padEnd(7)}  ${name}: ${printable(text)}`,
@@ -44,7 +44,7 @@ export class DoctorCommand extends BaseCommand {
   async #examine(): Promise<Diagnosis[]> {
     const { Database } = await import("../database/database.js");
     const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
-    const { connectionFailure, examine } = await import("./doctorChecks.js");
+    const { connectionFailure, examine } = await import("../commandLine/doctorChecks.js");
     const { emptyIsAbsent } = await import("../queue/values.js");
     const { DeployQueueError } = await import("../database/errors.js");
     let database: InstanceType<typeof Database>;

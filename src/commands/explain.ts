@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class ExplainCommand extends QueueCommand {
   static override paths = [["explain"]];
@@ -14,7 +14,7 @@ export class ExplainCommand extends QueueCommand {
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
   override async act({ queue }: Session): Promise<number> {
-    const { explanation } = await import("../output/explanation.js");
+    const { explanation } = await import("../text/explanation.js");
     const id = parseDeploymentId(this.deploymentId);
     const reasons = await queue.line.explain(id);
     this.print(explanation(await queue.deployment(id), reasons), reasons);

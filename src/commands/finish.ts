@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import { PatientCommand } from "../commandLine/patientCommand.js";
+import type { Session } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
-import { PatientCommand } from "./patientCommand.js";
-import type { Session } from "./queueCommand.js";
 
 export class FinishCommand extends PatientCommand {
   static override paths = [["finish"]];
@@ -15,7 +15,7 @@ export class FinishCommand extends PatientCommand {
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
   override async act(session: Session): Promise<number> {
-    const { deploymentName } = await import("../output/describe.js");
+    const { deploymentName } = await import("../text/describe.js");
     const id = parseDeploymentId(this.deploymentId);
     const deployment = await this.patiently(session, () => session.queue.finish(id));
     session.log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);

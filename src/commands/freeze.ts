@@ -1,10 +1,10 @@
 import { Command, Option } from "clipanion";
+import { deploymentOptions } from "../commandLine/options.js";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import { requiredOption } from "../commandLine/requiredOption.js";
 import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";
 import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
-import { deploymentOptions } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
-import { requiredOption } from "./requiredOption.js";
 
 export class FreezeCommand extends QueueCommand {
   static override paths = [["freeze"]];
@@ -39,8 +39,8 @@ export class FreezeCommand extends QueueCommand {
   });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { formatMoment, parseMoment } = await import("../output/moments.js");
-    const { freezePlace } = await import("../output/policyTables.js");
+    const { formatMoment, parseMoment } = await import("../text/moments.js");
+    const { freezePlace } = await import("../tables/policyTables.js");
     const place = {
       environment: this.environment,
       // As they are given: an unset variable in a script must not widen a cell to its region.

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class HistoryCommand extends QueueCommand {
   static override paths = [["history"]];
@@ -15,7 +15,7 @@ export class HistoryCommand extends QueueCommand {
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
   override async act({ queue }: Session): Promise<number> {
-    const { historyTable } = await import("../output/historyTable.js");
+    const { historyTable } = await import("../tables/historyTable.js");
     const events = await queue.history.of(parseDeploymentId(this.deploymentId));
     this.print(historyTable(events), events);
     return 0;

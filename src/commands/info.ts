@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class InfoCommand extends QueueCommand {
   static override paths = [["info"]];
@@ -17,7 +17,7 @@ export class InfoCommand extends QueueCommand {
   deploymentId = Option.String({ name: "deployment-id", required: true });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { particulars, summary } = await import("../output/describe.js");
+    const { particulars, summary } = await import("../text/describe.js");
     const deployment = await queue.deployment(parseDeploymentId(this.deploymentId));
     this.print(summary(deployment), deployment);
     log.info(particulars(deployment));

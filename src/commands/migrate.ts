@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 
 export class MigrateCommand extends QueueCommand {
   static override paths = [["migrate"]];

@@ -1,8 +1,8 @@
 import { Command } from "clipanion";
+import { deploymentOptions } from "../commandLine/options.js";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import { selectHeld, selectionOptions } from "../commandLine/selection.js";
 import { emptyIsAbsent } from "../queue/values.js";
-import { deploymentOptions } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
-import { selectHeld, selectionOptions } from "./selection.js";
 
 export class PurgeCommand extends QueueCommand {
   static override paths = [["purge"]];
@@ -31,9 +31,9 @@ export class PurgeCommand extends QueueCommand {
   yes = deploymentOptions.yes();
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../output/describe.js");
-    const { stagedTable } = await import("../output/stagedTable.js");
-    const { confirm } = await import("./confirm.js");
+    const { deploymentName } = await import("../text/describe.js");
+    const { stagedTable } = await import("../tables/stagedTable.js");
+    const { confirm } = await import("../commandLine/confirm.js");
     const { holds } = queue;
     const held = await selectHeld(queue, holds, this, (deployment) => {
       const isDropped = deployment.status === "cancelled" && deployment.hold !== null;

@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTimeout } from "./options.js";
-import { PatientCommand } from "./patientCommand.js";
-import type { Session } from "./queueCommand.js";
-import { selectHeld, selectionOptions } from "./selection.js";
+import { deploymentOptions, readTimeout } from "../commandLine/options.js";
+import { PatientCommand } from "../commandLine/patientCommand.js";
+import type { Session } from "../commandLine/queueCommand.js";
+import { selectHeld, selectionOptions } from "../commandLine/selection.js";
 
 export class ReleaseCommand extends PatientCommand {
   static override paths = [["release"]];
@@ -45,11 +45,11 @@ export class ReleaseCommand extends PatientCommand {
   gracePeriod = deploymentOptions.gracePeriod();
 
   override async act(session: Session): Promise<number> {
-    const { parseDuration } = await import("../output/durations.js");
-    const { stagedTable } = await import("../output/stagedTable.js");
-    const { jsonText } = await import("../output/text.js");
-    const { confirm } = await import("./confirm.js");
-    const { releaseEach } = await import("./releasing.js");
+    const { parseDuration } = await import("../text/durations.js");
+    const { stagedTable } = await import("../tables/stagedTable.js");
+    const { jsonText } = await import("../text/printable.js");
+    const { confirm } = await import("../commandLine/confirm.js");
+    const { releaseEach } = await import("../commandLine/releasing.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
     const waitTimeout = readTimeout(this.waitTimeout, "--wait-timeout");
     const { holds } = session.queue;

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
+import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
+import { PatientCommand } from "../commandLine/patientCommand.js";
+import type { Session } from "../commandLine/queueCommand.js";
 import { InvalidValueError } from "../database/errors.js";
-import type { WaitEvent } from "../output/waitEvents.js";
-import { deploymentOptions, readTerms, readTimeout, toRequest } from "./options.js";
-import { PatientCommand } from "./patientCommand.js";
-import type { Session } from "./queueCommand.js";
+import type { WaitEvent } from "../display/waitEvents.js";
 
 export class RunCommand extends PatientCommand {
   static override paths = [["run"]];
@@ -55,11 +55,11 @@ export class RunCommand extends PatientCommand {
     if (this.command[0] === "") {
       throw new InvalidValueError("the command to run is empty");
     }
-    const { parseDuration } = await import("../output/durations.js");
-    const { jsonText } = await import("../output/text.js");
+    const { parseDuration } = await import("../text/durations.js");
+    const { jsonText } = await import("../text/printable.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
-    const { enterLine } = await import("./enterLine.js");
-    const { runDeployment, withoutGapsForSignals } = await import("./runDeployment.js");
+    const { enterLine } = await import("../commandLine/enterLine.js");
+    const { runDeployment, withoutGapsForSignals } = await import("../commandLine/runDeployment.js");
     const terms = await this.patiently(session, () => readTerms(session.queue, this));
     const outageTimeout = this.patience();
     const onEvent = (event: WaitEvent): void => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTerms, toRequest } from "./options.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
+import { deploymentOptions, readTerms, toRequest } from "../commandLine/options.js";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 
 export class StageCommand extends QueueCommand {
   static override paths = [["stage"]];
@@ -43,8 +43,8 @@ export class StageCommand extends QueueCommand {
   command = Option.Rest({ name: "command" });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../output/describe.js");
-    const { checkGitHubOutput, setGitHubOutput } = await import("../output/githubOutput.js");
+    const { deploymentName } = await import("../text/describe.js");
+    const { checkGitHubOutput, setGitHubOutput } = await import("../commandLine/githubOutput.js");
     await checkGitHubOutput();
     const deployment = await queue.enqueue({
       ...toRequest(this),

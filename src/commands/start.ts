@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTerms, readTimeout, toRequest } from "./options.js";
-import { PatientCommand } from "./patientCommand.js";
-import type { Session } from "./queueCommand.js";
+import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
+import { PatientCommand } from "../commandLine/patientCommand.js";
+import type { Session } from "../commandLine/queueCommand.js";
 
 export class StartCommand extends PatientCommand {
   static override paths = [["start"]];
@@ -48,14 +48,14 @@ export class StartCommand extends PatientCommand {
   override async act(session: Session): Promise<number> {
     const request = { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) };
     if (this.dryRun) {
-      const { describePlace } = await import("../output/describePlace.js");
+      const { describePlace } = await import("../text/describePlace.js");
       const place = await session.queue.line.preview(request);
       const [first = "", ...blockers] = describePlace(place);
       const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
       return 0;
     }
-    const { enterLine } = await import("./enterLine.js");
+    const { enterLine } = await import("../commandLine/enterLine.js");
     await enterLine(session, {
       wayIn: request,
       heartbeat: false,

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
 import { parseNumber } from "../queue/values.js";
-import { QueueCommand, type Session } from "./queueCommand.js";
 
 export class ThawCommand extends QueueCommand {
   static override paths = [["thaw"]];
@@ -15,7 +15,7 @@ export class ThawCommand extends QueueCommand {
   freeze = Option.String({ name: "freeze", required: true });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { freezePlace } = await import("../output/policyTables.js");
+    const { freezePlace } = await import("../tables/policyTables.js");
     const freeze = await queue.policies.thaw(parseNumber(this.freeze, "the number of the freeze"));
     log.info(`freeze ${freeze.freeze_id} of ${freezePlace(freeze)} is lifted`);
     if (this.json) {

@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import { Command, Option } from "clipanion";
 import type { Logger } from "pino";
 import { version } from "../../package.json";
-import { BaseCommand } from "./baseCommand.js";
-import type { Session } from "./queueCommand.js";
+import { BaseCommand } from "../commandLine/baseCommand.js";
+import type { Session } from "../commandLine/queueCommand.js";
 
 /** How long the connection may take to close, in milliseconds. */
 const closePatience = 500;
@@ -36,7 +36,7 @@ export class WorkerCommand extends BaseCommand {
   once = Option.Boolean("--once", false, { description: "Do everything one time and exit" });
 
   override async perform(): Promise<number> {
-    const { createLogger } = await import("../output/logger.js");
+    const { createLogger } = await import("../commandLine/logger.js");
     const { untilAborted } = await import("../worker/abort.js");
     const log = createLogger();
     const stop = new AbortController();
@@ -71,9 +71,9 @@ export class WorkerCommand extends BaseCommand {
 
   /** A worker that starts together with its database, or after it fell over, waits for it. */
   async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
-    const { openSession } = await import("./openSession.js");
+    const { openSession } = await import("../commandLine/openSession.js");
     const { outlastOutages } = await import("../queue/outage.js");
-    const { logOutage } = await import("../output/outages.js");
+    const { logOutage } = await import("../display/outages.js");
     const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations, patience: 0 });
     return this.once
       ? open()
@@ -83,7 +83,7 @@ export class WorkerCommand extends BaseCommand {
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {
     const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
     const { runWorker } = await import("../worker/worker.js");
-    const { logOutage } = await import("../output/outages.js");
+    const { logOutage } = await import("../display/outages.js");
     const { url } = await resolveConnectionTarget();
     const applicationName = `deploy-queue worker ${name}`;
     await runWorker({ queue, log, signal, url, name, version, applicationName, onOutage: logOutage(log) });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { Diagnosis } from "../../src/commands/doctorChecks.js";
+import type { Diagnosis } from "../../src/commandLine/doctorChecks.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 import { insertFinished } from "../support/history.js";

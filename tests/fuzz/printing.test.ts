@@ -3,10 +3,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { code, link, plain } from "../../src/action/slack/mrkdwn.js";
-import { setGitHubOutput } from "../../src/output/githubOutput.js";
-import { jsonText, printable } from "../../src/output/text.js";
+import { setGitHubOutput } from "../../src/commandLine/githubOutput.js";
 import { InvalidValueError } from "../../src/queue/errors.js";
 import { parseCellIndex, parseDeploymentId } from "../../src/queue/values.js";
+import { jsonText, printable } from "../../src/text/printable.js";
 import { useDirectory } from "../support/commandLine.js";
 import { hostileNumber, hostileText } from "./hostile.js";
 

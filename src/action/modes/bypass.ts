@@ -1,5 +1,5 @@
-import { cellName, componentName } from "../../output/describe.js";
 import type { Queue } from "../../queue/queue.js";
+import { cellName, componentName } from "../../text/describe.js";
 import type { BypassInputs } from "../inputs.js";
 import { summarize } from "../jobSummary.js";
 import { log } from "../log.js";

@@ -1,7 +1,7 @@
 import { info } from "@actions/core";
-import { cancelledText } from "../../output/describe.js";
 import type { Deployment } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
+import { cancelledText } from "../../text/describe.js";
 import type { CancelInputs } from "../inputs.js";
 import { patiently } from "../queueSession.js";
 import { slackNotifier } from "../slackNotifier.js";

@@ -1,6 +1,6 @@
-import { deploymentName } from "../../output/describe.js";
 import { CancelledError, RefusedAsCancelledError } from "../../queue/errors.js";
 import type { Queue } from "../../queue/queue.js";
+import { deploymentName } from "../../text/describe.js";
 import { cancelledByOthers } from "../cancelledBy.js";
 import type { FinishInputs } from "../inputs.js";
 import { log } from "../log.js";

@@ -1,5 +1,5 @@
-import { summary } from "../../output/describe.js";
 import type { Queue } from "../../queue/queue.js";
+import { summary } from "../../text/describe.js";
 import { cancelledByOthers } from "../cancelledBy.js";
 import type { InfoInputs } from "../inputs.js";
 import { log } from "../log.js";

@@ -1,5 +1,5 @@
-import { printable } from "../../output/text.js";
 import type { Queue } from "../../queue/queue.js";
+import { printable } from "../../text/printable.js";
 import { announceStart } from "../announceStart.js";
 import { startHeartbeats } from "../heartbeats.js";
 import type { StartInputs } from "../inputs.js";

@@ -1,6 +1,6 @@
 import { info, setOutput } from "@actions/core";
-import { cellsText } from "../../output/describe.js";
 import type { Queue } from "../../queue/queue.js";
+import { cellsText } from "../../text/describe.js";
 import type { ListCellsInputs } from "../inputs.js";
 
 export async function listCells(queue: Queue, { environment }: ListCellsInputs): Promise<void> {

@@ -1,7 +1,7 @@
 import { info, setOutput } from "@actions/core";
-import { outlierRecords } from "../../output/outlierRecords.js";
-import { jsonText } from "../../output/text.js";
 import type { Queue } from "../../queue/queue.js";
+import { outlierRecords } from "../../tables/outlierRecords.js";
+import { jsonText } from "../../text/printable.js";
 
 export async function listOutliers(queue: Queue): Promise<void> {
   const outliers = outlierRecords(await queue.boards.outliers());

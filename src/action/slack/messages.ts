@@ -1,6 +1,6 @@
 import type { KnownBlock, MrkdwnElement } from "@slack/web-api";
-import { cellName, cellOf, componentName } from "../../output/describe.js";
 import type { Deployment } from "../../queue/deployment.js";
+import { cellName, cellOf, componentName } from "../../text/describe.js";
 import { code, link, plain } from "./mrkdwn.js";
 
 export interface Notification {

@@ -1,5 +1,5 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import { printable } from "../../output/text.js";
+import { printable } from "../../text/printable.js";
 
 const cures: Readonly<Record<string, string>> = {
   channel_not_found: "slack-channel-id must be the id of a channel that the app may see, such as C01234567",

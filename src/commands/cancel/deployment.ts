@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
+import { deploymentOptions } from "../../commandLine/options.js";
+import { PatientCommand } from "../../commandLine/patientCommand.js";
+import type { Session } from "../../commandLine/queueCommand.js";
 import { emptyIsAbsent, parseDeploymentId } from "../../queue/values.js";
-import { deploymentOptions } from "../options.js";
-import { PatientCommand } from "../patientCommand.js";
-import type { Session } from "../queueCommand.js";
 
 export class CancelDeploymentCommand extends PatientCommand {
   static override paths = [["cancel", "deployment"]];
@@ -19,7 +19,7 @@ export class CancelDeploymentCommand extends PatientCommand {
   cancellationNote = deploymentOptions.cancellationNote();
 
   override async act(session: Session): Promise<number> {
-    const { deploymentName } = await import("../../output/describe.js");
+    const { deploymentName } = await import("../../text/describe.js");
     const id = parseDeploymentId(this.deploymentId);
     const note = emptyIsAbsent(this.cancellationNote);
     const deployment = await this.patiently(session, () => session.queue.cancel(id, note));

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import { deploymentOptions } from "../../commandLine/options.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 import { emptyIsAbsent, parseCellIndex } from "../../queue/values.js";
-import { deploymentOptions } from "../options.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class CancelLocationCommand extends QueueCommand {
   static override paths = [["cancel", "location"]];
@@ -24,7 +24,7 @@ export class CancelLocationCommand extends QueueCommand {
   cancellationNote = deploymentOptions.cancellationNote();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cancelledText } = await import("../../output/describe.js");
+    const { cancelledText } = await import("../../text/describe.js");
     const cancelled = await queue.cancelLocation(
       {
         environment: this.environment,

@@ -1,8 +1,8 @@
 import { Command } from "clipanion";
+import { deploymentOptions } from "../../commandLine/options.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
+import { requiredOption } from "../../commandLine/requiredOption.js";
 import { emptyIsAbsent } from "../../queue/values.js";
-import { deploymentOptions } from "../options.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
-import { requiredOption } from "../requiredOption.js";
 
 export class CancelVersionCommand extends QueueCommand {
   static override paths = [["cancel", "version"]];
@@ -18,7 +18,7 @@ export class CancelVersionCommand extends QueueCommand {
   cancellationNote = deploymentOptions.cancellationNote();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cancelledText } = await import("../../output/describe.js");
+    const { cancelledText } = await import("../../text/describe.js");
     const cancelled = await queue.cancelVersion(this.component, this.version, emptyIsAbsent(this.cancellationNote));
     this.print(cancelledText(cancelled), cancelled);
     return 0;

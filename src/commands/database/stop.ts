@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { BaseCommand } from "../baseCommand.js";
+import { BaseCommand } from "../../commandLine/baseCommand.js";
 
 export class DatabaseStopCommand extends BaseCommand {
   static override paths = [["database", "stop"]];

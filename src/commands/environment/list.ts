@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class EnvironmentListCommand extends QueueCommand {
   static override paths = [["environment", "list"]];
@@ -11,7 +11,7 @@ export class EnvironmentListCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const { environmentTable } = await import("../../output/environmentTable.js");
+    const { environmentTable } = await import("../../tables/environmentTable.js");
     const environments = await queue.environments.list();
     this.print(environmentTable(environments), environments);
     return 0;

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 import { InvalidValueError } from "../../database/errors.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class EnvironmentSetCommand extends QueueCommand {
   static override paths = [["environment", "set"]];
@@ -31,8 +31,8 @@ export class EnvironmentSetCommand extends QueueCommand {
   });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { environmentTable } = await import("../../output/environmentTable.js");
-    const { parseDuration } = await import("../../output/durations.js");
+    const { environmentTable } = await import("../../tables/environmentTable.js");
+    const { parseDuration } = await import("../../text/durations.js");
     const seconds = (text: string | undefined, option: string): number | undefined =>
       text === undefined ? undefined : parseDuration(text, option) / 1000;
     const changes = {

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
+import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
+import { PatientCommand } from "../../commandLine/patientCommand.js";
+import type { Session } from "../../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../../queue/values.js";
-import { deploymentOptions, readTimeout } from "../options.js";
-import { PatientCommand } from "../patientCommand.js";
-import type { Session } from "../queueCommand.js";
-import { argumentOrOption } from "./argumentOrOption.js";
 
 export class HeartbeatDeploymentCommand extends PatientCommand {
   static override paths = [["heartbeat", "deployment"]];
@@ -21,7 +21,7 @@ export class HeartbeatDeploymentCommand extends PatientCommand {
   override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { keepUntilEnd } = await import("./keep.js");
+    const { keepUntilEnd } = await import("../../commandLine/keepUntilEnd.js");
     const id = argumentOrOption(this.deploymentId, this.deploymentIdOption, {
       what: "deployment id",
       option: "--deployment-id",

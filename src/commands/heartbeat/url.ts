@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions, readTimeout } from "../options.js";
-import { PatientCommand } from "../patientCommand.js";
-import type { Session } from "../queueCommand.js";
-import { argumentOrOption } from "./argumentOrOption.js";
+import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
+import { PatientCommand } from "../../commandLine/patientCommand.js";
+import type { Session } from "../../commandLine/queueCommand.js";
 
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
@@ -28,10 +28,10 @@ export class HeartbeatUrlCommand extends PatientCommand {
   override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { keepUntilEnd } = await import("./keep.js");
-    const { deploymentName } = await import("../../output/describe.js");
-    const { formatDuration } = await import("../../output/durations.js");
-    const { logOutage } = await import("../../output/outages.js");
+    const { keepUntilEnd } = await import("../../commandLine/keepUntilEnd.js");
+    const { deploymentName } = await import("../../text/describe.js");
+    const { formatDuration } = await import("../../text/durations.js");
+    const { logOutage } = await import("../../display/outages.js");
     const { waitForUrl } = await import("../../queue/waitingForUrl.js");
     const url = argumentOrOption(this.url, this.urlOption, {
       what: "url",

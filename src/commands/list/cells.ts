@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
-import { deploymentOptions } from "../options.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { deploymentOptions } from "../../commandLine/options.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListCellsCommand extends QueueCommand {
   static override paths = [["list", "cells"]];
@@ -15,8 +15,8 @@ export class ListCellsCommand extends QueueCommand {
   environment = deploymentOptions.environment();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cellsText } = await import("../../output/describe.js");
-    const { setGitHubOutput } = await import("../../output/githubOutput.js");
+    const { cellsText } = await import("../../text/describe.js");
+    const { setGitHubOutput } = await import("../../commandLine/githubOutput.js");
     const cells = await queue.boards.cells(this.environment);
     this.print(cellsText(this.environment, cells), cells);
     await setGitHubOutput("cells", JSON.stringify(cells));

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListFreezesCommand extends QueueCommand {
   static override paths = [["list", "freezes"]];
@@ -12,7 +12,7 @@ export class ListFreezesCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { freezeTable } = await import("../../output/policyTables.js");
+    const { freezeTable } = await import("../../tables/policyTables.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const environment = emptyIsAbsent(this.environment);
     if (environment !== undefined) {

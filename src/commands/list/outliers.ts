@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListOutliersCommand extends QueueCommand {
   static override paths = [["list", "outliers"]];
@@ -15,9 +15,9 @@ export class ListOutliersCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const { outlierRecords } = await import("../../output/outlierRecords.js");
-    const { jsonText } = await import("../../output/text.js");
-    const { setGitHubOutput } = await import("../../output/githubOutput.js");
+    const { outlierRecords } = await import("../../tables/outlierRecords.js");
+    const { jsonText } = await import("../../text/printable.js");
+    const { setGitHubOutput } = await import("../../commandLine/githubOutput.js");
     const outliers = outlierRecords(await queue.boards.outliers());
     this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListQueueCommand extends QueueCommand {
   static override paths = [["list", "queue"]];
@@ -13,7 +13,7 @@ export class ListQueueCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { queueTable } = await import("../../output/queueTable.js");
+    const { queueTable } = await import("../../tables/queueTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const queued = await queue.line.queued(emptyIsAbsent(this.environment));
     this.print(queued.length === 0 ? "Nobody waits." : queueTable(queued), queued);

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListRunningCommand extends QueueCommand {
   static override paths = [["list", "running"]];
@@ -17,7 +17,7 @@ export class ListRunningCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { runningTable } = await import("../../output/runningTable.js");
+    const { runningTable } = await import("../../tables/runningTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const running = await queue.boards.running(emptyIsAbsent(this.environment));
     this.print(running.length === 0 ? "Nobody runs." : runningTable(running), running);

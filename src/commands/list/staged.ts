@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { QueueCommand, type Session } from "../queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class ListStagedCommand extends QueueCommand {
   static override paths = [["list", "staged"]];
@@ -12,7 +12,7 @@ export class ListStagedCommand extends QueueCommand {
   environment = Option.String("--environment", { description: "Only this environment" });
 
   override async act({ queue }: Session): Promise<number> {
-    const { stagedTable } = await import("../../output/stagedTable.js");
+    const { stagedTable } = await import("../../tables/stagedTable.js");
     const { emptyIsAbsent } = await import("../../queue/values.js");
     const environment = emptyIsAbsent(this.environment);
     if (environment !== undefined) {

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
-import { deploymentOptions } from "../options.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
-import { requiredOption } from "../requiredOption.js";
+import { deploymentOptions } from "../../commandLine/options.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
+import { requiredOption } from "../../commandLine/requiredOption.js";
 
 export class WindowAddCommand extends QueueCommand {
   static override paths = [["window", "add"]];
@@ -29,7 +29,7 @@ export class WindowAddCommand extends QueueCommand {
   zone = Option.String("--zone", "UTC", { description: "Time zone, such as Europe/Berlin; UTC by default" });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { formatWeekdays, parseWeekdays } = await import("../../output/weekdays.js");
+    const { formatWeekdays, parseWeekdays } = await import("../../text/weekdays.js");
     const { parseTimeOfDay } = await import("../../queue/values.js");
     const days = parseWeekdays(this.days, "--days");
     const from = parseTimeOfDay(this.from, "--from", "23:59");

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 import { parseNumber } from "../../queue/values.js";
-import { QueueCommand, type Session } from "../queueCommand.js";
 
 export class WindowRemoveCommand extends QueueCommand {
   static override paths = [["window", "remove"]];

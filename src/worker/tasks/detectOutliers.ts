@@ -1,5 +1,5 @@
-import { componentName } from "../../output/describe.js";
-import { formatDuration } from "../../output/durations.js";
+import { componentName } from "../../text/describe.js";
+import { formatDuration } from "../../text/durations.js";
 import type { Task } from "../task.js";
 
 export const detectOutliers: Task = {

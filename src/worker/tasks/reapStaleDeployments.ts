@@ -1,4 +1,4 @@
-import { deploymentName } from "../../output/describe.js";
+import { deploymentName } from "../../text/describe.js";
 import type { Task } from "../task.js";
 
 export const reapStaleDeployments: Task = {

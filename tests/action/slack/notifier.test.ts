@@ -1,8 +1,8 @@
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { SlackNotifier, type SlackOptions } from "../../../src/action/slack/notifier.js";
-import { printable } from "../../../src/output/text.js";
 import type { Deployment } from "../../../src/queue/deployment.js";
+import { printable } from "../../../src/text/printable.js";
 import { type Answer, json, startSlack } from "./slackServer.js";
 
 const token = "xoxb-1234-secret";

@@ -1,0 +1,24 @@
+import { type BaseContext, Command, Option } from "clipanion";
+import { jsonText } from "../text/printable.js";
+import { reportError } from "./reportError.js";
+
+/** What all commands have in common. */
+export abstract class BaseCommand extends Command<BaseContext> {
+  json = Option.Boolean("--json", false, { description: "Print data as one JSON document" });
+
+  /** Does the command's work and returns its exit code; may throw. */
+  abstract perform(): Promise<number>;
+
+  override async execute(): Promise<number> {
+    try {
+      return await this.perform();
+    } catch (error) {
+      return reportError(error);
+    }
+  }
+
+  /** Prints the text, or with --json the value. */
+  protected print(text: string, value: unknown): void {
+    this.context.stdout.write(`${this.json ? jsonText(value) : text}\n`);
+  }
+}

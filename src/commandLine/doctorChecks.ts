@@ -1,0 +1,193 @@
+import type { Database } from "../database/database.js";
+import { expectedSchemaVersion, schemaVersion } from "../database/schema.js";
+import { type ServerFacts, serverFacts } from "../database/serverFacts.js";
+import type { Finding } from "../queue/calls/upkeep.js";
+import { DeployQueueError } from "../queue/errors.js";
+import { Queue } from "../queue/queue.js";
+import { formatDuration } from "../text/durations.js";
+
+/** One line of the doctor's report. */
+export interface Diagnosis extends Finding {
+  /** What to do about it; null where there is nothing to do. */
+  readonly cure: string | null;
+}
+
+const oldestServer = 140_000;
+
+/** Clocks that differ by less are not worth a word, in milliseconds. */
+const tolerableClockDifference = 5_000;
+
+export interface Examination {
+  /** Of the embedded server, when it is that which is examined. */
+  readonly ownDirectory: string | undefined;
+  /** A worker on this host is demanded. */
+  readonly workerHost: string | undefined;
+  readonly verifyHistory: boolean;
+}
+
+/** Examines a database, from what everything needs to what only some need; what cannot be examined has no line. */
+export async function examine(database: Database, examination: Examination): Promise<Diagnosis[]> {
+  let facts: ServerFacts;
+  let clock: Diagnosis;
+  try {
+    // The first query opens the connection, which takes its time.
+    await serverFacts(database);
+    const before = Date.now();
+    facts = await serverFacts(database);
+    clock = clockDiagnosis(facts, (before + Date.now()) / 2);
+  } catch (error) {
+    return [connectionFailure(error)];
+  }
+  const schema = await schemaDiagnosis(database);
+  return [
+    connection(database.target, examination.ownDirectory),
+    versionDiagnosis(facts),
+    extensionDiagnosis(facts),
+    schema,
+    await listenDiagnosis(database),
+    clock,
+    ...(schema.status === "failed" ? [] : await healthDiagnoses(database, examination)),
+  ];
+}
+
+function connection(target: string, ownDirectory: string | undefined): Diagnosis {
+  const text = `connected to ${target}`;
+  return ownDirectory === undefined
+    ? ok("connection", text)
+    : ok("connection", `${text}, this user's own, in ${ownDirectory}`);
+}
+
+export function connectionFailure(error: unknown): Diagnosis {
+  const cure = error instanceof DeployQueueError ? error.hint : undefined;
+  return {
+    name: "connection",
+    status: "failed",
+    text: messageOf(error),
+    cure: cure ?? "Check DEPLOY_QUEUE_DATABASE_URL, the network in between, and that the server runs and lets us in.",
+  };
+}
+
+function versionDiagnosis({ version, version_number }: ServerFacts): Diagnosis {
+  const text = `PostgreSQL ${version}`;
+  return version_number >= oldestServer
+    ? ok("server", text)
+    : { name: "server", status: "failed", text, cure: "Use PostgreSQL 14 or newer." };
+}
+
+function extensionDiagnosis({ extension }: ServerFacts): Diagnosis {
+  switch (extension) {
+    case "present":
+      return ok("extension", "btree_gist is there");
+    case "available":
+      return ok("extension", "btree_gist can be created by the migration");
+    case "missing":
+      return {
+        name: "extension",
+        status: "failed",
+        text: "the server does not have the extension btree_gist",
+        cure: "Install the contrib package of PostgreSQL on the server.",
+      };
+  }
+}
+
+async function schemaDiagnosis(database: Database): Promise<Diagnosis> {
+  const failed = (text: string, cure: string): Diagnosis => ({ name: "schema", status: "failed", text, cure });
+  try {
+    const present = await schemaVersion(database);
+    const expected = expectedSchemaVersion();
+    const migrate = 'Run "deploy-queue migrate" as a role that may change the schema.';
+    if (present === undefined) {
+      return failed("the schema deploy_queue is missing", migrate);
+    }
+    if (present < expected) {
+      return failed(`the schema has version ${present}, this program needs ${expected}`, migrate);
+    }
+    return present === expected
+      ? ok("schema", `version ${present}`)
+      : {
+          name: "schema",
+          status: "warning",
+          text: `the schema has version ${present}, this program was written for ${expected}`,
+          cure: "Update deploy-queue here.",
+        };
+  } catch (error) {
+    return failed(messageOf(error), (error instanceof DeployQueueError ? error.hint : undefined) ?? "See the message.");
+  }
+}
+
+async function listenDiagnosis(database: Database): Promise<Diagnosis> {
+  const channel = `deploy_queue_doctor_${process.pid}`;
+  const warning = (text: string): Diagnosis => ({
+    name: "notifications",
+    status: "warning",
+    text,
+    cure: "Connect to PostgreSQL directly or through a pooler in session mode; until then, waiters look every 2 to 15 seconds.",
+  });
+  try {
+    await database.listen(channel);
+    return (await database.notificationsArrive(channel)) === true
+      ? ok("notifications", "they arrive")
+      : warning("they do not arrive on this connection");
+  } catch (error) {
+    return warning(messageOf(error));
+  }
+}
+
+function clockDiagnosis({ now }: ServerFacts, here: number): Diagnosis {
+  const difference = here - now.getTime();
+  const text = `the clock here is ${formatDuration(Math.abs(difference))} ${difference < 0 ? "behind" : "ahead of"} the server's`;
+  return Math.abs(difference) < tolerableClockDifference
+    ? ok("clock", text)
+    : {
+        name: "clock",
+        status: "warning",
+        text,
+        cure: "Synchronise the clocks. The queue goes by the server's; times in the log and a worker's schedule go by the one here.",
+      };
+}
+
+const cures: Readonly<Record<string, string>> = {
+  worker:
+    'Start "deploy-queue worker". Without one, the dead are reaped only by those who wait for them, and outliers are not recorded.',
+  rules:
+    "Restore the whole of a backup (docs/operations.md says which options), enable the trigger with ALTER TABLE, or set default_transaction_isolation back with ALTER ROLE or ALTER DATABASE.",
+  "notification queue":
+    "Some session listens and stays in a transaction for long: look for it in pg_stat_activity and end it. When the queue is full, nothing can commit.",
+  deployments: 'Look at it; when nobody deploys any more, run "deploy-queue cancel deployment <id>".',
+};
+
+async function healthDiagnoses(database: Database, examination: Examination): Promise<Diagnosis[]> {
+  try {
+    const queue = new Queue(database);
+    const findings = await queue.upkeep.health(examination.workerHost);
+    const diagnoses = findings.map((finding) => ({
+      ...finding,
+      cure: finding.status === "ok" ? null : (cures[finding.name] ?? null),
+    }));
+    return examination.verifyHistory ? [...diagnoses, ...(await historyDiagnoses(queue))] : diagnoses;
+  } catch (error) {
+    return [
+      { name: "queue", status: "failed", text: messageOf(error), cure: "Ask the owner of the schema for the grants." },
+    ];
+  }
+}
+
+async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
+  const contradictions = await queue.history.verify();
+  return contradictions.length === 0
+    ? [ok("history", "nothing that has happened contradicts the rules")]
+    : contradictions.map(({ rule, deployment_id, problem }) => ({
+        name: "history",
+        status: "failed",
+        text: `deployment ${deployment_id}: ${problem} (${rule})`,
+        cure: `"deploy-queue history ${deployment_id}" shows its events. Somebody has changed the tables past the triggers, or this is a bug.`,
+      }));
+}
+
+function ok(name: string, text: string): Diagnosis {
+  return { name, status: "ok", text, cure: null };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

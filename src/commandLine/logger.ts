@@ -1,0 +1,25 @@
+import pino, { type Logger } from "pino";
+import pretty from "pino-pretty";
+import { InvalidValueError } from "../queue/errors.js";
+import { printable } from "../text/printable.js";
+
+const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/**
+ * The log, for people, on stderr, with times in UTC as its messages have them; stdout is for data.
+ * @throws InvalidValueError for a level that does not exist
+ */
+export function createLogger(level = process.env["DEPLOY_QUEUE_LOG_LEVEL"] || "info"): Logger {
+  if (!levels.includes(level)) {
+    throw new InvalidValueError(`DEPLOY_QUEUE_LOG_LEVEL must be one of ${levels.join(", ")}, not "${level}"`);
+  }
+  const stream = pretty({
+    destination: 2,
+    sync: true,
+    colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
+    ignore: "pid,hostname",
+    translateTime: "UTC:HH:MM:ss'Z'",
+    messageFormat: (log, messageKey) => printable(String(log[messageKey])),
+  });
+  return pino({ level }, stream);
+}

@@ -1,0 +1,47 @@
+import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import { Database } from "../database/database.js";
+import { ensureSchema } from "../database/schema.js";
+import { logOutage } from "../display/outages.js";
+import { outlastOutages } from "../queue/outage.js";
+import { Queue } from "../queue/queue.js";
+import { createLogger } from "./logger.js";
+import type { Session } from "./queueCommand.js";
+
+export interface SessionOptions {
+  readonly migrate: boolean;
+  /** Milliseconds to wait for a database that is away. */
+  readonly patience: number;
+}
+
+/** Connects to the database and makes sure that it has our schema. */
+export async function openSession(command: string, options: SessionOptions): Promise<Session> {
+  const log = createLogger();
+  const target = await resolveConnectionTarget();
+  if (target.embeddedDirectory !== undefined) {
+    log.info(
+      `DEPLOY_QUEUE_DATABASE_URL is ${process.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set"}: ` +
+        `using this user's own PostgreSQL in ${target.embeddedDirectory}${target.embeddedStarted ? " (started now)" : ""}`,
+    );
+  }
+  const database = new Database({
+    url: target.url,
+    applicationName: `deploy-queue ${command}`,
+    onNotice: (message) => log.info(message),
+  });
+  try {
+    const schema = {
+      url: target.url,
+      migrate: options.migrate,
+      onProgress: (message: string) => log.info(message),
+      onWarning: (message: string) => log.warn(message),
+    };
+    await outlastOutages(() => ensureSchema(database, schema), {
+      outageTimeout: options.patience,
+      onOutage: options.patience > 0 ? logOutage(log) : undefined,
+    });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return { queue: new Queue(database), log };
+}

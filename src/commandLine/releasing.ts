@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { logOutage } from "../display/outages.js";
+import type { Holds, StagedDeployment } from "../queue/calls/holds.js";
+import type { Deployment } from "../queue/deployment.js";
+import { RefusedError } from "../queue/errors.js";
+import { outlastOutages } from "../queue/outage.js";
+import { emptyIsAbsent } from "../queue/values.js";
+import { deploymentName } from "../text/describe.js";
+import { enterLine } from "./enterLine.js";
+import type { Session } from "./queueCommand.js";
+import { reportError } from "./reportError.js";
+import { runDeployment, withoutGapsForSignals } from "./runDeployment.js";
+
+export interface ReleaseOptions {
+  readonly reason: string | undefined;
+  readonly parallel: boolean;
+  /** In milliseconds, as the next ones. */
+  readonly waitTimeout: number | undefined;
+  readonly outageTimeout: number;
+  /** How long a command has between the signal to end and SIGKILL. */
+  readonly gracePeriod: number;
+  /** Called when one without a command has started. */
+  readonly onStarted: (deployment: Deployment) => void;
+}
+
+export interface ReleaseOutcome {
+  readonly deployment_id: number;
+  /** 0, else that of the command or the one that says why it did not come so far. Null: it stays on hold. */
+  readonly exit_code: number | null;
+}
+
+/** Releases them, and does for each what is to be done; the exit code is the first that is not 0. */
+export async function releaseEach(
+  session: Session,
+  holds: Holds,
+  held: readonly StagedDeployment[],
+  options: ReleaseOptions,
+): Promise<{ readonly exitCode: number; readonly outcomes: readonly ReleaseOutcome[] }> {
+  const one = async (staged: StagedDeployment): Promise<ReleaseOutcome> => ({
+    deployment_id: staged.deployment_id,
+    exit_code: await releaseOne(session, holds, staged, options).catch(reportError),
+  });
+  if (options.parallel) {
+    // Each listens for signals by itself.
+    process.setMaxListeners(0);
+    const outcomes = await Promise.all(held.map(one));
+    return { exitCode: outcomes.find(({ exit_code }) => exit_code !== 0)?.exit_code ?? 0, outcomes };
+  }
+  const outcomes: ReleaseOutcome[] = [];
+  for (const [index, staged] of held.entries()) {
+    const outcome = await one(staged);
+    outcomes.push(outcome);
+    if (outcome.exit_code !== 0) {
+      const left = held.slice(index + 1).map(({ deployment_id }) => ({ deployment_id, exit_code: null }));
+      if (left.length > 0) {
+        session.log.warn(`still on hold: ${left.map(({ deployment_id }) => deployment_id).join(", ")}`);
+      }
+      return { exitCode: outcome.exit_code ?? 0, outcomes: [...outcomes, ...left] };
+    }
+  }
+  return { exitCode: 0, outcomes };
+}
+
+/** @returns the exit code of its command, else 0 */
+async function releaseOne(
+  session: Session,
+  holds: Holds,
+  staged: StagedDeployment,
+  options: ReleaseOptions,
+): Promise<number> {
+  const { log } = session;
+  const key = randomUUID();
+  const release = (heartbeat: boolean) => async (): Promise<Deployment> => {
+    const reason = emptyIsAbsent(options.reason);
+    const { released, deployment } = await holds.release(staged.deployment_id, { reason, heartbeat, key });
+    if (!released) {
+      throw new RefusedError(`somebody else has released ${deploymentName(deployment)}`, {
+        hint: `"deploy-queue history ${deployment.id}" says who.`,
+      });
+    }
+    return deployment;
+  };
+  if (staged.somebody_waits) {
+    const deployment = await outlastOutages(release(false), {
+      outageTimeout: options.outageTimeout,
+      onOutage: logOutage(log),
+    });
+    log.info(`${deploymentName(deployment)} was released; its job goes on`);
+    return 0;
+  }
+  return withoutGapsForSignals(async () => {
+    const started = await enterLine(session, {
+      wayIn: release(true),
+      heartbeat: staged.command !== null,
+      waitTimeout: options.waitTimeout,
+      outageTimeout: options.outageTimeout,
+      beside: options.parallel,
+      json: false,
+      output: undefined,
+      onEvent: () => undefined,
+    });
+    if (staged.command === null) {
+      options.onStarted(started);
+      return 0;
+    }
+    const { gracePeriod, outageTimeout } = options;
+    const onEvent = (): void => undefined;
+    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout, onEvent });
+  });
+}

@@ -1,0 +1,38 @@
+import type { Deployment } from "../queue/deployment.js";
+import { deploymentName } from "../text/describe.js";
+import { describePlace } from "../text/describePlace.js";
+import type { Log } from "./log.js";
+import type { WaitingDisplay } from "./waitingDisplay.js";
+
+/** Folds the lines in between. */
+export interface LogGroup {
+  start(title: string): void;
+  end(): void;
+}
+
+/** A line for each change, in a group if there is one. */
+export function lineDisplay(deployment: Deployment, log: Log, group?: LogGroup): WaitingDisplay {
+  let open = false;
+  return {
+    show(place, isNews = true) {
+      if (!isNews) {
+        return;
+      }
+      if (!open) {
+        group?.start(`${deploymentName(deployment)} waits for its turn`);
+      }
+      open = true;
+      const [first = "", ...blockers] = describePlace(place);
+      log.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
+    },
+    say(level, message) {
+      log[level](message);
+    },
+    end() {
+      if (open) {
+        group?.end();
+      }
+      open = false;
+    },
+  };
+}

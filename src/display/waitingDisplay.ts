@@ -1,0 +1,65 @@
+import { createLogUpdate } from "log-update";
+import type { Logger } from "pino";
+import type { Deployment } from "../queue/deployment.js";
+import type { Place } from "../queue/place.js";
+import { deploymentName } from "../text/describe.js";
+import { describePlace } from "../text/describePlace.js";
+import { formatDuration } from "../text/durations.js";
+import { type LogGroup, lineDisplay } from "./lineDisplay.js";
+
+/** Shows a wait while it lasts. */
+export interface WaitingDisplay {
+  /** isNews: whether it is worth a line of a log; true unless said otherwise. */
+  show(place: Place, isNews?: boolean): void;
+  /** A message about the wait itself, such as an outage. */
+  say(level: "info" | "warn", message: string): void;
+  end(): void;
+}
+
+/** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
+export function createWaitingDisplay(deployment: Deployment, log: Logger, { redrawn = true } = {}): WaitingDisplay {
+  const { isTTY, columns, rows } = process.stderr;
+  // A pseudo-terminal without a size, as some CI systems give, has no room for a region.
+  const hasRoom = isTTY === true && columns > 0 && rows > 0 && process.env["TERM"] !== "dumb";
+  const live = redrawn && hasRoom && log.isLevelEnabled("info");
+  const group = process.env["GITHUB_ACTIONS"] === "true" ? githubGroup : undefined;
+  return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log, group);
+}
+
+function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+  const update = createLogUpdate(process.stderr);
+  const began = performance.now();
+  let shown: { readonly place: Place; readonly at: number } | undefined;
+  const draw = (): void => {
+    if (shown !== undefined) {
+      const now = performance.now();
+      const [first = "", ...blockers] = describePlace(shown.place, now - shown.at);
+      const head = `${deploymentName(deployment)} waits for ${formatDuration(now - began)}: ${first}`;
+      update([head, ...blockers.map((line) => `  ${line}`)].join("\n"));
+    }
+  };
+  const timer = setInterval(draw, 1_000);
+  return {
+    show(place) {
+      shown = { place, at: performance.now() };
+      draw();
+    },
+    say(level, message) {
+      update.clear();
+      log[level](message);
+      draw();
+    },
+    end() {
+      clearInterval(timer);
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+/** For the command line in a step of a workflow, on the stream of the log. */
+const githubGroup: LogGroup = {
+  // GitHub reads %0A in it as a line break.
+  start: (title) => process.stderr.write(`::group::${title.replaceAll("%", "%25")}\n`),
+  end: () => process.stderr.write("::endgroup::\n"),
+};

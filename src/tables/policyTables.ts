@@ -1,0 +1,46 @@
+import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
+import { formatMoment } from "../text/moments.js";
+import { printable } from "../text/printable.js";
+import { formatWeekdays } from "../text/weekdays.js";
+import { renderTable } from "./table.js";
+
+/** "prod-aws-us-west-2": what a freeze covers. */
+export function freezePlace(freeze: Freeze): string {
+  const cell = freeze.cell_index === null ? null : `cell-${freeze.cell_index}`;
+  const parts = [freeze.environment, freeze.cloud_provider, freeze.region, cell];
+  return printable(parts.filter((part) => part !== null).join("-"));
+}
+
+export function freezeTable(freezes: readonly Freeze[]): string {
+  return renderTable(
+    ["freeze", "place", "since", "until", "by", "lets pass", "reason"],
+    freezes.map((freeze) => [
+      String(freeze.freeze_id),
+      freezePlace(freeze),
+      formatMoment(freeze.created_at),
+      freeze.expires_at === null ? "thawed" : formatMoment(freeze.expires_at),
+      freeze.owner,
+      [
+        ...(freeze.allow_key === null ? [] : [`key ${freeze.allow_key}`]),
+        ...(freeze.allow_role === null ? [] : [`role ${freeze.allow_role}`]),
+      ].join(", ") || "nobody",
+      freeze.reason,
+    ]),
+  );
+}
+
+export function windowTable(windows: readonly MaintenanceWindow[]): string {
+  return renderTable(
+    ["window", "environment", "days", "from", "to", "zone", "opens", "closes"],
+    windows.map((window) => [
+      String(window.window_id),
+      window.environment,
+      formatWeekdays(window.days),
+      window.opens_at.slice(0, 5),
+      window.closes_at.slice(0, 5),
+      window.zone,
+      window.opens === null ? "never" : formatMoment(window.opens),
+      window.closes === null ? "never" : formatMoment(window.closes),
+    ]),
+  );
+}

@@ -1,0 +1,56 @@
+import type { BlockingDeployment, QueuedDeployment } from "../queue/place.js";
+import { cellName, componentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
+import { renderTable } from "./table.js";
+
+export function queueTable(queued: readonly QueuedDeployment[]): string {
+  return renderTable(
+    // A number first: the name of an environment must not begin a line, where it could be a workflow command.
+    ["position", "cell", "id", "component", "waiting", "for", "start"],
+    queued.map((row) => [
+      row.priority === 0 ? String(row.position) : `${row.position}, priority ${row.priority}`,
+      cellName({ ...row, index: row.cell_index }),
+      String(row.deployment_id),
+      componentName(row),
+      waiting(row),
+      blockers(row),
+      start(row),
+    ]),
+  );
+}
+
+function waiting(row: QueuedDeployment): string {
+  const duration = formatDuration(row.as_of.getTime() - row.created_at.getTime());
+  return row.overtaken === 0 ? duration : `${duration}, overtaken by ${row.overtaken}`;
+}
+
+/** "41 web@v7 running 3m, usually 5m, +2 more": the first of those whom it waits for. */
+function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment): string {
+  if (first === undefined) {
+    return "nobody";
+  }
+  const more = blocker_count > 1 ? `, +${blocker_count - 1} more` : "";
+  // What is no deployment is told by its kind: hold, schedule, window, freeze.
+  return `${"text" in first ? first.kind : blocker(first, as_of.getTime())}${more}`;
+}
+
+function blocker(one: BlockingDeployment, now: number): string {
+  const name = `${one.deployment_id} ${componentName(one)}`;
+  const silent = one.silent_since === null ? "" : `, silent ${formatDuration(now - Date.parse(one.silent_since))}`;
+  const usual = one.usual_seconds === null ? "" : `, usually ${formatDuration(one.usual_seconds * 1000)}`;
+  switch (one.kind) {
+    case "running":
+      return `${name} running ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${silent || usual}`;
+    case "buffer":
+      return `${name} cooling down`;
+    default:
+      return `${name} ${one.kind}${silent || usual}`;
+  }
+}
+
+/** "in 6m", since the column has no room for more. */
+function start({ predicted_start, overdue, as_of }: QueuedDeployment): string {
+  const left = predicted_start === null ? undefined : predicted_start.getTime() - as_of.getTime();
+  const when = left === undefined ? "unknown" : left > 0 ? `in ${formatDuration(left)}` : "any moment";
+  return overdue ? `${when}, overdue` : when;
+}

@@ -1,0 +1,47 @@
+import type { StagedDeployment } from "../queue/calls/holds.js";
+import { cellName, componentName } from "../text/describe.js";
+import { formatMoment } from "../text/moments.js";
+import { printable } from "../text/printable.js";
+import { renderTable } from "./table.js";
+
+export function stagedTable(staged: readonly StagedDeployment[]): string {
+  return renderTable(
+    ["id", "cell", "component", "since", "by", "release", "about"],
+    staged.map((one) => [
+      String(one.deployment_id),
+      cellName({ ...one, index: one.cell_index }),
+      componentName(one),
+      formatMoment(one.created_at),
+      one.entered_by,
+      releaseText(one),
+      about(one),
+    ]),
+  );
+}
+
+/** What a reviewer wants to know besides. */
+function about({ hold, not_before, not_after, note, url }: StagedDeployment): string {
+  const parts = [
+    hold === "in-line" ? "keeps its place in the line" : null,
+    not_before === null ? null : `not before ${formatMoment(not_before)}`,
+    not_after === null ? null : `not after ${formatMoment(not_after)}`,
+    note,
+    url,
+  ];
+  return parts.filter((part) => part !== null).join("; ");
+}
+
+/** What happens when somebody releases it. */
+export function releaseText({ command, somebody_waits }: StagedDeployment): string {
+  if (somebody_waits) {
+    return "its job goes on";
+  }
+  return command === null ? "starts it" : `runs ${commandText(command)}`;
+}
+
+/** As one would type it in a shell. */
+export function commandText(command: readonly string[]): string {
+  return printable(
+    command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" "),
+  );
+}

@@ -1,0 +1,79 @@
+import type { Cancellation } from "../queue/calls/history.js";
+import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
+import { formatMoment } from "./moments.js";
+import { printable } from "./printable.js";
+
+/** "prod-aws-us-west-2-cell-1" */
+export function cellName(cell: Cell): string {
+  return printable(`${cell.environment}-${cell.cloud_provider}-${cell.region}-cell-${cell.index}`);
+}
+
+export function cellOf(deployment: Deployment): Cell {
+  const { environment, cloud_provider, region, cell_index: index } = deployment;
+  return { environment, cloud_provider, region, index };
+}
+
+/** "deployment 42 (api@v1.2.3)" */
+export function deploymentName(deployment: Deployment): string {
+  return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
+}
+
+const verbs = {
+  held: "on hold",
+  queued: "queued",
+  running: "deploying",
+  buffering: "deployed",
+  finished: "deployed",
+  cancelled: "cancelled",
+} as const;
+
+/** "42 deployed api@v1.2.3: (hotfix) (https://…)" */
+export function summary(deployment: DeploymentWithStatus): string {
+  const note = deployment.note === null ? "" : `: (${deployment.note})`;
+  const url = deployment.url === null ? "" : ` (${deployment.url})`;
+  return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
+}
+
+/** "in prod-aws-us-west-2-cell-1, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z" */
+export function particulars(deployment: DeploymentWithStatus): string {
+  const by = deployment.entered_by === null ? "" : ` by ${printable(deployment.entered_by)}`;
+  const moments = [
+    ["started", deployment.start_timestamp],
+    ["finished", deployment.finish_timestamp],
+    ["cancelled", deployment.cancellation_timestamp],
+  ] as const;
+  return [
+    `in ${cellName(cellOf(deployment))}`,
+    `entered ${formatMoment(deployment.created_at)}${by}`,
+    ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}`])),
+  ].join(", ");
+}
+
+export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {
+  return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
+}
+
+/** "ann (deploy-queue cancel deployment)"; "somebody" when that is not known. */
+export function cancellerName(cancellation: Cancellation | undefined): string {
+  if (cancellation === undefined) {
+    return "somebody";
+  }
+  const { kind, actor, application_name } = cancellation;
+  const through = application_name === null ? "" : ` (${application_name})`;
+  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
+}
+
+/** "Known cells for environment prod:" and a line for each. */
+export function cellsText(environment: string, cells: readonly Cell[]): string {
+  const lines = cells.map((cell) => `  - ${cellName(cell)}`);
+  return [`Known cells for environment ${printable(environment)}:`, ...lines].join("\n");
+}
+
+/** "Cancelled 2 deployments:" and a line for each. */
+export function cancelledText(cancelled: readonly Deployment[]): string {
+  const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
+  const lines = cancelled.map(
+    (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`,
+  );
+  return [lines.length > 0 ? `${count}:` : count, ...lines].join("\n");
+}

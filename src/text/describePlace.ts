@@ -1,0 +1,90 @@
+import type { Blocker, BlockingDeployment, Place } from "../queue/place.js";
+import { formatDuration } from "./durations.js";
+import { printable } from "./printable.js";
+
+/**
+ * Lines for the person who waits: position and prediction first, then a line for each blocker.
+ * @param elapsed milliseconds since the place was as it says; the local clock's reading does not matter
+ */
+export function describePlace(place: Place, elapsed = 0): string[] {
+  const now = place.as_of.getTime() + elapsed;
+  const lines = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
+  const more = place.blocker_count - place.blockers.length;
+  return [`position ${place.position}, ${prediction(place, now)}`, ...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+/** "likely starts in 6m (at 22:31:04Z)" */
+export function prediction(place: Place, now = place.as_of.getTime()): string {
+  const late = place.overdue ? "; a blocker is overdue" : "";
+  if (place.predicted_start === null) {
+    return `start unknown${late}`;
+  }
+  const left = place.predicted_start.getTime() - now;
+  const at = timeOf(place.predicted_start, now);
+  return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+}
+
+const day = 86_400_000;
+
+/** "22:31:04Z"; with its date when that time comes earlier than this moment. */
+function timeOf(moment: Date, now: number): string {
+  const text = `${moment.toISOString().slice(0, 19)}Z`;
+  return moment.getTime() - now < day ? text.slice(11) : text;
+}
+
+/** "deployment 41 (web@v7) is running for 3m 2s, usually 5m: https://…" */
+function describeBlocker(blocker: Blocker, now: number): string {
+  if ("text" in blocker) {
+    return `${blocker.text}${describeEnd(blocker.until, now)}`;
+  }
+  const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
+  const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
+    "",
+  );
+  return `${name} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
+}
+
+/** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when nobody knows. */
+function describeEnd(until: string | null, now: number): string {
+  if (until === null) {
+    return "";
+  }
+  const end = Date.parse(until);
+  return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
+}
+
+/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing for whoever is heard, or promised no heartbeats. */
+function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: number): string {
+  if (silent_since === null || reaped_at === null) {
+    return "";
+  }
+  const left = Date.parse(reaped_at) - now;
+  const end = left > 0 ? `in ${formatDuration(left)}` : "any moment";
+  return `, silent for ${formatDuration(now - Date.parse(silent_since))}: reaped ${end} unless it sends a heartbeat`;
+}
+
+/** " with priority 6 (ann: sev 1), on hold until somebody releases it"; nothing for most. */
+function describeRank({ priority, priority_reason: why, hold }: BlockingDeployment): string {
+  const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
+  return hold === null ? rank : `${rank}, on hold until somebody releases it`;
+}
+
+function describeState(blocker: BlockingDeployment, now: number): string {
+  const since = Math.max(0, now - Date.parse(blocker.since));
+  const usual = blocker.usual_seconds === null ? undefined : blocker.usual_seconds * 1000;
+  const usually = usual === undefined ? "" : `, usually takes ${formatDuration(usual)}`;
+  switch (blocker.kind) {
+    case "running": {
+      const overdue = usual !== undefined && since > usual ? `, overdue by ${formatDuration(since - usual)}` : "";
+      return `has been running for ${formatDuration(since)}${usually}${overdue}`;
+    }
+    case "buffer": {
+      const left = blocker.until === null ? 0 : Math.max(0, Date.parse(blocker.until) - now);
+      return `has finished; its buffer takes ${formatDuration(left)} more`;
+    }
+    case "queued":
+      return `is ahead in the line${describeRank(blocker)}${usually}`;
+    default:
+      return blocker.kind;
+  }
+}

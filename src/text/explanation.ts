@@ -1,0 +1,20 @@
+import type { DeploymentWithStatus } from "../queue/deployment.js";
+import type { Explanation } from "../queue/place.js";
+import { deploymentName } from "./describe.js";
+import { formatMoment } from "./moments.js";
+import { printable } from "./printable.js";
+
+/** Why a deployment has not started: a line for each reason, and under it what would lift it. */
+export function explanation(deployment: DeploymentWithStatus, reasons: readonly Explanation[]): string {
+  if (deployment.status !== "queued" && deployment.status !== "held") {
+    return `${deploymentName(deployment)} waits for nothing: it is ${deployment.status}.`;
+  }
+  if (reasons.length === 0) {
+    return `${deploymentName(deployment)} may start: nothing keeps it waiting.`;
+  }
+  const lines = reasons.flatMap(({ kind, text, until, cure }) => [
+    `  ${kind}: ${printable(text)}${until === null ? "" : `, until ${formatMoment(until)}`}`,
+    `    ${printable(cure)}`,
+  ]);
+  return [`${deploymentName(deployment)} waits:`, ...lines].join("\n");
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { gist, holdsFor } from "../../src/display/placeNews.js";
+import type { Blocker, BlockingDeployment, Place } from "../../src/queue/place.js";
+
+const now = new Date("2030-01-02T22:25:04Z");
+const never = Number.POSITIVE_INFINITY;
+
+function minutes(count: number): Date {
+  return new Date(now.getTime() + count * 60_000);
+}
+
+function place(changes: Partial<Place> = {}, blockers: readonly Blocker[] = []): Place {
+  return {
+    ...{ deployment_id: 42, position: 1, predicted_start: minutes(12), overdue: false },
+    ...{ blocker_count: blockers.length, blockers, as_of: now },
+    ...changes,
+  };
+}
+
+function running(since: number, usualMinutes: number | null): BlockingDeployment {
+  return {
+    ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
+    ...{ since: minutes(since).toISOString(), usual_seconds: usualMinutes === null ? null : usualMinutes * 60 },
+    ...{ until: null, silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+  };
+}
+
+const freeze: Blocker = { kind: "freeze", text: "frozen", until: minutes(1).toISOString(), deployment_id: null };
+
+describe("a place stays true", () => {
+  test.each<[string, Place, number]>([
+    ["until the first of those who run is overdue", place({}, [running(-1, 9), running(-3, 5)]), 120_000],
+    [
+      "until the predicted start, when that comes first",
+      place({ predicted_start: minutes(1) }, [running(0, 5)]),
+      60_000,
+    ],
+    ["until the predicted start behind a freeze", place({}, [freeze]), 720_000],
+    ["for ever when nobody knows the start", place({ predicted_start: null }, [running(-3, null)]), never],
+    [
+      "until somebody is overdue though nobody knows the start",
+      place({ predicted_start: null }, [running(-3, 5)]),
+      120_000,
+    ],
+    ["for ever when it may start any moment", place({ predicted_start: now }), never],
+    ["for half a minute while somebody is overdue", place({ overdue: true }, [running(-6, 5)]), 30_000],
+    ["for ever when it starts as soon as the overdue one ends", place({ overdue: true, predicted_start: now }), never],
+  ])("%s", (_, shown, milliseconds) => {
+    expect(holdsFor(shown)).toBe(milliseconds);
+  });
+
+  test("whatever the usual duration of those who only wait or cool down", () => {
+    expect(
+      holdsFor(
+        place({}, [
+          { ...running(-3, 5), kind: "queued" },
+          { ...running(-3, 5), kind: "buffer" },
+        ]),
+      ),
+    ).toBe(720_000);
+  });
+});
+
+describe("worth telling again", () => {
+  test.each<[string, Partial<Place>]>([
+    ["is another position", { position: 2 }],
+    ["is that somebody is overdue", { overdue: true }],
+    ["is another predicted start", { predicted_start: minutes(13) }],
+    ["is that nobody knows the start any more", { predicted_start: null }],
+    ["is that it may start any moment", { predicted_start: now }],
+  ])("%s", (_, changes) => {
+    expect(gist(place(changes))).not.toBe(gist(place()));
+  });
+
+  test.each<[string, Partial<Place>, Partial<Place>]>([
+    ["the time that has passed", {}, {}],
+    ["a prediction that slides along behind an overdue one", { overdue: true }, { predicted_start: minutes(13) }],
+    ["that it may still start any moment", { predicted_start: now }, { predicted_start: minutes(1) }],
+  ])("is not %s", (_, before, after) => {
+    expect(gist(place({ ...before, ...after, as_of: minutes(1) }))).toBe(gist(place(before)));
+  });
+});

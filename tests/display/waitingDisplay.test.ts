@@ -1,0 +1,210 @@
+import pino from "pino";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createWaitingDisplay, type WaitingDisplay } from "../../src/display/waitingDisplay.js";
+import type { Deployment } from "../../src/queue/deployment.js";
+import type { Place } from "../../src/queue/place.js";
+
+const now = new Date("2030-01-02T22:25:04Z");
+
+function deployment(changes: Partial<Deployment> = {}): Deployment {
+  return {
+    ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
+    ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, idempotency_key: null },
+    ...{ start_timestamp: null, finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
+    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now, max_duration: null, forced: false },
+    ...{
+      place: null,
+      priority: 0,
+      hold: null,
+      release_key: null,
+      kept: false,
+      not_before: null,
+      not_after: null,
+      command: null,
+    },
+    entered_by: null,
+    ...changes,
+  };
+}
+
+function place(component = "web"): Place {
+  return {
+    ...{ deployment_id: 42, position: 1, predicted_start: null, overdue: false, blocker_count: 1, as_of: now },
+    blockers: [
+      {
+        ...{ deployment_id: 41, kind: "queued", component, version: null, url: null, note: null },
+        ...{ since: now.toISOString(), usual_seconds: null, until: null },
+        ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+      },
+    ],
+  };
+}
+
+const shownPlace = "position 1, start unknown: deployment 41 (web) is ahead in the line";
+let written: string[] = [];
+
+function display(of = deployment(), level = "info"): WaitingDisplay {
+  return createWaitingDisplay(of, pino({ level }, { write: (line) => void written.push(JSON.parse(line).msg) }));
+}
+
+beforeEach(() => {
+  written = [];
+  vi.stubEnv("GITHUB_ACTIONS", undefined);
+  vi.stubEnv("TERM", "xterm");
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+function terminal(columns: number, rows: number): void {
+  for (const [name, value] of Object.entries({ isTTY: true, columns, rows })) {
+    const before = Object.getOwnPropertyDescriptor(process.stderr, name);
+    Object.defineProperty(process.stderr, name, { value, configurable: true, writable: true });
+    restoring.push(() =>
+      before === undefined
+        ? Reflect.deleteProperty(process.stderr, name)
+        : Object.defineProperty(process.stderr, name, before),
+    );
+  }
+}
+
+const restoring: (() => unknown)[] = [];
+afterEach(() => {
+  for (const restore of restoring.splice(0)) restore();
+});
+
+describe("without a terminal a wait", () => {
+  test("is a line for each change", () => {
+    const shown = display();
+    shown.show(place());
+    shown.say("warn", "the database is away");
+    shown.show(place());
+    shown.end();
+    expect(written).toEqual([
+      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      "the database is away",
+      `deployment 42 (api@v1) waits, ${shownPlace}`,
+    ]);
+  });
+
+  test("has no line for what is no news", () => {
+    const shown = display();
+    shown.show(place());
+    shown.show(place(), false);
+    expect(written).toHaveLength(1);
+  });
+
+  test("is a group in a GitHub workflow, begun and ended once", () => {
+    vi.stubEnv("GITHUB_ACTIONS", "true");
+    const shown = display();
+    shown.show(place());
+    shown.show(place());
+    shown.end();
+    shown.end();
+    expect(written).toEqual([
+      "::group::deployment 42 (api@v1) waits for its turn\n",
+      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      "::endgroup::\n",
+    ]);
+  });
+
+  test("that showed nothing is no group", () => {
+    vi.stubEnv("GITHUB_ACTIONS", "true");
+    const shown = display();
+    shown.say("info", "the database is back");
+    shown.end();
+    expect(written).toEqual(["the database is back"]);
+  });
+
+  test("does not let hostile names begin a line, and a workflow command with it", () => {
+    vi.stubEnv("GITHUB_ACTIONS", "true");
+    const hostile = "a\r\n::error::b\u2028::stop-commands::x%0A::error::c\u001b[2J";
+    const shown = display(deployment({ component: hostile, version: hostile }));
+    shown.show(place(hostile));
+    shown.end();
+    expect(written).toHaveLength(3);
+    const [group = "", line = ""] = written;
+    expect(group).toMatch(/^::group::deployment 42 \(a ::error::b ::stop-commands::x%250A::error::c@.*turn\n$/);
+    expect(group.trimEnd()).not.toMatch(steersTerminal);
+    expect(line).toMatch(/^deployment 42 \(/);
+    expect(line).not.toMatch(steersTerminal);
+  });
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal
+const steersTerminal = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/;
+
+describe("on a terminal a wait", () => {
+  test("is drawn again every second, until it ends", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    terminal(100, 40);
+    const shown = display();
+    shown.show(place());
+    expect(written.join("")).toContain(
+      "deployment 42 (api@v1) waits for 0s: position 1, start unknown\n  deployment 41",
+    );
+    vi.advanceTimersByTime(2_000);
+    expect(written.join("")).toContain("waits for 1s: position 1");
+    expect(written.join("")).toContain("waits for 2s: position 1");
+    shown.end();
+    const end = written.length;
+    vi.advanceTimersByTime(10_000);
+    expect(written).toHaveLength(end);
+  });
+
+  test("is drawn again with what is no news, too", () => {
+    terminal(100, 40);
+    const shown = display();
+    shown.show(place());
+    written = [];
+    shown.show(place("db"), false);
+    expect(written.join("")).toContain("deployment 41 (db)");
+    shown.end();
+  });
+
+  test("is erased for a message and drawn again below it", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    terminal(100, 40);
+    const shown = display();
+    shown.show(place());
+    written = [];
+    shown.say("warn", "the database is away");
+    const message = written.indexOf("the database is away");
+    expect(written.slice(0, message).join("")).toContain("\u001b[2K");
+    expect(written.slice(message).join("")).toContain("waits for 0s");
+    shown.end();
+  });
+
+  test.each([
+    ["has no size", () => terminal(0, 0)],
+    [
+      "is dumb",
+      () => {
+        terminal(100, 40);
+        vi.stubEnv("TERM", "dumb");
+      },
+    ],
+  ])("that %s is a line for each change", (_, prepare) => {
+    prepare();
+    const shown = display();
+    shown.show(place());
+    shown.end();
+    expect(written).toEqual([`deployment 42 (api@v1) waits, ${shownPlace}`]);
+  });
+
+  test("is not shown to those who want no such log", () => {
+    terminal(100, 40);
+    const shown = display(deployment(), "error");
+    shown.show(place());
+    shown.end();
+    expect(written).toEqual([]);
+  });
+});

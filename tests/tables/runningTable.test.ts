@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { RunningDeployment } from "../../src/queue/calls/boards.js";
+import { runningTable } from "../../src/tables/runningTable.js";
+
+function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
+  return {
+    ...{ environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, deployment_id: 42 },
+    ...{ component: "api", version: "v1", url: null, start_timestamp: new Date("2030-01-02T22:25:04.9Z") },
+    ...{ current_duration: 90, avg_duration: null, outlier_duration: null, heartbeat_age: null },
+    ...changes,
+  };
+}
+
+test("everybody who runs has a row: as which, where, what, since when, for how long, how long usually, when heard of", () => {
+  const rows = [
+    running({ avg_duration: 300, outlier_duration: 90, url: "https://example.com/1" }),
+    running({ deployment_id: 43, version: null, current_duration: 90.5, avg_duration: 60, outlier_duration: 90 }),
+    running({ deployment_id: 44, current_duration: 0.0001, heartbeat_age: 660 }),
+  ];
+
+  expect(runningTable(rows).split("\n")).toEqual([
+    "id  cell                       component  since                 running          usually  heartbeat  url",
+    "42  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  1m 30s           5m       none       https://example.com/1",
+    "43  prod-aws-us-west-2-cell-1  api        2030-01-02T22:25:04Z  1m 30s, outlier  1m       none",
+    "44  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  0s               unknown  11m ago",
+  ]);
+});
+
+test("hostile text steers no terminal and begins no line", () => {
+  const hostile = "a\u001b[2J\r\n::error::b\u009b31m\u202e";
+  const table = runningTable([running({ component: hostile, version: hostile, environment: hostile, url: hostile })]);
+
+  expect(table.split("\n")).toHaveLength(2);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal
+  expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+});

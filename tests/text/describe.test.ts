@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import type { DeploymentStatus, DeploymentWithStatus } from "../../src/queue/deployment.js";
+import { cancelledText, cellName, cellOf, deploymentName, particulars, summary } from "../../src/text/describe.js";
+
+const now = new Date("2030-01-02T03:04:05Z");
+
+function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWithStatus {
+  return {
+    ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
+    ...{
+      component: "api",
+      version: "v1.2.3",
+      url: null,
+      note: null,
+      concurrency_key: null,
+      idempotency_key: null,
+      max_duration: null,
+      forced: false,
+    },
+    ...{
+      place: null,
+      priority: 0,
+      hold: null,
+      release_key: null,
+      kept: false,
+      not_before: null,
+      not_after: null,
+      command: null,
+    },
+    entered_by: null,
+    ...{
+      status: "queued",
+      start_timestamp: null,
+      finish_timestamp: null,
+      cancellation_timestamp: null,
+      cancellation_note: null,
+    },
+    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now },
+    ...changes,
+  };
+}
+
+test("a cell has the name of its location", () => {
+  expect(cellName(cellOf(deployment()))).toBe("prod-aws-us-west-2-cell-1");
+});
+
+test("a deployment is named by its id, component and version", () => {
+  expect(deploymentName(deployment())).toBe("deployment 42 (api@v1.2.3)");
+  expect(deploymentName(deployment({ version: null }))).toBe("deployment 42 (api)");
+});
+
+test.each<[DeploymentStatus, string]>([
+  ["held", "on hold"],
+  ["queued", "queued"],
+  ["running", "deploying"],
+  ["buffering", "deployed"],
+  ["finished", "deployed"],
+  ["cancelled", "cancelled"],
+])("a summary says of a %s deployment that it is %s", (status, verb) => {
+  expect(summary(deployment({ status }))).toBe(`42 ${verb} api@v1.2.3`);
+});
+
+test("a summary ends with the note and the url", () => {
+  expect(summary(deployment({ note: "hotfix", url: "https://example.com/1" }))).toBe(
+    "42 queued api@v1.2.3: (hotfix) (https://example.com/1)",
+  );
+  expect(summary(deployment({ url: "https://example.com/1" }))).toBe("42 queued api@v1.2.3 (https://example.com/1)");
+});
+
+test("particulars say where, when, by whom, and what became of it when", () => {
+  const started = { start_timestamp: new Date("2030-01-02T03:05:00.999Z"), entered_by: "ann" };
+  const finished = { ...started, finish_timestamp: new Date("2030-01-03T00:00:00Z") };
+  const cell = "in prod-aws-us-west-2-cell-1";
+
+  expect(particulars(deployment({ status: "finished", ...finished }))).toBe(
+    `${cell}, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z, finished 2030-01-03T00:00:00Z`,
+  );
+  expect(particulars(deployment({ status: "cancelled", cancellation_timestamp: now }))).toBe(
+    `${cell}, entered 2030-01-02T03:04:05Z, cancelled 2030-01-02T03:04:05Z`,
+  );
+});
+
+test("whatever is named is one line that steers no terminal", () => {
+  const hostile = deployment({ component: "a\nb\u001b[2J", note: "\u202enote", region: "r\r", entered_by: "c\nd" });
+
+  expect(deploymentName(hostile)).toBe("deployment 42 (a b@v1.2.3)");
+  expect(summary(hostile)).toBe("42 queued a b@v1.2.3: ( note)");
+  expect(cellName(cellOf(hostile))).toBe("prod-aws-r -cell-1");
+  expect(cancelledText([hostile]).split("\n")).toHaveLength(2);
+  expect(particulars(hostile)).toMatch(/^in prod-aws-r -cell-1, entered \S+ by c d$/);
+});
+
+test("cancelled deployments are counted and listed", () => {
+  expect(cancelledText([])).toBe("Cancelled 0 deployments");
+  expect(cancelledText([deployment()])).toBe("Cancelled 1 deployment:\n  - 42 api@v1.2.3 in prod-aws-us-west-2-cell-1");
+  expect(cancelledText([deployment(), deployment({ id: 43 })])).toMatch(/^Cancelled 2 deployments:\n.*\n {2}- 43 /);
+});

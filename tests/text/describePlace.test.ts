@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import type { BlockingDeployment, Place } from "../../src/queue/place.js";
+import { describePlace, prediction } from "../../src/text/describePlace.js";
+
+const now = new Date("2030-01-02T22:25:04Z");
+
+function minutes(count: number): Date {
+  return new Date(now.getTime() + count * 60_000);
+}
+
+function place(changes: Partial<Place> = {}): Place {
+  return {
+    ...{ deployment_id: 42, position: 1, predicted_start: minutes(6), overdue: false },
+    ...{ blocker_count: changes.blockers?.length ?? 0, blockers: [], as_of: now },
+    ...changes,
+  };
+}
+
+function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment {
+  return {
+    ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
+    ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
+    ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+    ...changes,
+  };
+}
+
+describe("a prediction", () => {
+  test.each<[Partial<Place>, string]>([
+    [{}, "likely starts in 6m (at 22:31:04Z)"],
+    [{ overdue: true }, "likely starts in 6m (at 22:31:04Z); a blocker is overdue"],
+    [{ predicted_start: null }, "start unknown"],
+    [{ predicted_start: null, overdue: true }, "start unknown; a blocker is overdue"],
+    [{ predicted_start: now }, "may start any moment"],
+    [{ predicted_start: now, overdue: true }, "may start any moment; a blocker is overdue"],
+    [{ predicted_start: minutes(-1) }, "may start any moment"],
+    [{ predicted_start: minutes(100) }, "likely starts in 1h 40m (at 00:05:04Z)"],
+    [{ predicted_start: minutes(1440) }, "likely starts in 1d (at 2030-01-03T22:25:04Z)"],
+  ])("of %j reads: %s", (changes, expected) => {
+    expect(prediction(place(changes))).toBe(expected);
+  });
+
+  test("counts down with the time that has passed since", () => {
+    expect(prediction(place(), minutes(1).getTime())).toBe("likely starts in 5m (at 22:31:04Z)");
+    expect(describePlace(place(), 60_000)).toEqual(["position 1, likely starts in 5m (at 22:31:04Z)"]);
+  });
+});
+
+describe("a blocker", () => {
+  test.each<[string, Partial<BlockingDeployment>, string]>([
+    ["runs", {}, "deployment 41 (web@v7) has been running for 3m, usually takes 5m"],
+    ["has no version", { version: null }, "deployment 41 (web) has been running for 3m, usually takes 5m"],
+    [
+      "is silent",
+      { usual_seconds: null, silent_since: minutes(-2).toISOString(), reaped_at: minutes(13).toISOString() },
+      "deployment 41 (web@v7) has been running for 3m, silent for 2m: reaped in 13m unless it sends a heartbeat",
+    ],
+    [
+      "is silent and about to be reaped",
+      { kind: "queued", silent_since: minutes(-15).toISOString(), reaped_at: now.toISOString(), note: "hotfix" },
+      "deployment 41 (web@v7) is ahead in the line, usually takes 5m, silent for 15m: reaped any moment unless it sends a heartbeat (hotfix)",
+    ],
+    ["has no history", { usual_seconds: null }, "deployment 41 (web@v7) has been running for 3m"],
+    [
+      "is overdue",
+      { since: minutes(-9).toISOString() },
+      "deployment 41 (web@v7) has been running for 9m, usually takes 5m, overdue by 4m",
+    ],
+    [
+      "takes exactly as long as usual",
+      { since: minutes(-5).toISOString() },
+      "deployment 41 (web@v7) has been running for 5m, usually takes 5m",
+    ],
+    [
+      "has just started",
+      { since: minutes(1).toISOString(), usual_seconds: null },
+      "deployment 41 (web@v7) has been running for 0s",
+    ],
+    ["cools down", { kind: "buffer" }, "deployment 41 (web@v7) has finished; its buffer takes 2m more"],
+    [
+      "has cooled down",
+      { kind: "buffer", until: now.toISOString() },
+      "deployment 41 (web@v7) has finished; its buffer takes 0s more",
+    ],
+    ["is queued", { kind: "queued" }, "deployment 41 (web@v7) is ahead in the line, usually takes 5m"],
+    [
+      "is queued without history",
+      { kind: "queued", usual_seconds: null },
+      "deployment 41 (web@v7) is ahead in the line",
+    ],
+    [
+      "passes by its priority",
+      { kind: "queued", usual_seconds: null, priority: 6, priority_reason: "ann: sev 1" },
+      "deployment 41 (web@v7) is ahead in the line with priority 6 (ann: sev 1)",
+    ],
+    [
+      "entered the line with a priority",
+      { kind: "queued", priority: 6 },
+      "deployment 41 (web@v7) is ahead in the line with priority 6, usually takes 5m",
+    ],
+    [
+      "is on hold in its place",
+      { kind: "queued", hold: "in-line" },
+      "deployment 41 (web@v7) is ahead in the line, on hold until somebody releases it, usually takes 5m",
+    ],
+    ["is of a kind that this version does not know", { kind: "frozen" }, "deployment 41 (web@v7) frozen"],
+    [
+      "has a note and a url",
+      { kind: "queued", usual_seconds: null, note: "hotfix", url: "https://example.com/1" },
+      "deployment 41 (web@v7) is ahead in the line (hotfix) https://example.com/1",
+    ],
+  ])("that %s gets a line", (_, changes, expected) => {
+    expect(describePlace(place({ blockers: [blocker(changes)] }))[1]).toBe(expected);
+  });
+
+  test("gets older and cools down while the place is shown", () => {
+    const shown = place({ blockers: [blocker(), blocker({ kind: "buffer" })] });
+    expect(describePlace(shown, 90_000).slice(1)).toEqual([
+      "deployment 41 (web@v7) has been running for 4m 30s, usually takes 5m",
+      "deployment 41 (web@v7) has finished; its buffer takes 30s more",
+    ]);
+  });
+
+  test("that is not among the first ten is counted", () => {
+    const ten = Array.from({ length: 10 }, (_, index) => blocker({ deployment_id: index }));
+    expect(describePlace(place({ blockers: ten, blocker_count: 10 }))).toHaveLength(11);
+    expect(describePlace(place({ blockers: ten, blocker_count: 12 })).at(-1)).toBe("and 2 more");
+  });
+
+  test("cannot write a second line or steer a terminal", () => {
+    const hostile = "a\u001b[2J\r\n::error::b\u009b31m\u2028\u202e";
+    const lines = describePlace(
+      place({
+        blockers: [blocker({ component: hostile, version: hostile, url: hostile, note: hostile, kind: hostile })],
+      }),
+    );
+    expect(lines).toHaveLength(2);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal
+    expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+  });
+});

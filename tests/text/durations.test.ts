@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { InvalidValueError } from "../../src/queue/errors.js";
+import { formatDuration, parseDuration } from "../../src/text/durations.js";
+
+describe("parseDuration", () => {
+  test.each([
+    ["0", 0],
+    ["0s", 0],
+    ["250ms", 250],
+    ["90s", 90_000],
+    ["90 seconds", 90_000],
+    ["30m", 1_800_000],
+    ["1h 30m", 5_400_000],
+    ["1h30m", 5_400_000],
+    ["1.5h", 5_400_000],
+    [" 2d ", 172_800_000],
+  ])("reads %j as %i ms", (text, milliseconds) => {
+    expect(parseDuration(text, "--option")).toBe(milliseconds);
+  });
+
+  test.each(["", " ", "10", "-5m", "soon", "5 parsecs", "1m!", "1e400y", "Infinity", "NaN", "10m\u001b", "m"])(
+    "refuses %j and names the option",
+    (text) => {
+      const parse = () => parseDuration(text, "--option");
+
+      expect(parse).toThrow(InvalidValueError);
+      expect(parse).toThrow(/^--option must be a duration such as 90s, 30m or 1h/);
+    },
+  );
+});
+
+test("refuses what no deployment can take and names the option", () => {
+  expect(() => parseDuration("99999999999d", "--option")).toThrow(
+    '--option must be 100 years at most, not "99999999999d"',
+  );
+});
+
+describe("formatDuration", () => {
+  test.each([
+    [0, "0s"],
+    [999, "999ms"],
+    [10_000, "10s"],
+    [5_400_000, "1h 30m"],
+    [90_061_000, "1d 1h 1m 1s"],
+  ])("writes %i ms as %s", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
