@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/migrations/committed ./migrations/committed
+COPY --from=build /build/sql ./sql
 COPY --from=build /build/dist ./dist
 COPY --chmod=755 docker/ /usr/local/bin/
 RUN ln -s /app/dist/cli.js /usr/local/bin/deploy-queue

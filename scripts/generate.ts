@@ -11,7 +11,6 @@ import { startTestServer } from "../tests/support/server.js";
 import { actionDocs } from "./actionDocs.js";
 import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
-import { dumpSchema } from "./dumpSchema.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
 import { grantsTable, withGrants } from "./grantsTable.js";
 
@@ -56,15 +55,6 @@ try {
     onProgress: () => undefined,
   });
   await database.close();
-  const committed = await dumpSchema(sql);
-  await generated("migrations/schema.sql", committed);
-
-  await sql.unsafe(await withIncludes("all.sql"));
-  if ((await dumpSchema(sql)) !== committed) {
-    problems.push(
-      "sql/ differs from the committed migrations: include what changed in migrations/current.sql, then npm run migration:commit",
-    );
-  }
   await sql`select deploy_queue.create_roles()`;
   await generated("docs/roles.md", withGrants(await readFile("docs/roles.md", "utf8"), await grantsTable(sql)));
   for (const [path, text] of await grafanaPictures(sql)) {
@@ -83,12 +73,3 @@ for (const problem of problems) {
   process.stderr.write(`${problem}\n`);
 }
 process.exit(problems.length > 0 ? 1 : 0);
-
-async function withIncludes(file: string): Promise<string> {
-  const lines = (await readFile(join("sql", file), "utf8")).split("\n");
-  const expanded = lines.map((line) => {
-    const included = /^--!include (.+)$/.exec(line)?.[1];
-    return included === undefined ? line : withIncludes(included);
-  });
-  return (await Promise.all(expanded)).join("\n");
-}

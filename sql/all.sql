@@ -1,107 +1,154 @@
---!include basics/_is_printable.sql
---!include life/_flaw_of_deployment.sql
---!include history/_flaw_of_event.sql
---!include basics/_refuse_flaw.sql
+-- Everything of the schema that can be replaced, in the order in which it is created. By subject:
+--
+-- basics    what all stand on: the clock, texts, cells and their locks
+-- roles     who acts, and what each role may
+-- line      who waits, in which order, and when it will likely be their turn
+-- rule      THE RULE: who may start (_withheld, _blockers), and why not yet
+-- waking    who is woken by what
+-- reaping   heartbeats, and what happens when they stop
+-- life      what happens to a deployment, from entering the line to its end
+-- policies  environments, freezes and maintenance windows
+-- history   events, and whether they tell what must have been
+-- boards    what people and dashboards read
+-- adoption  what moves the database of the predecessor
+--
+-- One object a file, named after it; a leading underscore is private, tg_ a trigger. Tables, types and indexes: migrations/.
+
+--!include retired.sql
+
 --!include basics/_now.sql
---!include basics/schema_version.sql
---!include line/_live_deployments.sql
+--!include basics/_is_printable.sql
+--!include basics/_one_line.sql
+--!include basics/_refuse_flaw.sql
+--!include basics/_in_seconds.sql
+--!include basics/moment.sql
+--!include basics/_refuse_isolation.sql
+--!include basics/_lock_cell.sql
+--!include basics/_lock_cell_in_time.sql
+--!include basics/_require_environment.sql
+--!include basics/_tell_of_new_cell.sql
+--!include basics/_cell.sql
+
 --!include roles/_actor.sql
 --!include roles/_acting_roles.sql
+--!include roles/_is_member.sql
 --!include roles/_may_change.sql
 --!include roles/_refuse_foreign_environment.sql
 --!include roles/_is_operator.sql
 --!include roles/_bypass_reason.sql
---!include life/_label.sql
---!include basics/_in_seconds.sql
---!include reaping/_silent_before.sql
---!include reaping/_reaped_at.sql
---!include reaping/_stale.sql
---!include life/get_deployment_status.sql
---!include life/_has_ended.sql
---!include life/_status.sql
---!include roles/_is_member.sql
---!include rule/_passes.sql
---!include rule/_freezes_over.sql
+--!include roles/_functions.sql
+--!include roles/_grants.sql
+--!include roles/_grant_roles.sql
+--!include roles/create_roles.sql
+
+--!include line/_queued.sql
+--!include line/_running.sql
+--!include line/_live_deployments.sql
+--!include line/_line_cells.sql
+--!include line/_line_members.sql
+--!include line/_priority_reason.sql
+--!include line/_blocker.sql
+--!include line/_overtaken.sql
+--!include line/_line.sql
+--!include line/forecast.sql
+--!include line/preview.sql
+--!include line/queue.sql
+--!include line/staged.sql
+
+--!include rule/_policy.sql
+--!include rule/_call.sql
+--!include rule/_reason.sql
 --!include rule/_freeze_label.sql
---!include rule/_openings.sql
---!include rule/_withheld.sql
---!include rule/_overtakes.sql
+--!include rule/_freezes_over.sql
+--!include rule/_passes.sql
 --!include rule/_is_exception.sql
---!include rule/_is_ahead.sql
---!include rule/_lets_wait.sql
---!include rule/_has_to_wait.sql
---!include life/_refuse_ended.sql
---!include life/_refuse_change.sql
---!include life/_deployment.sql
---!include basics/_refuse_isolation.sql
---!include basics/_lock_cell.sql
---!include basics/_lock_cell_in_time.sql
---!include life/_lock_row.sql
---!include life/_lock_deployment.sql
---!include basics/_require_environment.sql
---!include basics/_tell_of_new_cell.sql
---!include basics/_cell.sql
+--!include rule/_overtakes.sql
+--!include rule/_precedes.sql
+--!include rule/_openings.sql
+--!include rule/_outside_windows.sql
+--!include rule/_frozen.sql
+--!include rule/_withheld.sql
+--!include rule/_blockers.sql
+--!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
---!include life/_record_refusal.sql
 --!include rule/_may_start.sql
---!include life/_refuse_impossible_wait.sql
+--!include rule/waiting_on.sql
+--!include rule/blocking_deployments.sql
+--!include rule/explain.sql
+
 --!include waking/_heads.sql
 --!include waking/_wake.sql
 --!include waking/_wake_heads.sql
---!include boards/_measure.sql
---!include line/_line_members.sql
---!include line/_priority_reason.sql
---!include line/_line.sql
+--!include waking/_somebody_follows.sql
+--!include waking/follow_transitions.sql
+--!include waking/unfollow_transitions.sql
+--!include waking/tg_deployments__wake.sql
+--!include waking/tg_environments__wake.sql
+--!include waking/tg_freezes__wake.sql
+--!include waking/tg_maintenance_windows__wake.sql
+
+--!include reaping/_silent_since.sql
+--!include reaping/_silent_before.sql
+--!include reaping/_reaped_at.sql
+--!include reaping/_stale.sql
 --!include reaping/_reap.sql
+--!include reaping/reap_stale_deployments.sql
+--!include reaping/heartbeat.sql
+
+--!include life/_look_again_in.sql
+--!include life/_flaw_of_deployment.sql
+--!include life/_label.sql
+--!include life/get_deployment_status.sql
+--!include life/_has_ended.sql
+--!include life/_status.sql
+--!include life/_refuse_ended.sql
+--!include life/_refuse_change.sql
+--!include life/_deployment.sql
+--!include life/_lock_row.sql
+--!include life/_lock_deployment.sql
+--!include life/_record_refusal.sql
+--!include life/_refuse_impossible_wait.sql
 --!include life/_cancel_each.sql
---!include rule/waiting_on.sql
---!include rule/blocking_deployments.sql
---!include line/place_in_line.sql
---!include line/preview.sql
---!include history/history.sql
 --!include life/enqueue.sql
 --!include life/try_start.sql
 --!include life/finish.sql
 --!include life/cancel.sql
 --!include life/cancel_version.sql
 --!include life/cancel_location.sql
---!include reaping/heartbeat.sql
---!include reaping/reap_stale_deployments.sql
 --!include life/live_deployment_by_url.sql
---!include boards/refresh_durations.sql
---!include history/prune_history.sql
---!include boards/worker_seen.sql
---!include policies/set_environment.sql
---!include basics/moment.sql
 --!include life/release.sql
 --!include life/purge.sql
 --!include life/bump.sql
---!include rule/explain.sql
---!include policies/freeze.sql
---!include policies/thaw.sql
---!include policies/add_window.sql
---!include policies/remove_window.sql
---!include waking/_somebody_follows.sql
---!include waking/_tell.sql
---!include waking/follow_transitions.sql
---!include waking/unfollow_transitions.sql
 --!include life/record_bypass.sql
 --!include life/tg_deployments__enqueue.sql
 --!include life/tg_deployments__fixed.sql
 --!include life/tg_deployments__guard.sql
---!include history/_record.sql
---!include history/tg_deployments__record.sql
---!include boards/tg_deployments__measure.sql
---!include waking/tg_deployments__wake.sql
+
+--!include policies/set_environment.sql
+--!include policies/freeze.sql
+--!include policies/thaw.sql
+--!include policies/add_window.sql
+--!include policies/remove_window.sql
 --!include policies/tg_environments__normalize.sql
---!include waking/tg_environments__wake.sql
 --!include policies/tg_freezes__guard.sql
---!include waking/tg_freezes__wake.sql
 --!include policies/tg_maintenance_windows__guard.sql
---!include waking/tg_maintenance_windows__wake.sql
 --!include policies/tg__record_configuration.sql
+--!include policies/freezes_in_force.sql
+--!include policies/windows.sql
+
+--!include history/_flaw_of_event.sql
+--!include history/history.sql
+--!include history/prune_history.sql
+--!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql
+--!include history/_lives.sql
+--!include history/_verify_events.sql
+--!include history/_verify_turns.sql
+--!include history/_verify_buffers.sql
+--!include history/_verify_schedules.sql
+--!include history/verify_history.sql
+
 --!include boards/deployments_with_status.sql
 --!include boards/deployment_duration_analytics.sql
 --!include boards/current_deployments.sql
@@ -115,22 +162,16 @@
 --!include boards/wait_time.sql
 --!include boards/cancellation_rate.sql
 --!include boards/cell_timeline.sql
---!include line/queue.sql
---!include line/staged.sql
---!include policies/freezes_in_force.sql
---!include policies/windows.sql
 --!include boards/outliers.sql
 --!include boards/detect_outliers.sql
+--!include boards/_measure.sql
+--!include boards/refresh_durations.sql
+--!include boards/tg_deployments__measure.sql
 --!include boards/stuck_deployments.sql
 --!include boards/_rule_problems.sql
 --!include boards/health.sql
---!include history/_lives.sql
---!include history/_verify_events.sql
---!include history/_verify_turns.sql
---!include history/_verify_buffers.sql
---!include history/_verify_schedules.sql
---!include history/verify_history.sql
---!include basics/_one_line.sql
+--!include boards/worker_seen.sql
+
 --!include adoption/_read_predecessor.sql
 --!include adoption/_refused_by_constraints.sql
 --!include adoption/_dependents_of_predecessor.sql
@@ -143,8 +184,9 @@
 --!include adoption/_adopt_history.sql
 --!include adoption/_adopt_names.sql
 --!include adoption/adopt.sql
---!include roles/_functions.sql
---!include roles/_grants.sql
---!include roles/_grant_roles.sql
---!include roles/create_roles.sql
+
+--!include tables.sql
+--!include comments.sql
+--!include settings.sql
 --!include grants.sql
+--!include basics/schema_version.sql

@@ -29,11 +29,11 @@ test("the package holds the built program, the library with its types and the mi
   expect(paths).toEqual(
     expect.arrayContaining([
       ...["dist/cli.js", "dist/index.js", "dist/types/index.d.ts", "dist/types/queue/deployQueue.d.ts"],
-      ...["migrations/committed/000001-the-queue.sql", "package.json", "README.md", "LICENSE"],
+      ...["migrations/committed/000001-tables.sql", "sql/all.sql", "package.json", "README.md", "LICENSE"],
     ]),
   );
   expect(
-    paths.filter((path) => !/^(?:dist|migrations\/committed)\/|^(?:package\.json|README\.md|LICENSE)$/.test(path)),
+    paths.filter((path) => !/^(?:dist|migrations\/committed|sql)\/|^(?:package\.json|README\.md|LICENSE)$/.test(path)),
   ).toEqual([]);
 });
 

@@ -6,7 +6,8 @@ import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import type { Database } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
-import { expectedSchemaVersion, schemaVersion } from "./schema.js";
+import { objectsAsStatements } from "./objects.js";
+import { expectedSchemaVersion, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
 import { errorCode } from "./unavailable.js";
 
 export interface MigrationOptions {
@@ -18,12 +19,16 @@ export interface MigrationOptions {
 /** How long others may stand in the way of a migration, in milliseconds: a minute. */
 const patience = 60_000;
 const retryInterval = 200;
+/** How long all of sql/ may take at most, in milliseconds. */
+const timeoutOfObjects = 60_000;
 
 /**
- * Applies the committed migrations that are missing. Several processes may do so at once: one migrates, the others wait.
+ * Applies the committed migrations that are missing, and then all of sql/, whose version is raised last: what a crash leaves half
+ * done, the next run completes. Several processes may do so at once: one migrates, the others wait.
  * @throws SchemaError when the database is not ours to migrate, or this role may not
  */
 export async function migrateSchema(database: Database, options: MigrationOptions): Promise<void> {
+  const expected = expectedSchemaVersion(options.folder);
   await refuseForeignMigrations(database, options.folder);
   options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
 
@@ -36,10 +41,14 @@ export async function migrateSchema(database: Database, options: MigrationOption
       });
       // It keeps an idle connection for a moment, and ends the whole process should that be lost.
       clearAllPools();
+      await database.query(
+        (sql) => sql.unsafe(objectsAsStatements(objectsFolder(options.folder))).simple(),
+        timeoutOfObjects,
+      );
       break;
     } catch (error) {
       clearAllPools();
-      if ((await schemaVersion(database)) === expectedSchemaVersion(options.folder)) {
+      if (((await schemaVersion(database)) ?? 0) >= expected) {
         break;
       }
       if (isInOurWay(error) && performance.now() < deadline) {
@@ -51,7 +60,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
   }
 
   const version = await schemaVersion(database);
-  if (version !== expectedSchemaVersion(options.folder)) {
+  if (version === undefined || version < expected) {
     throw new SchemaError(
       `after migrating, the schema deploy_queue in ${database.target} ${version === undefined ? "is still missing" : `has version ${version}`}`,
       {
@@ -78,7 +87,12 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
   for (const name of await readdir(join(folder, "committed"))) {
     ours.add(/^--! Hash: (\S+)$/m.exec(await readFile(join(folder, "committed", name), "utf8"))?.[1]);
   }
-  if (applied.some(({ hash }) => !ours.has(hash))) {
+  const unknown = applied.some(({ hash }) => !ours.has(hash));
+  const version = unknown ? await schemaVersion(database) : undefined;
+  if (version !== undefined && version <= expectedSchemaVersion(folder)) {
+    throw unreleasedSchema(database);
+  }
+  if (unknown) {
     throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
       hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one.",
     });

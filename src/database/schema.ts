@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "./database.js";
 import { SchemaError } from "./errors.js";
+import { firstVersion, versionOfObjects } from "./objects.js";
 import { errorCode } from "./unavailable.js";
 
 export interface SchemaOptions {
@@ -28,9 +29,14 @@ export function migrationsFolder(): string {
   }
 }
 
-/** The schema version that this program was written for: the number of its newest migration. */
+/** The folder of the objects that the migrations' tables carry: sql/, beside migrations/. */
+export function objectsFolder(folder = migrationsFolder()): string {
+  return join(dirname(folder), "sql");
+}
+
+/** The schema version that this program was written for. */
 export function expectedSchemaVersion(folder = migrationsFolder()): number {
-  return Number.parseInt(committedMigrations(folder).at(-1) ?? "", 10);
+  return versionOfObjects(objectsFolder(folder));
 }
 
 /**
@@ -49,6 +55,9 @@ export async function ensureSchema(database: Database, options: SchemaOptions): 
     );
     return;
   }
+  if (present !== undefined && present < firstVersion) {
+    throw unreleasedSchema(database);
+  }
   if (!options.migrate) {
     const state = present === undefined ? "is missing" : `has version ${present}, this program needs ${expected}`;
     throw new SchemaError(`the schema deploy_queue in ${database.target} ${state}`, {
@@ -57,6 +66,13 @@ export async function ensureSchema(database: Database, options: SchemaOptions): 
   }
   const { migrateSchema } = await import("./migrate.js");
   await migrateSchema(database, { url: options.url, folder: migrationsFolder(), onProgress: options.onProgress });
+}
+
+/** The error of a schema that was made before there was a release: nothing leads from there to here. */
+export function unreleasedSchema(database: Database): SchemaError {
+  return new SchemaError(`the schema deploy_queue in ${database.target} was made before the first release`, {
+    hint: 'Create it anew: "drop schema deploy_queue, graphile_migrate cascade", then "deploy-queue migrate". Its history is lost.',
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger, migrate } from "graphile-migrate";
 import postgres from "postgres";
@@ -6,11 +6,13 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { SchemaError } from "../../src/database/errors.js";
 import { migrateSchema } from "../../src/database/migrate.js";
-import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
+import { firstVersion, objectsAsStatements } from "../../src/database/objects.js";
+import { expectedSchemaVersion, migrationsFolder, objectsFolder, schemaVersion } from "../../src/database/schema.js";
 import { Queue } from "../../src/queue/queue.js";
 import { waitForStart } from "../../src/queue/waiting.js";
 import { runCli, startCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, useDirectory } from "../support/commandLine.js";
+import { dumpSchema } from "../support/dumpSchema.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 import { until } from "../support/until.js";
 
@@ -26,19 +28,24 @@ function migrateOurs(url: string): Promise<void> {
   return migrateSchema(open(url), { url, folder: migrationsFolder(), onProgress: () => undefined });
 }
 
-function committed(): string[] {
-  return readdirSync(join(migrationsFolder(), "committed")).toSorted();
+function committedMigrations(): number {
+  return readdirSync(join(migrationsFolder(), "committed")).length;
 }
 
-/** A database as the first migrations left it. */
-async function olderDatabase(version = 2) {
+/** The schema of a program of another version: its folder of migrations, with sql/ beside it. */
+function folderOfVersion(version: number): string {
+  const folder = join(directory, `version-${version}-${Date.now()}`);
+  cpSync(migrationsFolder(), join(folder, "migrations"), { recursive: true });
+  cpSync(objectsFolder(), join(folder, "sql"), { recursive: true });
+  const file = join(folder, "sql", "basics", "schema_version.sql");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/select \d+;/, `select ${version};`));
+  return join(folder, "migrations");
+}
+
+/** A database as an earlier program left it. */
+async function olderDatabase() {
   const database = await emptyDatabase();
-  const folder = join(directory, `older-${Date.now()}`);
-  mkdirSync(join(folder, "committed"), { recursive: true });
-  writeFileSync(join(folder, "current.sql"), "");
-  for (const name of committed().slice(0, version)) {
-    copyFileSync(join(migrationsFolder(), "committed", name), join(folder, "committed", name));
-  }
+  const folder = folderOfVersion(firstVersion);
   await migrateSchema(open(database.url), { url: database.url, folder, onProgress: () => undefined });
   return database;
 }
@@ -81,7 +88,73 @@ describe("migrateSchema", () => {
 
     await Promise.all([migrateOurs(url), migrateOurs(url), migrateOurs(url), migrateOurs(url)]);
 
-    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
+    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(committedMigrations());
+  });
+});
+
+describe("the objects of the schema", () => {
+  test("applied once more, or after the objects of an earlier program, are the same", async () => {
+    const fresh = await emptyDatabase();
+    await migrateOurs(fresh.url);
+    const schema = await dumpSchema(fresh.sql);
+    await fresh.sql.unsafe(objectsAsStatements(objectsFolder())).simple();
+    expect(await dumpSchema(fresh.sql)).toBe(schema);
+
+    const older = await olderDatabase();
+    expect(await dumpSchema(older.sql)).not.toBe(schema);
+    await migrateOurs(older.url);
+    expect(await dumpSchema(older.sql)).toBe(schema);
+  });
+
+  test("are made good by the next run where a crash left tables without them", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate({
+      connectionString: url,
+      migrationsFolder: migrationsFolder(),
+      logger: new Logger(() => () => undefined),
+    });
+    expect(await schemaVersion(open(url))).toBeUndefined();
+
+    expect((await runCli(["environment", "list"], { DEPLOY_QUEUE_DATABASE_URL: url })).code).toBe(0);
+
+    expect(await sql`select deploy_queue.schema_version() as version`).toEqual([{ version: expectedSchemaVersion() }]);
+  });
+
+  test("are whole after any number of migrations that were killed", async () => {
+    const { url, sql } = await emptyDatabase();
+    for (let milliseconds = 100; ; milliseconds += 60) {
+      const { process: child, end } = startCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
+      const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+      const { code } = await end;
+      clearTimeout(timer);
+      if (code === 0) break;
+    }
+    const fresh = await emptyDatabase();
+    await migrateOurs(fresh.url);
+    expect(await dumpSchema(sql)).toBe(await dumpSchema(fresh.sql));
+  });
+
+  test("of an earlier program change nothing where those of a later one have come meanwhile", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrateOurs(url);
+    const schema = await dumpSchema(sql);
+    const earlier = objectsAsStatements(objectsFolder(folderOfVersion(firstVersion)));
+    await expect(sql.unsafe(earlier).simple()).rejects.toThrow("a newer program has brought the schema up to date");
+    expect(await dumpSchema(sql)).toBe(schema);
+  });
+
+  test("name what they use by its schema, so that nothing in public takes its place", async () => {
+    const { url, sql } = await emptyDatabase();
+    await sql.unsafe(`
+      create function public.now_of_mine(interval, integer) returns interval language sql as 'select $1';
+      create operator public./ (function = public.now_of_mine, leftarg = interval, rightarg = integer)`);
+    await migrateOurs(url);
+    const [row] = await sql`
+      select count(*)::integer from pg_depend
+      where refclassid = 'pg_operator'::regclass and refobjid = (
+        select oid from pg_operator where oprname = '/' and oprnamespace = 'public'::regnamespace
+      )`;
+    expect(row).toEqual({ count: 0 });
   });
 });
 
@@ -91,7 +164,7 @@ describe("a migration while deployments run and wait", () => {
     const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
     const started: number[] = [];
     let asleep = 0;
-    const onLook = (): void => {
+    const onWaiting = (): void => {
       asleep += 1;
     };
     const lives: Promise<void>[] = [];
@@ -100,7 +173,7 @@ describe("a migration while deployments run and wait", () => {
       const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`
         select id::integer from deploy_queue.enqueue('dev', 'aws', 'us-west-2', 1, ${`component-${index}`}, heartbeat => true)`;
       const live = async (): Promise<void> => {
-        await waitForStart(queue, id, { heartbeat: true, onLook });
+        await waitForStart(queue, id, { heartbeat: true, onWaiting });
         started.push(id);
         if (started.length > 1) await queue.finish(id);
       };
@@ -126,7 +199,7 @@ describe("a migration while deployments run and wait", () => {
   });
 
   test("fails no call that has begun before it and goes on after it", async () => {
-    const { url, sql } = await olderDatabase(expectedSchemaVersion() - 1);
+    const { url, sql } = await olderDatabase();
     const line = new Queue(open(url));
     const place = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1, component: "api" };
     const running = await line.enqueue(place, { heartbeat: true });
@@ -135,10 +208,10 @@ describe("a migration while deployments run and wait", () => {
     const leaving = await line.enqueue(place);
     const migration = postgres(url, { max: 1, onnotice: () => undefined });
     onTestFinished(() => migration.end());
-    const newest = readFileSync(join(migrationsFolder(), "committed", committed().at(-1) ?? ""), "utf8");
-    await migration.unsafe(`begin; ${newest}`);
+    await migration.unsafe(`begin; ${objectsAsStatements(objectsFolder())}`);
 
-    // They have looked up what they call, and wait for its tables.
+    // As a migration that changes a table: they have looked up what they call, and wait.
+    await migration.unsafe("lock table deploy_queue.deployments in access exclusive mode");
     const another = (): Queue => new Queue(open(url));
     const calls = [
       another().tryStart(waiting.id, { heartbeat: true }),
@@ -175,9 +248,7 @@ describe("a migration while deployments run and wait", () => {
     expect(await start(second?.id)).toMatchObject([
       { started: false, id: second?.id, waiting_on: [{ kind: "running", deployment_id: Number(first?.id) }] },
     ]);
-    expect(await sql`select position from deploy_queue.place_in_line(deployment_id => 2)`).toMatchObject([
-      { position: 1 },
-    ]);
+    expect(await sql`select position from deploy_queue.forecast(deployment_id => 2)`).toMatchObject([{ position: 1 }]);
     await sql`select * from deploy_queue.finish(deployment_id => 1)`;
     expect(await start(second?.id)).toMatchObject([{ started: true }]);
   });
@@ -224,23 +295,30 @@ describe("a migration while deployments run and wait", () => {
     const ends = await Promise.all([migrate(), migrate()]);
 
     expect(ends.map(({ code }) => code)).toEqual([0, 0]);
-    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(expectedSchemaVersion());
+    expect(await sql`select from graphile_migrate.migrations`).toHaveLength(committedMigrations());
   });
 });
 
 describe("a migration behind a long transaction", () => {
-  /** A transaction has read deployments and stays open. */
-  async function withReader() {
+  /** A transaction has written to deployments and stays open. */
+  async function withWriter() {
     const { url, sql } = await olderDatabase();
-    const reader = postgres(url, { max: 1 });
-    onTestFinished(() => reader.end());
-    await reader.unsafe("begin; select from deploy_queue.deployments");
-    return { url, sql, reader };
+    const writer = postgres(url, { max: 1 });
+    onTestFinished(() => writer.end());
+    await writer.unsafe("begin; update deploy_queue.deployments set note = note where false");
+    return { url, sql, writer };
   }
 
   test("lets others deploy while it waits, and ends when the transaction does", async () => {
-    const { url, sql, reader } = await withReader();
-    const migration = migrateOurs(url);
+    const { url, sql, writer } = await withWriter();
+    // A trigger that changes locks its table; what stays as it is does not.
+    const folder = folderOfVersion(expectedSchemaVersion() + 1);
+    const file = join(folder, "..", "sql", "waking", "tg_deployments__wake.sql");
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace("after update of finish_timestamp,", "after update of note,"),
+    );
+    const migration = migrateSchema(open(url), { url, folder, onProgress: () => undefined });
     await until("the migration waits for a lock", async () => {
       const waiting = await sql`
         select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
@@ -250,17 +328,24 @@ describe("a migration behind a long transaction", () => {
     const enqueued = await sql`
       select id from deploy_queue.enqueue('prod', 'aws', 'us-west-2', 1, 'api')`;
     expect(enqueued).toHaveLength(1);
-    expect(await schemaVersion(open(url))).toBe(2);
-    await reader.unsafe("commit");
+    expect(await schemaVersion(open(url))).toBe(firstVersion);
+    await writer.unsafe("commit");
     await migration;
 
-    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
+    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion() + 1);
     expect(await sql`select status from deploy_queue.deployments_with_status`).toEqual([{ status: "queued" }]);
+  });
+
+  test("does not wait for it where no trigger changes", async () => {
+    const { url, writer } = await withWriter();
+    await migrateOurs(url);
+    expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
+    await writer.unsafe("commit");
   });
 });
 
 describe("a database in which another application keeps its migrations", () => {
-  test.each(["000001-theirs.sql", "000001-the-queue.sql"])("is refused when theirs is %s", async (file) => {
+  test.each(["000001-theirs.sql", "000001-tables.sql"])("is refused when theirs is %s", async (file) => {
     const { url, sql, hasQueue } = await emptyDatabase();
     await migrateTheirs(url, file);
     const applied = await sql`select * from graphile_migrate.migrations`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
 import { SchemaError } from "../../src/database/errors.js";
+import { firstVersion } from "../../src/database/objects.js";
 import { ensureSchema, expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
 import { useDatabase } from "../support/database.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
@@ -32,7 +33,7 @@ test("the migrations of this program are found from its sources", () => {
   expect(expectedSchemaVersion()).toBeGreaterThan(0);
 });
 
-test("the schema knows the version that the newest migration has", async () => {
+test("the schema knows the version that this program was written for", async () => {
   expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
 });
 
@@ -71,9 +72,20 @@ test("ensureSchema warns of a newer schema, and leaves it", async () => {
 });
 
 test("ensureSchema refuses an older schema when it must not migrate", async () => {
-  await replaceSchemaVersion(0);
+  await replaceSchemaVersion(firstVersion);
 
-  await expect(ensure(url, false)).rejects.toThrow(/has version 0, this program needs \d+/);
+  await expect(ensure(url, false)).rejects.toThrow(new RegExp(`has version ${firstVersion}, this program needs \\d+`));
+});
+
+test("ensureSchema refuses a schema from before the first release, whether it may migrate or not", async () => {
+  await replaceSchemaVersion(firstVersion - 1);
+
+  for (const migrate of [true, false]) {
+    await expect(ensure(url, migrate)).rejects.toMatchObject({
+      message: expect.stringContaining("was made before the first release"),
+      hint: expect.stringContaining("Create it anew"),
+    });
+  }
 });
 
 async function replaceSchemaVersion(version: number): Promise<void> {

@@ -1,0 +1,265 @@
+--! Previous: -
+--! Hash: sha1:7c3d378c0338621f9b3a4080d289e6e901a53ae3
+--! Message: tables
+
+-- Everything that cannot be replaced: types, tables, constraints, indexes and the first rows. Functions, views, triggers, comments and
+-- grants are in sql/, and so are the defaults and constraints that call functions; they are applied as a whole after this.
+
+-- A name means what PostgreSQL means by it, whatever lies in other schemas.
+set local search_path = pg_catalog, pg_temp;
+-- Behind a migration that waits for a lock, everybody else would wait as well. It gives up and is tried again.
+set local lock_timeout = '2s';
+
+create schema deploy_queue;
+
+-- The exclusion constraint compares plain columns inside a GiST index.
+create extension if not exists btree_gist with schema deploy_queue;
+
+-- In the order of a life. Derived from columns, never stored.
+create type deploy_queue.deployment_status as enum (
+  'pending', 'reserved', 'held', 'queued', 'running', 'stopping', 'verifying', 'buffering', 'finished', 'failed', 'rejected', 'cancelled'
+);
+
+create type deploy_queue.hold as enum ('outside', 'in-line');
+
+-- What the rule says: why a deployment has to wait, and the calls that would lift that.
+create type deploy_queue.reason as (kind text, text text, until timestamptz, deployment_id bigint, cures jsonb);
+
+-- What the rule goes by: what an environment demands of its deployments at a moment.
+create type deploy_queue.policies as (
+  as_of timestamptz,
+  buffer_time interval,
+  heartbeat_interval interval,
+  heartbeat_timeout interval,
+  is_frozen boolean,
+  has_windows boolean
+);
+
+-- What a waiter is told.
+create type deploy_queue.forecast as (
+  deployment_id bigint,
+  "position" integer,
+  predicted_start timestamptz,
+  overdue boolean,
+  blocker_count integer,
+  blockers jsonb,
+  as_of timestamptz
+);
+
+-- A deployment among the blockers of a forecast, its fields in the order in which jsonb stores keys: they need not be sorted then.
+create type deploy_queue.blocker as (
+  url text,
+  hold deploy_queue.hold,
+  kind text,
+  note text,
+  since timestamptz,
+  until timestamptz,
+  version text,
+  priority integer,
+  component text,
+  reaped_at timestamptz,
+  silent_since timestamptz,
+  deployment_id bigint,
+  usual_seconds numeric,
+  priority_reason text
+);
+
+-- Names of constraints are sentences: clients show them to people, without the underscores. "Printable" excludes control characters,
+-- separators of lines and paragraphs, and marks that turn the direction of text.
+
+create table deploy_queue.environments (
+  environment text primary key
+    constraint environment_must_be_1_to_50_printable_characters check (
+      length(environment) between 1 and 50
+      and environment !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  buffer_time interval not null default '0'
+    constraint buffer_time_must_be_between_0_and_30_days check (buffer_time between interval '0' and interval '30 days'),
+  heartbeat_timeout interval not null default '15 minutes'
+    constraint heartbeat_timeout_must_be_between_1_second_and_30_days check (
+      heartbeat_timeout between interval '1 second' and interval '30 days'
+    ),
+  max_duration interval
+    constraint max_duration_must_be_between_1_second_and_30_days check (
+      max_duration between interval '1 second' and interval '30 days'
+    ),
+  retention interval constraint retention_must_be_1_day_or_more check (retention >= interval '1 day'),
+  heartbeat_interval interval not null generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
+);
+
+insert into deploy_queue.environments (environment, buffer_time) values ('dev', '0'), ('prod', '10 minutes');
+
+create table deploy_queue.cells (
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  cloud_provider text not null
+    constraint cloud_provider_must_be_1_to_100_printable_characters check (
+      length(cloud_provider) between 1 and 100
+      and cloud_provider !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  region text not null
+    constraint region_must_be_1_to_100_printable_characters check (
+      length(region) between 1 and 100
+      and region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  cell_index integer not null constraint cell_index_must_be_0_or_more check (cell_index >= 0),
+  constraint a_cell_exists_once unique (environment, cloud_provider, region, cell_index),
+  -- The foreign key of deployments points at it.
+  constraint a_cell_is_its_location unique (id, environment, cloud_provider, region, cell_index)
+);
+
+-- Drawn by the trigger under the lock of the cell: inside a cell, ids become visible in their order.
+create sequence deploy_queue.deployments_id_seq as bigint;
+
+create table deploy_queue.deployments (
+  id bigint primary key,
+  environment text not null,
+  cloud_provider text not null,
+  region text not null,
+  cell_index integer not null,
+  component text not null,
+  version text,
+  url text,
+  note text,
+  concurrency_key text,
+  start_timestamp timestamptz,
+  finish_timestamp timestamptz,
+  cancellation_timestamp timestamptz,
+  cancellation_note text,
+  heartbeat_timestamp timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  cell_id integer not null,
+  max_duration interval,
+  idempotency_key text,
+  forced boolean not null default false,
+  place bigint,
+  priority integer not null default 0,
+  hold deploy_queue.hold,
+  release_key text,
+  not_before timestamptz,
+  not_after timestamptz,
+  command text[],
+  entered_by text,
+  kept boolean not null default false,
+
+  constraint a_deployment_is_in_its_cell
+    foreign key (cell_id, environment, cloud_provider, region, cell_index)
+    references deploy_queue.cells (id, environment, cloud_provider, region, cell_index),
+
+  -- Two running deployments of one cell must have the same concurrency key; a missing key equals nothing but itself.
+  constraint never_two_at_once exclude using gist (
+    cell_id with =,
+    coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
+  ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and not forced)
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+alter sequence deploy_queue.deployments_id_seq owned by deploy_queue.deployments.id;
+
+-- A partial index for each state that the rule asks about: its cost does not grow with history.
+create index deployments_queued on deploy_queue.deployments (cell_id, (- priority), coalesce(place, id))
+  where start_timestamp is null and finish_timestamp is null and cancellation_timestamp is null;
+create index deployments_running on deploy_queue.deployments (cell_id, id)
+  where start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null;
+create index deployments_finished on deploy_queue.deployments (cell_id, finish_timestamp) where finish_timestamp is not null;
+
+-- Pruning, overtaking, retries, the newest version of a component, usual durations, and ranges of history.
+create index deployments_cancelled on deploy_queue.deployments (cell_id, cancellation_timestamp)
+  where cancellation_timestamp is not null;
+create unique index deployments_idempotency_key on deploy_queue.deployments (idempotency_key) where idempotency_key is not null;
+create index deployments_latest on deploy_queue.deployments (cell_id, component, id)
+  where version is not null and cancellation_timestamp is null;
+create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
+  where finish_timestamp is not null;
+create index deployments_moments on deploy_queue.deployments using brin (created_at, finish_timestamp)
+  with (pages_per_range = 16, autosummarize = on);
+
+-- Without a foreign key: the record of what happened outlives its deployment.
+create table deploy_queue.deployment_events (
+  id bigint primary key generated always as identity,
+  deployment_id bigint,
+  occurred_at timestamptz not null,
+  kind text not null,
+  from_state deploy_queue.deployment_status,
+  to_state deploy_queue.deployment_status,
+  actor text not null,
+  application_name text default nullif(current_setting('application_name'), ''),
+  client_address inet default inet_client_addr(),
+  reason text,
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer,
+  component text,
+  version text,
+  url text,
+  detail jsonb
+);
+create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
+create unique index deployment_events_outlier on deploy_queue.deployment_events (deployment_id) where kind = 'outlier';
+
+-- The usual duration of a component in a cell.
+create table deploy_queue.deployment_durations (
+  cell_id integer not null references deploy_queue.cells,
+  component text not null,
+  deployment_count integer not null,
+  avg_duration interval not null,
+  stddev_duration interval,
+  first_finish_timestamp timestamptz not null,
+  last_finish_timestamp timestamptz not null,
+  seconds double precision[] not null,
+  primary key (cell_id, component)
+) with (fillfactor = 80);
+
+create table deploy_queue.freezes (
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  cloud_provider text
+    constraint cloud_provider_must_be_1_to_100_printable_characters check (
+      length(cloud_provider) between 1 and 100 and cloud_provider !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  region text
+    constraint region_must_be_1_to_100_printable_characters check (
+      length(region) between 1 and 100 and region !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  cell_index integer constraint cell_index_must_be_0_or_more check (cell_index >= 0),
+  reason text not null
+    constraint reason_must_be_1_to_500_printable_characters check (
+      length(reason) <= 500 and reason ~ '\S' and reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  owner text not null,
+  allow_key text
+    constraint allow_key_must_be_1_to_100_printable_characters check (
+      length(allow_key) between 1 and 100 and allow_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  allow_role text,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  lifted_at timestamptz,
+  lifted_by text,
+  constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
+  constraint cell_index_requires_region check (cell_index is null or region is not null),
+  constraint expires_at_must_lie_in_the_future check (expires_at > created_at)
+);
+create index freezes_not_lifted on deploy_queue.freezes (environment) where lifted_at is null;
+
+create table deploy_queue.maintenance_windows (
+  id integer primary key generated always as identity,
+  environment text not null references deploy_queue.environments,
+  days smallint[] not null
+    constraint days_must_be_numbers_from_1_for_monday_to_7_for_sunday check (
+      cardinality(days) > 0 and days <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]
+    ),
+  opens_at time not null,
+  closes_at time not null,
+  zone text not null,
+  constraint a_window_closes_at_another_time_than_it_opens check (opens_at <> closes_at)
+);
+create index maintenance_windows_environment on deploy_queue.maintenance_windows (environment);
+
+create table deploy_queue.workers (
+  name text primary key,
+  version text not null,
+  started_at timestamptz not null,
+  last_seen_at timestamptz not null
+);

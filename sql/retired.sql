@@ -1,0 +1,3 @@
+-- What earlier versions had and this one drops: idempotent, each with the version that drops it. What is still called by the version
+-- before waits for the next one, since calls that have begun go on with what they know. Never CASCADE: views of others may hang on ours.
+-- Before the first release there is nothing.

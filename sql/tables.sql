@@ -1,0 +1,155 @@
+-- What types, tables and their columns mean, and those of their defaults and constraints that call functions. The rest of them is in
+-- migrations/.
+
+comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
+comment on type deploy_queue.blocker is
+  'Whom a deployment waits for, as the JSON of a place has it: kind (running, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, and since when it has sent no heartbeat and when it will be reaped for that. In the order in which jsonb stores its keys, which need not be sorted then.';
+comment on type deploy_queue.deployment_status is
+  'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only. Some are for rules to come: reserved, stopping, verifying, failed, rejected.';
+comment on type deploy_queue.hold is
+  'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
+comment on type deploy_queue.forecast is
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, the first ten of them, and when all this was so.';
+comment on type deploy_queue.reason is
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, buffer, queued), text for people, when it ends if that is known, and whose doing it is, and the calls of which each would lift it.';
+comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
+
+comment on table deploy_queue.environments is 'The environments that deployments may go to, and the policies of each.';
+comment on column deploy_queue.environments.environment is 'Name, such as dev or prod.';
+comment on column deploy_queue.environments.buffer_time is 'How long a cell cools down after a deployment finished.';
+comment on column deploy_queue.environments.heartbeat_timeout is 'A deployment whose heartbeats stopped for this long is reaped.';
+comment on column deploy_queue.environments.max_duration is
+  'A deployment that runs for longer is reaped, unless it brought a limit of its own; null is no limit.';
+comment on column deploy_queue.environments.retention is 'How long deployments are kept after their end; null keeps them for ever.';
+comment on column deploy_queue.environments.heartbeat_interval is
+  'How often its keeper sends a heartbeat: a third of the timeout, at most 30 seconds.';
+
+comment on table deploy_queue.cells is
+  'The places that deployments change, one line each. A row appears with the first deployment to a place and stays.';
+comment on column deploy_queue.cells.id is 'Key of the advisory lock that serialises decisions in this cell.';
+comment on column deploy_queue.cells.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.cells.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.cells.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.cells.cell_index is 'Index of the cell in its region, 0 or more.';
+
+comment on table deploy_queue.deployments is
+  'One row a deployment: a place in the line of its cell. The order of ids is the order of the line.';
+comment on column deploy_queue.deployments.id is 'Place in the line; drawn under the lock of the cell, never given by a client.';
+comment on column deploy_queue.deployments.environment is 'Name of the environment, such as prod.';
+comment on column deploy_queue.deployments.cloud_provider is 'Cloud provider, such as aws.';
+comment on column deploy_queue.deployments.region is 'Region, such as us-west-2.';
+comment on column deploy_queue.deployments.cell_index is 'Index of the cell in its region, 0 or more.';
+comment on column deploy_queue.deployments.component is 'What is deployed.';
+comment on column deploy_queue.deployments.version is 'Which version of it.';
+comment on column deploy_queue.deployments.url is 'Page of the job or person who deploys.';
+comment on column deploy_queue.deployments.note is 'Free text for people.';
+comment on column deploy_queue.deployments.concurrency_key is 'Deployments with the same key may run side by side.';
+comment on column deploy_queue.deployments.start_timestamp is 'When it was let in; stamped by the database.';
+comment on column deploy_queue.deployments.finish_timestamp is
+  'When it ended well; the buffer begins here. Stamped by the database.';
+comment on column deploy_queue.deployments.cancellation_timestamp is 'When it was cancelled or reaped. Stamped by the database.';
+comment on column deploy_queue.deployments.cancellation_note is 'Why it was cancelled.';
+comment on column deploy_queue.deployments.heartbeat_timestamp is
+  'Last proof that its keeper is alive; null when nobody promised to send any, and then it is never reaped.';
+comment on column deploy_queue.deployments.created_at is 'When it entered the line.';
+comment on column deploy_queue.deployments.updated_at is 'When the row last changed.';
+comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
+comment on column deploy_queue.deployments.max_duration is
+  'It is reaped when it runs for longer; null is the limit of the environment.';
+comment on column deploy_queue.deployments.idempotency_key is
+  'Chosen by the client: entering the line again with the same key gives the deployment that is there already.';
+comment on column deploy_queue.deployments.forced is
+  'Whether an operator started it past the rules; the event "bypassed" says who and why.';
+comment on column deploy_queue.deployments.place is
+  'Where it stands among those of its priority, when that is not its id: drawn when it is released into the line.';
+comment on column deploy_queue.deployments.priority is 'The line is ordered by priority, highest first, then by place.';
+comment on column deploy_queue.deployments.hold is 'How it waits until it is released; null: it is not on hold.';
+comment on column deploy_queue.deployments.release_key is
+  'Drawn by whoever released it, so that asking again after a lost answer gets the same answer.';
+comment on column deploy_queue.deployments.not_before is 'It does not start before this moment, and lets others pass until then.';
+comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
+comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
+comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
+comment on column deploy_queue.deployments.kept is
+  'Whether heartbeats have ever been sent for it: somebody may sleep until it has ended.';
+
+comment on table deploy_queue.deployment_events is
+  'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
+comment on column deploy_queue.deployment_events.deployment_id is
+  'Null for what has none: a deployment around the queue, a changed policy.';
+comment on column deploy_queue.deployment_events.occurred_at is
+  'The timestamp that the transition left on the deployment, else when it was recorded.';
+comment on column deploy_queue.deployment_events.kind is
+  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, finished, cancelled, reaped (cancelled because its heartbeats stopped, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment).';
+comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
+comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
+comment on column deploy_queue.deployment_events.actor is
+  'The setting deploy_queue.actor where the client made one, else the database role.';
+comment on column deploy_queue.deployment_events.reason is
+  'The cancellation note; why it was refused or bypassed; which policies changed, from what to what.';
+comment on column deploy_queue.deployment_events.detail is
+  'The facts that reason puts into words: after_the_fact; priority, before and why; table, change and changes of policies.';
+comment on column deploy_queue.deployment_events.environment is
+  'Where, for an event without a deployment, as are the columns that follow.';
+comment on column deploy_queue.deployment_events.cloud_provider is 'Cloud provider of what went around the queue.';
+comment on column deploy_queue.deployment_events.region is 'Region of what went around the queue.';
+comment on column deploy_queue.deployment_events.cell_index is 'Cell of what went around the queue.';
+comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
+comment on column deploy_queue.deployment_events.version is 'Which version of it.';
+comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
+
+comment on table deploy_queue.deployment_durations is
+  'How long deployments of a component take in a cell: the last 100 that finished within 3 months. Kept right by every finish.';
+comment on column deploy_queue.deployment_durations.stddev_duration is 'Sample standard deviation; null for a single sample.';
+comment on column deploy_queue.deployment_durations.first_finish_timestamp is
+  'No sample is older; when it is older than 3 months, the group is measured anew.';
+comment on column deploy_queue.deployment_durations.last_finish_timestamp is 'The newest sample; after 3 months there is none.';
+comment on column deploy_queue.deployment_durations.seconds is 'The samples in seconds, the newest first.';
+
+comment on table deploy_queue.freezes is
+  'Places in which nothing starts: an environment, a provider or region of it, or one cell. Running deployments go on.';
+comment on column deploy_queue.freezes.cloud_provider is 'Null: all of the environment.';
+comment on column deploy_queue.freezes.region is 'Null: all of the provider.';
+comment on column deploy_queue.freezes.cell_index is 'Null: all of the region.';
+comment on column deploy_queue.freezes.reason is 'Shown to everybody who waits for its end.';
+comment on column deploy_queue.freezes.owner is 'Who placed it.';
+comment on column deploy_queue.freezes.allow_key is 'Deployments with this concurrency key pass.';
+comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a member of this database role pass.';
+comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
+comment on column deploy_queue.freezes.lifted_at is 'When somebody ended it.';
+comment on column deploy_queue.freezes.lifted_by is 'Who did.';
+
+comment on table deploy_queue.maintenance_windows is
+  'When deployments of an environment may start. Without a window for it: always.';
+comment on column deploy_queue.maintenance_windows.days is
+  'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
+comment on column deploy_queue.maintenance_windows.opens_at is 'Time of the day in the zone.';
+comment on column deploy_queue.maintenance_windows.closes_at is
+  'Time of the day in the zone; when that is before opens_at, of the next day.';
+comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berlin, with its daylight saving.';
+
+comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
+
+do $$
+begin
+  -- Only what is missing: to change a table takes a lock that others wait for.
+  if not exists (
+    select from pg_attrdef
+    join pg_attribute on pg_attribute.attrelid = pg_attrdef.adrelid and pg_attribute.attnum = pg_attrdef.adnum
+    where pg_attrdef.adrelid = 'deploy_queue.deployment_events'::regclass and pg_attribute.attname = 'actor'
+  ) then
+    alter table deploy_queue.deployment_events
+      alter column occurred_at set default deploy_queue._now(),
+      alter column actor set default deploy_queue._actor(),
+      add constraint an_event_has_no_flaw check (deploy_queue._refuse_flaw(deploy_queue._flaw_of_event(deployment_events)));
+  end if;
+
+  if not exists (
+    select from pg_constraint
+    where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass and pg_constraint.conname = 'a_deployment_has_no_flaw'
+  ) then
+    alter table deploy_queue.deployments
+      add constraint a_deployment_has_no_flaw check (deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(deployments)));
+  end if;
+end;
+$$;

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the versions of released schemas begin. A lower one was made by a program that nobody has got. */
+export const firstVersion = 15;
+
+/** The version of the schema that sql/ describes. */
+export function versionOfObjects(folder: string): number {
+  return Number(/select (\d+);/.exec(readFileSync(join(folder, "basics", "schema_version.sql"), "utf8"))?.[1]);
+}
+
+/**
+ * Everything in sql/ as statements of one transaction, which replace what is there. Names mean what PostgreSQL means by them,
+ * whatever lies in other schemas. Triggers come last and only where they have changed, since they lock their table until the end.
+ * It gives up where a newer schema has come meanwhile, and where a lock does not come soon.
+ */
+export function objectsAsStatements(folder: string): string {
+  const triggers: string[] = [];
+  const objects = withIncludes(folder, "all.sql").replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
+    triggers.push(onlyIfChanged(statement));
+    return "";
+  });
+  return [
+    "set local search_path = pg_catalog, pg_temp",
+    "set local lock_timeout = '2s'",
+    // Cells have numbers from 1; this one is of whoever changes the schema or its grants.
+    "select pg_advisory_xact_lock(25713, 0)",
+    refuseNewer(versionOfObjects(folder)),
+    `${objects}\n${triggers.join("\n")}`,
+  ].join(";\n");
+}
+
+function withIncludes(folder: string, file: string): string {
+  return readFileSync(join(folder, file), "utf8").replace(/^--!include (\S+)$/gm, (_, included: string) =>
+    withIncludes(folder, included),
+  );
+}
+
+function refuseNewer(version: number): string {
+  return `do $newer$
+begin
+  if to_regprocedure('deploy_queue.schema_version()') is not null then
+    if deploy_queue.schema_version() > ${version} then
+      raise exception 'a newer program has brought the schema up to date meanwhile';
+    end if;
+  end if;
+end;
+$newer$`;
+}
+
+/** A trigger's comment is the fingerprint of its statement. */
+function onlyIfChanged(statement: string): string {
+  const [, name, table] = /^create or replace trigger (\w+)\s[\s\S]*\son (deploy_queue\.\w+)/.exec(statement) ?? [];
+  const fingerprint = createHash("sha256").update(statement).digest("hex").slice(0, 16);
+  return `do $trigger$
+begin
+  if not exists (
+    select from pg_trigger
+    where tgname = '${name}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${fingerprint}'
+  ) then
+    ${statement}
+    comment on trigger ${name} on ${table} is '${fingerprint}';
+  end if;
+end;
+$trigger$;`;
+}
