@@ -39,8 +39,8 @@ export async function herd(server: BenchServer): Promise<Figure[]> {
     });
     await waitForStart(queue, id, {
       heartbeat: false,
-      onLook() {
-        sleepers[place]?.onLook();
+      onWaiting() {
+        sleepers[place]?.onWaiting();
         if (performance.now() > began) vainLooks += 1;
       },
     });

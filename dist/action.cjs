@@ -2271,6 +2271,100 @@ var init_src = __esm({
   }
 });
 
+// node_modules/postgres-array/index.js
+var require_postgres_array = __commonJS({
+  "node_modules/postgres-array/index.js"(exports2) {
+    "use strict";
+    exports2.parse = function(source, transform) {
+      return new ArrayParser(source, transform).parse();
+    };
+    var ArrayParser = class _ArrayParser {
+      constructor(source, transform) {
+        this.source = source;
+        this.transform = transform || identity;
+        this.position = 0;
+        this.entries = [];
+        this.recorded = [];
+        this.dimension = 0;
+      }
+      isEof() {
+        return this.position >= this.source.length;
+      }
+      nextCharacter() {
+        var character = this.source[this.position++];
+        if (character === "\\") {
+          return {
+            value: this.source[this.position++],
+            escaped: true
+          };
+        }
+        return {
+          value: character,
+          escaped: false
+        };
+      }
+      record(character) {
+        this.recorded.push(character);
+      }
+      newEntry(includeEmpty) {
+        var entry2;
+        if (this.recorded.length > 0 || includeEmpty) {
+          entry2 = this.recorded.join("");
+          if (entry2 === "NULL" && !includeEmpty) {
+            entry2 = null;
+          }
+          if (entry2 !== null) entry2 = this.transform(entry2);
+          this.entries.push(entry2);
+          this.recorded = [];
+        }
+      }
+      consumeDimensions() {
+        if (this.source[0] === "[") {
+          while (!this.isEof()) {
+            var char = this.nextCharacter();
+            if (char.value === "=") break;
+          }
+        }
+      }
+      parse(nested) {
+        var character, parser, quote;
+        this.consumeDimensions();
+        while (!this.isEof()) {
+          character = this.nextCharacter();
+          if (character.value === "{" && !quote) {
+            this.dimension++;
+            if (this.dimension > 1) {
+              parser = new _ArrayParser(this.source.substr(this.position - 1), this.transform);
+              this.entries.push(parser.parse(true));
+              this.position += parser.position - 2;
+            }
+          } else if (character.value === "}" && !quote) {
+            this.dimension--;
+            if (!this.dimension) {
+              this.newEntry();
+              if (nested) return this.entries;
+            }
+          } else if (character.value === '"' && !character.escaped) {
+            if (quote) this.newEntry(true);
+            quote = !quote;
+          } else if (character.value === "," && !quote) {
+            this.newEntry();
+          } else {
+            this.record(character.value);
+          }
+        }
+        if (this.dimension !== 0) {
+          throw new Error("array dimension not balanced");
+        }
+        return this.entries;
+      }
+    };
+    function identity(value) {
+      return value;
+    }
+  }
+});
+
 // src/database/connectionUrl.ts
 function checkConnectionUrl(url, name2 = databaseUrlVariable) {
   const malformed = (reason2) => new InvalidValueError(`${name2} is not a valid connection URL: ${reason2}`, { hint: connectionUrlHint });
@@ -21596,6 +21690,69 @@ var require_undici = __commonJS({
   }
 });
 
+// src/database/objects.ts
+function versionOfObjects(folder) {
+  return Number(/select (\d+);/.exec((0, import_node_fs.readFileSync)((0, import_node_path.join)(folder, "basics", "schema_version.sql"), "utf8"))?.[1]);
+}
+function objectsAsStatements(folder) {
+  const triggers = [];
+  const objects = withIncludes(folder, "all.sql").replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
+    triggers.push(onlyIfChanged(statement));
+    return "";
+  });
+  return [
+    "set local search_path = pg_catalog, pg_temp",
+    "set local lock_timeout = '2s'",
+    // Cells have numbers from 1; this one is of whoever changes the schema or its grants.
+    "select pg_advisory_xact_lock(25713, 0)",
+    refuseNewer(versionOfObjects(folder)),
+    `${objects}
+${triggers.join("\n")}`
+  ].join(";\n");
+}
+function withIncludes(folder, file) {
+  return (0, import_node_fs.readFileSync)((0, import_node_path.join)(folder, file), "utf8").replace(
+    /^--!include (\S+)$/gm,
+    (_, included) => withIncludes(folder, included)
+  );
+}
+function refuseNewer(version) {
+  return `do $newer$
+begin
+  if to_regprocedure('deploy_queue.schema_version()') is not null then
+    if deploy_queue.schema_version() > ${version} then
+      raise exception 'a newer program has brought the schema up to date meanwhile';
+    end if;
+  end if;
+end;
+$newer$`;
+}
+function onlyIfChanged(statement) {
+  const [, name2, table] = /^create or replace trigger (\w+)\s[\s\S]*\son (deploy_queue\.\w+)/.exec(statement) ?? [];
+  const fingerprint = (0, import_node_crypto2.createHash)("sha256").update(statement).digest("hex").slice(0, 16);
+  return `do $trigger$
+begin
+  if not exists (
+    select from pg_trigger
+    where tgname = '${name2}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${fingerprint}'
+  ) then
+    ${statement}
+    comment on trigger ${name2} on ${table} is '${fingerprint}';
+  end if;
+end;
+$trigger$;`;
+}
+var import_node_crypto2, import_node_fs, import_node_path, firstVersion;
+var init_objects = __esm({
+  "src/database/objects.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_node_fs = require("node:fs");
+    import_node_path = require("node:path");
+    firstVersion = 15;
+  }
+});
+
 // node_modules/tslib/tslib.es6.mjs
 var tslib_es6_exports = {};
 __export(tslib_es6_exports, {
@@ -24150,100 +24307,6 @@ var require_migrationFilename = __commonJS({
   }
 });
 
-// node_modules/postgres-array/index.js
-var require_postgres_array = __commonJS({
-  "node_modules/postgres-array/index.js"(exports2) {
-    "use strict";
-    exports2.parse = function(source, transform) {
-      return new ArrayParser(source, transform).parse();
-    };
-    var ArrayParser = class _ArrayParser {
-      constructor(source, transform) {
-        this.source = source;
-        this.transform = transform || identity;
-        this.position = 0;
-        this.entries = [];
-        this.recorded = [];
-        this.dimension = 0;
-      }
-      isEof() {
-        return this.position >= this.source.length;
-      }
-      nextCharacter() {
-        var character = this.source[this.position++];
-        if (character === "\\") {
-          return {
-            value: this.source[this.position++],
-            escaped: true
-          };
-        }
-        return {
-          value: character,
-          escaped: false
-        };
-      }
-      record(character) {
-        this.recorded.push(character);
-      }
-      newEntry(includeEmpty) {
-        var entry2;
-        if (this.recorded.length > 0 || includeEmpty) {
-          entry2 = this.recorded.join("");
-          if (entry2 === "NULL" && !includeEmpty) {
-            entry2 = null;
-          }
-          if (entry2 !== null) entry2 = this.transform(entry2);
-          this.entries.push(entry2);
-          this.recorded = [];
-        }
-      }
-      consumeDimensions() {
-        if (this.source[0] === "[") {
-          while (!this.isEof()) {
-            var char = this.nextCharacter();
-            if (char.value === "=") break;
-          }
-        }
-      }
-      parse(nested) {
-        var character, parser, quote;
-        this.consumeDimensions();
-        while (!this.isEof()) {
-          character = this.nextCharacter();
-          if (character.value === "{" && !quote) {
-            this.dimension++;
-            if (this.dimension > 1) {
-              parser = new _ArrayParser(this.source.substr(this.position - 1), this.transform);
-              this.entries.push(parser.parse(true));
-              this.position += parser.position - 2;
-            }
-          } else if (character.value === "}" && !quote) {
-            this.dimension--;
-            if (!this.dimension) {
-              this.newEntry();
-              if (nested) return this.entries;
-            }
-          } else if (character.value === '"' && !character.escaped) {
-            if (quote) this.newEntry(true);
-            quote = !quote;
-          } else if (character.value === "," && !quote) {
-            this.newEntry();
-          } else {
-            this.record(character.value);
-          }
-        }
-        if (this.dimension !== 0) {
-          throw new Error("array dimension not balanced");
-        }
-        return this.entries;
-      }
-    };
-    function identity(value) {
-      return value;
-    }
-  }
-});
-
 // node_modules/pg-types/lib/arrayParser.js
 var require_arrayParser = __commonJS({
   "node_modules/pg-types/lib/arrayParser.js"(exports2, module2) {
@@ -24376,7 +24439,7 @@ var require_postgres_interval = __commonJS({
       if (!(this instanceof PostgresInterval)) {
         return new PostgresInterval(raw);
       }
-      extend(this, parse3(raw));
+      extend(this, parse4(raw));
     }
     var properties = ["seconds", "minutes", "hours", "days", "months", "years"];
     PostgresInterval.prototype.toPostgres = function() {
@@ -24437,7 +24500,7 @@ var require_postgres_interval = __commonJS({
       var microseconds = fraction + "000000".slice(fraction.length);
       return parseInt(microseconds, 10) / 1e3;
     }
-    function parse3(interval) {
+    function parse4(interval) {
       if (!interval) return {};
       var matches = INTERVAL.exec(interval);
       var isNegative = matches[8] === "-";
@@ -24895,7 +24958,7 @@ var require_binaryParsers = __commonJS({
       };
       return result;
     };
-    var parseArray2 = function(value) {
+    var parseArray = function(value) {
       var dim = parseBits(value, 32);
       var flags = parseBits(value, 32, 32);
       var elementType = parseBits(value, 32, 64);
@@ -24924,13 +24987,13 @@ var require_binaryParsers = __commonJS({
           console.log("ERROR: ElementType not implemented: " + elementType2);
         }
       };
-      var parse3 = function(dimension, elementType2) {
+      var parse4 = function(dimension, elementType2) {
         var array = [];
         var i2;
         if (dimension.length > 1) {
           var count = dimension.shift();
           for (i2 = 0; i2 < count; i2++) {
-            array[i2] = parse3(dimension, elementType2);
+            array[i2] = parse4(dimension, elementType2);
           }
           dimension.unshift(count);
         } else {
@@ -24940,7 +25003,7 @@ var require_binaryParsers = __commonJS({
         }
         return array;
       };
-      return parse3(dims, elementType);
+      return parse4(dims, elementType);
     };
     var parseText = function(value) {
       return value.toString("utf8");
@@ -24960,11 +25023,11 @@ var require_binaryParsers = __commonJS({
       register(16, parseBool);
       register(1114, parseDate.bind(null, false));
       register(1184, parseDate.bind(null, true));
-      register(1e3, parseArray2);
-      register(1007, parseArray2);
-      register(1016, parseArray2);
-      register(1008, parseArray2);
-      register(1009, parseArray2);
+      register(1e3, parseArray);
+      register(1007, parseArray);
+      register(1016, parseArray);
+      register(1008, parseArray);
+      register(1009, parseArray);
       register(25, parseText);
     };
     module2.exports = {
@@ -25703,7 +25766,7 @@ var require_type_overrides = __commonJS({
 var require_pg_connection_string = __commonJS({
   "node_modules/pg-connection-string/index.js"(exports2, module2) {
     "use strict";
-    function parse3(str, options = {}) {
+    function parse4(str, options = {}) {
       if (str.charAt(0) === "/") {
         const config2 = str.split(" ");
         return { host: config2[0], database: config2[1] };
@@ -25865,7 +25928,7 @@ var require_pg_connection_string = __commonJS({
       return poolConfig;
     }
     function parseIntoClientConfig(str) {
-      return toClientConfig(parse3(str));
+      return toClientConfig(parse4(str));
     }
     function deprecatedSslModeWarning(sslmode) {
       if (!deprecatedSslModeWarning.warned && typeof process !== "undefined" && process.emitWarning) {
@@ -25880,10 +25943,10 @@ To prepare for this change:
 See https://www.postgresql.org/docs/current/libpq-ssl.html for libpq SSL mode definitions.`);
       }
     }
-    module2.exports = parse3;
-    parse3.parse = parse3;
-    parse3.toClientConfig = toClientConfig;
-    parse3.parseIntoClientConfig = parseIntoClientConfig;
+    module2.exports = parse4;
+    parse4.parse = parse4;
+    parse4.toClientConfig = toClientConfig;
+    parse4.parseIntoClientConfig = parseIntoClientConfig;
   }
 });
 
@@ -25893,7 +25956,7 @@ var require_connection_parameters = __commonJS({
     "use strict";
     var dns = require("dns");
     var defaults = require_defaults();
-    var parse3 = require_pg_connection_string().parse;
+    var parse4 = require_pg_connection_string().parse;
     var val = function(key, config, envVar) {
       if (config[key]) {
         return config[key];
@@ -25931,9 +25994,9 @@ var require_connection_parameters = __commonJS({
     };
     var ConnectionParameters = class {
       constructor(config) {
-        config = typeof config === "string" ? parse3(config) : config || {};
+        config = typeof config === "string" ? parse4(config) : config || {};
         if (config.connectionString) {
-          config = Object.assign({}, config, parse3(config.connectionString));
+          config = Object.assign({}, config, parse4(config.connectionString));
         }
         this.user = val("user", config);
         this.database = val("database", config);
@@ -26659,7 +26722,7 @@ var require_serializer = __commonJS({
       );
     };
     var emptyArray = [];
-    var parse3 = (query2) => {
+    var parse4 = (query2) => {
       const name2 = query2.name || "";
       if (name2.length > 63) {
         console.error("Warning! Postgres only supports 63 characters for query names.");
@@ -26799,14 +26862,14 @@ var require_serializer = __commonJS({
       99
       /* code.copyDone */
     );
-    var serialize = {
+    var serialize2 = {
       startup,
       password,
       requestSsl,
       sendSASLInitialResponseMessage,
       sendSCRAMClientFinalMessage,
       query,
-      parse: parse3,
+      parse: parse4,
       bind,
       execute,
       describe,
@@ -26819,7 +26882,7 @@ var require_serializer = __commonJS({
       copyFail,
       cancel: cancel2
     };
-    exports2.serialize = serialize;
+    exports2.serialize = serialize2;
   }
 });
 
@@ -27195,7 +27258,7 @@ var require_dist = __commonJS({
     "use strict";
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.DatabaseError = exports2.serialize = void 0;
-    exports2.parse = parse3;
+    exports2.parse = parse4;
     var messages_1 = require_messages();
     Object.defineProperty(exports2, "DatabaseError", { enumerable: true, get: function() {
       return messages_1.DatabaseError;
@@ -27205,7 +27268,7 @@ var require_dist = __commonJS({
       return serializer_1.serialize;
     } });
     var parser_1 = require_parser2();
-    function parse3(stream, callback) {
+    function parse4(stream, callback) {
       const parser = new parser_1.Parser();
       stream.on("data", (buffer2) => parser.parse(buffer2, callback));
       return new Promise((resolve) => stream.on("end", () => resolve()));
@@ -27293,12 +27356,12 @@ var require_connection2 = __commonJS({
   "node_modules/pg/lib/connection.js"(exports2, module2) {
     "use strict";
     var EventEmitter = require("events").EventEmitter;
-    var { parse: parse3, serialize } = require_dist();
+    var { parse: parse4, serialize: serialize2 } = require_dist();
     var stream = require_stream();
     var { getStream } = stream;
-    var flushBuffer = serialize.flush();
-    var syncBuffer = serialize.sync();
-    var endBuffer = serialize.end();
+    var flushBuffer = serialize2.flush();
+    var syncBuffer = serialize2.sync();
+    var endBuffer = serialize2.end();
     var Connection2 = class extends EventEmitter {
       constructor(config) {
         super();
@@ -27399,7 +27462,7 @@ var require_connection2 = __commonJS({
         self.emit("sslconnect");
       }
       attachListeners(stream2) {
-        parse3(stream2, (msg) => {
+        parse4(stream2, (msg) => {
           const eventName = msg.name === "error" ? "errorMessage" : msg.name;
           if (this._emitMessage) {
             this.emit("message", msg);
@@ -27408,22 +27471,22 @@ var require_connection2 = __commonJS({
         });
       }
       requestSsl() {
-        this.stream.write(serialize.requestSsl());
+        this.stream.write(serialize2.requestSsl());
       }
       startup(config) {
-        this.stream.write(serialize.startup(config));
+        this.stream.write(serialize2.startup(config));
       }
       cancel(processID, secretKey) {
-        this._send(serialize.cancel(processID, secretKey));
+        this._send(serialize2.cancel(processID, secretKey));
       }
       password(password) {
-        this._send(serialize.password(password));
+        this._send(serialize2.password(password));
       }
       sendSASLInitialResponseMessage(mechanism, initialResponse) {
-        this._send(serialize.sendSASLInitialResponseMessage(mechanism, initialResponse));
+        this._send(serialize2.sendSASLInitialResponseMessage(mechanism, initialResponse));
       }
       sendSCRAMClientFinalMessage(additionalData) {
-        this._send(serialize.sendSCRAMClientFinalMessage(additionalData));
+        this._send(serialize2.sendSCRAMClientFinalMessage(additionalData));
       }
       _send(buffer2) {
         if (!this.stream.writable) {
@@ -27432,19 +27495,19 @@ var require_connection2 = __commonJS({
         return this.stream.write(buffer2);
       }
       query(text) {
-        this._send(serialize.query(text));
+        this._send(serialize2.query(text));
       }
       // send parse message
       parse(query) {
-        this._send(serialize.parse(query));
+        this._send(serialize2.parse(query));
       }
       // send bind message
       bind(config) {
-        this._send(serialize.bind(config));
+        this._send(serialize2.bind(config));
       }
       // send execute message
       execute(config) {
-        this._send(serialize.execute(config));
+        this._send(serialize2.execute(config));
       }
       flush() {
         if (this.stream.writable) {
@@ -27471,19 +27534,19 @@ var require_connection2 = __commonJS({
         });
       }
       close(msg) {
-        this._send(serialize.close(msg));
+        this._send(serialize2.close(msg));
       }
       describe(msg) {
-        this._send(serialize.describe(msg));
+        this._send(serialize2.describe(msg));
       }
       sendCopyFromChunk(chunk) {
-        this._send(serialize.copyData(chunk));
+        this._send(serialize2.copyData(chunk));
       }
       endCopyFrom() {
-        this._send(serialize.copyDone());
+        this._send(serialize2.copyDone());
       }
       sendCopyFail(msg) {
-        this._send(serialize.copyFail(msg));
+        this._send(serialize2.copyFail(msg));
       }
     };
     module2.exports = Connection2;
@@ -30667,7 +30730,7 @@ var require_parse2 = __commonJS({
     var token;
     var key;
     var root;
-    module2.exports = function parse3(text, reviver) {
+    module2.exports = function parse4(text, reviver) {
       source = String(text);
       parseState = "start";
       stack = [];
@@ -31581,7 +31644,7 @@ var require_stringify = __commonJS({
           return String(value2);
         }
         if (typeof value2 === "object") {
-          return Array.isArray(value2) ? serializeArray2(value2) : serializeObject(value2);
+          return Array.isArray(value2) ? serializeArray(value2) : serializeObject(value2);
         }
         return void 0;
       }
@@ -31687,7 +31750,7 @@ var require_stringify = __commonJS({
         }
         return key;
       }
-      function serializeArray2(value2) {
+      function serializeArray(value2) {
         if (stack.indexOf(value2) >= 0) {
           throw TypeError("Converting circular structure to JSON5");
         }
@@ -31723,10 +31786,10 @@ var require_stringify = __commonJS({
 // node_modules/json5/lib/index.js
 var require_lib5 = __commonJS({
   "node_modules/json5/lib/index.js"(exports2, module2) {
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var stringify2 = require_stringify();
     var JSON5 = {
-      parse: parse3,
+      parse: parse4,
       stringify: stringify2
     };
     module2.exports = JSON5;
@@ -33531,7 +33594,7 @@ var require_parse3 = __commonJS({
       }
       return { risky: false };
     };
-    var parse3 = (input, options) => {
+    var parse4 = (input, options) => {
       if (typeof input !== "string") {
         throw new TypeError("Expected a string");
       }
@@ -33702,7 +33765,7 @@ var require_parse3 = __commonJS({
             output = token.close = `)$))${extglobStar}`;
           }
           if (token.inner.includes("*") && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) {
-            const expression = parse3(rest, { ...options, fastpaths: false }).output;
+            const expression = parse4(rest, { ...options, fastpaths: false }).output;
             output = token.close = `)${expression})${extglobStar})`;
           }
           if (token.prev.type === "bos") {
@@ -34227,7 +34290,7 @@ var require_parse3 = __commonJS({
       }
       return state2;
     };
-    parse3.fastpaths = (input, options) => {
+    parse4.fastpaths = (input, options) => {
       const opts = { ...options };
       const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
       const len = input.length;
@@ -34293,7 +34356,7 @@ var require_parse3 = __commonJS({
       }
       return source;
     };
-    module2.exports = parse3;
+    module2.exports = parse4;
   }
 });
 
@@ -34303,7 +34366,7 @@ var require_picomatch = __commonJS({
     "use strict";
     var path = require("path");
     var scan = require_scan();
-    var parse3 = require_parse3();
+    var parse4 = require_parse3();
     var utils = require_utils5();
     var constants4 = require_constants6();
     var isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
@@ -34391,7 +34454,7 @@ var require_picomatch = __commonJS({
     picomatch.isMatch = (str, patterns, options) => picomatch(patterns, options)(str);
     picomatch.parse = (pattern, options) => {
       if (Array.isArray(pattern)) return pattern.map((p) => picomatch.parse(p, options));
-      return parse3(pattern, { ...options, fastpaths: false });
+      return parse4(pattern, { ...options, fastpaths: false });
     };
     picomatch.scan = (input, options) => scan(input, options);
     picomatch.compileRe = (state2, options, returnOutput = false, returnState = false) => {
@@ -34417,10 +34480,10 @@ var require_picomatch = __commonJS({
       }
       let parsed = { negated: false, fastpaths: true };
       if (options.fastpaths !== false && (input[0] === "." || input[0] === "*")) {
-        parsed.output = parse3.fastpaths(input, options);
+        parsed.output = parse4.fastpaths(input, options);
       }
       if (!parsed.output) {
-        parsed = parse3(input, options);
+        parsed = parse4(input, options);
       }
       return picomatch.compileRe(parsed, options, returnOutput, returnState);
     };
@@ -35762,7 +35825,7 @@ var require_parse4 = __commonJS({
       CHAR_NO_BREAK_SPACE,
       CHAR_ZERO_WIDTH_NOBREAK_SPACE
     } = require_constants7();
-    var parse3 = (input, options = {}) => {
+    var parse4 = (input, options = {}) => {
       if (typeof input !== "string") {
         throw new TypeError("Expected a string");
       }
@@ -35962,7 +36025,7 @@ var require_parse4 = __commonJS({
       push({ type: "eos" });
       return ast;
     };
-    module2.exports = parse3;
+    module2.exports = parse4;
   }
 });
 
@@ -35973,7 +36036,7 @@ var require_braces = __commonJS({
     var stringify2 = require_stringify2();
     var compile = require_compile2();
     var expand = require_expand();
-    var parse3 = require_parse4();
+    var parse4 = require_parse4();
     var braces = (input, options = {}) => {
       let output = [];
       if (Array.isArray(input)) {
@@ -35993,7 +36056,7 @@ var require_braces = __commonJS({
       }
       return output;
     };
-    braces.parse = (input, options = {}) => parse3(input, options);
+    braces.parse = (input, options = {}) => parse4(input, options);
     braces.stringify = (input, options = {}) => {
       if (typeof input === "string") {
         return stringify2(braces.parse(input, options), options);
@@ -38202,6 +38265,7 @@ __export(migrate_exports, {
   migrateSchema: () => migrateSchema
 });
 async function migrateSchema(database, options) {
+  const expected = expectedSchemaVersion(options.folder);
   await refuseForeignMigrations(database, options.folder);
   options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
   for (const deadline = performance.now() + patience2; ; ) {
@@ -38212,10 +38276,14 @@ async function migrateSchema(database, options) {
         logger: new import_graphile_migrate.Logger(() => () => void 0)
       });
       (0, import_pgReal.clearAllPools)();
+      await database.query(
+        (sql) => sql.unsafe(objectsAsStatements(objectsFolder(options.folder))).simple(),
+        timeoutOfObjects
+      );
       break;
     } catch (error2) {
       (0, import_pgReal.clearAllPools)();
-      if (await schemaVersion(database) === expectedSchemaVersion(options.folder)) {
+      if ((await schemaVersion(database) ?? 0) >= expected) {
         break;
       }
       if (isInOurWay(error2) && performance.now() < deadline) {
@@ -38226,7 +38294,7 @@ async function migrateSchema(database, options) {
     }
   }
   const version = await schemaVersion(database);
-  if (version !== expectedSchemaVersion(options.folder)) {
+  if (version === void 0 || version < expected) {
     throw new SchemaError(
       `after migrating, the schema deploy_queue in ${database.target} ${version === void 0 ? "is still missing" : `has version ${version}`}`,
       {
@@ -38243,10 +38311,15 @@ async function refuseForeignMigrations(database, folder) {
     throw toSchemaError(error2, database);
   });
   const ours = /* @__PURE__ */ new Set();
-  for (const name2 of await (0, import_promises.readdir)((0, import_node_path.join)(folder, "committed"))) {
-    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path.join)(folder, "committed", name2), "utf8"))?.[1]);
+  for (const name2 of await (0, import_promises.readdir)((0, import_node_path2.join)(folder, "committed"))) {
+    ours.add(/^--! Hash: (\S+)$/m.exec(await (0, import_promises.readFile)((0, import_node_path2.join)(folder, "committed", name2), "utf8"))?.[1]);
   }
-  if (applied.some(({ hash }) => !ours.has(hash))) {
+  const unknown = applied.some(({ hash }) => !ours.has(hash));
+  const version = unknown ? await schemaVersion(database) : void 0;
+  if (version !== void 0 && version <= expectedSchemaVersion(folder)) {
+    throw unreleasedSchema(database);
+  }
+  if (unknown) {
     throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
       hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one."
     });
@@ -38280,41 +38353,46 @@ function toSchemaError(error2, database) {
     cause: error2
   });
 }
-var import_promises, import_node_path, import_promises2, import_graphile_migrate, import_pgReal, patience2, retryInterval, lockNotAvailable;
+var import_promises, import_node_path2, import_promises2, import_graphile_migrate, import_pgReal, patience2, retryInterval, timeoutOfObjects, lockNotAvailable;
 var init_migrate = __esm({
   "src/database/migrate.ts"() {
     "use strict";
     import_promises = require("node:fs/promises");
-    import_node_path = require("node:path");
+    import_node_path2 = require("node:path");
     import_promises2 = require("node:timers/promises");
     import_graphile_migrate = __toESM(require_dist3(), 1);
     import_pgReal = __toESM(require_pgReal(), 1);
     init_errors();
     init_nodePostgres();
+    init_objects();
     init_schema();
     init_unavailable();
     patience2 = 6e4;
     retryInterval = 200;
+    timeoutOfObjects = 6e4;
     lockNotAvailable = "55P03";
   }
 });
 
 // src/database/schema.ts
 function migrationsFolder() {
-  let folder = (0, import_node_path2.dirname)((0, import_node_url.fileURLToPath)($url));
+  let folder = (0, import_node_path3.dirname)((0, import_node_url.fileURLToPath)($url));
   for (; ; ) {
-    const candidate = (0, import_node_path2.join)(folder, "migrations");
+    const candidate = (0, import_node_path3.join)(folder, "migrations");
     if (committedMigrations(candidate).length > 0) {
       return candidate;
     }
-    if ((0, import_node_path2.dirname)(folder) === folder) {
+    if ((0, import_node_path3.dirname)(folder) === folder) {
       throw new Error("the folder migrations/committed is missing from this installation");
     }
-    folder = (0, import_node_path2.dirname)(folder);
+    folder = (0, import_node_path3.dirname)(folder);
   }
 }
+function objectsFolder(folder = migrationsFolder()) {
+  return (0, import_node_path3.join)((0, import_node_path3.dirname)(folder), "sql");
+}
 function expectedSchemaVersion(folder = migrationsFolder()) {
-  return Number.parseInt(committedMigrations(folder).at(-1) ?? "", 10);
+  return versionOfObjects(objectsFolder(folder));
 }
 async function ensureSchema(database, options) {
   const expected = expectedSchemaVersion();
@@ -38328,6 +38406,9 @@ async function ensureSchema(database, options) {
     );
     return;
   }
+  if (present !== void 0 && present < firstVersion) {
+    throw unreleasedSchema(database);
+  }
   if (!options.migrate) {
     const state2 = present === void 0 ? "is missing" : `has version ${present}, this program needs ${expected}`;
     throw new SchemaError(`the schema deploy_queue in ${database.target} ${state2}`, {
@@ -38336,6 +38417,11 @@ async function ensureSchema(database, options) {
   }
   const { migrateSchema: migrateSchema2 } = await Promise.resolve().then(() => (init_migrate(), migrate_exports));
   await migrateSchema2(database, { url: options.url, folder: migrationsFolder(), onProgress: options.onProgress });
+}
+function unreleasedSchema(database) {
+  return new SchemaError(`the schema deploy_queue in ${database.target} was made before the first release`, {
+    hint: 'Create it anew: "drop schema deploy_queue, graphile_migrate cascade", then "deploy-queue migrate". Its history is lost.'
+  });
 }
 async function schemaVersion(database) {
   try {
@@ -38360,19 +38446,20 @@ async function schemaVersion(database) {
 }
 function committedMigrations(folder) {
   try {
-    return (0, import_node_fs.readdirSync)((0, import_node_path2.join)(folder, "committed")).filter((name2) => /^\d{6}.*\.sql$/.test(name2)).sort();
+    return (0, import_node_fs2.readdirSync)((0, import_node_path3.join)(folder, "committed")).filter((name2) => /^\d{6}.*\.sql$/.test(name2)).sort();
   } catch {
     return [];
   }
 }
-var import_node_fs, import_node_path2, import_node_url;
+var import_node_fs2, import_node_path3, import_node_url;
 var init_schema = __esm({
   "src/database/schema.ts"() {
     "use strict";
-    import_node_fs = require("node:fs");
-    import_node_path2 = require("node:path");
+    import_node_fs2 = require("node:fs");
+    import_node_path3 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
+    init_objects();
     init_unavailable();
   }
 });
@@ -43226,22 +43313,13 @@ function describeError(error2) {
 init_src();
 
 // src/database/arrays.ts
-function parseArray(text) {
-  return [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs)].map(
-    ([whole, quoted]) => quoted === void 0 ? whole : quoted.replace(/\\(.)/gs, "$1")
-  );
-}
-function serializeArray(values2) {
+var import_postgres_array = __toESM(require_postgres_array(), 1);
+function serialize(values2) {
   return `{${values2.map((value) => `"${String(value).replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 var arrayTypes = {
-  texts: { to: 1009, from: [1009], parse: parseArray, serialize: serializeArray },
-  smallints: {
-    to: 1005,
-    from: [1005],
-    parse: (text) => parseArray(text).map(Number),
-    serialize: serializeArray
-  }
+  texts: { to: 1009, from: [1009], parse: (text) => (0, import_postgres_array.parse)(text), serialize },
+  smallints: { to: 1005, from: [1005], parse: (text) => (0, import_postgres_array.parse)(text, Number), serialize }
 };
 
 // src/database/client.ts
@@ -43644,7 +43722,7 @@ var en_default = unit;
 
 // node_modules/parse-duration/index.js
 var durationRE = /((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([\p{L}]{0,14})/gu;
-parse2.unit = en_default;
+parse3.unit = en_default;
 var groupRE;
 var placeholder = null;
 var group;
@@ -43652,8 +43730,8 @@ var lookupUnit = (unit2, name2) => {
   name2 = String(name2).toLowerCase();
   return unit2[name2] ?? (name2.endsWith("s") ? unit2[name2.slice(0, -1)] : void 0);
 };
-function parse2(str = "", format = "ms") {
-  let result = null, prevUnits, unit2 = parse2.unit;
+function parse3(str = "", format = "ms") {
+  let result = null, prevUnits, unit2 = parse3.unit;
   if (unit2.placeholder !== placeholder || unit2.group !== group)
     groupRE = new RegExp(`(\\d)[${(placeholder = unit2.placeholder) ?? ""}${(group = unit2.group) ?? ""}](\\d)`, "g");
   str = String(str);
@@ -43817,7 +43895,7 @@ function prettyMilliseconds(milliseconds3, options) {
 // src/output/durations.ts
 var longest = 100 * 365.25 * 864e5;
 function parseDuration(text, option) {
-  const milliseconds3 = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse2(text) : null;
+  const milliseconds3 = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse3(text) : null;
   if (milliseconds3 === null || milliseconds3 === void 0 || !Number.isFinite(milliseconds3)) {
     throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
   }
@@ -43950,9 +44028,9 @@ async function pause(milliseconds3, signal, handOut = () => void 0) {
 // src/queue/outage.ts
 var shortestPause = 100;
 var longestPause = 5e3;
-var defaultGiveUpAfter = 3e5;
+var defaultOutageTimeout = 3e5;
 async function outlastOutages(call, options) {
-  const { signal, giveUpAfter = defaultGiveUpAfter, onOutage, whileHeldUp } = options;
+  const { signal, outageTimeout = defaultOutageTimeout, onOutage, whileHeldUp } = options;
   let obstacle;
   let since;
   for (let attempt = 0; ; attempt += 1) {
@@ -43977,7 +44055,7 @@ async function outlastOutages(call, options) {
         await whileHeldUp();
       } else {
         since ??= performance.now();
-        if (performance.now() - since >= giveUpAfter) {
+        if (performance.now() - since >= outageTimeout) {
           throw error2;
         }
       }
@@ -44088,7 +44166,7 @@ function deploymentChannel(id) {
 // src/queue/keeping.ts
 var errorPause = 1e4;
 async function keepAlive(queue, id, options) {
-  const patient = { giveUpAfter: Number.POSITIVE_INFINITY, ...options };
+  const patient = { outageTimeout: Number.POSITIVE_INFINITY, ...options };
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
   let interval;
@@ -44099,7 +44177,7 @@ async function keepAlive(queue, id, options) {
         () => outlastOutages(async () => {
           await queue.database.listen(channel);
           const row = await queue.heartbeat(id);
-          interval ??= (await queue.environment(row.environment)).heartbeat_interval * 1e3;
+          interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1e3;
           return row;
         }, patient)
       );
@@ -44134,7 +44212,7 @@ async function tolerating(options, call) {
   }
 }
 
-// src/queue/calls.ts
+// src/queue/calls/calls.ts
 var Calls = class {
   database;
   constructor(database) {
@@ -44155,9 +44233,367 @@ var Calls = class {
     return row;
   }
 };
+var longTimeout = 36e5;
 
-// src/queue/queue.ts
-var Queue2 = class extends Calls {
+// src/queue/calls/adoption.ts
+var Adoption = class extends Calls {
+  /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
+  preview(withRunning) {
+    return this.rows(
+      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
+      longTimeout
+    );
+  }
+  /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
+  adopt(withRunning) {
+    return this.rows(
+      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
+      longTimeout
+    );
+  }
+};
+
+// src/queue/calls/boards.ts
+var Boards = class extends Calls {
+  #environments;
+  constructor(database, environments) {
+    super(database);
+    this.#environments = environments;
+  }
+  /** Everybody who runs, or who runs in one environment. */
+  async running(environment) {
+    if (environment !== void 0) {
+      await this.#environments.get(environment);
+    }
+    return this.rows(
+      (sql) => sql`
+        select
+          deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
+          current.component, current.version, current.url, current.start_timestamp,
+          extract(epoch from current_duration)::float8 as current_duration,
+          extract(epoch from avg_duration)::float8 as avg_duration,
+          extract(epoch from outlier_duration)::float8 as outlier_duration,
+          -- The start and the duration since then make the now of the view.
+          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
+        from deploy_queue.current_deployments as current
+        join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
+        where current_status = 'running'
+          and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
+        order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`
+    );
+  }
+  /** @throws InvalidValueError for an environment that does not exist */
+  async cells(environment) {
+    await this.#environments.get(environment);
+    return this.rows(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index
+        from deploy_queue.cells
+        where environment = ${environment}
+        order by cloud_provider, region, cell_index`
+    );
+  }
+  outliers() {
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+  }
+};
+function outlier(sql) {
+  return sql`
+    id, environment, cloud_provider, region, cell_index, component, version, url, note,
+    extract(epoch from current_duration)::float8 as current_duration,
+    extract(epoch from avg_duration)::float8 as avg_duration,
+    extract(epoch from stddev_duration)::float8 as stddev_duration`;
+}
+
+// src/queue/calls/environments.ts
+var Environments = class extends Calls {
+  list() {
+    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+  }
+  /** @throws InvalidValueError for an environment that does not exist */
+  async get(name2) {
+    const environments = await this.list();
+    const environment = environments.find((candidate) => candidate.environment === name2);
+    if (environment === void 0) {
+      throw new InvalidValueError(`environment ${name2} does not exist`, {
+        hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`
+      });
+    }
+    return environment;
+  }
+  /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
+  set(name2, changes) {
+    return this.row(
+      (sql) => sql`
+        select ${policies(sql)} from deploy_queue.set_environment(
+          environment => ${name2},
+          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
+          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
+          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
+          retention => make_interval(secs => ${changes.retention ?? null})
+        )`
+    );
+  }
+};
+function policies(sql) {
+  return sql`
+    environment,
+    extract(epoch from buffer_time)::float8 as buffer_time,
+    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
+    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
+    extract(epoch from max_duration)::float8 as max_duration,
+    extract(epoch from retention)::float8 as retention`;
+}
+
+// src/queue/calls/history.ts
+var History = class extends Calls {
+  /**
+   * What happened to a deployment, in order.
+   * @throws DeploymentNotFoundError
+   */
+  of(id) {
+    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
+  }
+  /** Who cancelled or reaped a deployment; undefined when nobody did. */
+  async cancellation(id) {
+    const [event] = await this.rows(
+      (sql) => sql`
+        select kind, actor, application_name, reason
+        from deploy_queue.history(deployment_id => ${id})
+        where kind in ('cancelled', 'reaped')`
+    );
+    return event;
+  }
+  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
+  recordBypass(bypass2) {
+    return this.row(
+      (sql) => sql`
+        select id from deploy_queue.record_bypass(
+          environment => ${bypass2.environment},
+          cloud_provider => ${bypass2.cloudProvider},
+          region => ${bypass2.region},
+          cell_index => ${bypass2.cellIndex},
+          component => ${bypass2.component},
+          note => ${bypass2.note},
+          version => ${bypass2.version ?? null},
+          url => ${bypass2.url ?? null}
+        )`
+    );
+  }
+  /** Reads all of history and returns what contradicts the rules. */
+  verify() {
+    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+  }
+};
+
+// src/queue/calls/holds.ts
+var Holds = class extends Calls {
+  /** In the order in which they were staged. */
+  async staged(filter = {}) {
+    const held = await this.rows(
+      (sql) => sql`select * from deploy_queue.staged order by deployment_id`
+    );
+    return held.filter(
+      (one) => (filter.environment ?? one.environment) === one.environment && (filter.cloudProvider ?? one.cloud_provider) === one.cloud_provider && (filter.region ?? one.region) === one.region && (filter.cellIndex ?? one.cell_index) === one.cell_index && (filter.component ?? one.component) === one.component
+    );
+  }
+  /**
+   * Lets a held deployment go. Of several who release it, one is told that it did.
+   * @param key asking again with it, after a lost answer, gets the same answer
+   */
+  async release(id, { reason: reason2, heartbeat, key }) {
+    const { was_released: released, ...deployment } = await this.row(
+      (sql) => sql`
+        select attempt.released as was_released, (attempt.deployment).* from deploy_queue.release(
+          deployment_id => ${id}, reason => ${reason2 ?? null}, heartbeat => ${heartbeat}, release_key => ${key}
+        ) as attempt`
+    );
+    return { released, deployment };
+  }
+  /** Cancels a deployment that is on hold; one that was released meanwhile is refused. */
+  purge(id, reason2) {
+    return this.row(
+      (sql) => sql`select * from deploy_queue.purge(deployment_id => ${id}, reason => ${reason2 ?? null})`
+    );
+  }
+};
+
+// src/queue/calls/line.ts
+var Line = class extends Calls {
+  #environments;
+  constructor(database, environments) {
+    super(database);
+    this.#environments = environments;
+  }
+  /** Everybody who waits, or who waits in one environment. */
+  async queued(environment) {
+    if (environment !== void 0) {
+      await this.#environments.get(environment);
+    }
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.queue
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, cloud_provider, region, cell_index, position`
+    );
+  }
+  /** Where a deployment stands; undefined when it is not queued. */
+  async place(id) {
+    const [place] = await this.rows((sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`);
+    return place;
+  }
+  /** Where a deployment would stand if it entered the line now. */
+  preview(request) {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.preview(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          concurrency_key => ${request.concurrencyKey ?? null},
+          priority => ${request.priority ?? 0},
+          hold => ${request.hold ?? null},
+          not_before => ${request.notBefore ?? null}
+        )`
+    );
+  }
+  /** Everything that keeps a queued deployment from starting, and what would lift it. */
+  explain(id) {
+    return this.rows((sql) => sql`select * from deploy_queue.waiting_on(deployment_id => ${id})`);
+  }
+  /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
+  bump(id, reason2, priority) {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason2}, priority => ${priority ?? null})`
+    );
+  }
+};
+
+// src/queue/calls/policies.ts
+var Policies = class extends Calls {
+  freezes(environment) {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.freezes_in_force
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by freeze_id`
+    );
+  }
+  freeze(area, reason2, options = {}) {
+    return this.row(
+      (sql) => sql`
+        select id as freeze_id, placed.* from deploy_queue.freeze(
+          environment => ${area.environment},
+          reason => ${reason2},
+          cloud_provider => ${area.cloudProvider ?? null},
+          region => ${area.region ?? null},
+          cell_index => ${area.cellIndex ?? null},
+          expires_at => ${options.until ?? null},
+          allow_key => ${options.allowKey ?? null},
+          allow_role => ${options.allowRole ?? null}
+        ) as placed`
+    );
+  }
+  /** Lifts a freeze; one that was lifted already is left as it is. */
+  thaw(id) {
+    return this.row(
+      (sql) => sql`select id as freeze_id, lifted.* from deploy_queue.thaw(freeze_id => ${id}) as lifted`
+    );
+  }
+  windows(environment) {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.windows
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, window_id`
+    );
+  }
+  /** days: 1 is Monday. Times are of the day, such as "02:00", in the zone. */
+  addWindow(environment, days, opensAt, closesAt, zone) {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.add_window(
+          environment => ${environment},
+          days => ${[...days]}::smallint[],
+          opens_at => ${opensAt},
+          closes_at => ${closesAt},
+          zone => ${zone}
+        )`
+    );
+  }
+  removeWindow(id) {
+    return this.row((sql) => sql`select * from deploy_queue.remove_window(window_id => ${id})`);
+  }
+};
+
+// src/queue/calls/roles.ts
+var Roles = class extends Calls {
+  /** Creates the roles that are given out, and says which are new. */
+  create() {
+    return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
+  }
+};
+
+// src/queue/calls/upkeep.ts
+var Upkeep = class extends Calls {
+  /** Reaps everybody whose heartbeats stopped or who runs for too long. */
+  reapStaleDeployments() {
+    return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
+  }
+  /** Records and tells the outliers that are new, and returns them. */
+  detectOutliers() {
+    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
+  }
+  /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
+  async refreshDurations() {
+    const { count } = await this.row((sql) => sql`select deploy_queue.refresh_durations() as count`);
+    return count;
+  }
+  /**
+   * Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. Small
+   * batches, so that nobody's commit waits behind a big one.
+   */
+  async pruneHistory(batchSize = 200) {
+    const { count } = await this.row(
+      (sql) => sql`select deploy_queue.prune_history(batch_size => ${batchSize}) as count`
+    );
+    return count;
+  }
+  async workerSeen(name2, version) {
+    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name2}, version => ${version})`);
+  }
+  /** What is well and what is not. workerHost: a worker on this host is demanded. */
+  health(workerHost) {
+    return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
+  }
+};
+
+// src/queue/calls/queueCalls.ts
+var QueueCalls = class extends Calls {
+  line;
+  holds;
+  environments;
+  policies;
+  history;
+  boards;
+  upkeep;
+  roles;
+  adoption;
+  constructor(database) {
+    super(database);
+    this.environments = new Environments(database);
+    this.line = new Line(database, this.environments);
+    this.holds = new Holds(database);
+    this.policies = new Policies(database);
+    this.history = new History(database);
+    this.boards = new Boards(database, this.environments);
+    this.upkeep = new Upkeep(database);
+    this.roles = new Roles(database);
+    this.adoption = new Adoption(database);
+  }
   /**
    * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
    * when it may, and its start_timestamp says so; the heartbeats go on then.
@@ -44206,63 +44642,8 @@ var Queue2 = class extends Calls {
       deployment
     };
   }
-  /** Where a deployment stands; undefined when it is not queued. */
-  async placeInLine(id) {
-    const [place] = await this.rows(
-      (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`
-    );
-    return place;
-  }
-  /** Where a deployment would stand if it entered the line now. */
-  preview(request) {
-    return this.row(
-      (sql) => sql`
-        select * from deploy_queue.preview(
-          environment => ${request.environment},
-          cloud_provider => ${request.cloudProvider},
-          region => ${request.region},
-          cell_index => ${request.cellIndex},
-          component => ${request.component},
-          concurrency_key => ${request.concurrencyKey ?? null},
-          priority => ${request.priority ?? 0},
-          hold => ${request.hold ?? null},
-          not_before => ${request.notBefore ?? null}
-        )`
-    );
-  }
-  /** Everybody who waits, or who waits in one environment. */
-  async queued(environment) {
-    if (environment !== void 0) {
-      await this.environment(environment);
-    }
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.queue
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by environment, cloud_provider, region, cell_index, position`
-    );
-  }
-  /** Everybody who runs, or who runs in one environment. */
-  async running(environment) {
-    if (environment !== void 0) {
-      await this.environment(environment);
-    }
-    return this.rows(
-      (sql) => sql`
-        select
-          deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
-          current.component, current.version, current.url, current.start_timestamp,
-          extract(epoch from current_duration)::float8 as current_duration,
-          extract(epoch from avg_duration)::float8 as avg_duration,
-          extract(epoch from outlier_duration)::float8 as outlier_duration,
-          -- The start and the duration since then make the now of the view.
-          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
-        from deploy_queue.current_deployments as current
-        join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
-        where current_status = 'running'
-          and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
-        order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`
-    );
+  heartbeat(id) {
+    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
   }
   finish(id) {
     return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
@@ -44283,7 +44664,7 @@ var Queue2 = class extends Calls {
   }
   /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
   async cancelLocation(location, note2) {
-    await this.environment(location.environment);
+    await this.environments.get(location.environment);
     return this.rows(
       (sql) => sql`
         select * from deploy_queue.cancel_location(
@@ -44294,51 +44675,6 @@ var Queue2 = class extends Calls {
           cancellation_note => ${note2 ?? null}
         ) order by id`
     );
-  }
-  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
-  recordBypass(bypass2) {
-    return this.row(
-      (sql) => sql`
-        select id from deploy_queue.record_bypass(
-          environment => ${bypass2.environment},
-          cloud_provider => ${bypass2.cloudProvider},
-          region => ${bypass2.region},
-          cell_index => ${bypass2.cellIndex},
-          component => ${bypass2.component},
-          note => ${bypass2.note},
-          version => ${bypass2.version ?? null},
-          url => ${bypass2.url ?? null}
-        )`
-    );
-  }
-  /** Who cancelled or reaped a deployment; undefined when nobody did. */
-  async cancellation(id) {
-    const [event] = await this.rows(
-      (sql) => sql`
-        select kind, actor, application_name, reason
-        from deploy_queue.history(deployment_id => ${id})
-        where kind in ('cancelled', 'reaped')`
-    );
-    return event;
-  }
-  /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
-  bump(id, reason2, priority) {
-    return this.row(
-      (sql) => sql`
-        select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason2}, priority => ${priority ?? null})`
-    );
-  }
-  /** Everything that keeps a queued deployment from starting, and what would lift it. */
-  explain(id) {
-    return this.rows((sql) => sql`select * from deploy_queue.explain(deployment_id => ${id})`);
-  }
-  /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
-  async moment(text) {
-    const { at } = await this.row((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
-    return at;
-  }
-  heartbeat(id) {
-    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
   }
   /** @throws DeploymentNotFoundError */
   async deployment(id) {
@@ -44352,20 +44688,6 @@ var Queue2 = class extends Calls {
     }
     return row;
   }
-  /**
-   * What happened to a deployment, in order.
-   * @throws DeploymentNotFoundError
-   */
-  history(id) {
-    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
-  }
-  /** Wakes up whoever waits for the channel of all transitions, at each one that begins from now on. */
-  async followTransitions() {
-    await this.rows((sql) => sql`select deploy_queue.follow_transitions()`);
-  }
-  async unfollowTransitions() {
-    await this.rows((sql) => sql`select deploy_queue.unfollow_transitions()`);
-  }
   /** The newest deployment with this url that is queued or running. */
   async liveDeploymentByUrl(url) {
     const [row] = await this.rows(
@@ -44373,120 +44695,26 @@ var Queue2 = class extends Calls {
     );
     return row;
   }
-  /** @throws InvalidValueError for an environment that does not exist */
-  async cells(environment) {
-    await this.environment(environment);
-    return this.rows(
-      (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index
-        from deploy_queue.cells
-        where environment = ${environment}
-        order by cloud_provider, region, cell_index`
-    );
-  }
-  environments() {
-    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
-  }
-  /** @throws InvalidValueError for an environment that does not exist */
-  async environment(name2) {
-    const environments = await this.environments();
-    const environment = environments.find((candidate) => candidate.environment === name2);
-    if (environment === void 0) {
-      throw new InvalidValueError(`environment ${name2} does not exist`, {
-        hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`
-      });
-    }
-    return environment;
-  }
-  /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
-  setEnvironment(name2, changes) {
-    return this.row(
-      (sql) => sql`
-        select ${policies(sql)} from deploy_queue.set_environment(
-          environment => ${name2},
-          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
-          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
-          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
-          retention => make_interval(secs => ${changes.retention ?? null})
-        )`
-    );
-  }
-  /** Reaps everybody whose heartbeats stopped or who runs for too long. */
-  reapStaleDeployments() {
-    return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
-  }
-  outliers() {
-    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
-  }
-  /** Records and tells the outliers that are new, and returns them. */
-  detectOutliers() {
-    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
-  }
-  /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
-  async refreshDurations() {
-    const { count } = await this.row((sql) => sql`select deploy_queue.refresh_durations() as count`);
-    return count;
-  }
-  /**
-   * Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. Small
-   * batches, so that nobody's commit waits behind a big one.
-   */
-  async pruneHistory(batchSize = 200) {
-    const { count } = await this.row(
-      (sql) => sql`select deploy_queue.prune_history(batch_size => ${batchSize}) as count`
-    );
-    return count;
-  }
-  async workerSeen(name2, version) {
-    await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name2}, version => ${version})`);
-  }
-  /** What is well and what is not. workerHost: a worker on this host is demanded. */
-  health(workerHost) {
-    return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);
-  }
-  /** Reads all of history and returns what contradicts the rules. */
-  verifyHistory() {
-    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
-  }
-  /** Creates the roles that are given out, and says which are new. */
-  createRoles() {
-    return this.rows((sql) => sql`select * from deploy_queue.create_roles()`);
-  }
-  /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
-  previewAdoption(withRunning) {
-    return this.rows(
-      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
-      longTimeout
-    );
-  }
-  /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
-  adopt(withRunning) {
-    return this.rows(
-      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
-      longTimeout
-    );
+  /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
+  async moment(text) {
+    const { at } = await this.row((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
+    return at;
   }
 };
-var longTimeout = 36e5;
-function policies(sql) {
-  return sql`
-    environment,
-    extract(epoch from buffer_time)::float8 as buffer_time,
-    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
-    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
-    extract(epoch from max_duration)::float8 as max_duration,
-    extract(epoch from retention)::float8 as retention`;
-}
-function outlier(sql) {
-  return sql`
-    id, environment, cloud_provider, region, cell_index, component, version, url, note,
-    extract(epoch from current_duration)::float8 as current_duration,
-    extract(epoch from avg_duration)::float8 as avg_duration,
-    extract(epoch from stddev_duration)::float8 as stddev_duration`;
-}
 function milliseconds(sql, value) {
   return sql`make_interval(secs => ${value === void 0 ? null : value / 1e3})`;
 }
+
+// src/queue/queue.ts
+var Queue2 = class extends QueueCalls {
+  /** Wakes up whoever waits for the channel of all transitions, at each one that begins from now on. */
+  async followTransitions() {
+    await this.rows((sql) => sql`select deploy_queue.follow_transitions()`);
+  }
+  async unfollowTransitions() {
+    await this.rows((sql) => sql`select deploy_queue.unfollow_transitions()`);
+  }
+};
 
 // src/action/heartbeatProcess.ts
 var lookInterval = 5e3;
@@ -44504,7 +44732,7 @@ async function sendHeartbeats() {
   try {
     const onOutage = logOutage({ info: write, warn: write });
     const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
-      giveUpAfter: Number.POSITIVE_INFINITY,
+      outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
       onOutage
     });
@@ -45127,13 +45355,13 @@ var InputReader = class {
   duration(name2) {
     return this.parsed(name2, (text) => parseDuration(text, name2));
   }
-  parsed(name2, parse3) {
+  parsed(name2, parse4) {
     const text = this.optional(name2);
     if (text === void 0) {
       return void 0;
     }
     try {
-      return parse3(text);
+      return parse4(text);
     } catch (error2) {
       if (!(error2 instanceof InvalidValueError)) {
         throw error2;
@@ -45142,9 +45370,9 @@ var InputReader = class {
       return void 0;
     }
   }
-  requiredParsed(name2, parse3) {
+  requiredParsed(name2, parse4) {
     this.required(name2);
-    return this.parsed(name2, parse3);
+    return this.parsed(name2, parse4);
   }
   problem(text) {
     this.#problems.push(text);
@@ -45407,7 +45635,7 @@ function escaped(text) {
 
 // src/action/modes/bypass.ts
 async function bypass(queue, { bypass: bypass2 }) {
-  const { id } = await queue.recordBypass(bypass2);
+  const { id } = await queue.history.recordBypass(bypass2);
   const name2 = componentName({ component: bypass2.component, version: bypass2.version ?? null });
   const cell = cellName({ ...bypass2, cloud_provider: bypass2.cloudProvider, index: bypass2.cellIndex });
   log.warn(`${name2} goes to ${cell} around the queue, recorded as event ${id}: ${bypass2.note}`);
@@ -45425,9 +45653,9 @@ async function withQueue(inputs, { migrate: migrate2 = false, patient = false },
   const url = inputs.databaseUrl;
   const database = new Database({ url, applicationName: applicationName(inputs.job), onNotice: log.info });
   try {
-    const giveUpAfter = patient ? inputs.outageTimeout : 0;
+    const outageTimeout = patient ? inputs.outageTimeout : 0;
     await outlastOutages(() => ensureSchema(database, { url, migrate: migrate2, onProgress: log.info, onWarning: log.warn }), {
-      giveUpAfter,
+      outageTimeout,
       onOutage: patient ? logOutage(log) : void 0
     });
     await act2(new Queue2(database));
@@ -45436,7 +45664,7 @@ async function withQueue(inputs, { migrate: migrate2 = false, patient = false },
   }
 }
 function patiently(inputs, call) {
-  return outlastOutages(call, { giveUpAfter: inputs.outageTimeout, onOutage: logOutage(log) });
+  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onOutage: logOutage(log) });
 }
 
 // src/action/slack/mrkdwn.ts
@@ -45574,7 +45802,7 @@ function outageEvent(outage) {
   return outage === void 0 ? { event: "outage-over" } : { event: "outage", message: outage.message };
 }
 function cancellationOf(queue, id) {
-  return queue.cancellation(id).catch(() => void 0);
+  return queue.history.cancellation(id).catch(() => void 0);
 }
 
 // src/action/cancelledBy.ts
@@ -45644,17 +45872,17 @@ function waitedFor({ waitedFor: waitedFor2 }) {
 // src/action/heartbeats.ts
 var import_node_child_process = require("node:child_process");
 var import_node_events2 = require("node:events");
-var import_node_fs2 = require("node:fs");
+var import_node_fs3 = require("node:fs");
 var import_node_os = require("node:os");
-var import_node_path3 = require("node:path");
+var import_node_path4 = require("node:path");
 var import_promises4 = require("node:timers/promises");
 init_schema();
 var patience3 = 1e4;
 async function startHeartbeats(inputs, { id }) {
   const directory = process.env["RUNNER_TEMP"] || (0, import_node_os.tmpdir)();
-  const path = (0, import_node_path3.join)(directory, `deploy-queue-heartbeats-${id}.log`);
-  const file = (0, import_node_fs2.openSync)(path, "w", 384);
-  const bundle = (0, import_node_path3.join)((0, import_node_path3.dirname)(migrationsFolder()), "dist", "action.cjs");
+  const path = (0, import_node_path4.join)(directory, `deploy-queue-heartbeats-${id}.log`);
+  const file = (0, import_node_fs3.openSync)(path, "w", 384);
+  const bundle = (0, import_node_path4.join)((0, import_node_path4.dirname)(migrationsFolder()), "dist", "action.cjs");
   const child = (0, import_node_child_process.fork)(bundle, ["heartbeats"], {
     // A session of its own, and no signals from the runner; its clean-up after the job still finds the process.
     detached: true,
@@ -45663,7 +45891,7 @@ async function startHeartbeats(inputs, { id }) {
     execArgv: [],
     stdio: ["ignore", file, file, "ipc"]
   });
-  (0, import_node_fs2.closeSync)(file);
+  (0, import_node_fs3.closeSync)(file);
   const order = {
     id,
     databaseUrl: inputs.databaseUrl,
@@ -45703,14 +45931,14 @@ async function isSending(child) {
   }
 }
 function lines(path) {
-  return (0, import_node_fs2.readFileSync)(path, "utf8").split("\n").filter((line) => line !== "");
+  return (0, import_node_fs3.readFileSync)(path, "utf8").split("\n").filter((line) => line !== "");
 }
 function withoutInputs(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name2]) => !name2.startsWith("INPUT_")));
 }
 function runnerProcess() {
   try {
-    const commandLine = (0, import_node_fs2.readFileSync)(`/proc/${process.ppid}/cmdline`, "utf8");
+    const commandLine = (0, import_node_fs3.readFileSync)(`/proc/${process.ppid}/cmdline`, "utf8");
     return commandLine.includes("Runner.Worker") ? process.ppid : void 0;
   } catch {
     return void 0;
@@ -45731,7 +45959,7 @@ function entry(name2) {
 var import_node_os2 = require("node:os");
 
 // src/queue/entering.ts
-var import_node_crypto2 = require("node:crypto");
+var import_node_crypto3 = require("node:crypto");
 var giveUpPatience = 5e3;
 async function enterLineAndStart(queue, wayIn, options) {
   throwIfAborted(options.signal);
@@ -45762,7 +45990,7 @@ async function enterLineAndStart(queue, wayIn, options) {
   }
 }
 function enqueueOnce(queue, request, start2) {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto2.randomUUID)() };
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto3.randomUUID)() };
   return () => queue.enqueue(idempotent, { heartbeat: true, start: start2 });
 }
 function isRunning({ start_timestamp, cancellation_timestamp }) {
@@ -45839,7 +46067,7 @@ async function enterLine(queue, options) {
     const started = await enterLineAndStart(queue, options.wayIn, {
       heartbeat: options.heartbeat,
       signal,
-      giveUpAfter: options.outageTimeout,
+      outageTimeout: options.outageTimeout,
       onOutage(obstacle) {
         sayOutage(obstacle);
         options.onEvent(outageEvent(obstacle));
@@ -45863,7 +46091,7 @@ async function enterLine(queue, options) {
         if (reasons === shown?.reasons && performance.now() < shown.holdsUntil) {
           return;
         }
-        const place = await queue.placeInLine(attempt.deployment.id).catch(() => void 0);
+        const place = await queue.line.place(attempt.deployment.id).catch(() => void 0);
         if (place === void 0) {
           return;
         }
@@ -46082,7 +46310,7 @@ async function job(queue, inputs) {
 
 // src/action/modes/listCells.ts
 async function listCells(queue, { environment }) {
-  const cells = await queue.cells(environment);
+  const cells = await queue.boards.cells(environment);
   setOutput("cells", cells);
   info(cellsText(environment, cells));
 }
@@ -46111,7 +46339,7 @@ function human(seconds) {
 // src/action/modes/listOutliers.ts
 init_text();
 async function listOutliers(queue) {
-  const outliers = outlierRecords(await queue.outliers());
+  const outliers = outlierRecords(await queue.boards.outliers());
   setOutput("active-outliers", outliers);
   info(jsonText(outliers, 2));
 }
@@ -46155,7 +46383,7 @@ function mayMigrate({ environment }) {
 }
 
 // src/action/post.ts
-var import_node_fs3 = require("node:fs");
+var import_node_fs4 = require("node:fs");
 
 // src/action/endJob.ts
 async function endJob(queue, inputs, { id, slackStartMessage }) {
@@ -46238,7 +46466,7 @@ async function run2() {
 function showHeartbeats(path) {
   let text;
   try {
-    text = (0, import_node_fs3.readFileSync)(path, "utf8");
+    text = (0, import_node_fs4.readFileSync)(path, "utf8");
   } catch {
     return;
   }

@@ -15,11 +15,7 @@ try {
       await work(100, undefined, { signal });
     },
     {
-      onEvent: (event) => {
-        if (event.event === "waiting") {
-          process.stdout.write(`waiting at position ${event.position}\n`);
-        }
-      },
+      onWaiting: ({ waitingOn }) => process.stdout.write(`waiting: ${waitingOn.map(({ text }) => text).join("; ")}\n`),
     },
   );
   process.stdout.write("finished\n");

@@ -14,6 +14,7 @@ declare
   v_indexes text[] := deploy_queue._drop_indexes('deploy_queue.deployments')
     || deploy_queue._drop_indexes('deploy_queue.deployment_events');
   v_index text;
+  v_is_late constant text := 'recorded after the fact';
 begin
   insert into deploy_queue.environments (environment, buffer_time)
   select environments.environment, environments.buffer_time from public.environments
@@ -45,13 +46,14 @@ begin
 
   perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
 
-  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason)
-  select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason, detail)
+  select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason,
+    case when event.reason = v_is_late then jsonb_build_object('after_the_fact', true) end
   from pg_temp.adopted_deployments as adopted
   cross join lateral (
     values
       (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
-        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then 'recorded after the fact' end),
+        case when num_nonnulls(adopted.finish_timestamp, adopted.cancellation_timestamp) > 0 then v_is_late end),
       (adopted.start_timestamp, 'started', 'queued', 'running', null),
       (adopted.finish_timestamp, 'finished', 'running', 'finished', null),
       (adopted.cancellation_timestamp, 'cancelled',

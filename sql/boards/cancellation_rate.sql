@@ -18,8 +18,6 @@ group by ended.environment, ended.component, date_trunc('week', ended.at, 'UTC')
 
 comment on view deploy_queue.cancellation_rate is
   'Share of cancelled deployments among those that ended, by week.';
-comment on column deploy_queue.cancellation_rate.environment is 'Name of the environment.';
-comment on column deploy_queue.cancellation_rate.component is 'What is deployed.';
 comment on column deploy_queue.cancellation_rate.week is 'Monday of the week, UTC, as a moment.';
 comment on column deploy_queue.cancellation_rate.deployment_count is 'How many finished or were cancelled.';
 comment on column deploy_queue.cancellation_rate.cancelled_count is 'How many of them were cancelled.';

@@ -29,13 +29,6 @@ where deployments.start_timestamp is not null
 
 comment on view deploy_queue.cell_timeline is
   'Who occupied a cell when: one row for the run of a deployment, one for the buffer after it.';
-comment on column deploy_queue.cell_timeline.environment is 'Name of the environment, such as prod.';
-comment on column deploy_queue.cell_timeline.cloud_provider is 'Cloud provider, such as aws.';
-comment on column deploy_queue.cell_timeline.region is 'Region, such as us-west-2.';
-comment on column deploy_queue.cell_timeline.cell_index is 'Index of the cell in its region.';
-comment on column deploy_queue.cell_timeline.deployment_id is 'Id of the deployment.';
-comment on column deploy_queue.cell_timeline.component is 'What is deployed.';
-comment on column deploy_queue.cell_timeline.version is 'Which version of the component; null when it was not said.';
 comment on column deploy_queue.cell_timeline.state is 'running, cancelled (it ran until then) or buffering.';
 comment on column deploy_queue.cell_timeline.held_from is 'When that began.';
 comment on column deploy_queue.cell_timeline.held_until is 'When that ended, or for a buffer will end; null while it is running.';

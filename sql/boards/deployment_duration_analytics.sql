@@ -16,11 +16,6 @@ where deployment_durations.last_finish_timestamp > deploy_queue._now() - interva
 
 comment on view deploy_queue.deployment_duration_analytics is
   'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';
-comment on column deploy_queue.deployment_duration_analytics.environment is 'Name of the environment, such as prod.';
-comment on column deploy_queue.deployment_duration_analytics.cloud_provider is 'Cloud provider, such as aws.';
-comment on column deploy_queue.deployment_duration_analytics.region is 'Region, such as us-west-2.';
-comment on column deploy_queue.deployment_duration_analytics.cell_index is 'Index of the cell in its region.';
-comment on column deploy_queue.deployment_duration_analytics.component is 'What is deployed.';
 comment on column deploy_queue.deployment_duration_analytics.deployment_count is 'How many samples there are, 100 at most.';
 comment on column deploy_queue.deployment_duration_analytics.avg_duration is 'Mean time from start to finish.';
 comment on column deploy_queue.deployment_duration_analytics.stddev_duration is 'Sample standard deviation of it; null for a single sample.';

@@ -13,8 +13,6 @@ group by deployments.environment, deployments.component, date_trunc('week', depl
 
 comment on view deploy_queue.deployment_frequency is
   'Finished deployments of each component by week.';
-comment on column deploy_queue.deployment_frequency.environment is 'Name of the environment.';
-comment on column deploy_queue.deployment_frequency.component is 'What is deployed.';
 comment on column deploy_queue.deployment_frequency.week is 'Monday of the week, UTC, as a moment.';
 comment on column deploy_queue.deployment_frequency.deployment_count is 'How many finished.';
 comment on column deploy_queue.deployment_frequency.day_count is 'On how many days of the week at least one finished.';

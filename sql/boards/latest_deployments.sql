@@ -61,11 +61,6 @@ join deploy_queue.environments on environments.environment = newest.environment;
 
 comment on view deploy_queue.latest_deployments is
   'The newest version of each component in its environment, and how far it is in each cell that has the component.';
-comment on column deploy_queue.latest_deployments.environment is 'Name of the environment, such as prod.';
-comment on column deploy_queue.latest_deployments.cloud_provider is 'Cloud provider, such as aws.';
-comment on column deploy_queue.latest_deployments.region is 'Region, such as us-west-2.';
-comment on column deploy_queue.latest_deployments.cell_index is 'Index of the cell in its region.';
-comment on column deploy_queue.latest_deployments.component is 'What is deployed.';
 comment on column deploy_queue.latest_deployments.version is 'The newest version of the component in the environment: that of the highest id that was not cancelled.';
 comment on column deploy_queue.latest_deployments.component_status is 'State of that version in this cell; pending where the cell has not seen it yet.';
 comment on column deploy_queue.latest_deployments.job_url is 'Page of the job that deploys it here; empty while it is pending.';

@@ -17,8 +17,6 @@ group by deployments.environment, deployments.component, date_trunc('week', depl
 
 comment on view deploy_queue.lead_time is
   'Time from entering the line to the finish, of deployments that finished, by week.';
-comment on column deploy_queue.lead_time.environment is 'Name of the environment.';
-comment on column deploy_queue.lead_time.component is 'What is deployed.';
 comment on column deploy_queue.lead_time.week is 'Monday of the week, UTC, as a moment.';
 comment on column deploy_queue.lead_time.deployment_count is 'How many finished.';
 comment on column deploy_queue.lead_time.avg_wait is 'Mean time from entering the line to the start.';

@@ -25,11 +25,7 @@ select head.id, 'idle', ready.since,
   deploy_queue._label(head) || ' may start since ' || date_trunc('second', ready.since) || ' and does not'
 from clock
 cross join (
-  select distinct waiting.cell_id
-  from deploy_queue.deployments as waiting
-  where waiting.start_timestamp is null
-    and waiting.finish_timestamp is null
-    and waiting.cancellation_timestamp is null
+  select distinct queued.cell_id from deploy_queue._queued as queued
 ) as line
 cross join lateral deploy_queue._heads(line.cell_id) as head
 join deploy_queue.environments on environments.environment = head.environment
@@ -61,11 +57,10 @@ cross join lateral (
   ) as since
 ) as ready
 where ready.since < clock.now - interval '1 minute'
-  and not exists (select from deploy_queue._waiting_on(head, 1));
+  and deploy_queue._waiting_on(head) = '{}';
 
 comment on view deploy_queue.stuck_deployments is
   'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
-comment on column deploy_queue.stuck_deployments.deployment_id is 'Id of the deployment.';
 comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
 comment on column deploy_queue.stuck_deployments.since is 'Since when.';
 comment on column deploy_queue.stuck_deployments.text is 'The same for people.';

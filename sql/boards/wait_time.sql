@@ -16,8 +16,6 @@ group by deployments.environment, deployments.component, date_trunc('week', depl
 
 comment on view deploy_queue.wait_time is
   'Time from entering the line to the start, of all that started, by week.';
-comment on column deploy_queue.wait_time.environment is 'Name of the environment.';
-comment on column deploy_queue.wait_time.component is 'What is deployed.';
 comment on column deploy_queue.wait_time.week is 'Monday of the week, UTC, as a moment.';
 comment on column deploy_queue.wait_time.deployment_count is 'How many started.';
 comment on column deploy_queue.wait_time.median_wait_time is 'Median of the wait.';

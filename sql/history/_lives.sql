@@ -27,7 +27,7 @@ join (
     max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
-    coalesce(bool_or(events.kind = 'enqueued' and events.reason = 'recorded after the fact'), false) as is_late
+    coalesce(bool_or(events.detail ? 'after_the_fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null
   group by events.deployment_id

@@ -9,11 +9,10 @@ begin
   return query
   with changes as (
     select events.environment, events.id, events.occurred_at,
-      (substring(events.reason from 'buffer_time from ([^,]+) to '))::interval as old_buffer,
-      coalesce(substring(events.reason from 'buffer_time from [^,]+ to ([^,]+)'),
-        substring(events.reason from 'added: buffer_time ([^,]+)'))::interval as new_buffer
+      (events.detail -> 'changes' -> 'buffer_time' ->> 'from')::interval as old_buffer,
+      (events.detail -> 'changes' -> 'buffer_time' ->> 'to')::interval as new_buffer
     from deploy_queue.deployment_events as events
-    where events.kind = 'configured' and events.reason ~ '^environments (changed|added): .*buffer_time'
+    where events.kind = 'configured' and events.detail ->> 'table' = 'environments' and events.detail -> 'changes' ? 'buffer_time'
   ),
   buffers as (
     select changes.environment, changes.new_buffer as buffer_time, changes.occurred_at as since,

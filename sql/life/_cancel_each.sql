@@ -17,8 +17,7 @@ begin
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
     where deployments.id = any (_cancel_each.deployment_ids)
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null
+      and not deploy_queue._has_ended(deployments)
     order by deployments.cell_id, deployments.id
     for no key update
   ) as live;

@@ -23,19 +23,16 @@ begin
     return;
   end if;
 
-  select * into v_first
-  from deploy_queue.deployments
-  where deployments.cell_id = candidate.cell_id
-    and deployments.start_timestamp is null
-    and deployments.finish_timestamp is null
-    and deployments.cancellation_timestamp is null
-    and deployments.hold = 'outside'
-    and deployments.heartbeat_timestamp is null
-    and deployments.component = candidate.component
-    and deployments.version is not distinct from candidate.version
-    and deployments.command is not distinct from candidate.command
+  select (staged.deployment).* into v_first
+  from deploy_queue._queued as staged
+  where staged.cell_id = candidate.cell_id
+    and staged.hold = 'outside'
+    and staged.heartbeat_timestamp is null
+    and staged.component = candidate.component
+    and staged.version is not distinct from candidate.version
+    and staged.command is not distinct from candidate.command
     -- What came too late is only waiting for a reaper.
-    and (deployments.not_after <= deploy_queue._now()) is not true
+    and (staged.not_after <= deploy_queue._now()) is not true
   limit 1;
 
   if found and (v_first.idempotency_key = candidate.idempotency_key) is not true then

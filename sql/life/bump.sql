@@ -5,8 +5,6 @@ returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
 as $$
 #variable_conflict use_column
 declare
@@ -33,11 +31,8 @@ begin
   update deploy_queue.deployments
   set priority = coalesce(bump.priority, greatest(deployments.priority, (
     select max(ahead.priority) + 1
-    from deploy_queue.deployments as ahead
+    from deploy_queue._queued as ahead
     where ahead.cell_id = deployments.cell_id
-      and ahead.start_timestamp is null
-      and ahead.finish_timestamp is null
-      and ahead.cancellation_timestamp is null
       and ahead.hold is distinct from 'outside'
       and ahead.id <> deployments.id
   )))

@@ -10,8 +10,6 @@ create or replace function deploy_queue.cancel_location(
 language sql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
 as $$
   select cancelled.*
   from deploy_queue._cancel_each(

@@ -4,10 +4,6 @@ create or replace function deploy_queue.finish(deployment_id bigint) returns dep
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
--- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_deployment deploy_queue.deployments;

@@ -5,8 +5,6 @@ returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
 as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(purge.deployment_id);

@@ -11,8 +11,6 @@ returns table (released boolean, deployment deploy_queue.deployments)
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
 as $$
 #variable_conflict use_column
 declare

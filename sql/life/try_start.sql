@@ -10,18 +10,12 @@ returns table (
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
--- Most sessions are short: planned once, not anew in each of the first five calls, nor in what its triggers do.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
   v_stale bigint[];
   v_has_reaped boolean := true;
-  v_open_ended boolean;
-  v_until timestamptz;
 begin
   -- Also a look that changes nothing: it would say "not yet" for as long as the transaction lasts.
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -29,8 +23,8 @@ begin
   end if;
 
   loop
-    -- The guard decides, as for everybody, and holds the cell. Whoever sees already that it has to wait does not ask it: the
-    -- looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
+    -- The guard decides, as for every client, and holds the cell. A waiter that sees already that it has to wait does not ask it:
+    -- the looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
@@ -50,21 +44,18 @@ begin
       perform deploy_queue._refuse_foreign_environment(v_deployment.environment);
     end if;
 
-    v_reasons := array(
-      select reason from deploy_queue._waiting_on(v_deployment, null) as reason order by reason.deployment_id nulls first
-    );
+    v_reasons := deploy_queue._waiting_on(v_deployment);
     -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';
-    -- While it waited for the cell, somebody else reaped those, or they sent a sign of life: this is what came of it.
+    -- While it waited for the cell, another session reaped those, or they sent a sign of life: this is what came of it.
     exit when not v_has_reaped;
 
-    -- Nothing may depend on a background worker: whoever waits removes the dead that it waits for, and itself when it
-    -- came too late.
+    -- Nothing may depend on a background worker: a waiter removes the dead that it waits for, and itself when it came too late.
     v_stale := array(
-      select deploy_queue._stale(array(
-        select case when reason.kind = 'expired' then v_deployment.id else reason.deployment_id end
-        from unnest(v_reasons) as reason
-      ))
+      select deploy_queue._stale(
+        case when v_deployment.not_after <= deploy_queue._now() then v_deployment.id end
+          || array(select reason.deployment_id from unnest(v_reasons) as reason)
+      )
     );
     exit when v_stale = '{}';
     perform deploy_queue._lock_cell(v_deployment.cell_id);
@@ -87,15 +78,7 @@ begin
     perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
-  select environments.heartbeat_interval into look_again_in
-  from deploy_queue.environments
-  where environments.environment = v_deployment.environment;
-  if not started then
-    select bool_or(reason.until is null), max(reason.until) into v_open_ended, v_until
-    from unnest(v_reasons) as reason;
-    look_again_in := least(look_again_in, case when not v_open_ended then v_until - deploy_queue._now() end,
-      v_deployment.not_after - deploy_queue._now());
-  end if;
+  look_again_in := deploy_queue._look_again_in(v_deployment, v_reasons);
   waiting_on := to_jsonb(v_reasons);
   deployment := v_deployment;
   return next;

@@ -1,18 +1,13 @@
--- Who is in the lines of cells, each in its order: those who occupy the cell, or have started there while somebody waited
--- who entered the line before them, then those who wait. A candidate stands where its row says; without an id, it is the last of
--- its priority. No cells are all in which somebody waits. Called by _line.
-create or replace function deploy_queue._line_members(
-  candidate deploy_queue.deployments,
-  cell_ids integer[]
-)
+-- The members of lines, each line in its order: the holders of the cell and those that have started there before a deployment that
+-- entered earlier; then those that wait. A candidate stands where its row says; without an id, it is the last of its priority.
+-- Called by _line.
+create or replace function deploy_queue._line_members(candidate deploy_queue.deployments, cell_ids integer[])
 returns table (
   deployment deploy_queue.deployments,
   cell_id integer,
-  waits_since timestamptz,
+  policy deploy_queue.policies,
   buffer_time interval,
-  heartbeat_interval interval,
-  heartbeat_timeout interval,
-  has_policies boolean,
+  waits_since timestamptz,
   exclusion_key text,
   is_followed boolean,
   avg_duration interval
@@ -30,44 +25,15 @@ begin
     select
       present.member,
       cell.id,
-      cell.waits_since,
+      cell.policy,
       cell.buffer_time,
-      cell.heartbeat_interval,
-      cell.heartbeat_timeout,
-      cell.has_policies,
+      cell.waits_since,
       coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
       lead(cell.id) over line is not distinct from cell.id as is_followed
     from (
-      select
-        asked.id,
-        asked.waits_since,
-        asked.first_place,
-        environments.buffer_time,
-        environments.heartbeat_interval,
-        environments.heartbeat_timeout,
-        -- Most environments have neither freezes nor windows.
-        exists (
-          select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null
-        ) or exists (
-          select from deploy_queue.maintenance_windows as policy where policy.environment = environments.environment
-        ) as has_policies
-      from (
-        select queued.cell_id as id, min(queued.created_at) as waits_since, min(coalesce(queued.place, queued.id)) as first_place
-        from deploy_queue.deployments as queued
-        where queued.start_timestamp is null
-          and queued.finish_timestamp is null
-          and queued.cancellation_timestamp is null
-          and queued.hold is distinct from 'outside'
-          and (cell_ids is null or queued.cell_id = any (cell_ids))
-          and candidate is not distinct from null
-        group by queued.cell_id
-        union all
-        -- Whoever asks for one place does not ask who overtook.
-        select one.id, null, null from unnest(cell_ids) as one (id) where candidate is distinct from null
-      ) as asked
-      left join deploy_queue.cells on cells.id = asked.id
-      join deploy_queue.environments on environments.environment = coalesce(cells.environment, candidate.environment)
-      -- All this once a cell, not once a deployment.
+      -- The policy is taken apart once a cell, not once a deployment.
+      select *, (cells.policy).buffer_time, (cells.policy).is_frozen
+      from deploy_queue._line_cells(candidate, cell_ids) as cells
       offset 0
     ) as cell
     cross join lateral (
@@ -84,27 +50,19 @@ begin
         and deployments.start_timestamp > cell.waits_since
         and coalesce(deployments.place, deployments.id) > cell.first_place
       union all
-      select deployments from deploy_queue.deployments
-      where deployments.cell_id = cell.id
-        and deployments.start_timestamp is not null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
+      select running.deployment from deploy_queue._running as running where running.cell_id = cell.id
       union all
-      select deployments from deploy_queue.deployments
-      where deployments.cell_id = cell.id
-        and deployments.start_timestamp is null
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-        and deployments.hold is distinct from 'outside'
-        and deployments.id is distinct from candidate.id
+      select queued.deployment from deploy_queue._queued as queued
+      where queued.cell_id = cell.id and queued.hold is distinct from 'outside' and queued.id is distinct from candidate.id
       union all
       select candidate where candidate is distinct from null
     ) as present
     cross join lateral (
       select
         (present.member).start_timestamp is null as waits,
-        -- Whom a freeze lets pass goes before those whom it holds.
-        cell.has_policies and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member) as is_ordinary,
+        -- An exception of a freeze goes before those that the freeze holds.
+        cell.is_frozen and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member)
+          as is_ordinary,
         case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
         coalesce((present.member).place, (present.member).id) as number
     ) as stand
@@ -112,14 +70,10 @@ begin
     order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number
   ) as line
   left join lateral (
-    select known.avg_duration
-    from deploy_queue.deployment_durations as known
-    -- Nobody else asks how long it takes.
-    where line.is_followed
-      and known.cell_id = line.id
-      and known.component = (line.member).component
+    -- Looked up one by one, which keeps the order, and only for those that are followed: nobody else's end is predicted.
+    select known.avg_duration from deploy_queue.deployment_durations as known
+    where line.is_followed and known.cell_id = line.id and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'
-    -- Looked up one by one, which keeps the order: nobody can estimate how many are in line.
     offset 0
   ) as usual on true;
 end;

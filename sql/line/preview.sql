@@ -10,7 +10,7 @@ create or replace function deploy_queue.preview(
   priority integer default 0,
   hold deploy_queue.hold default null,
   not_before timestamptz default null
-) returns deploy_queue.place
+) returns deploy_queue.forecast
 language plpgsql stable
 security definer
 set search_path = pg_catalog, pg_temp
@@ -40,7 +40,7 @@ begin
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
   v_candidate.entered_by := session_user;
-  return (select line.place from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
+  return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
 end;
 $$;
 

@@ -13,7 +13,9 @@ declare
   v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
   v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
   v_environment text;
-  v_changes text;
+  v_verb text := case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end;
+  v_changes jsonb;
+  v_text text;
 begin
   for v_environment in
     select distinct named.environment
@@ -25,22 +27,23 @@ begin
     end if;
   end loop;
 
-  select string_agg(
-    case tg_op
-      when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
-      else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
-    end, ', ' order by policy)
-  into v_changes
+  select
+    jsonb_object_agg(policy, jsonb_strip_nulls(jsonb_build_object('from', v_old -> policy, 'to', v_new -> policy))),
+    string_agg(
+      case tg_op
+        when 'UPDATE' then format('%s from %s to %s', policy, coalesce(v_old ->> policy, 'none'), coalesce(v_new ->> policy, 'none'))
+        else format('%s %s', policy, coalesce(v_old, v_new) ->> policy)
+      end, ', ' order by policy)
+  into v_changes, v_text
   from jsonb_object_keys(coalesce(v_new, v_old)) as policy
   where v_old -> policy is distinct from v_new -> policy
     and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
 
   if tg_op <> 'UPDATE' or v_changes is not null then
-    insert into deploy_queue.deployment_events (kind, environment, reason)
+    insert into deploy_queue.deployment_events (kind, environment, reason, detail)
     values (
-      'configured', coalesce(v_new, v_old) ->> 'environment',
-      tg_table_name || case tg_op when 'INSERT' then ' added' when 'DELETE' then ' removed' else ' changed' end
-        || coalesce(': ' || v_changes, '')
+      'configured', coalesce(v_new, v_old) ->> 'environment', format('%s %s%s', tg_table_name, v_verb, ': ' || v_text),
+      jsonb_build_object('table', tg_table_name, 'change', v_verb, 'changes', coalesce(v_changes, '{}'))
     );
   end if;
   return null;

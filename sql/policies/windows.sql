@@ -22,10 +22,5 @@ left join lateral (
 
 comment on view deploy_queue.windows is 'Maintenance windows: deployments of an environment that has some start in these only.';
 comment on column deploy_queue.windows.window_id is 'Number of the window.';
-comment on column deploy_queue.windows.environment is 'Name of the environment, such as prod.';
-comment on column deploy_queue.windows.days is 'Days on which it opens, by the calendar of the zone: 1 is Monday, 7 Sunday.';
-comment on column deploy_queue.windows.opens_at is 'Time of the day in the zone.';
-comment on column deploy_queue.windows.closes_at is 'Time of the day in the zone; when that is before opens_at, of the next day.';
-comment on column deploy_queue.windows.zone is 'Time zone, such as Europe/Berlin.';
 comment on column deploy_queue.windows.opens is 'Since when it is open, or when it opens next.';
 comment on column deploy_queue.windows.closes is 'When it closes then.';

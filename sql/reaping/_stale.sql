@@ -3,8 +3,6 @@
 create or replace function deploy_queue._stale(deployment_ids bigint[]) returns setof bigint
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
--- Nobody can estimate how many are given.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := deploy_queue._now();

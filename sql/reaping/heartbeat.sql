@@ -4,8 +4,6 @@ create or replace function deploy_queue.heartbeat(deployment_id bigint) returns 
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Behind somebody's open transaction it gives up before its client does, and acts no more afterwards.
-set lock_timeout = '15s'
 as $$
 declare
   v_deployment deploy_queue.deployments;

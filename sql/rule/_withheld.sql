@@ -1,44 +1,35 @@
--- What keeps a deployment from starting whoever else is in its cell: a hold, its own schedule, the windows of its
--- environment, freezes. Called by the rule and the prediction. A new rule of this sort is a new branch.
-create or replace function deploy_queue._withheld(candidate deploy_queue.deployments) returns setof deploy_queue.reason
-language plpgsql stable rows 1
+-- THE RULE, first half: what keeps a deployment from starting whatever else is in its cell. A new rule is a new branch, with its
+-- wording and its cure. Called by everything that asks the rule: the decision, the explanation, the forecast.
+create or replace function deploy_queue._withheld(candidate deploy_queue.deployments, policy deploy_queue.policies)
+returns deploy_queue.reason[]
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := deploy_queue._now();
+  v_reasons deploy_queue.reason[] := '{}';
 begin
   if candidate.hold is not null then
-    return query
-    select 'hold', 'it is on hold until somebody releases it', null::timestamptz, null::bigint;
+    v_reasons := v_reasons || deploy_queue._reason('hold', 'it is on hold until it is released',
+      cures => jsonb_build_array(deploy_queue._call('release', 'deployment_id', candidate.id::text)));
   end if;
 
-  if candidate.not_before > v_now then
-    return query
-    select 'schedule', 'it is not to start yet', candidate.not_before, null::bigint;
+  if candidate.not_before > policy.as_of then
+    v_reasons := v_reasons || deploy_queue._reason('schedule', 'it is not to start yet', candidate.not_before);
   end if;
 
-  if candidate.not_after <= v_now then
-    return query
-    select 'expired', format('it was to start before %s', date_trunc('second', candidate.not_after)), null::timestamptz,
-      null::bigint;
+  if candidate.not_after <= policy.as_of then
+    v_reasons := v_reasons || deploy_queue._reason('expired',
+      format('it was to start before %s; it is cancelled at the next look', date_trunc('second', candidate.not_after)));
   end if;
 
-  if exists (select from deploy_queue.maintenance_windows where maintenance_windows.environment = candidate.environment) then
-    return query
-    select 'window', format('no maintenance window of %s is open', candidate.environment),
-      min(opening.opens) filter (where opening.opens > v_now), null::bigint
-    from deploy_queue._openings(candidate.environment) as opening
-    having bool_or(v_now >= opening.opens and v_now < opening.closes) is not true;
+  if policy.has_windows then
+    v_reasons := v_reasons || deploy_queue._outside_windows(candidate, policy);
   end if;
 
-  if exists (
-    select from deploy_queue.freezes where freezes.environment = candidate.environment and freezes.lifted_at is null
-  ) then
-    return query
-    select 'freeze', format('%s is frozen by %s (freeze %s): %s', deploy_queue._freeze_label(placed), placed.owner,
-      placed.id, placed.reason), placed.expires_at, null::bigint
-    from deploy_queue._freezes_over(candidate) as placed
-    where not deploy_queue._passes(candidate, placed);
+  if policy.is_frozen then
+    v_reasons := v_reasons || deploy_queue._frozen(candidate);
   end if;
+
+  return v_reasons;
 end;
 $$;

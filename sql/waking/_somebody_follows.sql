@@ -1,5 +1,5 @@
 -- Whether a session follows the transitions: follow_transitions holds the lock for as long as its session listens.
--- Called before _tell and the making of its message: a notification that nobody hears would hold up all commits of the server.
+-- Called before a message for them is made: a notification that nobody hears would hold up all commits of the server.
 create or replace function deploy_queue._somebody_follows() returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,38 +1,53 @@
--- Locks the cells of a place, in order, and wakes those at the heads of their lines whom a freeze held that has ended, or
--- whom a new one lets pass others. Called by the trigger of freezes.
-create or replace function deploy_queue._wake_heads(placed deploy_queue.freezes, held boolean) returns void
+-- Wakes the heads of lines for which something became easier: a deployment that was in the way has ended or moved (before, after),
+-- a freeze was placed or has changed, a buffer became shorter, or, with none of these, anything else.
+-- Called by the triggers of everything that keeps deployments waiting.
+create or replace function deploy_queue._wake_heads(
+  cell_ids integer[],
+  before deploy_queue.deployments default null,
+  after deploy_queue.deployments default null,
+  changed_freeze deploy_queue.freezes default null,
+  is_placed boolean default false,
+  former_buffer interval default null
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cell_id integer;
   v_head deploy_queue.deployments;
-  v_passes boolean;
+  v_is_easier boolean;
 begin
-  for v_cell_id in
-    select cells.id
-    from deploy_queue.cells
-    where cells.environment = placed.environment
-      and (placed.cloud_provider is null or cells.cloud_provider = placed.cloud_provider)
-      and (placed.region is null or cells.region = placed.region)
-      and (placed.cell_index is null or cells.cell_index = placed.cell_index)
-    order by cells.id
-  loop
-    -- A start that is being decided now is over before this returns, and the next one sees the freeze as it is then.
+  -- In ascending order, as everywhere.
+  foreach v_cell_id in array _wake_heads.cell_ids loop
+    -- A start that is being decided now has committed before this returns; the next decision sees what has changed.
     perform deploy_queue._lock_cell(v_cell_id);
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
-      v_passes := deploy_queue._passes(v_head, placed);
-      if v_passes <> _wake_heads.held and (_wake_heads.held or exists (
-        select
-        from deploy_queue.deployments as overtaken
-        where overtaken.cell_id = v_cell_id
-          and overtaken.start_timestamp is null
-          and overtaken.finish_timestamp is null
-          and overtaken.cancellation_timestamp is null
-          and deploy_queue._is_ahead(overtaken, v_head)
-          and not deploy_queue._passes(overtaken, placed)
-      )) then
+      v_is_easier := case
+        when v_head.id = after.id then exists (
+          select from deploy_queue._queued as ahead
+          where ahead.cell_id = v_cell_id and ahead.id <> before.id
+            and deploy_queue._precedes(ahead.deployment, before)
+            and not deploy_queue._overtakes(before, ahead.deployment)
+        )
+        when before.start_timestamp is not null then (before.concurrency_key = v_head.concurrency_key) is not true
+        when before.id is not null then deploy_queue._precedes(before, v_head) and not deploy_queue._overtakes(v_head, before)
+        when _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze) and exists (
+          select from deploy_queue._queued as overtaken
+          where overtaken.cell_id = v_cell_id
+            and deploy_queue._precedes(overtaken.deployment, v_head)
+            and not deploy_queue._passes(overtaken.deployment, changed_freeze)
+        )
+        when changed_freeze.id is not null then not deploy_queue._passes(v_head, changed_freeze)
+        when _wake_heads.former_buffer is not null then exists (
+          select from deploy_queue.deployments as buffering
+          where buffering.cell_id = v_cell_id
+            and buffering.finish_timestamp > deploy_queue._now() - _wake_heads.former_buffer
+            and (buffering.concurrency_key = v_head.concurrency_key) is not true
+        )
+        else true
+      end;
+      if v_is_easier then
         perform deploy_queue._wake(v_head);
       end if;
     end loop;

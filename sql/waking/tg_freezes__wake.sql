@@ -1,12 +1,22 @@
--- A new freeze lets its exceptions pass those whom it holds; one that is lifted or ends at another time concerns these.
+-- Wakes the heads of lines for which a freeze has changed: those that a new one lets pass others, or those that it held.
 -- Fires for every write of freezes.
 create or replace function deploy_queue.tg_freezes__wake() returns trigger
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_freeze deploy_queue.freezes := coalesce(new, old);
 begin
-  perform deploy_queue._wake_heads(coalesce(new, old), tg_op <> 'INSERT');
+  perform deploy_queue._wake_heads(array(
+    select cells.id
+    from deploy_queue.cells
+    where cells.environment = v_freeze.environment
+      and (v_freeze.cloud_provider is null or cells.cloud_provider = v_freeze.cloud_provider)
+      and (v_freeze.region is null or cells.region = v_freeze.region)
+      and (v_freeze.cell_index is null or cells.cell_index = v_freeze.cell_index)
+    order by cells.id
+  ), changed_freeze => v_freeze, is_placed => tg_op = 'INSERT');
   return null;
 end;
 $$;

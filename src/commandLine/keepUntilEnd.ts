@@ -1,9 +1,9 @@
-import { logOutages } from "../display/outages.js";
-import { cancelledError } from "../queue/cancelled.js";
+import { logOutage } from "../display/outages.js";
 import type { DeploymentId } from "../queue/deployment.js";
+import { CancelledError } from "../queue/errors.js";
 import { keepAlive } from "../queue/keeping.js";
 import { deploymentName } from "../text/describe.js";
-import type { Session } from "./openSession.js";
+import type { Session } from "./queueCommand.js";
 
 /**
  * Sends heartbeats until the deployment ends.
@@ -16,9 +16,11 @@ export async function keepUntilEnd(
   id: DeploymentId,
   outageTimeout = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const deployment = await keepAlive(queue, id, { outageTimeout, onEvent: logOutages(log), tolerant: false });
+  const deployment = await keepAlive(queue, id, { outageTimeout: outageTimeout, onOutage: logOutage(log) });
   if (deployment?.cancellation_timestamp) {
-    throw cancelledError(deployment);
+    throw new CancelledError(
+      `${deploymentName(deployment)} was cancelled: ${deployment.cancellation_note ?? "no reason given"}`,
+    );
   }
   if (deployment !== undefined) {
     log.info(`${deploymentName(deployment)} finished`);

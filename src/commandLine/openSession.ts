@@ -1,21 +1,16 @@
-import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
-import { logOutages } from "../display/outages.js";
+import { logOutage } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { createLogger } from "./logger.js";
-
-export interface Session {
-  readonly queue: Queue;
-  readonly log: Logger;
-}
+import type { Session } from "./queueCommand.js";
 
 export interface SessionOptions {
   readonly migrate: boolean;
   /** Milliseconds to wait for a database that is away. */
-  readonly outageTimeout: number;
+  readonly patience: number;
 }
 
 /** Connects to the database and makes sure that it has our schema. */
@@ -41,8 +36,8 @@ export async function openSession(command: string, options: SessionOptions): Pro
       onWarning: (message: string) => log.warn(message),
     };
     await outlastOutages(() => ensureSchema(database, schema), {
-      outageTimeout: options.outageTimeout,
-      onEvent: options.outageTimeout > 0 ? logOutages(log) : undefined,
+      outageTimeout: options.patience,
+      onOutage: options.patience > 0 ? logOutage(log) : undefined,
     });
   } catch (error) {
     await database.close();

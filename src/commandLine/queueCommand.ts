@@ -1,6 +1,12 @@
 import { Option } from "clipanion";
+import type { Logger } from "pino";
+import type { Queue } from "../queue/queue.js";
 import { BaseCommand } from "./baseCommand.js";
-import type { Session } from "./openSession.js";
+
+export interface Session {
+  readonly queue: Queue;
+  readonly log: Logger;
+}
 
 /** What the commands have in common that talk to the queue. */
 export abstract class QueueCommand extends BaseCommand {
@@ -21,7 +27,7 @@ export abstract class QueueCommand extends BaseCommand {
     const { openSession } = await import("./openSession.js");
     const session = await openSession(this.path.join(" "), {
       migrate: !this.skipMigrations,
-      outageTimeout: this.patience(),
+      patience: this.patience(),
     });
     try {
       return await this.act(session);

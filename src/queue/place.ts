@@ -7,6 +7,14 @@ export interface Reason {
   /** When it ends, if that is known: ISO 8601. */
   readonly until: string | null;
   readonly deployment_id: number | null;
+  /** Each of these calls would lift it; null when only time does. */
+  readonly cures: readonly Call[] | null;
+}
+
+/** A call of a function of the database, each argument by its name; null is left to fill in. */
+export interface Call {
+  readonly function: string;
+  readonly arguments: Readonly<Record<string, string | null>>;
 }
 
 export interface StartAttempt {
@@ -23,13 +31,9 @@ export interface Withholding extends Reason {
   readonly deployment_id: null;
 }
 
-/** A reason to wait and what would lift it, as deploy_queue.explain returns it. */
-export interface Explanation {
-  readonly kind: string;
-  readonly text: string;
+/** A reason to wait, read as a row of its own. */
+export interface Explanation extends Omit<Reason, "until"> {
   readonly until: Date | null;
-  readonly blocker_id: number | null;
-  readonly cure: string;
 }
 
 /** Somebody whom a deployment waits for; times are ISO 8601, of the database's clock. */
@@ -60,7 +64,7 @@ export interface BlockingDeployment {
 
 export type Blocker = BlockingDeployment | Withholding;
 
-/** Where a queued deployment stands, as deploy_queue.place_in_line returns it. */
+/** Where a queued deployment stands, as deploy_queue.forecast returns it. */
 export interface Place {
   /** Null for a preview. */
   readonly deployment_id: number | null;

@@ -1,19 +1,18 @@
 import { answered } from "./answered.js";
-import { deploymentChannel } from "./channels.js";
 import type { DeploymentId } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
-import type { JourneyEvent, Listener } from "./events.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { StartAttempt } from "./place.js";
 import type { Queue } from "./queue.js";
 
-export interface WaitOptions extends Omit<OutageOptions, "onEvent" | "whileHeldUp"> {
+export interface WaitOptions extends OutageOptions {
   /** Whether the caller goes on to send heartbeats once the deployment has started. */
   readonly heartbeat: boolean;
-  readonly onEvent?: Listener<JourneyEvent> | undefined;
   /** Called after each look that ended with "not yet". */
-  readonly onLook?: Listener<StartAttempt> | undefined;
+  readonly onWaiting?: ((attempt: StartAttempt) => Promise<void> | void) | undefined;
+  /** Called when notifications do not arrive, as behind a transaction pooler, and the wait has to look by itself. */
+  readonly onNoNotifications?: (() => void) | undefined;
 }
 
 /** Without notifications: how long to sleep between looks, in milliseconds. */
@@ -26,7 +25,7 @@ const lookGrowth = 1.5;
  * at every heartbeat interval, which is also the sign of life of the wait. Outlasts outages, and transactions that lock the
  * cell.
  * @returns the successful attempt, or undefined when the signal was aborted first
- * @throws CancelledError when another one has cancelled the deployment; what abortError says when the database did not answer
+ * @throws CancelledError when somebody cancelled the deployment; what abortError says when the database did not answer
  * when the signal was aborted
  */
 export async function waitForStart(
@@ -34,10 +33,9 @@ export async function waitForStart(
   id: DeploymentId,
   options: WaitOptions,
 ): Promise<StartAttempt | undefined> {
-  const { signal, onEvent } = options;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
-  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, signal);
+  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, options.signal);
   const look = async (): Promise<StartAttempt> => {
     await queue.database.listen(channel);
     return queue.tryStart(id, { heartbeat: options.heartbeat });
@@ -48,7 +46,6 @@ export async function waitForStart(
   /** Undefined for as long as nobody knows. */
   let arrive: boolean | undefined;
   let over = false;
-  let refusal: { readonly error: unknown } | undefined;
   /** Beside the wait, so that it delays nobody. Asked again after each look: they may have been late on a busy day. */
   const probe = async (): Promise<void> => {
     const answer = await queue.database.notificationsArrive(channel).catch(() => undefined);
@@ -62,27 +59,21 @@ export async function waitForStart(
       queue.database.prepareStatements();
     } else {
       longestSleep = shortestLook;
-      await onEvent?.({ event: "no-notifications" });
+      options.onNoNotifications?.();
     }
     wakeUps.wake();
   };
   try {
-    while (signal?.aborted !== true) {
+    while (options.signal?.aborted !== true) {
       const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
       if (attempt.started) {
         return attempt;
       }
-      await orAborted(Promise.resolve(options.onLook?.(attempt)));
+      await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
       if (arrive !== true) {
-        void probe().catch((error: unknown) => {
-          refusal = { error };
-          wakeUps.wake();
-        });
+        void probe();
       }
-      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), signal);
-      if (refusal !== undefined) {
-        throw refusal.error;
-      }
+      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
       longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
     }
     return undefined;
@@ -101,3 +92,11 @@ async function showSignOfLife(queue: Queue, id: DeploymentId): Promise<void> {
     await queue.heartbeat(id);
   }
 }
+
+/** The channel that wakes the keeper of a deployment: it may start, knows when it may, or has ended. */
+export function deploymentChannel(id: DeploymentId): string {
+  return `deploy_queue_deployment_${id}`;
+}
+
+/** The channel that tells every transition. */
+export const transitionsChannel = "deploy_queue_transitions";

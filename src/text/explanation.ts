@@ -1,5 +1,6 @@
 import type { DeploymentWithStatus } from "../queue/deployment.js";
 import type { Explanation } from "../queue/place.js";
+import { callAsCommand } from "./callAsCommand.js";
 import { deploymentName } from "./describe.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./printable.js";
@@ -12,9 +13,9 @@ export function explanation(deployment: DeploymentWithStatus, reasons: readonly 
   if (reasons.length === 0) {
     return `${deploymentName(deployment)} may start: nothing keeps it waiting.`;
   }
-  const lines = reasons.flatMap(({ kind, text, until, cure }) => [
+  const lines = reasons.flatMap(({ kind, text, until, cures }) => [
     `  ${kind}: ${printable(text)}${until === null ? "" : `, until ${formatMoment(until)}`}`,
-    `    ${printable(cure)}`,
+    ...(cures ?? []).map((call) => `    ${printable(callAsCommand(call))}`),
   ]);
   return [`${deploymentName(deployment)} waits:`, ...lines].join("\n");
 }

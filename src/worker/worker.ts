@@ -1,6 +1,5 @@
 import { nodePostgresUrl } from "../database/nodePostgres.js";
-import { DatabaseUnavailableError } from "../queue/errors.js";
-import type { Listener, OutageEvent } from "../queue/events.js";
+import { DatabaseUnavailableError, type Obstacle } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import { untilAborted } from "./abort.js";
@@ -15,7 +14,7 @@ export interface WorkerOptions extends TaskContext {
   /** Who it is, for deploy_queue.workers. */
   readonly name: string;
   readonly version: string;
-  readonly onEvent: Listener<OutageEvent>;
+  readonly onOutage: (obstacle: Obstacle | undefined) => void;
 }
 
 /** How often a worker says that it is alive, in milliseconds. */
@@ -62,7 +61,7 @@ async function start(options: WorkerOptions, troubles: Troubles): Promise<Runnin
   const url = await outlastOutages(() => nodePostgresUrl(options.url, options.queue.database), {
     outageTimeout: Number.POSITIVE_INFINITY,
     signal: options.signal,
-    onEvent: options.onEvent,
+    onOutage: options.onOutage,
   });
   return startRunner({ ...options, url, onTrouble: troubles.report });
 }

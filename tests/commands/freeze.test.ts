@@ -200,12 +200,13 @@ describe("explain", () => {
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
       `deployment ${id} (api) waits:`,
-      "  hold: it is on hold until somebody releases it",
-      `    "deploy-queue release ${id}" releases it`,
+      "  hold: it is on hold until it is released",
+      `    deploy-queue release ${id}`,
       expect.stringMatching(/^ {2}freeze: .* is frozen by \w+ \(freeze \d+\): sale$/),
-      expect.stringContaining("deploy-queue thaw"),
+      expect.stringMatching(/^ {4}deploy-queue thaw \d+$/),
       `  running: deployment ${holder} (holder) is running`,
-      expect.stringContaining(`"deploy-queue finish ${holder}"`),
+      `    deploy-queue finish ${holder}`,
+      `    deploy-queue cancel deployment ${holder}`,
       "",
     ]);
     const { stdout: json } = await cli.run(["explain", String(id), "--json"]);

@@ -59,7 +59,7 @@ describe("history costs nothing in", () => {
     ["finish", "select deploy_queue.try_start($free); select deploy_queue.finish($free)"],
     ["blocking_deployments", "select count(*) from deploy_queue.blocking_deployments($queued)"],
     ["live_deployment_by_url", "select deploy_queue.live_deployment_by_url('https://example.org')"],
-    ["place_in_line", "select deploy_queue.place_in_line($queued)"],
+    ["forecast", "select deploy_queue.forecast($queued)"],
     ["the queue view", "select count(*) from deploy_queue.queue"],
     ["the outliers view", "select count(*) from deploy_queue.outliers"],
     [

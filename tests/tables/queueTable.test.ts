@@ -62,7 +62,7 @@ test("everybody who waits has a row: where, as which, who, for how long, for who
 });
 
 test("a priority, what withholds it and how many have overtaken it are told", () => {
-  const freeze = { kind: "freeze", text: "prod is frozen by ann: sale", until: null, deployment_id: null };
+  const freeze = { kind: "freeze", text: "prod is frozen by ann: sale", until: null, deployment_id: null, cures: null };
   const row = queued({ priority: 5, overtaken: 3, blockers: [freeze, ...blockers(1)], blocker_count: 2 });
 
   expect(queueTable([row])).toMatch(/^1, priority 5 .* 1m 30s, overtaken by 3 {2}freeze, \+1 more {2}unknown$/m);

@@ -1,6 +1,5 @@
 import { Command } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
 
 export class RolesCreateCommand extends QueueCommand {
   static override paths = [["roles", "create"]];

@@ -28,9 +28,7 @@ export class Line extends Calls {
 
   /** Where a deployment stands; undefined when it is not queued. */
   async place(id: DeploymentId): Promise<Place | undefined> {
-    const [place] = await this.rows<Place>(
-      (sql) => sql`select * from deploy_queue.place_in_line(deployment_id => ${id})`,
-    );
+    const [place] = await this.rows<Place>((sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`);
     return place;
   }
 
@@ -54,7 +52,7 @@ export class Line extends Calls {
 
   /** Everything that keeps a queued deployment from starting, and what would lift it. */
   explain(id: DeploymentId): Promise<Explanation[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.explain(deployment_id => ${id})`);
+    return this.rows((sql) => sql`select * from deploy_queue.waiting_on(deployment_id => ${id})`);
   }
 
   /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */

@@ -80,9 +80,16 @@ describe("a deployment that is held in line", () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "in-line" });
     const next = await line.add("queued");
-    const text = `deployment ${held} (api) is ahead in the line, on hold until somebody releases it`;
+    const text = `deployment ${held} (api) is ahead in the line, on hold until it is released`;
     expect(await queue.line.explain(next)).toMatchObject([
-      { kind: "queued", text, cure: expect.stringContaining(`once "deploy-queue release ${held}" releases it`) },
+      {
+        kind: "queued",
+        text,
+        cures: [
+          { function: "release", arguments: { deployment_id: `${held}` } },
+          { function: "bump", arguments: { deployment_id: `${next}`, reason: null } },
+        ],
+      },
     ]);
     expect(await queue.line.place(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
     await release(held);

@@ -31,7 +31,16 @@ test("one that has to wait stays as it is and learns for whom", async () => {
   expect(attempt).toEqual({
     started: false,
     waiting_on: [
-      { kind: "running", text: `deployment ${runner} (web@v2) is running`, until: null, deployment_id: runner },
+      {
+        kind: "running",
+        text: `deployment ${runner} (web@v2) is running`,
+        until: null,
+        deployment_id: runner,
+        cures: [
+          { function: "finish", arguments: { deployment_id: `${runner}` } },
+          { function: "cancel", arguments: { deployment_id: `${runner}` } },
+        ],
+      },
     ],
   });
   expect(await rowOf(id)).toEqual(before);

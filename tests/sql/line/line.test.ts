@@ -19,7 +19,7 @@ function predicted({ predicted_start: start, as_of: now }: Place): number | "unk
 
 function placesIn({ cellId }: PlantedLine): Promise<Place[]> {
   return database.sql<Place[]>`
-    select (line.place).* from deploy_queue._line(null, array[${cellId}::integer]) as line order by (line.place)."position"`;
+    select (line.forecast).* from deploy_queue._line(null, array[${cellId}::integer]) as line order by (line.forecast)."position"`;
 }
 
 async function predictions(members: readonly string[]): Promise<string[]> {
@@ -100,7 +100,7 @@ test("the lines of several cells are played at once as each alone, an empty one 
   }
   const play = (cells: readonly number[]) =>
     database.sql<(Place & { overtaken: number })[]>`
-      select (line.place).*, line.overtaken
+      select (line.forecast).*, line.overtaken
       from deploy_queue._line(null, string_to_array(${cells.join()}, ',')::integer[]) as line`;
   const each = (await Promise.all(cellIds.map((cellId) => play([cellId])))).flat();
   expect(each.map(({ overtaken }) => overtaken)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);

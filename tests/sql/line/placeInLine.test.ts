@@ -7,7 +7,7 @@ import { newLine } from "../../support/line.js";
 const database = useDatabase();
 const { queue } = database;
 
-test("place_in_line is the row of the queue view", async () => {
+test("forecast is the row of the queue view", async () => {
   const line = newLine(database, "prod");
   await line.add("finished");
   const ids = [await line.add("queued"), await line.add("queued"), await line.add("queued")];
@@ -70,5 +70,5 @@ test("a place is that of the moment, and moves", async () => {
 
 test("a deployment that does not exist is QD001", async () => {
   await expect(queue.line.place(424_242)).rejects.toThrow(DeploymentNotFoundError);
-  await expect(database.sql`select * from deploy_queue.place_in_line(424242)`).rejects.toMatchObject({ code: "QD001" });
+  await expect(database.sql`select * from deploy_queue.forecast(424242)`).rejects.toMatchObject({ code: "QD001" });
 });

@@ -89,7 +89,7 @@ test("a tied deployer waits, deploys and looks around at home", async () => {
   await session`select deploy_queue.heartbeat(${id})`;
   await session`select deploy_queue.finish(${id})`;
   const elsewhere = await newLine(database, "prod").add("queued");
-  expect(await session`select from deploy_queue.place_in_line(${elsewhere})`).toHaveLength(1);
+  expect(await session`select from deploy_queue.forecast(${elsewhere})`).toHaveLength(1);
   expect(await session`select from deploy_queue.queue where deployment_id = ${elsewhere}`).toHaveLength(1);
 });
 

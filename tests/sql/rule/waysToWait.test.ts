@@ -30,12 +30,13 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
   const { freeze_id } = await policies.freeze({ environment: "prod" }, "sale");
   const { id: window } = await policies.addWindow("prod", [3], "02:00", "04:00", "UTC");
 
-  expect((await queue.line.explain(id)).map(({ kind, blocker_id, cure }) => [kind, blocker_id, cure])).toEqual([
-    ["hold", null, `"deploy-queue release ${id}" releases it`],
-    ["schedule", null, expect.stringContaining("starts by itself")],
-    ["window", null, expect.stringContaining("deploy-queue list windows")],
-    ["freeze", null, expect.stringContaining("deploy-queue thaw")],
-    ["buffer", before, expect.stringContaining("ends by itself")],
+  const explained = await sql`select kind, blocker_id, cure from deploy_queue.explain(${id})`;
+  expect(explained.map((reason) => Object.values(reason))).toEqual([
+    ["hold", null, `deploy_queue.release(deployment_id => '${id}')`],
+    ["schedule", null, null],
+    ["window", null, "deploy_queue.add_window(environment => 'prod')"],
+    ["freeze", null, `deploy_queue.thaw(freeze_id => '${freeze_id}')`],
+    ["buffer", before, "deploy_queue.set_environment(buffer_time => ..., environment => 'prod')"],
   ]);
 
   await holds.release(id, { heartbeat: false, key: "" });

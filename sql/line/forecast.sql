@@ -1,13 +1,13 @@
 -- Where a queued deployment stands and when it will likely start; no row for one that is not queued. One that is held
 -- outside the line is told where it would stand.
 -- Called by clients, to tell the person who waits.
-create or replace function deploy_queue.place_in_line(deployment_id bigint) returns setof deploy_queue.place
+create or replace function deploy_queue.forecast(deployment_id bigint) returns setof deploy_queue.forecast
 language plpgsql stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_deployment deploy_queue.deployments := deploy_queue._deployment(place_in_line.deployment_id);
+  v_deployment deploy_queue.deployments := deploy_queue._deployment(forecast.deployment_id);
 begin
   if num_nonnulls(v_deployment.start_timestamp, v_deployment.finish_timestamp, v_deployment.cancellation_timestamp) > 0 then
     return;
@@ -17,9 +17,9 @@ begin
   end if;
 
   return query
-  select (line.place).* from deploy_queue._line(v_deployment, array[v_deployment.cell_id]) as line;
+  select (line.forecast).* from deploy_queue._line(v_deployment, array[v_deployment.cell_id]) as line;
 end;
 $$;
 
-comment on function deploy_queue.place_in_line(bigint) is
+comment on function deploy_queue.forecast(bigint) is
   'Position of a queued deployment, its predicted start from the usual durations of everybody ahead, and whom it waits for.';

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Database } from "../../src/database/database.js";
+import { enterLineAndStart } from "../../src/queue/entering.js";
 import { CancelledError, DatabaseUnavailableError, WaitTimeoutError } from "../../src/queue/errors.js";
-import type { JourneyEvent } from "../../src/queue/events.js";
-import { takeTurn } from "../../src/queue/journey.js";
 import { Queue } from "../../src/queue/queue.js";
 import { useDatabase } from "../support/database.js";
 import { newLine } from "../support/line.js";
@@ -23,28 +22,30 @@ async function waitBehindProxy() {
   onTestFinished(() => queue.database.close());
   const tryStart = vi.spyOn(queue, "tryStart");
   const giveUp = new AbortController();
-  const events: JourneyEvent[] = [];
-  /** Why it could not leave the line, or undefined when it has left. */
   const givenUp: unknown[] = [];
+  const obstacles: unknown[] = [];
   let id = 0;
+  let looks = 0;
   const location = { cloudProvider: "aws", region: line.region, cellIndex: 0, component: "api" };
-  const end = takeTurn(
+  const end = enterLineAndStart(
     queue,
     { environment: "often", ...location },
     {
       heartbeat: false,
       signal: giveUp.signal,
-      onEvent: (event) => {
-        events.push(event);
-        if (event.event === "enqueued") id = event.deployment.id;
-        if (event.event === "given-up") givenUp.push(undefined);
-        if (event.event === "left-behind") givenUp.push(event.failure);
+      onOutage: (obstacle) => obstacles.push(obstacle),
+      onEnqueued: (deployment) => {
+        id = deployment.id;
       },
+      onWaiting: () => {
+        looks += 1;
+      },
+      onGivenUp: (_, failure) => givenUp.push(failure),
     },
   ).catch((error: unknown) => error);
   // The second look is the one after its probe for delivery.
-  await until("it sleeps, with one connection", () => tryStart.mock.calls.length >= 2 && proxy.connections() === 1);
-  return { id, proxy, queue, tryStart, giveUp, givenUp, events, end };
+  await until("it sleeps, with one connection", () => looks >= 2 && proxy.connections() === 1);
+  return { id, proxy, queue, tryStart, giveUp, givenUp, obstacles, end };
 }
 
 /** Nothing arrives any more, and a look is under way. */
@@ -96,9 +97,9 @@ describe("a wait that is given up", () => {
     ["a signal", new CancelledError("SIGTERM came while waiting"), CancelledError],
     ["a caller without a reason of ours", undefined, CancelledError],
   ] as const)("by %s in an outage ends with that, not with the outage", async ([, reason, errorClass]) => {
-    const { proxy, giveUp, givenUp, events, end } = await waitBehindProxy();
+    const { proxy, giveUp, givenUp, obstacles, end } = await waitBehindProxy();
     proxy.refuse();
-    await until("it knows of the outage", () => events.some(({ event }) => event === "outage"));
+    await until("it knows of the outage", () => obstacles.length > 0);
     giveUp.abort(reason);
     expect(await end).toBeInstanceOf(errorClass);
     if (reason !== undefined) expect(await end).toBe(reason);
@@ -108,7 +109,9 @@ describe("a wait that is given up", () => {
   test("before it began asks the database for nothing", async () => {
     const enqueue = vi.fn();
     const signal = AbortSignal.abort();
-    await expect(takeTurn(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(CancelledError);
+    await expect(enterLineAndStart(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(
+      CancelledError,
+    );
     expect(enqueue).not.toHaveBeenCalled();
   });
 });
@@ -123,15 +126,10 @@ describe("in a free cell", () => {
     const queue = database.openQueue();
     const tryStart = vi.spyOn(queue, "tryStart");
     const known: unknown[] = [];
-    const started = await takeTurn(
+    const started = await enterLineAndStart(
       queue,
       { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
-      {
-        heartbeat,
-        onEvent: (event) => {
-          if (event.event === "enqueued") known.push([event.deployment.id, event.deployment.start_timestamp !== null]);
-        },
-      },
+      { heartbeat, onEnqueued: ({ id, start_timestamp }) => void known.push([id, start_timestamp !== null]) },
     );
 
     expect(started).toMatchObject({ start_timestamp: expect.any(Date) });
@@ -144,15 +142,14 @@ describe("in a free cell", () => {
     const { region } = newLine(database);
     const giveUp = new AbortController();
     let id = 0;
-    const start = takeTurn(
+    const start = enterLineAndStart(
       database.openQueue(),
       { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
       {
         heartbeat: true,
         signal: giveUp.signal,
-        onEvent: (event) => {
-          if (event.event !== "enqueued") return;
-          id = event.deployment.id;
+        onEnqueued: (deployment) => {
+          id = deployment.id;
           giveUp.abort();
         },
       },

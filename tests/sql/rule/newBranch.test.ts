@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { describePlace } from "../../../src/text/describePlace.js";
+import { explanation } from "../../../src/text/explanation.js";
+import { useDatabase } from "../../support/database.js";
+import { listen } from "../../support/ear.js";
+import { newLine } from "../../support/line.js";
+
+const database = useDatabase();
+const { sql, queue } = database;
+const text = "it waits for the approval of ann";
+
+/** A rule as somebody may add it tomorrow: one branch, in one function, of this database alone. */
+beforeAll(async () => {
+  const [row] = await sql<{ definition: string }[]>`
+    select pg_get_functiondef(oid) as definition from pg_proc
+    where proname = '_withheld' and pronamespace = 'deploy_queue'::regnamespace`;
+  await sql.unsafe(
+    (row?.definition ?? "").replace(
+      "\nbegin\n",
+      `\nbegin
+  if candidate.component = 'gated' then
+    v_reasons := v_reasons || deploy_queue._reason('approval', '${text}',
+      cures => jsonb_build_array(deploy_queue._call('approve', 'deployment_id', candidate.id::text)));
+  end if;
+`,
+    ),
+  );
+});
+
+const approve = (id: number) => [{ function: "approve", arguments: { deployment_id: `${id}` } }];
+
+describe("a branch that is added to the rule is heard by", () => {
+  test("waiting_on and explain, with its words and its cure", async () => {
+    const id = await newLine(database).add("queued", { component: "gated" });
+    expect(await sql`select * from deploy_queue.waiting_on(${id})`).toEqual([
+      { kind: "approval", text, until: null, deployment_id: null, cures: approve(id) },
+    ]);
+    expect(await sql`select kind, text, cure from deploy_queue.explain(${id})`).toEqual([
+      { kind: "approval", text, cure: `deploy_queue.approve(deployment_id => '${id}')` },
+    ]);
+  });
+
+  test("try_start", async () => {
+    const id = await newLine(database).add("queued", { component: "gated" });
+    expect(await queue.tryStart(id)).toMatchObject({ started: false, waitingOn: [{ kind: "approval", text }] });
+  });
+
+  test("a plain INSERT and UPDATE", async () => {
+    const line = newLine(database);
+    const id = await line.add("queued", { component: "gated" });
+    const start = sql`update deploy_queue.deployments set start_timestamp = now() where id = ${id}`;
+    await expect(start).rejects.toMatchObject({ code: "QD003", message: expect.stringContaining(text) });
+    const ask = await sql`update deploy_queue.deployments set start_timestamp = 'infinity' where id = ${id}`;
+    expect(ask.count).toBe(0);
+    const { region } = newLine(database);
+    const entered = sql`
+      insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, start_timestamp)
+      values ('dev', 'aws', ${region}, 0, 'gated', 'infinity') returning start_timestamp`;
+    expect(await entered).toEqual([{ start_timestamp: null }]);
+  });
+
+  test("the queue view, the forecast and a preview", async () => {
+    const line = newLine(database);
+    const id = await line.add("queued", { component: "gated" });
+    const told = {
+      predicted_start: null,
+      blocker_count: 1,
+      blockers: [{ kind: "approval", text, cures: approve(id) }],
+    };
+    expect(await sql`select * from deploy_queue.queue where deployment_id = ${id}`).toMatchObject([told]);
+    expect(await sql`select * from deploy_queue.forecast(${id})`).toMatchObject([told]);
+    const [preview] = await sql`
+      select * from deploy_queue.preview('dev', 'aws', ${newLine(database).region}, 0, 'gated')`;
+    expect(preview).toMatchObject({ predicted_start: null, blockers: [{ kind: "approval", text }] });
+  });
+
+  test("stuck_deployments: whom it withholds is not idle", async () => {
+    const gated = await newLine(database).add("queued", { component: "gated" });
+    const idle = await newLine(database).add("queued");
+    await database.advance("5 minutes");
+    const ids = (await sql`select deployment_id from deploy_queue.stuck_deployments`).map(
+      (row) => row["deployment_id"],
+    );
+    expect(ids).toContain(idle);
+    expect(ids).not.toContain(gated);
+  });
+
+  test("the wake-ups: whom it withholds is not woken by the end of a blocker", async () => {
+    const line = newLine(database);
+    const runner = await line.add("running");
+    const gated = await line.add("queued", { component: "gated" });
+    const ear = await listen(database, [gated]);
+    await queue.finish(runner);
+    expect(await ear.heard()).toEqual([]);
+  });
+
+  test("the display of a wait and the command line, which names its cure as a command", async () => {
+    const id = await newLine(database).add("queued", { component: "gated" });
+    const forecast = await queue.line.place(id);
+    expect(forecast && describePlace(forecast).join("\n")).toContain(text);
+    expect(explanation(await queue.deployment(id), await queue.line.explain(id)).split("\n")).toEqual([
+      `deployment ${id} (gated) waits:`,
+      `  approval: ${text}`,
+      `    deploy-queue approve ${id}`,
+    ]);
+  });
+});
