@@ -71,7 +71,7 @@ var init_errors = __esm({
   }
 });
 
-// src/output/text.ts
+// src/text/printable.ts
 function printable(text) {
   return (0, import_node_util.stripVTControlCharacters)(text).replace(unprintable, " ").replaceAll(commandMark, "## [");
 }
@@ -79,8 +79,8 @@ function jsonText(value, indentation) {
   return JSON.stringify(value, null, indentation).replaceAll(commandMark, "#\\u0023[");
 }
 var import_node_util, unprintable, commandMark;
-var init_text = __esm({
-  "src/output/text.ts"() {
+var init_printable = __esm({
+  "src/text/printable.ts"() {
     "use strict";
     import_node_util = require("node:util");
     unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
@@ -43283,7 +43283,7 @@ var init_slackFailure = __esm({
   "src/action/slack/slackFailure.ts"() {
     "use strict";
     import_web_api2 = __toESM(require_dist7(), 1);
-    init_text();
+    init_printable();
     cures = {
       channel_not_found: "slack-channel-id must be the id of a channel that the app may see, such as C01234567",
       not_in_channel: "invite the app to the channel",
@@ -43298,9 +43298,9 @@ var init_slackFailure = __esm({
   }
 });
 
-// src/output/describeError.ts
+// src/text/describeError.ts
 init_errors();
-init_text();
+init_printable();
 function describeError(error2) {
   if (error2 instanceof DeployQueueError) {
     const sentences = [error2.message, ...error2.hint === void 0 ? [] : [error2.hint]];
@@ -43699,279 +43699,7 @@ function property(error2, name2) {
   return typeof value === "string" ? value : void 0;
 }
 
-// node_modules/parse-duration/locale/en.js
-var unit = /* @__PURE__ */ Object.create(null);
-var m = 6e4;
-var h = m * 60;
-var d = h * 24;
-var y = d * 365.25;
-unit.year = unit.yr = unit.y = y;
-unit.month = unit.mo = unit.mth = y / 12;
-unit.week = unit.wk = unit.w = d * 7;
-unit.day = unit.d = d;
-unit.hour = unit.hr = unit.h = h;
-unit.minute = unit.min = unit.m = m;
-unit.second = unit.sec = unit.s = 1e3;
-unit.millisecond = unit.millisec = unit.ms = 1;
-unit.microsecond = unit.microsec = unit.us = unit.\u00B5s = 1e-3;
-unit.nanosecond = unit.nanosec = unit.ns = 1e-6;
-unit.group = ",";
-unit.decimal = ".";
-unit.placeholder = " _";
-var en_default = unit;
-
-// node_modules/parse-duration/index.js
-var durationRE = /((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([\p{L}]{0,14})/gu;
-parse3.unit = en_default;
-var groupRE;
-var placeholder = null;
-var group;
-var lookupUnit = (unit2, name2) => {
-  name2 = String(name2).toLowerCase();
-  return unit2[name2] ?? (name2.endsWith("s") ? unit2[name2.slice(0, -1)] : void 0);
-};
-function parse3(str = "", format = "ms") {
-  let result = null, prevUnits, unit2 = parse3.unit;
-  if (unit2.placeholder !== placeholder || unit2.group !== group)
-    groupRE = new RegExp(`(\\d)[${(placeholder = unit2.placeholder) ?? ""}${(group = unit2.group) ?? ""}](\\d)`, "g");
-  str = String(str);
-  let s = str.replace(groupRE, "$1$2");
-  if (unit2.decimal !== ".") s = s.replaceAll(unit2.decimal, ".");
-  durationRE.lastIndex = 0;
-  for (let m2; m2 = durationRE.exec(s); ) {
-    let units = m2[2];
-    if (!units) {
-      if (prevUnits) {
-        for (const u in unit2) if (unit2[u] < prevUnits) {
-          units = u;
-          break;
-        }
-      } else units = format;
-    }
-    prevUnits = units = lookupUnit(unit2, units);
-    if (typeof units == "number") result = (result || 0) + m2[1] * units;
-  }
-  return result && result / (lookupUnit(unit2, format) || 1) * (str.trimStart()[0] === "-" ? -1 : 1);
-}
-
-// node_modules/parse-ms/index.js
-var toZeroIfInfinity = (value) => Number.isFinite(value) ? value : 0;
-function parseNumber(milliseconds3) {
-  return {
-    days: Math.trunc(milliseconds3 / 864e5),
-    hours: Math.trunc(milliseconds3 / 36e5 % 24),
-    minutes: Math.trunc(milliseconds3 / 6e4 % 60),
-    seconds: Math.trunc(milliseconds3 / 1e3 % 60),
-    milliseconds: Math.trunc(milliseconds3 % 1e3),
-    microseconds: Math.trunc(toZeroIfInfinity(milliseconds3 * 1e3) % 1e3),
-    nanoseconds: Math.trunc(toZeroIfInfinity(milliseconds3 * 1e6) % 1e3)
-  };
-}
-function parseBigint(milliseconds3) {
-  return {
-    days: milliseconds3 / 86400000n,
-    hours: milliseconds3 / 3600000n % 24n,
-    minutes: milliseconds3 / 60000n % 60n,
-    seconds: milliseconds3 / 1000n % 60n,
-    milliseconds: milliseconds3 % 1000n,
-    microseconds: 0n,
-    nanoseconds: 0n
-  };
-}
-function parseMilliseconds(milliseconds3) {
-  switch (typeof milliseconds3) {
-    case "number": {
-      if (Number.isFinite(milliseconds3)) {
-        return parseNumber(milliseconds3);
-      }
-      break;
-    }
-    case "bigint": {
-      return parseBigint(milliseconds3);
-    }
-  }
-  throw new TypeError("Expected a finite number or bigint");
-}
-
-// node_modules/pretty-ms/index.js
-var isZero = (value) => value === 0 || value === 0n;
-var pluralize = (word, count) => count === 1 || count === 1n ? word : `${word}s`;
-var SECOND_ROUNDING_EPSILON = 1e-7;
-var ONE_DAY_IN_MILLISECONDS = 24n * 60n * 60n * 1000n;
-function prettyMilliseconds(milliseconds3, options) {
-  const isBigInt = typeof milliseconds3 === "bigint";
-  if (!isBigInt && !Number.isFinite(milliseconds3)) {
-    throw new TypeError("Expected a finite number or bigint");
-  }
-  options = { ...options };
-  const sign = milliseconds3 < 0 ? "-" : "";
-  milliseconds3 = milliseconds3 < 0 ? -milliseconds3 : milliseconds3;
-  if (options.colonNotation) {
-    options.compact = false;
-    options.formatSubMilliseconds = false;
-    options.separateMilliseconds = false;
-    options.verbose = false;
-  }
-  if (options.compact) {
-    options.unitCount = 1;
-    options.secondsDecimalDigits = 0;
-    options.millisecondsDecimalDigits = 0;
-  }
-  let result = [];
-  const floorDecimals = (value, decimalDigits) => {
-    const flooredInterimValue = Math.floor(value * 10 ** decimalDigits + SECOND_ROUNDING_EPSILON);
-    const flooredValue = Math.round(flooredInterimValue) / 10 ** decimalDigits;
-    return flooredValue.toFixed(decimalDigits);
-  };
-  const add = (value, long, short, valueString) => {
-    if ((result.length === 0 || !options.colonNotation) && isZero(value) && !(options.colonNotation && short === "m")) {
-      return;
-    }
-    valueString ??= String(value);
-    if (options.colonNotation) {
-      const wholeDigits = valueString.includes(".") ? valueString.split(".")[0].length : valueString.length;
-      const minLength = result.length > 0 ? 2 : 1;
-      valueString = "0".repeat(Math.max(0, minLength - wholeDigits)) + valueString;
-    } else {
-      valueString += options.verbose ? " " + pluralize(long, value) : short;
-    }
-    result.push(valueString);
-  };
-  const parsed = parseMilliseconds(milliseconds3);
-  const days = BigInt(parsed.days);
-  if (options.hideYearAndDays) {
-    add(BigInt(days) * 24n + BigInt(parsed.hours), "hour", "h");
-  } else {
-    if (options.hideYear) {
-      add(days, "day", "d");
-    } else {
-      add(days / 365n, "year", "y");
-      add(days % 365n, "day", "d");
-    }
-    add(Number(parsed.hours), "hour", "h");
-  }
-  add(Number(parsed.minutes), "minute", "m");
-  if (!options.hideSeconds) {
-    if (options.separateMilliseconds || options.formatSubMilliseconds || !options.colonNotation && milliseconds3 < 1e3 && !options.subSecondsAsDecimals) {
-      const seconds = Number(parsed.seconds);
-      const milliseconds4 = Number(parsed.milliseconds);
-      const microseconds = Number(parsed.microseconds);
-      const nanoseconds = Number(parsed.nanoseconds);
-      add(seconds, "second", "s");
-      if (options.formatSubMilliseconds) {
-        add(milliseconds4, "millisecond", "ms");
-        add(microseconds, "microsecond", "\xB5s");
-        add(nanoseconds, "nanosecond", "ns");
-      } else {
-        const millisecondsAndBelow = milliseconds4 + microseconds / 1e3 + nanoseconds / 1e6;
-        const millisecondsDecimalDigits = typeof options.millisecondsDecimalDigits === "number" ? options.millisecondsDecimalDigits : 0;
-        const roundedMilliseconds = millisecondsAndBelow >= 1 ? Math.round(millisecondsAndBelow) : Math.ceil(millisecondsAndBelow);
-        const millisecondsString = millisecondsDecimalDigits ? millisecondsAndBelow.toFixed(millisecondsDecimalDigits) : roundedMilliseconds;
-        add(
-          Number.parseFloat(millisecondsString),
-          "millisecond",
-          "ms",
-          millisecondsString
-        );
-      }
-    } else {
-      const seconds = (isBigInt ? Number(milliseconds3 % ONE_DAY_IN_MILLISECONDS) : milliseconds3) / 1e3 % 60;
-      const secondsDecimalDigits = typeof options.secondsDecimalDigits === "number" ? options.secondsDecimalDigits : 1;
-      const secondsFixed = floorDecimals(seconds, secondsDecimalDigits);
-      const secondsString = options.keepDecimalsOnWholeSeconds ? secondsFixed : secondsFixed.replace(/\.0+$/, "");
-      add(Number.parseFloat(secondsString), "second", "s", secondsString);
-    }
-  }
-  if (result.length === 0) {
-    return sign + "0" + (options.verbose ? " milliseconds" : "ms");
-  }
-  const separator = options.colonNotation ? ":" : " ";
-  if (typeof options.unitCount === "number") {
-    result = result.slice(0, Math.max(options.unitCount, 1));
-  }
-  return sign + result.join(separator);
-}
-
-// src/output/durations.ts
-var longest = 100 * 365.25 * 864e5;
-function parseDuration(text, option) {
-  const milliseconds3 = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse3(text) : null;
-  if (milliseconds3 === null || milliseconds3 === void 0 || !Number.isFinite(milliseconds3)) {
-    throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
-  }
-  if (milliseconds3 > longest) {
-    throw new InvalidValueError(`${option} must be 100 years at most, not "${text}"`);
-  }
-  return milliseconds3;
-}
-function formatDuration(milliseconds3) {
-  return milliseconds3 < 1 ? "0s" : prettyMilliseconds(milliseconds3, { secondsDecimalDigits: 0, millisecondsDecimalDigits: 0 });
-}
-
-// src/output/moments.ts
-async function parseMoment(queue, text, option) {
-  if (text === void 0 || text === "") {
-    return void 0;
-  }
-  try {
-    return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1e3}S`);
-  } catch (error2) {
-    if (!(error2 instanceof InvalidValueError)) {
-      throw error2;
-    }
-    throw error2.message.startsWith(option) ? new InvalidValueError(error2.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error2 }) : new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
-  }
-}
-
-// src/output/describe.ts
-init_text();
-function cellName(cell) {
-  return printable(`${cell.environment}-${cell.cloud_provider}-${cell.region}-cell-${cell.index}`);
-}
-function cellOf(deployment) {
-  const { environment, cloud_provider, region, cell_index: index } = deployment;
-  return { environment, cloud_provider, region, index };
-}
-function deploymentName(deployment) {
-  return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
-}
-var verbs = {
-  held: "on hold",
-  queued: "queued",
-  running: "deploying",
-  buffering: "deployed",
-  finished: "deployed",
-  cancelled: "cancelled"
-};
-function summary(deployment) {
-  const note2 = deployment.note === null ? "" : `: (${deployment.note})`;
-  const url = deployment.url === null ? "" : ` (${deployment.url})`;
-  return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note2}${url}`);
-}
-function componentName(deployment) {
-  return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
-}
-function cancellerName(cancellation) {
-  if (cancellation === void 0) {
-    return "somebody";
-  }
-  const { kind, actor, application_name } = cancellation;
-  const through = application_name === null ? "" : ` (${application_name})`;
-  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
-}
-function cellsText(environment, cells) {
-  const lines2 = cells.map((cell) => `  - ${cellName(cell)}`);
-  return [`Known cells for environment ${printable(environment)}:`, ...lines2].join("\n");
-}
-function cancelledText(cancelled) {
-  const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
-  const lines2 = cancelled.map(
-    (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`
-  );
-  return [lines2.length > 0 ? `${count}:` : count, ...lines2].join("\n");
-}
-
-// src/output/outages.ts
+// src/display/outages.ts
 function logOutage(log2) {
   let heldUp = false;
   return (obstacle) => {
@@ -43983,9 +43711,6 @@ function logOutage(log2) {
     heldUp = obstacle instanceof HeldUpError;
   };
 }
-
-// src/action/heartbeatProcess.ts
-init_text();
 
 // src/queue/pause.ts
 function catchWakeUps(database, channel) {
@@ -44716,7 +44441,280 @@ var Queue2 = class extends QueueCalls {
   }
 };
 
+// node_modules/parse-duration/locale/en.js
+var unit = /* @__PURE__ */ Object.create(null);
+var m = 6e4;
+var h = m * 60;
+var d = h * 24;
+var y = d * 365.25;
+unit.year = unit.yr = unit.y = y;
+unit.month = unit.mo = unit.mth = y / 12;
+unit.week = unit.wk = unit.w = d * 7;
+unit.day = unit.d = d;
+unit.hour = unit.hr = unit.h = h;
+unit.minute = unit.min = unit.m = m;
+unit.second = unit.sec = unit.s = 1e3;
+unit.millisecond = unit.millisec = unit.ms = 1;
+unit.microsecond = unit.microsec = unit.us = unit.\u00B5s = 1e-3;
+unit.nanosecond = unit.nanosec = unit.ns = 1e-6;
+unit.group = ",";
+unit.decimal = ".";
+unit.placeholder = " _";
+var en_default = unit;
+
+// node_modules/parse-duration/index.js
+var durationRE = /((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([\p{L}]{0,14})/gu;
+parse3.unit = en_default;
+var groupRE;
+var placeholder = null;
+var group;
+var lookupUnit = (unit2, name2) => {
+  name2 = String(name2).toLowerCase();
+  return unit2[name2] ?? (name2.endsWith("s") ? unit2[name2.slice(0, -1)] : void 0);
+};
+function parse3(str = "", format = "ms") {
+  let result = null, prevUnits, unit2 = parse3.unit;
+  if (unit2.placeholder !== placeholder || unit2.group !== group)
+    groupRE = new RegExp(`(\\d)[${(placeholder = unit2.placeholder) ?? ""}${(group = unit2.group) ?? ""}](\\d)`, "g");
+  str = String(str);
+  let s = str.replace(groupRE, "$1$2");
+  if (unit2.decimal !== ".") s = s.replaceAll(unit2.decimal, ".");
+  durationRE.lastIndex = 0;
+  for (let m2; m2 = durationRE.exec(s); ) {
+    let units = m2[2];
+    if (!units) {
+      if (prevUnits) {
+        for (const u in unit2) if (unit2[u] < prevUnits) {
+          units = u;
+          break;
+        }
+      } else units = format;
+    }
+    prevUnits = units = lookupUnit(unit2, units);
+    if (typeof units == "number") result = (result || 0) + m2[1] * units;
+  }
+  return result && result / (lookupUnit(unit2, format) || 1) * (str.trimStart()[0] === "-" ? -1 : 1);
+}
+
+// node_modules/parse-ms/index.js
+var toZeroIfInfinity = (value) => Number.isFinite(value) ? value : 0;
+function parseNumber(milliseconds3) {
+  return {
+    days: Math.trunc(milliseconds3 / 864e5),
+    hours: Math.trunc(milliseconds3 / 36e5 % 24),
+    minutes: Math.trunc(milliseconds3 / 6e4 % 60),
+    seconds: Math.trunc(milliseconds3 / 1e3 % 60),
+    milliseconds: Math.trunc(milliseconds3 % 1e3),
+    microseconds: Math.trunc(toZeroIfInfinity(milliseconds3 * 1e3) % 1e3),
+    nanoseconds: Math.trunc(toZeroIfInfinity(milliseconds3 * 1e6) % 1e3)
+  };
+}
+function parseBigint(milliseconds3) {
+  return {
+    days: milliseconds3 / 86400000n,
+    hours: milliseconds3 / 3600000n % 24n,
+    minutes: milliseconds3 / 60000n % 60n,
+    seconds: milliseconds3 / 1000n % 60n,
+    milliseconds: milliseconds3 % 1000n,
+    microseconds: 0n,
+    nanoseconds: 0n
+  };
+}
+function parseMilliseconds(milliseconds3) {
+  switch (typeof milliseconds3) {
+    case "number": {
+      if (Number.isFinite(milliseconds3)) {
+        return parseNumber(milliseconds3);
+      }
+      break;
+    }
+    case "bigint": {
+      return parseBigint(milliseconds3);
+    }
+  }
+  throw new TypeError("Expected a finite number or bigint");
+}
+
+// node_modules/pretty-ms/index.js
+var isZero = (value) => value === 0 || value === 0n;
+var pluralize = (word, count) => count === 1 || count === 1n ? word : `${word}s`;
+var SECOND_ROUNDING_EPSILON = 1e-7;
+var ONE_DAY_IN_MILLISECONDS = 24n * 60n * 60n * 1000n;
+function prettyMilliseconds(milliseconds3, options) {
+  const isBigInt = typeof milliseconds3 === "bigint";
+  if (!isBigInt && !Number.isFinite(milliseconds3)) {
+    throw new TypeError("Expected a finite number or bigint");
+  }
+  options = { ...options };
+  const sign = milliseconds3 < 0 ? "-" : "";
+  milliseconds3 = milliseconds3 < 0 ? -milliseconds3 : milliseconds3;
+  if (options.colonNotation) {
+    options.compact = false;
+    options.formatSubMilliseconds = false;
+    options.separateMilliseconds = false;
+    options.verbose = false;
+  }
+  if (options.compact) {
+    options.unitCount = 1;
+    options.secondsDecimalDigits = 0;
+    options.millisecondsDecimalDigits = 0;
+  }
+  let result = [];
+  const floorDecimals = (value, decimalDigits) => {
+    const flooredInterimValue = Math.floor(value * 10 ** decimalDigits + SECOND_ROUNDING_EPSILON);
+    const flooredValue = Math.round(flooredInterimValue) / 10 ** decimalDigits;
+    return flooredValue.toFixed(decimalDigits);
+  };
+  const add = (value, long, short, valueString) => {
+    if ((result.length === 0 || !options.colonNotation) && isZero(value) && !(options.colonNotation && short === "m")) {
+      return;
+    }
+    valueString ??= String(value);
+    if (options.colonNotation) {
+      const wholeDigits = valueString.includes(".") ? valueString.split(".")[0].length : valueString.length;
+      const minLength = result.length > 0 ? 2 : 1;
+      valueString = "0".repeat(Math.max(0, minLength - wholeDigits)) + valueString;
+    } else {
+      valueString += options.verbose ? " " + pluralize(long, value) : short;
+    }
+    result.push(valueString);
+  };
+  const parsed = parseMilliseconds(milliseconds3);
+  const days = BigInt(parsed.days);
+  if (options.hideYearAndDays) {
+    add(BigInt(days) * 24n + BigInt(parsed.hours), "hour", "h");
+  } else {
+    if (options.hideYear) {
+      add(days, "day", "d");
+    } else {
+      add(days / 365n, "year", "y");
+      add(days % 365n, "day", "d");
+    }
+    add(Number(parsed.hours), "hour", "h");
+  }
+  add(Number(parsed.minutes), "minute", "m");
+  if (!options.hideSeconds) {
+    if (options.separateMilliseconds || options.formatSubMilliseconds || !options.colonNotation && milliseconds3 < 1e3 && !options.subSecondsAsDecimals) {
+      const seconds = Number(parsed.seconds);
+      const milliseconds4 = Number(parsed.milliseconds);
+      const microseconds = Number(parsed.microseconds);
+      const nanoseconds = Number(parsed.nanoseconds);
+      add(seconds, "second", "s");
+      if (options.formatSubMilliseconds) {
+        add(milliseconds4, "millisecond", "ms");
+        add(microseconds, "microsecond", "\xB5s");
+        add(nanoseconds, "nanosecond", "ns");
+      } else {
+        const millisecondsAndBelow = milliseconds4 + microseconds / 1e3 + nanoseconds / 1e6;
+        const millisecondsDecimalDigits = typeof options.millisecondsDecimalDigits === "number" ? options.millisecondsDecimalDigits : 0;
+        const roundedMilliseconds = millisecondsAndBelow >= 1 ? Math.round(millisecondsAndBelow) : Math.ceil(millisecondsAndBelow);
+        const millisecondsString = millisecondsDecimalDigits ? millisecondsAndBelow.toFixed(millisecondsDecimalDigits) : roundedMilliseconds;
+        add(
+          Number.parseFloat(millisecondsString),
+          "millisecond",
+          "ms",
+          millisecondsString
+        );
+      }
+    } else {
+      const seconds = (isBigInt ? Number(milliseconds3 % ONE_DAY_IN_MILLISECONDS) : milliseconds3) / 1e3 % 60;
+      const secondsDecimalDigits = typeof options.secondsDecimalDigits === "number" ? options.secondsDecimalDigits : 1;
+      const secondsFixed = floorDecimals(seconds, secondsDecimalDigits);
+      const secondsString = options.keepDecimalsOnWholeSeconds ? secondsFixed : secondsFixed.replace(/\.0+$/, "");
+      add(Number.parseFloat(secondsString), "second", "s", secondsString);
+    }
+  }
+  if (result.length === 0) {
+    return sign + "0" + (options.verbose ? " milliseconds" : "ms");
+  }
+  const separator = options.colonNotation ? ":" : " ";
+  if (typeof options.unitCount === "number") {
+    result = result.slice(0, Math.max(options.unitCount, 1));
+  }
+  return sign + result.join(separator);
+}
+
+// src/text/durations.ts
+var longest = 100 * 365.25 * 864e5;
+function parseDuration(text, option) {
+  const milliseconds3 = text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse3(text) : null;
+  if (milliseconds3 === null || milliseconds3 === void 0 || !Number.isFinite(milliseconds3)) {
+    throw new InvalidValueError(`${option} must be a duration such as 90s, 30m or 1h, not "${text}"`);
+  }
+  if (milliseconds3 > longest) {
+    throw new InvalidValueError(`${option} must be 100 years at most, not "${text}"`);
+  }
+  return milliseconds3;
+}
+function formatDuration(milliseconds3) {
+  return milliseconds3 < 1 ? "0s" : prettyMilliseconds(milliseconds3, { secondsDecimalDigits: 0, millisecondsDecimalDigits: 0 });
+}
+
+// src/text/moments.ts
+async function parseMoment(queue, text, option) {
+  if (text === void 0 || text === "") {
+    return void 0;
+  }
+  try {
+    return await queue.moment(/[-:]/.test(text) ? text : `PT${parseDuration(text, option) / 1e3}S`);
+  } catch (error2) {
+    if (!(error2 instanceof InvalidValueError)) {
+      throw error2;
+    }
+    throw error2.message.startsWith(option) ? new InvalidValueError(error2.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error2 }) : new InvalidValueError(`${option}: ${error2.message}`, { hint: error2.hint, cause: error2 });
+  }
+}
+
+// src/text/describe.ts
+init_printable();
+function cellName(cell) {
+  return printable(`${cell.environment}-${cell.cloud_provider}-${cell.region}-cell-${cell.index}`);
+}
+function cellOf(deployment) {
+  const { environment, cloud_provider, region, cell_index: index } = deployment;
+  return { environment, cloud_provider, region, index };
+}
+function deploymentName(deployment) {
+  return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
+}
+var verbs = {
+  held: "on hold",
+  queued: "queued",
+  running: "deploying",
+  buffering: "deployed",
+  finished: "deployed",
+  cancelled: "cancelled"
+};
+function summary(deployment) {
+  const note2 = deployment.note === null ? "" : `: (${deployment.note})`;
+  const url = deployment.url === null ? "" : ` (${deployment.url})`;
+  return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note2}${url}`);
+}
+function componentName(deployment) {
+  return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
+}
+function cancellerName(cancellation) {
+  if (cancellation === void 0) {
+    return "somebody";
+  }
+  const { kind, actor, application_name } = cancellation;
+  const through = application_name === null ? "" : ` (${application_name})`;
+  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
+}
+function cellsText(environment, cells) {
+  const lines2 = cells.map((cell) => `  - ${cellName(cell)}`);
+  return [`Known cells for environment ${printable(environment)}:`, ...lines2].join("\n");
+}
+function cancelledText(cancelled) {
+  const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
+  const lines2 = cancelled.map(
+    (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`
+  );
+  return [lines2.length > 0 ? `${count}:` : count, ...lines2].join("\n");
+}
+
 // src/action/heartbeatProcess.ts
+init_printable();
 var lookInterval = 5e3;
 async function sendHeartbeats() {
   process.stdout.on("error", () => void 0);
@@ -44758,9 +44756,6 @@ function write(message2) {
   process.stdout.write(`${(/* @__PURE__ */ new Date()).toISOString()} ${printable(message2)}
 `);
 }
-
-// src/action/inputs.ts
-init_text();
 
 // src/queue/values.ts
 function parseDeploymentId(text) {
@@ -44807,6 +44802,9 @@ function parseHold(value, option) {
 function oneLine(note2) {
   return note2.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
 }
+
+// src/action/inputs.ts
+init_printable();
 
 // node_modules/@actions/core/lib/command.js
 var os2 = __toESM(require("os"), 1);
@@ -45591,7 +45589,7 @@ function readTarget(reader) {
 }
 
 // src/action/log.ts
-init_text();
+init_printable();
 var log = {
   info: (message2) => info(printable(message2)),
   warn: (message2) => warning(printable(message2))
@@ -45605,7 +45603,7 @@ function fail(error2) {
 }
 
 // src/action/jobSummary.ts
-init_text();
+init_printable();
 async function summarize(heading, rows) {
   if (!process.env["GITHUB_STEP_SUMMARY"]) {
     return;
@@ -45668,7 +45666,7 @@ function patiently(inputs, call) {
 }
 
 // src/action/slack/mrkdwn.ts
-init_text();
+init_printable();
 function plain(text, limit) {
   return clip(printable(text).trim(), limit).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
@@ -45794,7 +45792,7 @@ async function cancelTarget(queue, { target, note: note2 }) {
   }
 }
 
-// src/output/waitEvents.ts
+// src/display/waitEvents.ts
 function cancelledEvent(id, cancellation) {
   return { event: "cancelled", deployment_id: id, ...cancellation };
 }
@@ -45846,7 +45844,7 @@ async function info2(queue, inputs) {
 }
 
 // src/action/modes/job.ts
-init_text();
+init_printable();
 
 // src/action/announceStart.ts
 async function announceStart(inputs, turn) {
@@ -45955,7 +45953,7 @@ function entry(name2) {
   return { save: (value) => saveState(name2, value), read: () => getState(name2) };
 }
 
-// src/output/enterLine.ts
+// src/display/enterLine.ts
 var import_node_os2 = require("node:os");
 
 // src/queue/entering.ts
@@ -46025,7 +46023,7 @@ function startTimer(milliseconds3, ring) {
   return () => clearTimeout(timer2);
 }
 
-// src/output/placeNews.ts
+// src/display/placeNews.ts
 var slidingInterval = 3e4;
 function holdsFor({ as_of, predicted_start, overdue, blockers }) {
   const now = as_of.getTime();
@@ -46043,7 +46041,7 @@ function gist({ as_of, position, predicted_start, overdue }) {
   return JSON.stringify([position, overdue, predicted_start === null, slides ? void 0 : predicted_start]);
 }
 
-// src/output/enterLine.ts
+// src/display/enterLine.ts
 async function enterLine(queue, options) {
   const { log: log2, waitTimeout } = options;
   const giveUp2 = new AbortController();
@@ -46146,8 +46144,8 @@ function entranceMessage(deployment) {
 }
 var noNotifications = "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";
 
-// src/output/describePlace.ts
-init_text();
+// src/text/describePlace.ts
+init_printable();
 function describePlace(place, elapsed = 0) {
   const now = place.as_of.getTime() + elapsed;
   const lines2 = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
@@ -46217,7 +46215,7 @@ function describeState(blocker, now) {
   }
 }
 
-// src/output/lineDisplay.ts
+// src/display/lineDisplay.ts
 function lineDisplay(deployment, log2, group2) {
   let open2 = false;
   return {
@@ -46315,7 +46313,7 @@ async function listCells(queue, { environment }) {
   info(cellsText(environment, cells));
 }
 
-// src/output/outlierRecords.ts
+// src/tables/outlierRecords.ts
 function outlierRecords(outliers) {
   return outliers.map((outlier2) => ({
     id: outlier2.id,
@@ -46337,7 +46335,7 @@ function human(seconds) {
 }
 
 // src/action/modes/listOutliers.ts
-init_text();
+init_printable();
 async function listOutliers(queue) {
   const outliers = outlierRecords(await queue.boards.outliers());
   setOutput("active-outliers", outliers);

@@ -2,9 +2,9 @@
 --
 -- basics    what all stand on: the clock, texts, cells and their locks
 -- roles     who acts, and what each role may
--- line      who waits, in which order, and when it will likely be their turn
--- rule      THE RULE: who may start (_withheld, _blockers), and why not yet
--- waking    who is woken by what
+-- line      the waiting deployments, their order, and when each will likely start
+-- rule      THE RULE: what may start (_withheld, _blockers), and why not yet
+-- waking    which waiters a transition wakes
 -- reaping   heartbeats, and what happens when they stop
 -- life      what happens to a deployment, from entering the line to its end
 -- policies  environments, freezes and maintenance windows
@@ -80,7 +80,7 @@
 --!include waking/_heads.sql
 --!include waking/_wake.sql
 --!include waking/_wake_heads.sql
---!include waking/_somebody_follows.sql
+--!include waking/_has_followers.sql
 --!include waking/follow_transitions.sql
 --!include waking/unfollow_transitions.sql
 --!include waking/tg_deployments__wake.sql

@@ -3,15 +3,15 @@
 
 comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
 comment on type deploy_queue.blocker is
-  'Whom a deployment waits for, as the JSON of a place has it: kind (running, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, and since when it has sent no heartbeat and when it will be reaped for that. In the order in which jsonb stores its keys, which need not be sorted then.';
+  'A blocker in the JSON of a forecast: kind (running, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, and since when it has sent no heartbeat and when it will be reaped for that. In the order in which jsonb stores its keys, which need not be sorted then.';
 comment on type deploy_queue.deployment_status is
   'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only. Some are for rules to come: reserved, stopping, verifying, failed, rejected.';
 comment on type deploy_queue.hold is
   'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
 comment on type deploy_queue.forecast is
-  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether somebody it waits for takes longer than usual, how many it waits for, the first ten of them, and when all this was so.';
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, and the moment of all this.';
 comment on type deploy_queue.reason is
-  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, buffer, queued), text for people, when it ends if that is known, and whose doing it is, and the calls of which each would lift it.';
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
 
 comment on table deploy_queue.environments is 'The environments that deployments may go to, and the policies of each.';
@@ -50,7 +50,7 @@ comment on column deploy_queue.deployments.finish_timestamp is
 comment on column deploy_queue.deployments.cancellation_timestamp is 'When it was cancelled or reaped. Stamped by the database.';
 comment on column deploy_queue.deployments.cancellation_note is 'Why it was cancelled.';
 comment on column deploy_queue.deployments.heartbeat_timestamp is
-  'Last proof that its keeper is alive; null when nobody promised to send any, and then it is never reaped.';
+  'Last proof that its keeper is alive; null when none were promised, and then it is never reaped.';
 comment on column deploy_queue.deployments.created_at is 'When it entered the line.';
 comment on column deploy_queue.deployments.updated_at is 'When the row last changed.';
 comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
@@ -65,13 +65,13 @@ comment on column deploy_queue.deployments.place is
 comment on column deploy_queue.deployments.priority is 'The line is ordered by priority, highest first, then by place.';
 comment on column deploy_queue.deployments.hold is 'How it waits until it is released; null: it is not on hold.';
 comment on column deploy_queue.deployments.release_key is
-  'Drawn by whoever released it, so that asking again after a lost answer gets the same answer.';
+  'Drawn by the client that released it: asking again after a lost answer gets the same answer.';
 comment on column deploy_queue.deployments.not_before is 'It does not start before this moment, and lets others pass until then.';
 comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
-comment on column deploy_queue.deployments.command is 'What whoever releases it is to run: program and arguments.';
+comment on column deploy_queue.deployments.command is 'The command that its release runs: program and arguments.';
 comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
 comment on column deploy_queue.deployments.kept is
-  'Whether heartbeats have ever been sent for it: somebody may sleep until it has ended.';
+  'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
@@ -111,12 +111,12 @@ comment on table deploy_queue.freezes is
 comment on column deploy_queue.freezes.cloud_provider is 'Null: all of the environment.';
 comment on column deploy_queue.freezes.region is 'Null: all of the provider.';
 comment on column deploy_queue.freezes.cell_index is 'Null: all of the region.';
-comment on column deploy_queue.freezes.reason is 'Shown to everybody who waits for its end.';
+comment on column deploy_queue.freezes.reason is 'Shown to those who wait for its end.';
 comment on column deploy_queue.freezes.owner is 'Who placed it.';
 comment on column deploy_queue.freezes.allow_key is 'Deployments with this concurrency key pass.';
 comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a member of this database role pass.';
 comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
-comment on column deploy_queue.freezes.lifted_at is 'When somebody ended it.';
+comment on column deploy_queue.freezes.lifted_at is 'When it was lifted.';
 comment on column deploy_queue.freezes.lifted_by is 'Who did.';
 
 comment on table deploy_queue.maintenance_windows is

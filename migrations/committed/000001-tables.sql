@@ -1,6 +1,8 @@
 --! Previous: -
---! Hash: sha1:7c3d378c0338621f9b3a4080d289e6e901a53ae3
+--! Hash: sha1:c71b1d5ab2ccb879ca25dfc5158f922554f6d968
 --! Message: tables
+
+-- squawk-ignore-file
 
 -- Everything that cannot be replaced: types, tables, constraints, indexes and the first rows. Functions, views, triggers, comments and
 -- grants are in sql/, and so are the defaults and constraints that call functions; they are applied as a whole after this.

@@ -32,7 +32,7 @@ begin
   end loop;
 
   if v_is_new then
-    -- Told once the deployment is in the line: whoever is refused hears why, and nothing else.
+    -- Told once the deployment is in the line: a client that is refused hears why, and nothing else.
     perform set_config('deploy_queue.new_cell', v_id::text, true);
   end if;
   return v_id;

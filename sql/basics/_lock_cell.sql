@@ -1,4 +1,4 @@
--- Serialises decisions: whoever writes a transition in a cell holds this lock until its transaction ends.
+-- Serialises decisions: a session that writes a transition in a cell holds this lock until its transaction ends.
 -- Called by everything that changes deployments or what keeps them waiting; always after row locks, cells in ascending order.
 create or replace function deploy_queue._lock_cell(cell_id integer) returns void
 language plpgsql volatile

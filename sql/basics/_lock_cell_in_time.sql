@@ -1,6 +1,6 @@
 -- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
--- as somebody's open transaction lasts, and acts after all then.
--- Called by _lock_cell when somebody else holds the lock.
+-- as another session's transaction stays open, and acts after all then.
+-- Called by _lock_cell when another session holds the lock.
 create or replace function deploy_queue._lock_cell_in_time(cell_id integer, own_limit text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- The error of whoever writes a row with a flaw, which reads like a constraint of that name. Strict: no flaw, no call.
+-- Refuses a row with a flaw, as a constraint of that name would. Strict: without a flaw it is not called.
 -- Called by the constraints of deployments and of events.
 create or replace function deploy_queue._refuse_flaw(flaw text) returns boolean
 language plpgsql immutable strict

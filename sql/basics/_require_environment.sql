@@ -1,4 +1,4 @@
--- The error of whoever names an environment that does not exist; silent otherwise.
+-- Refuses an environment that does not exist.
 -- Called where an environment comes from a client.
 create or replace function deploy_queue._require_environment(environment text) returns void
 language plpgsql stable

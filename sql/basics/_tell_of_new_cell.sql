@@ -1,5 +1,5 @@
--- Tells whoever names a cell to which nobody has deployed so far which others there are: a region that is misspelt is a line of
--- its own, in which nobody is met. Silent about the first cell of an environment.
+-- Warns of a cell without any deployment so far, and names the cells most like it: a misspelt region is a line of its own, in which
+-- nothing is ever waited for. Silent about the first cell of an environment.
 -- Called by the trigger that records transitions, after the first deployment to a cell, and by preview.
 create or replace function deploy_queue._tell_of_new_cell(
   environment text,

@@ -1,5 +1,5 @@
 -- How long deployments of a component usually take in a cell.
--- Read by boards and by everybody who predicts.
+-- Read by boards and by services that predict.
 create or replace view deploy_queue.deployment_duration_analytics as
 select
   cells.environment,

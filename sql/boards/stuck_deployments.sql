@@ -1,4 +1,4 @@
--- Deployments that somebody should look at: their heartbeats stopped, they take longer than usual, or nothing keeps
+-- Deployments that need a look: their heartbeats stopped, they take longer than usual, or nothing keeps
 -- them from starting and they do not. Read by health() and by people.
 create or replace view deploy_queue.stuck_deployments as
 with clock as materialized (select deploy_queue._now() as now)
@@ -60,7 +60,7 @@ where ready.since < clock.now - interval '1 minute'
   and deploy_queue._waiting_on(head) = '{}';
 
 comment on view deploy_queue.stuck_deployments is
-  'Deployments that somebody should look at, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
+  'Deployments that need a look, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
 comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
 comment on column deploy_queue.stuck_deployments.since is 'Since when.';
 comment on column deploy_queue.stuck_deployments.text is 'The same for people.';

@@ -1,5 +1,4 @@
--- Nothing is forgotten: deployments are never removed, events neither removed nor changed, unless somebody says that
--- this is maintenance.
+-- Keeps history: deployments are never removed, and events neither removed nor changed, except in maintenance.
 -- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
@@ -9,7 +8,7 @@ as $$
 begin
   if current_setting('deploy_queue.maintenance', true) = 'on' then
     if tg_table_name = 'deployments' and tg_op = 'DELETE' then
-      -- Somebody may wait for a live one, and would not be woken.
+      -- A waiter behind a live one would never be woken.
       if deploy_queue._has_ended(old) then
         return old;
       end if;

@@ -56,7 +56,7 @@ begin
   end if;
 
   -- History that is written after the fact moves nothing; and the message is made only for those who hear it.
-  if v_status is not null and not v_is_late and deploy_queue._somebody_follows() then
+  if v_status is not null and not v_is_late and deploy_queue._has_followers() then
     perform pg_notify('deploy_queue_transitions', json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index

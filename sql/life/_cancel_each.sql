@@ -10,7 +10,7 @@ declare
   v_cell_ids integer[];
   v_cell_id integer;
 begin
-  -- All rows before all cells, each in ascending order: the lock order of everybody else.
+  -- All rows before all cells, each in ascending order: the lock order of all other calls.
   select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
   into v_ids, v_cell_ids
   from (

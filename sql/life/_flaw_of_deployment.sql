@@ -1,9 +1,9 @@
--- The first thing that is wrong with a deployment, whoever wrote it and wherever it stands; null when nothing is.
+-- The first thing that is wrong with a deployment, by whatever door it came; null when nothing is.
 -- Called by the constraint of deployments: one function, because PostgreSQL reads each expression anew in every statement,
 -- and by adopt.
 create or replace function deploy_queue._flaw_of_deployment(deployment deploy_queue.deployments) returns text
 language plpgsql immutable
--- Whoever writes through the old names of the predecessor cannot look into the schema.
+-- A role that writes through the old names of the predecessor cannot look into the schema.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,4 +1,4 @@
--- The error of whoever changes what a deployment is, or takes back what has happened.
+-- Refuses a change of what a deployment is or of what has happened.
 -- Called by the guard and the trigger of what never changes.
 create or replace function deploy_queue._refuse_change(deployment deploy_queue.deployments, columns text) returns void
 language plpgsql volatile

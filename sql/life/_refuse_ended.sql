@@ -1,4 +1,4 @@
--- The error of whoever asks an ended deployment to do anything more.
+-- Refuses any transition of an ended deployment.
 -- Called by try_start and the guard.
 create or replace function deploy_queue._refuse_ended(deployment deploy_queue.deployments) returns void
 language plpgsql volatile
@@ -8,7 +8,7 @@ declare
   v_who text;
 begin
   if deployment.cancellation_timestamp is not null then
-    -- Whoever reaps says so in the note.
+    -- The note of a reaped one says who reaped it.
     select ' by ' || events.actor into v_who
     from deploy_queue.deployment_events as events
     where events.deployment_id = deployment.id and events.kind = 'cancelled';

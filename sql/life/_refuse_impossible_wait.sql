@@ -1,4 +1,4 @@
--- The error of whoever enters the line with terms that cannot be, or stages what is staged already; silent otherwise.
+-- Refuses terms of a wait that cannot be, and to stage what is staged already.
 -- Called by the enqueue trigger, under the lock of the cell.
 create or replace function deploy_queue._refuse_impossible_wait(candidate deploy_queue.deployments) returns void
 language plpgsql stable

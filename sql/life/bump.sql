@@ -1,4 +1,4 @@
--- Moves a queued deployment forward in its line: to this priority, or ahead of everybody who waits in its cell.
+-- Moves a queued deployment forward in its line: to this priority, or ahead of all that wait in its cell.
 -- Called by operators; a plain UPDATE of priority does the same.
 create or replace function deploy_queue.bump(deployment_id bigint, reason text, priority integer default null)
 returns deploy_queue.deployments
@@ -15,7 +15,7 @@ begin
     raise exception using
       errcode = 'QD022',
       message = 'reason is missing',
-      hint = 'Those who are overtaken want to know why.';
+      hint = 'The overtaken ones are told why.';
   end if;
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
@@ -25,7 +25,7 @@ begin
     raise exception using
       errcode = 'QD007',
       message = deploy_queue._label(v_deployment) || ' is running already',
-      hint = 'Only those who wait are moved.';
+      hint = 'Only waiting deployments are moved.';
   end if;
   perform set_config('deploy_queue.reason', bump.reason, true);
   update deploy_queue.deployments

@@ -34,7 +34,7 @@ begin
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
     enqueue.url, enqueue.note, enqueue.concurrency_key,
-    -- When it may. What is on hold waits for somebody else.
+    -- When it may. What is on hold waits for its release.
     case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
     -- With the row itself: a client that dies right after must not hold its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
@@ -44,7 +44,7 @@ begin
   on conflict (idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
 
-  -- A client whose connection died asks again, without knowing whether it was heard the first time.
+  -- A client that lost its connection asks again. It cannot know whether it was heard.
   if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments
@@ -59,4 +59,4 @@ comment on function deploy_queue.enqueue(
   text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
   timestamptz, text[], boolean
 ) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what whoever releases it is to run. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what its release runs. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';

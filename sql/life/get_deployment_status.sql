@@ -1,4 +1,4 @@
--- Where a deployment is in its life, from its timestamps and the buffer time of its environment.
+-- Where a deployment is in its life, by its timestamps and the buffer time of its environment.
 -- Called by views, the event trigger and other services.
 create or replace function deploy_queue.get_deployment_status(
   start_timestamp timestamptz,

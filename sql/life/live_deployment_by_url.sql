@@ -1,5 +1,5 @@
 -- The newest queued or running deployment with this url; no row when there is none.
--- Called by whoever keeps a job's deployment alive and knows only the job.
+-- Called by keepers that know only the job.
 create or replace function deploy_queue.live_deployment_by_url(url text) returns setof deploy_queue.deployments
 language sql stable
 security definer

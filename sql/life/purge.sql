@@ -1,4 +1,4 @@
--- Cancels a deployment that is on hold; one that somebody has released meanwhile is not touched.
+-- Cancels a deployment that is on hold; one that was released meanwhile is not touched.
 -- Called by clients.
 create or replace function deploy_queue.purge(deployment_id bigint, reason text default null)
 returns deploy_queue.deployments

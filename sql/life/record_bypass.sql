@@ -1,5 +1,5 @@
 -- Leaves a record of a deployment that goes around the queue, and tells the boards. Takes no lock and touches no line.
--- Called by whoever breaks the glass, such as the GitHub Action.
+-- Called by clients that break the glass, such as the GitHub Action.
 create or replace function deploy_queue.record_bypass(
   environment text,
   cloud_provider text,
@@ -27,7 +27,7 @@ begin
   )
   returning * into v_event;
 
-  if deploy_queue._somebody_follows() then
+  if deploy_queue._has_followers() then
     perform pg_notify('deploy_queue_transitions', json_build_object(
       'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
       'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
@@ -39,4 +39,4 @@ end;
 $$;
 
 comment on function deploy_queue.record_bypass(text, text, text, integer, text, text, text, text) is
-  'Records that a component is deployed to a cell around the queue, and why, and returns the event. Nobody waits for it.';
+  'Records that a component is deployed to a cell around the queue, and why, and returns the event. Nothing waits for it.';

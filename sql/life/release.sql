@@ -25,7 +25,7 @@ begin
     update deploy_queue.deployments
     set hold = null,
       release_key = coalesce("release".release_key, ''),
-      -- With the release itself: whoever dies right after must not leave it in the line for ever.
+      -- With the release itself: a client that dies right after must not leave it in the line for ever.
       heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
     where deployments.id = v_deployment.id
     returning deployments.* into v_deployment;

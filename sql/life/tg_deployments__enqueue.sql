@@ -32,13 +32,13 @@ begin
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using
       errcode = 'QD028',
-      message = format('%s cannot have priority %s: only an operator lets somebody pass', deploy_queue._label(new), new.priority),
+      message = format('%s cannot have priority %s: only an operator moves a deployment forward', deploy_queue._label(new), new.priority),
       hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
   end if;
 
   v_now := deploy_queue._now();
   new.forced := false;
-  -- Only history and who starts at once bring moments of their own.
+  -- Only history, and what starts at once, bring moments of their own.
   if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
     if v_only_asks then
       new.start_timestamp := v_now;
@@ -74,7 +74,7 @@ begin
       when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
     end;
   end if;
-  -- Nobody who is refused leaves a gap.
+  -- After all refusals, so that they leave no gap.
   new.id := nextval('deploy_queue.deployments_id_seq');
   return new;
 end;

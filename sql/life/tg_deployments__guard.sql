@@ -36,7 +36,7 @@ begin
     new.forced := deploy_queue._bypass_reason() is not null;
   end if;
   if old.hold = 'outside' and (v_is_released or new.forced) then
-    -- Whoever comes into the line now stands at its end.
+    -- It comes into the line now, at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
@@ -53,8 +53,8 @@ begin
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    -- The heartbeats of the wait end with it, unless whoever starts the deployment goes on to send them: a deployment
-    -- that nobody promised to keep alive must not be reaped while it runs.
+    -- The heartbeats of the wait end with it, unless the client that starts the deployment goes on with them: a deployment
+    -- for which none were promised must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
       new.heartbeat_timestamp := null;
     end if;
@@ -77,7 +77,7 @@ begin
   if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
   end if;
-  -- A start may have taken the heartbeat of somebody who is still there.
+  -- A start may have ended the heartbeats of a keeper that is still there.
   new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
   return new;

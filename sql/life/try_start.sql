@@ -1,5 +1,5 @@
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
--- Called by whoever waits for its turn. A deployment that runs already is answered with "started".
+-- Called by waiters. A deployment that runs already is answered with "started".
 create or replace function deploy_queue.try_start(deployment_id bigint, heartbeat boolean default false)
 returns table (
   started boolean,

@@ -1,5 +1,4 @@
--- How those who wait are told of a deployment ahead of them, until it and its buffer are over (null: nobody knows).
--- Called by _line. The fields stand in the order in which jsonb stores keys, since sorting them would take a quarter of the time.
+-- What waiters are told of a deployment ahead of them, until it and its buffer are over (infinity: unknown). Called by _line. The fields stand in the order in which jsonb stores keys, since sorting them would take a quarter of the time.
 create or replace function deploy_queue._blocker(
   deployment deploy_queue.deployments,
   policy deploy_queue.policies,

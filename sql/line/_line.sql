@@ -13,7 +13,7 @@ declare
   v_member record;
   v_cell_id integer;
   -- When the cell is free of all members so far, which key frees it last, and when it is free of all others: a member with that
-  -- key may start then. Infinity is "nobody knows".
+  -- key may start then. Infinity is "unknown".
   v_last timestamptz;
   v_last_key text;
   v_others timestamptz;
@@ -72,7 +72,7 @@ begin
         return next;
         exit when not v_all;
       end if;
-      -- It lets others pass, and nobody knows whether they will have ended in time.
+      -- It lets others pass, and whether they will have ended in time is unknown.
       continue when deployment.not_before > v_now;
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_member.buffer_time;
     else
@@ -87,7 +87,7 @@ begin
       continue when deployment.finish_timestamp is not null and v_until <= v_now;
     end if;
 
-    -- Nobody is told of a member that nothing stands behind.
+    -- No waiter is told of a member that nothing stands behind.
     continue when not v_member.is_followed;
     -- Eleven keys have ten entries for every member, whatever its own key.
     if v_key_count < 11 then

@@ -70,7 +70,7 @@ begin
     order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number
   ) as line
   left join lateral (
-    -- Looked up one by one, which keeps the order, and only for those that are followed: nobody else's end is predicted.
+    -- Looked up one by one, which keeps the order, and only for those that are followed: no other end is predicted.
     select known.avg_duration from deploy_queue.deployment_durations as known
     where line.is_followed and known.cell_id = line.id and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'

@@ -1,4 +1,4 @@
--- By whom a queued deployment was moved forward and why, as "ann: sev 1"; null when it entered the line with its priority.
+-- Who moved a queued deployment forward and why, as "ann: sev 1"; null when it entered the line with its priority.
 -- Called by _blocker, for those who are overtaken.
 create or replace function deploy_queue._priority_reason(deployment_id bigint) returns text
 language plpgsql stable

@@ -22,4 +22,4 @@ end;
 $$;
 
 comment on function deploy_queue.forecast(bigint) is
-  'Position of a queued deployment, its predicted start from the usual durations of everybody ahead, and whom it waits for.';
+  'Position of a queued deployment, its predicted start from the usual durations of all ahead, and its blockers.';

@@ -1,4 +1,4 @@
--- What a deployment would wait for, and until when, if it entered the line now. Enters nothing.
+-- The forecast of a deployment that would enter the line now. Enters nothing.
 -- Called by clients before they decide.
 create or replace function deploy_queue.preview(
   environment text,

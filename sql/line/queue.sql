@@ -1,4 +1,4 @@
--- Everybody who waits: where they stand, for whom, and when it will likely be their turn.
+-- The waiting deployments: their positions, their blockers and their predicted starts.
 -- Read by "deploy-queue list queue", boards and people.
 create or replace view deploy_queue.queue as
 select
@@ -27,8 +27,8 @@ from deploy_queue._line(null, null) as line;
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
 comment on column deploy_queue.queue."position" is '1 is next.';
-comment on column deploy_queue.queue.predicted_start is 'When it will likely start if everybody ahead takes as long as usual; null when nobody knows.';
-comment on column deploy_queue.queue.overdue is 'Whether somebody it waits for takes longer than usual.';
+comment on column deploy_queue.queue.predicted_start is 'When it will likely start if all ahead take as long as usual; null: unknown.';
+comment on column deploy_queue.queue.overdue is 'Whether a blocker takes longer than usual.';
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
 comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until, silent_since, reaped_at, priority, priority_reason, hold; what is no deployment has kind, text and until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';

@@ -1,4 +1,4 @@
--- Deployments on hold, until somebody releases or purges them.
+-- Deployments on hold, until they are released or purged.
 -- Read by "deploy-queue list staged", release and purge.
 create or replace view deploy_queue.staged as
 select
@@ -22,9 +22,9 @@ from deploy_queue._queued as deployments
 where deployments.hold is not null;
 
 comment on view deploy_queue.staged is
-  'Deployments on hold: outside the line or in their place in it, until somebody releases or purges them.';
-comment on column deploy_queue.staged.command is 'What whoever releases it is to run: program and arguments; null: nothing.';
+  'Deployments on hold: outside the line or in their place in it, until they are released or purged.';
+comment on column deploy_queue.staged.command is 'The command that its release runs: program and arguments; null: none.';
 comment on column deploy_queue.staged.hold is 'outside (it stands in no line) or in-line (it keeps its place).';
 comment on column deploy_queue.staged.somebody_waits is
-  'Whether a process waits for the release; otherwise whoever releases it goes on with it.';
+  'Whether a process waits for the release; otherwise the process that releases it goes on with it.';
 comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';

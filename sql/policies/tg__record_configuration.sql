@@ -4,7 +4,7 @@ create or replace function deploy_queue.tg__record_configuration() returns trigg
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Events read alike, whoever caused them.
+-- Events read alike, whatever the session's settings.
 set intervalstyle = 'postgres'
 set timezone = 'UTC'
 as $$

@@ -9,8 +9,8 @@ declare
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
-  -- transaction keeps nobody from reaping elsewhere. A row that somebody else has locked is being reaped, ended or kept alive
-  -- by them; a cell that somebody else has locked is reaped the next time.
+  -- transaction keeps nobody from reaping elsewhere. A row that another session has locked is being reaped, ended or kept
+  -- alive there; a cell that another session has locked is reaped the next time.
   with stale as materialized (
     -- All of it first: else the cell is tried before its row, and that of every row that is read.
     select deployments.id, deployments.cell_id
@@ -21,7 +21,7 @@ begin
   select array_agg(stale.id) into v_ids
   from stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
-  -- As they are now that nobody else can change them.
+  -- As they are now that no other session can change them.
   v_ids := array(select deploy_queue._stale(v_ids));
 
   if v_ids = '{}' then

@@ -1,5 +1,5 @@
 -- Whose last heartbeat is older than this has been silent for too long; null for as long as the database itself has not been up
--- for that time: while it was away, nobody could send one.
+-- for that time: while it was away, no keeper could send one.
 -- Called by the reaper and by stuck_deployments.
 create or replace function deploy_queue._silent_before(heartbeat_timeout interval) returns timestamptz
 language plpgsql stable

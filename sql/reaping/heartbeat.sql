@@ -1,5 +1,5 @@
 -- Proves that the keeper of a deployment is alive. An ended deployment comes back unchanged, so its keeper can stop.
--- Called every environments.heartbeat_interval by whoever keeps the deployment.
+-- Called by the keeper, every environments.heartbeat_interval.
 create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
 security definer

@@ -38,9 +38,9 @@ as $$
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
-      -- What the constraint of deployments calls, which is checked against whoever writes.
+      -- What the constraint of deployments calls, which is checked against the role that writes.
       when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable') then 0
-      -- What changes nothing; and what views call, which is checked against whoever reads them.
+      -- What changes nothing; and what views call, which is checked against the role that reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (
         select

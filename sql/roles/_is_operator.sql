@@ -1,4 +1,4 @@
--- Whether whoever acts is an operator or the owner.
+-- Whether the acting role is an operator or the owner.
 -- Called where only they may do something that needs no privilege of its own.
 create or replace function deploy_queue._is_operator() returns boolean
 language plpgsql stable

@@ -1,4 +1,4 @@
--- Whether whoever acts may change deployments of an environment: a role may change any, unless ALTER ROLE ties it to some.
+-- Whether the acting role may change deployments of an environment: a role may change any, unless ALTER ROLE ties it to some.
 -- Called by the reaper, by pruning, and by the triggers that every write of deployments and of policies passes.
 create or replace function deploy_queue._may_change(environment text) returns boolean
 language plpgsql stable
@@ -16,7 +16,7 @@ begin
     select
     from unnest(deploy_queue._acting_roles()) as acting (role)
     cross join lateral (
-      -- From the catalog: in the session, anybody may set it to anything.
+      -- From the catalog: in a session, every role may set it to anything.
       select substr(setting.text, strpos(setting.text, '=') + 1) as environments
       from pg_db_role_setting
       cross join lateral unnest(pg_db_role_setting.setconfig) as setting (text)

@@ -1,4 +1,4 @@
--- The error of whoever changes something in an environment that their role is not for.
+-- Refuses a role that changes something in an environment that it is not for.
 -- Called by the triggers that every write of deployments and of policies passes.
 create or replace function deploy_queue._refuse_foreign_environment(environment text) returns void
 language plpgsql stable

@@ -1,5 +1,5 @@
 -- Whether a freeze makes an exception for a deployment.
--- Called by whatever asks whom a freeze holds.
+-- Called by the rule and the wake-ups.
 create or replace function deploy_queue._passes(candidate deploy_queue.deployments, placed deploy_queue.freezes)
 returns boolean
 language plpgsql stable

@@ -1,4 +1,4 @@
--- Listens on the channel of all transitions, and lets them know that somebody does.
+-- Listens on the channel of all transitions, and shows by a lock that there is a listener.
 -- Called by boards, gateways and "heartbeat url" while it waits for its deployment to appear.
 create or replace function deploy_queue.follow_transitions() returns void
 language plpgsql volatile

@@ -1,5 +1,5 @@
 -- Ends what follow_transitions began. The end of the session does too.
--- Called by whoever goes on with its connection to do something else.
+-- Called by clients that use their connection for something else afterwards.
 create or replace function deploy_queue.unfollow_transitions() returns void
 language plpgsql volatile
 security definer

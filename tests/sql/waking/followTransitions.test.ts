@@ -7,7 +7,7 @@ const database = useDatabase();
 const { sql } = database;
 
 async function somebodyFollows(): Promise<boolean | undefined> {
-  const [row] = await sql<{ follows: boolean }[]>`select deploy_queue._somebody_follows() as follows`;
+  const [row] = await sql<{ follows: boolean }[]>`select deploy_queue._has_followers() as follows`;
   return row?.follows;
 }
 
@@ -59,7 +59,7 @@ test("a follower whose backend dies follows no more, another one still does", as
 
 test("who asks whether somebody follows leaves no lock behind", async () => {
   const session = database.connect();
-  await session`select deploy_queue._somebody_follows()`;
+  await session`select deploy_queue._has_followers()`;
   const locks = await session`select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`;
   expect(locks).toHaveLength(0);
 });

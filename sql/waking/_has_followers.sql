@@ -1,6 +1,6 @@
 -- Whether a session follows the transitions: follow_transitions holds the lock for as long as its session listens.
 -- Called before a message for them is made: a notification that nobody hears would hold up all commits of the server.
-create or replace function deploy_queue._somebody_follows() returns boolean
+create or replace function deploy_queue._has_followers() returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
