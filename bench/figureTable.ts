@@ -24,7 +24,7 @@ function cell(value: number, unit: string, range: Figure["range"]): string {
   return `${`${round(value)} ${unit}`.trim()}${spread}`;
 }
 
-function round(value: number): string {
+export function round(value: number): string {
   if (value > 0 && value < 0.1) return value.toPrecision(2);
   return Number.isInteger(value) || value >= 100
     ? value.toLocaleString("en", { maximumFractionDigits: 0 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openFloor } from "./floor.js";
-import { openLine } from "./line.js";
+import { type HandOvers, openLine } from "./line.js";
 import { affords, type BenchServer, withDatabase } from "./server.js";
 import { compared, type Figure, inTurns, measured, percentile } from "./support.js";
 import { runCommand, startWaiter } from "./waiter.js";
@@ -72,36 +72,42 @@ async function measureRow(server: BenchServer, row: (typeof rows)[number]): Prom
   );
 }
 
-/** Of processes of the command line that wait one after the other, each for the one before it; beside the floor, in turns. */
+/** Of processes of the command line that wait one after the other; beside the floor, in turns. */
 async function measureProcesses(server: BenchServer): Promise<Figure[]> {
-  const operator = server.openQueue();
-  const region = "handoff-cli";
-  const location = { environment: "dev", cloudProvider: "bench", region, cellIndex: 0, component: "api" };
-  let { id: running } = await operator.enqueue(location);
-  await operator.tryStart(running);
-  await operator.database.close();
-
-  const processes = measured(async () => {
-    const waiter = await startWaiter(server.url, region);
-    // Until it sleeps and its connection has been idle for a moment.
-    await sleep(300);
-    await Promise.all([runCommand(server.url, "finish", String(running)), waiter.succeeded]);
-    const [row] = await server.sql<{ milliseconds: number }[]>`
-      select 1000 * extract(epoch from started.start_timestamp - finished.finish_timestamp)::float8 as milliseconds
-      from deploy_queue.deployments as finished, deploy_queue.deployments as started
-      where finished.id = ${running} and started.id = ${waiter.id}`;
-    running = waiter.id;
-    return row?.milliseconds ?? Number.NaN;
-  });
   return withDatabase(server.url, "floor", async (floorUrl) => {
+    const line = await openProcesses(server);
     const floor = await openFloor(floorUrl, 1);
+    const processes = measured(line.handOver);
     const least = measured(floor.handOver);
     await inTurns([processes, least], processRounds);
-    await floor.close();
+    await Promise.all([line.close(), floor.close()]);
     const what = "`finish` process → `start` process, by the clock of the database";
     return [
       compared(`${what}, p50, beside UPDATE + NOTIFY + UPDATE`, 0.5, processes, least, "≤ 60 ms"),
       compared(`${what}, p99, beside UPDATE + NOTIFY + UPDATE`, 0.99, processes, least),
     ];
   });
+}
+
+/** Processes of a command line, each of which waits for the one before it. */
+export async function openProcesses({ url, sql }: BenchServer, program?: string): Promise<HandOvers> {
+  const region = "handoff-cli";
+  const first = await startWaiter(url, region, program);
+  await first.succeeded;
+  let running = first.id;
+  return {
+    async handOver() {
+      const waiter = await startWaiter(url, region, program);
+      // Until it sleeps and its connection has been idle for a moment.
+      await sleep(300);
+      await Promise.all([runCommand(url, ["finish", String(running)], program), waiter.succeeded]);
+      const [row] = await sql<{ milliseconds: number }[]>`
+        select 1000 * extract(epoch from started.start_timestamp - finished.finish_timestamp)::float8 as milliseconds
+        from deploy_queue.deployments as finished, deploy_queue.deployments as started
+        where finished.id = ${running} and started.id = ${waiter.id}`;
+      running = waiter.id;
+      return row?.milliseconds ?? Number.NaN;
+    },
+    close: async () => undefined,
+  };
 }

@@ -1,12 +1,10 @@
 // npm run bench [-- name…] [--large]: measures, prints each figure beside its floor, and keeps the results as JSON.
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { alone, interruption } from "./alone.js";
 import { benchmarks } from "./benchmarks.js";
 import { figureTable } from "./figureTable.js";
-import { serverFacts, withDatabase, withServer } from "./server.js";
+import { machineFacts, withDatabase, withServer } from "./server.js";
 import { type Figure, ratioOf } from "./support.js";
 
 const given = process.argv.slice(2);
@@ -20,33 +18,22 @@ if (unknown.length > 0) {
 }
 
 const failed: string[] = [];
-let measuring: ChildProcess | undefined;
-let interrupted = false;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  // Goes on to what is to be left in order: its databases.
-  process.on(signal, () => {
-    interrupted = true;
-    measuring?.kill("SIGKILL");
-  });
-}
+const interrupted = interruption();
 await withServer(async (url, description) => {
-  const machine = {
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: String(cpus().length),
-    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    node: process.version,
-    server: description,
-    ...(await serverFacts(url)),
-    date: new Date().toISOString(),
-  };
-  const lines = Object.entries(machine).map(([key, value]) => `${key}: ${value}\n`);
-  process.stdout.write(lines.join(""));
+  const machine = await machineFacts(url, description);
+  process.stdout.write(
+    Object.entries(machine)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join(""),
+  );
   await mkdir("bench/results", { recursive: true });
   for (const [name, { about }] of Object.entries(benchmarks)) {
-    if (interrupted || (names.length > 0 && !names.includes(name))) continue;
+    if (interrupted.aborted || (names.length > 0 && !names.includes(name))) continue;
     process.stdout.write(`\n${name}: ${about}\n\n`);
     try {
-      const figures = await withDatabase(url, name, (database) => measureAlone(name, database));
+      const figures = await withDatabase(url, name, (database) =>
+        alone<Figure[]>(join(import.meta.dirname, "one.ts"), [name, database, ...flags], interrupted),
+      );
       // What the server cannot afford was said.
       if (figures.length === 0) continue;
       process.stdout.write(`${figureTable(figures)}\n`);
@@ -68,18 +55,4 @@ process.exit(failed.length > 0 ? 1 : 0);
 function withRatio(figure: Figure): Figure {
   const ratio = ratioOf(figure);
   return ratio === undefined ? figure : { ...figure, ratio };
-}
-
-async function measureAlone(name: string, url: string): Promise<Figure[]> {
-  const child = fork(join(import.meta.dirname, "one.ts"), [name, url, ...flags]);
-  measuring = child;
-  let figures: Figure[] | undefined;
-  child.once("message", (message: Figure[]) => {
-    figures = message;
-  });
-  const [code, signal] = await once(child, "exit");
-  if (figures === undefined) {
-    throw new Error(`its process ended with ${signal ?? code} and without figures`);
-  }
-  return figures;
 }

@@ -1,3 +1,4 @@
+import { cpus, totalmem } from "node:os";
 import postgres from "postgres";
 import { Database } from "../src/database/database.js";
 import { Queue } from "../src/queue/queue.js";
@@ -74,7 +75,20 @@ export async function withSchema<Result>(url: string, act: (server: BenchServer)
   }
 }
 
-/** What figures depend on, and whether the server keeps its promise that what is committed stays. */
+/** What figures depend on, by name. */
+export async function machineFacts(url: string, description: string): Promise<Record<string, string>> {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: String(cpus().length),
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    node: process.version,
+    server: description,
+    ...(await serverFacts(url)),
+    date: new Date().toISOString(),
+  };
+}
+
+/** The server's part of it, and whether the server keeps its promise that what is committed stays. */
 export async function serverFacts(url: string): Promise<Record<string, string>> {
   const sql = postgres(url, { max: 1, ...quiet });
   const names = [

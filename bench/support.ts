@@ -23,6 +23,12 @@ export interface Measured<Sample = number> {
   readonly samples: Sample[];
 }
 
+/** Something to measure that has connections or processes of its own. */
+export interface Opened {
+  readonly measure: () => Promise<number>;
+  close(): Promise<void>;
+}
+
 export function measured<Sample = number>(measure: Measured<Sample>["measure"]): Measured<Sample> {
   return { measure, samples: [] };
 }
@@ -34,16 +40,19 @@ export async function time(act: () => unknown): Promise<number> {
   return performance.now() - began;
 }
 
+export interface Rounds {
+  /** The first ones, which do not count. */
+  readonly warmUps: number;
+  readonly counted: number;
+}
+
 /**
- * Takes samples of each in turns, so that whatever else the machine does meanwhile falls on all of them. The first rounds
- * warm up and do not count.
+ * Takes samples of each in turns (A B, B A, A B …), so that whatever else the machine does meanwhile falls on all of them, and
+ * none always comes after the same other one.
  */
-export async function inTurns<Sample>(
-  all: readonly Measured<Sample>[],
-  rounds: { warmUps: number; counted: number },
-): Promise<void> {
+export async function inTurns<Sample>(all: readonly Measured<Sample>[], rounds: Rounds): Promise<void> {
   for (let round = 1; round <= rounds.warmUps + rounds.counted; round += 1) {
-    for (const { measure, samples } of all) {
+    for (const { measure, samples } of round % 2 === 1 ? all : all.toReversed()) {
       const sample = await measure();
       if (round > rounds.warmUps) samples.push(sample);
     }

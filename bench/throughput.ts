@@ -1,9 +1,8 @@
 import postgres from "postgres";
 import { seedHistory, settle } from "./seed.js";
 import { affords, type BenchServer } from "./server.js";
-import { type Figure, inTurns, type Measured, measured, percentile, range } from "./support.js";
+import { type Figure, inTurns, type Measured, measured, type Opened, percentile, range } from "./support.js";
 
-const seconds = 1;
 const rounds = { warmUps: 2, counted: 15 };
 
 /** Whole deployments a second with a million behind them, beside one INSERT and two UPDATEs of a table without rules. */
@@ -47,7 +46,7 @@ function besideBare(what: string, ours: Measured, bare: Measured, target: string
   };
 }
 
-type Cycle = (sql: postgres.Sql, cell: number) => Promise<void>;
+export type Cycle = (sql: postgres.Sql, cell: number) => Promise<void>;
 
 /** Enters the line, asks for the turn, ends. */
 const threeCalls: Cycle = async (sql, cell) => {
@@ -73,7 +72,7 @@ async function enqueue(sql: postgres.Sql, cell: number, how: { start: boolean; h
   return row?.id ?? "0";
 }
 
-const ways = { "in three calls": threeCalls, "in two calls": twoCalls, "as `run` does": asRun };
+export const ways = { "in three calls": threeCalls, "in two calls": twoCalls, "as `run` does": asRun };
 
 const bareCycle: Cycle = async (sql, cell) => {
   const [row] = await sql<{ id: string }[]>`
@@ -101,24 +100,34 @@ const bareTable = `
   alter table bare alter id set default nextval('bare_id') + 100000000;
   insert into bare select * from deploy_queue.deployments where environment = 'history'`;
 
-/** Cycles a second of each kind, in turns; every client has a connection of its own for each, open beforehand. */
+/** Cycles a second of each kind, in turns. */
 async function perSecond(
   server: BenchServer,
-  { clients, cells }: { readonly clients: number; readonly cells: number },
+  size: { readonly clients: number; readonly cells: number },
   cycles: readonly Cycle[],
 ): Promise<Measured[]> {
+  const all = cycles.map((cycle) => openClients(server.url, { ...size, seconds: 1 }, cycle));
+  const kinds = all.map(({ measure }) => measured(measure));
+  await inTurns(kinds, rounds);
+  await Promise.all(all.map(({ close }) => close()));
+  return kinds;
+}
+
+/** Clients that go through cycles for so many seconds; a sample is cycles a second. Each has a connection of its own. */
+export function openClients(
+  url: string,
+  { clients, cells, seconds }: { readonly clients: number; readonly cells: number; readonly seconds: number },
+  cycle: Cycle,
+): Opened {
   // Each client walks through cells of its own, where there are enough.
   const own = Math.max(1, Math.floor(cells / clients));
-  const connections: postgres.Sql[] = [];
-  const kinds = cycles.map((cycle) => {
-    const ours = Array.from({ length: clients }, () => postgres(server.url, { max: 1, onnotice: () => undefined }));
-    connections.push(...ours);
-    let walked = 0;
-    return measured(async () => {
-      const before = walked;
+  const connections = Array.from({ length: clients }, () => postgres(url, { max: 1, onnotice: () => undefined }));
+  return {
+    async measure() {
+      let walked = 0;
       const began = performance.now();
       const ends = await Promise.all(
-        ours.map(async (sql, client) => {
+        connections.map(async (sql, client) => {
           for (let step = 0; performance.now() - began < seconds * 1000; step += 1) {
             await cycle(sql, (client * own + (step % own)) % cells);
             walked += 1;
@@ -126,10 +135,8 @@ async function perSecond(
           return performance.now();
         }),
       );
-      return ((walked - before) * 1000) / (Math.max(...ends) - began);
-    });
-  });
-  await inTurns(kinds, rounds);
-  await Promise.all(connections.map((sql) => sql.end()));
-  return kinds;
+      return (walked * 1000) / (Math.max(...ends) - began);
+    },
+    close: async () => void (await Promise.all(connections.map((sql) => sql.end()))),
+  };
 }

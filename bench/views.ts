@@ -10,7 +10,7 @@ const most = 1_000;
 /** With fewer, p99 would be the slowest one. */
 const fewestForP99 = 200;
 
-const cells = 600;
+export const cells = 600;
 const running = 200;
 const queued = 2_000;
 const cancelled = 100;
@@ -28,7 +28,7 @@ const all = (view: string, target?: string): Read => ({
   ...(target === undefined ? {} : { target }),
 });
 
-const reads: readonly Read[] = [
+export const reads: readonly Read[] = [
   all("current_deployments", "≤ 50 ms"),
   all("queue", "≤ 50 ms"),
   all("outliers", "≤ 50 ms"),
@@ -59,7 +59,7 @@ export async function views(server: BenchServer): Promise<Figure[]> {
 }
 
 /** What runs and waits, and some that were cancelled. */
-async function seedPresent({ sql }: BenchServer): Promise<void> {
+export async function seedPresent({ sql }: BenchServer): Promise<void> {
   await sql.unsafe("update deploy_queue.environments set buffer_time = '0' where environment = 'prod'");
   for (let number = 0; number < running + queued + cancelled; number += 1) {
     const cell = number % cells;
@@ -84,10 +84,7 @@ async function seedPresent({ sql }: BenchServer): Promise<void> {
 }
 
 async function measureRead({ sql }: BenchServer, { what, sql: query, target = "" }: Read): Promise<Figure[]> {
-  const read = measured(async () => {
-    const plan = await sql.unsafe<{ "QUERY PLAN": string }[]>(`explain (analyze, timing off, summary on) ${query}`);
-    return plan.reduce((total, row) => total + millisecondsIn(row["QUERY PLAN"]), 0);
-  });
+  const read = measured(() => planAndExecution(sql, query));
   const { count } = await sql.unsafe(query);
   const once = await read.measure();
   const counted = Math.min(most, Math.max(fewest, Math.round(budget / once)));
@@ -104,6 +101,12 @@ async function measureRead({ sql }: BenchServer, { what, sql: query, target = ""
     figures.push({ what: "the same, p99", figure: percentile(read.samples, 0.99), unit: "ms" });
   }
   return figures;
+}
+
+/** Milliseconds that the server takes for both. */
+export async function planAndExecution(sql: BenchServer["sql"], query: string): Promise<number> {
+  const plan = await sql.unsafe<{ "QUERY PLAN": string }[]>(`explain (analyze, timing off, summary on) ${query}`);
+  return plan.reduce((total, row) => total + millisecondsIn(row["QUERY PLAN"]), 0);
 }
 
 /** Of the lines that sum a plan up: "Planning Time: 1.234 ms", "Execution Time: 5.678 ms". */

@@ -14,18 +14,19 @@ export interface Waiter {
   stop(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, "../dist/cli.js");
+/** The command line of this tree, built before. */
+export const program = join(import.meta.dirname, "../dist/cli.js");
 
-/** A process of the command line, built before, until it has ended well. */
-export async function runCommand(url: string, ...given: readonly string[]): Promise<void> {
+/** A process of the command line until it has ended well. */
+export async function runCommand(url: string, given: readonly string[], path = program): Promise<void> {
   const env = { ...process.env, DEPLOY_QUEUE_DATABASE_URL: url };
-  await promisify(execFile)(process.execPath, [program, ...given], { env });
+  await promisify(execFile)(process.execPath, [path, ...given], { env });
 }
 
-/** A process of the command line, built before, that has entered the line of cell 0 in that region. */
-export async function startWaiter(url: string, region: string): Promise<Waiter> {
+/** A process of the command line that has entered the line of cell 0 in that region. */
+export async function startWaiter(url: string, region: string, path = program): Promise<Waiter> {
   const place = ["--environment", "dev", "--provider", "bench", "--region", region, "--cell-index", "0"];
-  const child = spawn(process.execPath, [program, "start", ...place, "--component", "api"], {
+  const child = spawn(process.execPath, [path, "start", ...place, "--component", "api"], {
     env: { ...process.env, DEPLOY_QUEUE_DATABASE_URL: url },
     stdio: ["ignore", "pipe", "pipe"],
   });

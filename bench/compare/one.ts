@@ -1,0 +1,29 @@
+// One comparison in a process of its own, started by run.ts.
+import { answer } from "../alone.js";
+import { inTurns, measured } from "../support.js";
+import { type Comparison, comparisons, type Subject } from "./comparisons.js";
+import { type Side, withSide } from "./side.js";
+import type { Pairs } from "./verdict.js";
+
+const [name = "", treeA = "", treeB = "", urlA = "", urlB = "", ...flags] = process.argv.slice(2);
+const comparison = comparisons[name] ?? { subjects: [] };
+await answer(() => withSide(treeA, urlA, (a) => withSide(treeB, urlB, (b) => compare(comparison, [a, b]))));
+
+async function compare({ prepare, subjects }: Comparison, sides: readonly [Side, Side]): Promise<Pairs[]> {
+  for (const side of sides) {
+    await prepare?.(side, flags.includes("--large") ? 1_000_000 : 100_000);
+  }
+  const pairs: Pairs[] = [];
+  for (const subject of subjects) {
+    pairs.push(await measurePairs(subject, sides));
+  }
+  return pairs;
+}
+
+async function measurePairs({ what, rounds, open }: Subject, [a, b]: readonly [Side, Side]): Promise<Pairs> {
+  const opened = [await open(a), await open(b)] as const;
+  const [before, after] = [measured(opened[0].measure), measured(opened[1].measure)];
+  await inTurns([before, after], rounds);
+  await Promise.all(opened.map(({ close }) => close()));
+  return { what, before: before.samples, after: after.samples };
+}
