@@ -39,8 +39,8 @@ export async function herd(server: BenchServer): Promise<Figure[]> {
     });
     await waitForStart(queue, id, {
       heartbeat: false,
-      onWaiting() {
-        sleepers[place]?.onWaiting();
+      onLook() {
+        sleepers[place]?.onLook();
         if (performance.now() > began) vainLooks += 1;
       },
     });

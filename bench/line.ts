@@ -15,17 +15,17 @@ export interface HandOvers {
 export const idleMilliseconds = 20;
 
 /** Tells when somebody who waits has fallen asleep: its second look follows the probe for delivery, after which it sleeps. */
-export function watchSleep(): { readonly onWaiting: () => void; readonly asleep: Promise<void> } {
+export function watchSleep(): { readonly onLook: () => void; readonly asleep: Promise<void> } {
   let looks = 0;
   let fallAsleep = (): void => undefined;
   const asleep = new Promise<void>((resolve) => {
     fallAsleep = resolve;
   });
-  const onWaiting = (): void => {
+  const onLook = (): void => {
     looks += 1;
     if (looks === 2) fallAsleep();
   };
-  return { onWaiting, asleep };
+  return { onLook, asleep };
 }
 
 /** So many who wait in one cell on so many connections. Everybody who was served joins the line again, at its end. */
@@ -44,9 +44,9 @@ export async function openLine(server: BenchServer, waiters: number, connections
   const line: { readonly queue: Queue; readonly over: Promise<void> }[] = [];
   const join = async (queue: Queue): Promise<void> => {
     const { id } = await queue.enqueue(location, { heartbeat: true });
-    const { onWaiting, asleep } = watchSleep();
+    const { onLook, asleep } = watchSleep();
     // An error of a waiter is caught by nobody and ends this process.
-    const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onWaiting }).then((attempt) => {
+    const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onLook }).then((attempt) => {
       if (attempt === undefined) return;
       startedAt = performance.now();
       holder = id;

@@ -62,8 +62,8 @@ async function handOffs(server: BenchServer, enough: (rounds: number) => boolean
   for (let round = 0; !enough(round); round += 1) {
     const queue = queues[round % 2 === 0 ? 0 : 1];
     const { id } = await queue.enqueue(location, { heartbeat: true });
-    const { onWaiting, asleep } = watchSleep();
-    const started = waitForStart(queue, id, { heartbeat: true, onWaiting });
+    const { onLook, asleep } = watchSleep();
+    const started = waitForStart(queue, id, { heartbeat: true, onLook });
     await asleep;
     const began = performance.now();
     await Promise.all([operator.finish(holder), started]);

@@ -15,7 +15,11 @@ try {
       await work(100, undefined, { signal });
     },
     {
-      onWaiting: ({ waitingOn }) => process.stdout.write(`waiting: ${waitingOn.map(({ text }) => text).join("; ")}\n`),
+      onEvent: (event) => {
+        if (event.event === "waiting") {
+          process.stdout.write(`waiting at position ${event.position}\n`);
+        }
+      },
     },
   );
   process.stdout.write("finished\n");

@@ -15,7 +15,7 @@ export type {
   Hold,
   Location,
 } from "./queue/deployment.js";
-export { DeployQueue, type DeployQueueOptions, type StartOptions } from "./queue/deployQueue.js";
+export { DeployQueue, type DeployQueueOptions } from "./queue/deployQueue.js";
 export {
   CancelledError,
   DatabaseUnavailableError,
@@ -27,4 +27,6 @@ export {
   SchemaError,
   WaitTimeoutError,
 } from "./queue/errors.js";
+export type { JourneyEvent } from "./queue/events.js";
+export type { JourneyOptions } from "./queue/journey.js";
 export type { Blocker, Explanation, Place, QueuedDeployment, Reason, StartAttempt } from "./queue/place.js";

@@ -1,5 +1,5 @@
 import { setOutput } from "@actions/core";
-import { cancellationOf } from "../display/waitEvents.js";
+import { cancellationOf } from "../queue/cancelled.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import { cancellerName } from "../text/describe.js";

@@ -1,10 +1,9 @@
 import { Database } from "../database/database.js";
-import { logOutage } from "../display/outages.js";
+import { logOutages } from "../display/outages.js";
 import { keepAlive } from "../queue/keeping.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
-import { describeError } from "../text/describeError.js";
 import { printable } from "../text/printable.js";
 
 /** What the main step tells the process. */
@@ -33,17 +32,16 @@ export async function sendHeartbeats(): Promise<void> {
     }
   }, lookInterval);
   try {
-    const onOutage = logOutage({ info: write, warn: write });
+    const onEvent = logOutages({ info: write, warn: write });
     const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
       outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
-      onOutage,
+      onEvent,
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
     // The main step may have lost patience and be gone; without a callback that would end this process.
     process.send?.("sent", undefined, undefined, () => undefined);
-    const onError = (error: unknown): void => write(`a heartbeat failed: ${describeError(error)}`);
-    const end = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
+    const end = await keepAlive(queue, order.id, { signal: gone.signal, onEvent, tolerant: true });
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);
   } finally {
     clearInterval(watch);

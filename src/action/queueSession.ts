@@ -1,6 +1,6 @@
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
-import { logOutage } from "../display/outages.js";
+import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import type { CommonInputs } from "./commonInputs.js";
@@ -26,7 +26,7 @@ export async function withQueue(
     const outageTimeout = patient ? inputs.outageTimeout : 0;
     await outlastOutages(() => ensureSchema(database, { url, migrate, onProgress: log.info, onWarning: log.warn }), {
       outageTimeout,
-      onOutage: patient ? logOutage(log) : undefined,
+      onEvent: patient ? logOutages(log) : undefined,
     });
     await act(new Queue(database));
   } finally {
@@ -36,5 +36,5 @@ export async function withQueue(
 
 /** Repeats a call that may be repeated until the database answers, for as long as outage-timeout says. */
 export function patiently<Result>(inputs: CommonInputs, call: () => Promise<Result>): Promise<Result> {
-  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onOutage: logOutage(log) });
+  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onEvent: logOutages(log) });
 }

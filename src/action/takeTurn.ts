@@ -1,8 +1,11 @@
 import { setOutput } from "@actions/core";
-import { enterLine } from "../display/enterLine.js";
+import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
+import { giveUpAtSignal, onSignals } from "../display/signals.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
+import type { JourneyEvent } from "../queue/events.js";
+import { takeTurn as take } from "../queue/journey.js";
 import type { Blocker } from "../queue/place.js";
 import type { Queue } from "../queue/queue.js";
 import { startTimer } from "../queue/timer.js";
@@ -17,12 +20,12 @@ import { idempotencyKey } from "./workflow.js";
 /** A deployment that has started. */
 export interface Turn {
   readonly deployment: Deployment;
-  /** Everybody it waited for, as they were last seen, in their order. */
+  /** All that it waited for, as they were last seen, in their order. */
   readonly waitedFor: readonly Blocker[];
 }
 
 export interface TurnOptions {
-  /** Whether somebody goes on to send heartbeats. */
+  /** Whether heartbeats go on after the start. */
   readonly heartbeat: boolean;
   readonly onEnqueued?: (deployment: Deployment) => void;
 }
@@ -32,35 +35,32 @@ export interface TurnOptions {
  * @throws CancelledError, WaitTimeoutError
  */
 export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
+  const { request, waitTimeout, outageTimeout, warnAfter } = inputs;
   const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
   let stopTimer = (): void => undefined;
+  const follower = followJourney(log, (waiting) => lineDisplay(waiting, log, logGroup));
+  const onEvent = async (event: JourneyEvent): Promise<void> => {
+    await follower.onEvent(event);
+    if (event.event === "enqueued") {
+      enqueued = event.deployment;
+      setOutput("deployment-id", enqueued.id);
+      options.onEnqueued?.(enqueued);
+      stopTimer = warnAfter === undefined ? stopTimer : warnLater(enqueued, warnAfter);
+    } else if (event.event === "waiting") {
+      for (const blocker of event.blockers) {
+        waitedFor.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
+      }
+    }
+  };
+  const giveUp = new AbortController();
+  const stopHeeding = onSignals(giveUpAtSignal(giveUp, follower));
   try {
     const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
-    const deployment = await enterLine(queue, {
-      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
-      heartbeat: options.heartbeat,
-      waitTimeout: inputs.waitTimeout,
-      outageTimeout: inputs.outageTimeout,
-      log,
-      createDisplay: (waiting) => lineDisplay(waiting, log, logGroup),
-      onEnqueued: async (entered) => {
-        enqueued = entered;
-        setOutput("deployment-id", entered.id);
-        options.onEnqueued?.(entered);
-        if (inputs.warnAfter !== undefined) {
-          stopTimer = warnLater(entered, inputs.warnAfter);
-        }
-      },
-      onEvent: (event) => {
-        if (event.event === "waiting") {
-          for (const blocker of event.blockers) {
-            waitedFor.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
-          }
-        }
-      },
-    });
-    return { deployment, waitedFor: [...waitedFor.values()] };
+    const wayIn = { ...request, notBefore, idempotencyKey: idempotencyKey(inputs.job, request) };
+    const { heartbeat } = options;
+    const journey = { heartbeat, waitTimeout, outageTimeout, signal: giveUp.signal, onEvent };
+    return { deployment: await take(queue, wayIn, journey), waitedFor: [...waitedFor.values()] };
   } catch (error) {
     if (error instanceof CancelledError && enqueued !== undefined) {
       const who = await cancelledByOthers(queue, enqueued.id, inputs.job);
@@ -68,6 +68,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     }
     throw error;
   } finally {
+    stopHeeding();
     stopTimer();
   }
 }

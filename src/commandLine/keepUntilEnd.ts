@@ -1,9 +1,9 @@
-import { logOutage } from "../display/outages.js";
+import { logOutages } from "../display/outages.js";
+import { cancelledError } from "../queue/cancelled.js";
 import type { DeploymentId } from "../queue/deployment.js";
-import { CancelledError } from "../queue/errors.js";
 import { keepAlive } from "../queue/keeping.js";
 import { deploymentName } from "../text/describe.js";
-import type { Session } from "./queueCommand.js";
+import type { Session } from "./openSession.js";
 
 /**
  * Sends heartbeats until the deployment ends.
@@ -16,11 +16,9 @@ export async function keepUntilEnd(
   id: DeploymentId,
   outageTimeout = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const deployment = await keepAlive(queue, id, { outageTimeout: outageTimeout, onOutage: logOutage(log) });
+  const deployment = await keepAlive(queue, id, { outageTimeout, onEvent: logOutages(log), tolerant: false });
   if (deployment?.cancellation_timestamp) {
-    throw new CancelledError(
-      `${deploymentName(deployment)} was cancelled: ${deployment.cancellation_note ?? "no reason given"}`,
-    );
+    throw cancelledError(deployment);
   }
   if (deployment !== undefined) {
     log.info(`${deploymentName(deployment)} finished`);

@@ -1,16 +1,21 @@
+import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
-import { logOutage } from "../display/outages.js";
+import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { createLogger } from "./logger.js";
-import type { Session } from "./queueCommand.js";
+
+export interface Session {
+  readonly queue: Queue;
+  readonly log: Logger;
+}
 
 export interface SessionOptions {
   readonly migrate: boolean;
   /** Milliseconds to wait for a database that is away. */
-  readonly patience: number;
+  readonly outageTimeout: number;
 }
 
 /** Connects to the database and makes sure that it has our schema. */
@@ -36,8 +41,8 @@ export async function openSession(command: string, options: SessionOptions): Pro
       onWarning: (message: string) => log.warn(message),
     };
     await outlastOutages(() => ensureSchema(database, schema), {
-      outageTimeout: options.patience,
-      onOutage: options.patience > 0 ? logOutage(log) : undefined,
+      outageTimeout: options.outageTimeout,
+      onEvent: options.outageTimeout > 0 ? logOutages(log) : undefined,
     });
   } catch (error) {
     await database.close();

@@ -1,12 +1,6 @@
 import { Option } from "clipanion";
-import type { Logger } from "pino";
-import type { Queue } from "../queue/queue.js";
 import { BaseCommand } from "./baseCommand.js";
-
-export interface Session {
-  readonly queue: Queue;
-  readonly log: Logger;
-}
+import type { Session } from "./openSession.js";
 
 /** What the commands have in common that talk to the queue. */
 export abstract class QueueCommand extends BaseCommand {
@@ -27,7 +21,7 @@ export abstract class QueueCommand extends BaseCommand {
     const { openSession } = await import("./openSession.js");
     const session = await openSession(this.path.join(" "), {
       migrate: !this.skipMigrations,
-      patience: this.patience(),
+      outageTimeout: this.patience(),
     });
     try {
       return await this.act(session);

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { logOutage } from "../display/outages.js";
+import { logOutages } from "../display/outages.js";
 import type { Holds, StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
 import { emptyIsAbsent } from "../queue/values.js";
 import { deploymentName } from "../text/describe.js";
-import { enterLine } from "./enterLine.js";
-import type { Session } from "./queueCommand.js";
+import { startDeployment } from "./journey.js";
+import type { Session } from "./openSession.js";
 import { reportError } from "./reportError.js";
-import { runDeployment, withoutGapsForSignals } from "./runDeployment.js";
+import { runCommand } from "./runCommand.js";
 
 export interface ReleaseOptions {
   readonly reason: string | undefined;
@@ -83,28 +83,16 @@ async function releaseOne(
   if (staged.somebody_waits) {
     const deployment = await outlastOutages(release(false), {
       outageTimeout: options.outageTimeout,
-      onOutage: logOutage(log),
+      onEvent: logOutages(log),
     });
     log.info(`${deploymentName(deployment)} was released; its job goes on`);
     return 0;
   }
-  return withoutGapsForSignals(async () => {
-    const started = await enterLine(session, {
-      wayIn: release(true),
-      heartbeat: staged.command !== null,
-      waitTimeout: options.waitTimeout,
-      outageTimeout: options.outageTimeout,
-      beside: options.parallel,
-      json: false,
-      output: undefined,
-      onEvent: () => undefined,
-    });
-    if (staged.command === null) {
-      options.onStarted(started);
-      return 0;
-    }
-    const { gracePeriod, outageTimeout } = options;
-    const onEvent = (): void => undefined;
-    return runDeployment(session, started, { command: staged.command, gracePeriod, outageTimeout, onEvent });
-  });
+  const { waitTimeout, outageTimeout, gracePeriod, parallel: beside } = options;
+  const attended = { waitTimeout, outageTimeout, beside };
+  if (staged.command !== null) {
+    return runCommand(session, release(true), staged.command, { ...attended, gracePeriod });
+  }
+  options.onStarted(await startDeployment(session, release(true), attended));
+  return 0;
 }

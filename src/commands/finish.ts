@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { PatientCommand } from "../commandLine/patientCommand.js";
-import type { Session } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
 
 export class FinishCommand extends PatientCommand {

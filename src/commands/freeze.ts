@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { deploymentOptions } from "../commandLine/options.js";
-import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
 import { requiredOption } from "../commandLine/requiredOption.js";
 import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";

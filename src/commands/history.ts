@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
-import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import type { Session } from "../commandLine/openSession.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../queue/values.js";
 
 export class HistoryCommand extends QueueCommand {

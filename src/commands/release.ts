@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { deploymentOptions, readTimeout } from "../commandLine/options.js";
 import { PatientCommand } from "../commandLine/patientCommand.js";
-import type { Session } from "../commandLine/queueCommand.js";
 import { selectHeld, selectionOptions } from "../commandLine/selection.js";
 
 export class ReleaseCommand extends PatientCommand {

@@ -1,9 +1,8 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
 import { PatientCommand } from "../commandLine/patientCommand.js";
-import type { Session } from "../commandLine/queueCommand.js";
 import { InvalidValueError } from "../database/errors.js";
-import type { WaitEvent } from "../display/waitEvents.js";
 
 export class RunCommand extends PatientCommand {
   static override paths = [["run"]];
@@ -58,27 +57,24 @@ export class RunCommand extends PatientCommand {
     const { parseDuration } = await import("../text/durations.js");
     const { jsonText } = await import("../text/printable.js");
     const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
-    const { enterLine } = await import("../commandLine/enterLine.js");
-    const { runDeployment, withoutGapsForSignals } = await import("../commandLine/runDeployment.js");
+    const { eventRecord } = await import("../display/eventRecord.js");
+    const { runCommand } = await import("../commandLine/runCommand.js");
     const terms = await this.patiently(session, () => readTerms(session.queue, this));
-    const outageTimeout = this.patience();
-    const onEvent = (event: WaitEvent): void => {
-      if (this.json) {
-        // stdout belongs to the command.
-        this.context.stderr.write(`${jsonText(event)}\n`);
-      }
-    };
-    return withoutGapsForSignals(async () => {
-      const deployment = await enterLine(session, {
-        wayIn: { ...toRequest(this), ...terms },
-        heartbeat: true,
-        waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
-        outageTimeout,
-        json: this.json,
-        output: this.json ? this.context.stderr : undefined,
-        onEvent,
-      });
-      return runDeployment(session, deployment, { command: this.command, gracePeriod, outageTimeout, onEvent });
+    const { json } = this;
+    // stdout belongs to the command.
+    const { stderr } = this.context;
+    return runCommand(session, { ...toRequest(this), ...terms }, this.command, {
+      gracePeriod,
+      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
+      outageTimeout: this.patience(),
+      json,
+      output: json ? stderr : undefined,
+      onEvent: (event) => {
+        const record = eventRecord(event);
+        if (json && record !== undefined) {
+          stderr.write(`${jsonText(record)}\n`);
+        }
+      },
     });
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { deploymentOptions, readTerms, toRequest } from "../commandLine/options.js";
-import { QueueCommand, type Session } from "../commandLine/queueCommand.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
 
 export class StageCommand extends QueueCommand {
   static override paths = [["stage"]];

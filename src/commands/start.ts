@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
 import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
 import { PatientCommand } from "../commandLine/patientCommand.js";
-import type { Session } from "../commandLine/queueCommand.js";
 
 export class StartCommand extends PatientCommand {
   static override paths = [["start"]];
@@ -55,17 +55,17 @@ export class StartCommand extends PatientCommand {
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
       return 0;
     }
-    const { enterLine } = await import("../commandLine/enterLine.js");
-    await enterLine(session, {
-      wayIn: request,
-      heartbeat: false,
+    const { eventRecord } = await import("../display/eventRecord.js");
+    const { startDeployment } = await import("../commandLine/journey.js");
+    await startDeployment(session, request, {
       waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
       outageTimeout: this.patience(),
       json: this.json,
       output: this.context.stdout,
       onEvent: (event) => {
-        if (this.json) {
-          this.print("", event);
+        const record = eventRecord(event);
+        if (this.json && record !== undefined) {
+          this.print("", record);
         } else if (event.event === "enqueued") {
           this.print(String(event.deployment.id), undefined);
         }

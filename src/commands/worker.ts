@@ -3,7 +3,7 @@ import { Command, Option } from "clipanion";
 import type { Logger } from "pino";
 import { version } from "../../package.json";
 import { BaseCommand } from "../commandLine/baseCommand.js";
-import type { Session } from "../commandLine/queueCommand.js";
+import type { Session } from "../commandLine/openSession.js";
 
 /** How long the connection may take to close, in milliseconds. */
 const closePatience = 500;
@@ -73,19 +73,20 @@ export class WorkerCommand extends BaseCommand {
   async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
     const { openSession } = await import("../commandLine/openSession.js");
     const { outlastOutages } = await import("../queue/outage.js");
-    const { logOutage } = await import("../display/outages.js");
-    const open = (): Promise<Session> => openSession(`worker ${name}`, { migrate: !this.skipMigrations, patience: 0 });
+    const { logOutages } = await import("../display/outages.js");
+    const open = (): Promise<Session> =>
+      openSession(`worker ${name}`, { migrate: !this.skipMigrations, outageTimeout: 0 });
     return this.once
       ? open()
-      : outlastOutages(open, { outageTimeout: Number.POSITIVE_INFINITY, signal, onOutage: logOutage(log) });
+      : outlastOutages(open, { outageTimeout: Number.POSITIVE_INFINITY, signal, onEvent: logOutages(log) });
   }
 
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {
     const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
     const { runWorker } = await import("../worker/worker.js");
-    const { logOutage } = await import("../display/outages.js");
+    const { logOutages } = await import("../display/outages.js");
     const { url } = await resolveConnectionTarget();
     const applicationName = `deploy-queue worker ${name}`;
-    await runWorker({ queue, log, signal, url, name, version, applicationName, onOutage: logOutage(log) });
+    await runWorker({ queue, log, signal, url, name, version, applicationName, onEvent: logOutages(log) });
   }
 }

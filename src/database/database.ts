@@ -187,6 +187,7 @@ export class Database {
   async close(): Promise<void> {
     const connection = this.#sql;
     this.#sql = undefined;
+    this.#channels.clear();
     await endClient(connection, 5);
   }
 

@@ -2,23 +2,14 @@ import { checkConnectionUrl, resolveConnectionTarget } from "../database/connect
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/schema.js";
 import { QueueCalls } from "./calls/queueCalls.js";
+import { cancelledError } from "./cancelled.js";
+import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { enterLineAndStart } from "./entering.js";
-import {
-  CancelledError,
-  type DatabaseUnavailableError,
-  type HeldUpError,
-  RefusedAsCancelledError,
-  throwIfAborted,
-  WaitTimeoutError,
-} from "./errors.js";
-import { keepAlive } from "./keeping.js";
-import { outlastOutages } from "./outage.js";
-import type { StartAttempt } from "./place.js";
+import { CancelledError, throwIfAborted } from "./errors.js";
+import { type JourneyOptions, takeTurn } from "./journey.js";
 import { Queue } from "./queue.js";
-import { startTimer } from "./timer.js";
+import { type Outcome, runDeployment } from "./run.js";
 import { oneLine } from "./values.js";
-import { deploymentChannel } from "./waiting.js";
 
 export interface DeployQueueOptions {
   /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */
@@ -31,35 +22,12 @@ export interface DeployQueueOptions {
   readonly onMessage?: (message: string) => void;
 }
 
-export interface StartOptions {
-  /** Aborting gives the place in the line up and rejects with a CancelledError, or with the reason if it is an error of ours. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds to wait in the line at most; then the place is given up and start rejects with a WaitTimeoutError. */
-  readonly waitTimeout?: number;
-  /** Milliseconds without a database after which to reject with a DatabaseUnavailableError; 5 minutes by default. */
-  readonly outageTimeout?: number;
-  readonly onEnqueued?: (deployment: Deployment) => void;
-  /** Called after each look that ended with "not yet". */
-  readonly onWaiting?: (attempt: StartAttempt) => void;
-  /**
-   * Called when the database goes away (a DatabaseUnavailableError) or somebody's open transaction holds the start up (a
-   * HeldUpError), and with undefined when that is over.
-   */
-  readonly onOutage?: (obstacle: DatabaseUnavailableError | HeldUpError | undefined) => void;
-  /** Called when notifications do not arrive, as behind a transaction pooler, and it looks every 2 to 15 seconds instead. */
-  readonly onNoNotifications?: () => void;
-  /**
-   * Called when a place in the line was given up, or by run a deployment whose work has failed; failure is why it could not
-   * be cancelled. It is reaped then, unless it had started without heartbeats: that is what start leaves when its answer was lost.
-   */
-  readonly onGivenUp?: (id: DeploymentId, failure: unknown) => void;
-}
-
 /** The queue for Node.js programs: one connection, however many wait on it side by side. */
 export class DeployQueue extends QueueCalls {
   readonly #queue: Queue;
   readonly #closed = new AbortController();
-  readonly #waits = new Set<Promise<Deployment>>();
+  /** Settled once they wait no more. */
+  readonly #waits = new Set<Promise<void>>();
 
   private constructor(database: Database) {
     super(database);
@@ -94,56 +62,47 @@ export class DeployQueue extends QueueCalls {
    * deployment meanwhile.
    * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up
    */
-  async start(request: DeploymentRequest, options: StartOptions = {}): Promise<Deployment> {
-    const deployment = await this.#start(request, options, false);
-    await this.#forget(deployment.id);
-    return deployment;
+  start(request: DeploymentRequest, options: JourneyOptions = {}): Promise<Deployment> {
+    return this.#waiting(options, (journey) => takeTurn(this.#queue, request, { ...journey, heartbeat: false }));
   }
 
   /**
    * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, cancels when it
-   * throws (and throws the same, whatever becomes of the cancellation). The signal given to deploy is aborted when somebody cancels the deployment; run then
-   * rejects with a CancelledError, once deploy has ended.
+   * throws (and throws the same, whatever becomes of the cancellation). The signal given to deploy is aborted when another one
+   * cancels the deployment; run then rejects with a CancelledError, once deploy has ended.
    */
   async run<Result>(
     request: DeploymentRequest,
     deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
-    options: StartOptions = {},
+    options: JourneyOptions = {},
   ): Promise<Result> {
-    const deployment = await this.#start(request, options, true);
-    const lost = new AbortController();
-    const done = new AbortController();
-    const keeper = keepAlive(this.#queue, deployment.id, {
-      signal: done.signal,
-      onOutage: options.onOutage,
-      onError: () => undefined,
-    }).then((end) => {
-      if (end?.cancellation_timestamp) {
-        const why = end.cancellation_note === null ? "" : `: ${end.cancellation_note}`;
-        lost.abort(new CancelledError(`deployment ${end.id} was cancelled${why}`));
+    const work = async (deployment: Deployment, signal: AbortSignal): Promise<Outcome<Settled<Result>>> => {
+      try {
+        return { result: { value: await deploy(deployment, signal) }, failure: undefined };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return { result: { error }, failure: oneLine(`failed: ${reason}`) };
       }
-    });
-    // Called in a function of our own, so that what it throws at once is its outcome too.
-    const outcome = await (async () => deploy(deployment, lost.signal))().then(
-      (result) => ({ succeeded: true, result }) as const,
-      (error: unknown) => ({ succeeded: false, error }) as const,
+    };
+    const { result, end } = await this.#waiting(options, (journey) =>
+      runDeployment(this.#queue, request, work, journey),
     );
-    done.abort();
-    await keeper;
-    await this.#forget(deployment.id);
-    lost.signal.throwIfAborted();
-    if (outcome.succeeded) {
-      await outlastOutages(() => this.#queue.finish(deployment.id), outageOptions(options)).catch(asCancelled);
-      return outcome.result;
+    const { id } = end.deployment;
+    if (end.how === "cancelled") {
+      throw cancelledError(end.deployment);
     }
-    const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    const note = oneLine(`failed: ${reason}`);
-    const failure = await outlastOutages(() => this.#queue.cancel(deployment.id, note), outageOptions(options)).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    options.onGivenUp?.(deployment.id, failure);
-    throw outcome.error;
+    if ("error" in result) {
+      if (end.how === "failed") {
+        await options.onEvent?.({ event: "given-up", deployment_id: id });
+      } else if (end.how === "untold") {
+        await options.onEvent?.({ event: "left-behind", deployment_id: id, failure: end.error, mayRun: false });
+      }
+      throw result.error;
+    }
+    if (end.how === "untold") {
+      throw end.error;
+    }
+    return result.value;
   }
 
   /**
@@ -156,62 +115,41 @@ export class DeployQueue extends QueueCalls {
     await this.#queue.database.close();
   }
 
-  async #start(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
+  /** A journey that close() ends while it waits, and after which nothing listens on the channel of its deployment. */
+  async #waiting<Result>(
+    options: JourneyOptions,
+    journey: (options: JourneyOptions) => Promise<Result>,
+  ): Promise<Result> {
     throwIfAborted(this.#closed.signal);
-    const wait = this.#wait(request, options, heartbeat);
+    const signals = [this.#closed.signal, ...(options.signal ? [options.signal] : [])];
+    let id: DeploymentId | undefined;
+    let stopWaiting = (): void => undefined;
+    const wait = new Promise<void>((resolve) => {
+      stopWaiting = resolve;
+    });
     this.#waits.add(wait);
     try {
-      return await wait;
+      return await journey({
+        ...options,
+        signal: AbortSignal.any(signals),
+        onEvent: async (event) => {
+          if (event.event === "enqueued") {
+            id = event.deployment.id;
+          }
+          await options.onEvent?.(event);
+          if (event.event === "started") {
+            stopWaiting();
+          }
+        },
+      });
     } finally {
+      if (id !== undefined) {
+        await this.database.unlisten(deploymentChannel(id)).catch(() => undefined);
+      }
+      stopWaiting();
       this.#waits.delete(wait);
     }
   }
-
-  async #wait(request: DeploymentRequest, options: StartOptions, heartbeat: boolean): Promise<Deployment> {
-    const { waitTimeout } = options;
-    const timeout = new AbortController();
-    let stopTimer = (): void => undefined;
-    let id: DeploymentId | undefined;
-    try {
-      return await enterLineAndStart(this.#queue, request, {
-        ...outageOptions(options),
-        heartbeat,
-        signal: AbortSignal.any([this.#closed.signal, timeout.signal, ...(options.signal ? [options.signal] : [])]),
-        onEnqueued: (deployment) => {
-          id = deployment.id;
-          if (waitTimeout !== undefined) {
-            const error = new WaitTimeoutError(`the turn did not come within ${waitTimeout} ms`);
-            stopTimer = startTimer(waitTimeout, () => timeout.abort(error));
-          }
-          options.onEnqueued?.(deployment);
-        },
-        onWaiting: options.onWaiting,
-        onNoNotifications: options.onNoNotifications,
-        onGivenUp: options.onGivenUp,
-      });
-    } catch (error) {
-      if (id !== undefined) {
-        await this.#forget(id);
-      }
-      throw error;
-    } finally {
-      stopTimer();
-    }
-  }
-
-  /** A program that lives long must not listen on the channels of all that it ever deployed. */
-  async #forget(id: DeploymentId): Promise<void> {
-    await this.#queue.database.unlisten(deploymentChannel(id)).catch(() => undefined);
-  }
 }
 
-function asCancelled(error: unknown): never {
-  throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
-}
-
-function outageOptions(options: StartOptions): {
-  outageTimeout: number | undefined;
-  onOutage: StartOptions["onOutage"];
-} {
-  return { outageTimeout: options.outageTimeout, onOutage: options.onOutage };
-}
+type Settled<Result> = { readonly value: Result } | { readonly error: unknown };

@@ -1,12 +1,14 @@
+import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId } from "./deployment.js";
+import type { JourneyEvent, Listener } from "./events.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { Queue } from "./queue.js";
-import { deploymentChannel } from "./waiting.js";
 
-export interface KeepOptions extends OutageOptions {
-  /** Called for an error that is no outage; the next heartbeat is tried all the same. Without it, the error is thrown. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+export interface KeepOptions extends Pick<OutageOptions, "signal" | "outageTimeout"> {
+  readonly onEvent?: Listener<JourneyEvent> | undefined;
+  /** Whether it goes on after an error that is no outage, which is told; otherwise that is thrown. */
+  readonly tolerant: boolean;
 }
 
 /** How long to wait after such an error, in milliseconds. */
@@ -18,48 +20,41 @@ const errorPause = 10_000;
  * @returns the ended deployment, or undefined when aborted
  */
 export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOptions): Promise<Deployment | undefined> {
-  const patient = { outageTimeout: Number.POSITIVE_INFINITY, ...options };
+  const { signal, outageTimeout = Number.POSITIVE_INFINITY, onEvent } = options;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
   let interval: number | undefined;
+  const beat = async (): Promise<Deployment> => {
+    await queue.database.listen(channel);
+    const row = await queue.heartbeat(id);
+    interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1000;
+    return row;
+  };
+  const isAborted = (): boolean => signal?.aborted === true;
   try {
-    while (options.signal?.aborted !== true) {
-      const deployment = await tolerating(options, () =>
-        outlastOutages(async () => {
-          await queue.database.listen(channel);
-          const row = await queue.heartbeat(id);
-          interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1000;
-          return row;
-        }, patient),
-      );
-      if (deployment === undefined) {
-        await wakeUps.sleep(errorPause, options.signal);
-        continue;
+    while (!isAborted()) {
+      let pause = errorPause;
+      try {
+        const deployment = await outlastOutages(beat, { signal, outageTimeout, onEvent });
+        if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
+          return deployment;
+        }
+        pause = interval ?? 0;
+      } catch (error) {
+        if (!options.tolerant || isAborted()) {
+          throw error;
+        }
+        await onEvent?.({ event: "heartbeat-failed", error });
       }
-      if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
-        return deployment;
-      }
-      await wakeUps.sleep(interval ?? 0, options.signal);
+      await wakeUps.sleep(pause, signal);
     }
     return undefined;
   } catch (error) {
-    if (options.signal?.aborted === true) {
+    if (isAborted()) {
       return undefined;
     }
     throw error;
   } finally {
     wakeUps.stop();
-  }
-}
-
-async function tolerating<Result>(options: KeepOptions, call: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (options.onError === undefined || options.signal?.aborted === true) {
-      throw error;
-    }
-    options.onError(error);
-    return undefined;
   }
 }

@@ -1,22 +1,22 @@
 import { AccessDeniedError, DatabaseUnavailableError, HeldUpError, type Obstacle, throwIfAborted } from "./errors.js";
+import type { Listener, OutageEvent } from "./events.js";
 import { pause } from "./pause.js";
 
 export interface OutageOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a database after which to give up. */
+  /** Milliseconds without a database after which to give up; 5 minutes by default. */
   readonly outageTimeout?: number | undefined;
-  /** Called once when the database goes away or somebody holds the call up, and once, with undefined, when that is over. */
-  readonly onOutage?: ((obstacle: Obstacle | undefined) => void) | undefined;
+  /** Told once when an outage begins, or a lock does not come, and once when that is over. */
+  readonly onEvent?: Listener<OutageEvent> | undefined;
   /**
-   * Called between two tries while somebody's transaction holds the call up; that may last for ever then. Without it, it may
-   * last as long as an outage.
+   * Called between two tries while a lock does not come; that may last for ever then. Without it, it may last as long as an
+   * outage.
    */
   readonly whileHeldUp?: (() => Promise<void>) | undefined;
 }
 
 const shortestPause = 100;
 const longestPause = 5_000;
-/** Milliseconds without a database after which to give up, where nothing else is said. */
 export const defaultOutageTimeout = 300_000;
 
 /**
@@ -24,24 +24,24 @@ export const defaultOutageTimeout = 300_000;
  * @throws DatabaseUnavailableError or HeldUpError after outageTimeout; when aborted meanwhile, what abortError says
  */
 export async function outlastOutages<Result>(call: () => Promise<Result>, options: OutageOptions): Promise<Result> {
-  const { signal, outageTimeout = defaultOutageTimeout, onOutage, whileHeldUp } = options;
+  const { signal, outageTimeout = defaultOutageTimeout, onEvent, whileHeldUp } = options;
   let obstacle: Obstacle | undefined;
   let since: number | undefined;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const result = await call();
       if (obstacle !== undefined) {
-        onOutage?.(undefined);
+        await onEvent?.({ event: "outage-over", obstacle });
       }
       return result;
     } catch (error) {
-      // Who is not let in, other than after an outage, will not be let in later.
+      // Access that is denied at first stays denied; during an outage it may be denied for a while.
       if (!isObstacle(error) || (error instanceof AccessDeniedError && obstacle === undefined)) {
         throw error;
       }
       const heldUp = error instanceof HeldUpError;
       if (obstacle === undefined || heldUp !== obstacle instanceof HeldUpError) {
-        onOutage?.(error);
+        await onEvent?.({ event: "outage", obstacle: error });
       }
       obstacle = error;
       throwIfAborted(signal);

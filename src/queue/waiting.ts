@@ -1,18 +1,19 @@
 import { answered } from "./answered.js";
+import { deploymentChannel } from "./channels.js";
 import type { DeploymentId } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
+import type { JourneyEvent, Listener } from "./events.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { StartAttempt } from "./place.js";
 import type { Queue } from "./queue.js";
 
-export interface WaitOptions extends OutageOptions {
+export interface WaitOptions extends Omit<OutageOptions, "onEvent" | "whileHeldUp"> {
   /** Whether the caller goes on to send heartbeats once the deployment has started. */
   readonly heartbeat: boolean;
+  readonly onEvent?: Listener<JourneyEvent> | undefined;
   /** Called after each look that ended with "not yet". */
-  readonly onWaiting?: ((attempt: StartAttempt) => Promise<void> | void) | undefined;
-  /** Called when notifications do not arrive, as behind a transaction pooler, and the wait has to look by itself. */
-  readonly onNoNotifications?: (() => void) | undefined;
+  readonly onLook?: Listener<StartAttempt> | undefined;
 }
 
 /** Without notifications: how long to sleep between looks, in milliseconds. */
@@ -25,7 +26,7 @@ const lookGrowth = 1.5;
  * at every heartbeat interval, which is also the sign of life of the wait. Outlasts outages, and transactions that lock the
  * cell.
  * @returns the successful attempt, or undefined when the signal was aborted first
- * @throws CancelledError when somebody cancelled the deployment; what abortError says when the database did not answer
+ * @throws CancelledError when another one has cancelled the deployment; what abortError says when the database did not answer
  * when the signal was aborted
  */
 export async function waitForStart(
@@ -33,9 +34,10 @@ export async function waitForStart(
   id: DeploymentId,
   options: WaitOptions,
 ): Promise<StartAttempt | undefined> {
+  const { signal, onEvent } = options;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
-  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, options.signal);
+  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, signal);
   const look = async (): Promise<StartAttempt> => {
     await queue.database.listen(channel);
     return queue.tryStart(id, { heartbeat: options.heartbeat });
@@ -46,6 +48,7 @@ export async function waitForStart(
   /** Undefined for as long as nobody knows. */
   let arrive: boolean | undefined;
   let over = false;
+  let refusal: { readonly error: unknown } | undefined;
   /** Beside the wait, so that it delays nobody. Asked again after each look: they may have been late on a busy day. */
   const probe = async (): Promise<void> => {
     const answer = await queue.database.notificationsArrive(channel).catch(() => undefined);
@@ -59,21 +62,27 @@ export async function waitForStart(
       queue.database.prepareStatements();
     } else {
       longestSleep = shortestLook;
-      options.onNoNotifications?.();
+      await onEvent?.({ event: "no-notifications" });
     }
     wakeUps.wake();
   };
   try {
-    while (options.signal?.aborted !== true) {
+    while (signal?.aborted !== true) {
       const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
       if (attempt.started) {
         return attempt;
       }
-      await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
+      await orAborted(Promise.resolve(options.onLook?.(attempt)));
       if (arrive !== true) {
-        void probe();
+        void probe().catch((error: unknown) => {
+          refusal = { error };
+          wakeUps.wake();
+        });
       }
-      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
+      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), signal);
+      if (refusal !== undefined) {
+        throw refusal.error;
+      }
       longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
     }
     return undefined;
@@ -92,11 +101,3 @@ async function showSignOfLife(queue: Queue, id: DeploymentId): Promise<void> {
     await queue.heartbeat(id);
   }
 }
-
-/** The channel that wakes the keeper of a deployment: it may start, knows when it may, or has ended. */
-export function deploymentChannel(id: DeploymentId): string {
-  return `deploy_queue_deployment_${id}`;
-}
-
-/** The channel that tells every transition. */
-export const transitionsChannel = "deploy_queue_transitions";

@@ -1,9 +1,9 @@
+import { transitionsChannel } from "./channels.js";
 import type { Deployment } from "./deployment.js";
 import { DeploymentNotFoundError } from "./errors.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { Queue } from "./queue.js";
-import { transitionsChannel } from "./waiting.js";
 
 /** Looks by itself this often, in case a notification was lost. */
 const lookInterval = 30_000;

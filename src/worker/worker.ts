@@ -1,5 +1,6 @@
 import { nodePostgresUrl } from "../database/nodePostgres.js";
-import { DatabaseUnavailableError, type Obstacle } from "../queue/errors.js";
+import { DatabaseUnavailableError } from "../queue/errors.js";
+import type { Listener, OutageEvent } from "../queue/events.js";
 import { outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import { untilAborted } from "./abort.js";
@@ -14,7 +15,7 @@ export interface WorkerOptions extends TaskContext {
   /** Who it is, for deploy_queue.workers. */
   readonly name: string;
   readonly version: string;
-  readonly onOutage: (obstacle: Obstacle | undefined) => void;
+  readonly onEvent: Listener<OutageEvent>;
 }
 
 /** How often a worker says that it is alive, in milliseconds. */
@@ -61,7 +62,7 @@ async function start(options: WorkerOptions, troubles: Troubles): Promise<Runnin
   const url = await outlastOutages(() => nodePostgresUrl(options.url, options.queue.database), {
     outageTimeout: Number.POSITIVE_INFINITY,
     signal: options.signal,
-    onOutage: options.onOutage,
+    onEvent: options.onEvent,
   });
   return startRunner({ ...options, url, onTrouble: troubles.report });
 }

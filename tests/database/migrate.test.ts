@@ -164,7 +164,7 @@ describe("a migration while deployments run and wait", () => {
     const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
     const started: number[] = [];
     let asleep = 0;
-    const onWaiting = (): void => {
+    const onLook = (): void => {
       asleep += 1;
     };
     const lives: Promise<void>[] = [];
@@ -173,7 +173,7 @@ describe("a migration while deployments run and wait", () => {
       const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`
         select id::integer from deploy_queue.enqueue('dev', 'aws', 'us-west-2', 1, ${`component-${index}`}, heartbeat => true)`;
       const live = async (): Promise<void> => {
-        await waitForStart(queue, id, { heartbeat: true, onWaiting });
+        await waitForStart(queue, id, { heartbeat: true, onLook });
         started.push(id);
         if (started.length > 1) await queue.finish(id);
       };

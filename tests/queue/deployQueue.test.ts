@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinis
 import { Database } from "../../src/database/database.js";
 import { QueueCalls } from "../../src/queue/calls/queueCalls.js";
 import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
-import { DeployQueue, type StartOptions } from "../../src/queue/deployQueue.js";
+import { DeployQueue } from "../../src/queue/deployQueue.js";
 import {
   CancelledError,
   DatabaseUnavailableError,
@@ -12,6 +12,8 @@ import {
   RefusedError,
   WaitTimeoutError,
 } from "../../src/queue/errors.js";
+import type { JourneyEvent } from "../../src/queue/events.js";
+import type { JourneyOptions } from "../../src/queue/journey.js";
 import { useDatabase } from "../support/database.js";
 import { until } from "../support/until.js";
 
@@ -61,16 +63,21 @@ interface Waiting {
 }
 
 /** Resolves once it waits. */
-async function waiting(library: DeployQueue, request: DeploymentRequest, options: StartOptions = {}): Promise<Waiting> {
+async function waiting(
+  library: DeployQueue,
+  request: DeploymentRequest,
+  options: JourneyOptions = {},
+): Promise<Waiting> {
   let id = 0;
   let start: Promise<Deployment> | undefined;
   await new Promise<void>((resolve, reject) => {
     start = library.start(request, {
       ...options,
-      onEnqueued: (deployment) => {
-        id = deployment.id;
+      onEvent: (event) => {
+        if (event.event === "enqueued") id = event.deployment.id;
+        if (event.event === "waiting") resolve();
+        return options.onEvent?.(event);
       },
-      onWaiting: () => resolve(),
     });
     start.catch(reject);
   });
@@ -142,17 +149,28 @@ describe("run", () => {
 
   test("throws what the work threw also when the deployment cannot be cancelled, and tells that", async () => {
     const { library } = await open();
-    const givenUp: unknown[] = [];
-    const run = library.run(
-      newRequest(),
-      async ({ id }) => {
-        await library.finish(id);
-        throw new Error("no space left");
-      },
-      { onGivenUp: (id, failure) => givenUp.push([id, failure]) },
-    );
+    const events: JourneyEvent[] = [];
+    const refusal = new RefusedError("not yours");
+    vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(refusal);
+    const run = library.run(newRequest(), () => Promise.reject(new Error("no space left")), {
+      onEvent: (event) => void events.push(event),
+    });
     await expect(run).rejects.toThrow("no space left");
-    expect(givenUp).toEqual([[expect.any(Number), expect.any(RefusedError)]]);
+    expect(events.at(-1)).toMatchObject({ event: "left-behind", failure: refusal, mayRun: false });
+  });
+
+  test("tells each step of its way", async () => {
+    const { library } = await open();
+    const request = newRequest();
+    const holder = await hold(request);
+    const events: string[] = [];
+    await library.run(request, async () => void events.push("work"), {
+      onEvent: async ({ event }) => {
+        events.push(event);
+        if (event === "waiting") await queue.finish(holder);
+      },
+    });
+    expect(events).toEqual(["enqueued", "waiting", "started", "work"]);
   });
 
   test("is content when the work has finished its deployment itself", async () => {
@@ -197,7 +215,10 @@ describe("start", () => {
     const [row] = await database.sql`
       select status, cancellation_note from deploy_queue.deployments_with_status
       where region = ${request.region} and component = 'api'`;
-    expect(row).toEqual({ status: "cancelled", cancellation_note: expect.stringMatching(/gave up waiting: .* 1 ms/) });
+    expect(row).toEqual({
+      status: "cancelled",
+      cancellation_note: expect.stringMatching(/gave up waiting: .* within 1ms/),
+    });
   });
 
   test.for([0, 2 ** 31, Number.POSITIVE_INFINITY])(
@@ -213,15 +234,18 @@ describe("start", () => {
     const { library } = await open();
     const request = newRequest();
     await hold(request);
-    const givenUp: unknown[] = [];
-    const onGivenUp = (id: number | string, failure: unknown): void => void givenUp.push([id, failure]);
-    await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
-    expect(givenUp).toEqual([[expect.any(Number), undefined]]);
+    const events: JourneyEvent[] = [];
+    const options = { waitTimeout: 1, onEvent: (event: JourneyEvent) => void events.push(event) };
+    await expect(library.start(request, options)).rejects.toThrow(WaitTimeoutError);
+    expect(events.at(-1)).toEqual({ event: "given-up", deployment_id: expect.any(Number) });
 
-    const cancel = vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(new RefusedError("not yours"));
-    await expect(library.start(request, { waitTimeout: 1, onGivenUp })).rejects.toThrow(WaitTimeoutError);
-    expect(givenUp[1]).toEqual([expect.any(Number), new RefusedError("not yours")]);
-    cancel.mockRestore();
+    const failure = new RefusedError("not yours");
+    vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(failure);
+    await expect(library.start(request, options)).rejects.toThrow(WaitTimeoutError);
+    expect(events.at(-1)).toEqual({
+      ...{ event: "left-behind", deployment_id: expect.any(Number), failure },
+      mayRun: true,
+    });
   });
 
   test("tells that notifications do not arrive, and starts all the same", async () => {
@@ -229,12 +253,12 @@ describe("start", () => {
     vi.spyOn(connection, "notificationsArrive").mockResolvedValue(false);
     const request = newRequest();
     const holder = await hold(request);
-    const onNoNotifications = vi.fn();
-    const { id, start } = await waiting(library, request, { onNoNotifications });
-    await until("it was told", () => onNoNotifications.mock.calls.length > 0);
+    const events: string[] = [];
+    const { id, start } = await waiting(library, request, { onEvent: ({ event }) => void events.push(event) });
+    await until("it was told", () => events.includes("no-notifications"));
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
-    expect(onNoNotifications).toHaveBeenCalledTimes(1);
+    expect(events.filter((event) => event === "no-notifications")).toHaveLength(1);
   });
 
   test("no longer looks by itself once notifications have arrived after all", async () => {
@@ -245,10 +269,10 @@ describe("start", () => {
     let timers: MockInstance<typeof setTimeout> | undefined;
     onTestFinished(() => timers?.mockRestore());
     // From the moment it is told: it may fall asleep within a millisecond.
-    const onNoNotifications = vi.fn(() => {
-      timers = vi.spyOn(globalThis, "setTimeout");
+    const onEvent = vi.fn(({ event }: JourneyEvent) => {
+      if (event === "no-notifications") timers = vi.spyOn(globalThis, "setTimeout");
     });
-    const { id, start } = await waiting(library, request, { onNoNotifications });
+    const { id, start } = await waiting(library, request, { onEvent });
     // Nothing else asks for so long a time: 15 s is the longest between its own looks, 20 s the patience of a query.
     await until(
       "it sleeps until its next sign of life",
@@ -256,7 +280,7 @@ describe("start", () => {
     );
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
-    expect(onNoNotifications).toHaveBeenCalledTimes(1);
+    expect(onEvent.mock.calls.filter(([{ event }]) => event === "no-notifications")).toHaveLength(1);
   });
 
   test("goes on waiting with more patience than a timer can have", async () => {
@@ -284,14 +308,14 @@ describe("start", () => {
     await expect(library.start({ ...newRequest(), component: "" })).rejects.toThrow(InvalidValueError);
   });
 
-  test("leaves no place behind when a callback throws", async () => {
+  test("leaves no place behind when its listener throws", async () => {
     const { library } = await open();
     const request = newRequest();
     await hold(request);
-    const onWaiting = (): never => {
-      throw new Error("cannot draw");
+    const onEvent = ({ event }: JourneyEvent): void => {
+      if (event === "waiting") throw new Error("cannot draw");
     };
-    await expect(library.start(request, { onWaiting })).rejects.toThrow("cannot draw");
+    await expect(library.start(request, { onEvent })).rejects.toThrow("cannot draw");
     expect(await queue.line.queued("dev")).not.toContainEqual(expect.objectContaining({ region: request.region }));
   });
 
@@ -299,8 +323,9 @@ describe("start", () => {
     const { library, pid } = await open();
     const request = newRequest();
     const holder = await hold(request);
-    const outages: unknown[] = [];
-    const { id, start } = await waiting(library, request, { onOutage: (outage) => outages.push(outage) });
+    const outages: string[] = [];
+    const onEvent = ({ event }: JourneyEvent): void => void (event.startsWith("outage") && outages.push(event));
+    const { id, start } = await waiting(library, request, { onEvent });
     await database.sql`select pg_terminate_backend(${pid})`;
     await until("the backend is gone", async () => {
       const rows = await database.sql`select from pg_stat_activity where pid = ${pid}`;
@@ -308,7 +333,8 @@ describe("start", () => {
     });
     await queue.finish(holder);
     expect(await start).toMatchObject({ id });
-    expect(outages.filter((_, index) => index % 2 === 1)).toEqual(Array(outages.length / 2).fill(undefined));
+    expect(outages).toEqual(Array.from(outages, (_, index) => (index % 2 === 0 ? "outage" : "outage-over")));
+    expect(outages.length % 2).toBe(0);
     const kinds =
       await database.sql`select kind from deploy_queue.deployment_events where deployment_id = ${id} order by id`;
     expect(kinds.map(({ kind }) => kind)).toEqual(["enqueued", "refused", "woken", "started"]);
@@ -393,7 +419,7 @@ describe("close", () => {
       const queue = await DeployQueue.connect();
       await queue.run(${JSON.stringify(newRequest())}, async () => undefined);
       await new Promise((resolve) => {
-        const start = queue.start(${JSON.stringify(request)}, { onWaiting: resolve });
+        const start = queue.start(${JSON.stringify(request)}, { onEvent: ({ event }) => event === "waiting" && resolve() });
         start.catch((error) => process.stdout.write(error.constructor.name));
       });
       await queue.close();`;

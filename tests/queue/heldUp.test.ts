@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { HeldUpError, type Obstacle } from "../../src/queue/errors.js";
+import { HeldUpError } from "../../src/queue/errors.js";
+import type { JourneyEvent } from "../../src/queue/events.js";
 import { keepAlive } from "../../src/queue/keeping.js";
 import { outlastOutages } from "../../src/queue/outage.js";
 import { waitForStart } from "../../src/queue/waiting.js";
@@ -39,11 +40,11 @@ async function lockRowOf(id: number): Promise<Session> {
 function waiter(id: number) {
   const own = database.openQueue();
   const [tryStart, heartbeat] = [vi.spyOn(own, "tryStart"), vi.spyOn(own, "heartbeat")];
-  const obstacles: (Obstacle | undefined)[] = [];
+  const events: JourneyEvent[] = [];
   // An outage would end it at once.
-  const onOutage = (obstacle: Obstacle | undefined): void => void obstacles.push(obstacle);
-  const start = waitForStart(own, id, { heartbeat: false, outageTimeout: 0, onOutage });
-  return { tryStart, heartbeat, obstacles, start };
+  const onEvent = (event: JourneyEvent): void => void events.push(event);
+  const start = waitForStart(own, id, { heartbeat: false, outageTimeout: 0, onEvent });
+  return { tryStart, heartbeat, events, start };
 }
 
 describe("a waiter that is held up by a transaction that stays open", () => {
@@ -51,19 +52,18 @@ describe("a waiter that is held up by a transaction that stays open", () => {
     const line = newLine(database);
     const id = await line.add("queued", { heartbeat: true });
     const forgotten = await lockCellOf(id);
-    const { heartbeat, obstacles, start } = waiter(id);
+    const { heartbeat, events, start } = waiter(id);
     const sent = (type: string) => heartbeat.mock.settledResults.filter((result) => result.type === type).length;
     await until("it has sent three heartbeats", () => sent("fulfilled") >= 3);
     expect(sent("rejected")).toBe(0);
-    expect(obstacles).toEqual([
-      expect.objectContaining({
-        message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
-        hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
-      }),
-    ]);
+    const obstacle = expect.objectContaining({
+      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
+      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+    });
+    expect(events).toEqual([{ event: "outage", obstacle }]);
     await forgotten.rollback();
     expect(await start).toMatchObject({ started: true, deployment: { id, heartbeat_timestamp: null } });
-    expect(obstacles.slice(1)).toEqual([undefined]);
+    expect(events.slice(1)).toEqual([{ event: "outage-over", obstacle: expect.any(HeldUpError) }]);
   });
 
   test("sends no heartbeats where none were promised", async () => {
@@ -135,7 +135,7 @@ describe("what a lock holds up", () => {
     const toldOf = new Promise<void>((resolve) => {
       told = resolve;
     });
-    const finish = outlastOutages(() => queue.finish(id), { onOutage: () => told() });
+    const finish = outlastOutages(() => queue.finish(id), { onEvent: () => told() });
     await toldOf;
     await forgotten.rollback();
     expect(await finish).toMatchObject({ id, finish_timestamp: expect.any(Date) });
@@ -144,14 +144,14 @@ describe("what a lock holds up", () => {
   test("does not end the heartbeats of a runner", async () => {
     const id = await newLine(database).add("running", { heartbeat: true });
     const forgotten = await lockRowOf(id);
-    const obstacles: (Obstacle | undefined)[] = [];
-    const onOutage = (obstacle: Obstacle | undefined): void => void obstacles.push(obstacle);
-    const keeper = keepAlive(database.openQueue(), id, { onOutage });
-    await until("it is held up", () => obstacles.length === 1);
+    const events: string[] = [];
+    const onEvent = ({ event }: JourneyEvent): void => void events.push(event);
+    const keeper = keepAlive(database.openQueue(), id, { onEvent, tolerant: false });
+    await until("it is held up", () => events.length === 1);
     await forgotten.rollback();
-    await until("its heartbeat has come through", () => obstacles.length === 2);
+    await until("its heartbeat has come through", () => events.length === 2);
     await queue.finish(id);
     expect(await keeper).toMatchObject({ id });
-    expect(obstacles).toEqual([expect.any(HeldUpError), undefined]);
+    expect(events).toEqual(["outage", "outage-over"]);
   });
 });

@@ -19,9 +19,10 @@ function outlast(failures: readonly (Error | undefined)[], options: OutageOption
     if (failure !== undefined) throw failure;
     return "done";
   });
-  const end = outlastOutages(call, { onOutage: (obstacle) => told.push(obstacle), ...options }).catch(
-    (error: unknown) => error,
-  );
+  const end = outlastOutages(call, {
+    onEvent: ({ event, obstacle }) => void told.push([event, obstacle]),
+    ...options,
+  }).catch((error: unknown) => error);
   return { call, told, end };
 }
 
@@ -44,7 +45,10 @@ describe("an outage", () => {
     const { told, end } = outlast([away, away, away, undefined]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await end).toBe("done");
-    expect(told).toEqual([away, undefined]);
+    expect(told).toEqual([
+      ["outage", away],
+      ["outage-over", away],
+    ]);
   });
 
   test("is outlasted for 5 minutes", async () => {
@@ -87,7 +91,11 @@ describe("a lock that does not come", () => {
     const { told, end } = outlast([away, locked, locked, undefined]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await end).toBe("done");
-    expect(told).toEqual([away, locked, undefined]);
+    expect(told).toEqual([
+      ["outage", away],
+      ["outage", locked],
+      ["outage-over", locked],
+    ]);
   });
 
   test("takes no patience away from whoever bridges it", async () => {

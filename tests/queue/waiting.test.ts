@@ -30,8 +30,8 @@ async function fallAsleep(line: Line, own = database.openQueue()): Promise<Waite
   const attempts: StartAttempt[] = [];
   const leave = new AbortController();
   onTestFinished(() => leave.abort());
-  const onWaiting = (attempt: StartAttempt): void => void attempts.push(attempt);
-  const start = waitForStart(own, id, { heartbeat: false, onWaiting, signal: leave.signal });
+  const onLook = (attempt: StartAttempt): void => void attempts.push(attempt);
+  const start = waitForStart(own, id, { heartbeat: false, onLook, signal: leave.signal });
   // The second look is the one after it has found out that notifications arrive.
   await until("it has looked twice", () => attempts.length === 2);
   return {

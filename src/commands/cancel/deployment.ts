@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
+import type { Session } from "../../commandLine/openSession.js";
 import { deploymentOptions } from "../../commandLine/options.js";
 import { PatientCommand } from "../../commandLine/patientCommand.js";
-import type { Session } from "../../commandLine/queueCommand.js";
 import { emptyIsAbsent, parseDeploymentId } from "../../queue/values.js";
 
 export class CancelDeploymentCommand extends PatientCommand {

@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
-import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
+import type { Session } from "../../commandLine/openSession.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
 
 export class EnvironmentListCommand extends QueueCommand {
   static override paths = [["environment", "list"]];

@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
 import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import type { Session } from "../../commandLine/openSession.js";
 import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
 import { PatientCommand } from "../../commandLine/patientCommand.js";
-import type { Session } from "../../commandLine/queueCommand.js";
 import { parseDeploymentId } from "../../queue/values.js";
 
 export class HeartbeatDeploymentCommand extends PatientCommand {

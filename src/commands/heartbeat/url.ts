@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
 import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import type { Session } from "../../commandLine/openSession.js";
 import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
 import { PatientCommand } from "../../commandLine/patientCommand.js";
-import type { Session } from "../../commandLine/queueCommand.js";
 
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
@@ -31,7 +31,7 @@ export class HeartbeatUrlCommand extends PatientCommand {
     const { keepUntilEnd } = await import("../../commandLine/keepUntilEnd.js");
     const { deploymentName } = await import("../../text/describe.js");
     const { formatDuration } = await import("../../text/durations.js");
-    const { logOutage } = await import("../../display/outages.js");
+    const { logOutages } = await import("../../display/outages.js");
     const { waitForUrl } = await import("../../queue/waitingForUrl.js");
     const url = argumentOrOption(this.url, this.urlOption, {
       what: "url",
@@ -40,7 +40,7 @@ export class HeartbeatUrlCommand extends PatientCommand {
     });
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
       outageTimeout: this.patience(),
-      onOutage: logOutage(session.log),
+      onEvent: logOutages(session.log),
       onAbsent: () =>
         session.log.info(
           `no deployment with the url ${url} is queued or running yet; waiting ${formatDuration(lookupTimeout)} for it at most`,

@@ -1,6 +1,7 @@
 import { Command } from "clipanion";
+import type { Session } from "../../commandLine/openSession.js";
 import { deploymentOptions } from "../../commandLine/options.js";
-import { QueueCommand, type Session } from "../../commandLine/queueCommand.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
 
 export class ListCellsCommand extends QueueCommand {
   static override paths = [["list", "cells"]];

@@ -1,7 +1,31 @@
-import type { Place } from "../queue/place.js";
+import type { JourneyEvent, Listener } from "./events.js";
+import type { Place, StartAttempt } from "./place.js";
+import type { Queue } from "./queue.js";
 
 /** A prediction that slides along is read anew this often, in milliseconds. */
 const slidingInterval = 30_000;
+
+/**
+ * Tells where a deployment stands after a look that ended with "not yet". The place is read only when it may have changed since
+ * it was told last.
+ */
+export function tellPlace(queue: Queue, tell: Listener<JourneyEvent>): (attempt: StartAttempt) => Promise<void> {
+  let told: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
+  return async ({ deployment, waitingOn }) => {
+    const reasons = JSON.stringify(waitingOn);
+    if (reasons === told?.reasons && performance.now() < told.holdsUntil) {
+      return;
+    }
+    // Only a picture of the wait: without a database there is none for now.
+    const place = await queue.line.place(deployment.id).catch(() => undefined);
+    if (place === undefined) {
+      return;
+    }
+    const isNews = reasons !== told?.reasons || gist(place) !== told.gist;
+    told = { reasons, gist: gist(place), holdsUntil: performance.now() + holdsFor(place) };
+    await tell({ event: isNews ? "waiting" : "still-waiting", ...place });
+  };
+}
 
 /**
  * For how many milliseconds a place stays true without any news: until somebody who runs takes longer than usual, or the

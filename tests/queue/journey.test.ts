@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Database } from "../../src/database/database.js";
-import { enterLineAndStart } from "../../src/queue/entering.js";
 import { CancelledError, DatabaseUnavailableError, WaitTimeoutError } from "../../src/queue/errors.js";
+import type { JourneyEvent } from "../../src/queue/events.js";
+import { takeTurn } from "../../src/queue/journey.js";
 import { Queue } from "../../src/queue/queue.js";
 import { useDatabase } from "../support/database.js";
 import { newLine } from "../support/line.js";
@@ -22,30 +23,28 @@ async function waitBehindProxy() {
   onTestFinished(() => queue.database.close());
   const tryStart = vi.spyOn(queue, "tryStart");
   const giveUp = new AbortController();
+  const events: JourneyEvent[] = [];
+  /** Why it could not leave the line, or undefined when it has left. */
   const givenUp: unknown[] = [];
-  const obstacles: unknown[] = [];
   let id = 0;
-  let looks = 0;
   const location = { cloudProvider: "aws", region: line.region, cellIndex: 0, component: "api" };
-  const end = enterLineAndStart(
+  const end = takeTurn(
     queue,
     { environment: "often", ...location },
     {
       heartbeat: false,
       signal: giveUp.signal,
-      onOutage: (obstacle) => obstacles.push(obstacle),
-      onEnqueued: (deployment) => {
-        id = deployment.id;
+      onEvent: (event) => {
+        events.push(event);
+        if (event.event === "enqueued") id = event.deployment.id;
+        if (event.event === "given-up") givenUp.push(undefined);
+        if (event.event === "left-behind") givenUp.push(event.failure);
       },
-      onWaiting: () => {
-        looks += 1;
-      },
-      onGivenUp: (_, failure) => givenUp.push(failure),
     },
   ).catch((error: unknown) => error);
   // The second look is the one after its probe for delivery.
-  await until("it sleeps, with one connection", () => looks >= 2 && proxy.connections() === 1);
-  return { id, proxy, queue, tryStart, giveUp, givenUp, obstacles, end };
+  await until("it sleeps, with one connection", () => tryStart.mock.calls.length >= 2 && proxy.connections() === 1);
+  return { id, proxy, queue, tryStart, giveUp, givenUp, events, end };
 }
 
 /** Nothing arrives any more, and a look is under way. */
@@ -97,9 +96,9 @@ describe("a wait that is given up", () => {
     ["a signal", new CancelledError("SIGTERM came while waiting"), CancelledError],
     ["a caller without a reason of ours", undefined, CancelledError],
   ] as const)("by %s in an outage ends with that, not with the outage", async ([, reason, errorClass]) => {
-    const { proxy, giveUp, givenUp, obstacles, end } = await waitBehindProxy();
+    const { proxy, giveUp, givenUp, events, end } = await waitBehindProxy();
     proxy.refuse();
-    await until("it knows of the outage", () => obstacles.length > 0);
+    await until("it knows of the outage", () => events.some(({ event }) => event === "outage"));
     giveUp.abort(reason);
     expect(await end).toBeInstanceOf(errorClass);
     if (reason !== undefined) expect(await end).toBe(reason);
@@ -109,9 +108,7 @@ describe("a wait that is given up", () => {
   test("before it began asks the database for nothing", async () => {
     const enqueue = vi.fn();
     const signal = AbortSignal.abort();
-    await expect(enterLineAndStart(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(
-      CancelledError,
-    );
+    await expect(takeTurn(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(CancelledError);
     expect(enqueue).not.toHaveBeenCalled();
   });
 });
@@ -126,10 +123,15 @@ describe("in a free cell", () => {
     const queue = database.openQueue();
     const tryStart = vi.spyOn(queue, "tryStart");
     const known: unknown[] = [];
-    const started = await enterLineAndStart(
+    const started = await takeTurn(
       queue,
       { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
-      { heartbeat, onEnqueued: ({ id, start_timestamp }) => void known.push([id, start_timestamp !== null]) },
+      {
+        heartbeat,
+        onEvent: (event) => {
+          if (event.event === "enqueued") known.push([event.deployment.id, event.deployment.start_timestamp !== null]);
+        },
+      },
     );
 
     expect(started).toMatchObject({ start_timestamp: expect.any(Date) });
@@ -142,14 +144,15 @@ describe("in a free cell", () => {
     const { region } = newLine(database);
     const giveUp = new AbortController();
     let id = 0;
-    const start = enterLineAndStart(
+    const start = takeTurn(
       database.openQueue(),
       { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: "api" },
       {
         heartbeat: true,
         signal: giveUp.signal,
-        onEnqueued: (deployment) => {
-          id = deployment.id;
+        onEvent: (event) => {
+          if (event.event !== "enqueued") return;
+          id = event.deployment.id;
           giveUp.abort();
         },
       },

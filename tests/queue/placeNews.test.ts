@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { gist, holdsFor } from "../../src/display/placeNews.js";
 import type { Blocker, BlockingDeployment, Place } from "../../src/queue/place.js";
+import { gist, holdsFor } from "../../src/queue/placeNews.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 const never = Number.POSITIVE_INFINITY;

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { enterLine } from "../../src/display/enterLine.js";
+import { followJourney } from "../../src/display/followJourney.js";
 import { lineDisplay } from "../../src/display/lineDisplay.js";
-import type { WaitEvent } from "../../src/display/waitEvents.js";
-import type { WaitingDisplay } from "../../src/display/waitingDisplay.js";
+import { deploymentChannel } from "../../src/queue/channels.js";
+import type { JourneyEvent } from "../../src/queue/events.js";
+import { takeTurn } from "../../src/queue/journey.js";
 import type { Place } from "../../src/queue/place.js";
-import { deploymentChannel } from "../../src/queue/waiting.js";
 import { useDatabase } from "../support/database.js";
 import { type Line, newLine } from "../support/line.js";
 import { until } from "../support/until.js";
@@ -31,7 +31,7 @@ interface Wait {
   readonly lines: string[];
   /** What a terminal shows. */
   shown(): Place | undefined;
-  readonly events: WaitEvent[];
+  readonly events: JourneyEvent[];
   /** How often it has asked for its place. */
   readings(): number;
   /** Has it look again, and act upon what it saw. */
@@ -45,30 +45,28 @@ async function wait({ environment, region }: Line): Promise<Wait> {
   const tryStart = vi.spyOn(queue, "tryStart");
   const placeInLine = vi.spyOn(queue.line, "place");
   const lines: string[] = [];
-  const events: WaitEvent[] = [];
+  const events: JourneyEvent[] = [];
   let shown: Place | undefined;
   let id = 0;
   const say = (message: string): void => void lines.push(message);
-  const started = enterLine(queue, {
-    wayIn: { environment, region, cloudProvider: "aws", cellIndex: 0, component: "api" },
+  const { onEvent } = followJourney({ info: () => undefined, warn: () => undefined }, (deployment) => {
+    const display = lineDisplay(deployment, { info: say, warn: say });
+    return {
+      ...display,
+      show(place, isNews) {
+        shown = place;
+        display.show(place, isNews);
+      },
+    };
+  });
+  const request = { environment, region, cloudProvider: "aws", cellIndex: 0, component: "api" };
+  const started = takeTurn(queue, request, {
     heartbeat: false,
-    waitTimeout: undefined,
-    outageTimeout: undefined,
-    log: { info: () => undefined, warn: () => undefined },
-    createDisplay: (deployment): WaitingDisplay => {
-      const display = lineDisplay(deployment, { info: say, warn: say });
-      return {
-        ...display,
-        show(place, isNews) {
-          shown = place;
-          display.show(place, isNews);
-        },
-      };
+    async onEvent(event) {
+      await onEvent(event);
+      events.push(event);
+      if (event.event === "enqueued") id = event.deployment.id;
     },
-    onEnqueued: async (deployment) => {
-      id = deployment.id;
-    },
-    onEvent: (event) => void events.push(event),
   }).catch(() => undefined);
   const look = async (): Promise<void> => {
     const before = tryStart.mock.calls.length;

@@ -1,0 +1,106 @@
+import type { Writable } from "node:stream";
+import { followJourney } from "../display/followJourney.js";
+import { lineDisplay } from "../display/lineDisplay.js";
+import { giveUpAtSignal, onSignals } from "../display/signals.js";
+import type { Deployment } from "../queue/deployment.js";
+import { CancelledError } from "../queue/errors.js";
+import type { JourneyEvent } from "../queue/events.js";
+import { type JourneyOptions, takeTurn, type WayIn } from "../queue/journey.js";
+import { outlastOutages } from "../queue/outage.js";
+import { checkGitHubOutput, setGitHubOutput } from "./githubOutput.js";
+import type { Session } from "./openSession.js";
+
+export interface AttendedOptions {
+  /** In milliseconds, as the next one. */
+  readonly waitTimeout: number | undefined;
+  readonly outageTimeout: number;
+  /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
+  readonly beside?: boolean;
+  /** Whether the events are printed, between which nothing may be redrawn. */
+  readonly json?: boolean;
+  /** Where the events go. A reader who closes it gives the place up, or a deployment that has just started. */
+  readonly output?: Writable | undefined;
+  readonly onEvent?: (event: JourneyEvent) => void;
+}
+
+/** A journey that a person or a workflow attends: shown, told to GITHUB_OUTPUT, and given up at a signal. */
+export interface Attended {
+  readonly journey: JourneyOptions & { readonly signal: AbortSignal };
+  /** What a signal does from now on. */
+  onSignal(callback: (signal: NodeJS.Signals) => void): void;
+  /** Waits until all output is written. Then the signal of the journey says whether it was given up at the start. */
+  written(): Promise<void>;
+  end(): void;
+}
+
+/** @throws InvalidValueError when GITHUB_OUTPUT cannot be written */
+export async function attend({ log }: Session, options: AttendedOptions): Promise<Attended> {
+  const { output, waitTimeout, outageTimeout } = options;
+  await checkGitHubOutput();
+  const giveUp = new AbortController();
+  const follower = followJourney(log, async (waiting) => {
+    if (options.beside === true) {
+      return lineDisplay(waiting, log);
+    }
+    // Loaded here, because most starts do not wait.
+    const { createWaitingDisplay } = await import("../display/waitingDisplay.js");
+    return createWaitingDisplay(waiting, log, { redrawn: options.json !== true });
+  });
+  const onEvent = async (event: JourneyEvent): Promise<void> => {
+    await follower.onEvent(event);
+    options.onEvent?.(event);
+    if (event.event === "enqueued") {
+      await setGitHubOutput("deployment-id", String(event.deployment.id));
+    }
+  };
+  const onOutputError = ({ code, message }: NodeJS.ErrnoException): void =>
+    giveUp.abort(
+      new CancelledError(
+        code === "EPIPE"
+          ? `nobody reads the output any more (${message})`
+          : `the output could not be written: ${message}`,
+      ),
+    );
+  output?.on("error", onOutputError);
+  let heed = giveUpAtSignal(giveUp, follower);
+  const stopHeeding = onSignals((signal) => heed(signal));
+  return {
+    journey: { waitTimeout, outageTimeout, signal: giveUp.signal, onEvent },
+    onSignal: (callback) => {
+      heed = callback;
+    },
+    written: () => new Promise((resolve) => (output === undefined ? resolve() : output.write("", () => resolve()))),
+    end() {
+      stopHeeding();
+      output?.off("error", onOutputError);
+    },
+  };
+}
+
+/**
+ * Enters the line and starts, as start does, without heartbeats from then on.
+ * @throws CancelledError, WaitTimeoutError; InvalidValueError when GITHUB_OUTPUT cannot be written
+ */
+export async function startDeployment(session: Session, wayIn: WayIn, options: AttendedOptions): Promise<Deployment> {
+  const attended = await attend(session, options);
+  const { signal } = attended.journey;
+  try {
+    const deployment = await takeTurn(session.queue, wayIn, { ...attended.journey, heartbeat: false });
+    await attended.written();
+    if (signal.aborted) {
+      const note = noteOfLateEnd(signal);
+      await outlastOutages(() => session.queue.cancel(deployment.id, note), {
+        outageTimeout: options.outageTimeout,
+      });
+      throw signal.reason;
+    }
+    return deployment;
+  } finally {
+    attended.end();
+  }
+}
+
+/** Why a deployment that has just started is cancelled. */
+export function noteOfLateEnd({ reason }: AbortSignal): string {
+  return `gave up at the start: ${reason.message}`;
+}

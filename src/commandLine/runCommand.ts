@@ -1,0 +1,108 @@
+import { leaveAtOnce } from "../display/signals.js";
+import type { Deployment } from "../queue/deployment.js";
+import { CancelledError } from "../queue/errors.js";
+import type { WayIn } from "../queue/journey.js";
+import { type Outcome, runDeployment } from "../queue/run.js";
+import { oneLine } from "../queue/values.js";
+import { cancellerName, deploymentName } from "../text/describe.js";
+import { type Child, type ChildEnd, startChild, stopGroup } from "./childProcess.js";
+import { type Attended, type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
+import type { Session } from "./openSession.js";
+
+export interface RunOptions extends AttendedOptions {
+  /** Milliseconds that the command has between the signal to end and SIGKILL. */
+  readonly gracePeriod: number;
+}
+
+/** How many commands run in this process, which must not leave them behind. */
+let running = 0;
+
+/**
+ * A whole deployment whose work is a command.
+ * @returns the exit code of the command
+ * @throws CancelledError when another one has cancelled the deployment
+ */
+export async function runCommand(
+  session: Session,
+  wayIn: WayIn,
+  command: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const attended = await attend(session, options);
+  const { journey } = attended;
+  try {
+    const work = async (deployment: Deployment, cancelled: AbortSignal): Promise<Outcome<ChildEnd | undefined>> => {
+      await attended.written();
+      return journey.signal.aborted
+        ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
+        : superviseCommand(session, attended, command, { deployment, cancelled, gracePeriod: options.gracePeriod });
+    };
+    const { result, end } = await runDeployment(session.queue, wayIn, work, journey);
+    if (end.how === "untold") {
+      throw end.error;
+    }
+    if (result === undefined) {
+      throw journey.signal.reason;
+    }
+    const name = deploymentName(end.deployment);
+    const note = end.deployment.cancellation_note;
+    if (end.how === "cancelled") {
+      const why = note === null ? "" : `: ${note}`;
+      throw new CancelledError(
+        `${name} was cancelled by ${cancellerName(end.cancellation)} while its command ran${why}`,
+      );
+    }
+    const { exitCode, description } = result;
+    const finished = exitCode === 0 ? "finished" : `had finished when its command ${description}`;
+    session.log.info(`${name} ${end.how === "finished" ? finished : `was cancelled: ${note}`}`);
+    return exitCode;
+  } finally {
+    attended.end();
+  }
+}
+
+interface Supervision {
+  readonly deployment: Deployment;
+  readonly cancelled: AbortSignal;
+  readonly gracePeriod: number;
+}
+
+/** Runs the command to its end; signals and a cancellation end it and all that it has started. */
+async function superviseCommand(
+  { log }: Session,
+  attended: Attended,
+  command: readonly string[],
+  { deployment, cancelled, gracePeriod }: Supervision,
+): Promise<Outcome<ChildEnd>> {
+  let started: Child | undefined;
+  let stopping: Promise<void> | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    stopping = stopGroup(started?.child, signal, gracePeriod);
+  };
+  // Before the command begins: a signal in between would end this process and leave the command running.
+  attended.onSignal(stop);
+  started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
+  running += 1;
+  const onCancelled = (): void => {
+    log.error(`${cancelled.reason.message}; stopping the command`);
+    stop("SIGTERM");
+  };
+  cancelled.addEventListener("abort", onCancelled, { once: true });
+  if (cancelled.aborted) {
+    onCancelled();
+  }
+  const childEnd = await started.childEnd;
+  await stopping;
+  cancelled.removeEventListener("abort", onCancelled);
+  running -= 1;
+  let leaving = false;
+  attended.onSignal((signal) => {
+    if (leaving && running === 0) {
+      leaveAtOnce(signal);
+    }
+    leaving = true;
+    log.info(`${signal}: the command has ended and the database is being told; once more to leave at once`);
+  });
+  const { exitCode, description } = childEnd;
+  return { result: childEnd, failure: exitCode === 0 ? undefined : oneLine(`the command ${description}`) };
+}

@@ -1,0 +1,15 @@
+import { deploymentName } from "../text/describe.js";
+import type { Cancellation } from "./calls/history.js";
+import type { Deployment, DeploymentId } from "./deployment.js";
+import { CancelledError } from "./errors.js";
+import type { Queue } from "./queue.js";
+
+export function cancelledError(deployment: Deployment): CancelledError {
+  const why = deployment.cancellation_note ?? "no reason given";
+  return new CancelledError(`${deploymentName(deployment)} was cancelled: ${why}`);
+}
+
+/** Who cancelled a deployment and why; undefined also when the database does not say: the cancellation is a fact all the same. */
+export function cancellationOf(queue: Queue, id: DeploymentId): Promise<Cancellation | undefined> {
+  return queue.history.cancellation(id).catch(() => undefined);
+}

@@ -1,0 +1,9 @@
+import type { DeploymentId } from "./deployment.js";
+
+/** The channel that wakes the keeper of a deployment: it may start, knows when it may, or has ended. */
+export function deploymentChannel(id: DeploymentId): string {
+  return `deploy_queue_deployment_${id}`;
+}
+
+/** The channel that tells every transition. */
+export const transitionsChannel = "deploy_queue_transitions";

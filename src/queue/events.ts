@@ -1,0 +1,44 @@
+import type { Cancellation } from "./calls/history.js";
+import type { Deployment, DeploymentId } from "./deployment.js";
+import type { Obstacle } from "./errors.js";
+import type { Place } from "./place.js";
+
+/** What happens to a deployment between its entry into the line and its end. */
+export type JourneyEvent =
+  /** It has its place in the line. Where nothing blocks it, it may have started in the same moment. */
+  | { readonly event: "enqueued"; readonly deployment: Deployment }
+  /** Where it stands. It is "still-waiting" when nothing has changed but a prediction that slides along. */
+  | ({ readonly event: "waiting" | "still-waiting" } & Place)
+  /** Notifications do not arrive, as behind a transaction pooler: the wait looks every 2 to 15 seconds instead. */
+  | { readonly event: "no-notifications" }
+  | { readonly event: "started"; readonly deployment: Deployment }
+  /** Its keeper has cancelled it: the wait was given up, or the work has failed. */
+  | { readonly event: "given-up"; readonly deployment_id: DeploymentId }
+  | LeftBehindEvent
+  | CancelledEvent
+  /** A heartbeat was refused; the next one is tried all the same. */
+  | { readonly event: "heartbeat-failed"; readonly error: unknown }
+  | OutageEvent;
+
+/** Its keeper could not cancel it. It is reaped when its heartbeat is too old. */
+export interface LeftBehindEvent {
+  readonly event: "left-behind";
+  readonly deployment_id: DeploymentId;
+  readonly failure: unknown;
+  /** The answer to its start may have been lost: then it runs without heartbeats, and nobody reaps it. */
+  readonly mayRun: boolean;
+}
+
+/** Another one has cancelled it. Who and why is missing when the database does not say. */
+export type CancelledEvent = {
+  readonly event: "cancelled";
+  readonly deployment_id: DeploymentId;
+} & Partial<Cancellation>;
+
+/** The database is away, or an open transaction locks what a call needs; and the end of that. */
+export type OutageEvent =
+  | { readonly event: "outage"; readonly obstacle: Obstacle }
+  | { readonly event: "outage-over"; readonly obstacle: Obstacle };
+
+/** A subscriber of the stream. The journey goes on when it returns, or when its promise is fulfilled. */
+export type Listener<Event> = (event: Event) => Promise<void> | void;

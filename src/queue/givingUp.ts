@@ -1,0 +1,39 @@
+import { answered } from "./answered.js";
+import type { DeploymentId } from "./deployment.js";
+import { DatabaseUnavailableError } from "./errors.js";
+import type { JourneyEvent, Listener } from "./events.js";
+import { outlastOutages } from "./outage.js";
+import type { Queue } from "./queue.js";
+import { oneLine } from "./values.js";
+
+/** How long to try to give a place up, in milliseconds: the caller waits for this process to end. */
+const longestTry = 5_000;
+
+/** Cancels a deployment whose wait has ended with an error, and tells whether that succeeded. Never throws for the database. */
+export async function giveUp(
+  queue: Queue,
+  id: DeploymentId,
+  error: unknown,
+  { mayRun, onEvent }: { readonly mayRun: boolean; readonly onEvent: Listener<JourneyEvent> | undefined },
+): Promise<void> {
+  const reason = error instanceof Error ? error.message : String(error);
+  let event: JourneyEvent = { event: "given-up", deployment_id: id };
+  try {
+    await cancelSoon(queue, id, oneLine(`gave up waiting: ${reason}`));
+  } catch (failure) {
+    event = { event: "left-behind", deployment_id: id, failure, mayRun };
+  }
+  await onEvent?.(event);
+}
+
+async function cancelSoon(queue: Queue, id: DeploymentId, note: string): Promise<void> {
+  const { database } = queue;
+  const over = new AbortController();
+  const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${longestTry / 1000} s`);
+  const timer = setTimeout(() => over.abort(silence), longestTry);
+  try {
+    await outlastOutages(() => answered(database, queue.cancel(id, note), over.signal, 0), { signal: over.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}

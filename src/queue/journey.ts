@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { deploymentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
+import { answered } from "./answered.js";
+import { cancellationOf } from "./cancelled.js";
+import type { Deployment, DeploymentRequest } from "./deployment.js";
+import { abortError, CancelledError, RefusedError, throwIfAborted, WaitTimeoutError } from "./errors.js";
+import type { JourneyEvent, Listener } from "./events.js";
+import { giveUp } from "./givingUp.js";
+import { outlastOutages } from "./outage.js";
+import { tellPlace } from "./placeNews.js";
+import type { Queue } from "./queue.js";
+import { startTimer } from "./timer.js";
+import { waitForStart } from "./waiting.js";
+
+export interface JourneyOptions {
+  /** Aborting gives the place in the line up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait in the line at most; then the place is given up. */
+  readonly waitTimeout?: number | undefined;
+  /** Milliseconds without a database after which to give up; 5 minutes by default. */
+  readonly outageTimeout?: number | undefined;
+  /** Told what happens. When it throws before the start, the place is given up. */
+  readonly onEvent?: Listener<JourneyEvent> | undefined;
+}
+
+export interface TurnOptions extends JourneyOptions {
+  /** Whether the caller goes on to send heartbeats once the deployment has started. */
+  readonly heartbeat: boolean;
+}
+
+/** What is asked for, or what puts a deployment that is there already into the line. It may be called more than once. */
+export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
+
+/**
+ * Enters the line, waits for the turn and starts. Leaves no place behind: an abort, a timeout, or an error while waiting cancels
+ * the deployment.
+ * @throws the reason of the abort when that is a DeployQueueError, else a CancelledError; WaitTimeoutError; RefusedError when the
+ * idempotency key is that of a deployment that has finished
+ */
+export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions): Promise<Deployment> {
+  const { heartbeat, waitTimeout, outageTimeout, onEvent } = options;
+  throwIfAborted(options.signal);
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([timeout.signal, ...(options.signal ? [options.signal] : [])]);
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, heartbeat);
+  let entered: Deployment | undefined;
+  let stopTimer = (): void => undefined;
+  try {
+    const outages = { signal, outageTimeout, onEvent };
+    entered = refuseFinished(await outlastOutages(() => answered(queue.database, enter(), signal), outages));
+    const { id } = entered;
+    await onEvent?.({ event: "enqueued", deployment: entered });
+    if (waitTimeout !== undefined) {
+      const name = deploymentName(entered);
+      stopTimer = startTimer(waitTimeout, () =>
+        timeout.abort(new WaitTimeoutError(`${name} did not get its turn within ${formatDuration(waitTimeout)}`)),
+      );
+    }
+    const onLook = onEvent === undefined ? undefined : tellPlace(queue, onEvent);
+    const started = isRunning(entered)
+      ? entered
+      : (await waitForStart(queue, id, { ...outages, heartbeat, onLook }))?.deployment;
+    const end = signal.aborted ? abortError(signal) : undefined;
+    // A caller who was told to stop while the start was under way must not leave it running; one whose time is up may.
+    if (started === undefined || (end !== undefined && !(end instanceof WaitTimeoutError))) {
+      throw end ?? new CancelledError("the wait was given up");
+    }
+    await onEvent?.({ event: "started", deployment: started });
+    return started;
+  } catch (error) {
+    if (entered !== undefined) {
+      if (error instanceof CancelledError && !signal.aborted) {
+        const { id } = entered;
+        await onEvent?.({ event: "cancelled", deployment_id: id, ...(await cancellationOf(queue, id)) });
+      } else {
+        await giveUp(queue, entered.id, error, { mayRun: !heartbeat, onEvent });
+      }
+    }
+    throw error;
+  } finally {
+    stopTimer();
+  }
+}
+
+/**
+ * Where nothing keeps it from starting, by the same call, which saves the rest; but only when heartbeats go on: nobody would know
+ * of a deployment that runs without any when the answer is lost.
+ */
+function enqueueOnce(queue: Queue, request: DeploymentRequest, start: boolean): () => Promise<Deployment> {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
+  return () => queue.enqueue(idempotent, { heartbeat: true, start });
+}
+
+function refuseFinished(entered: Deployment): Deployment {
+  if (entered.finish_timestamp !== null) {
+    throw new RefusedError(
+      `deployment ${entered.id} (${entered.component}) has the same idempotency key and has already finished`,
+      { hint: "Another deployment needs a key of its own." },
+    );
+  }
+  return entered;
+}
+
+function isRunning({ start_timestamp, cancellation_timestamp }: Deployment): boolean {
+  return start_timestamp !== null && cancellation_timestamp === null;
+}
