@@ -1,4 +1,4 @@
-// Deploying from a Node.js program. Outside this repository the import reads: from "deploy-queue".
+// Deploys from a Node.js program. Outside this repository, import from "deploy-queue".
 import { setTimeout as work } from "node:timers/promises";
 import { CancelledError, DeployQueue } from "../src/index.js";
 
@@ -6,7 +6,7 @@ const queue = await DeployQueue.connect({ applicationName: "library example" });
 const cell = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
 
 try {
-  // The whole life of a deployment: it waits for its turn, sends heartbeats, and finishes, or cancels when this throws.
+  // The whole life of a deployment: run waits for the turn, sends heartbeats, and finishes. It cancels when the work throws.
   await queue.run(
     { ...cell, component: "api", version: "v1.2.3" },
     async (deployment, signal) => {
@@ -24,7 +24,7 @@ try {
   );
   process.stdout.write("finished\n");
 
-  // Step by step, with a limit to the wait: nobody else may be in the cell until finish.
+  // Step by step, with a limit to the wait. This deployment holds the cell until finish.
   const deployment = await queue.start({ ...cell, component: "web" }, { signal: AbortSignal.timeout(60_000) });
   await queue.finish(deployment.id);
   process.stdout.write(`deployment ${deployment.id} finished too\n`);

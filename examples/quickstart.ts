@@ -1,4 +1,4 @@
-// The main job, with the real command line: several processes want the same cells, on a PostgreSQL of their own that is
+// Shows the queue with the real command line: several processes want the same cells. They use a PostgreSQL of their own, which is
 // stopped and removed at the end.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { renderTable } from "../src/tables/table.js";
 
 const cli = join(import.meta.dirname, "../dist/cli.js");
 const directory = await mkdtemp(join(tmpdir(), "deploy-queue-quickstart-"));
-// Root's server runs as another user, who has to get in.
+// Root's server runs as another user, which needs access.
 await chmod(directory, 0o755);
 const running = new Set<ChildProcess>();
 
@@ -24,7 +24,7 @@ try {
   say("An environment whose cells cool down for one second after each deployment:");
   await deployQueue("setup", "environment", "set", "demo", "--buffer-time", "1s").ended;
 
-  say("api starts at once in cell 1. web wants the same cell and waits for it. db goes to cell 2 and need not wait:");
+  say("api starts at once in cell 1. web wants the same cell and waits. db goes to cell 2 and does not wait:");
   const api = run("api", 1, "v1.4.0", "echo deploying api; sleep 2; echo api is deployed");
   await api.printed(/started/);
   const web = run("web", 1, "v7.0.1", "echo deploying web; sleep 1; echo web is deployed");
@@ -32,21 +32,21 @@ try {
   const db = run("db", 2, "v3.2.0", "echo migrating db; sleep 1; echo db is migrated");
   await db.printed(/started/);
 
-  say("Two hotfixes share a concurrency key: behind web, they will run side by side:");
+  say("Two hotfixes share a concurrency key. After web, they run side by side:");
   const key = ["--concurrency-key", "incident-17"];
   const fixA = run("fix-a", 1, "v1.4.1", "echo fixing a; sleep 1.5; echo a is fixed", key);
   await fixA.printed(/waits/);
   const fixB = run("fix-b", 1, "v7.0.2", "echo fixing b; sleep 1.5; echo b is fixed", key);
   await fixB.printed(/waits/);
 
-  say("A last one is queued by mistake, and cancelled by an operator:");
+  say("One deployment is queued by mistake. An operator cancels it:");
   const oops = run("oops", 1, "v0.0.1", "echo this must never run");
   const [, oopsId = ""] = await oops.printed(/deployment (\d+) .* waits/);
   await deployQueue("operator", "cancel", "deployment", oopsId, "--cancellation-note", "wrong branch").ended;
 
   await Promise.all([api, web, db, fixA, fixB, oops].map(({ ended }) => ended));
 
-  say("What happened, as any client of the database sees it:");
+  say("What happened, as every client of the database sees it:");
   const sql = postgres(url, { max: 1 });
   const rows = await sql`
     select id, 'cell ' || cell_index as cell, component || '@' || version as component, status,
@@ -69,7 +69,7 @@ try {
   await stopEmbeddedServer(directory);
   await rm(directory, { recursive: true, force: true });
 }
-say("Done; the PostgreSQL of this demonstration is stopped and removed. Next: deploy-queue --help");
+say("Done. The PostgreSQL of this demonstration is stopped and removed. Next: deploy-queue --help");
 
 interface Running {
   printed(pattern: RegExp): Promise<RegExpExecArray>;

@@ -7,11 +7,11 @@ import { cell, dataSource, seconds } from "./query.js";
 interface Alert {
   readonly uid: string;
   readonly title: string;
-  /** A number, and texts that become labels: each row is an alert of its own, and ends when it is no longer there. */
+  /** Its rows have one number, and texts that become labels. Each row is an alert of its own, which ends when the row is gone. */
   readonly sql: string;
   /** It fires when the number is above this. */
   readonly above: number;
-  /** For how long, before anybody is told. */
+  /** How long the number must stay above that before the alert fires. */
   readonly lasting: string;
   readonly severity: "critical" | "warning";
   readonly summary: string;
@@ -34,7 +34,7 @@ where kind in ('silent', 'idle')`,
     severity: "critical",
     summary: "{{ .Labels.text }}",
     description:
-      "{{ .Labels.cell }} stands still. If nobody works on it, let the line move on: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
+      "The line of {{ .Labels.cell }} stands still. If nobody works on this deployment, cancel it: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
     panel: [current, "Needs a look"],
   },
   {
@@ -49,8 +49,7 @@ from deploy_queue.outliers`,
     severity: "warning",
     summary:
       "Deployment {{ .Labels.deployment }} ({{ .Labels.component }}) in {{ .Labels.cell }} takes longer than usual",
-    description:
-      "It runs for longer than the mean plus two standard deviations of its kind. Its job: {{ .Labels.url }}",
+    description: "It runs longer than the mean plus two standard deviations of its kind. Its job: {{ .Labels.url }}",
     panel: [durations, "Slower than usual, right now"],
   },
   {
@@ -64,13 +63,13 @@ group by 1`,
     lasting: "10m",
     severity: "warning",
     summary: "More than 10 deployments wait for {{ .Labels.cell }}",
-    description: "Look at who holds the cell, and whether somebody enters the line too often.",
+    description: "Look at the holder of the cell, and find out whether one source enters the line too often.",
     panel: [current, "Longest lines"],
   },
   {
     uid: "deploy-queue-worker",
     title: "Worker not seen",
-    // Whether there ever was one or not: a number that is surely too large.
+    // Without any worker so far, a number that is surely too large.
     sql: `
 select coalesce(${seconds("now() - max(last_seen_at)")}, 1e9) as value
 from deploy_queue.workers`,
@@ -79,12 +78,12 @@ from deploy_queue.workers`,
     severity: "warning",
     summary: "No background worker has been seen for 5 minutes",
     description:
-      "The line moves on without it, but outliers are not recorded, and what is abandoned is reaped only while somebody waits for it. Start deploy-queue worker; deploy-queue doctor says more.",
+      "The line moves on without a worker. But outliers are not recorded, and a dead deployment is reaped only while another one waits for it. Start deploy-queue worker. deploy-queue doctor says more.",
     panel: [current, "Right now"],
   },
 ];
 
-/** The alert rules as Grafana provisions them. There is no $ in the texts, which Grafana would take for its environment. */
+/** The alert rules as Grafana provisions them. Their texts have no $, because Grafana would read it as a variable of its environment. */
 export function alertRules() {
   return {
     apiVersion: 1,
@@ -100,7 +99,7 @@ function rule({ uid, title, sql, above, lasting, severity, summary, description,
     title,
     condition: "above",
     for: lasting,
-    // Nothing to report is good news; a database that does not answer is not.
+    // No row is good news. A database that does not answer is an error.
     noDataState: "OK",
     execErrState: "Error",
     labels: { severity, service: "deploy-queue" },

@@ -15,7 +15,7 @@ export interface BoardSettings {
   /** How far back it looks when it is opened, such as "24h". */
   readonly from: string;
   readonly refresh: string;
-  /** The variables above it; all of them unless its views know fewer. */
+  /** The variables above it. A board whose views know fewer has fewer. */
   readonly variables?: readonly (keyof typeof variables)[];
 }
 

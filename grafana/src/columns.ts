@@ -76,7 +76,7 @@ export const asCell: DynamicConfigValue[] = [
   },
 ];
 
-/** What links are made of, which nobody reads: the columns to select, and their being hidden. */
+/** The columns that links are made of: how to select them, and how to hide them. */
 export const placeColumns = "environment, cloud_provider as provider, region";
 export const linkColumns = `coalesce(url, '') as url, ${placeColumns}`;
 const hidden: DynamicConfigValue[] = [{ id: "custom.hidden", value: true }];

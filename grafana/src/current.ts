@@ -9,7 +9,7 @@ import { asState } from "./states.js";
 
 const longestLines = {
   title: "Longest lines",
-  description: "How many wait in each cell at this moment; the ten longest lines.",
+  description: "The ten longest lines at this moment: how many deployments wait in each cell.",
   sql: `
 select ${cell} as cell, count(*) as waiting
 from deploy_queue.queue
@@ -24,7 +24,8 @@ limit 10`,
 export const current = board({
   uid: "deploy-queue-current",
   title: "02 Deployments: current and queue",
-  description: "What moves, what waits and for whom, at this moment. Ids open the job, cells open their history.",
+  description:
+    "What runs and what waits at this moment, with the blockers. An id opens the job. A cell opens its history.",
   from: "6h",
   refresh: "10s",
 })
@@ -34,7 +35,7 @@ export const current = board({
       {
         title: "Needs a look",
         description:
-          "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” lets the line move on.",
+          "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” cancels it, and the line moves on.",
         sql: `
 select kind, since, deployment_id as deployment, ${cell} as cell, text as what, ${linkColumns}
 from deploy_queue.stuck_deployments
@@ -52,7 +53,7 @@ order by since`,
       {
         title: "Holding their cell",
         description:
-          "Deployments that run, and those whose cell cools down after them. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
+          "Deployments that run, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
         sql: `
 select current_status::text as status, deployment_id as deployment, component, version, ${cell} as cell,
   ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
@@ -90,7 +91,7 @@ order by start_timestamp`,
       {
         title: "Queue",
         description:
-          "Everybody who waits: place in the line of the cell, for whom, and when it will likely start if all take as long as usual (empty: unknown). Held up: whoever is ahead takes longer than usual, so expect it later.",
+          "All waiting deployments: the position in the line of the cell, the blockers, and the likely start if every deployment takes as long as usual (empty: unknown). Held up: a deployment ahead takes longer than usual, so expect a later start.",
         sql: `
 select ${cell} as cell, "position", deployment_id as deployment, component, version,
   ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",

@@ -16,7 +16,7 @@ export const dora = board({
     stat({
       title: "In the time range",
       description:
-        "Deployments that finished in each week on average, the medians of the weekly medians, and the share that was cancelled.",
+        "The mean number of deployments that finished in a week, the medians of the weekly medians, and the share of cancelled deployments.",
       sql: `
 select
   (
@@ -92,7 +92,7 @@ order by 1`,
   .withPanel(
     timeSeries({
       title: "Cancellation rate",
-      description: "The share of the deployments of each week that was cancelled or reaped, by component.",
+      description: "The share of cancelled or reaped deployments in each week, by component.",
       sql: `
 select week as time, component as metric,
   sum(cancelled_count)::double precision / nullif(sum(deployment_count), 0) as rate

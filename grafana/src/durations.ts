@@ -70,7 +70,7 @@ limit 10000`,
       {
         title: "Usual durations",
         description:
-          "The last hundred finished deployments of the last three months, of each component in each cell; whatever the time range. Predictions and outliers are computed with these.",
+          "Durations of each component in each cell: its last hundred finished deployments of the last three months. The time range does not matter. The queue computes predictions and outliers from these.",
         sql: `
 select component, ${cell} as cell, deployment_count as deployments, ${seconds("avg_duration")} as mean,
   ${seconds("stddev_duration")} as deviation,

@@ -15,8 +15,8 @@ import { stateMappings } from "./states.js";
 const timeline = {
   title: "Who held which cell",
   description:
-    "Each deployment from its start to its end, and the buffer after it. Blue ran, yellow cooled down, grey was cancelled. Gaps: the cell was free.",
-  // A null ends what was there before, where nobody holds the cell any longer; several may, with the same key.
+    "Each deployment from its start to its end, and its buffer. Blue: ran. Yellow: cooled down. Grey: was cancelled. Gap: the cell was free.",
+  // A null ends the bar of a deployment when no other one holds the cell. Several may hold it, with the same key.
   sql: `
 with held as (
   select ${cell} as cell, concat_ws(' ', component, version, state) as state, held_from,
@@ -41,7 +41,7 @@ limit 5000`,
 export const history = board({
   uid: "deploy-queue-history",
   title: "03 Deployments: history",
-  description: "What happened: who held which cell, what finished, what was cancelled and why.",
+  description: "What happened: which deployment held which cell, what finished, and what was cancelled and why.",
   from: "12h",
   refresh: "1m",
 })
@@ -82,7 +82,7 @@ order by 1, 2`,
     table(
       {
         title: "Finished deployments",
-        description: "What finished in the time range, newest first; at most 500.",
+        description: "What finished in the time range. Newest first, at most 500.",
         sql: `
 select finish_timestamp as finished, deployment_id as deployment, component, version, ${cell} as cell,
   ${seconds("start_timestamp - created_at")} as waited, ${seconds("finish_timestamp - start_timestamp")} as took,
@@ -108,7 +108,7 @@ limit 500`,
     table(
       {
         title: "Cancelled deployments",
-        description: "What was cancelled or reaped in the time range and why, newest first; at most 500.",
+        description: "What was cancelled or reaped in the time range, and why. Newest first, at most 500.",
         sql: `
 select cancellation_timestamp as cancelled, id as deployment, component, version, ${cell} as cell,
   cancellation_note as why, ${linkColumns}

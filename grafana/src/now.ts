@@ -9,7 +9,7 @@ export function now(): StatBuilder {
   const panel = stat({
     title: "Right now",
     description:
-      "Deployments by what they do at this moment, whatever the time range. Red: somebody should look; the board 02 says at what.",
+      "Deployments by what they do at this moment. The time range does not matter. Red: a person must look; dashboard 02 says at which deployment.",
     sql: `
 select
   count(*) filter (where current_status = 'running') as "running",

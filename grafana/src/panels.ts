@@ -25,7 +25,7 @@ import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { dataSource, query } from "./query.js";
 
-/** What every panel says: its title, what it means to somebody who has just been woken, its SQL, and its size. */
+/** What every panel has: a title, an explanation for a person who has just been woken, SQL and a size. */
 export interface PanelSettings {
   readonly title: string;
   readonly description: string;

@@ -1,7 +1,7 @@
 import { TableCellBackgroundDisplayMode, TableCellDisplayMode } from "@grafana/grafana-foundation-sdk/common";
 import { type DynamicConfigValue, MappingType, type ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 
-/** One colour for each state on every board; red is kept for what somebody should look at. */
+/** One colour for each state on every board. Red is kept for what a person must look at. */
 export const stateColours = {
   queued: "purple",
   running: "blue",
@@ -14,7 +14,7 @@ export const stateColours = {
   idle: "red",
 } as const;
 
-/** Colours whatever ends with the name of a state, such as "v1.2.3 running". */
+/** Colours every text that ends with the name of a state, such as "v1.2.3 running". */
 export const stateMappings: ValueMapping[] = Object.entries(stateColours).map(([state, color], index) => ({
   type: MappingType.RegexToText,
   options: { pattern: `/(^| )${state}$/`, result: { color, index } },

@@ -18,7 +18,7 @@ export const status = board({
     table({
       title: "Component × cell",
       description:
-        "The newest deployment of each component in each cell. Pending: the component has a newer version that this cell did not get yet. Empty: it was never deployed there.",
+        "The newest deployment of each component in each cell. Pending: the component has a newer version that is not in this cell yet. Empty: the component was never deployed there.",
       sql: `
 select component, ${cell} as cell, concat_ws(' ', cell_version, component_status) as status
 from deploy_queue.latest_deployments
@@ -39,7 +39,7 @@ order by component, environment, cloud_provider, region, cell_index`,
       {
         title: "Not on the newest version",
         description:
-          "Cells where a component is older than the newest version of it in the environment. Normal while a rollout goes on; after it, they were forgotten.",
+          "Cells that do not have the newest version of a component in the environment. This is normal during a rollout. After a rollout, somebody forgot these cells.",
         sql: `
 select component, ${cell} as cell, cell_version as "version there", version as "newest version", component_status::text as status, ${placeColumns}
 from deploy_queue.latest_deployments

@@ -6,8 +6,8 @@ import { cancellerName } from "../text/describe.js";
 import { applicationName, type JobContext } from "./workflow.js";
 
 /**
- * Who cancelled a deployment, also as the output deployment-cancelled-by; undefined when it was this job itself: the
- * wait that was given up, an earlier step.
+ * Who cancelled a deployment. Sets the output deployment-cancelled-by as well. Undefined when this job cancelled it: its
+ * wait was given up, or an earlier step cancelled.
  */
 export async function cancelledByOthers(queue: Queue, id: DeploymentId, job: JobContext): Promise<string | undefined> {
   const cancellation = await cancellationOf(queue, id);

@@ -60,7 +60,7 @@ function readDatabaseUrl(reader: InputReader): string {
   }
 }
 
-/** The password alone as well: messages of the server or of a program may show it without the rest. */
+/** Masks the password by itself as well: a message of the server or of a program may show it without the rest. */
 function maskUrl(url: string): void {
   const password = /^[a-z]+:\/\/[^:@/?#]*:([^@/?#]*)@/.exec(url)?.[1] ?? "";
   for (const secret of new Set([url, password, decoded(password)])) {

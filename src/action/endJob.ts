@@ -17,8 +17,8 @@ export interface JobDeployment {
 }
 
 /**
- * Ends the deployment of a job as the job has ended; one that has ended already is fine.
- * @throws CancelledError when somebody else cancelled it while the job ran
+ * Ends the deployment of a job as the job has ended. A deployment that has ended already is fine.
+ * @throws CancelledError when anyone else cancelled it while the job ran
  */
 export async function endJob(
   queue: Queue,
@@ -74,7 +74,7 @@ async function end(queue: Queue, id: string, inputs: CommonInputs): Promise<End>
       : queue.cancel(id, note(inputs)));
   } catch (error) {
     const deployment = await queue.deployment(id);
-    // Somebody was faster.
+    // Another client ended it first.
     if (error instanceof RefusedError && hasEnded(deployment)) {
       return { deployment, endedHere: false };
     }
@@ -89,7 +89,9 @@ function note({ job }: CommonInputs): string {
     failure: "the job failed",
     cancelled: "the job was cancelled",
   }[job.jobStatus];
-  return [outcome ?? "the job ended, nobody knows how", jobPage(job)].filter((part) => part !== undefined).join(": ");
+  return [outcome ?? "the job ended, and its outcome is unknown", jobPage(job)]
+    .filter((part) => part !== undefined)
+    .join(": ");
 }
 
 function hasEnded({ finish_timestamp, cancellation_timestamp }: Deployment): boolean {

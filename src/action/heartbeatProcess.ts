@@ -11,7 +11,7 @@ export interface HeartbeatOrder {
   readonly id: number;
   readonly databaseUrl: string;
   readonly applicationName: string;
-  /** The process without which there is no job any more. */
+  /** The process of the runner. When it is gone, the job is gone. */
   readonly runner: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const lookInterval = 5_000;
 
 /** The process that keeps the deployment of a job alive until it has ended, or the runner is gone. */
 export async function sendHeartbeats(): Promise<void> {
-  // A disk that is full costs the log, not the heartbeats.
+  // A full disk must cost the log only, not the heartbeats.
   process.stdout.on("error", () => undefined);
   const order = await new Promise<HeartbeatOrder>((resolve) => process.once("message", resolve));
   const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
@@ -39,7 +39,7 @@ export async function sendHeartbeats(): Promise<void> {
       onEvent,
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
-    // The main step may have lost patience and be gone; without a callback that would end this process.
+    // The main step may have given up and be gone. Without a callback, the failed message would end this process.
     process.send?.("sent", undefined, undefined, () => undefined);
     const end = await keepAlive(queue, order.id, { signal: gone.signal, onEvent, tolerant: true });
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);

@@ -15,8 +15,8 @@ import { applicationName } from "./workflow.js";
 const patience = 10_000;
 
 /**
- * Starts a process that keeps the deployment alive until it ends, after this one is gone; it cannot be seen, so it is
- * awaited until its first heartbeat was sent.
+ * Starts a process that keeps the deployment alive after this process is gone, until the deployment ends. Nobody sees that
+ * process, so this waits until it has sent its first heartbeat.
  * @returns the path of its log
  */
 export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): Promise<string> {
@@ -25,7 +25,7 @@ export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): 
   const file = openSync(path, "w", 0o600);
   const bundle = join(dirname(migrationsFolder()), "dist", "action.cjs");
   const child = fork(bundle, ["heartbeats"], {
-    // A session of its own, and no signals from the runner; its clean-up after the job still finds the process.
+    // A session of its own gets no signals from the runner. The runner's clean-up after the job still finds the process.
     detached: true,
     cwd: directory,
     env: withoutInputs(process.env),
@@ -40,15 +40,15 @@ export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): 
     runner: runnerProcess(),
   };
   child.on("error", () => undefined);
-  // Not as an argument or a variable, where the steps that follow could see the password.
+  // Not as an argument or a variable: later steps could read the password there.
   child.send(order);
   try {
     if (!(await isSending(child))) {
-      log.warn(`no heartbeat was sent within ${patience / 1000} s; their process keeps trying`);
+      log.warn(`the background process sent no heartbeat within ${patience / 1000} s; it keeps trying`);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`no heartbeats can be sent: ${[reason, ...lines(path)].join("; ")}`);
+    throw new Error(`the background process cannot send heartbeats: ${[reason, ...lines(path)].join("; ")}`);
   } finally {
     if (child.connected) {
       child.disconnect();
@@ -58,7 +58,7 @@ export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): 
   return path;
 }
 
-/** False when that is not known in time. */
+/** False when the process does not answer in time. */
 async function isSending(child: ChildProcess): Promise<boolean> {
   const known = new AbortController();
   const { signal } = known;
@@ -66,7 +66,7 @@ async function isSending(child: ChildProcess): Promise<boolean> {
     return await Promise.race([
       once(child, "message", { signal }).then(() => true),
       once(child, "exit", { signal }).then(([code, killer]) => {
-        throw new Error(`their process ended with ${killer ?? code}`);
+        throw new Error(`the process ended with ${killer ?? code}`);
       }),
       setTimeout(patience, false, { signal }),
     ]);

@@ -2,12 +2,12 @@ import { getInput } from "@actions/core";
 import { InvalidValueError } from "../queue/errors.js";
 import { parseDuration } from "../text/durations.js";
 
-/** Reads inputs and collects what is wrong with them, so that all of it is told at once. */
+/** Reads inputs and collects what is wrong with them, so that one error tells all of it. */
 export class InputReader {
   readonly #problems: string[] = [];
   readonly #missing: string[] = [];
 
-  /** Undefined when it is empty, which is what workflows pass for what they do not have. */
+  /** Undefined when it is empty: a workflow passes an empty text for a value that it does not have. */
   optional(name: string): string | undefined {
     return getInput(name) || undefined;
   }

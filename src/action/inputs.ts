@@ -14,7 +14,7 @@ export type CancelTarget =
 export interface StartInputs extends CommonInputs {
   readonly mode: "start" | "job";
   readonly request: DeploymentRequest;
-  /** As it was given: only the database knows its zone. */
+  /** As it was given, because only the database knows its zone. */
   readonly notBefore: string | undefined;
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
@@ -145,8 +145,8 @@ function cellIndex(text: string): number {
 }
 
 /**
- * An id; else a component and its version; else a location. The last two together are refused: they are what is left of
- * a step that was meant to cancel one deployment, when the step that should have told its id did not.
+ * An id; else a component and its version; else a location. The last two together are refused. A workflow gives both when
+ * it meant to cancel one deployment and an earlier step did not output its id.
  */
 function readTarget(reader: InputReader): CancelTarget {
   const id = reader.parsed("deployment-id", parseDeploymentId);
@@ -160,7 +160,7 @@ function readTarget(reader: InputReader): CancelTarget {
   if (byVersion === byLocation) {
     reader.problem(
       byVersion
-        ? "without deployment-id, mode cancel takes component and version, which it cancels everywhere, or environment, cloud-provider and region, not both"
+        ? "without deployment-id, mode cancel takes either component and version, and cancels that version in every cell, or environment, cloud-provider and region; not both"
         : "mode cancel needs deployment-id, or component and version, or environment, cloud-provider and region",
     );
   }

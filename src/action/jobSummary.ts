@@ -7,7 +7,7 @@ import { log } from "./log.js";
 /** What it is, its text, and where a link of it leads. */
 export type SummaryRow = readonly [what: string, text: string, url?: string | undefined];
 
-/** Adds a table to the summary of the job. Never throws: a summary is no deployment. */
+/** Adds a table to the summary of the job. Never throws, because a failed summary must not fail a deployment. */
 export async function summarize(heading: string, rows: readonly SummaryRow[]): Promise<void> {
   if (!process.env["GITHUB_STEP_SUMMARY"]) {
     return;
@@ -36,7 +36,7 @@ function linked(text: string, url: string | undefined): string {
     : escaped(text);
 }
 
-/** Texts of users, in which neither HTML nor Markdown takes effect: they are in a block of HTML, where only & < > " count. */
+/** Escapes a text of users. Neither HTML nor Markdown takes effect in it: it is in a block of HTML, where only & < > " count. */
 function escaped(text: string): string {
   return printable(text)
     .replaceAll("&", "&amp;")

@@ -40,7 +40,7 @@ function act(inputs: Inputs): Promise<void> {
   }
 }
 
-/** Production is migrated by those who run it, not by the first workflow that comes with a newer version. */
+/** A person migrates production, not the first workflow that has a newer version. */
 function mayMigrate({ environment }: { readonly environment: string }): boolean {
   return environment !== "prod";
 }

@@ -5,7 +5,7 @@ import { fail, log, logGroup } from "./log.js";
 import { withQueue } from "./queueSession.js";
 import { state } from "./state.js";
 
-/** The post step, which has something to do only in mode job: it ends the deployment as the job has ended. */
+/** The post step. In mode job it ends the deployment as the job has ended; in other modes it does nothing. */
 export async function run(): Promise<void> {
   const id = state.deploymentId.read();
   if (id === "") {
@@ -22,13 +22,13 @@ export async function run(): Promise<void> {
   }
 }
 
-/** What the background process had to say, which nobody could see until now. */
+/** Prints what the background process reported. Nobody could see it until now. */
 function showHeartbeats(path: string): void {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    // Steps of the job may have removed it or taken it over; the deployment is to end all the same.
+    // A step of the job may have removed the log or taken it over. The deployment must end all the same.
     return;
   }
   logGroup.start("Heartbeats");

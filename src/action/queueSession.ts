@@ -10,7 +10,7 @@ import { applicationName } from "./workflow.js";
 export interface SessionOptions {
   /** Whether to bring an older schema up to date. */
   readonly migrate?: boolean;
-  /** Whether to wait for a database that is away: for those who wait anyway, or free a cell and have nobody after them. */
+  /** Whether to wait for a database that is away: for a step that waits anyway, and for a step that frees a cell and has no later step to do it. */
   readonly patient?: boolean;
 }
 

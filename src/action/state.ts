@@ -1,6 +1,6 @@
 import { getState, saveState } from "@actions/core";
 
-/** What the main step of mode job tells the post step; empty where it has nothing to tell. */
+/** What the main step of mode job tells the post step. Other modes tell nothing. */
 export const state = {
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeploymentRequest } from "../queue/deployment.js";
 
-/** What GitHub evaluates for this job alone, as hidden inputs tell it; empty where GitHub does not know it. */
+/** What GitHub knows about this job, passed by hidden inputs. Empty where GitHub does not know it. */
 export interface JobContext {
   /** Also the number in the address of the job's page; jobs of a matrix have one each. */
   readonly checkRunId: string;
@@ -29,9 +29,9 @@ export function applicationName({ checkRunId }: JobContext): string {
 }
 
 /**
- * The same for every try of this step in this attempt of the job, and for nothing else. The request is part of it
- * because GitHub gives the steps of a composite action one name between them, and because not every server knows check
- * runs, without which jobs of a matrix of workflows look alike.
+ * The same for every try of this step in this attempt of the job, and different for everything else. The request is part
+ * of it for two reasons. GitHub gives all steps of a composite action one name. And not every server knows check runs;
+ * without them, the jobs of a matrix of workflows look alike.
  */
 export function idempotencyKey({ checkRunId, jobIndex }: JobContext, request: DeploymentRequest): string | undefined {
   const run = runPage();

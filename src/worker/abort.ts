@@ -1,4 +1,4 @@
-/** What the work gives, or undefined as soon as the signal is aborted: work that cannot be stopped is left alone. */
+/** The result of the work, or undefined as soon as the signal is aborted. The work itself goes on when it cannot be stopped. */
 export async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result | undefined> {
   let abort = (): void => undefined;
   const aborted = new Promise<undefined>((resolve) => {

@@ -4,12 +4,12 @@ import { errorCode, isStillUsable } from "../database/unavailable.js";
 import { RefusedError } from "../queue/errors.js";
 import { workerSchema } from "./runner.js";
 
-/** Whether the server says that the role may not: no outage, so that waiting does not help. */
+/** Whether the server says that the role may not do this. This is no outage, so waiting does not help. */
 export function isDenied(error: unknown): error is Error {
   return error instanceof Error && (isOfPrivileges(error) || isOfPrivileges(error.cause));
 }
 
-/** The same as a line that names the role and what to grant; any other error comes back as it is. */
+/** Turns such an error into one that names the role and what to grant. Any other error comes back as it is. */
 export async function explainDenial(error: unknown, database: Database): Promise<unknown> {
   if (!isDenied(error)) {
     return error;
@@ -25,11 +25,11 @@ export async function explainDenial(error: unknown, database: Database): Promise
   });
 }
 
-/** For those of graphile-worker, which the queue itself does not refuse. */
+/** What to grant for the tables of graphile-worker, which do not belong to the queue. */
 function cureOfTables({ role, database, owner }: WhoWorks): string {
   return owner === null || owner === role
     ? `, and for the schema ${workerSchema}: grant create on database ${database} to ${role}`
-    : `, and work as ${owner}, who owns the schema ${workerSchema}, or without one: deploy-queue worker --once`;
+    : `. Then run the worker as ${owner}, the owner of the schema ${workerSchema}, or run deploy-queue worker --once, which needs no schema`;
 }
 
 function isOfPrivileges(error: unknown): boolean {

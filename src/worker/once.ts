@@ -2,7 +2,7 @@ import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 
 /**
- * Runs every task one time, also when one of them fails.
+ * Runs every task once, also when one of them fails.
  * @throws the first error, after all have run
  */
 export async function runTasksOnce(context: TaskContext): Promise<void> {

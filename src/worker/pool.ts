@@ -1,10 +1,10 @@
 import pg from "pg";
 
 /**
- * A pool to which a connection may be given back twice, or one that there never was; either would end the process.
- * graphile-worker does the one when the connection it listens on is lost while it is being stopped and its LISTEN is still
- * on the way, the other when it is stopped while it tries to listen again: pg-pool says then that it has ended, or that no
- * connection came free in time, and has nothing to give back.
+ * A pool that survives two mistakes of graphile-worker when it is stopped. Either would end the process.
+ * It releases a connection twice, when the connection on which it listens is lost while its LISTEN is on the way. And it
+ * releases a connection that it never got, when pg-pool has ended or no connection came free in time while it tries to
+ * listen again.
  */
 export class ForgivingPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;

@@ -21,19 +21,19 @@ export interface RunnerOptions extends TaskContext {
 
 /** Tasks that run by their schedule until it is stopped. */
 export interface RunningTasks {
-  /** Settles when the tasks stop by themselves, which they should not. */
+  /** Settles when the tasks stop by themselves, which is an error. */
   readonly ended: Promise<void>;
-  /** Lets the tasks at hand end; without a database that can take long, so do not wait for ever. */
+  /** Lets the running tasks end. Without a database this can take long, so do not wait for ever. */
   stop(): Promise<void>;
 }
 
 /** Where graphile-worker keeps its tables. */
 export const workerSchema = "deploy_queue_worker";
 
-/** How often it may fail to look for jobs, one time after the other. */
+/** How many times in a row it may fail to look for jobs. */
 const mostFails = 10;
 
-/** How often to look for work of which no notification arrived, in milliseconds. */
+/** How often to look for jobs without a notification, in milliseconds. */
 const pollInterval = 5_000;
 
 /** Starts graphile-worker, which keeps its tables in a schema of its own and shares the work among all workers. */
@@ -65,11 +65,11 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
       pgPool: pool,
       schema: workerSchema,
       logger: graphileLogger(options, giveUp),
-      // They hang behind a transaction pooler.
+      // Prepared statements hang behind a transaction pooler.
       noPreparedStatements: true,
     };
     const utils = await makeWorkerUtils(shared);
-    // What a killed worker has left behind.
+    // Removes what a killed worker has left behind.
     await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
     await utils.release();
 
@@ -89,8 +89,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
 }
 
 /**
- * One attempt, since the next minute brings the next; one job a task, so that they do not pile up while nobody works.
- * No named queue: a killed worker would hold it for hours. No backfill: what a task does is as good when late.
+ * One attempt, because the next minute brings the next one. One job a task, so that jobs do not pile up while no worker runs.
+ * No named queue, because a killed worker would hold it for hours. No backfill, because a task does as much when it is late.
  */
 function cronItem({ name, schedule }: { readonly name: string; readonly schedule: string }) {
   return {
@@ -111,7 +111,7 @@ function taskList(context: TaskContext): TaskList {
           await task.perform(context);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
-          // Not thrown on: graphile-worker would keep the failed job for ever, one a minute.
+          // Not rethrown: graphile-worker would keep the failed job for ever, one a minute.
           context.log.error(`${task.name} failed: ${reason}; it runs again at its next time (${task.schedule})`);
         }
       },
@@ -120,7 +120,7 @@ function taskList(context: TaskContext): TaskList {
 }
 
 async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
-  // Its promise rejects when the tasks could not end well; that has been logged.
+  // Its promise rejects when the tasks could not end well. The log has that already.
   runner.promise.catch(() => undefined);
   try {
     await runner.stop();
@@ -132,8 +132,8 @@ async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Its errors are those of its connections; tasks log their own. After a cut it can go on failing to look for jobs though
- * the database is there: then it is given up, to be started anew with connections of its own.
+ * The errors of graphile-worker are those of its connections; tasks log their own. After a lost connection it can fail to
+ * look for jobs for ever, although the database is there. Then the worker gives it up and starts it anew.
  */
 function graphileLogger({ log, onTrouble }: RunnerOptions, giveUp: (error: Error) => void): GraphileLogger {
   return new GraphileLogger(() => (level, message) => {

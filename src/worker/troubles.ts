@@ -1,9 +1,9 @@
 import { pause } from "../queue/pause.js";
 
-/** What looked wrong since somebody last asked. */
+/** Collects what looked wrong since the last question. */
 export interface Troubles {
   readonly report: (message: string) => void;
-  /** Waits until there is something, for as many milliseconds at most, and takes it away. */
+  /** Waits until there is something, at most this many milliseconds, returns it and forgets it. */
   next(milliseconds: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 

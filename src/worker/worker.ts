@@ -12,7 +12,7 @@ import { collectTroubles, type Troubles } from "./troubles.js";
 export interface WorkerOptions extends TaskContext {
   readonly url: string;
   readonly applicationName: string;
-  /** Who it is, for deploy_queue.workers. */
+  /** The name of the worker, for deploy_queue.workers. */
   readonly name: string;
   readonly version: string;
   readonly onEvent: Listener<OutageEvent>;
@@ -21,16 +21,16 @@ export interface WorkerOptions extends TaskContext {
 /** How often a worker says that it is alive, in milliseconds. */
 const beatInterval = 60_000;
 
-/** How long tasks may take to end, in milliseconds: with the rest of the way out well below 5 seconds. */
+/** How long tasks may take to end, in milliseconds. The whole stop stays well below 5 seconds. */
 const stopPatience = 2_000;
 
 const shortestBackOff = 500;
 const longestBackOff = 30_000;
 
 /**
- * Works until the signal is aborted, whatever happens that may pass. Whether the database is there it finds out by its own sign of
- * life: when that is not answered it gives graphile-worker up, and starts it anew once the database is back.
- * @throws what isDenied, as soon as the role may not
+ * Works until the signal is aborted, and survives every failure that can pass. Its own sign of life shows whether the database is
+ * there. When that is not answered, it gives graphile-worker up, and starts it anew once the database is back.
+ * @throws the error of the server as soon as the role may not do the work: see isDenied
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { signal, log } = options;
@@ -40,7 +40,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     try {
       running = await untilAborted(signal, start(options, troubles));
       if (running !== undefined) {
-        log.info(`${options.name} works, until it is stopped`);
+        log.info(`${options.name} works until it is stopped`);
         failures = 0;
         await superviseUntilOutage(running, troubles, options);
       }
@@ -92,7 +92,7 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
       }
       log.error(`the worker cannot say that it is alive: ${messageOf(error)}`);
     }
-    // With the database there, the lost connections are being replaced already; whatever else it is should be known.
+    // The database is there, so graphile-worker replaces lost connections by itself. Any other trouble belongs in the log.
     for (const message of messages) {
       log.warn(message);
     }

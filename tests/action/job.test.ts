@@ -80,12 +80,14 @@ describe("the end of a job", () => {
     await hasEnded(job);
   });
 
-  test("cancels it when nobody knows how the job ended", async () => {
+  test("cancels it when the outcome of the job is unknown", async () => {
     const job = await startJob();
 
     await runStep({ ...job.given, "job-status": "" }, { state: job.main.state });
 
-    expect(await cli.row(job.id)).toMatchObject({ cancellation_note: `the job ended, nobody knows how: ${jobPage}` });
+    expect(await cli.row(job.id)).toMatchObject({
+      cancellation_note: `the job ended, and its outcome is unknown: ${jobPage}`,
+    });
   });
 
   test.each([
@@ -291,11 +293,11 @@ describe("the heartbeats of a job", () => {
 
     expect(main.code).toBe(1);
     expect(annotations(main, "error")).toEqual([
-      expect.stringContaining("no heartbeats can be sent: their process ended with 3; no room"),
+      expect.stringContaining("the background process cannot send heartbeats: the process ended with 3; no room"),
     ]);
     expect(await cli.row(Number(main.outputs["deployment-id"]))).toMatchObject({
       status: "cancelled",
-      cancellation_note: expect.stringContaining("no heartbeats can be sent"),
+      cancellation_note: expect.stringContaining("the background process cannot send heartbeats"),
     });
   });
 

@@ -78,7 +78,7 @@ describe("a role that may not", () => {
 
     await line.sql.unsafe(cure[0]);
     const worker = line.launch(["worker"], role);
-    await worker.printed(/works, until it is stopped/);
+    await worker.printed(/works until it is stopped/);
     await stopsInTime(worker);
   });
 
@@ -92,7 +92,7 @@ describe("a role that may not", () => {
     const { code, stderr } = await line.run(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
     expect(code).toBe(4);
     expect(stderr).toMatch(/^deploy-queue: .*\n$/);
-    expect(stderr).toContain(`work as ${owner?.name}, who owns the schema deploy_queue_worker`);
+    expect(stderr).toContain(`run the worker as ${owner?.name}, the owner of the schema deploy_queue_worker`);
   });
 
   test("ends --once with 4 and the same line", async () => {
@@ -113,7 +113,7 @@ describe("a role that may not", () => {
     await line.sql`drop schema if exists deploy_queue_worker cascade`;
     await line.sql.unsafe(`grant create on database ${new URL(line.url).pathname.slice(1)} to ${name}`);
     const worker = line.launch(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
-    await worker.printed(/works, until it is stopped/);
+    await worker.printed(/works until it is stopped/);
     const listening = await until("it has been seen and listens", async () => {
       const [backend] = await line.sql<{ pid: number }[]>`
         select pid from pg_stat_activity

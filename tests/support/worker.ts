@@ -5,7 +5,7 @@ import type { CommandLine } from "./commandLine.js";
 /** Starts a background worker and waits until it works. */
 export async function startWorker(line: Pick<CommandLine, "launch">): Promise<RunningCli> {
   const worker = line.launch(["worker"]);
-  await worker.printed(/works, until it is stopped/);
+  await worker.printed(/works until it is stopped/);
   return worker;
 }
 

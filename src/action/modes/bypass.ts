@@ -4,7 +4,7 @@ import type { BypassInputs } from "../inputs.js";
 import { summarize } from "../jobSummary.js";
 import { log } from "../log.js";
 
-/** Leaves a record for those who ask later, and a warning for those who look now. */
+/** Leaves an event for later questions, and a warning on the page of the run. */
 export async function bypass(queue: Queue, { bypass }: BypassInputs): Promise<void> {
   const { id } = await queue.history.recordBypass(bypass);
   const name = componentName({ component: bypass.component, version: bypass.version ?? null });

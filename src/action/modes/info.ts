@@ -4,7 +4,7 @@ import { cancelledByOthers } from "../cancelledBy.js";
 import type { InfoInputs } from "../inputs.js";
 import { log } from "../log.js";
 
-/** Also for a job that wants to know whether somebody cancelled its deployment meanwhile. */
+/** Also for a job that asks whether its deployment was cancelled meanwhile. */
 export async function info(queue: Queue, inputs: InfoInputs): Promise<void> {
   const deployment = await queue.deployment(inputs.id);
   log.info(summary(deployment));

@@ -6,7 +6,7 @@ import type { StartInputs } from "../inputs.js";
 import { state } from "../state.js";
 import { takeTurn } from "../takeTurn.js";
 
-/** Starts now, keeps the deployment alive in the background; the post step ends it. */
+/** Starts now and keeps the deployment alive in the background. The post step ends it. */
 export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
   const turn = await takeTurn(queue, inputs, {
     heartbeat: true,
@@ -16,7 +16,7 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
     state.heartbeatLog.save(await startHeartbeats(inputs, turn.deployment));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // Where this fails too, the post step tries again.
+    // When this fails too, the post step tries again.
     await queue.cancel(turn.deployment.id, printable(reason)).catch(() => undefined);
     throw error;
   }

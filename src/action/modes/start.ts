@@ -3,7 +3,7 @@ import { announceStart } from "../announceStart.js";
 import type { StartInputs } from "../inputs.js";
 import { takeTurn } from "../takeTurn.js";
 
-/** The job goes on to deploy, and ends with mode finish or cancel; heartbeats are its own affair. */
+/** Starts. Later steps of the job deploy and end the deployment with mode finish or cancel. This step sends no heartbeats for them. */
 export async function start(queue: Queue, inputs: StartInputs): Promise<void> {
   const turn = await takeTurn(queue, inputs, { heartbeat: false });
   await announceStart(inputs, turn);

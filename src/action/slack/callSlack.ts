@@ -26,7 +26,7 @@ const attempts = 3;
 export async function callSlack({ token, apiUrl, patience, method, fields }: SlackCall): Promise<string | undefined> {
   const deadline = performance.now() + patience;
   const signal = AbortSignal.timeout(patience);
-  // The retries of the client wait as long as Slack asks for, even for minutes.
+  // The client's own retries wait as long as Slack asks, even minutes.
   const client = new WebClient(token, {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     fetch: (url, init) => fetch(url, { ...init, signal }),
@@ -57,7 +57,7 @@ function retryDelay(error: unknown, attempt: number): number | undefined {
   return mayPass ? attempt * 250 : undefined;
 }
 
-/** What the client logs goes to the console, where a line of Slack's could pass for a workflow command. */
+/** The client would log to the console, and GitHub could read a line of Slack's there as a workflow command. */
 const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,

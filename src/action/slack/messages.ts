@@ -10,7 +10,7 @@ export interface Notification {
 }
 
 export interface SlackMessage {
-  /** What phones and screen readers get instead of the blocks. */
+  /** The text for phones and screen readers, which do not show blocks. */
   readonly text: string;
   readonly blocks: KnownBlock[];
 }
@@ -49,7 +49,7 @@ function jobLink(url: string | undefined, deployment: Deployment): string[] {
   return target === undefined ? [] : [target];
 }
 
-/** Verbatim: Slack makes nothing of names and addresses that it finds in the text. */
+/** Verbatim, so that Slack makes no links and mentions of what it finds in the text. */
 function mrkdwn(text: string): MrkdwnElement {
   return { type: "mrkdwn", text, verbatim: true };
 }

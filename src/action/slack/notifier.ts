@@ -6,9 +6,9 @@ export interface SlackOptions {
   /** The id of the channel (C01234567): a name is not enough to update a message. */
   readonly channel: string;
   readonly apiUrl?: string | undefined;
-  /** Milliseconds that Slack may hold a deployment up for one notification, retries included: 5,000. */
+  /** How long one message may hold a deployment up, retries included, in milliseconds: 5,000. */
   readonly patience?: number | undefined;
-  /** Told in one line what was not sent and what to do. */
+  /** Gets one line that says what was not sent and what to do. */
   readonly warn: (warning: string) => void;
 }
 
@@ -69,13 +69,13 @@ export class SlackNotifier {
 
   async #call(failure: string, method: SlackCall["method"], fields: object): Promise<string | undefined> {
     const { token, channel, apiUrl, patience = 5_000, warn } = this.#options;
-    // Loaded when it is needed: before that it would only delay the first query.
+    // Loaded here, because at the start it would delay the first query.
     const [{ callSlack }, { slackFailure }] = await Promise.all([
       import("./callSlack.js"),
       import("./slackFailure.js"),
     ]);
     try {
-      // parse: chat.update would otherwise make links and mentions of what looks like them.
+      // parse: without it, chat.update makes links and mentions of what looks like them.
       return await callSlack({ token, apiUrl, patience, method, fields: { ...fields, channel, parse: "none" } });
     } catch (error) {
       warn(`Slack: ${failure}: ${slackFailure(error, token)}`);

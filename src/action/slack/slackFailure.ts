@@ -38,7 +38,7 @@ function reason(error: unknown): string {
 }
 
 function platformReason({ data }: WebAPIPlatformError): string {
-  // What is not JSON is passed on by the client as if it were the name of an error.
+  // The client passes an answer that is not JSON on as if it were the name of an error.
   if (typeof data.error !== "string" || !/^\w+$/.test(data.error)) {
     return "an answer that is not Slack's; is there a proxy in between?";
   }

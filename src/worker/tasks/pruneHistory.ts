@@ -4,18 +4,18 @@ import type { Task } from "../task.js";
 export const pruneHistory: Task = {
   name: "prune_history",
   schedule: "23 3 * * *",
-  description: "removing history that is older than its environment keeps it",
+  description: "removing history that is older than the retention of its environment",
   async perform({ queue, log, signal }) {
     let total = 0;
     for (let count = -1; count !== 0 && !signal.aborted; ) {
       const began = performance.now();
       count = await queue.upkeep.pruneHistory();
       total += count;
-      // A rest of three times as long as the batch took: whoever deploys meanwhile has most of the server and of its disk.
+      // A rest of three times as long as the batch took leaves most of the server and of its disk to deployments.
       await sleep(3 * (performance.now() - began));
     }
     if (total > 0) {
-      log.info(`removed ${total} deployments that are older than their environment keeps them`);
+      log.info(`removed ${total} deployments that were older than the retention of their environment`);
     }
   },
 };
