@@ -17,6 +17,7 @@
 --!include retired.sql
 
 --!include basics/_now.sql
+--!include basics/_fingerprint.sql
 --!include basics/_is_printable.sql
 --!include basics/_one_line.sql
 --!include basics/_refuse_flaw.sql

@@ -6,7 +6,7 @@ import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import type { Database } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
-import { objectsAsStatements } from "./objects.js";
+import { fingerprintOfObjects, objectsAsStatements } from "./objects.js";
 import { expectedSchemaVersion, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
 import { errorCode } from "./unavailable.js";
 
@@ -41,10 +41,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
       });
       // It keeps an idle connection for a moment, and ends the whole process should that be lost.
       clearAllPools();
-      await database.query(
-        (sql) => sql.unsafe(objectsAsStatements(objectsFolder(options.folder))).simple(),
-        timeoutOfObjects,
-      );
+      await applyObjects(database, options.folder);
       break;
     } catch (error) {
       clearAllPools();
@@ -68,6 +65,33 @@ export async function migrateSchema(database: Database, options: MigrationOption
       },
     );
   }
+}
+
+/**
+ * Applies sql/ once more where the database has another text of the same version, as while that is being written.
+ * @returns whether it did; a role that may not ask leaves it to the owner
+ */
+export async function repairObjects(database: Database, folder: string): Promise<boolean> {
+  const present = await database
+    .query<{ fingerprint: string }>((sql) => sql`select deploy_queue._fingerprint() as fingerprint`)
+    .catch((error: unknown) => {
+      if (errorCode(error) === "42501") {
+        return undefined;
+      }
+      throw error;
+    });
+  const isOther =
+    present !== undefined &&
+    present[0]?.fingerprint !== fingerprintOfObjects(objectsFolder(folder)) &&
+    (await schemaVersion(database)) === expectedSchemaVersion(folder);
+  if (isOther) {
+    await applyObjects(database, folder);
+  }
+  return isOther;
+}
+
+async function applyObjects(database: Database, folder: string): Promise<void> {
+  await database.query((sql) => sql.unsafe(objectsAsStatements(objectsFolder(folder))).simple(), timeoutOfObjects);
 }
 
 /**
@@ -104,6 +128,7 @@ function isInOurWay(error: unknown): boolean {
   return (
     (error instanceof Error && error.message.includes("exclusive lock")) ||
     errorCode(error) === lockNotAvailable ||
+    errorCode(error) === "40P01" ||
     // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
     (["23505", "42P06"].includes(errorCode(error) ?? "") &&
       error instanceof Error &&

@@ -10,6 +10,11 @@ export function versionOfObjects(folder: string): number {
   return Number(/select (\d+);/.exec(readFileSync(join(folder, "basics", "schema_version.sql"), "utf8"))?.[1]);
 }
 
+/** Which text sql/ has, as the database keeps it. */
+export function fingerprintOfObjects(folder: string): string {
+  return fingerprint(withIncludes(folder, "all.sql"));
+}
+
 /**
  * Everything in sql/ as statements of one transaction, which replace what is there. Names mean what PostgreSQL means by them,
  * whatever lies in other schemas. Triggers come last and only where they have changed, since they lock their table until the end.
@@ -17,13 +22,15 @@ export function versionOfObjects(folder: string): number {
  */
 export function objectsAsStatements(folder: string): string {
   const triggers: string[] = [];
-  const objects = withIncludes(folder, "all.sql").replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
+  const text = withIncludes(folder, "all.sql").replace(":fingerprint", fingerprintOfObjects(folder));
+  const objects = text.replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
     triggers.push(onlyIfChanged(statement));
     return "";
   });
   return [
     "set local search_path = pg_catalog, pg_temp",
-    "set local lock_timeout = '2s'",
+    // Shorter than deadlock_timeout: where readers of two views meet this in the middle, it gives way and not they.
+    "set local lock_timeout = '500ms'",
     // Cells have numbers from 1; this one is of whoever changes the schema or its grants.
     "select pg_advisory_xact_lock(25713, 0)",
     refuseNewer(versionOfObjects(folder)),
@@ -35,6 +42,10 @@ function withIncludes(folder: string, file: string): string {
   return readFileSync(join(folder, file), "utf8").replace(/^--!include (\S+)$/gm, (_, included: string) =>
     withIncludes(folder, included),
   );
+}
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function refuseNewer(version: number): string {
@@ -52,15 +63,15 @@ $newer$`;
 /** A trigger's comment is the fingerprint of its statement. */
 function onlyIfChanged(statement: string): string {
   const [, name, table] = /^create or replace trigger (\w+)\s[\s\S]*\son (deploy_queue\.\w+)/.exec(statement) ?? [];
-  const fingerprint = createHash("sha256").update(statement).digest("hex").slice(0, 16);
+  const mark = fingerprint(statement);
   return `do $trigger$
 begin
   if not exists (
     select from pg_trigger
-    where tgname = '${name}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${fingerprint}'
+    where tgname = '${name}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${mark}'
   ) then
     ${statement}
-    comment on trigger ${name} on ${table} is '${fingerprint}';
+    comment on trigger ${name} on ${table} is '${mark}';
   end if;
 end;
 $trigger$;`;

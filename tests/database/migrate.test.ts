@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger, migrate } from "graphile-migrate";
 import postgres from "postgres";
@@ -132,6 +132,30 @@ describe("the objects of the schema", () => {
     const fresh = await emptyDatabase();
     await migrateOurs(fresh.url);
     expect(await dumpSchema(sql)).toBe(await dumpSchema(fresh.sql));
+  });
+
+  test("that differ though the version is the same are replaced by the command migrate, and by no other", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrateOurs(url);
+    const schema = await dumpSchema(sql);
+    const other = folderOfVersion(expectedSchemaVersion());
+    appendFileSync(
+      join(other, "..", "sql", "basics", "_one_line.sql"),
+      "comment on function deploy_queue._one_line is 'other';",
+    );
+    await sql.unsafe(objectsAsStatements(objectsFolder(other))).simple();
+    const variables = { DEPLOY_QUEUE_DATABASE_URL: url };
+
+    await runCli(["environment", "list"], variables);
+    expect(await dumpSchema(sql)).not.toBe(schema);
+    expect(await runCli(["migrate"], variables)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("the functions and views differed"),
+    });
+    // A comment that only the other had stays.
+    await sql.unsafe("comment on function deploy_queue._one_line is null");
+    expect(await dumpSchema(sql)).toBe(schema);
+    expect((await runCli(["migrate"], variables)).stderr).toBe("");
   });
 
   test("of an earlier program change nothing where those of a later one have come meanwhile", async () => {

@@ -28,6 +28,16 @@ test("every function pins its search_path", async () => {
   expect(unpinned).toEqual([]);
 });
 
+test("every function has a name of its own: a call cannot mean two", async () => {
+  // "create or replace" with one more argument makes a second one, and old calls become ambiguous.
+  const ambiguous = await sql`
+    select proname from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace
+      and not exists (select from pg_depend where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')
+    group by proname having count(*) > 1`;
+  expect(ambiguous).toEqual([]);
+});
+
 test("every function states its volatility", () => {
   const silent = [...textsUnder("sql", ".sql")].filter(
     ([, text]) =>
