@@ -1,9 +1,9 @@
 import type { Deployment } from "../queue/deployment.js";
 import type { JourneyEvent, LeftBehindEvent } from "../queue/events.js";
 import { cellName, cellOf, deploymentName } from "../text/describe.js";
+import type { WaitingDisplay } from "./lineDisplay.js";
 import type { Log } from "./log.js";
 import { logOutages } from "./outages.js";
-import type { WaitingDisplay } from "./waitingDisplay.js";
 
 /** Shows a journey to a person. */
 export interface Follower extends Log {

@@ -1,8 +1,17 @@
 import type { Deployment } from "../queue/deployment.js";
+import type { Place } from "../queue/place.js";
 import { deploymentName } from "../text/describe.js";
 import { describePlace } from "../text/describePlace.js";
 import type { Log } from "./log.js";
-import type { WaitingDisplay } from "./waitingDisplay.js";
+
+/** Shows a wait while it lasts. */
+export interface WaitingDisplay {
+  /** isNews: whether it is worth a line of a log; true unless said otherwise. */
+  show(place: Place, isNews?: boolean): void;
+  /** A message about the wait itself, such as an outage. */
+  say(level: "info" | "warn", message: string): void;
+  end(): void;
+}
 
 /** Folds the lines in between. */
 export interface LogGroup {

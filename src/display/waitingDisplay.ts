@@ -5,16 +5,7 @@ import type { Place } from "../queue/place.js";
 import { deploymentName } from "../text/describe.js";
 import { describePlace } from "../text/describePlace.js";
 import { formatDuration } from "../text/durations.js";
-import { type LogGroup, lineDisplay } from "./lineDisplay.js";
-
-/** Shows a wait while it lasts. */
-export interface WaitingDisplay {
-  /** isNews: whether it is worth a line of a log; true unless said otherwise. */
-  show(place: Place, isNews?: boolean): void;
-  /** A message about the wait itself, such as an outage. */
-  say(level: "info" | "warn", message: string): void;
-  end(): void;
-}
+import { type LogGroup, lineDisplay, type WaitingDisplay } from "./lineDisplay.js";
 
 /** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
 export function createWaitingDisplay(deployment: Deployment, log: Logger, { redrawn = true } = {}): WaitingDisplay {

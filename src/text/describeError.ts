@@ -1,4 +1,4 @@
-import { DeployQueueError } from "../database/errors.js";
+import { DeployQueueError } from "../queue/errors.js";
 import { printable } from "./printable.js";
 
 /** An error as one line for the person who has to act on it: what is wrong, and what to do. */

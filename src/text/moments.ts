@@ -1,13 +1,21 @@
 import { InvalidValueError } from "../queue/errors.js";
-import type { Queue } from "../queue/queue.js";
 import { parseDuration } from "./durations.js";
+
+/** The queue, which reads a time as its database does. */
+export interface MomentReader {
+  moment(text: string): Promise<Date>;
+}
 
 /**
  * Reads "2h" (from now) or a time that says its zone, such as "2026-11-01 02:00 Europe/Berlin": zones are those of
  * PostgreSQL, the clock is that of the database. Undefined and the empty text, as workflows pass it, are no moment.
  * @throws InvalidValueError that names the option
  */
-export async function parseMoment(queue: Queue, text: string | undefined, option: string): Promise<Date | undefined> {
+export async function parseMoment(
+  queue: MomentReader,
+  text: string | undefined,
+  option: string,
+): Promise<Date | undefined> {
   if (text === undefined || text === "") {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createWaitingDisplay, type WaitingDisplay } from "../../src/display/waitingDisplay.js";
+import type { WaitingDisplay } from "../../src/display/lineDisplay.js";
+import { createWaitingDisplay } from "../../src/display/waitingDisplay.js";
 import type { Deployment } from "../../src/queue/deployment.js";
 import type { Place } from "../../src/queue/place.js";
 
