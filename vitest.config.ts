@@ -18,8 +18,9 @@ export default defineConfig({
     setupFiles: "tests/support/setup.ts",
     // A process of its own would cost each file a fifth of a second of processor time.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only what hangs reaches it: a machine under load may be ten times slower. Waits for a condition give up after half of it.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: Math.max(4, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     // A test that needs a second try is a bug found.

@@ -81,5 +81,5 @@ test("a connection that was given up does not stay open", async () => {
   const { host, open: openSockets } = await startImpostor((socket) => void socket.resume());
   const database = new Database({ url: `postgres://somebody@${host}/somewhere`, applicationName: "tests" });
   await expect(database.query((sql) => sql`select 1`, 100)).rejects.toThrow(/did not answer within/);
-  await until("it is closed", () => openSockets() === 0, 5_000);
+  await until("it is closed", () => openSockets() === 0);
 });

@@ -86,9 +86,7 @@ async function expectOneStartEach(queue: Queue, ids: readonly number[]): Promise
   expect(await queue.history.verify()).toEqual([]);
 }
 
-test("waiters outlast a crash of PostgreSQL that takes longer than their heartbeats may, and say so", {
-  timeout: 90_000,
-}, async () => {
+test("waiters outlast a crash of PostgreSQL that takes longer than their heartbeats may, and say so", async () => {
   const server = await startOwnServer();
   const queue = server.openQueue();
   await queue.environments.set("dev", { heartbeatTimeout: 15 });
@@ -97,7 +95,7 @@ test("waiters outlast a crash of PostgreSQL that takes longer than their heartbe
   await server.crash();
   await Promise.all(waiters.map((waiter) => waiter.printed(/cannot be reached.*trying again/)));
   await downFor(server, 20_000);
-  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/, 60_000)));
+  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);
 });
@@ -119,7 +117,7 @@ test("a waiter gives up with exit code 7 when the database does not come back", 
   expect(code).toBe(7);
 });
 
-test("who begins, finishes or cancels while the database is away waits for it", { timeout: 90_000 }, async () => {
+test("who begins, finishes or cancels while the database is away waits for it", async () => {
   const server = await startOwnServer();
   const queue = server.openQueue();
   const [one, other] = [await holdCell(queue, "one"), await holdCell(queue, "other")];
@@ -143,9 +141,7 @@ test("who is not let in ends with exit code 7 at once", async () => {
   expect((await start(stranger, "stranger").end).code).toBe(7);
 });
 
-test("a waiter finds out that its connection has gone silent, and starts over a new one", {
-  timeout: 120_000,
-}, async () => {
+test("a waiter finds out that its connection has gone silent, and starts over a new one", async () => {
   await database.sql`update deploy_queue.environments set heartbeat_timeout = '6s' where environment = 'dev'`;
   const holder = await holdCell(database.queue, "silent");
   const proxy = await startProxy(database.url);
@@ -156,7 +152,7 @@ test("a waiter finds out that its connection has gone silent, and starts over a 
   // Nobody reaps it meanwhile: the heartbeats of the silent time are forgiven until then.
   await database.sql`update deploy_queue.environments set heartbeat_timeout = '15min' where environment = 'dev'`;
   await database.queue.finish(holder);
-  await waiter?.printed(/did not answer within/, 60_000);
+  await waiter?.printed(/did not answer within/);
   proxy.recover();
   const { code } = (await waiter?.end) ?? {};
   expect(code).toBe(0);
@@ -172,7 +168,7 @@ test("a cut connection costs a waiter neither its place nor its turn", async () 
   await expectOneStartEach(database.queue, ids);
 });
 
-test("waiters follow a fail-over to the promoted standby", { timeout: 120_000 }, async () => {
+test("waiters follow a fail-over to the promoted standby", async () => {
   const primary = await startOwnServer();
   const standby = await primary.standby();
   const queue = standby.openQueue();
@@ -187,7 +183,7 @@ test("waiters follow a fail-over to the promoted standby", { timeout: 120_000 },
   });
   await primary.crash();
   await queue.database.query((sql) => sql`select pg_promote()`);
-  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/, 60_000)));
+  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);
 });

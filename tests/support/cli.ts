@@ -18,7 +18,7 @@ export interface RunningCli {
   readonly stderr: () => string;
   readonly end: Promise<CliEnd>;
   /** Waits until stdout or stderr matches. */
-  printed(pattern: RegExp, timeout?: number): Promise<RegExpExecArray>;
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** Starts the real, bundled command line as a process of its own. */
@@ -50,11 +50,10 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     stdout: () => stdout,
     stderr: () => stderr,
     end,
-    printed: (pattern, timeout) =>
+    printed: (pattern) =>
       until(
         () => `it printed ${pattern}; so far:\n${stdout}${stderr}`,
         () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
-        timeout,
       ),
   };
 }
