@@ -158,12 +158,14 @@ describe("run", () => {
   });
 
   test("frees the cell after the heartbeat timeout when it is killed, without any worker", async () => {
-    const place = newPlace(await cli.environment({ heartbeatTimeout: "2 seconds" }));
+    const place = newPlace(await cli.environment({ heartbeatTimeout: "1 minute" }));
     const gated = gatedCommand(directory);
     const killed = cli.launch(["run", ...place.options, "--", ...gated.command]);
     await killed.printed(/^ready$/m);
     const { id } = await onlyRow(place.region);
     killed.process.kill("SIGKILL");
+    await until("it is gone", () => killed.process.signalCode !== null);
+    await cli.advance("61 seconds");
 
     const { code } = await cli.run(["run", ...place.options, "--", "true"]);
 

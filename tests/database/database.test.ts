@@ -156,6 +156,11 @@ describe("listening", () => {
     const lock = await cli.sql.reserve();
     await lock`select pg_advisory_lock(4711)`;
     const busy = database.query((sql) => sql`select pg_advisory_xact_lock(4711)`);
+    await until("it is busy", async () => {
+      const waiting = await cli.sql`
+        select from pg_stat_activity where application_name = 'busy listener' and wait_event = 'advisory'`;
+      return waiting.length > 0;
+    });
     expect(await database.notificationsArrive("late")).toBe(false);
     expect(await database.notificationsArrive("late")).toBe(false);
 

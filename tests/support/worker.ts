@@ -16,12 +16,15 @@ export async function schedule({ sql }: Pick<CommandLine, "sql">, task: string, 
     from generate_series(1, ${times}) as copy`;
 }
 
-/** Asks it to stop, which takes less than 5 seconds. */
+/**
+ * Asks it to stop, which takes 5 seconds at most. A slow machine gets three times as much: what waits for an answer of the
+ * network would take 20 seconds.
+ */
 export async function stopsInTime(worker: RunningCli): Promise<void> {
   const asked = performance.now();
   worker.process.kill("SIGTERM");
   const { code, stderr } = await worker.end;
-  expect(performance.now() - asked).toBeLessThan(5_000);
+  expect(performance.now() - asked).toBeLessThan(15_000);
   expect(stderr).not.toMatch(/unhandled|\n\s+at /i);
   expect(code).toBe(0);
 }
