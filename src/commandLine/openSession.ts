@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
-import { ensureSchema } from "../database/schema.js";
+import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";

@@ -1,6 +1,6 @@
 import { checkConnectionUrl, resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
-import { ensureSchema } from "../database/schema.js";
+import { ensureSchema } from "../database/ensureSchema.js";
 import { QueueCalls } from "./calls/queueCalls.js";
 import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";

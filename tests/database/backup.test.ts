@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
-import { ensureSchema } from "../../src/database/schema.js";
+import { ensureSchema } from "../../src/database/ensureSchema.js";
 import { Queue } from "../../src/queue/queue.js";
 import { useDatabase } from "../support/database.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
+import { ensureSchema } from "../../src/database/ensureSchema.js";
 import { SchemaError } from "../../src/database/errors.js";
 import { firstVersion } from "../../src/database/objects.js";
-import { ensureSchema, expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
+import { expectedSchemaVersion, migrationsFolder, schemaVersion } from "../../src/database/schema.js";
 import { useDatabase } from "../support/database.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 

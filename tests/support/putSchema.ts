@@ -1,5 +1,5 @@
 import { Database } from "../../src/database/database.js";
-import { ensureSchema } from "../../src/database/schema.js";
+import { ensureSchema } from "../../src/database/ensureSchema.js";
 
 /** Puts the newest schema into a database, without a word. */
 export async function putSchema(url: string): Promise<void> {
