@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import { type Client, endClient, openClient, type Sql } from "./client.js";
 import { describeConnectionUrl } from "./connectionUrl.js";
+import { Delivery, probePayload } from "./delivery.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 import { WakeUps } from "./wakeUps.js";
@@ -24,11 +25,6 @@ const leftTimeout = 20;
 const deadlock = "40P01";
 const deadlockAttempts = 3;
 
-/** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
-const probePayload = "probe";
-/** In milliseconds: after that, it is taken that they do not. */
-const probeTimeout = 2_000;
-
 /**
  * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
  * sleeps. It is opened by the first query, and opened again by the next one after it was lost.
@@ -41,8 +37,7 @@ export class Database {
   #wasLetIn = false;
   #channels = new Set<string>();
   readonly #wakeUps = new WakeUps();
-  #delivery: Promise<boolean | undefined> | undefined;
-  #probe: { readonly channel: string; readonly conclude: (arrives: boolean | undefined) => void } | undefined;
+  readonly #delivery = new Delivery();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -120,39 +115,18 @@ export class Database {
   /**
    * Finds out whether notifications on a channel that it listens on really arrive. A transaction pooler takes LISTEN
    * without an error and delivers nothing. The notification must come from another connection: a pooler would hand us
-   * one of our own with the answer of the statement that sent it. Asked once for each connection, however many wait on it;
-   * where they are only late, whoever asks again is told so.
+   * one of our own with the answer of the statement that sent it.
    * @returns undefined when the connection was lost meanwhile
    */
-  async notificationsArrive(channel: string): Promise<boolean | undefined> {
-    this.#delivery ??= this.#sendProbe(channel);
-    const delivery = this.#delivery;
-    try {
-      return await delivery;
-    } catch (error) {
-      if (this.#delivery === delivery) {
-        this.#delivery = undefined;
+  notificationsArrive(channel: string): Promise<boolean | undefined> {
+    return this.#delivery.find(channel, async () => {
+      const sender = new Database(this.#options);
+      try {
+        await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
+      } finally {
+        await sender.close();
       }
-      throw error;
-    }
-  }
-
-  async #sendProbe(channel: string): Promise<boolean | undefined> {
-    const sender = new Database(this.#options);
-    let conclude = (_: boolean | undefined): void => undefined;
-    const conclusion = new Promise<boolean | undefined>((resolve) => {
-      conclude = resolve;
     });
-    this.#probe = { channel, conclude };
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      timer = setTimeout(() => conclude(false), probeTimeout);
-      return await conclusion;
-    } finally {
-      clearTimeout(timer);
-      await sender.close();
-    }
   }
 
   /**
@@ -217,15 +191,10 @@ export class Database {
         prepare: this.#prepare,
         onNotice: (message) => this.#options.onNotice?.(message),
         onNotification: (channel, payload) => {
-          if (payload === probePayload) {
-            // A pooler hands on those of others, too.
-            if (channel === this.#probe?.channel && this.#sql === connection) {
-              this.#probe.conclude(true);
-              // Also for those to whom it was too late.
-              this.#delivery = Promise.resolve(true);
-            }
-          } else {
+          if (payload !== probePayload) {
             this.#wakeUps.wake(channel);
+          } else if (this.#sql === connection) {
+            this.#delivery.heard(channel);
           }
         },
         onClose: () => {
@@ -256,9 +225,7 @@ export class Database {
   /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
   #lost(): void {
     this.#channels.clear();
-    this.#probe?.conclude(undefined);
-    this.#probe = undefined;
-    this.#delivery = undefined;
+    this.#delivery.forget();
     // A server that restarts ends the connections of all its waiters in the same instant; they must not all come back in one.
     setTimeout(() => this.#wakeUps.wakeAll(), Math.random() * longestDelayOfLoss);
   }
