@@ -21694,15 +21694,20 @@ var require_undici = __commonJS({
 function versionOfObjects(folder) {
   return Number(/select (\d+);/.exec((0, import_node_fs.readFileSync)((0, import_node_path.join)(folder, "basics", "schema_version.sql"), "utf8"))?.[1]);
 }
+function fingerprintOfObjects(folder) {
+  return fingerprint(withIncludes(folder, "all.sql"));
+}
 function objectsAsStatements(folder) {
   const triggers = [];
-  const objects = withIncludes(folder, "all.sql").replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
+  const text = withIncludes(folder, "all.sql").replace(":fingerprint", fingerprintOfObjects(folder));
+  const objects = text.replace(/^create or replace trigger [^;]+;$/gm, (statement) => {
     triggers.push(onlyIfChanged(statement));
     return "";
   });
   return [
     "set local search_path = pg_catalog, pg_temp",
-    "set local lock_timeout = '2s'",
+    // Shorter than deadlock_timeout: where readers of two views meet this in the middle, it gives way and not they.
+    "set local lock_timeout = '500ms'",
     // Cells have numbers from 1; this one is of whoever changes the schema or its grants.
     "select pg_advisory_xact_lock(25713, 0)",
     refuseNewer(versionOfObjects(folder)),
@@ -21715,6 +21720,9 @@ function withIncludes(folder, file) {
     /^--!include (\S+)$/gm,
     (_, included) => withIncludes(folder, included)
   );
+}
+function fingerprint(text) {
+  return (0, import_node_crypto2.createHash)("sha256").update(text).digest("hex").slice(0, 16);
 }
 function refuseNewer(version) {
   return `do $newer$
@@ -21729,15 +21737,15 @@ $newer$`;
 }
 function onlyIfChanged(statement) {
   const [, name2, table] = /^create or replace trigger (\w+)\s[\s\S]*\son (deploy_queue\.\w+)/.exec(statement) ?? [];
-  const fingerprint = (0, import_node_crypto2.createHash)("sha256").update(statement).digest("hex").slice(0, 16);
+  const mark = fingerprint(statement);
   return `do $trigger$
 begin
   if not exists (
     select from pg_trigger
-    where tgname = '${name2}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${fingerprint}'
+    where tgname = '${name2}' and tgrelid = '${table}'::regclass and obj_description(oid, 'pg_trigger') = '${mark}'
   ) then
     ${statement}
-    comment on trigger ${name2} on ${table} is '${fingerprint}';
+    comment on trigger ${name2} on ${table} is '${mark}';
   end if;
 end;
 $trigger$;`;
@@ -38262,7 +38270,8 @@ var init_nodePostgres = __esm({
 // src/database/migrate.ts
 var migrate_exports = {};
 __export(migrate_exports, {
-  migrateSchema: () => migrateSchema
+  migrateSchema: () => migrateSchema,
+  repairObjects: () => repairObjects
 });
 async function migrateSchema(database, options) {
   const expected = expectedSchemaVersion(options.folder);
@@ -38276,10 +38285,7 @@ async function migrateSchema(database, options) {
         logger: new import_graphile_migrate.Logger(() => () => void 0)
       });
       (0, import_pgReal.clearAllPools)();
-      await database.query(
-        (sql) => sql.unsafe(objectsAsStatements(objectsFolder(options.folder))).simple(),
-        timeoutOfObjects
-      );
+      await applyObjects(database, options.folder);
       break;
     } catch (error2) {
       (0, import_pgReal.clearAllPools)();
@@ -38302,6 +38308,22 @@ async function migrateSchema(database, options) {
       }
     );
   }
+}
+async function repairObjects(database, folder) {
+  const present = await database.query((sql) => sql`select deploy_queue._fingerprint() as fingerprint`).catch((error2) => {
+    if (errorCode(error2) === "42501") {
+      return void 0;
+    }
+    throw error2;
+  });
+  const isOther = present !== void 0 && present[0]?.fingerprint !== fingerprintOfObjects(objectsFolder(folder)) && await schemaVersion(database) === expectedSchemaVersion(folder);
+  if (isOther) {
+    await applyObjects(database, folder);
+  }
+  return isOther;
+}
+async function applyObjects(database, folder) {
+  await database.query((sql) => sql.unsafe(objectsAsStatements(objectsFolder(folder))).simple(), timeoutOfObjects);
 }
 async function refuseForeignMigrations(database, folder) {
   const applied = await database.query((sql) => sql`select hash from graphile_migrate.migrations order by filename`).catch((error2) => {
@@ -38326,7 +38348,7 @@ async function refuseForeignMigrations(database, folder) {
   }
 }
 function isInOurWay(error2) {
-  return error2 instanceof Error && error2.message.includes("exclusive lock") || errorCode(error2) === lockNotAvailable || // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
+  return error2 instanceof Error && error2.message.includes("exclusive lock") || errorCode(error2) === lockNotAvailable || errorCode(error2) === "40P01" || // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
   ["23505", "42P06"].includes(errorCode(error2) ?? "") && error2 instanceof Error && /graphile_migrate|pg_namespace/.test(error2.message);
 }
 function toSchemaError(error2, database) {
@@ -43539,6 +43561,7 @@ var Database = class _Database {
   async close() {
     const connection2 = this.#sql;
     this.#sql = void 0;
+    this.#channels.clear();
     await endClient(connection2, 5);
   }
   /** The present connection, for leave(). */
@@ -43700,16 +43723,24 @@ function property(error2, name2) {
 }
 
 // src/display/outages.ts
-function logOutage(log2) {
-  let heldUp = false;
-  return (obstacle) => {
-    if (obstacle === void 0) {
-      log2.info(heldUp ? "the lock is free again" : "the database is back");
-    } else {
-      log2.warn(`${obstacle.message}; trying again${obstacle.hint === void 0 ? "" : `. ${obstacle.hint}`}`);
+function logOutages(log2) {
+  return (event) => {
+    switch (event.event) {
+      case "outage": {
+        const { message: message2, hint } = event.obstacle;
+        return log2.warn(`${message2}; trying again${hint === void 0 ? "" : `. ${hint}`}`);
+      }
+      case "outage-over":
+        return log2.info(event.obstacle instanceof HeldUpError ? "the lock is free again" : "the database is back");
+      case "heartbeat-failed":
+        return log2.warn(`a heartbeat failed: ${describeError(event.error)}`);
     }
-    heldUp = obstacle instanceof HeldUpError;
   };
+}
+
+// src/queue/channels.ts
+function deploymentChannel(id) {
+  return `deploy_queue_deployment_${id}`;
 }
 
 // src/queue/pause.ts
@@ -43755,14 +43786,14 @@ var shortestPause = 100;
 var longestPause = 5e3;
 var defaultOutageTimeout = 3e5;
 async function outlastOutages(call, options) {
-  const { signal, outageTimeout = defaultOutageTimeout, onOutage, whileHeldUp } = options;
+  const { signal, outageTimeout = defaultOutageTimeout, onEvent, whileHeldUp } = options;
   let obstacle;
   let since;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const result = await call();
       if (obstacle !== void 0) {
-        onOutage?.(void 0);
+        await onEvent?.({ event: "outage-over", obstacle });
       }
       return result;
     } catch (error2) {
@@ -43771,7 +43802,7 @@ async function outlastOutages(call, options) {
       }
       const heldUp = error2 instanceof HeldUpError;
       if (obstacle === void 0 || heldUp !== obstacle instanceof HeldUpError) {
-        onOutage?.(error2);
+        await onEvent?.({ event: "outage", obstacle: error2 });
       }
       obstacle = error2;
       throwIfAborted(signal);
@@ -43796,144 +43827,45 @@ function isObstacle(error2) {
   return error2 instanceof DatabaseUnavailableError || error2 instanceof HeldUpError;
 }
 
-// src/queue/answered.ts
-var lastWord = 2e3;
-async function answered(database, call, signal, patience4 = lastWord) {
-  if (signal === void 0) {
-    return call;
-  }
-  let timer2;
-  let abort = () => void 0;
-  const silence = new Promise((_, reject) => {
-    abort = () => {
-      const { connection: connection2 } = database;
-      timer2 = setTimeout(() => {
-        database.leave(connection2);
-        reject(abortError(signal));
-      }, patience4);
-    };
-  });
-  if (signal.aborted) {
-    abort();
-  } else {
-    signal.addEventListener("abort", abort, { once: true });
-  }
-  try {
-    return await Promise.race([call, silence]);
-  } finally {
-    clearTimeout(timer2);
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-// src/queue/waiting.ts
-var shortestLook = 2e3;
-var longestLook = 15e3;
-var lookGrowth = 1.5;
-async function waitForStart(queue, id, options) {
-  const channel = deploymentChannel(id);
-  const wakeUps = catchWakeUps(queue.database, channel);
-  const orAborted = (call) => answered(queue.database, call, options.signal);
-  const look = async () => {
-    await queue.database.listen(channel);
-    return queue.tryStart(id, { heartbeat: options.heartbeat });
-  };
-  const whileHeldUp = () => orAborted(showSignOfLife(queue, id)).catch(() => void 0);
-  let longestSleep;
-  let arrive;
-  let over = false;
-  const probe = async () => {
-    const answer = await queue.database.notificationsArrive(channel).catch(() => void 0);
-    if (answer === void 0 || answer === arrive || over) {
-      return;
-    }
-    arrive = answer;
-    if (arrive) {
-      longestSleep = void 0;
-      queue.database.prepareStatements();
-    } else {
-      longestSleep = shortestLook;
-      options.onNoNotifications?.();
-    }
-    wakeUps.wake();
-  };
-  try {
-    while (options.signal?.aborted !== true) {
-      const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
-      if (attempt.started) {
-        return attempt;
-      }
-      await orAborted(Promise.resolve(options.onWaiting?.(attempt)));
-      if (arrive !== true) {
-        void probe();
-      }
-      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), options.signal);
-      longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
-    }
-    return void 0;
-  } catch (error2) {
-    throw error2 instanceof RefusedAsCancelledError ? new CancelledError(error2.message, { cause: error2 }) : error2;
-  } finally {
-    over = true;
-    wakeUps.stop();
-  }
-}
-async function showSignOfLife(queue, id) {
-  const { start_timestamp, heartbeat_timestamp } = await queue.deployment(id);
-  if (start_timestamp === null && heartbeat_timestamp !== null) {
-    await queue.heartbeat(id);
-  }
-}
-function deploymentChannel(id) {
-  return `deploy_queue_deployment_${id}`;
-}
-
 // src/queue/keeping.ts
 var errorPause = 1e4;
 async function keepAlive(queue, id, options) {
-  const patient = { outageTimeout: Number.POSITIVE_INFINITY, ...options };
+  const { signal, outageTimeout = Number.POSITIVE_INFINITY, onEvent } = options;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
   let interval;
+  const beat = async () => {
+    await queue.database.listen(channel);
+    const row = await queue.heartbeat(id);
+    interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1e3;
+    return row;
+  };
+  const isAborted = () => signal?.aborted === true;
   try {
-    while (options.signal?.aborted !== true) {
-      const deployment = await tolerating(
-        options,
-        () => outlastOutages(async () => {
-          await queue.database.listen(channel);
-          const row = await queue.heartbeat(id);
-          interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1e3;
-          return row;
-        }, patient)
-      );
-      if (deployment === void 0) {
-        await wakeUps.sleep(errorPause, options.signal);
-        continue;
+    while (!isAborted()) {
+      let pause2 = errorPause;
+      try {
+        const deployment = await outlastOutages(beat, { signal, outageTimeout, onEvent });
+        if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
+          return deployment;
+        }
+        pause2 = interval ?? 0;
+      } catch (error2) {
+        if (!options.tolerant || isAborted()) {
+          throw error2;
+        }
+        await onEvent?.({ event: "heartbeat-failed", error: error2 });
       }
-      if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
-        return deployment;
-      }
-      await wakeUps.sleep(interval ?? 0, options.signal);
+      await wakeUps.sleep(pause2, signal);
     }
     return void 0;
   } catch (error2) {
-    if (options.signal?.aborted === true) {
+    if (isAborted()) {
       return void 0;
     }
     throw error2;
   } finally {
     wakeUps.stop();
-  }
-}
-async function tolerating(options, call) {
-  try {
-    return await call();
-  } catch (error2) {
-    if (options.onError === void 0 || options.signal?.aborted === true) {
-      throw error2;
-    }
-    options.onError(error2);
-    return void 0;
   }
 }
 
@@ -44163,9 +44095,11 @@ var Line = class extends Calls {
     );
   }
   /** Where a deployment stands; undefined when it is not queued. */
-  async place(id) {
-    const [place] = await this.rows((sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`);
-    return place;
+  async forecast(id) {
+    const [forecast] = await this.rows(
+      (sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`
+    );
+    return forecast;
   }
   /** Where a deployment would stand if it entered the line now. */
   preview(request) {
@@ -44728,16 +44662,15 @@ async function sendHeartbeats() {
     }
   }, lookInterval);
   try {
-    const onOutage = logOutage({ info: write, warn: write });
+    const onEvent = logOutages({ info: write, warn: write });
     const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
       outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
-      onOutage
+      onEvent
     });
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
     process.send?.("sent", void 0, void 0, () => void 0);
-    const onError = (error2) => write(`a heartbeat failed: ${describeError(error2)}`);
-    const end2 = await keepAlive(queue, order.id, { signal: gone.signal, onOutage, onError });
+    const end2 = await keepAlive(queue, order.id, { signal: gone.signal, onEvent, tolerant: true });
     write(end2 === void 0 ? "the runner is gone" : `${deploymentName(end2)} has ended`);
   } finally {
     clearInterval(watch);
@@ -45337,7 +45270,7 @@ init_connectionUrl();
 var InputReader = class {
   #problems = [];
   #missing = [];
-  /** Undefined when it is empty, which is what workflows pass for what they do not have. */
+  /** Undefined when it is empty: a workflow passes an empty text for a value that it does not have. */
   optional(name2) {
     return getInput(name2) || void 0;
   }
@@ -45570,7 +45503,7 @@ function readTarget(reader) {
   const byLocation = place.some((part2) => part2 !== void 0);
   if (byVersion === byLocation) {
     reader.problem(
-      byVersion ? "without deployment-id, mode cancel takes component and version, which it cancels everywhere, or environment, cloud-provider and region, not both" : "mode cancel needs deployment-id, or component and version, or environment, cloud-provider and region"
+      byVersion ? "without deployment-id, mode cancel takes either component and version, and cancels that version in every cell, or environment, cloud-provider and region; not both" : "mode cancel needs deployment-id, or component and version, or environment, cloud-provider and region"
     );
   }
   if (byVersion) {
@@ -45654,7 +45587,7 @@ async function withQueue(inputs, { migrate: migrate2 = false, patient = false },
     const outageTimeout = patient ? inputs.outageTimeout : 0;
     await outlastOutages(() => ensureSchema(database, { url, migrate: migrate2, onProgress: log.info, onWarning: log.warn }), {
       outageTimeout,
-      onOutage: patient ? logOutage(log) : void 0
+      onEvent: patient ? logOutages(log) : void 0
     });
     await act2(new Queue2(database));
   } finally {
@@ -45662,7 +45595,7 @@ async function withQueue(inputs, { migrate: migrate2 = false, patient = false },
   }
 }
 function patiently(inputs, call) {
-  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onOutage: logOutage(log) });
+  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onEvent: logOutages(log) });
 }
 
 // src/action/slack/mrkdwn.ts
@@ -45792,13 +45725,7 @@ async function cancelTarget(queue, { target, note: note2 }) {
   }
 }
 
-// src/display/waitEvents.ts
-function cancelledEvent(id, cancellation) {
-  return { event: "cancelled", deployment_id: id, ...cancellation };
-}
-function outageEvent(outage) {
-  return outage === void 0 ? { event: "outage-over" } : { event: "outage", message: outage.message };
-}
+// src/queue/cancelled.ts
 function cancellationOf(queue, id) {
   return queue.history.cancellation(id).catch(() => void 0);
 }
@@ -45882,7 +45809,7 @@ async function startHeartbeats(inputs, { id }) {
   const file = (0, import_node_fs3.openSync)(path, "w", 384);
   const bundle = (0, import_node_path4.join)((0, import_node_path4.dirname)(migrationsFolder()), "dist", "action.cjs");
   const child = (0, import_node_child_process.fork)(bundle, ["heartbeats"], {
-    // A session of its own, and no signals from the runner; its clean-up after the job still finds the process.
+    // A session of its own gets no signals from the runner. The runner's clean-up after the job still finds the process.
     detached: true,
     cwd: directory,
     env: withoutInputs(process.env),
@@ -45900,11 +45827,11 @@ async function startHeartbeats(inputs, { id }) {
   child.send(order);
   try {
     if (!await isSending(child)) {
-      log.warn(`no heartbeat was sent within ${patience3 / 1e3} s; their process keeps trying`);
+      log.warn(`the background process sent no heartbeat within ${patience3 / 1e3} s; it keeps trying`);
     }
   } catch (error2) {
     const reason2 = error2 instanceof Error ? error2.message : String(error2);
-    throw new Error(`no heartbeats can be sent: ${[reason2, ...lines(path)].join("; ")}`);
+    throw new Error(`the background process cannot send heartbeats: ${[reason2, ...lines(path)].join("; ")}`);
   } finally {
     if (child.connected) {
       child.disconnect();
@@ -45920,7 +45847,7 @@ async function isSending(child) {
     return await Promise.race([
       (0, import_node_events2.once)(child, "message", { signal }).then(() => true),
       (0, import_node_events2.once)(child, "exit", { signal }).then(([code2, killer]) => {
-        throw new Error(`their process ended with ${killer ?? code2}`);
+        throw new Error(`the process ended with ${killer ?? code2}`);
       }),
       (0, import_promises4.setTimeout)(patience3, false, { signal })
     ]);
@@ -45953,212 +45880,95 @@ function entry(name2) {
   return { save: (value) => saveState(name2, value), read: () => getState(name2) };
 }
 
-// src/display/enterLine.ts
-var import_node_os2 = require("node:os");
-
-// src/queue/entering.ts
-var import_node_crypto3 = require("node:crypto");
-var giveUpPatience = 5e3;
-async function enterLineAndStart(queue, wayIn, options) {
-  throwIfAborted(options.signal);
-  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, options.heartbeat);
-  let id;
-  try {
-    const enqueued = await outlastOutages(() => answered(queue.database, enter(), options.signal), options);
-    if (enqueued.finish_timestamp !== null) {
-      throw new RefusedError(
-        `deployment ${enqueued.id} (${enqueued.component}) has the same idempotency key and has already finished`,
-        { hint: "Another deployment needs a key of its own." }
-      );
-    }
-    id = enqueued.id;
-    await options.onEnqueued?.(enqueued);
-    const started = isRunning(enqueued) ? enqueued : (await waitForStart(queue, id, options))?.deployment;
-    const end2 = options.signal?.aborted === true ? abortError(options.signal) : void 0;
-    if (started !== void 0 && (end2 === void 0 || end2 instanceof WaitTimeoutError)) {
-      return started;
-    }
-    throw end2 ?? new CancelledError("the wait was given up");
-  } catch (error2) {
-    const cancelledByOthers2 = error2 instanceof CancelledError && options.signal?.aborted !== true;
-    if (id !== void 0 && !cancelledByOthers2) {
-      await giveUp(queue, id, error2, options);
-    }
-    throw error2;
-  }
-}
-function enqueueOnce(queue, request, start2) {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto3.randomUUID)() };
-  return () => queue.enqueue(idempotent, { heartbeat: true, start: start2 });
-}
-function isRunning({ start_timestamp, cancellation_timestamp }) {
-  return start_timestamp !== null && cancellation_timestamp === null;
-}
-async function giveUp(queue, id, error2, options) {
-  const reason2 = error2 instanceof Error ? error2.message : String(error2);
-  const note2 = oneLine(`gave up waiting: ${reason2}`);
-  const failure = await cancelSoon(queue, id, note2).catch((failed) => failed);
-  options.onGivenUp?.(id, failure);
-}
-async function cancelSoon(queue, id, note2) {
-  const { database } = queue;
-  const over = new AbortController();
-  const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${giveUpPatience / 1e3} s`);
-  const timer2 = setTimeout(() => over.abort(silence), giveUpPatience);
-  try {
-    await outlastOutages(() => answered(database, queue.cancel(id, note2), over.signal, 0), { signal: over.signal });
-  } finally {
-    clearTimeout(timer2);
-  }
-}
-
-// src/queue/timer.ts
-var longest2 = 2 ** 31 - 1;
-function startTimer(milliseconds3, ring) {
-  let timer2;
-  const wind = (left) => {
-    timer2 = left > longest2 ? setTimeout(() => wind(left - longest2), longest2) : setTimeout(ring, left);
-  };
-  wind(milliseconds3);
-  return () => clearTimeout(timer2);
-}
-
-// src/display/placeNews.ts
-var slidingInterval = 3e4;
-function holdsFor({ as_of, predicted_start, overdue, blockers }) {
-  const now = as_of.getTime();
-  const left = predicted_start === null ? 0 : predicted_start.getTime() - now;
-  if (overdue) {
-    return left > 0 ? slidingInterval : Number.POSITIVE_INFINITY;
-  }
-  const usualEnds = blockers.flatMap(
-    (blocker) => "text" in blocker || blocker.kind !== "running" || blocker.usual_seconds === null ? [] : [Date.parse(blocker.since) + blocker.usual_seconds * 1e3 - now]
-  );
-  return Math.min(...[left, ...usualEnds].filter((milliseconds3) => milliseconds3 > 0));
-}
-function gist({ as_of, position, predicted_start, overdue }) {
-  const slides = overdue || predicted_start !== null && predicted_start <= as_of;
-  return JSON.stringify([position, overdue, predicted_start === null, slides ? void 0 : predicted_start]);
-}
-
-// src/display/enterLine.ts
-async function enterLine(queue, options) {
-  const { log: log2, waitTimeout } = options;
-  const giveUp2 = new AbortController();
-  const signal = options.signal === void 0 ? giveUp2.signal : AbortSignal.any([giveUp2.signal, options.signal]);
+// src/display/followJourney.ts
+function followJourney(log2, createDisplay) {
+  let entered;
   let display;
-  let id;
-  let waits = true;
   const say = (level, message2) => display === void 0 ? log2[level](message2) : display.say(level, message2);
-  const sayOutage = logOutage({ info: (message2) => say("info", message2), warn: (message2) => say("warn", message2) });
-  const onSignal = (name2) => {
-    if (giveUp2.signal.aborted) {
-      process.exit(128 + import_node_os2.constants.signals[name2]);
-    }
-    say("info", `${name2}: giving the place in the line up; once more to leave at once`);
-    giveUp2.abort(new CancelledError(`${name2} came while waiting`));
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
-  let stopTimer = () => void 0;
-  let shown;
-  try {
-    const started = await enterLineAndStart(queue, options.wayIn, {
-      heartbeat: options.heartbeat,
-      signal,
-      outageTimeout: options.outageTimeout,
-      onOutage(obstacle) {
-        sayOutage(obstacle);
-        options.onEvent(outageEvent(obstacle));
-      },
-      onNoNotifications: () => say("warn", noNotifications),
-      async onEnqueued(deployment) {
-        id = deployment.id;
-        waits = deployment.start_timestamp === null;
-        if (waits && deployment.cancellation_timestamp === null) {
-          log2.info(entranceMessage(deployment));
-        }
-        options.onEvent({ event: "enqueued", deployment });
-        await options.onEnqueued?.(deployment);
-        if (waitTimeout !== void 0) {
-          const message2 = `${deploymentName(deployment)} did not get its turn within ${formatDuration(waitTimeout)}`;
-          stopTimer = startTimer(waitTimeout, () => giveUp2.abort(new WaitTimeoutError(message2)));
-        }
-      },
-      async onWaiting(attempt) {
-        const reasons = JSON.stringify(attempt.waitingOn);
-        if (reasons === shown?.reasons && performance.now() < shown.holdsUntil) {
+  const follower = {
+    info: (message2) => say("info", message2),
+    warn: (message2) => say("warn", message2),
+    async onEvent(event) {
+      switch (event.event) {
+        case "enqueued":
+          entered = event.deployment;
+          if (entered.start_timestamp === null && entered.cancellation_timestamp === null) {
+            log2.info(entranceText(entered));
+          }
           return;
-        }
-        const place = await queue.line.place(attempt.deployment.id).catch(() => void 0);
-        if (place === void 0) {
+        case "waiting":
+        case "still-waiting":
+          if (entered !== void 0) {
+            display ??= await createDisplay(entered);
+            display.show(event, event.event === "waiting");
+          }
           return;
-        }
-        const isNews = reasons !== shown?.reasons || gist(place) !== shown.gist;
-        shown = { reasons, gist: gist(place), holdsUntil: performance.now() + holdsFor(place) };
-        display ??= await options.createDisplay(attempt.deployment);
-        display.show(place, isNews);
-        if (isNews) {
-          options.onEvent({ event: "waiting", ...place });
-        }
-      },
-      onGivenUp(place, failure) {
-        display?.end();
-        if (failure === void 0) {
-          log2.info(`deployment ${place} was cancelled and left the line`);
-          options.onEvent({ event: "given-up", deployment_id: place });
-        } else {
-          const reason2 = failure instanceof Error ? failure.message : String(failure);
-          const unheard = `, but it may have started, and then it is not: look with "deploy-queue info ${place}", end it with "deploy-queue cancel deployment ${place}"`;
-          log2.warn(
-            `deployment ${place} could not be cancelled (${reason2}); it will be reaped when its heartbeat is too old${options.heartbeat ? "" : unheard}`
-          );
-          options.onEvent({ event: "left-behind", deployment_id: place, reason: reason2 });
-        }
+        case "outage":
+        case "outage-over":
+        case "heartbeat-failed":
+          return troubles(event);
+        case "no-notifications":
+          return follower.warn(noNotifications);
       }
-    });
-    display?.end();
-    log2.info(`${deploymentName(started)} started${waits ? "" : ` in ${cellName(cellOf(started))}`}`);
-    options.onEvent({ event: "started", deployment: started });
-    return started;
-  } catch (error2) {
-    display?.end();
-    if (error2 instanceof CancelledError && id !== void 0 && !signal.aborted) {
-      options.onEvent(cancelledEvent(id, await cancellationOf(queue, id)));
+      display?.end();
+      display = void 0;
+      switch (event.event) {
+        case "started": {
+          const { deployment } = event;
+          const where = entered?.start_timestamp === null ? "" : ` in ${cellName(cellOf(deployment))}`;
+          return log2.info(`${deploymentName(deployment)} started${where}`);
+        }
+        case "given-up":
+          return log2.info(`deployment ${event.deployment_id} was cancelled and left the line`);
+        case "left-behind":
+          return log2.warn(leftBehindText(event));
+      }
     }
-    throw error2;
-  } finally {
-    stopTimer();
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
-  }
+  };
+  const troubles = logOutages(follower);
+  return follower;
 }
-function entranceMessage(deployment) {
+function entranceText(deployment) {
+  const name2 = deploymentName(deployment);
   const cell = cellName(cellOf(deployment));
+  const release = `to let it go: deploy-queue release ${deployment.id}`;
   switch (deployment.hold) {
     case "outside":
-      return `${deploymentName(deployment)} is on hold outside the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+      return `${name2} is on hold outside the line of ${cell}; ${release}`;
     case "in-line":
-      return `${deploymentName(deployment)} is on hold in the line of ${cell}; to let it go: deploy-queue release ${deployment.id}`;
+      return `${name2} is on hold in the line of ${cell}; ${release}`;
     default:
-      return `${deploymentName(deployment)} entered the line of ${cell}`;
+      return `${name2} entered the line of ${cell}`;
   }
+}
+function leftBehindText({ deployment_id: id, failure, mayRun }) {
+  const unheard = mayRun ? `, but it may have started, and then it is not: look with "deploy-queue info ${id}", end it with "deploy-queue cancel deployment ${id}"` : "";
+  return `deployment ${id} could not be cancelled (${messageOf(failure)}); it will be reaped when its heartbeat is too old${unheard}`;
+}
+function messageOf(error2) {
+  return error2 instanceof Error ? error2.message : String(error2);
 }
 var noNotifications = "notifications do not arrive on this connection, most likely because of a transaction pooler such as PgBouncer: looking every 2 to 15 seconds instead; for an instant start, connect to PostgreSQL directly or in session mode";
 
-// src/text/describePlace.ts
+// src/text/describeForecast.ts
 init_printable();
-function describePlace(place, elapsed = 0) {
-  const now = place.as_of.getTime() + elapsed;
-  const lines2 = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
-  const more = place.blocker_count - place.blockers.length;
-  return [`position ${place.position}, ${prediction(place, now)}`, ...lines2, ...more > 0 ? [`and ${more} more`] : []];
+function describeForecast(forecast, elapsed = 0) {
+  const now = forecast.as_of.getTime() + elapsed;
+  const lines2 = forecast.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
+  const more = forecast.blocker_count - forecast.blockers.length;
+  return [
+    `position ${forecast.position}, ${prediction(forecast, now)}`,
+    ...lines2,
+    ...more > 0 ? [`and ${more} more`] : []
+  ];
 }
-function prediction(place, now = place.as_of.getTime()) {
-  const late = place.overdue ? "; a blocker is overdue" : "";
-  if (place.predicted_start === null) {
+function prediction(forecast, now = forecast.as_of.getTime()) {
+  const late = forecast.overdue ? "; a blocker is overdue" : "";
+  if (forecast.predicted_start === null) {
     return `start unknown${late}`;
   }
-  const left = place.predicted_start.getTime() - now;
-  const at = timeOf(place.predicted_start, now);
+  const left = forecast.predicted_start.getTime() - now;
+  const at = timeOf(forecast.predicted_start, now);
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
 }
 var day = 864e5;
@@ -46193,7 +46003,7 @@ function describeSilence({ silent_since, reaped_at }, now) {
 }
 function describeRank({ priority, priority_reason: why, hold }) {
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
-  return hold === null ? rank : `${rank}, on hold until somebody releases it`;
+  return hold === null ? rank : `${rank}, on hold until it is released`;
 }
 function describeState(blocker, now) {
   const since = Math.max(0, now - Date.parse(blocker.since));
@@ -46219,7 +46029,7 @@ function describeState(blocker, now) {
 function lineDisplay(deployment, log2, group2) {
   let open2 = false;
   return {
-    show(place, isNews = true) {
+    show(forecast, isNews = true) {
       if (!isNews) {
         return;
       }
@@ -46227,7 +46037,7 @@ function lineDisplay(deployment, log2, group2) {
         group2?.start(`${deploymentName(deployment)} waits for its turn`);
       }
       open2 = true;
-      const [first = "", ...blockers] = describePlace(place);
+      const [first = "", ...blockers] = describeForecast(forecast);
       log2.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
     },
     say(level, message2) {
@@ -46242,37 +46052,284 @@ function lineDisplay(deployment, log2, group2) {
   };
 }
 
+// src/display/signals.ts
+var import_node_os2 = require("node:os");
+function onSignals(callback) {
+  process.on("SIGINT", callback).on("SIGTERM", callback).on("SIGHUP", callback);
+  return () => {
+    process.off("SIGINT", callback).off("SIGTERM", callback).off("SIGHUP", callback);
+  };
+}
+function giveUpAtSignal(giveUp2, log2) {
+  return (signal) => {
+    if (giveUp2.signal.aborted) {
+      leaveAtOnce(signal);
+    }
+    log2.info(`${signal}: giving the place in the line up; once more to leave at once`);
+    giveUp2.abort(new CancelledError(`${signal} came while waiting`));
+  };
+}
+function leaveAtOnce(signal) {
+  process.exit(128 + import_node_os2.constants.signals[signal]);
+}
+
+// src/queue/journey.ts
+var import_node_crypto3 = require("node:crypto");
+
+// src/queue/answered.ts
+var lastWord = 2e3;
+async function answered(database, call, signal, patience4 = lastWord) {
+  if (signal === void 0) {
+    return call;
+  }
+  let timer2;
+  let abort = () => void 0;
+  const silence = new Promise((_, reject) => {
+    abort = () => {
+      const { connection: connection2 } = database;
+      timer2 = setTimeout(() => {
+        database.leave(connection2);
+        reject(abortError(signal));
+      }, patience4);
+    };
+  });
+  if (signal.aborted) {
+    abort();
+  } else {
+    signal.addEventListener("abort", abort, { once: true });
+  }
+  try {
+    return await Promise.race([call, silence]);
+  } finally {
+    clearTimeout(timer2);
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+// src/queue/forecastNews.ts
+var slidingInterval = 3e4;
+function tellForecast(queue, tell) {
+  let told;
+  return async ({ deployment, waitingOn }) => {
+    const reasons = JSON.stringify(waitingOn);
+    if (reasons === told?.reasons && performance.now() < told.holdsUntil) {
+      return;
+    }
+    const forecast = await queue.line.forecast(deployment.id).catch(() => void 0);
+    if (forecast === void 0) {
+      return;
+    }
+    const isNews = reasons !== told?.reasons || gist(forecast) !== told.gist;
+    told = { reasons, gist: gist(forecast), holdsUntil: performance.now() + holdsFor(forecast) };
+    await tell({ event: isNews ? "waiting" : "still-waiting", ...forecast });
+  };
+}
+function holdsFor({ as_of, predicted_start, overdue, blockers }) {
+  const now = as_of.getTime();
+  const left = predicted_start === null ? 0 : predicted_start.getTime() - now;
+  if (overdue) {
+    return left > 0 ? slidingInterval : Number.POSITIVE_INFINITY;
+  }
+  const usualEnds = blockers.flatMap(
+    (blocker) => "text" in blocker || blocker.kind !== "running" || blocker.usual_seconds === null ? [] : [Date.parse(blocker.since) + blocker.usual_seconds * 1e3 - now]
+  );
+  return Math.min(...[left, ...usualEnds].filter((milliseconds3) => milliseconds3 > 0));
+}
+function gist({ as_of, position, predicted_start, overdue }) {
+  const slides = overdue || predicted_start !== null && predicted_start <= as_of;
+  return JSON.stringify([position, overdue, predicted_start === null, slides ? void 0 : predicted_start]);
+}
+
+// src/queue/givingUp.ts
+var longestTry = 5e3;
+async function giveUp(queue, id, error2, { mayRun, onEvent }) {
+  const reason2 = error2 instanceof Error ? error2.message : String(error2);
+  let event = { event: "given-up", deployment_id: id };
+  try {
+    await cancelSoon(queue, id, oneLine(`gave up waiting: ${reason2}`));
+  } catch (failure) {
+    event = { event: "left-behind", deployment_id: id, failure, mayRun };
+  }
+  await onEvent?.(event);
+}
+async function cancelSoon(queue, id, note2) {
+  const { database } = queue;
+  const over = new AbortController();
+  const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${longestTry / 1e3} s`);
+  const timer2 = setTimeout(() => over.abort(silence), longestTry);
+  try {
+    await outlastOutages(() => answered(database, queue.cancel(id, note2), over.signal, 0), { signal: over.signal });
+  } finally {
+    clearTimeout(timer2);
+  }
+}
+
+// src/queue/timer.ts
+var longest2 = 2 ** 31 - 1;
+function startTimer(milliseconds3, ring) {
+  let timer2;
+  const wind = (left) => {
+    timer2 = left > longest2 ? setTimeout(() => wind(left - longest2), longest2) : setTimeout(ring, left);
+  };
+  wind(milliseconds3);
+  return () => clearTimeout(timer2);
+}
+
+// src/queue/waiting.ts
+var shortestLook = 2e3;
+var longestLook = 15e3;
+var lookGrowth = 1.5;
+async function waitForStart(queue, id, options) {
+  const { signal, onEvent } = options;
+  const channel = deploymentChannel(id);
+  const wakeUps = catchWakeUps(queue.database, channel);
+  const orAborted = (call) => answered(queue.database, call, signal);
+  const look = async () => {
+    await queue.database.listen(channel);
+    return queue.tryStart(id, { heartbeat: options.heartbeat });
+  };
+  const whileHeldUp = () => orAborted(showSignOfLife(queue, id)).catch(() => void 0);
+  let longestSleep;
+  let arrive;
+  let over = false;
+  let refusal;
+  const probe = async () => {
+    const answer = await queue.database.notificationsArrive(channel).catch(() => void 0);
+    if (answer === void 0 || answer === arrive || over) {
+      return;
+    }
+    arrive = answer;
+    if (arrive) {
+      longestSleep = void 0;
+      queue.database.prepareStatements();
+    } else {
+      longestSleep = shortestLook;
+      await onEvent?.({ event: "no-notifications" });
+    }
+    wakeUps.wake();
+  };
+  try {
+    while (signal?.aborted !== true) {
+      const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
+      if (attempt.started) {
+        return attempt;
+      }
+      await orAborted(Promise.resolve(options.onLook?.(attempt)));
+      if (arrive !== true) {
+        void probe().catch((error2) => {
+          refusal = { error: error2 };
+          wakeUps.wake();
+        });
+      }
+      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), signal);
+      if (refusal !== void 0) {
+        throw refusal.error;
+      }
+      longestSleep = longestSleep && Math.min(longestLook, longestSleep * lookGrowth);
+    }
+    return void 0;
+  } catch (error2) {
+    throw error2 instanceof RefusedAsCancelledError ? new CancelledError(error2.message, { cause: error2 }) : error2;
+  } finally {
+    over = true;
+    wakeUps.stop();
+  }
+}
+async function showSignOfLife(queue, id) {
+  const { start_timestamp, heartbeat_timestamp } = await queue.deployment(id);
+  if (start_timestamp === null && heartbeat_timestamp !== null) {
+    await queue.heartbeat(id);
+  }
+}
+
+// src/queue/journey.ts
+async function takeTurn(queue, wayIn, options) {
+  const { heartbeat, waitTimeout, outageTimeout, onEvent } = options;
+  throwIfAborted(options.signal);
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([timeout.signal, ...options.signal ? [options.signal] : []]);
+  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, heartbeat);
+  let entered;
+  let stopTimer = () => void 0;
+  try {
+    const outages = { signal, outageTimeout, onEvent };
+    entered = refuseFinished(await outlastOutages(() => answered(queue.database, enter(), signal), outages));
+    const { id } = entered;
+    await onEvent?.({ event: "enqueued", deployment: entered });
+    if (waitTimeout !== void 0) {
+      const name2 = deploymentName(entered);
+      stopTimer = startTimer(
+        waitTimeout,
+        () => timeout.abort(new WaitTimeoutError(`${name2} did not get its turn within ${formatDuration(waitTimeout)}`))
+      );
+    }
+    const onLook = onEvent === void 0 ? void 0 : tellForecast(queue, onEvent);
+    const started = isRunning(entered) ? entered : (await waitForStart(queue, id, { ...outages, heartbeat, onLook }))?.deployment;
+    const end2 = signal.aborted ? abortError(signal) : void 0;
+    if (started === void 0 || end2 !== void 0 && !(end2 instanceof WaitTimeoutError)) {
+      throw end2 ?? new CancelledError("the wait was given up");
+    }
+    await onEvent?.({ event: "started", deployment: started });
+    return started;
+  } catch (error2) {
+    if (entered !== void 0) {
+      if (error2 instanceof CancelledError && !signal.aborted) {
+        const { id } = entered;
+        await onEvent?.({ event: "cancelled", deployment_id: id, ...await cancellationOf(queue, id) });
+      } else {
+        await giveUp(queue, entered.id, error2, { mayRun: !heartbeat, onEvent });
+      }
+    }
+    throw error2;
+  } finally {
+    stopTimer();
+  }
+}
+function enqueueOnce(queue, request, start2) {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? (0, import_node_crypto3.randomUUID)() };
+  return () => queue.enqueue(idempotent, { heartbeat: true, start: start2 });
+}
+function refuseFinished(entered) {
+  if (entered.finish_timestamp !== null) {
+    throw new RefusedError(
+      `deployment ${entered.id} (${entered.component}) has the same idempotency key and has already finished`,
+      { hint: "Another deployment needs a key of its own." }
+    );
+  }
+  return entered;
+}
+function isRunning({ start_timestamp, cancellation_timestamp }) {
+  return start_timestamp !== null && cancellation_timestamp === null;
+}
+
 // src/action/takeTurn.ts
-async function takeTurn(queue, inputs, options) {
+async function takeTurn2(queue, inputs, options) {
+  const { request, waitTimeout, outageTimeout, warnAfter } = inputs;
   const waitedFor2 = /* @__PURE__ */ new Map();
   let enqueued;
   let stopTimer = () => void 0;
+  const follower = followJourney(log, (waiting) => lineDisplay(waiting, log, logGroup));
+  const onEvent = async (event) => {
+    await follower.onEvent(event);
+    if (event.event === "enqueued") {
+      enqueued = event.deployment;
+      setOutput("deployment-id", enqueued.id);
+      options.onEnqueued?.(enqueued);
+      stopTimer = warnAfter === void 0 ? stopTimer : warnLater(enqueued, warnAfter);
+    } else if (event.event === "waiting") {
+      for (const blocker of event.blockers) {
+        waitedFor2.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
+      }
+    }
+  };
+  const giveUp2 = new AbortController();
+  const stopHeeding = onSignals(giveUpAtSignal(giveUp2, follower));
   try {
     const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
-    const deployment = await enterLine(queue, {
-      wayIn: { ...inputs.request, notBefore, idempotencyKey: idempotencyKey(inputs.job, inputs.request) },
-      heartbeat: options.heartbeat,
-      waitTimeout: inputs.waitTimeout,
-      outageTimeout: inputs.outageTimeout,
-      log,
-      createDisplay: (waiting) => lineDisplay(waiting, log, logGroup),
-      onEnqueued: async (entered) => {
-        enqueued = entered;
-        setOutput("deployment-id", entered.id);
-        options.onEnqueued?.(entered);
-        if (inputs.warnAfter !== void 0) {
-          stopTimer = warnLater(entered, inputs.warnAfter);
-        }
-      },
-      onEvent: (event) => {
-        if (event.event === "waiting") {
-          for (const blocker of event.blockers) {
-            waitedFor2.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
-          }
-        }
-      }
-    });
-    return { deployment, waitedFor: [...waitedFor2.values()] };
+    const wayIn = { ...request, notBefore, idempotencyKey: idempotencyKey(inputs.job, request) };
+    const { heartbeat } = options;
+    const journey = { heartbeat, waitTimeout, outageTimeout, signal: giveUp2.signal, onEvent };
+    return { deployment: await takeTurn(queue, wayIn, journey), waitedFor: [...waitedFor2.values()] };
   } catch (error2) {
     if (error2 instanceof CancelledError && enqueued !== void 0) {
       const who = await cancelledByOthers(queue, enqueued.id, inputs.job);
@@ -46280,6 +46337,7 @@ async function takeTurn(queue, inputs, options) {
     }
     throw error2;
   } finally {
+    stopHeeding();
     stopTimer();
   }
 }
@@ -46292,7 +46350,7 @@ function warnLater(deployment, warnAfter) {
 
 // src/action/modes/job.ts
 async function job(queue, inputs) {
-  const turn = await takeTurn(queue, inputs, {
+  const turn = await takeTurn2(queue, inputs, {
     heartbeat: true,
     onEnqueued: ({ id }) => state.deploymentId.save(String(id))
   });
@@ -46344,7 +46402,7 @@ async function listOutliers(queue) {
 
 // src/action/modes/start.ts
 async function start(queue, inputs) {
-  const turn = await takeTurn(queue, inputs, { heartbeat: false });
+  const turn = await takeTurn2(queue, inputs, { heartbeat: false });
   await announceStart(inputs, turn);
 }
 
@@ -46433,7 +46491,7 @@ function note({ job: job2 }) {
     failure: "the job failed",
     cancelled: "the job was cancelled"
   }[job2.jobStatus];
-  return [outcome ?? "the job ended, nobody knows how", jobPage(job2)].filter((part2) => part2 !== void 0).join(": ");
+  return [outcome ?? "the job ended, and its outcome is unknown", jobPage(job2)].filter((part2) => part2 !== void 0).join(": ");
 }
 function hasEnded({ finish_timestamp, cancellation_timestamp }) {
   return finish_timestamp !== null || cancellation_timestamp !== null;

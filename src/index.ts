@@ -28,5 +28,5 @@ export {
   WaitTimeoutError,
 } from "./queue/errors.js";
 export type { JourneyEvent } from "./queue/events.js";
+export type { Blocker, Explanation, Forecast, QueuedDeployment, Reason, StartAttempt } from "./queue/forecast.js";
 export type { JourneyOptions } from "./queue/journey.js";
-export type { Blocker, Explanation, Place, QueuedDeployment, Reason, StartAttempt } from "./queue/place.js";

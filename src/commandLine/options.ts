@@ -35,7 +35,7 @@ export const deploymentOptions = {
     Option.String("--hold", {
       tolerateBoolean: true,
       description:
-        "Wait until somebody releases it: outside the line, or with --hold=in-line in its place, and those behind it wait too",
+        "Wait until it is released: outside the line, or with --hold=in-line in its place, and those behind it wait too",
     }),
   notBefore: () =>
     Option.String("--not-before", {

@@ -48,9 +48,9 @@ export class StartCommand extends PatientCommand {
   override async act(session: Session): Promise<number> {
     const request = { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) };
     if (this.dryRun) {
-      const { describePlace } = await import("../text/describePlace.js");
+      const { describeForecast } = await import("../text/describeForecast.js");
       const place = await session.queue.line.preview(request);
-      const [first = "", ...blockers] = describePlace(place);
+      const [first = "", ...blockers] = describeForecast(place);
       const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
       return 0;

@@ -1,13 +1,13 @@
 import type { Deployment } from "../queue/deployment.js";
-import type { Place } from "../queue/place.js";
+import type { Forecast } from "../queue/forecast.js";
 import { deploymentName } from "../text/describe.js";
-import { describePlace } from "../text/describePlace.js";
+import { describeForecast } from "../text/describeForecast.js";
 import type { Log } from "./log.js";
 
 /** Shows a wait while it lasts. */
 export interface WaitingDisplay {
   /** isNews: whether it is worth a line of a log; true unless said otherwise. */
-  show(place: Place, isNews?: boolean): void;
+  show(forecast: Forecast, isNews?: boolean): void;
   /** A message about the wait itself, such as an outage. */
   say(level: "info" | "warn", message: string): void;
   end(): void;
@@ -23,7 +23,7 @@ export interface LogGroup {
 export function lineDisplay(deployment: Deployment, log: Log, group?: LogGroup): WaitingDisplay {
   let open = false;
   return {
-    show(place, isNews = true) {
+    show(forecast, isNews = true) {
       if (!isNews) {
         return;
       }
@@ -31,7 +31,7 @@ export function lineDisplay(deployment: Deployment, log: Log, group?: LogGroup):
         group?.start(`${deploymentName(deployment)} waits for its turn`);
       }
       open = true;
-      const [first = "", ...blockers] = describePlace(place);
+      const [first = "", ...blockers] = describeForecast(forecast);
       log.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
     },
     say(level, message) {

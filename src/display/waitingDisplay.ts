@@ -1,9 +1,9 @@
 import { createLogUpdate } from "log-update";
 import type { Logger } from "pino";
 import type { Deployment } from "../queue/deployment.js";
-import type { Place } from "../queue/place.js";
+import type { Forecast } from "../queue/forecast.js";
 import { deploymentName } from "../text/describe.js";
-import { describePlace } from "../text/describePlace.js";
+import { describeForecast } from "../text/describeForecast.js";
 import { formatDuration } from "../text/durations.js";
 import { type LogGroup, lineDisplay, type WaitingDisplay } from "./lineDisplay.js";
 
@@ -20,19 +20,19 @@ export function createWaitingDisplay(deployment: Deployment, log: Logger, { redr
 function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
   const update = createLogUpdate(process.stderr);
   const began = performance.now();
-  let shown: { readonly place: Place; readonly at: number } | undefined;
+  let shown: { readonly forecast: Forecast; readonly at: number } | undefined;
   const draw = (): void => {
     if (shown !== undefined) {
       const now = performance.now();
-      const [first = "", ...blockers] = describePlace(shown.place, now - shown.at);
+      const [first = "", ...blockers] = describeForecast(shown.forecast, now - shown.at);
       const head = `${deploymentName(deployment)} waits for ${formatDuration(now - began)}: ${first}`;
       update([head, ...blockers.map((line) => `  ${line}`)].join("\n"));
     }
   };
   const timer = setInterval(draw, 1_000);
   return {
-    show(place) {
-      shown = { place, at: performance.now() };
+    show(forecast) {
+      shown = { forecast, at: performance.now() };
       draw();
     },
     say(level, message) {

@@ -72,7 +72,7 @@ export interface DeploymentRequest extends Location {
   readonly maxDuration?: number | undefined;
   /** Who has a higher one goes first; 0 by default. */
   readonly priority?: number | undefined;
-  /** It does not start until somebody releases it. */
+  /** It does not start until it is released. */
   readonly hold?: Hold | undefined;
   /** It does not start earlier, and lets others pass until then. */
   readonly notBefore?: Date | undefined;

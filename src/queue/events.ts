@@ -1,14 +1,14 @@
 import type { Cancellation } from "./calls/history.js";
 import type { Deployment, DeploymentId } from "./deployment.js";
 import type { Obstacle } from "./errors.js";
-import type { Place } from "./place.js";
+import type { Forecast } from "./forecast.js";
 
 /** What happens to a deployment between its entry into the line and its end. */
 export type JourneyEvent =
   /** It has its place in the line. Where nothing blocks it, it may have started in the same moment. */
   | { readonly event: "enqueued"; readonly deployment: Deployment }
   /** Where it stands. It is "still-waiting" when nothing has changed but a prediction that slides along. */
-  | ({ readonly event: "waiting" | "still-waiting" } & Place)
+  | ({ readonly event: "waiting" | "still-waiting" } & Forecast)
   /** Notifications do not arrive, as behind a transaction pooler: the wait looks every 2 to 15 seconds instead. */
   | { readonly event: "no-notifications" }
   | { readonly event: "started"; readonly deployment: Deployment }

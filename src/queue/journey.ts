@@ -6,9 +6,9 @@ import { cancellationOf } from "./cancelled.js";
 import type { Deployment, DeploymentRequest } from "./deployment.js";
 import { abortError, CancelledError, RefusedError, throwIfAborted, WaitTimeoutError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
+import { tellForecast } from "./forecastNews.js";
 import { giveUp } from "./givingUp.js";
 import { outlastOutages } from "./outage.js";
-import { tellPlace } from "./placeNews.js";
 import type { Queue } from "./queue.js";
 import { startTimer } from "./timer.js";
 import { waitForStart } from "./waiting.js";
@@ -57,7 +57,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
         timeout.abort(new WaitTimeoutError(`${name} did not get its turn within ${formatDuration(waitTimeout)}`)),
       );
     }
-    const onLook = onEvent === undefined ? undefined : tellPlace(queue, onEvent);
+    const onLook = onEvent === undefined ? undefined : tellForecast(queue, onEvent);
     const started = isRunning(entered)
       ? entered
       : (await waitForStart(queue, id, { ...outages, heartbeat, onLook }))?.deployment;

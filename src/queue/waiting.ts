@@ -3,9 +3,9 @@ import { deploymentChannel } from "./channels.js";
 import type { DeploymentId } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
+import type { StartAttempt } from "./forecast.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
-import type { StartAttempt } from "./place.js";
 import type { Queue } from "./queue.js";
 
 export interface WaitOptions extends Omit<OutageOptions, "onEvent" | "whileHeldUp"> {

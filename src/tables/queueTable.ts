@@ -1,4 +1,4 @@
-import type { BlockingDeployment, QueuedDeployment } from "../queue/place.js";
+import type { BlockingDeployment, QueuedDeployment } from "../queue/forecast.js";
 import { cellName, componentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { renderTable } from "./table.js";

@@ -1,4 +1,4 @@
-import type { Call } from "../queue/place.js";
+import type { Call } from "../queue/forecast.js";
 
 /** Functions whose command has another name than theirs with blanks between the words. */
 const commands: Readonly<Record<string, string>> = {

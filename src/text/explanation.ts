@@ -1,5 +1,5 @@
 import type { DeploymentWithStatus } from "../queue/deployment.js";
-import type { Explanation } from "../queue/place.js";
+import type { Explanation } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { deploymentName } from "./describe.js";
 import { formatMoment } from "./moments.js";

@@ -62,7 +62,7 @@ test("start --dry-run says what would withhold it, without an id that it does no
   expect(stdout).toMatch(
     new RegExp(
       "^It would wait at position 1, start unknown\n" +
-        "  it is on hold until somebody releases it\n" +
+        "  it is on hold until it is released\n" +
         "  it is not to start yet, until .*Z, in .*\n" +
         `  ${place.environment} is frozen by \\w+ \\(freeze \\d+\\): sale\n$`,
     ),

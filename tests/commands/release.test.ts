@@ -180,7 +180,7 @@ describe("start --hold", () => {
   test("ends with exit code 5 when it is purged", async () => {
     const waiting = cli.launch(["start", ...newPlace().options, "--hold"]);
     const id = await printedId(waiting);
-    await waiting.printed(/is on hold until somebody releases it/);
+    await waiting.printed(/is on hold until it is released/);
     await cli.run(["purge", String(id), "--yes", "--reason", "not green"]);
     const { code, stderr } = await waiting.end;
     expect(code).toBe(5);

@@ -3,8 +3,8 @@ import { followJourney } from "../../src/display/followJourney.js";
 import { lineDisplay } from "../../src/display/lineDisplay.js";
 import { deploymentChannel } from "../../src/queue/channels.js";
 import type { JourneyEvent } from "../../src/queue/events.js";
+import type { Forecast } from "../../src/queue/forecast.js";
 import { takeTurn } from "../../src/queue/journey.js";
-import type { Place } from "../../src/queue/place.js";
 import { useDatabase } from "../support/database.js";
 import { type Line, newLine } from "../support/line.js";
 import { until } from "../support/until.js";
@@ -30,7 +30,7 @@ interface Wait {
   /** The lines of a log. */
   readonly lines: string[];
   /** What a terminal shows. */
-  shown(): Place | undefined;
+  shown(): Forecast | undefined;
   readonly events: JourneyEvent[];
   /** How often it has asked for its place. */
   readings(): number;
@@ -43,10 +43,10 @@ async function wait({ environment, region }: Line): Promise<Wait> {
   vi.spyOn(performance, "now").mockImplementation(() => now() + passed);
   const queue = database.openQueue();
   const tryStart = vi.spyOn(queue, "tryStart");
-  const placeInLine = vi.spyOn(queue.line, "place");
+  const placeInLine = vi.spyOn(queue.line, "forecast");
   const lines: string[] = [];
   const events: JourneyEvent[] = [];
-  let shown: Place | undefined;
+  let shown: Forecast | undefined;
   let id = 0;
   const say = (message: string): void => void lines.push(message);
   const { onEvent } = followJourney({ info: () => undefined, warn: () => undefined }, (deployment) => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WaitingDisplay } from "../../src/display/lineDisplay.js";
 import { createWaitingDisplay } from "../../src/display/waitingDisplay.js";
 import type { Deployment } from "../../src/queue/deployment.js";
-import type { Place } from "../../src/queue/place.js";
+import type { Forecast } from "../../src/queue/forecast.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 
@@ -28,7 +28,7 @@ function deployment(changes: Partial<Deployment> = {}): Deployment {
   };
 }
 
-function place(component = "web"): Place {
+function forecast(component = "web"): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: null, overdue: false, blocker_count: 1, as_of: now },
     blockers: [
@@ -84,9 +84,9 @@ afterEach(() => {
 describe("without a terminal a wait", () => {
   test("is a line for each change", () => {
     const shown = display();
-    shown.show(place());
+    shown.show(forecast());
     shown.say("warn", "the database is away");
-    shown.show(place());
+    shown.show(forecast());
     shown.end();
     expect(written).toEqual([
       `deployment 42 (api@v1) waits, ${shownPlace}`,
@@ -97,16 +97,16 @@ describe("without a terminal a wait", () => {
 
   test("has no line for what is no news", () => {
     const shown = display();
-    shown.show(place());
-    shown.show(place(), false);
+    shown.show(forecast());
+    shown.show(forecast(), false);
     expect(written).toHaveLength(1);
   });
 
   test("is a group in a GitHub workflow, begun and ended once", () => {
     vi.stubEnv("GITHUB_ACTIONS", "true");
     const shown = display();
-    shown.show(place());
-    shown.show(place());
+    shown.show(forecast());
+    shown.show(forecast());
     shown.end();
     shown.end();
     expect(written).toEqual([
@@ -129,7 +129,7 @@ describe("without a terminal a wait", () => {
     vi.stubEnv("GITHUB_ACTIONS", "true");
     const hostile = "a\r\n::error::b\u2028::stop-commands::x%0A::error::c\u001b[2J";
     const shown = display(deployment({ component: hostile, version: hostile }));
-    shown.show(place(hostile));
+    shown.show(forecast(hostile));
     shown.end();
     expect(written).toHaveLength(3);
     const [group = "", line = ""] = written;
@@ -148,7 +148,7 @@ describe("on a terminal a wait", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     terminal(100, 40);
     const shown = display();
-    shown.show(place());
+    shown.show(forecast());
     expect(written.join("")).toContain(
       "deployment 42 (api@v1) waits for 0s: position 1, start unknown\n  deployment 41",
     );
@@ -164,9 +164,9 @@ describe("on a terminal a wait", () => {
   test("is drawn again with what is no news, too", () => {
     terminal(100, 40);
     const shown = display();
-    shown.show(place());
+    shown.show(forecast());
     written = [];
-    shown.show(place("db"), false);
+    shown.show(forecast("db"), false);
     expect(written.join("")).toContain("deployment 41 (db)");
     shown.end();
   });
@@ -175,7 +175,7 @@ describe("on a terminal a wait", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     terminal(100, 40);
     const shown = display();
-    shown.show(place());
+    shown.show(forecast());
     written = [];
     shown.say("warn", "the database is away");
     const message = written.indexOf("the database is away");
@@ -196,7 +196,7 @@ describe("on a terminal a wait", () => {
   ])("that %s is a line for each change", (_, prepare) => {
     prepare();
     const shown = display();
-    shown.show(place());
+    shown.show(forecast());
     shown.end();
     expect(written).toEqual([`deployment 42 (api@v1) waits, ${shownPlace}`]);
   });
@@ -204,7 +204,7 @@ describe("on a terminal a wait", () => {
   test("is not shown to those who want no such log", () => {
     terminal(100, 40);
     const shown = display(deployment(), "error");
-    shown.show(place());
+    shown.show(forecast());
     shown.end();
     expect(written).toEqual([]);
   });

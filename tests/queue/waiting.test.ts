@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { StartAttempt } from "../../src/queue/place.js";
+import type { StartAttempt } from "../../src/queue/forecast.js";
 import type { Queue } from "../../src/queue/queue.js";
 import { waitForStart } from "../../src/queue/waiting.js";
 import { useDatabase } from "../support/database.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Blocker, BlockingDeployment, QueuedDeployment } from "../../src/queue/place.js";
+import type { Blocker, BlockingDeployment, QueuedDeployment } from "../../src/queue/forecast.js";
 import { queueTable } from "../../src/tables/queueTable.js";
 
 const now = new Date("2030-01-02T22:25:04Z");

@@ -1,6 +1,6 @@
 import type { Database } from "../../database/database.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "../deployment.js";
-import type { Explanation, Place, QueuedDeployment } from "../place.js";
+import type { Explanation, Forecast, QueuedDeployment } from "../forecast.js";
 import { Calls } from "./calls.js";
 import type { Environments } from "./environments.js";
 
@@ -27,13 +27,15 @@ export class Line extends Calls {
   }
 
   /** Where a deployment stands; undefined when it is not queued. */
-  async place(id: DeploymentId): Promise<Place | undefined> {
-    const [place] = await this.rows<Place>((sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`);
-    return place;
+  async forecast(id: DeploymentId): Promise<Forecast | undefined> {
+    const [forecast] = await this.rows<Forecast>(
+      (sql) => sql`select * from deploy_queue.forecast(deployment_id => ${id})`,
+    );
+    return forecast;
   }
 
   /** Where a deployment would stand if it entered the line now. */
-  preview(request: DeploymentRequest): Promise<Place> {
+  preview(request: DeploymentRequest): Promise<Forecast> {
     return this.row(
       (sql) => sql`
         select * from deploy_queue.preview(

@@ -3,7 +3,7 @@ import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
 import type { Deployment, DeploymentId, DeploymentRequest, DeploymentWithStatus, Location } from "../deployment.js";
 import { DeploymentNotFoundError } from "../errors.js";
-import type { Reason, StartAttempt } from "../place.js";
+import type { Reason, StartAttempt } from "../forecast.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
 import { Calls } from "./calls.js";

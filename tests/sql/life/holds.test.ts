@@ -55,7 +55,7 @@ describe("a deployment that is held outside", () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "outside" });
     await line.add("queued");
-    expect(await queue.line.place(held)).toMatchObject({
+    expect(await queue.line.forecast(held)).toMatchObject({
       position: 2,
       predicted_start: null,
       blockers: [{ kind: "hold" }, { kind: "queued" }],
@@ -91,9 +91,9 @@ describe("a deployment that is held in line", () => {
         ],
       },
     ]);
-    expect(await queue.line.place(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
+    expect(await queue.line.forecast(next)).toMatchObject({ blockers: [{ kind: "queued", hold: "in-line" }] });
     await release(held);
-    expect(await queue.line.place(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
+    expect(await queue.line.forecast(next)).toMatchObject({ blockers: [{ kind: "queued", hold: null }] });
   });
 
   test("lets those with its key pass", async () => {

@@ -76,7 +76,7 @@ describe("while a client holds its transaction open after an INSERT", () => {
     const held = await holder(line.region);
 
     await queue.heartbeat(running);
-    expect((await queue.line.place(waiting))?.position).toBe(1);
+    expect((await queue.line.forecast(waiting))?.position).toBe(1);
     expect(await queue.line.queued("dev")).toContainEqual(expect.objectContaining({ deployment_id: waiting }));
     await held.rollback();
   });

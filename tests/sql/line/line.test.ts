@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Place } from "../../../src/queue/place.js";
+import type { Forecast } from "../../../src/queue/forecast.js";
 import { useDatabase } from "../../support/database.js";
 import { type Member, type PlantedLine, parseMember, usePlantedLines } from "../../support/plantedLine.js";
 
@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 
 /** Minutes from now, or "unknown". */
-function predicted({ predicted_start: start, as_of: now }: Place): number | "unknown" {
+function predicted({ predicted_start: start, as_of: now }: Forecast): number | "unknown" {
   return start === null ? "unknown" : (start.getTime() - now.getTime()) / 60_000;
 }
 
-function placesIn({ cellId }: PlantedLine): Promise<Place[]> {
-  return database.sql<Place[]>`
+function placesIn({ cellId }: PlantedLine): Promise<Forecast[]> {
+  return database.sql<Forecast[]>`
     select (line.forecast).* from deploy_queue._line(null, array[${cellId}::integer]) as line order by (line.forecast)."position"`;
 }
 
@@ -99,7 +99,7 @@ test("the lines of several cells are played at once as each alone, an empty one 
     cellIds.push((await plant(environment, members.map(parseMember))).cellId);
   }
   const play = (cells: readonly number[]) =>
-    database.sql<(Place & { overtaken: number })[]>`
+    database.sql<(Forecast & { overtaken: number })[]>`
       select (line.forecast).*, line.overtaken
       from deploy_queue._line(null, string_to_array(${cells.join()}, ',')::integer[]) as line`;
   const each = (await Promise.all(cellIds.map((cellId) => play([cellId])))).flat();

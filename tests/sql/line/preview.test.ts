@@ -86,7 +86,7 @@ test("what it shows is what the deployment then gets", async () => {
   await line.add("queued", { concurrencyKey: "x" });
   await line.add("queued");
   const shown = await queue.line.preview(request(line, "x"));
-  const got = await queue.line.place(await line.add("queued", { concurrencyKey: "x" }));
+  const got = await queue.line.forecast(await line.add("queued", { concurrencyKey: "x" }));
   expect(got).toEqual({ ...shown, deployment_id: got?.deployment_id, as_of: got?.as_of });
 });
 

@@ -80,7 +80,7 @@ describe("a freeze", () => {
     expect(await ear.woken()).toEqual([hotfix]);
     expect(await reasonsOf(hotfix)).toEqual([]);
     expect(await reasonsOf(held)).toEqual(["freeze"]);
-    expect(await queue.line.place(hotfix)).toMatchObject({ position: 1, blockers: [] });
+    expect(await queue.line.forecast(hotfix)).toMatchObject({ position: 1, blockers: [] });
     expect(await queue.tryStart(hotfix)).toMatchObject({ started: true });
   });
 

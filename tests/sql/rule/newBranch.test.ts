@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { describePlace } from "../../../src/text/describePlace.js";
+import { describeForecast } from "../../../src/text/describeForecast.js";
 import { explanation } from "../../../src/text/explanation.js";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
@@ -96,8 +96,8 @@ describe("a branch that is added to the rule is heard by", () => {
 
   test("the display of a wait and the command line, which names its cure as a command", async () => {
     const id = await newLine(database).add("queued", { component: "gated" });
-    const forecast = await queue.line.place(id);
-    expect(forecast && describePlace(forecast).join("\n")).toContain(text);
+    const forecast = await queue.line.forecast(id);
+    expect(forecast && describeForecast(forecast).join("\n")).toContain(text);
     expect(explanation(await queue.deployment(id), await queue.line.explain(id)).split("\n")).toEqual([
       `deployment ${id} (gated) waits:`,
       `  approval: ${text}`,

@@ -80,7 +80,7 @@ describe("a bump", () => {
 
     const [{ actor } = {}] = await sql<{ actor: string }[]>`
       select actor from deploy_queue.deployment_events where deployment_id = ${bumped} and kind = 'prioritized' limit 1`;
-    expect(await queue.line.place(overtaken)).toMatchObject({
+    expect(await queue.line.forecast(overtaken)).toMatchObject({
       blockers: [
         { deployment_id: bumped, priority: 6, priority_reason: `${actor}: sev 1` },
         { deployment_id: own, priority: 2, priority_reason: null },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Blocker } from "../../../src/queue/place.js";
+import type { Blocker } from "../../../src/queue/forecast.js";
 import { useDatabase } from "../../support/database.js";
 import { newLine, type State, withKey } from "../../support/line.js";
 
@@ -144,7 +144,7 @@ test("of whom two heartbeats are missing is told since when and when they are re
   const ahead = await line.add("queued", { heartbeat: true });
   const id = await line.add("queued");
   const texts = async () => (await reasonsOf(id)).map(({ text }) => text);
-  const silences = async () => (await queue.line.place(id))?.blockers.map(silenceOf);
+  const silences = async () => (await queue.line.forecast(id))?.blockers.map(silenceOf);
   const heard = [`deployment ${holder} (web) is running`, `deployment ${ahead} (api) is ahead in the line`];
   const nothing = { silent_since: null, reaped_at: null };
 

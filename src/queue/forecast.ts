@@ -65,7 +65,7 @@ export interface BlockingDeployment {
 export type Blocker = BlockingDeployment | Withholding;
 
 /** Where a queued deployment stands, as deploy_queue.forecast returns it. */
-export interface Place {
+export interface Forecast {
   /** Null for a preview. */
   readonly deployment_id: number | null;
   /** 1 is next. */
@@ -82,7 +82,7 @@ export interface Place {
 }
 
 /** A row of deploy_queue.queue. */
-export interface QueuedDeployment extends Place {
+export interface QueuedDeployment extends Forecast {
   readonly environment: string;
   readonly cloud_provider: string;
   readonly region: string;

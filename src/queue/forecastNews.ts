@@ -1,15 +1,15 @@
 import type { JourneyEvent, Listener } from "./events.js";
-import type { Place, StartAttempt } from "./place.js";
+import type { Forecast, StartAttempt } from "./forecast.js";
 import type { Queue } from "./queue.js";
 
 /** A prediction that slides along is read anew this often, in milliseconds. */
 const slidingInterval = 30_000;
 
 /**
- * Tells where a deployment stands after a look that ended with "not yet". The place is read only when it may have changed since
+ * Tells where a deployment stands after a look that ended with "not yet". The forecast is read only when it may have changed since
  * it was told last.
  */
-export function tellPlace(queue: Queue, tell: Listener<JourneyEvent>): (attempt: StartAttempt) => Promise<void> {
+export function tellForecast(queue: Queue, tell: Listener<JourneyEvent>): (attempt: StartAttempt) => Promise<void> {
   let told: { readonly reasons: string; readonly gist: string; readonly holdsUntil: number } | undefined;
   return async ({ deployment, waitingOn }) => {
     const reasons = JSON.stringify(waitingOn);
@@ -17,21 +17,21 @@ export function tellPlace(queue: Queue, tell: Listener<JourneyEvent>): (attempt:
       return;
     }
     // Only a picture of the wait: without a database there is none for now.
-    const place = await queue.line.place(deployment.id).catch(() => undefined);
-    if (place === undefined) {
+    const forecast = await queue.line.forecast(deployment.id).catch(() => undefined);
+    if (forecast === undefined) {
       return;
     }
-    const isNews = reasons !== told?.reasons || gist(place) !== told.gist;
-    told = { reasons, gist: gist(place), holdsUntil: performance.now() + holdsFor(place) };
-    await tell({ event: isNews ? "waiting" : "still-waiting", ...place });
+    const isNews = reasons !== told?.reasons || gist(forecast) !== told.gist;
+    told = { reasons, gist: gist(forecast), holdsUntil: performance.now() + holdsFor(forecast) };
+    await tell({ event: isNews ? "waiting" : "still-waiting", ...forecast });
   };
 }
 
 /**
- * For how many milliseconds a place stays true without any news: until somebody who runs takes longer than usual, or the
+ * For how many milliseconds a forecast stays true without any news: until somebody who runs takes longer than usual, or the
  * predicted start has come. While somebody is overdue, the prediction slides along.
  */
-export function holdsFor({ as_of, predicted_start, overdue, blockers }: Place): number {
+export function holdsFor({ as_of, predicted_start, overdue, blockers }: Forecast): number {
   const now = as_of.getTime();
   const left = predicted_start === null ? 0 : predicted_start.getTime() - now;
   if (overdue) {
@@ -45,8 +45,8 @@ export function holdsFor({ as_of, predicted_start, overdue, blockers }: Place): 
   return Math.min(...[left, ...usualEnds].filter((milliseconds) => milliseconds > 0));
 }
 
-/** What of a place is worth telling again when it changes. A prediction that only slides along is not. */
-export function gist({ as_of, position, predicted_start, overdue }: Place): string {
+/** What of a forecast is worth telling again when it changes. A prediction that only slides along is not. */
+export function gist({ as_of, position, predicted_start, overdue }: Forecast): string {
   const slides = overdue || (predicted_start !== null && predicted_start <= as_of);
   return JSON.stringify([position, overdue, predicted_start === null, slides ? undefined : predicted_start]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { BlockingDeployment, Place } from "../../src/queue/place.js";
-import { describePlace, prediction } from "../../src/text/describePlace.js";
+import type { BlockingDeployment, Forecast } from "../../src/queue/forecast.js";
+import { describeForecast, prediction } from "../../src/text/describeForecast.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 
@@ -8,7 +8,7 @@ function minutes(count: number): Date {
   return new Date(now.getTime() + count * 60_000);
 }
 
-function place(changes: Partial<Place> = {}): Place {
+function forecast(changes: Partial<Forecast> = {}): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(6), overdue: false },
     ...{ blocker_count: changes.blockers?.length ?? 0, blockers: [], as_of: now },
@@ -26,7 +26,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
 }
 
 describe("a prediction", () => {
-  test.each<[Partial<Place>, string]>([
+  test.each<[Partial<Forecast>, string]>([
     [{}, "likely starts in 6m (at 22:31:04Z)"],
     [{ overdue: true }, "likely starts in 6m (at 22:31:04Z); a blocker is overdue"],
     [{ predicted_start: null }, "start unknown"],
@@ -37,12 +37,12 @@ describe("a prediction", () => {
     [{ predicted_start: minutes(100) }, "likely starts in 1h 40m (at 00:05:04Z)"],
     [{ predicted_start: minutes(1440) }, "likely starts in 1d (at 2030-01-03T22:25:04Z)"],
   ])("of %j reads: %s", (changes, expected) => {
-    expect(prediction(place(changes))).toBe(expected);
+    expect(prediction(forecast(changes))).toBe(expected);
   });
 
   test("counts down with the time that has passed since", () => {
-    expect(prediction(place(), minutes(1).getTime())).toBe("likely starts in 5m (at 22:31:04Z)");
-    expect(describePlace(place(), 60_000)).toEqual(["position 1, likely starts in 5m (at 22:31:04Z)"]);
+    expect(prediction(forecast(), minutes(1).getTime())).toBe("likely starts in 5m (at 22:31:04Z)");
+    expect(describeForecast(forecast(), 60_000)).toEqual(["position 1, likely starts in 5m (at 22:31:04Z)"]);
   });
 });
 
@@ -99,9 +99,9 @@ describe("a blocker", () => {
       "deployment 41 (web@v7) is ahead in the line with priority 6, usually takes 5m",
     ],
     [
-      "is on hold in its place",
+      "is on hold in its forecast",
       { kind: "queued", hold: "in-line" },
-      "deployment 41 (web@v7) is ahead in the line, on hold until somebody releases it, usually takes 5m",
+      "deployment 41 (web@v7) is ahead in the line, on hold until it is released, usually takes 5m",
     ],
     ["is of a kind that this version does not know", { kind: "frozen" }, "deployment 41 (web@v7) frozen"],
     [
@@ -110,12 +110,12 @@ describe("a blocker", () => {
       "deployment 41 (web@v7) is ahead in the line (hotfix) https://example.com/1",
     ],
   ])("that %s gets a line", (_, changes, expected) => {
-    expect(describePlace(place({ blockers: [blocker(changes)] }))[1]).toBe(expected);
+    expect(describeForecast(forecast({ blockers: [blocker(changes)] }))[1]).toBe(expected);
   });
 
-  test("gets older and cools down while the place is shown", () => {
-    const shown = place({ blockers: [blocker(), blocker({ kind: "buffer" })] });
-    expect(describePlace(shown, 90_000).slice(1)).toEqual([
+  test("gets older and cools down while the forecast is shown", () => {
+    const shown = forecast({ blockers: [blocker(), blocker({ kind: "buffer" })] });
+    expect(describeForecast(shown, 90_000).slice(1)).toEqual([
       "deployment 41 (web@v7) has been running for 4m 30s, usually takes 5m",
       "deployment 41 (web@v7) has finished; its buffer takes 30s more",
     ]);
@@ -123,14 +123,14 @@ describe("a blocker", () => {
 
   test("that is not among the first ten is counted", () => {
     const ten = Array.from({ length: 10 }, (_, index) => blocker({ deployment_id: index }));
-    expect(describePlace(place({ blockers: ten, blocker_count: 10 }))).toHaveLength(11);
-    expect(describePlace(place({ blockers: ten, blocker_count: 12 })).at(-1)).toBe("and 2 more");
+    expect(describeForecast(forecast({ blockers: ten, blocker_count: 10 }))).toHaveLength(11);
+    expect(describeForecast(forecast({ blockers: ten, blocker_count: 12 })).at(-1)).toBe("and 2 more");
   });
 
   test("cannot write a second line or steer a terminal", () => {
     const hostile = "a\u001b[2J\r\n::error::b\u009b31m\u2028\u202e";
-    const lines = describePlace(
-      place({
+    const lines = describeForecast(
+      forecast({
         blockers: [blocker({ component: hostile, version: hostile, url: hostile, note: hostile, kind: hostile })],
       }),
     );

@@ -1,26 +1,30 @@
-import type { Blocker, BlockingDeployment, Place } from "../queue/place.js";
+import type { Blocker, BlockingDeployment, Forecast } from "../queue/forecast.js";
 import { formatDuration } from "./durations.js";
 import { printable } from "./printable.js";
 
 /**
  * Lines for the person who waits: position and prediction first, then a line for each blocker.
- * @param elapsed milliseconds since the place was as it says; the local clock's reading does not matter
+ * @param elapsed milliseconds since the forecast was as it says; the local clock's reading does not matter
  */
-export function describePlace(place: Place, elapsed = 0): string[] {
-  const now = place.as_of.getTime() + elapsed;
-  const lines = place.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
-  const more = place.blocker_count - place.blockers.length;
-  return [`position ${place.position}, ${prediction(place, now)}`, ...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+export function describeForecast(forecast: Forecast, elapsed = 0): string[] {
+  const now = forecast.as_of.getTime() + elapsed;
+  const lines = forecast.blockers.map((blocker) => printable(describeBlocker(blocker, now)));
+  const more = forecast.blocker_count - forecast.blockers.length;
+  return [
+    `position ${forecast.position}, ${prediction(forecast, now)}`,
+    ...lines,
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ];
 }
 
 /** "likely starts in 6m (at 22:31:04Z)" */
-export function prediction(place: Place, now = place.as_of.getTime()): string {
-  const late = place.overdue ? "; a blocker is overdue" : "";
-  if (place.predicted_start === null) {
+export function prediction(forecast: Forecast, now = forecast.as_of.getTime()): string {
+  const late = forecast.overdue ? "; a blocker is overdue" : "";
+  if (forecast.predicted_start === null) {
     return `start unknown${late}`;
   }
-  const left = place.predicted_start.getTime() - now;
-  const at = timeOf(place.predicted_start, now);
+  const left = forecast.predicted_start.getTime() - now;
+  const at = timeOf(forecast.predicted_start, now);
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
 }
 
@@ -63,10 +67,10 @@ function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: n
   return `, silent for ${formatDuration(now - Date.parse(silent_since))}: reaped ${end} unless it sends a heartbeat`;
 }
 
-/** " with priority 6 (ann: sev 1), on hold until somebody releases it"; nothing for most. */
+/** " with priority 6 (ann: sev 1), on hold until it is released"; nothing for most. */
 function describeRank({ priority, priority_reason: why, hold }: BlockingDeployment): string {
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
-  return hold === null ? rank : `${rank}, on hold until somebody releases it`;
+  return hold === null ? rank : `${rank}, on hold until it is released`;
 }
 
 function describeState(blocker: BlockingDeployment, now: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Blocker, BlockingDeployment, Place } from "../../src/queue/place.js";
-import { gist, holdsFor } from "../../src/queue/placeNews.js";
+import type { Blocker, BlockingDeployment, Forecast } from "../../src/queue/forecast.js";
+import { gist, holdsFor } from "../../src/queue/forecastNews.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
 const never = Number.POSITIVE_INFINITY;
@@ -9,7 +9,7 @@ function minutes(count: number): Date {
   return new Date(now.getTime() + count * 60_000);
 }
 
-function place(changes: Partial<Place> = {}, blockers: readonly Blocker[] = []): Place {
+function forecast(changes: Partial<Forecast> = {}, blockers: readonly Blocker[] = []): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(12), overdue: false },
     ...{ blocker_count: blockers.length, blockers, as_of: now },
@@ -30,24 +30,28 @@ const freeze: Blocker = {
   ...{ deployment_id: null, cures: null },
 };
 
-describe("a place stays true", () => {
-  test.each<[string, Place, number]>([
-    ["until the first of those who run is overdue", place({}, [running(-1, 9), running(-3, 5)]), 120_000],
+describe("a forecast stays true", () => {
+  test.each<[string, Forecast, number]>([
+    ["until the first of those who run is overdue", forecast({}, [running(-1, 9), running(-3, 5)]), 120_000],
     [
       "until the predicted start, when that comes first",
-      place({ predicted_start: minutes(1) }, [running(0, 5)]),
+      forecast({ predicted_start: minutes(1) }, [running(0, 5)]),
       60_000,
     ],
-    ["until the predicted start behind a freeze", place({}, [freeze]), 720_000],
-    ["for ever when nobody knows the start", place({ predicted_start: null }, [running(-3, null)]), never],
+    ["until the predicted start behind a freeze", forecast({}, [freeze]), 720_000],
+    ["for ever when nobody knows the start", forecast({ predicted_start: null }, [running(-3, null)]), never],
     [
       "until somebody is overdue though nobody knows the start",
-      place({ predicted_start: null }, [running(-3, 5)]),
+      forecast({ predicted_start: null }, [running(-3, 5)]),
       120_000,
     ],
-    ["for ever when it may start any moment", place({ predicted_start: now }), never],
-    ["for half a minute while somebody is overdue", place({ overdue: true }, [running(-6, 5)]), 30_000],
-    ["for ever when it starts as soon as the overdue one ends", place({ overdue: true, predicted_start: now }), never],
+    ["for ever when it may start any moment", forecast({ predicted_start: now }), never],
+    ["for half a minute while somebody is overdue", forecast({ overdue: true }, [running(-6, 5)]), 30_000],
+    [
+      "for ever when it starts as soon as the overdue one ends",
+      forecast({ overdue: true, predicted_start: now }),
+      never,
+    ],
   ])("%s", (_, shown, milliseconds) => {
     expect(holdsFor(shown)).toBe(milliseconds);
   });
@@ -55,7 +59,7 @@ describe("a place stays true", () => {
   test("whatever the usual duration of those who only wait or cool down", () => {
     expect(
       holdsFor(
-        place({}, [
+        forecast({}, [
           { ...running(-3, 5), kind: "queued" },
           { ...running(-3, 5), kind: "buffer" },
         ]),
@@ -65,21 +69,21 @@ describe("a place stays true", () => {
 });
 
 describe("worth telling again", () => {
-  test.each<[string, Partial<Place>]>([
+  test.each<[string, Partial<Forecast>]>([
     ["is another position", { position: 2 }],
     ["is that somebody is overdue", { overdue: true }],
     ["is another predicted start", { predicted_start: minutes(13) }],
     ["is that nobody knows the start any more", { predicted_start: null }],
     ["is that it may start any moment", { predicted_start: now }],
   ])("%s", (_, changes) => {
-    expect(gist(place(changes))).not.toBe(gist(place()));
+    expect(gist(forecast(changes))).not.toBe(gist(forecast()));
   });
 
-  test.each<[string, Partial<Place>, Partial<Place>]>([
+  test.each<[string, Partial<Forecast>, Partial<Forecast>]>([
     ["the time that has passed", {}, {}],
     ["a prediction that slides along behind an overdue one", { overdue: true }, { predicted_start: minutes(13) }],
     ["that it may still start any moment", { predicted_start: now }, { predicted_start: minutes(1) }],
   ])("is not %s", (_, before, after) => {
-    expect(gist(place({ ...before, ...after, as_of: minutes(1) }))).toBe(gist(place(before)));
+    expect(gist(forecast({ ...before, ...after, as_of: minutes(1) }))).toBe(gist(forecast(before)));
   });
 });

@@ -11,7 +11,7 @@ test("forecast is the row of the queue view", async () => {
   const line = newLine(database, "prod");
   await line.add("finished");
   const ids = [await line.add("queued"), await line.add("queued"), await line.add("queued")];
-  const places = await Promise.all(ids.map((id) => queue.line.place(id)));
+  const places = await Promise.all(ids.map((id) => queue.line.forecast(id)));
   const rows = (await queue.line.queued("prod")).filter(({ region }) => region === line.region);
   expect(places.map((place) => ({ ...place, as_of: undefined }))).toEqual(
     rows.map(({ deployment_id, position, predicted_start, overdue, blocker_count, blockers }) => ({
@@ -28,7 +28,7 @@ test("a prediction is the start of the running one, its usual duration and the b
   const running = await line.add("running");
   const queued = await line.add("queued");
   const { start_timestamp: start } = await queue.deployment(running);
-  const place = await queue.line.place(queued);
+  const place = await queue.line.forecast(queued);
   expect((place?.predicted_start?.getTime() ?? 0) - (start?.getTime() ?? 0)).toBe((10 + 10) * 60_000);
 });
 
@@ -37,7 +37,7 @@ test("the history of other components and other cells does not matter", async ()
   await insertFinished(database, { ...line, component: "web", endedAgo: "1 day", durations: ["1 minute"] });
   await insertFinished(database, { ...newLine(database), endedAgo: "1 day", durations: ["1 minute"] });
   await line.add("running");
-  const place = await queue.line.place(await line.add("queued"));
+  const place = await queue.line.forecast(await line.add("queued"));
   expect(place).toMatchObject({ predicted_start: null, blockers: [{ usual_seconds: null, until: null }] });
 });
 
@@ -45,14 +45,14 @@ test.for(["running", "finished", "cancelled"] as const)("one that is %s has no p
   const line = newLine(database);
   const id = await line.add(state);
   await line.add("queued");
-  expect(await queue.line.place(id)).toBeUndefined();
+  expect(await queue.line.forecast(id)).toBeUndefined();
 });
 
 test("finished and cancelled ones do not count", async () => {
   const line = newLine(database);
   await line.add("finished");
   await line.add("cancelled");
-  const place = await queue.line.place(await line.add("queued"));
+  const place = await queue.line.forecast(await line.add("queued"));
   expect(place).toMatchObject({ position: 1, blocker_count: 0, blockers: [] });
   expect(place?.predicted_start).toEqual(place?.as_of);
 });
@@ -61,14 +61,14 @@ test("a place is that of the moment, and moves", async () => {
   const line = newLine(database, "prod");
   await line.add("finished");
   const id = await line.add("queued");
-  const before = await queue.line.place(id);
+  const before = await queue.line.forecast(id);
   await database.advance("4 minutes");
-  const later = await queue.line.place(id);
+  const later = await queue.line.forecast(id);
   expect(later?.as_of.getTime()).toBeGreaterThanOrEqual((before?.as_of.getTime() ?? 0) + 4 * 60_000);
   expect(later?.predicted_start).toEqual(before?.predicted_start);
 });
 
 test("a deployment that does not exist is QD001", async () => {
-  await expect(queue.line.place(424_242)).rejects.toThrow(DeploymentNotFoundError);
+  await expect(queue.line.forecast(424_242)).rejects.toThrow(DeploymentNotFoundError);
   await expect(database.sql`select * from deploy_queue.forecast(424242)`).rejects.toMatchObject({ code: "QD001" });
 });
