@@ -8,7 +8,7 @@ for (let round = 1; performance.now() < end; round += 1) {
   process.stdout.write(`round ${round}, ${Math.ceil((end - performance.now()) / 60_000)} minutes left\n`);
   const { status } = spawnSync(
     "vitest",
-    ["run", "tests/faults", "tests/model/model.test.ts", "tests/sql/hammer.test.ts"],
+    ["run", "tests/faults", "tests/long/storm.test.ts", "tests/long/model.test.ts", "tests/sql/hammer.test.ts"],
     {
       stdio: "inherit",
       env: { ...process.env, DEPLOY_QUEUE_STORMS: "5", DEPLOY_QUEUE_HAMMER_SECONDS: "30" },

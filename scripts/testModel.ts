@@ -3,11 +3,10 @@ import { spawnSync } from "node:child_process";
 import { wholeNumbers } from "./wholeNumbers.js";
 
 const values = wholeNumbers({ runs: 1, seed: 0 });
-const { status } = spawnSync("vitest", ["run", "tests/model"], {
+const { status } = spawnSync("vitest", ["run", "tests/long/model.test.ts", "tests/long/mutants.test.ts"], {
   stdio: "inherit",
   env: {
     ...process.env,
-    DEPLOY_QUEUE_MUTANTS: "1",
     ...(values.runs === undefined ? {} : { DEPLOY_QUEUE_MODEL_RUNS: values.runs }),
     ...(values.seed === undefined ? {} : { DEPLOY_QUEUE_MODEL_SEED: values.seed }),
   },

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { findDifference } from "../model/comparison.js";
+import { RealQueue } from "../model/realQueue.js";
 import { useDatabase } from "../support/database.js";
-import { findDifference } from "./comparison.js";
-import { RealQueue } from "./realQueue.js";
 
 const database = useDatabase();
 const queue = new RealQueue(database);
-/** As many as npm test plays. */
+/** As many as model.test.ts plays. */
 const runs = 2_000;
 
 /** Where somebody stands. */
@@ -120,24 +120,20 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ],
 ];
 
-// A test of the test: npm run test:model runs it, npm test does not.
-test.skipIf(process.env["DEPLOY_QUEUE_MUTANTS"] === undefined).for(mutants)(
-  "a queue that %s is found out",
-  { timeout: 300_000 },
-  async ([, name, from, to]) => {
-    const [row] = await database.sql<{ text: string }[]>`
+// A test of the test.
+test.for(mutants)("a queue that %s is found out", async ([, name, from, to]) => {
+  const [row] = await database.sql<{ text: string }[]>`
     select pg_get_functiondef(oid) as text from pg_proc
     where proname = ${name} and pronamespace = 'deploy_queue'::regnamespace`;
-    const text = row?.text ?? "";
-    expect(text).toContain(from);
-    await database.sql.unsafe(text.replaceAll(from, to));
-    try {
-      const difference = await findDifference(queue, { runs, seed: 1, shrink: false });
-      expect(difference).toMatch(/^the queue /m);
-      // It must err in what it decides: broken SQL would prove nothing.
-      expect(difference).not.toMatch(/^the queue answers "(22|2F|42|P0|XX)/m);
-    } finally {
-      await database.sql.unsafe(text);
-    }
-  },
-);
+  const text = row?.text ?? "";
+  expect(text).toContain(from);
+  await database.sql.unsafe(text.replaceAll(from, to));
+  try {
+    const difference = await findDifference(queue, { runs, seed: 1, shrink: false });
+    expect(difference).toMatch(/^the queue /m);
+    // It must err in what it decides: broken SQL would prove nothing.
+    expect(difference).not.toMatch(/^the queue answers "(22|2F|42|P0|XX)/m);
+  } finally {
+    await database.sql.unsafe(text);
+  }
+});
