@@ -10,7 +10,7 @@
 -- policies  environments, freezes and maintenance windows
 -- history   events, and whether they tell what must have been
 -- boards    what people and dashboards read
--- adoption  what moves the database of the predecessor
+-- adoption  what moves the database of the predecessor: not included, since it exists in pg_temp, while it runs
 --
 -- One object a file, named after it; a leading underscore is private, tg_ a trigger. Tables, types and indexes: migrations/.
 
@@ -37,6 +37,7 @@
 --!include roles/_refuse_foreign_environment.sql
 --!include roles/_is_operator.sql
 --!include roles/_bypass_reason.sql
+--!include roles/_grant_old_names.sql
 --!include roles/_functions.sql
 --!include roles/_grants.sql
 --!include roles/_grant_roles.sql
@@ -172,19 +173,6 @@
 --!include boards/_rule_problems.sql
 --!include boards/health.sql
 --!include boards/worker_seen.sql
-
---!include adoption/_read_predecessor.sql
---!include adoption/_refused_by_constraints.sql
---!include adoption/_dependents_of_predecessor.sql
---!include adoption/_adoption_problems.sql
---!include adoption/_adoption_items.sql
---!include adoption/preview_adoption.sql
---!include adoption/_copy_grants.sql
---!include adoption/_grant_old_names.sql
---!include adoption/_drop_indexes.sql
---!include adoption/_adopt_history.sql
---!include adoption/_adopt_names.sql
---!include adoption/adopt.sql
 
 --!include tables.sql
 --!include comments.sql

@@ -1,6 +1,6 @@
 -- Moves what preview_adoption has read into the tables of the queue, with the events it would have left and the usual
 -- durations. Called by adopt; the triggers, a row at a time, would take minutes for a million deployments.
-create or replace function deploy_queue._adopt_history() returns void
+create or replace function pg_temp._adopt_history() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,8 +11,8 @@ declare
     where pg_constraint.conrelid = 'deploy_queue.deployments'::regclass
       and pg_constraint.conname = 'a_deployment_is_in_its_cell'
   );
-  v_indexes text[] := deploy_queue._drop_indexes('deploy_queue.deployments')
-    || deploy_queue._drop_indexes('deploy_queue.deployment_events');
+  v_indexes text[] := pg_temp._drop_indexes('deploy_queue.deployments')
+    || pg_temp._drop_indexes('deploy_queue.deployment_events');
   v_index text;
   v_is_late constant text := 'recorded after the fact';
 begin
@@ -28,18 +28,17 @@ begin
 
   -- Checked once for all of them, in the end.
   alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
-  insert into deploy_queue.deployments (
-    id, cell_id, environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key,
-    start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, updated_at
-  )
-  select
-    adopted.id, cells.id, cells.environment, cells.cloud_provider, cells.region, cells.cell_index, adopted.component,
-    adopted.version, adopted.url, adopted.note, adopted.concurrency_key, adopted.start_timestamp, adopted.finish_timestamp,
-    adopted.cancellation_timestamp, adopted.cancellation_note, adopted.heartbeat_timestamp, adopted.created_at,
-    adopted.updated_at
-  from pg_temp.adopted_deployments as adopted
-  join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
-  order by adopted.id;
+  execute (
+    select format(
+      'insert into deploy_queue.deployments (cell_id, %s)
+      select cells.id, %s
+      from pg_temp.adopted_deployments as adopted
+      join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
+      order by adopted.id',
+      string_agg(format('%I', known.name), ', '), string_agg(format('adopted.%I', known.name), ', ')
+    )
+    from unnest(pg_temp._adopted_columns()) as known (name)
+  );
   execute format(
     'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
   );

@@ -1,6 +1,6 @@
 -- Puts the objects of the predecessor aside, in the schema deploy_queue_predecessor, and views of the queue in their place,
 -- for programs that go on using the old names. Called by adopt.
-create or replace function deploy_queue._adopt_names() returns void
+create or replace function pg_temp._adopt_names() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -27,7 +27,7 @@ begin
       execute format('alter table public.%I set schema deploy_queue_predecessor', v_view.name);
     end if;
     execute format('create view public.%I as select %s from deploy_queue.%I', v_view.name, v_view.columns, v_view.source);
-    perform deploy_queue._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
+    perform pg_temp._copy_grants('deploy_queue_predecessor.' || v_view.name, 'public.' || v_view.name);
   end loop;
   perform deploy_queue._grant_old_names();
 

@@ -1,6 +1,6 @@
 -- What an adoption moves, and how much of it.
 -- Called by preview_adoption and adopt, which have read the predecessor.
-create or replace function deploy_queue._adoption_items() returns table (what text, amount bigint)
+create or replace function pg_temp._adoption_items() returns table (what text, amount bigint)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,6 +1,6 @@
 -- What stands in the way of an adoption, apart from values that a constraint refuses: how many, and what.
 -- Called by preview_adoption and adopt, which have read the predecessor.
-create or replace function deploy_queue._adoption_problems(with_running boolean)
+create or replace function pg_temp._adoption_problems(with_running boolean)
 returns table (amount bigint, problem text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -40,7 +40,7 @@ begin
   select count(*), 'other objects depend on its tables and would stay behind: '
     || string_agg(pg_describe_object(others.classid, others.objid, 0), ', '
       order by pg_describe_object(others.classid, others.objid, 0))
-  from deploy_queue._dependents_of_predecessor() as others
+  from pg_temp._dependents_of_predecessor() as others
   having count(*) > 0;
 
   return query

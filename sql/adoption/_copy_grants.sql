@@ -1,6 +1,6 @@
 -- Gives everybody who has privileges on one relation, its owner included, the same on another.
 -- Called by the adoption, so that those who used the old tables may use the views in their place, whoever adopts.
-create or replace function deploy_queue._copy_grants(source text, target text) returns void
+create or replace function pg_temp._copy_grants(source text, target text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,6 +1,6 @@
 -- Views and foreign keys of others on the relations of the predecessor, which would go on looking at what was put aside.
 -- Called by _adoption_problems.
-create or replace function deploy_queue._dependents_of_predecessor() returns table (classid oid, objid oid)
+create or replace function pg_temp._dependents_of_predecessor() returns table (classid oid, objid oid)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,6 +1,6 @@
 -- Drops the indexes of a table that are not those of a constraint, and returns the statements that build them again.
 -- Called by the adoption: building one over a million rows takes a fraction of filling it row by row.
-create or replace function deploy_queue._drop_indexes(of_table regclass) returns text[]
+create or replace function pg_temp._drop_indexes(of_table regclass) returns text[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,6 +1,6 @@
 -- Copies the deployments of the predecessor, as they would be adopted, to the temporary table adopted_deployments: free text
 -- in one line, null for the empty string, timestamps in their order. Called by preview_adoption.
-create or replace function deploy_queue._read_predecessor() returns void
+create or replace function pg_temp._read_predecessor() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

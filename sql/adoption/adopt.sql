@@ -1,7 +1,7 @@
 -- Takes over the database of the predecessor: its environments, deployments and ids move here, and views take the place of
--- its tables. Called by "deploy-queue adopt" as the owner of both. All of it happens, or nothing.
-create or replace function deploy_queue.adopt(with_running boolean default false)
-returns table (what text, amount bigint)
+-- its tables. Called as the owner of both. All of it happens, or nothing.
+create or replace function pg_temp.adopt(with_running boolean)
+returns table (what text, amount bigint, problem text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- Behind somebody who waits for a lock, everybody else would wait as well.
@@ -17,25 +17,25 @@ begin
     lock table public.deployments, public.environments in access exclusive mode;
   end if;
 
-  perform deploy_queue._read_predecessor();
-  return query select * from deploy_queue._adoption_items();
+  perform pg_temp._read_predecessor();
+  return query select items.what, items.amount, null::text from pg_temp._adoption_items() as items;
 
   select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
-  from deploy_queue._adoption_problems(with_running) as problems;
+  from pg_temp._adoption_problems(with_running) as problems;
   if v_problems is null then
     begin
-      perform deploy_queue._adopt_history();
-      perform deploy_queue._adopt_names();
+      perform pg_temp._adopt_history();
+      perform pg_temp._adopt_names();
     exception when check_violation then
       select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
-      from deploy_queue._refused_by_constraints() as problems;
+      from pg_temp._refused_by_constraints() as problems;
     end;
   end if;
   if v_problems is not null then
     raise exception using
       errcode = 'QD013',
       message = 'the predecessor cannot be adopted: ' || v_problems,
-      hint = 'Nothing has changed. "deploy-queue adopt --dry-run" looks without locking anybody out.';
+      hint = 'Nothing has changed. A dry run lists the same and locks nothing that others need.';
   end if;
 exception when lock_not_available then
   raise exception using
@@ -44,6 +44,3 @@ exception when lock_not_available then
     hint = 'Nothing has changed; try again. pg_stat_activity shows the transaction, by its xact_start.';
 end;
 $$;
-
-comment on function deploy_queue.adopt(boolean) is
-  'Moves the environments, deployments and ids of the predecessor from the schema public into the queue and puts views in the place of its tables; returns what was moved. Its tables are kept in the schema deploy_queue_predecessor.';

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { beforeEach, inject, onTestFinished } from "vitest";
+import { adoptionStatements } from "../../src/database/adoption.js";
 import { emptyDatabase } from "./emptyDatabase.js";
 import { createPredecessor } from "./predecessor.js";
 
@@ -12,7 +13,9 @@ export interface Adoption {
   old(columns: string, ...rows: string[]): Promise<void>;
   /** A deployment that finished, one that was cancelled, and two that wait. */
   history(): Promise<void>;
-  adopt(withRunning?: boolean): postgres.PendingQuery<postgres.Row[]>;
+  /** Rows of what, amount and problem. */
+  adopt(withRunning?: boolean): Promise<postgres.Row[]>;
+  preview(): Promise<postgres.Row[]>;
 }
 
 /** Gives each test of a file a database with both the queue and its predecessor. */
@@ -40,7 +43,7 @@ export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
     old,
     connect() {
       const client = postgres(url, { max: 1, onnotice: () => undefined });
-      onTestFinished(() => client.end());
+      onTestFinished(() => client.end({ timeout: 1 }));
       return client;
     },
     async newRole() {
@@ -60,6 +63,12 @@ export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
       );
       await old("component, concurrency_key", `'api', 'hotfix'`, `'db', null`);
     },
-    adopt: (withRunning = false) => sql`select * from deploy_queue.adopt(with_running => ${withRunning})`,
+    adopt: (withRunning = false) => call(sql, "adopt", withRunning),
+    preview: () => call(sql, "preview_adoption", false),
   };
+}
+
+async function call(sql: postgres.Sql, ...call: Parameters<typeof adoptionStatements>): Promise<postgres.Row[]> {
+  const results = await sql.unsafe<postgres.Row[][]>(await adoptionStatements(...call));
+  return results.flat();
 }

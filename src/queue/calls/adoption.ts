@@ -1,3 +1,4 @@
+import { adoptionStatements } from "../../database/adoption.js";
 import { Calls, longTimeout } from "./calls.js";
 
 /** What an adoption moves, or what stands in its way. */
@@ -11,17 +12,17 @@ export interface Adopted {
 export class Adoption extends Calls {
   /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
   preview(withRunning: boolean): Promise<Adopted[]> {
-    return this.rows(
-      (sql) => sql`select * from deploy_queue.preview_adoption(with_running => ${withRunning})`,
-      longTimeout,
-    );
+    return this.#call("preview_adoption", withRunning);
   }
 
   /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
   adopt(withRunning: boolean): Promise<Adopted[]> {
-    return this.rows(
-      (sql) => sql`select *, null as problem from deploy_queue.adopt(with_running => ${withRunning})`,
-      longTimeout,
-    );
+    return this.#call("adopt", withRunning);
+  }
+
+  async #call(entry: "adopt" | "preview_adoption", withRunning: boolean): Promise<Adopted[]> {
+    const statements = await adoptionStatements(entry, withRunning);
+    const results = await this.rows<Adopted[]>((sql) => sql.unsafe(statements), longTimeout);
+    return results.flat();
   }
 }

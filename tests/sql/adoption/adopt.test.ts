@@ -2,29 +2,29 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type postgres from "postgres";
 import { describe, expect, inject, test } from "vitest";
+import { adoptionStatements } from "../../../src/database/adoption.js";
 import { usePredecessor } from "../../support/adoption.js";
 import { emptyDatabase } from "../../support/emptyDatabase.js";
 import { outcome } from "../../support/session.js";
 import { until } from "../../support/until.js";
 
 let sql: postgres.Sql;
-const { connect, old, history, adopt } = usePredecessor((client) => {
+const { connect, newRole, old, history, adopt, preview } = usePredecessor((client) => {
   sql = client;
 });
 
-const preview = () => sql`select what, amount::integer, problem from deploy_queue.preview_adoption()`;
 const problems = async () => (await preview()).flatMap(({ problem }) => problem ?? []);
 
 test("moves environments, deployments and ids as they were", async () => {
   await history();
   const before = await sql`select * from public.deployments order by id`;
 
-  expect([...(await adopt())]).toEqual([
-    { what: "environments", amount: 2n },
-    { what: "cells", amount: 1n },
-    { what: "deployments cancelled", amount: 1n },
-    { what: "deployments finished", amount: 1n },
-    { what: "deployments queued", amount: 2n },
+  expect(await adopt()).toEqual([
+    { what: "environments", amount: 2n, problem: null },
+    { what: "cells", amount: 1n, problem: null },
+    { what: "deployments cancelled", amount: 1n, problem: null },
+    { what: "deployments finished", amount: 1n, problem: null },
+    { what: "deployments queued", amount: 2n, problem: null },
   ]);
 
   expect([...(await sql`select * from public.deployments order by id`)]).toEqual([...before]);
@@ -105,9 +105,9 @@ test("brings free text into one line and timestamps into order, and says so", as
     "component, version, note, created_at, start_timestamp, finish_timestamp",
     `'api', '', E'two\\nlines', now(), now() - interval '1 h', now() - interval '2 h'`,
   );
-  expect([...(await preview())].slice(-2)).toEqual([
-    { what: "texts brought into one line", amount: 1, problem: null },
-    { what: "timestamps brought into order", amount: 1, problem: null },
+  expect((await preview()).slice(-2)).toEqual([
+    { what: "texts brought into one line", amount: 1n, problem: null },
+    { what: "timestamps brought into order", amount: 1n, problem: null },
   ]);
   await adopt();
   expect(
@@ -160,9 +160,88 @@ test("does not wait for long behind somebody who uses the tables", async () => {
   await reader.unsafe("commit");
 });
 
+test("only the owner of the queue adopts or looks, and is told so before any lock", async () => {
+  const role = await newRole();
+  await sql.unsafe(`grant all on schema public to ${role}; grant all on all tables in schema public to ${role}`);
+  await sql.unsafe(`set role ${role}`);
+  expect(await outcome(adopt())).toBe("42501");
+  expect(await outcome(preview())).toBe("42501");
+  await sql.unsafe("reset role");
+});
+
+describe("its functions", () => {
+  const functions = () => sql`
+    select oid::regprocedure::text as name, proconfig as settings from pg_proc
+    where pronamespace = pg_my_temp_schema() order by 1`;
+
+  test("are gone when it has ended, wherever it was refused or failed", async () => {
+    await history();
+    await preview();
+    expect(await functions()).toEqual([]);
+    await sql.unsafe("create schema deploy_queue_predecessor");
+    await outcome(adopt());
+    expect(await functions()).toEqual([]);
+    await sql.unsafe("drop schema deploy_queue_predecessor");
+    await adopt();
+    expect(await functions()).toEqual([]);
+  });
+
+  test("are gone when its session dies in the middle, and nothing has changed", async () => {
+    await history();
+    const [other, dying] = [connect(), connect()];
+    await other.unsafe("begin; select from public.environments");
+    const adoption = outcome(dying.unsafe(await adoptionStatements("adopt", false)));
+    await until("the adoption waits for a lock", async () => {
+      const ended = await other`
+        select pg_terminate_backend(pid) from pg_locks
+        where not granted and relation = 'public.environments'::regclass`;
+      return ended.length > 0;
+    });
+    expect(await adoption).not.toBe("ok");
+    await other.unsafe("commit");
+
+    await until("its session has ended", async () => {
+      const left = await other`select from pg_proc where proname = '_adopt_history'`;
+      return left.length === 0;
+    });
+    expect(await other`select relkind from pg_class where oid = 'public.deployments'::regclass`).toEqual([
+      { relkind: "r" },
+    ]);
+  });
+
+  test("pin their search_path, and are found nowhere else", async () => {
+    const statements = await adoptionStatements("preview_adoption", false);
+    await sql.unsafe(statements.replace(/drop function .*$/, ""));
+    const found = await functions();
+    expect(found.length).toBeGreaterThan(10);
+    expect(found.filter(({ settings }) => !settings.includes("search_path=pg_catalog, pg_temp"))).toEqual([]);
+    expect(
+      await sql`select proname from pg_proc where pronamespace = 'deploy_queue'::regnamespace and proname ~ 'adopt(ion)?'`,
+    ).toEqual([]);
+  });
+});
+
+test("knows the columns of deployments by their names, also one that came later or was dropped", async () => {
+  await history();
+  await old("component", "''");
+  await sql.unsafe(`
+    alter table deploy_queue.deployments add column gone text;
+    alter table deploy_queue.deployments add column added text not null default 'as usual';
+    alter table deploy_queue.deployments drop column gone`);
+
+  expect(await problems()).toEqual(["component must be 1 to 200 printable characters: 5"]);
+  await sql.unsafe("delete from public.deployments where component = ''");
+  await adopt();
+
+  expect(await sql`select id::integer, added from deploy_queue.deployments order by id`).toEqual(
+    [1, 2, 3, 4].map((id) => ({ id, added: "as usual" })),
+  );
+});
+
 test("is refused in a transaction that would not see what was written while it waited", async () => {
   await history();
-  expect(await outcome(sql.unsafe("begin isolation level serializable; select deploy_queue.adopt()"))).toBe("QD011");
+  await sql.unsafe("begin isolation level serializable");
+  expect(await outcome(adopt())).toBe("QD011");
   await sql.unsafe("rollback");
 });
 
@@ -187,7 +266,9 @@ test("says that there is nothing to adopt, or nothing any more", async () => {
   await adopt();
   await expect(adopt()).rejects.toThrow("the predecessor has been adopted already");
   const { sql: other } = await emptyDatabase(inject("templateName"));
-  await expect(other`select deploy_queue.preview_adoption()`).rejects.toThrow("there is nothing to adopt");
+  await expect(other.unsafe(await adoptionStatements("preview_adoption", false))).rejects.toThrow(
+    "there is nothing to adopt",
+  );
 });
 
 test("the way back of docs/adoption.md brings the predecessor back, with what happened since", async () => {

@@ -1,6 +1,6 @@
 -- Lets everybody who may read the views in the place of the predecessor's call what these views call: PostgreSQL asks
 -- that of whoever reads, not of the owner of the view. Does nothing where nothing was adopted.
--- Called by the adoption, and by _grant_roles for what a migration brings.
+-- Called by an adoption, and by _grant_roles for what a migration brings.
 create or replace function deploy_queue._grant_old_names() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
