@@ -31,10 +31,11 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
       { clients: 4, cells: 1 },
     ].flatMap((size) =>
       Object.entries(ways).map(([how, cycle]) => ({
-        what: `a deployment ${how}, ${size.clients} clients, ${size.cells} cells`,
-        rounds: { warmUps: 2, counted: 24 },
+        what: `a deployment ${how}; clients: ${size.clients}, cells: ${size.cells}`,
+        // Many short turns: what else the machine does lasts longer, and falls on neighbours alike.
+        rounds: { warmUps: 5, counted: 100 },
         async open({ server }: Side) {
-          const { measure, close } = openClients(server.url, { ...size, seconds: 0.25 }, cycle);
+          const { measure, close } = openClients(server.url, { ...size, seconds: 0.1 }, cycle);
           return { measure: async () => 1000 / (await measure()), close };
         },
       })),
@@ -61,7 +62,7 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
     },
     subjects: reads.map(({ what, sql }) => ({
       what,
-      rounds: { warmUps: 2, counted: 30 },
+      rounds: { warmUps: 2, counted: 50 },
       open: async ({ server }) => ({
         measure: () => planAndExecution(server.sql, sql),
         close: async () => undefined,
