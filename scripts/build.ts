@@ -1,12 +1,12 @@
 // Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
-// them, with --types the declarations, and with --maps what leads from lines of the bundles back to the sources.
+// them, with --types the declarations, and with --maps what leads from the bundles back to the sources.
 import { execFileSync } from "node:child_process";
 import { chmod, rename, rm } from "node:fs/promises";
 import { build } from "esbuild";
 import { actionBundle } from "./buildAction.js";
 
 // Beside the old one, which others may be running.
-const sourcemap = process.argv.includes("--maps") && "external";
+const sourcemap = process.argv.includes("--maps") && "linked";
 const outdir = `dist.new.${process.pid}`;
 await build({
   entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
