@@ -1,10 +1,19 @@
 // What "import … from 'deploy-queue'" gives. The command line uses the same pieces.
 
-export type { Outlier, RunningDeployment } from "./queue/calls/boards.js";
+export type {
+  FinishedDeployment,
+  LatestDeployment,
+  Occupation,
+  Outlier,
+  RunningDeployment,
+  StuckDeployment,
+  UsualDuration,
+} from "./queue/calls/boards.js";
 export type { Environment } from "./queue/calls/environments.js";
 export type { DeploymentEvent } from "./queue/calls/history.js";
 export type { HoldFilter, StagedDeployment } from "./queue/calls/holds.js";
 export type { Area, Freeze, MaintenanceWindow } from "./queue/calls/policies.js";
+export type { CancellationRate, DeploymentFrequency, LeadTime, WaitTime } from "./queue/calls/reports.js";
 export type {
   Cell,
   Deployment,

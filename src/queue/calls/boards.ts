@@ -1,15 +1,19 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
-import type { Cell } from "../deployment.js";
+import type { Cell, DeploymentStatus } from "../deployment.js";
 import { Calls } from "./calls.js";
 import type { Environments } from "./environments.js";
 
-/** A running one of deploy_queue.current_deployments; durations in seconds. */
-export interface RunningDeployment extends Omit<Cell, "index"> {
-  readonly deployment_id: number;
+/** A component in a cell. */
+interface Place extends Omit<Cell, "index"> {
   readonly cell_index: number;
   readonly component: string;
+}
+
+/** A running one of deploy_queue.current_deployments; durations in seconds. */
+export interface RunningDeployment extends Place {
+  readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
   readonly start_timestamp: Date;
@@ -18,15 +22,13 @@ export interface RunningDeployment extends Omit<Cell, "index"> {
   readonly avg_duration: number | null;
   /** After how long it is an outlier; null with fewer than two samples. */
   readonly outlier_duration: number | null;
-  /** How long ago its last heartbeat came; null when nobody promised any. */
+  /** How long ago its last heartbeat came; null when none were promised. */
   readonly heartbeat_age: number | null;
 }
 
 /** A row of deploy_queue.outliers; durations in seconds. */
-export interface Outlier extends Omit<Cell, "index"> {
+export interface Outlier extends Place {
   readonly id: number;
-  readonly cell_index: number;
-  readonly component: string;
   readonly version: string | null;
   readonly url: string | null;
   readonly note: string | null;
@@ -35,7 +37,57 @@ export interface Outlier extends Omit<Cell, "index"> {
   readonly stddev_duration: number;
 }
 
-/** What runs where. */
+/** A row of deploy_queue.latest_deployments. */
+export interface LatestDeployment extends Place {
+  /** The newest version of the component in the environment. */
+  readonly version: string;
+  /** Of that version in this cell; pending where the cell has not seen it yet. */
+  readonly component_status: DeploymentStatus | "pending";
+  /** Empty while it is pending. */
+  readonly job_url: string | null;
+  readonly created_at: Date | null;
+  /** The newest deployment of the component in this cell, and its version. */
+  readonly deployment_id: number;
+  readonly cell_version: string;
+}
+
+/** A row of deploy_queue.finished_deployments. */
+export interface FinishedDeployment extends Place {
+  readonly deployment_id: number;
+  readonly version: string | null;
+  readonly url: string | null;
+  readonly start_timestamp: Date;
+  readonly finish_timestamp: Date;
+  readonly created_at: Date;
+}
+
+/** A row of deploy_queue.cell_timeline: the run of a deployment, or the buffer after it. */
+export interface Occupation extends Place {
+  readonly deployment_id: number;
+  readonly version: string | null;
+  readonly state: "running" | "cancelled" | "buffering";
+  readonly held_from: Date;
+  /** Null while it is running. */
+  readonly held_until: Date | null;
+}
+
+/** A row of deploy_queue.deployment_duration_analytics; durations in seconds. */
+export interface UsualDuration extends Place {
+  readonly deployment_count: number;
+  readonly avg_duration: number;
+  readonly stddev_duration: number | null;
+}
+
+/** A row of deploy_queue.stuck_deployments. */
+export interface StuckDeployment {
+  readonly deployment_id: number;
+  /** silent, slow, or idle: it may start and does not. */
+  readonly kind: string;
+  readonly since: Date;
+  readonly text: string;
+}
+
+/** What runs where, and what has run. */
 export class Boards extends Calls {
   readonly #environments: Environments;
 
@@ -44,7 +96,7 @@ export class Boards extends Calls {
     this.#environments = environments;
   }
 
-  /** Everybody who runs, or who runs in one environment. */
+  /** The deployments that run, or those of one environment. */
   async running(environment?: string): Promise<RunningDeployment[]> {
     if (environment !== undefined) {
       await this.#environments.get(environment);
@@ -81,6 +133,54 @@ export class Boards extends Calls {
 
   outliers(): Promise<Outlier[]> {
     return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+  }
+
+  /** Deployments that need a look. */
+  stuck(): Promise<StuckDeployment[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.stuck_deployments order by since, deployment_id`);
+  }
+
+  /** The newest version of each component, and how far it is in each cell. */
+  latest(environment: string): Promise<LatestDeployment[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.latest_deployments
+        where environment = ${environment}
+        order by component, cloud_provider, region, cell_index`,
+    );
+  }
+
+  /** Deployments that finished since then and whose buffer is over. */
+  finished(environment: string, since: Date): Promise<FinishedDeployment[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.finished_deployments
+        where environment = ${environment} and finish_timestamp >= ${since}
+        order by finish_timestamp, deployment_id`,
+    );
+  }
+
+  /** What has occupied the cells since then. */
+  timeline(environment: string, since: Date): Promise<Occupation[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.cell_timeline
+        where environment = ${environment} and (held_until >= ${since} or held_until is null)
+        order by held_from, deployment_id`,
+    );
+  }
+
+  usualDurations(environment: string): Promise<UsualDuration[]> {
+    return this.rows(
+      (sql) => sql`
+        select
+          environment, cloud_provider, region, cell_index, component, deployment_count,
+          extract(epoch from avg_duration)::float8 as avg_duration,
+          extract(epoch from stddev_duration)::float8 as stddev_duration
+        from deploy_queue.deployment_duration_analytics
+        where environment = ${environment}
+        order by component, cloud_provider, region, cell_index`,
+    );
   }
 }
 

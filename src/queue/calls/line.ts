@@ -13,7 +13,7 @@ export class Line extends Calls {
     this.#environments = environments;
   }
 
-  /** Everybody who waits, or who waits in one environment. */
+  /** The deployments that wait, or those of one environment. */
   async queued(environment?: string): Promise<QueuedDeployment[]> {
     if (environment !== undefined) {
       await this.#environments.get(environment);
@@ -55,6 +55,11 @@ export class Line extends Calls {
   /** Everything that keeps a queued deployment from starting, and what would lift it. */
   explain(id: DeploymentId): Promise<Explanation[]> {
     return this.rows((sql) => sql`select * from deploy_queue.waiting_on(deployment_id => ${id})`);
+  }
+
+  /** The deployments that a queued deployment waits for, in the order of the line. */
+  blockers(id: DeploymentId): Promise<Deployment[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.blocking_deployments(deployment_id => ${id})`);
   }
 
   /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */

@@ -12,6 +12,7 @@ import { History } from "./history.js";
 import { Holds } from "./holds.js";
 import { Line } from "./line.js";
 import { Policies } from "./policies.js";
+import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Upkeep } from "./upkeep.js";
 
@@ -23,6 +24,7 @@ export class QueueCalls extends Calls {
   readonly policies: Policies;
   readonly history: History;
   readonly boards: Boards;
+  readonly reports: Reports;
   readonly upkeep: Upkeep;
   readonly roles: Roles;
   readonly adoption: Adoption;
@@ -35,6 +37,7 @@ export class QueueCalls extends Calls {
     this.policies = new Policies(database);
     this.history = new History(database);
     this.boards = new Boards(database, this.environments);
+    this.reports = new Reports(database);
     this.upkeep = new Upkeep(database);
     this.roles = new Roles(database);
     this.adoption = new Adoption(database);
