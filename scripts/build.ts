@@ -1,9 +1,9 @@
 // Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
 // them, with --types the declarations, and with --maps what leads from the bundles back to the sources.
 import { execFileSync } from "node:child_process";
-import { chmod, rename, rm } from "node:fs/promises";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
-import { actionBundle } from "./buildAction.js";
+import { actionBundle, buildAction } from "./buildAction.js";
 
 // Beside the old one, which others may be running.
 const sourcemap = process.argv.includes("--maps") && "linked";
@@ -26,7 +26,9 @@ await build({
   sourcemap,
   logLevel: "warning",
 });
-await build({ ...actionBundle, outfile: `${outdir}/action.cjs`, sourcemap });
+for (const [name, text] of await buildAction()) await writeFile(`${outdir}/${name}`, text);
+// In place of the minified one: a line of a source has a line of its own there.
+if (sourcemap) await build({ ...actionBundle, minify: false, outfile: `${outdir}/action.cjs`, sourcemap });
 await chmod(`${outdir}/cli.js`, 0o755);
 await rename("dist", `dist.old.${process.pid}`).catch(() => undefined);
 await rename(outdir, "dist");

@@ -1,4 +1,5 @@
 import { type BuildOptions, build } from "esbuild";
+import { licencesOf } from "./licences.js";
 
 /** The action as one file, since GitHub installs nothing. */
 export const actionBundle = {
@@ -11,12 +12,19 @@ export const actionBundle = {
   external: ["pg-native", "fsevents"],
   define: { "import.meta.url": "$url" },
   banner: { js: 'const $url = require("node:url").pathToFileURL(__filename).href;' },
+  minify: true,
+  // An error says its name, which is the name of its class.
+  keepNames: true,
+  // All licences are in a file beside it.
   legalComments: "none",
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** The same sources give the same text on every machine. */
-export async function buildAction(): Promise<string> {
-  const { outputFiles } = await build({ ...actionBundle, write: false });
-  return outputFiles.map(({ text }) => text).join("");
+/** Both files of the action, by name. The same sources give the same texts on every machine. */
+export async function buildAction(): Promise<ReadonlyMap<string, string>> {
+  const { outputFiles, metafile } = await build({ ...actionBundle, write: false, metafile: true });
+  return new Map([
+    ["action.cjs", outputFiles.map(({ text }) => text).join("")],
+    ["action.LICENSES.txt", await licencesOf(metafile)],
+  ]);
 }

@@ -31,7 +31,9 @@ async function generated(path: string, text: string): Promise<void> {
 }
 
 await generated("docs/cli.md", commandLineDocs(createCli(version)));
-await generated("dist/action.cjs", await buildAction());
+for (const [name, text] of await buildAction()) {
+  await generated(`dist/${name}`, text);
+}
 const page = "README.md";
 await generated(page, actionDocs(await readFile(page, "utf8"), await readFile("action.yml", "utf8")));
 for (const [path, text] of grafanaFiles()) {

@@ -8,8 +8,19 @@ import { emptyDatabase } from "../support/emptyDatabase.js";
 const cli = useCommandLine();
 const bundle = join(root, actionFile.runs.main);
 
-test("is smaller than 3 MB", () => {
-  expect(statSync(bundle).size).toBeLessThan(3_000_000);
+test("is smaller than 1 MB", () => {
+  expect(statSync(bundle).size).toBeLessThan(1_000_000);
+});
+
+test("has the licences of all its packages beside it", () => {
+  const licences = readFileSync(bundle.replace(".cjs", ".LICENSES.txt"), "utf8");
+
+  const bundled = licences.split(/^-{80}$/m).map((text) => text.trim().split("\n", 1)[0]);
+  expect(bundled).toEqual(expect.arrayContaining([expect.stringMatching(/^@actions\/core [\d.]+ \(MIT\)$/)]));
+  expect(bundled).toEqual(expect.arrayContaining([expect.stringMatching(/^postgres [\d.]+ \(Unlicense\)$/)]));
+  expect(bundled.filter((line) => !/ \((MIT|ISC|0BSD|Unlicense|BSD-3-Clause|Apache-2.0)\)$/.test(line ?? ""))).toEqual(
+    [],
+  );
 });
 
 test("brings no database server", () => {
