@@ -92,7 +92,7 @@ export class Database {
         this.#abandon(connection);
       }
       if (translated instanceof AccessDeniedError && this.#wasLetIn) {
-        // Somebody is at work on the server: that passes, or ends like any outage.
+        // The server is being worked on: that passes, or ends like any outage.
         throw new DatabaseUnavailableError(translated.message, { cause: translated.cause });
       }
       throw translated;
@@ -222,7 +222,7 @@ export class Database {
     void endClient(connection, 0);
   }
 
-  /** Notifications may have been lost with the connection: whoever sleeps has to subscribe and look again. */
+  /** Notifications may have been lost with the connection: every sleeper has to subscribe and look again. */
   #lost(): void {
     this.#channels.clear();
     this.#delivery.forget();

@@ -1,4 +1,4 @@
-/** The payload by which a connection finds out whether notifications reach it; wakes nobody. */
+/** The payload by which a connection finds out whether notifications reach it. It wakes no waiter. */
 export const probePayload = "probe";
 /** In milliseconds: after that, it is taken that they do not. */
 const probeTimeout = 2_000;
@@ -45,12 +45,12 @@ export class Delivery {
   heard(channel: string): void {
     if (channel === this.#probe?.channel) {
       this.#probe.conclude(true);
-      // Also for those to whom it was too late.
+      // Also for waiters who had stopped waiting for it.
       this.#answer = Promise.resolve(true);
     }
   }
 
-  /** The connection is lost: nobody knows of the next one. */
+  /** The connection is lost: of the next one nothing is known. */
   forget(): void {
     this.#probe?.conclude(undefined);
     this.#probe = undefined;

@@ -24,7 +24,7 @@ export class DatabaseUnavailableError extends DeployQueueError {
 /** It does not let us in: a wrong password, no such role or database. */
 export class AccessDeniedError extends DatabaseUnavailableError {}
 
-/** The schema is missing, belongs to somebody else, or may not be changed by this role. */
+/** The schema is missing, belongs to another application, or may not be changed by this role. */
 export class SchemaError extends DeployQueueError {
   readonly exitCode = 4;
 }

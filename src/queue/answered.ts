@@ -1,7 +1,7 @@
 import type { Database } from "../database/database.js";
 import { abortError } from "./errors.js";
 
-/** How long an answer that is under way may still take once nobody wants to wait any more, in milliseconds. */
+/** How long an answer that is under way may still take after the abort, in milliseconds. */
 const lastWord = 2_000;
 
 /**

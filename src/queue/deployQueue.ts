@@ -58,8 +58,8 @@ export class DeployQueue extends QueueCalls {
   }
 
   /**
-   * Enters the line, waits and starts. The caller deploys then, and ends with finish or cancel; nobody reaps the
-   * deployment meanwhile.
+   * Enters the line, waits and starts. The caller deploys then, and ends with finish or cancel. Without heartbeats,
+   * the deployment is not reaped meanwhile.
    * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up
    */
   start(request: DeploymentRequest, options: JourneyOptions = {}): Promise<Deployment> {

@@ -32,7 +32,7 @@ export interface Deployment {
   readonly release_key: string | null;
   readonly not_before: Date | null;
   readonly not_after: Date | null;
-  /** What whoever releases it is to run. */
+  /** The command that the one who releases it runs. */
   readonly command: readonly string[] | null;
   /** The database role that entered it. */
   readonly entered_by: string | null;
@@ -78,7 +78,7 @@ export interface DeploymentRequest extends Location {
   readonly notBefore?: Date | undefined;
   /** When it has not started by then, it is cancelled. */
   readonly notAfter?: Date | undefined;
-  /** What whoever releases it is to run. */
+  /** The command that the one who releases it runs. */
   readonly command?: readonly string[] | undefined;
 }
 

@@ -22,10 +22,10 @@ export class RefusedError extends DeployQueueError {
 /** A rule forbids it because the deployment was cancelled. */
 export class RefusedAsCancelledError extends RefusedError {}
 
-/** Somebody's transaction that stays open has locked what the call needs. Nothing was changed; it may be tried again. */
+/** A transaction that stays open has locked what the call needs. Nothing was changed; the call may be tried again. */
 export class HeldUpError extends RefusedError {}
 
-/** What passes by itself, or once somebody sees to it. */
+/** What passes by itself, or once a person sees to it. */
 export type Obstacle = DatabaseUnavailableError | HeldUpError;
 
 /** The deployment was cancelled while its keeper waited for it or ran it. */

@@ -25,7 +25,7 @@ export interface LeftBehindEvent {
   readonly event: "left-behind";
   readonly deployment_id: DeploymentId;
   readonly failure: unknown;
-  /** The answer to its start may have been lost: then it runs without heartbeats, and nobody reaps it. */
+  /** The answer to its start may have been lost: then it runs without heartbeats, and is never reaped. */
   readonly mayRun: boolean;
 }
 

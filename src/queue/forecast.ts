@@ -36,7 +36,7 @@ export interface Explanation extends Omit<Reason, "until"> {
   readonly until: Date | null;
 }
 
-/** Somebody whom a deployment waits for; times are ISO 8601, of the database's clock. */
+/** A deployment that blocks another one. Times are ISO 8601, of the database's clock. */
 export interface BlockingDeployment {
   readonly deployment_id: number;
   /** queued (ahead), running, or buffer (finished, cooling down). */
@@ -49,9 +49,9 @@ export interface BlockingDeployment {
   readonly since: string;
   /** How long its component usually takes in this cell; null without history. */
   readonly usual_seconds: number | null;
-  /** When it and its buffer will likely be over; null when nobody knows. */
+  /** When it and its buffer will likely be over; null when that is not known. */
   readonly until: string | null;
-  /** Its last heartbeat, when two are missing; null while they come, and for whoever promised none. */
+  /** Its last heartbeat, when two are missing; null while they come, and where none were promised. */
   readonly silent_since: string | null;
   /** When it is reaped unless it sends a heartbeat before; null unless it is silent. */
   readonly reaped_at: string | null;
@@ -70,9 +70,9 @@ export interface Forecast {
   readonly deployment_id: number | null;
   /** 1 is next. */
   readonly position: number;
-  /** Null when nobody knows. */
+  /** Null when that is not known. */
   readonly predicted_start: Date | null;
-  /** Whether somebody it waits for takes longer than usual. */
+  /** Whether a blocker takes longer than usual. */
   readonly overdue: boolean;
   readonly blocker_count: number;
   /** The first ten. */

@@ -28,8 +28,8 @@ export function tellForecast(queue: Queue, tell: Listener<JourneyEvent>): (attem
 }
 
 /**
- * For how many milliseconds a forecast stays true without any news: until somebody who runs takes longer than usual, or the
- * predicted start has come. While somebody is overdue, the prediction slides along.
+ * For how many milliseconds a forecast stays true without any news: until a running blocker takes longer than usual, or the
+ * predicted start has come. While a blocker is overdue, the prediction slides along.
  */
 export function holdsFor({ as_of, predicted_start, overdue, blockers }: Forecast): number {
   const now = as_of.getTime();

@@ -84,8 +84,8 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
 }
 
 /**
- * Where nothing keeps it from starting, by the same call, which saves the rest; but only when heartbeats go on: nobody would know
- * of a deployment that runs without any when the answer is lost.
+ * The call that enters the line also starts the deployment where nothing blocks it, which saves the other calls. That needs
+ * heartbeats: when the answer is lost, a deployment that runs without them would never be reaped.
  */
 function enqueueOnce(queue: Queue, request: DeploymentRequest, start: boolean): () => Promise<Deployment> {
   const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };

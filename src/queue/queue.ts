@@ -5,7 +5,7 @@ import { QueueCalls } from "./calls/queueCalls.js";
 export class Queue extends QueueCalls {
   declare readonly database: Database;
 
-  /** Wakes up whoever waits for the channel of all transitions, at each one that begins from now on. */
+  /** From now on each transition notifies the channel of all transitions. */
   async followTransitions(): Promise<void> {
     await this.rows((sql) => sql`select deploy_queue.follow_transitions()`);
   }

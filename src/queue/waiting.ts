@@ -45,11 +45,11 @@ export async function waitForStart(
   /** In place of the looks, which are held up. Should it fail, the next look says why. */
   const whileHeldUp = (): Promise<void> => orAborted(showSignOfLife(queue, id)).catch(() => undefined);
   let longestSleep: number | undefined;
-  /** Undefined for as long as nobody knows. */
+  /** Whether notifications arrive; undefined until that is known. */
   let arrive: boolean | undefined;
   let over = false;
   let refusal: { readonly error: unknown } | undefined;
-  /** Beside the wait, so that it delays nobody. Asked again after each look: they may have been late on a busy day. */
+  /** Runs beside the wait, which it does not delay. It asks again after each look, since notifications may only have been late. */
   const probe = async (): Promise<void> => {
     const answer = await queue.database.notificationsArrive(channel).catch(() => undefined);
     if (answer === undefined || answer === arrive || over) {

@@ -58,7 +58,7 @@ export class History extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
-  /** Who cancelled or reaped a deployment; undefined when nobody did. */
+  /** Who cancelled or reaped a deployment; undefined when it was not cancelled. */
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
     const [event] = await this.rows<Cancellation>(
       (sql) => sql`
@@ -69,7 +69,7 @@ export class History extends Calls {
     return event;
   }
 
-  /** Leaves a record of a deployment that goes around the queue; nobody waits for it. */
+  /** Leaves a record of a deployment that goes around the queue. It blocks no other. */
   recordBypass(bypass: Bypass): Promise<{ id: number }> {
     return this.row(
       (sql) => sql`

@@ -14,7 +14,7 @@ export interface StagedDeployment {
   readonly note: string | null;
   readonly command: readonly string[] | null;
   readonly hold: Hold;
-  /** Whether a process waits for the release; otherwise whoever releases it goes on with it. */
+  /** Whether a process waits for the release. Otherwise the one who releases it goes on with it. */
   readonly somebody_waits: boolean;
   readonly entered_by: string;
   readonly created_at: Date;

@@ -11,7 +11,7 @@ export interface Finding {
 
 /** What the worker does, and what tells whether all is well. */
 export class Upkeep extends Calls {
-  /** Reaps everybody whose heartbeats stopped or who runs for too long. */
+  /** Reaps the deployments whose heartbeats stopped or that run for too long. */
   reapStaleDeployments(): Promise<Deployment[]> {
     return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
   }
@@ -29,7 +29,7 @@ export class Upkeep extends Calls {
 
   /**
    * Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. Small
-   * batches, so that nobody's commit waits behind a big one.
+   * batches, so that no commit waits behind a big one.
    */
   async pruneHistory(batchSize = 200): Promise<number> {
     const { count } = await this.row<{ count: number }>(
