@@ -56,21 +56,15 @@ async function fallSilent({ proxy, tryStart }: Awaited<ReturnType<typeof waitBeh
   await until("it looks once more", () => !answered());
 }
 
-async function secondsUntil(end: Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await end;
-  return (performance.now() - began) / 1000;
-}
-
 describe("a wait that is given up", () => {
-  test("while its connection is dead leaves the line over another one, and soon", async () => {
+  test("while its connection is dead leaves the line over another one, without waiting for an answer", async () => {
     const waiter = await waitBehindProxy();
-    const { id, proxy, giveUp, givenUp, end } = waiter;
+    const { id, proxy, tryStart, giveUp, givenUp, end } = waiter;
     await fallSilent(waiter);
     proxy.recover();
     giveUp.abort(new WaitTimeoutError("too late"));
-    expect(await secondsUntil(end)).toBeLessThan(5);
     expect(await end).toEqual(new WaitTimeoutError("too late"));
+    expect(tryStart.mock.settledResults.at(-1)).toMatchObject({ type: "incomplete" });
     expect(givenUp).toEqual([undefined]);
     expect(await database.queue.deployment(id)).toMatchObject({
       status: "cancelled",
@@ -83,12 +77,11 @@ describe("a wait that is given up", () => {
     const { queue, giveUp, givenUp, end } = waiter;
     await fallSilent(waiter);
     giveUp.abort();
-    expect(await secondsUntil(end)).toBeLessThan(9);
     expect(await end).toBeInstanceOf(CancelledError);
     expect(givenUp).toEqual([expect.any(DatabaseUnavailableError)]);
     expect(String(givenUp[0])).toMatch(/did not answer within 5 s/);
-    // Waiting for what was asked would take five.
-    expect(await secondsUntil(queue.database.close())).toBeLessThan(4);
+    // Closing has nothing to wait for.
+    expect(queue.database.connection).toBeUndefined();
   });
 
   test.for([
