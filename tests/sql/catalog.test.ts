@@ -120,3 +120,25 @@ test("a column of deployments either changes with a transition or is kept by the
     ...["priority", "release_key", "start_timestamp", "updated_at"],
   ]);
 });
+
+test("no view has a row in an empty database, nor an error", async () => {
+  const views = await sql<{ name: string }[]>`
+    select relname as name from pg_class where relnamespace = 'deploy_queue'::regnamespace and relkind = 'v'`;
+  expect(views.length).toBeGreaterThan(15);
+  for (const { name } of views) {
+    expect(await sql`select * from ${sql(`deploy_queue.${name}`)}`, name).toHaveLength(0);
+  }
+});
+
+test("every public function and view has the test file of its name, in the folder of its subject", () => {
+  const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const wanted = [...textsUnder("sql", ".sql").keys()].flatMap((path) => {
+    const [, subject, name] = /^(\w+)\/([a-z]\w*)\.sql$/.exec(path) ?? [];
+    return name === undefined || name.startsWith("tg_") || path === "adoption/preview_adoption.sql"
+      ? []
+      : [`${subject}/${camelCase(name)}.test.ts`];
+  });
+  const tests = textsUnder("tests/sql", ".test.ts");
+  expect(wanted.length).toBeGreaterThan(50);
+  expect(wanted.filter((path) => !tests.has(path))).toEqual([]);
+});

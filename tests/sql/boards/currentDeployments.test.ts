@@ -62,36 +62,3 @@ describe("current_deployments", () => {
     expect(single?.["outlier_duration"]).toBeNull();
   });
 });
-
-describe("the prod twins", () => {
-  test.each(["current_deployments", "finished_deployments", "latest_deployments"])(
-    "%s shows prod only",
-    async (view) => {
-      for (const environment of ["dev", "prod"]) {
-        await newLine(database, environment).add("finished", { version: "v1" });
-        await newLine(database, environment).add("queued", { version: "v1" });
-      }
-      await database.advance("11 minutes");
-
-      const everywhere = await sql`select distinct environment from ${sql(`deploy_queue.${view}`)} order by 1`;
-      const prod = await sql`select distinct environment from ${sql(`deploy_queue.prod_${view}`)}`;
-
-      expect(everywhere.map((row) => row["environment"])).toEqual(["dev", "prod"]);
-      expect(prod.map((row) => row["environment"])).toEqual(["prod"]);
-    },
-  );
-
-  test("have the columns that older queries name, in their order", async () => {
-    const columns = await sql<{ view: string; columns: string }[]>`
-      select relname as view, string_agg(attname, ' ' order by attnum) as columns
-      from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0
-      where relnamespace = 'deploy_queue'::regnamespace and relname like 'prod\\_%'
-      group by 1`;
-    const place = "environment cloud_provider region cell_index component";
-    expect(Object.fromEntries(columns.map((row) => [row.view, row.columns]))).toEqual({
-      prod_current_deployments: `${place} deployment_id version current_status url start_timestamp finish_timestamp cancellation_timestamp created_at current_duration avg_duration outlier_duration`,
-      prod_finished_deployments: `${place} deployment_id version current_status url start_timestamp finish_timestamp created_at`,
-      prod_latest_deployments: `${place} version component_status job_url created_at`,
-    });
-  });
-});

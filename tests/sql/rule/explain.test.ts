@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newLine } from "../../support/line.js";
+import { outcome } from "../../support/session.js";
+
+const database = useDatabase();
+const { sql } = database;
+
+const explain = (id: number) => sql`select kind, text, until, blocker_id, cure from deploy_queue.explain(${id})`;
+
+test("names each reason, its blocker, its end, and the call that lifts it", async () => {
+  const line = newLine(database);
+  const running = await line.add("running");
+  const ahead = await line.add("queued");
+  const id = await line.add("queued", { hold: "in-line" });
+
+  expect([...(await explain(id))]).toEqual([
+    {
+      kind: "hold",
+      text: expect.any(String),
+      until: null,
+      blocker_id: null,
+      cure: `deploy_queue.release(deployment_id => '${id}')`,
+    },
+    {
+      kind: "running",
+      text: `deployment ${running} (api) is running`,
+      until: null,
+      blocker_id: running,
+      cure: expect.stringContaining(`'${running}'`),
+    },
+    {
+      kind: "queued",
+      text: `deployment ${ahead} (api) is ahead in the line`,
+      until: null,
+      blocker_id: ahead,
+      cure: `deploy_queue.bump(reason => ..., deployment_id => '${id}')`,
+    },
+  ]);
+});
+
+test("says nothing of a deployment that may start, and refuses one that does not exist with QD001", async () => {
+  expect(await explain(await newLine(database).add("queued"))).toEqual([]);
+  expect(await outcome(explain(0))).toBe("QD001");
+});
