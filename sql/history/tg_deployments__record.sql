@@ -6,53 +6,72 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Where it waited until now, or would have.
+  -- Where it waited until now, or would have; where it waits now.
   v_waited deploy_queue.deployment_status := case when coalesce(old.hold, new.hold) is null then 'queued' else 'held' end;
   v_waits deploy_queue.deployment_status := case when new.hold is null then 'queued' else 'held' end;
-  v_enters boolean := tg_op = 'INSERT';
-  v_is_late boolean := v_enters and deploy_queue._has_ended(new);
-  v_starts boolean := new.start_timestamp is not null and old.start_timestamp is null;
-  v_moves boolean := not v_enters and new.priority <> old.priority;
-  v_is_released boolean := not v_enters and old.hold is not null and new.hold is null;
-  v_why text := nullif(current_setting('deploy_queue.reason', true), '');
   -- Where it is now; null when this was no transition.
-  v_status deploy_queue.deployment_status := case
-    when new.cancellation_timestamp is not null then 'cancelled'
-    when new.finish_timestamp is not null then (
+  v_status deploy_queue.deployment_status;
+  v_is_late boolean := false;
+  v_why text;
+begin
+  if tg_op = 'INSERT' then
+    v_status := v_waited;
+    v_is_late := deploy_queue._has_ended(new);
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, reason, detail)
+    values (
+      new.id, new.created_at, 'enqueued', v_waited,
+      case when v_is_late then 'recorded after the fact' when new.hold is not null then new.note end,
+      case when v_is_late then jsonb_build_object('after_the_fact', true) end
+    );
+    if current_setting('deploy_queue.new_cell', true) = new.cell_id::text then
+      perform set_config('deploy_queue.new_cell', '', true);
+      perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+    end if;
+  elsif new.hold is distinct from old.hold or new.priority <> old.priority then
+    v_status := v_waits;
+    v_why := nullif(current_setting('deploy_queue.reason', true), '');
+    if new.hold is null and old.hold is not null and new.start_timestamp is null then
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+      values (new.id, new.updated_at, 'released', v_waited, v_waits, v_why);
+    end if;
+    if new.priority <> old.priority then
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
+      values (
+        new.id, new.updated_at, 'prioritized', v_waited, v_waits,
+        concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why),
+        jsonb_build_object('priority', new.priority, 'before', old.priority, 'why', v_why)
+      );
+    end if;
+  end if;
+
+  if new.start_timestamp is not null and old.start_timestamp is null then
+    v_status := 'running';
+    if new.forced then
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, reason)
+      values (new.id, new.updated_at, 'bypassed', deploy_queue._bypass_reason());
+    end if;
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+    values (new.id, new.start_timestamp, 'started', v_waited, 'running');
+  end if;
+
+  if new.finish_timestamp is not null then
+    v_status := (
       select deploy_queue.get_deployment_status(
         new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
       )
       from deploy_queue.environments
       where environments.environment = new.environment
-    )
-    when v_starts then 'running'
-    when v_enters or v_moves or v_is_released then v_waits
-  end;
-begin
-  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
-  select new.id, event.occurred_at, event.kind, event.from_state, event.to_state, event.reason, event.detail
-  from (
-    values
-      (v_enters, new.created_at, 'enqueued', null, v_waited,
-        case when v_is_late then 'recorded after the fact' when new.hold is not null then new.note end,
-        case when v_is_late then jsonb_build_object('after_the_fact', true) end),
-      (v_is_released and new.start_timestamp is null, new.updated_at, 'released', v_waited, v_waits, v_why, null),
-      (v_moves, new.updated_at, 'prioritized', v_waited, v_waits,
-        case when v_moves then concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why) end,
-        case when v_moves then jsonb_build_object('priority', new.priority, 'before', old.priority, 'why', v_why) end),
-      (v_starts and new.forced, new.updated_at, 'bypassed', null, null,
-        case when v_starts and new.forced then deploy_queue._bypass_reason() end, null),
-      (v_starts, new.start_timestamp, 'started', v_waited, 'running', null, null),
-      (new.finish_timestamp is not null, new.finish_timestamp, 'finished', 'running', v_status, null, null),
-      (new.cancellation_timestamp is not null, new.cancellation_timestamp,
-        case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-        case when new.start_timestamp is null then v_waited else 'running' end, v_status, new.cancellation_note, null)
-  ) as event (happens, occurred_at, kind, from_state, to_state, reason, detail)
-  where event.happens;
-
-  if v_enters and current_setting('deploy_queue.new_cell', true) = new.cell_id::text then
-    perform set_config('deploy_queue.new_cell', '', true);
-    perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+    );
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+    values (new.id, new.finish_timestamp, 'finished', 'running', v_status);
+  elsif new.cancellation_timestamp is not null then
+    v_status := 'cancelled';
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+    values (
+      new.id, new.cancellation_timestamp,
+      case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
+      case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note
+    );
   end if;
 
   -- History that is written after the fact moves nothing; and the message is made only for those who hear it.
