@@ -9,10 +9,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_silent_since timestamptz := deploy_queue._silent_since(
-    case when deployment.finish_timestamp is null then deployment.heartbeat_timestamp end, policy
-  );
+  v_silent_since timestamptz;
 begin
+  if deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null then
+    v_silent_since := deploy_queue._silent_since(deployment.heartbeat_timestamp, policy);
+  end if;
   return to_jsonb(row(
     deployment.url,
     deployment.hold,

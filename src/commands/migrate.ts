@@ -14,9 +14,13 @@ export class MigrateCommand extends QueueCommand {
   override async act({ queue, log }: Session): Promise<number> {
     // Opening the session has migrated already.
     const { migrationsFolder, schemaVersion } = await import("../database/schema.js");
-    const { repairObjects } = await import("../database/migrate.js");
-    if (await repairObjects(queue.database, migrationsFolder())) {
-      log.info("the functions and views differed from those of this program, and were replaced");
+    const { hasOtherObjects, migrateSchema } = await import("../database/migrate.js");
+    const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
+    const folder = migrationsFolder();
+    if (!this.skipMigrations && (await hasOtherObjects(queue.database, folder))) {
+      log.info("the functions and views differ from those of this program, and are replaced");
+      const { url } = await resolveConnectionTarget();
+      await migrateSchema(queue.database, { url, folder, onProgress: () => undefined });
     }
     const version = await schemaVersion(queue.database);
     this.print(`The schema deploy_queue in ${queue.database.target} has version ${version}`, {

@@ -45,7 +45,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
       break;
     } catch (error) {
       clearAllPools();
-      if (((await schemaVersion(database)) ?? 0) >= expected) {
+      if (((await schemaVersion(database)) ?? 0) >= expected && !(await hasOtherObjects(database, options.folder))) {
         break;
       }
       if (isInOurWay(error) && performance.now() < deadline) {
@@ -68,26 +68,22 @@ export async function migrateSchema(database: Database, options: MigrationOption
 }
 
 /**
- * Applies sql/ once more where the database has another text of the same version, as while that is being written.
- * @returns whether it did; a role that may not ask leaves it to the owner
+ * Whether the database has another text of sql/ than this program, though the version is the same, as while that is being written.
+ * A role that may not ask leaves it to the owner.
  */
-export async function repairObjects(database: Database, folder: string): Promise<boolean> {
+export async function hasOtherObjects(database: Database, folder: string): Promise<boolean> {
   const present = await database
     .query<{ fingerprint: string }>((sql) => sql`select deploy_queue._fingerprint() as fingerprint`)
     .catch((error: unknown) => {
       if (errorCode(error) === "42501") {
-        return undefined;
+        return [];
       }
       throw error;
     });
-  const isOther =
-    present !== undefined &&
-    present[0]?.fingerprint !== fingerprintOfObjects(objectsFolder(folder)) &&
-    (await schemaVersion(database)) === expectedSchemaVersion(folder);
-  if (isOther) {
-    await applyObjects(database, folder);
-  }
-  return isOther;
+  return (
+    present.some(({ fingerprint }) => fingerprint !== fingerprintOfObjects(objectsFolder(folder))) &&
+    (await schemaVersion(database)) === expectedSchemaVersion(folder)
+  );
 }
 
 async function applyObjects(database: Database, folder: string): Promise<void> {
@@ -108,19 +104,20 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
       throw toSchemaError(error, database);
     });
   const ours = new Set<string | undefined>();
-  for (const name of await readdir(join(folder, "committed"))) {
+  for (const name of (await readdir(join(folder, "committed"))).sort()) {
     ours.add(/^--! Hash: (\S+)$/m.exec(await readFile(join(folder, "committed", name), "utf8"))?.[1]);
   }
-  const unknown = applied.some(({ hash }) => !ours.has(hash));
-  const version = unknown ? await schemaVersion(database) : undefined;
-  if (version !== undefined && version <= expectedSchemaVersion(folder)) {
+  if (applied.every(({ hash }) => ours.has(hash))) {
+    return;
+  }
+  const [first] = ours;
+  // With the tables of another first migration, it is ours and older than all releases; with this one, a newer program has begun.
+  if (applied[0]?.hash !== first && (await schemaVersion(database)) !== undefined) {
     throw unreleasedSchema(database);
   }
-  if (unknown) {
-    throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
-      hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one.",
-    });
-  }
+  throw new SchemaError(`another application keeps its migrations in ${database.target} (schema graphile_migrate)`, {
+    hint: "Give deploy-queue a database of its own. If this one is its own, a newer deploy-queue has migrated it: update this one.",
+  });
 }
 
 /** Another process that migrates, or a long transaction that has a lock which a migration needs. */

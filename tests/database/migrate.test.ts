@@ -122,7 +122,7 @@ describe("the objects of the schema", () => {
 
   test("are whole after any number of migrations that were killed", async () => {
     const { url, sql } = await emptyDatabase();
-    for (let milliseconds = 100; ; milliseconds += 60) {
+    for (let milliseconds = 100; ; milliseconds *= 1.3) {
       const { process: child, end } = startCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
       const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
       const { code } = await end;
@@ -150,7 +150,7 @@ describe("the objects of the schema", () => {
     expect(await dumpSchema(sql)).not.toBe(schema);
     expect(await runCli(["migrate"], variables)).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("the functions and views differed"),
+      stderr: expect.stringContaining("the functions and views differ from"),
     });
     // A comment that only the other had stays.
     await sql.unsafe("comment on function deploy_queue._one_line is null");
@@ -365,6 +365,29 @@ describe("a migration behind a long transaction", () => {
     await migrateOurs(url);
     expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
     await writer.unsafe("commit");
+  });
+});
+
+describe("a database that another version of ours has migrated", () => {
+  const migrations = (sql: postgres.Sql) => sql`select hash from graphile_migrate.migrations`;
+
+  test("is left alone where a newer program has begun, and nothing is said of dropping it", async () => {
+    const { url, sql } = await olderDatabase();
+    await sql`insert into graphile_migrate.migrations (hash, previous_hash, filename)
+      select 'sha1:later', hash, '000002-later.sql' from graphile_migrate.migrations`;
+    const error = await migrateOurs(url).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      hint: expect.stringContaining("a newer deploy-queue has migrated it: update this one"),
+    });
+    expect(String(error)).not.toContain("first release");
+    expect(await migrations(sql)).toHaveLength(2);
+  });
+
+  test("is told that it was made before the first release where its tables are others", async () => {
+    const { url, sql } = await olderDatabase();
+    await sql`update graphile_migrate.migrations set hash = 'sha1:earlier'`;
+    await expect(migrateOurs(url)).rejects.toThrow("was made before the first release");
+    expect(await schemaVersion(open(url))).toBe(firstVersion);
   });
 });
 
