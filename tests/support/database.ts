@@ -3,6 +3,7 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { Database } from "../../src/database/database.js";
 import type { Deployment, Hold } from "../../src/queue/deployment.js";
 import { Queue } from "../../src/queue/queue.js";
+import { createDatabase } from "./createDatabase.js";
 import { collect, coverageDirectory } from "./sqlCoverage.js";
 
 export type TestSql = postgres.Sql<{ bigint: number }>;
@@ -68,7 +69,7 @@ export function useDatabase(): TestDatabase {
   const queue = openQueue();
 
   beforeAll(async () => {
-    await asRoot((root) => root.unsafe(`create database ${name} template ${inject("templateName")}`));
+    await asRoot((root) => createDatabase(root, name, inject("templateName")));
   });
   afterAll(async () => {
     if (coverageDirectory !== undefined) {

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { inject, onTestFinished } from "vitest";
+import { createDatabase } from "./createDatabase.js";
 import { collect, coverageDirectory } from "./sqlCoverage.js";
 import { until } from "./until.js";
 
@@ -20,7 +21,7 @@ export async function emptyDatabase(template?: string): Promise<EmptyDatabase> {
   const role = `${name}_powerless`;
   const url = new URL(inject("serverUrl"));
   const root = postgres(url.href, { max: 1, onnotice: () => undefined });
-  await root.unsafe(`create database ${name}${template === undefined ? "" : ` template ${template}`}`);
+  await createDatabase(root, name, template);
   url.pathname = `/${name}`;
   const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
   onTestFinished(async () => {

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
+import { createDatabase } from "./createDatabase.js";
 import { putSchema } from "./putSchema.js";
 import { startTestServer } from "./server.js";
 import { coverageDirectory, instrument, report } from "./sqlCoverage.js";
@@ -18,9 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startTestServer(putSchema);
   const templateName = `deploy_queue_template_${process.pid}`;
   const root = postgres(server.url, { max: 1, onnotice: () => undefined });
-  await root.unsafe(
-    `create database ${templateName} template ${server.directory === undefined ? "template1" : "deploy_queue"}`,
-  );
+  await createDatabase(root, templateName, server.directory === undefined ? undefined : "deploy_queue");
 
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
