@@ -1,3 +1,4 @@
+import formatJson from "json-stringify-pretty-compact";
 import type postgres from "postgres";
 import { stringify } from "yaml";
 import { alertRules } from "../grafana/src/alerts.js";
@@ -12,7 +13,7 @@ import { picture } from "./pictures/picture.js";
 export function grafanaFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, builder] of Object.entries(dashboards)) {
-    files.set(`grafana/dashboards/${name}.json`, `${JSON.stringify(toDashboard(builder), null, 2)}\n`);
+    files.set(`grafana/dashboards/${name}.json`, `${formatJson(toDashboard(builder), { maxLength: 132 })}\n`);
   }
   const rules = stringify(alertRules(), { lineWidth: 0, aliasDuplicateObjects: false });
   files.set(
