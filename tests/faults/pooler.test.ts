@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
+import { createPredecessor } from "../support/predecessor.js";
 import { until } from "../support/until.js";
 
 const program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find((path) => existsSync(path));
@@ -53,6 +54,17 @@ async function freePort(): Promise<number> {
   server.close();
   return typeof address === "object" && address !== null ? address.port : 0;
 }
+
+// The first, since it takes over an empty queue only.
+test.skipIf(program === undefined)(
+  "adopt works through a transaction pooler, and leaves no function behind",
+  async () => {
+    await createPredecessor(database.sql);
+    expect((await runCli(["adopt", "--dry-run"], variables)).code).toBe(0);
+    expect((await runCli(["adopt"], variables)).code).toBe(0);
+    expect(await database.sql`select from pg_proc where proname = 'adopt'`).toHaveLength(0);
+  },
+);
 
 test.skipIf(program === undefined)(
   "a waiter behind a transaction pooler warns once, looks by itself and starts",
