@@ -14,18 +14,15 @@ import { killLater, removeLater } from "../support/leftovers.js";
 const root = join(import.meta.dirname, "../..");
 const program = ["--import", "tsx", "bench/compare/run.ts"];
 
-test.each([[[]], [["HEAD", "HEAD", "HEAD"]], [["--lage", "HEAD"]], [["views"]]])(
-  "%j is refused in one line that says what is asked for",
-  (given) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...given], {
-      cwd: root,
-      encoding: "utf8",
-    });
+test.each([[["views"]], [["--lage", "HEAD"]]])("%j is refused in one line that says what is asked for", (given) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...given], {
+    cwd: root,
+    encoding: "utf8",
+  });
 
-    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toMatch(/^usage: .+ \[throughput \| handoff \| views \| cli\]….+\n$/);
-  },
-);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/^usage: .+ \[throughput \| handoff \| views \| cli\]….+\n$/);
+});
 
 test("nothing of a commit is left after an interruption", async () => {
   const directory = mkdtempSync(join(tmpdir(), "bench-compare-"));
