@@ -120,12 +120,12 @@ describe("a waiting start", () => {
   });
 
   test("reaps a blocker whose heartbeats stopped, and starts", async () => {
-    const environment = await cli.environment({ heartbeatTimeout: "1 minute" });
+    const environment = await cli.environment({ heartbeatTimeout: "12 seconds" });
     const place = newPlace(environment);
     const holder = await cli.running(place, { heartbeat: true });
     const start = cli.launch(["start", ...place.options]);
     await isBlockedBy(start, holder);
-    await cli.advance("61 seconds");
+    await cli.advance("13 seconds");
 
     expect((await start.end).code).toBe(0);
     expect(await cli.events(holder)).toEqual(["enqueued", "started", "reaped"]);

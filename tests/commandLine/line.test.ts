@@ -31,7 +31,7 @@ test("ten starts launched at once run one at a time in id order, with plain SQL 
 });
 
 test("a waiter that was killed in the middle of the line is reaped and the line goes on", async () => {
-  const place = newPlace(await cli.environment({ heartbeatTimeout: "1 minute" }));
+  const place = newPlace(await cli.environment({ heartbeatTimeout: "12 seconds" }));
   const holder = await cli.running(place);
   const waiters: { start: RunningCli; id: number }[] = [];
   for (let count = 0, ahead = holder; count < 3; count += 1) {
@@ -47,7 +47,7 @@ test("a waiter that was killed in the middle of the line is reaped and the line 
   await cli.queue.finish(holder);
   await first?.start.end;
   await cli.queue.finish(first?.id ?? 0);
-  await cli.advance("61 seconds");
+  await cli.advance("13 seconds");
 
   expect((await third?.start.end)?.code).toBe(0);
   expect(await cli.events(second?.id ?? 0)).toEqual(["enqueued", "reaped"]);

@@ -15,7 +15,7 @@ function isThere(pid: number): boolean {
 }
 
 test("a holder that was paused past its heartbeat timeout has lost the cell, notices, and stops its command", async () => {
-  const environment = await line.environment({ heartbeatTimeout: "1 minute" });
+  const environment = await line.environment({ heartbeatTimeout: "12 seconds" });
   const location = ["--environment", environment, "--provider", "aws", "--region", "paused", "--cell-index", "1"];
   const run = (...command: string[]) =>
     startCli(["run", ...location, "--component", "api", "--grace-period", "2s", "--", ...command], {
@@ -28,7 +28,7 @@ test("a holder that was paused past its heartbeat timeout has lost the cell, not
 
   paused.process.kill("SIGSTOP");
   onTestFinished(() => void paused.process.kill("SIGCONT"));
-  await line.advance("61 seconds");
+  await line.advance("13 seconds");
   expect((await next.end).code).toBe(0);
   expect(isThere(command)).toBe(true);
   paused.process.kill("SIGCONT");
