@@ -54,9 +54,8 @@ export function useDatabase(): TestDatabase {
   url.pathname = `/${name}`;
   const closing: (() => Promise<void>)[] = [];
 
-  const connect: TestDatabase["connect"] = ({ onNotice = () => undefined, onNotify } = {}) => {
-    const options = { ...connectionOptions, max: 1, onnotice: onNotice, onnotify: onNotify };
-    const sql = postgres(url.href, options);
+  const connect: TestDatabase["connect"] = (options) => {
+    const sql = openClient(url, options);
     closing.push(() => sql.end({ timeout: 1 }));
     return sql;
   };
@@ -65,7 +64,7 @@ export function useDatabase(): TestDatabase {
     closing.push(() => database.close());
     return new Queue(database);
   };
-  const sql = postgres(url.href, { ...connectionOptions, max: 10, onnotice: () => undefined });
+  const sql = openClient(url, { max: 10 });
   const queue = openQueue();
 
   beforeAll(async () => {
@@ -109,10 +108,17 @@ export function useDatabase(): TestDatabase {
   };
 }
 
-const connectionOptions = {
-  fetch_types: false,
-  types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-};
+/** A client with one connection, unless told otherwise, that reads bigint as a number. */
+export function openClient(url: URL, { max = 1, onNotice, onNotify }: ConnectOptions & { max?: number } = {}): TestSql {
+  const options = {
+    max,
+    onnotice: onNotice ?? (() => undefined),
+    onnotify: onNotify,
+    fetch_types: false,
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  };
+  return postgres(url.href, options);
+}
 
 async function asRoot(act: (root: postgres.Sql) => Promise<unknown>): Promise<void> {
   const root = postgres(inject("serverUrl"), { max: 1, onnotice: () => undefined });

@@ -1,12 +1,11 @@
-import postgres from "postgres";
 import { afterAll } from "vitest";
-import type { TestDatabase } from "./database.js";
+import { openClient, type TestDatabase, type TestSql } from "./database.js";
 
 export interface Login {
   readonly name: string;
   readonly url: string;
   /** One connection of this role. */
-  readonly sql: postgres.Sql<{ bigint: number }>;
+  readonly sql: TestSql;
 }
 
 let logins = 0;
@@ -27,11 +26,7 @@ export function useLogins(database: TestDatabase): (...memberOf: readonly string
     const url = new URL(database.url);
     url.username = name;
     url.password = "login-secret";
-    const sql = postgres(url.href, {
-      ...{ max: 1, fetch_types: false, onnotice: () => undefined },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    });
-    const login = { name, url: url.href, sql };
+    const login = { name, url: url.href, sql: openClient(url) };
     made.push(login);
     return login;
   };
