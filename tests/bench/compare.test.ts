@@ -10,6 +10,7 @@ import { withSide } from "../../bench/compare/side.js";
 import { surelyAround, verdictOf, verdictTable } from "../../bench/compare/verdict.js";
 import { withDatabase } from "../../bench/server.js";
 import { killLater, removeLater } from "../support/leftovers.js";
+import { until } from "../support/until.js";
 
 const root = join(import.meta.dirname, "../..");
 const program = ["--import", "tsx", "bench/compare/run.ts"];
@@ -35,9 +36,8 @@ test("nothing of a commit is left after an interruption", async () => {
   killLater(child);
   const said = text(child.stderr);
   const files = (): string[] => readdirSync(directory).filter((name) => name.startsWith("deploy-queue-compare-"));
-  await expect.poll(files, { timeout: 60_000 }).toHaveLength(1);
-  const [first = ""] = files();
-  await expect.poll(() => existsSync(join(directory, first, "package.json")), { timeout: 60_000 }).toBe(true);
+  const first = await until("it has a directory for the commit", () => files()[0]);
+  await until("the commit is there", () => existsSync(join(directory, first, "package.json")));
 
   child.kill("SIGTERM");
 
