@@ -30,7 +30,7 @@ async function generated(path: string, text: string): Promise<void> {
   }
 }
 
-await generated("docs/cli.md", commandLineDocs(createCli(version)));
+await generated("docs/cli.md", commandLineDocs(await createCli(version)));
 for (const [name, text] of await buildAction()) {
   await generated(`dist/${name}`, text);
 }

@@ -1,6 +1,7 @@
 import type { Bypass } from "../queue/calls/history.js";
 import type { DeploymentRequest, Location } from "../queue/deployment.js";
-import { parseCellIndex, parseDeploymentId, parseHold, parsePriority } from "../queue/values.js";
+import { parseHold } from "../text/holds.js";
+import { parseCellIndex, parseDeploymentId, parsePriority } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";

@@ -1,5 +1,4 @@
 import { InvalidValueError } from "../database/errors.js";
-import { emptyIsAbsent } from "../queue/values.js";
 
 /**
  * What may be given behind the command or as an option.
@@ -10,13 +9,12 @@ export function argumentOrOption(
   option: string | undefined,
   name: { readonly what: string; readonly option: string; readonly example: string },
 ): string {
-  const [first, second] = [emptyIsAbsent(argument), emptyIsAbsent(option)];
-  const given = first ?? second;
+  const given = argument ?? option;
   if (given === undefined) {
     throw new InvalidValueError(`the ${name.what} is missing`, { hint: name.example });
   }
-  if (second !== undefined && second !== given) {
-    throw new InvalidValueError(`the ${name.what} is given twice: ${given}, and ${name.option} ${second}`, {
+  if (option !== undefined && option !== given) {
+    throw new InvalidValueError(`the ${name.what} is given twice: ${given}, and ${name.option} ${option}`, {
       hint: name.example,
     });
   }

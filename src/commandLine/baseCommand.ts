@@ -13,12 +13,19 @@ export abstract class BaseCommand extends Command<BaseContext> {
     try {
       return await this.perform();
     } catch (error) {
-      return reportError(error);
+      return reportError(error, this.context);
     }
   }
 
   /** Prints the text, or with --json the value. */
   protected print(text: string, value: unknown): void {
     this.context.stdout.write(`${this.json ? jsonText(value) : text}\n`);
+  }
+
+  /** For a command whose log says what a person wants to know. */
+  protected printJson(value: unknown): void {
+    if (this.json) {
+      this.print("", value);
+    }
   }
 }

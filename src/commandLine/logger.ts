@@ -1,3 +1,4 @@
+import type { BaseContext } from "clipanion";
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
 import { InvalidValueError } from "../queue/errors.js";
@@ -9,14 +10,17 @@ const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
  * The log, for people, on stderr, with times in UTC as its messages have them; stdout is for data.
  * @throws InvalidValueError for a level that does not exist
  */
-export function createLogger(level = process.env["DEPLOY_QUEUE_LOG_LEVEL"] || "info"): Logger {
+export function createLogger({ env, stderr }: BaseContext): Logger {
+  const level = env["DEPLOY_QUEUE_LOG_LEVEL"] || "info";
   if (!levels.includes(level)) {
     throw new InvalidValueError(`DEPLOY_QUEUE_LOG_LEVEL must be one of ${levels.join(", ")}, not "${level}"`);
   }
+  const isOwn = stderr === process.stderr;
   const stream = pretty({
-    destination: 2,
+    // By its number it is written at once, also when the process exits right behind.
+    destination: isOwn ? process.stderr.fd : stderr,
     sync: true,
-    colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
+    colorize: isOwn && process.stderr.isTTY && !env["NO_COLOR"],
     ignore: "pid,hostname",
     translateTime: "UTC:HH:MM:ss'Z'",
     messageFormat: (log, messageKey) => printable(String(log[messageKey])),

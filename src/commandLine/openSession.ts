@@ -1,3 +1,4 @@
+import type { BaseContext } from "clipanion";
 import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
@@ -16,16 +17,21 @@ export interface SessionOptions {
   readonly migrate: boolean;
   /** Milliseconds to wait for a database that is away. */
   readonly outageTimeout: number;
+  readonly context: BaseContext;
 }
 
 /** Connects to the database and makes sure that it has our schema. */
-export async function openSession(command: string, options: SessionOptions): Promise<Session> {
-  const log = createLogger();
-  const target = await resolveConnectionTarget();
+export async function openSession(
+  command: string,
+  { migrate, outageTimeout, context }: SessionOptions,
+): Promise<Session> {
+  const log = createLogger(context);
+  const target = await resolveConnectionTarget(context.env);
   if (target.embeddedDirectory !== undefined) {
+    const given = context.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set";
+    const started = target.embeddedStarted ? " (started now)" : "";
     log.info(
-      `DEPLOY_QUEUE_DATABASE_URL is ${process.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set"}: ` +
-        `using this user's own PostgreSQL in ${target.embeddedDirectory}${target.embeddedStarted ? " (started now)" : ""}`,
+      `DEPLOY_QUEUE_DATABASE_URL is ${given}: using this user's own PostgreSQL in ${target.embeddedDirectory}${started}`,
     );
   }
   const database = new Database({
@@ -36,13 +42,13 @@ export async function openSession(command: string, options: SessionOptions): Pro
   try {
     const schema = {
       url: target.url,
-      migrate: options.migrate,
+      migrate,
       onProgress: (message: string) => log.info(message),
       onWarning: (message: string) => log.warn(message),
     };
     await outlastOutages(() => ensureSchema(database, schema), {
-      outageTimeout: options.outageTimeout,
-      onEvent: options.outageTimeout > 0 ? logOutages(log) : undefined,
+      outageTimeout,
+      onEvent: outageTimeout > 0 ? logOutages(log) : undefined,
     });
   } catch (error) {
     await database.close();

@@ -1,32 +1,43 @@
 import { Option } from "clipanion";
+import { logOutages } from "../display/outages.js";
+import { defaultOutageTimeout, outlastOutages } from "../queue/outage.js";
 import { BaseCommand } from "./baseCommand.js";
-import type { Session } from "./openSession.js";
+import { openSession, type Session } from "./openSession.js";
 
-/** What the commands have in common that talk to the queue. */
+/** A command that talks to the queue. */
 export abstract class QueueCommand extends BaseCommand {
   skipMigrations = Option.Boolean("--skip-migrations", false, {
     description: "Do not bring an older database schema up to date",
   });
 
-  /** Milliseconds without a database that it outlasts from its first contact on; most say at once that it is away. */
-  patience(): number {
-    return 0;
-  }
+  /**
+   * Milliseconds without a database that it outlasts from its first contact on. Most commands say at once that the database is
+   * away; one that waits, keeps a cell or frees it has the option, since nobody comes after it who would try again.
+   */
+  outageTimeout: number | undefined = 0;
 
   /** Does the command's work and returns its exit code; may throw. */
   abstract act(session: Session): Promise<number>;
 
   override async perform(): Promise<number> {
-    // Loaded here, so that help and version do not pay for it.
-    const { openSession } = await import("./openSession.js");
     const session = await openSession(this.path.join(" "), {
       migrate: !this.skipMigrations,
-      outageTimeout: this.patience(),
+      outageTimeout: this.patience,
+      context: this.context,
     });
     try {
       return await this.act(session);
     } finally {
       await session.queue.database.close();
     }
+  }
+
+  protected get patience(): number {
+    return this.outageTimeout ?? defaultOutageTimeout;
+  }
+
+  /** Repeats a call that may be repeated, until the database answers. */
+  protected patiently<Result>({ log }: Session, call: () => Promise<Result>): Promise<Result> {
+    return outlastOutages(call, { outageTimeout: this.patience, onEvent: logOutages(log) });
   }
 }

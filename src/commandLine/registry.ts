@@ -1,80 +1,49 @@
-import { Builtins, type CommandClass } from "clipanion";
-import { AdoptCommand } from "../commands/adopt.js";
-import { BumpCommand } from "../commands/bump.js";
-import { CancelDeploymentCommand } from "../commands/cancel/deployment.js";
-import { CancelLocationCommand } from "../commands/cancel/location.js";
-import { CancelVersionCommand } from "../commands/cancel/version.js";
-import { DatabaseStatusCommand } from "../commands/database/status.js";
-import { DatabaseStopCommand } from "../commands/database/stop.js";
-import { DatabaseUrlCommand } from "../commands/database/url.js";
-import { DoctorCommand } from "../commands/doctor.js";
-import { EnvironmentListCommand } from "../commands/environment/list.js";
-import { EnvironmentSetCommand } from "../commands/environment/set.js";
-import { ExplainCommand } from "../commands/explain.js";
-import { FinishCommand } from "../commands/finish.js";
-import { FreezeCommand } from "../commands/freeze.js";
-import { HeartbeatDeploymentCommand } from "../commands/heartbeat/deployment.js";
-import { HeartbeatUrlCommand } from "../commands/heartbeat/url.js";
-import { HistoryCommand } from "../commands/history.js";
-import { InfoCommand } from "../commands/info.js";
-import { ListCellsCommand } from "../commands/list/cells.js";
-import { ListFreezesCommand } from "../commands/list/freezes.js";
-import { ListOutliersCommand } from "../commands/list/outliers.js";
-import { ListQueueCommand } from "../commands/list/queue.js";
-import { ListRunningCommand } from "../commands/list/running.js";
-import { ListStagedCommand } from "../commands/list/staged.js";
-import { ListWindowsCommand } from "../commands/list/windows.js";
-import { MigrateCommand } from "../commands/migrate.js";
-import { PurgeCommand } from "../commands/purge.js";
-import { ReleaseCommand } from "../commands/release.js";
-import { RolesCreateCommand } from "../commands/roles/create.js";
-import { RunCommand } from "../commands/run.js";
-import { StageCommand } from "../commands/stage.js";
-import { StartCommand } from "../commands/start.js";
-import { ThawCommand } from "../commands/thaw.js";
-import { WindowAddCommand } from "../commands/window/add.js";
-import { WindowRemoveCommand } from "../commands/window/remove.js";
-import { WorkerCommand } from "../commands/worker.js";
-import { HelpCommand } from "./help.js";
+import type { CommandClass } from "clipanion";
 
-/** Every command of the command line. */
-export const commands: readonly CommandClass[] = [
-  HelpCommand,
-  Builtins.VersionCommand,
-  StartCommand,
-  RunCommand,
-  FinishCommand,
-  InfoCommand,
-  HistoryCommand,
-  ExplainCommand,
-  BumpCommand,
-  StageCommand,
-  ReleaseCommand,
-  PurgeCommand,
-  FreezeCommand,
-  ThawCommand,
-  WindowAddCommand,
-  WindowRemoveCommand,
-  MigrateCommand,
-  CancelDeploymentCommand,
-  CancelVersionCommand,
-  CancelLocationCommand,
-  ListCellsCommand,
-  ListQueueCommand,
-  ListRunningCommand,
-  ListOutliersCommand,
-  ListStagedCommand,
-  ListFreezesCommand,
-  ListWindowsCommand,
-  HeartbeatDeploymentCommand,
-  HeartbeatUrlCommand,
-  EnvironmentListCommand,
-  EnvironmentSetCommand,
-  DatabaseStatusCommand,
-  DatabaseStopCommand,
-  DatabaseUrlCommand,
-  WorkerCommand,
-  RolesCreateCommand,
-  AdoptCommand,
-  DoctorCommand,
-];
+/** Every command by its path, in the order of the help. Only those that a command line may mean are loaded. */
+const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, CommandClass>>>>> = {
+  start: () => import("../commands/start.js"),
+  run: () => import("../commands/run.js"),
+  finish: () => import("../commands/finish.js"),
+  info: () => import("../commands/info.js"),
+  history: () => import("../commands/history.js"),
+  explain: () => import("../commands/explain.js"),
+  bump: () => import("../commands/bump.js"),
+  stage: () => import("../commands/stage.js"),
+  release: () => import("../commands/release.js"),
+  purge: () => import("../commands/purge.js"),
+  freeze: () => import("../commands/freeze.js"),
+  thaw: () => import("../commands/thaw.js"),
+  "window add": () => import("../commands/window/add.js"),
+  "window remove": () => import("../commands/window/remove.js"),
+  migrate: () => import("../commands/migrate.js"),
+  "cancel deployment": () => import("../commands/cancel/deployment.js"),
+  "cancel version": () => import("../commands/cancel/version.js"),
+  "cancel location": () => import("../commands/cancel/location.js"),
+  "list cells": () => import("../commands/list/cells.js"),
+  "list queue": () => import("../commands/list/queue.js"),
+  "list running": () => import("../commands/list/running.js"),
+  "list outliers": () => import("../commands/list/outliers.js"),
+  "list staged": () => import("../commands/list/staged.js"),
+  "list freezes": () => import("../commands/list/freezes.js"),
+  "list windows": () => import("../commands/list/windows.js"),
+  "heartbeat deployment": () => import("../commands/heartbeat/deployment.js"),
+  "heartbeat url": () => import("../commands/heartbeat/url.js"),
+  "environment list": () => import("../commands/environment/list.js"),
+  "environment set": () => import("../commands/environment/set.js"),
+  "database status": () => import("../commands/database/status.js"),
+  "database stop": () => import("../commands/database/stop.js"),
+  "database url": () => import("../commands/database/url.js"),
+  worker: () => import("../commands/worker.js"),
+  "roles create": () => import("../commands/roles/create.js"),
+  adopt: () => import("../commands/adopt.js"),
+  doctor: () => import("../commands/doctor.js"),
+};
+
+export const commandPaths: readonly string[] = Object.keys(modules);
+
+/** The classes of these commands. */
+export async function loadCommands(paths: readonly string[]): Promise<CommandClass[]> {
+  const loaded = await Promise.all(paths.map((path) => modules[path]?.() ?? {}));
+  return loaded.flatMap((module) => Object.values(module));
+}

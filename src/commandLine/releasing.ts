@@ -4,11 +4,9 @@ import type { Holds, StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
-import { emptyIsAbsent } from "../queue/values.js";
 import { deploymentName } from "../text/describe.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
-import { reportError } from "./reportError.js";
 import { runCommand } from "./runCommand.js";
 
 export interface ReleaseOptions {
@@ -19,6 +17,8 @@ export interface ReleaseOptions {
   readonly outageTimeout: number;
   /** How long a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
+  /** Tells why one of them failed, and returns the exit code that this means. */
+  readonly onError: (error: unknown) => number;
   /** Called when one without a command has started. */
   readonly onStarted: (deployment: Deployment) => void;
 }
@@ -38,7 +38,7 @@ export async function releaseEach(
 ): Promise<{ readonly exitCode: number; readonly outcomes: readonly ReleaseOutcome[] }> {
   const one = async (staged: StagedDeployment): Promise<ReleaseOutcome> => ({
     deployment_id: staged.deployment_id,
-    exit_code: await releaseOne(session, holds, staged, options).catch(reportError),
+    exit_code: await releaseOne(session, holds, staged, options).catch(options.onError),
   });
   if (options.parallel) {
     // Each listens for signals by itself.
@@ -71,7 +71,7 @@ async function releaseOne(
   const { log } = session;
   const key = randomUUID();
   const release = (heartbeat: boolean) => async (): Promise<Deployment> => {
-    const reason = emptyIsAbsent(options.reason);
+    const { reason } = options;
     const { released, deployment } = await holds.release(staged.deployment_id, { reason, heartbeat, key });
     if (!released) {
       throw new RefusedError(`somebody else has released ${deploymentName(deployment)}`, {

@@ -1,63 +1,69 @@
+import type { BaseContext } from "clipanion";
 import { DeployQueueError } from "../database/errors.js";
 import { describeError } from "../text/describeError.js";
 import { printable } from "../text/printable.js";
 
 const unexpected = 1;
-const usage = 2;
 
 /** Prints an error as one line for the person who has to act on it, and returns the exit code that it means. */
-export function reportError(error: unknown): number {
-  write(describeError(error));
+export function reportError(error: unknown, { env, stderr }: BaseContext): number {
+  stderr.write(errorLine(describeError(error)));
   if (error instanceof DeployQueueError) {
     return error.exitCode;
   }
-  if (process.env["DEPLOY_QUEUE_LOG_LEVEL"] === "debug" && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
+  if (env["DEPLOY_QUEUE_LOG_LEVEL"] === "debug" && error instanceof Error) {
+    stderr.write(`${error.stack}\n`);
   }
   return unexpected;
 }
 
-/** The same for a command line that the parser does not understand. */
-export function reportUsageError(error: Error, args: readonly string[], commandPaths: readonly string[]): number {
-  const command = commandPaths.find((path) => args.slice(0, path.split(" ").length).join(" ") === path);
+/** One line for a command line that the parser does not understand. */
+export function usageErrorLine(error: Error, args: readonly string[], commandPaths: readonly string[]): string {
+  const command = commandPaths.find((path) => beginsWith(args, path));
   if (command === undefined) {
-    const words = args
-      .filter((word) => !word.startsWith("-"))
-      .slice(0, 2)
-      .join(" ");
+    const words = args.filter((word) => !word.startsWith("-")).slice(0, 2);
     const siblings = commandPaths.filter((path) => path.startsWith(`${args[0]} `));
     const known = siblings.length > 0 ? `There are: ${siblings.join(", ")}` : 'See "deploy-queue --help"';
-    write(`there is no command "${words || args.join(" ")}". ${known}`);
-    return usage;
+    return errorLine(`there is no command "${words.join(" ") || args.join(" ")}". ${known}`);
   }
   // The parser's first paragraph says what is wrong; of options that are missing it only says how all are written.
   const [problem = "", synopsis = ""] = error.message.split("\n\n");
   const end = args.indexOf("--");
   const words = end === -1 ? args : args.slice(0, end);
+  const reason = misspelled(words, synopsis) ?? describeProblem(problem);
+  return errorLine(`${command}: ${reason}. See "deploy-queue ${command} --help"`);
+}
+
+/** Whether the command line begins with the path of a command. */
+export function beginsWith(args: readonly string[], path: string): boolean {
+  return `${args.join(" ")} `.startsWith(`${path} `);
+}
+
+/** What is wrong with the options that are given; undefined when the parser knows better. */
+function misspelled(words: readonly string[], synopsis: string): string | undefined {
   const given = new Set(words.map((word) => word.split("=", 1)[0] ?? ""));
   const known = new Set(synopsis.match(/--[a-z-]+/g));
   const strange = [...given].filter((word) => /^--./.test(word) && known.size > 0 && !known.has(word));
-  const missing = [...synopsis.matchAll(/<(--[a-z-]+)/g)]
-    .map((match) => match[1] ?? "")
-    .filter((option) => !given.has(option));
+  if (strange.length > 0) {
+    return `${strange.join(", ")} is not an option`;
+  }
   const valueless = words.find(
     (word, index) =>
       word.startsWith("--") && synopsis.includes(`${word} #`) && (words[index + 1] ?? "-").startsWith("-"),
   );
-  const reason =
-    strange.length > 0
-      ? `${strange.join(", ")} is not an option`
-      : valueless !== undefined
-        ? `${valueless} needs a value; one that begins with "-" is given as ${valueless}=-…`
-        : missing.length > 0
-          ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`
-          : problem.startsWith("Command not found")
-            ? "an argument is missing"
-            : problem.replace(/[.:\s]+$/, "");
-  write(`${command}: ${reason}. See "deploy-queue ${command} --help"`);
-  return usage;
+  if (valueless !== undefined) {
+    return `${valueless} needs a value; one that begins with "-" is given as ${valueless}=-…`;
+  }
+  const missing = [...synopsis.matchAll(/<(--[a-z-]+)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((option) => !given.has(option));
+  return missing.length > 0 ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing` : undefined;
 }
 
-function write(line: string): void {
-  process.stderr.write(`deploy-queue: ${printable(line)}\n`);
+function describeProblem(problem: string): string {
+  return problem.startsWith("Command not found") ? "an argument is missing" : problem.replace(/[.:\s]+$/, "");
+}
+
+function errorLine(text: string): string {
+  return `deploy-queue: ${printable(text)}\n`;
 }

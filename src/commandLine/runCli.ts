@@ -1,28 +1,39 @@
-import { Cli, type Command } from "clipanion";
+import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import { reorderArguments } from "./arguments.js";
-import { commands } from "./registry.js";
-import { reportError, reportUsageError } from "./reportError.js";
+import { HelpCommand } from "./help.js";
+import { commandPaths, loadCommands } from "./registry.js";
+import { beginsWith, reportError, usageErrorLine } from "./reportError.js";
+
+const usage = 2;
 
 /** Runs one command line and returns its exit code; errors have been printed. */
-export async function runCli(given: readonly string[], version: string): Promise<number> {
+export async function runCli(
+  given: readonly string[],
+  version: string,
+  context: BaseContext = Cli.defaultContext,
+): Promise<number> {
   const args = given.length === 0 ? ["--help"] : reorderArguments(given);
-  const cli = createCli(version, args[0]);
+  const cli = await createCli(version, meantBy(args));
   let command: Command;
   try {
-    command = cli.process(args);
+    command = cli.process(args, context);
     refuseStrayWords(command, args);
   } catch (error) {
     if (error instanceof Error && "clipanion" in error) {
-      return reportUsageError(
-        error,
-        args,
-        commands.flatMap((known) => known.paths ?? []).map((path) => path.join(" ")),
-      );
+      context.stderr.write(usageErrorLine(error, args, commandPaths));
+      return usage;
     }
-    return reportError(error);
+    return reportError(error, context);
   }
-  return cli.run(command);
+  return cli.run(command, context);
+}
+
+/** The command that is named; where none is, those that share its first word, or all. */
+function meantBy(args: readonly string[]): readonly string[] {
+  const named = commandPaths.filter((path) => beginsWith(args, path));
+  const related = commandPaths.filter((path) => path.split(" ", 1)[0] === args[0]);
+  return [named, related, commandPaths].find((paths) => paths.length > 0) ?? [];
 }
 
 /** A script whose words are not all behind "--" would lose its options to ours: it could deploy elsewhere than it stood in line. */
@@ -34,18 +45,14 @@ function refuseStrayWords(command: Command, args: readonly string[]): void {
   }
 }
 
-/** Of the commands those whose path begins with the first word; all, if none does, as for help. Few are read faster. */
-export function createCli(version: string, first = "--help"): Cli {
-  const enableColors = process.stdout.isTTY === true && !process.env["NO_COLOR"];
-  const cli = new Cli({
-    enableColors,
+/** The parser with these commands; where it has all of them, also with help and version. */
+export async function createCli(version: string, paths = commandPaths): Promise<Cli> {
+  const commands = await loadCommands(paths);
+  const builtins = paths === commandPaths ? [HelpCommand, Builtins.VersionCommand] : [];
+  return Cli.from([...builtins, ...commands], {
+    enableColors: process.stdout.isTTY === true && !process.env["NO_COLOR"],
     binaryLabel: "deploy-queue",
     binaryName: "deploy-queue",
     binaryVersion: version,
   });
-  const named = first.startsWith("-") ? [] : commands.filter(({ paths }) => paths?.some(([word]) => word === first));
-  for (const command of named.length > 0 ? named : commands) {
-    cli.register(command);
-  }
-  return cli;
 }

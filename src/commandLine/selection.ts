@@ -3,7 +3,7 @@ import type { HoldFilter, Holds, StagedDeployment } from "../queue/calls/holds.j
 import type { DeploymentWithStatus } from "../queue/deployment.js";
 import { InvalidValueError, RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
-import { parseCellIndex, parseDeploymentId } from "../queue/values.js";
+import { parseCellIndex, parseDeploymentId } from "../text/numbers.js";
 
 /** The options that say which of those on hold, as release and purge have them. */
 export const selectionOptions = {

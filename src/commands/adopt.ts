@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { RefusedError } from "../queue/errors.js";
+import { adoptionTable } from "../tables/adoptionTable.js";
 
 export class AdoptCommand extends QueueCommand {
   static override paths = [["adopt"]];
@@ -35,7 +36,6 @@ export class AdoptCommand extends QueueCommand {
   }
 
   override async act({ queue }: Session): Promise<number> {
-    const { adoptionTable } = await import("../tables/adoptionTable.js");
     const items = await (this.dryRun
       ? queue.adoption.preview(this.withRunning)
       : queue.adoption.adopt(this.withRunning));

@@ -1,8 +1,9 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { requiredOption } from "../commandLine/requiredOption.js";
-import { parseDeploymentId, parsePriority } from "../queue/values.js";
+import { deploymentIdArgument, requiredText, valueOption } from "../commandLine/values.js";
+import { deploymentName } from "../text/describe.js";
+import { parsePriority } from "../text/numbers.js";
 
 export class BumpCommand extends QueueCommand {
   static override paths = [["bump"]];
@@ -17,18 +18,14 @@ export class BumpCommand extends QueueCommand {
     examples: [["The fix first", 'deploy-queue bump 42 --reason "sev 1: checkout is down"']],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
-  reason = requiredOption("--reason", "Why, for those who are overtaken");
-  priority = Option.String("--priority", { description: "This priority instead, such as 0 to take a bump back" });
+  deploymentId = deploymentIdArgument();
+  reason = requiredText("--reason", "Why, for those who are overtaken");
+  priority = valueOption("--priority", "This priority instead, such as 0 to take a bump back", parsePriority);
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../text/describe.js");
-    const priority = parsePriority(this.priority, "--priority");
-    const deployment = await queue.line.bump(parseDeploymentId(this.deploymentId), this.reason, priority);
+    const deployment = await queue.line.bump(this.deploymentId, this.reason, this.priority);
     log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);
-    if (this.json) {
-      this.print("", deployment);
-    }
+    this.printJson(deployment);
     return 0;
   }
 }

@@ -1,6 +1,12 @@
 import { Command, Option } from "clipanion";
 import { BaseCommand } from "../commandLine/baseCommand.js";
 import type { Diagnosis } from "../commandLine/doctorChecks.js";
+import { connectionFailure, examine } from "../commandLine/doctorChecks.js";
+import { optionalText } from "../commandLine/values.js";
+import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import { Database } from "../database/database.js";
+import { DeployQueueError } from "../database/errors.js";
+import { printable } from "../text/printable.js";
 
 const somethingFailed = 4;
 
@@ -24,14 +30,13 @@ export class DoctorCommand extends BaseCommand {
     `,
   });
 
-  worker = Option.String("--worker", { description: "Fail unless a worker on this host was seen within 3 minutes" });
+  worker = optionalText("--worker", "Fail unless a worker on this host was seen within 3 minutes");
 
   verifyHistory = Option.Boolean("--verify-history", false, {
     description: "Also examine everything that has happened",
   });
 
   override async perform(): Promise<number> {
-    const { printable } = await import("../text/printable.js");
     const diagnoses = await this.#examine();
     const lines = diagnoses.flatMap(({ name, status, text, cure }) => [
       `${status.padEnd(7)}  ${name}: ${printable(text)}`,
@@ -42,15 +47,10 @@ export class DoctorCommand extends BaseCommand {
   }
 
   async #examine(): Promise<Diagnosis[]> {
-    const { Database } = await import("../database/database.js");
-    const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
-    const { connectionFailure, examine } = await import("../commandLine/doctorChecks.js");
-    const { emptyIsAbsent } = await import("../queue/values.js");
-    const { DeployQueueError } = await import("../database/errors.js");
-    let database: InstanceType<typeof Database>;
+    let database: Database;
     let ownDirectory: string | undefined;
     try {
-      const target = await resolveConnectionTarget();
+      const target = await resolveConnectionTarget(this.context.env);
       ownDirectory = target.embeddedDirectory;
       database = new Database({ url: target.url, applicationName: "deploy-queue doctor" });
     } catch (error) {
@@ -62,7 +62,7 @@ export class DoctorCommand extends BaseCommand {
     try {
       return await examine(database, {
         ownDirectory,
-        workerHost: emptyIsAbsent(this.worker),
+        workerHost: this.worker,
         verifyHistory: this.verifyHistory,
       });
     } finally {

@@ -1,7 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { parseDeploymentId } from "../queue/values.js";
+import { deploymentIdArgument } from "../commandLine/values.js";
+import { explanation } from "../text/explanation.js";
 
 export class ExplainCommand extends QueueCommand {
   static override paths = [["explain"]];
@@ -12,11 +13,10 @@ export class ExplainCommand extends QueueCommand {
     examples: [["What does deployment 42 wait for", "deploy-queue explain 42"]],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
+  deploymentId = deploymentIdArgument();
 
   override async act({ queue }: Session): Promise<number> {
-    const { explanation } = await import("../text/explanation.js");
-    const id = parseDeploymentId(this.deploymentId);
+    const id = this.deploymentId;
     const reasons = await queue.line.explain(id);
     this.print(explanation(await queue.deployment(id), reasons), reasons);
     return 0;

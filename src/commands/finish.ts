@@ -1,9 +1,11 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
-import { PatientCommand } from "../commandLine/patientCommand.js";
-import { parseDeploymentId } from "../queue/values.js";
+import { options } from "../commandLine/options.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
+import { deploymentIdArgument } from "../commandLine/values.js";
+import { deploymentName } from "../text/describe.js";
 
-export class FinishCommand extends PatientCommand {
+export class FinishCommand extends QueueCommand {
   static override paths = [["finish"]];
 
   static override usage = Command.Usage({
@@ -12,16 +14,13 @@ export class FinishCommand extends PatientCommand {
     examples: [["Finish deployment 42", "deploy-queue finish 42"]],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
+  deploymentId = deploymentIdArgument();
+  override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { deploymentName } = await import("../text/describe.js");
-    const id = parseDeploymentId(this.deploymentId);
-    const deployment = await this.patiently(session, () => session.queue.finish(id));
+    const deployment = await this.patiently(session, () => session.queue.finish(this.deploymentId));
     session.log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
-    if (this.json) {
-      this.print("", deployment);
-    }
+    this.printJson(deployment);
     return 0;
   }
 }

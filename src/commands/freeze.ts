@@ -1,11 +1,12 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions } from "../commandLine/options.js";
+import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { requiredOption } from "../commandLine/requiredOption.js";
+import { optionalText, requiredText } from "../commandLine/values.js";
 import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";
-import { emptyIsAbsent, parseCellIndex } from "../queue/values.js";
+import { freezePlace } from "../tables/policyTables.js";
+import { formatMoment, parseMoment } from "../text/moments.js";
 
 export class FreezeCommand extends QueueCommand {
   static override paths = [["freeze"]];
@@ -26,33 +27,29 @@ export class FreezeCommand extends QueueCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
+  environment = options.environment();
+  // As they are given: an unset variable in a script must not widen a cell to its region.
   provider = Option.String("--provider", { description: "Only this cloud provider" });
   region = Option.String("--region", { description: "Only this region of it" });
-  cellIndex = Option.String("--cell-index", { description: "Only this cell of the region" });
-  reason = requiredOption("--reason", "Why, for everybody who waits");
+  cellIndex = options.cellOfRegion();
+  reason = requiredText("--reason", "Why, for everybody who waits");
   until = Option.String("--until", {
     description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
   });
-  allowKey = Option.String("--allow-key", { description: "Let deployments with this concurrency key pass" });
-  allowRole = Option.String("--allow-role", {
-    description: "Let deployments pass that were entered by a member of this database role",
-  });
+  allowKey = optionalText("--allow-key", "Let deployments with this concurrency key pass");
+  allowRole = optionalText("--allow-role", "Let deployments pass that were entered by a member of this database role");
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { formatMoment, parseMoment } = await import("../text/moments.js");
-    const { freezePlace } = await import("../tables/policyTables.js");
     const place = {
       environment: this.environment,
-      // As they are given: an unset variable in a script must not widen a cell to its region.
       cloudProvider: this.provider,
       region: this.region,
-      cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex, "--cell-index"),
+      cellIndex: this.cellIndex,
     };
     const freeze = await queue.policies.freeze(place, this.reason, {
       until: await parseMoment(queue, this.until, "--until"),
-      allowKey: emptyIsAbsent(this.allowKey),
-      allowRole: emptyIsAbsent(this.allowRole),
+      allowKey: this.allowKey,
+      allowRole: this.allowRole,
     });
     const end = freeze.expires_at === null ? "until somebody thaws it" : `until ${formatMoment(freeze.expires_at)}`;
     log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);

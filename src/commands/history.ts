@@ -1,7 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { parseDeploymentId } from "../queue/values.js";
+import { deploymentIdArgument } from "../commandLine/values.js";
+import { historyTable } from "../tables/historyTable.js";
 
 export class HistoryCommand extends QueueCommand {
   static override paths = [["history"]];
@@ -13,11 +14,10 @@ export class HistoryCommand extends QueueCommand {
     examples: [["What happened to deployment 42", "deploy-queue history 42"]],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
+  deploymentId = deploymentIdArgument();
 
   override async act({ queue }: Session): Promise<number> {
-    const { historyTable } = await import("../tables/historyTable.js");
-    const events = await queue.history.of(parseDeploymentId(this.deploymentId));
+    const events = await queue.history.of(this.deploymentId);
     this.print(historyTable(events), events);
     return 0;
   }

@@ -1,7 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { parseDeploymentId } from "../queue/values.js";
+import { deploymentIdArgument } from "../commandLine/values.js";
+import { particulars, summary } from "../text/describe.js";
 
 export class InfoCommand extends QueueCommand {
   static override paths = [["info"]];
@@ -15,11 +16,10 @@ export class InfoCommand extends QueueCommand {
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
+  deploymentId = deploymentIdArgument();
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { particulars, summary } = await import("../text/describe.js");
-    const deployment = await queue.deployment(parseDeploymentId(this.deploymentId));
+    const deployment = await queue.deployment(this.deploymentId);
     this.print(summary(deployment), deployment);
     log.info(particulars(deployment));
     return 0;

@@ -1,6 +1,8 @@
 import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
+import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import { migrationsFolder, schemaVersion } from "../database/schema.js";
 
 export class MigrateCommand extends QueueCommand {
   static override paths = [["migrate"]];
@@ -13,13 +15,11 @@ export class MigrateCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     // Opening the session has migrated already.
-    const { migrationsFolder, schemaVersion } = await import("../database/schema.js");
     const { hasOtherObjects, migrateSchema } = await import("../database/migrate.js");
-    const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
     const folder = migrationsFolder();
     if (!this.skipMigrations && (await hasOtherObjects(queue.database, folder))) {
       log.info("the functions and views differ from those of this program, and are replaced");
-      const { url } = await resolveConnectionTarget();
+      const { url } = await resolveConnectionTarget(this.context.env);
       await migrateSchema(queue.database, { url, folder, onProgress: () => undefined });
     }
     const version = await schemaVersion(queue.database);

@@ -1,9 +1,12 @@
 import { Command } from "clipanion";
+import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions } from "../commandLine/options.js";
+import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { selectHeld, selectionOptions } from "../commandLine/selection.js";
-import { emptyIsAbsent } from "../queue/values.js";
+import { optionalText } from "../commandLine/values.js";
+import { stagedTable } from "../tables/stagedTable.js";
+import { deploymentName } from "../text/describe.js";
 
 export class PurgeCommand extends QueueCommand {
   static override paths = [["purge"]];
@@ -28,13 +31,10 @@ export class PurgeCommand extends QueueCommand {
   provider = selectionOptions.provider();
   region = selectionOptions.region();
   cellIndex = selectionOptions.cellIndex();
-  reason = deploymentOptions.reason("Why; their events keep it");
-  yes = deploymentOptions.yes();
+  reason = optionalText("--reason", "Why; their events keep it");
+  yes = options.yes();
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../text/describe.js");
-    const { stagedTable } = await import("../tables/stagedTable.js");
-    const { confirm } = await import("../commandLine/confirm.js");
     const { holds } = queue;
     const held = await selectHeld(queue, holds, this, (deployment) => {
       const isDropped = deployment.status === "cancelled" && deployment.hold !== null;
@@ -52,13 +52,11 @@ export class PurgeCommand extends QueueCommand {
     }
     const purged = [];
     for (const { deployment_id } of held) {
-      const deployment = await holds.purge(deployment_id, emptyIsAbsent(this.reason));
+      const deployment = await holds.purge(deployment_id, this.reason);
       log.info(`${deploymentName(deployment)} was dropped`);
       purged.push(deployment);
     }
-    if (this.json) {
-      this.print("", purged);
-    }
+    this.printJson(purged);
     return 0;
   }
 }

@@ -1,10 +1,16 @@
 import { Command, Option } from "clipanion";
+import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions, readTimeout } from "../commandLine/options.js";
-import { PatientCommand } from "../commandLine/patientCommand.js";
+import { options } from "../commandLine/options.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
+import { releaseEach } from "../commandLine/releasing.js";
+import { reportError } from "../commandLine/reportError.js";
 import { selectHeld, selectionOptions } from "../commandLine/selection.js";
+import { optionalText } from "../commandLine/values.js";
+import { stagedTable } from "../tables/stagedTable.js";
+import { jsonText } from "../text/printable.js";
 
-export class ReleaseCommand extends PatientCommand {
+export class ReleaseCommand extends QueueCommand {
   static override paths = [["release"]];
 
   static override usage = Command.Usage({
@@ -38,20 +44,14 @@ export class ReleaseCommand extends PatientCommand {
   provider = selectionOptions.provider();
   region = selectionOptions.region();
   cellIndex = selectionOptions.cellIndex();
-  reason = deploymentOptions.reason("Why; their events keep it");
-  yes = deploymentOptions.yes();
+  reason = optionalText("--reason", "Why; their events keep it");
+  yes = options.yes();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
-  waitTimeout = deploymentOptions.waitTimeout();
-  gracePeriod = deploymentOptions.gracePeriod();
+  waitTimeout = options.waitTimeout();
+  gracePeriod = options.gracePeriod();
+  override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { parseDuration } = await import("../text/durations.js");
-    const { stagedTable } = await import("../tables/stagedTable.js");
-    const { jsonText } = await import("../text/printable.js");
-    const { confirm } = await import("../commandLine/confirm.js");
-    const { releaseEach } = await import("../commandLine/releasing.js");
-    const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
-    const waitTimeout = readTimeout(this.waitTimeout, "--wait-timeout");
     const { holds } = session.queue;
     const held = await selectHeld(session.queue, holds, this);
     if (held.length === 0) {
@@ -65,9 +65,10 @@ export class ReleaseCommand extends PatientCommand {
     const { exitCode, outcomes } = await releaseEach(session, holds, held, {
       reason: this.reason,
       parallel: this.parallel,
-      waitTimeout,
-      outageTimeout: this.patience(),
-      gracePeriod,
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.patience,
+      gracePeriod: this.gracePeriod,
+      onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });
     if (this.json) {

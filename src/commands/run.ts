@@ -1,10 +1,13 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
-import { PatientCommand } from "../commandLine/patientCommand.js";
+import { holdOf, options } from "../commandLine/options.js";
+import { RequestCommand } from "../commandLine/requestCommand.js";
+import { runCommand } from "../commandLine/runCommand.js";
 import { InvalidValueError } from "../database/errors.js";
+import { eventRecord } from "../display/eventRecord.js";
+import { jsonText } from "../text/printable.js";
 
-export class RunCommand extends PatientCommand {
+export class RunCommand extends RequestCommand {
   static override paths = [["run"]];
 
   static override usage = Command.Usage({
@@ -31,22 +34,10 @@ export class RunCommand extends PatientCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
-  provider = deploymentOptions.provider();
-  region = deploymentOptions.region();
-  cellIndex = deploymentOptions.cellIndex();
-  component = deploymentOptions.component();
-  version = deploymentOptions.version();
-  url = deploymentOptions.url();
-  note = deploymentOptions.note();
-  concurrencyKey = deploymentOptions.concurrencyKey();
-  maxDuration = deploymentOptions.maxDuration();
-  priority = deploymentOptions.priority();
-  hold = deploymentOptions.hold();
-  notBefore = deploymentOptions.notBefore();
-  notAfter = deploymentOptions.notAfter();
-  waitTimeout = deploymentOptions.waitTimeout();
-  gracePeriod = deploymentOptions.gracePeriod();
+  hold = options.hold();
+  waitTimeout = options.waitTimeout();
+  gracePeriod = options.gracePeriod();
+  override outageTimeout = options.outageTimeout();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -54,19 +45,14 @@ export class RunCommand extends PatientCommand {
     if (this.command[0] === "") {
       throw new InvalidValueError("the command to run is empty");
     }
-    const { parseDuration } = await import("../text/durations.js");
-    const { jsonText } = await import("../text/printable.js");
-    const gracePeriod = parseDuration(this.gracePeriod, "--grace-period");
-    const { eventRecord } = await import("../display/eventRecord.js");
-    const { runCommand } = await import("../commandLine/runCommand.js");
-    const terms = await this.patiently(session, () => readTerms(session.queue, this));
+    const request = await this.patiently(session, () => this.request(session));
     const { json } = this;
     // stdout belongs to the command.
     const { stderr } = this.context;
-    return runCommand(session, { ...toRequest(this), ...terms }, this.command, {
-      gracePeriod,
-      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
-      outageTimeout: this.patience(),
+    return runCommand(session, { ...request, hold: holdOf(this.hold) }, this.command, {
+      gracePeriod: this.gracePeriod,
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.patience,
       json,
       output: json ? stderr : undefined,
       onEvent: (event) => {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { Command, Option } from "clipanion";
+import { checkGitHubOutput, setGitHubOutput } from "../commandLine/githubOutput.js";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions, readTerms, toRequest } from "../commandLine/options.js";
-import { QueueCommand } from "../commandLine/queueCommand.js";
+import { RequestCommand } from "../commandLine/requestCommand.js";
+import { deploymentName } from "../text/describe.js";
 
-export class StageCommand extends QueueCommand {
+export class StageCommand extends RequestCommand {
   static override paths = [["stage"]];
 
   static override usage = Command.Usage({
@@ -27,29 +28,13 @@ export class StageCommand extends QueueCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
-  provider = deploymentOptions.provider();
-  region = deploymentOptions.region();
-  cellIndex = deploymentOptions.cellIndex();
-  component = deploymentOptions.component();
-  version = deploymentOptions.version();
-  url = deploymentOptions.url();
-  note = deploymentOptions.note();
-  concurrencyKey = deploymentOptions.concurrencyKey();
-  maxDuration = deploymentOptions.maxDuration();
-  priority = deploymentOptions.priority();
-  notBefore = deploymentOptions.notBefore();
-  notAfter = deploymentOptions.notAfter();
-
   command = Option.Rest({ name: "command" });
 
-  override async act({ queue, log }: Session): Promise<number> {
-    const { deploymentName } = await import("../text/describe.js");
-    const { checkGitHubOutput, setGitHubOutput } = await import("../commandLine/githubOutput.js");
+  override async act(session: Session): Promise<number> {
+    const { queue, log } = session;
     await checkGitHubOutput();
     const deployment = await queue.enqueue({
-      ...toRequest(this),
-      ...(await readTerms(queue, this)),
+      ...(await this.request(session)),
       hold: "outside",
       command: this.command.length > 0 ? this.command : undefined,
       idempotencyKey: randomUUID(),

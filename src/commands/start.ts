@@ -1,9 +1,12 @@
 import { Command, Option } from "clipanion";
+import { startDeployment } from "../commandLine/journey.js";
 import type { Session } from "../commandLine/openSession.js";
-import { deploymentOptions, readTerms, readTimeout, toRequest } from "../commandLine/options.js";
-import { PatientCommand } from "../commandLine/patientCommand.js";
+import { holdOf, options } from "../commandLine/options.js";
+import { RequestCommand } from "../commandLine/requestCommand.js";
+import { eventRecord } from "../display/eventRecord.js";
+import { describeForecast } from "../text/describeForecast.js";
 
-export class StartCommand extends PatientCommand {
+export class StartCommand extends RequestCommand {
   static override paths = [["start"]];
 
   static override usage = Command.Usage({
@@ -28,38 +31,24 @@ export class StartCommand extends PatientCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
-  provider = deploymentOptions.provider();
-  region = deploymentOptions.region();
-  cellIndex = deploymentOptions.cellIndex();
-  component = deploymentOptions.component();
-  version = deploymentOptions.version();
-  url = deploymentOptions.url();
-  note = deploymentOptions.note();
-  concurrencyKey = deploymentOptions.concurrencyKey();
-  maxDuration = deploymentOptions.maxDuration();
-  priority = deploymentOptions.priority();
-  hold = deploymentOptions.hold();
-  notBefore = deploymentOptions.notBefore();
-  notAfter = deploymentOptions.notAfter();
-  waitTimeout = deploymentOptions.waitTimeout();
+  hold = options.hold();
+  waitTimeout = options.waitTimeout();
+  override outageTimeout = options.outageTimeout();
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
   override async act(session: Session): Promise<number> {
-    const request = { ...toRequest(this), ...(await this.patiently(session, () => readTerms(session.queue, this))) };
+    const asked = await this.patiently(session, () => this.request(session));
+    const request = { ...asked, hold: holdOf(this.hold) };
     if (this.dryRun) {
-      const { describeForecast } = await import("../text/describeForecast.js");
       const place = await session.queue.line.preview(request);
       const [first = "", ...blockers] = describeForecast(place);
       const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
       return 0;
     }
-    const { eventRecord } = await import("../display/eventRecord.js");
-    const { startDeployment } = await import("../commandLine/journey.js");
     await startDeployment(session, request, {
-      waitTimeout: readTimeout(this.waitTimeout, "--wait-timeout"),
-      outageTimeout: this.patience(),
+      waitTimeout: this.waitTimeout,
+      outageTimeout: this.patience,
       json: this.json,
       output: this.context.stdout,
       onEvent: (event) => {

@@ -1,7 +1,9 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
-import { parseNumber } from "../queue/values.js";
+import { argument } from "../commandLine/values.js";
+import { freezePlace } from "../tables/policyTables.js";
+import { parseNumber } from "../text/numbers.js";
 
 export class ThawCommand extends QueueCommand {
   static override paths = [["thaw"]];
@@ -13,15 +15,12 @@ export class ThawCommand extends QueueCommand {
     examples: [["Lift freeze 3", "deploy-queue thaw 3"]],
   });
 
-  freeze = Option.String({ name: "freeze", required: true });
+  freeze = argument("freeze", (text) => parseNumber(text, "the number of the freeze"));
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { freezePlace } = await import("../tables/policyTables.js");
-    const freeze = await queue.policies.thaw(parseNumber(this.freeze, "the number of the freeze"));
+    const freeze = await queue.policies.thaw(this.freeze);
     log.info(`freeze ${freeze.freeze_id} of ${freezePlace(freeze)} is lifted`);
-    if (this.json) {
-      this.print("", freeze);
-    }
+    this.printJson(freeze);
     return 0;
   }
 }

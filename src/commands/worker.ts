@@ -3,7 +3,15 @@ import { Command, Option } from "clipanion";
 import type { Logger } from "pino";
 import { version } from "../../package.json";
 import { BaseCommand } from "../commandLine/baseCommand.js";
-import type { Session } from "../commandLine/openSession.js";
+import { createLogger } from "../commandLine/logger.js";
+import { openSession, type Session } from "../commandLine/openSession.js";
+import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import { logOutages } from "../display/outages.js";
+import { outlastOutages } from "../queue/outage.js";
+import { pause } from "../queue/pause.js";
+import { untilAborted } from "../worker/abort.js";
+import { explainDenial } from "../worker/denial.js";
+import { runTasksOnce } from "../worker/once.js";
 
 /** How long the connection may take to close, in milliseconds. */
 const closePatience = 500;
@@ -36,9 +44,7 @@ export class WorkerCommand extends BaseCommand {
   once = Option.Boolean("--once", false, { description: "Do everything one time and exit" });
 
   override async perform(): Promise<number> {
-    const { createLogger } = await import("../commandLine/logger.js");
-    const { untilAborted } = await import("../worker/abort.js");
-    const log = createLogger();
+    const log = createLogger(this.context);
     const stop = new AbortController();
     const onSignal = (signal: NodeJS.Signals): void => {
       log.info(`${signal} came; stopping`);
@@ -52,7 +58,6 @@ export class WorkerCommand extends BaseCommand {
     }
     try {
       if (this.once) {
-        const { runTasksOnce } = await import("../worker/once.js");
         await session.queue.upkeep.workerSeen(`${hostname()}:once`, version);
         await runTasksOnce({ ...session, signal: stop.signal });
       } else {
@@ -60,10 +65,8 @@ export class WorkerCommand extends BaseCommand {
       }
       return 0;
     } catch (error) {
-      const { explainDenial } = await import("../worker/denial.js");
       throw await explainDenial(error, session.queue.database);
     } finally {
-      const { pause } = await import("../queue/pause.js");
       const closed = session.queue.database.close().catch(() => undefined);
       await Promise.race([closed, pause(closePatience)]);
     }
@@ -71,21 +74,17 @@ export class WorkerCommand extends BaseCommand {
 
   /** A worker that starts together with its database, or after it fell over, waits for it. */
   async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
-    const { openSession } = await import("../commandLine/openSession.js");
-    const { outlastOutages } = await import("../queue/outage.js");
-    const { logOutages } = await import("../display/outages.js");
     const open = (): Promise<Session> =>
-      openSession(`worker ${name}`, { migrate: !this.skipMigrations, outageTimeout: 0 });
+      openSession(`worker ${name}`, { migrate: !this.skipMigrations, outageTimeout: 0, context: this.context });
     return this.once
       ? open()
       : outlastOutages(open, { outageTimeout: Number.POSITIVE_INFINITY, signal, onEvent: logOutages(log) });
   }
 
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {
-    const { resolveConnectionTarget } = await import("../database/connectionUrl.js");
+    // Loaded here: it searches the folders above for a configuration, which is none of the other commands' business.
     const { runWorker } = await import("../worker/worker.js");
-    const { logOutages } = await import("../display/outages.js");
-    const { url } = await resolveConnectionTarget();
+    const { url } = await resolveConnectionTarget(this.context.env);
     const applicationName = `deploy-queue worker ${name}`;
     await runWorker({ queue, log, signal, url, name, version, applicationName, onEvent: logOutages(log) });
   }

@@ -7,9 +7,9 @@ import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
 import { CancelledError, throwIfAborted } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
+import { oneLine } from "./oneLine.js";
 import { Queue } from "./queue.js";
 import { type Outcome, runDeployment } from "./run.js";
-import { oneLine } from "./values.js";
 
 export interface DeployQueueOptions {
   /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */

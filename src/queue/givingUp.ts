@@ -2,9 +2,9 @@ import { answered } from "./answered.js";
 import type { DeploymentId } from "./deployment.js";
 import { DatabaseUnavailableError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
+import { oneLine } from "./oneLine.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
-import { oneLine } from "./values.js";
 
 /** How long to try to give a place up, in milliseconds: the caller waits for this process to end. */
 const longestTry = 5_000;

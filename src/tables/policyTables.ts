@@ -1,6 +1,7 @@
 import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
 import { formatMoment } from "../text/moments.js";
 import { printable } from "../text/printable.js";
+import { formatTimeOfDay } from "../text/timesOfDay.js";
 import { formatWeekdays } from "../text/weekdays.js";
 import { renderTable } from "./table.js";
 
@@ -36,8 +37,8 @@ export function windowTable(windows: readonly MaintenanceWindow[]): string {
       String(window.window_id),
       window.environment,
       formatWeekdays(window.days),
-      window.opens_at.slice(0, 5),
-      window.closes_at.slice(0, 5),
+      formatTimeOfDay(window.opens_at),
+      formatTimeOfDay(window.closes_at),
       window.zone,
       window.opens === null ? "never" : formatMoment(window.opens),
       window.closes === null ? "never" : formatMoment(window.closes),

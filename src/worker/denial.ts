@@ -2,7 +2,7 @@ import type { Database } from "../database/database.js";
 import { type WhoWorks, whoWorks } from "../database/serverFacts.js";
 import { errorCode, isStillUsable } from "../database/unavailable.js";
 import { RefusedError } from "../queue/errors.js";
-import { workerSchema } from "./runner.js";
+import { workerSchema } from "./workerSchema.js";
 
 /** Whether the server says that the role may not do this. This is no outage, so waiting does not help. */
 export function isDenied(error: unknown): error is Error {

@@ -10,6 +10,7 @@ import type pg from "pg";
 import { ForgivingPool } from "./pool.js";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
+import { workerSchema } from "./workerSchema.js";
 
 export interface RunnerOptions extends TaskContext {
   /** For node-postgres, see nodePostgresUrl. */
@@ -26,9 +27,6 @@ export interface RunningTasks {
   /** Lets the running tasks end. Without a database this can take long, so do not wait for ever. */
   stop(): Promise<void>;
 }
-
-/** Where graphile-worker keeps its tables. */
-export const workerSchema = "deploy_queue_worker";
 
 /** How many times in a row it may fail to look for jobs. */
 const mostFails = 10;

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { code, link, plain } from "../../src/action/slack/mrkdwn.js";
 import { setGitHubOutput } from "../../src/commandLine/githubOutput.js";
 import { InvalidValueError } from "../../src/queue/errors.js";
-import { parseCellIndex, parseDeploymentId } from "../../src/queue/values.js";
+import { parseCellIndex, parseDeploymentId } from "../../src/text/numbers.js";
 import { jsonText, printable } from "../../src/text/printable.js";
 import { useDirectory } from "../support/commandLine.js";
 import { hostileNumber, hostileText } from "./hostile.js";

@@ -1,10 +1,11 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions } from "../../commandLine/options.js";
-import { PatientCommand } from "../../commandLine/patientCommand.js";
-import { emptyIsAbsent, parseDeploymentId } from "../../queue/values.js";
+import { options } from "../../commandLine/options.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { deploymentIdArgument } from "../../commandLine/values.js";
+import { deploymentName } from "../../text/describe.js";
 
-export class CancelDeploymentCommand extends PatientCommand {
+export class CancelDeploymentCommand extends QueueCommand {
   static override paths = [["cancel", "deployment"]];
 
   static override usage = Command.Usage({
@@ -15,20 +16,18 @@ export class CancelDeploymentCommand extends PatientCommand {
     ],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: true });
-  cancellationNote = deploymentOptions.cancellationNote();
+  deploymentId = deploymentIdArgument();
+  override outageTimeout = options.outageTimeout();
+  cancellationNote = options.cancellationNote();
 
   override async act(session: Session): Promise<number> {
-    const { deploymentName } = await import("../../text/describe.js");
-    const id = parseDeploymentId(this.deploymentId);
-    const note = emptyIsAbsent(this.cancellationNote);
+    const id = this.deploymentId;
+    const note = this.cancellationNote;
     const deployment = await this.patiently(session, () => session.queue.cancel(id, note));
     session.log.info(
       `${deploymentName(deployment)} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`,
     );
-    if (this.json) {
-      this.print("", deployment);
-    }
+    this.printJson(deployment);
     return 0;
   }
 }

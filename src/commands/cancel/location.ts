@@ -1,8 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions } from "../../commandLine/options.js";
+import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { emptyIsAbsent, parseCellIndex } from "../../queue/values.js";
+import { cancelledText } from "../../text/describe.js";
 
 export class CancelLocationCommand extends QueueCommand {
   static override paths = [["cancel", "location"]];
@@ -18,23 +18,21 @@ export class CancelLocationCommand extends QueueCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
-  provider = deploymentOptions.provider();
-  region = deploymentOptions.region();
-  cellIndex = Option.String("--cell-index", { description: "Only this cell of the region" });
-  cancellationNote = deploymentOptions.cancellationNote();
+  environment = options.environment();
+  provider = options.provider();
+  region = options.region();
+  cellIndex = options.cellOfRegion();
+  cancellationNote = options.cancellationNote();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cancelledText } = await import("../../text/describe.js");
     const cancelled = await queue.cancelLocation(
       {
         environment: this.environment,
         cloudProvider: this.provider,
         region: this.region,
-        // An unset variable in a script must not widen a cell to its region.
-        cellIndex: this.cellIndex === undefined ? undefined : parseCellIndex(this.cellIndex, "--cell-index"),
+        cellIndex: this.cellIndex,
       },
-      emptyIsAbsent(this.cancellationNote),
+      this.cancellationNote,
     );
     this.print(cancelledText(cancelled), cancelled);
     return 0;

@@ -1,9 +1,9 @@
 import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions } from "../../commandLine/options.js";
+import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { requiredOption } from "../../commandLine/requiredOption.js";
-import { emptyIsAbsent } from "../../queue/values.js";
+import { requiredText } from "../../commandLine/values.js";
+import { cancelledText } from "../../text/describe.js";
 
 export class CancelVersionCommand extends QueueCommand {
   static override paths = [["cancel", "version"]];
@@ -14,13 +14,12 @@ export class CancelVersionCommand extends QueueCommand {
     examples: [["Pull a release back", "deploy-queue cancel version --component api --version v1.2.3"]],
   });
 
-  component = deploymentOptions.component();
-  version = requiredOption("--version", "Which version of it");
-  cancellationNote = deploymentOptions.cancellationNote();
+  component = options.component();
+  version = requiredText("--version", "Which version of it");
+  cancellationNote = options.cancellationNote();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cancelledText } = await import("../../text/describe.js");
-    const cancelled = await queue.cancelVersion(this.component, this.version, emptyIsAbsent(this.cancellationNote));
+    const cancelled = await queue.cancelVersion(this.component, this.version, this.cancellationNote);
     this.print(cancelledText(cancelled), cancelled);
     return 0;
   }

@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { BaseCommand } from "../../commandLine/baseCommand.js";
+import { embeddedServerStatus } from "../../database/embedded/server.js";
 
 export class DatabaseStatusCommand extends BaseCommand {
   static override paths = [["database", "status"]];
@@ -10,7 +11,6 @@ export class DatabaseStatusCommand extends BaseCommand {
   });
 
   override async perform(): Promise<number> {
-    const { embeddedServerStatus } = await import("../../database/embedded/server.js");
     const { url: _, ...status } = await embeddedServerStatus();
     const text = status.running
       ? `running in ${status.directory}: PostgreSQL ${status.version}, process ${status.pid}, port ${status.port}`

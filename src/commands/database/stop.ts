@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { BaseCommand } from "../../commandLine/baseCommand.js";
+import { stopEmbeddedServer } from "../../database/embedded/server.js";
 
 export class DatabaseStopCommand extends BaseCommand {
   static override paths = [["database", "stop"]];
@@ -11,7 +12,6 @@ export class DatabaseStopCommand extends BaseCommand {
   });
 
   override async perform(): Promise<number> {
-    const { stopEmbeddedServer } = await import("../../database/embedded/server.js");
     const stopped = await stopEmbeddedServer();
     this.print(stopped ? "stopped" : "it was not running", { stopped });
     return 0;

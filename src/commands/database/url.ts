@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { BaseCommand } from "../../commandLine/baseCommand.js";
+import { ensureEmbeddedServer } from "../../database/embedded/server.js";
 
 export class DatabaseUrlCommand extends BaseCommand {
   static override paths = [["database", "url"]];
@@ -12,7 +13,6 @@ export class DatabaseUrlCommand extends BaseCommand {
   });
 
   override async perform(): Promise<number> {
-    const { ensureEmbeddedServer } = await import("../../database/embedded/server.js");
     const { url } = await ensureEmbeddedServer();
     this.print(url, { url });
     return 0;

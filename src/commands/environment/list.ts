@@ -1,6 +1,7 @@
 import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { environmentTable } from "../../tables/environmentTable.js";
 
 export class EnvironmentListCommand extends QueueCommand {
   static override paths = [["environment", "list"]];
@@ -12,7 +13,6 @@ export class EnvironmentListCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const { environmentTable } = await import("../../tables/environmentTable.js");
     const environments = await queue.environments.list();
     this.print(environmentTable(environments), environments);
     return 0;

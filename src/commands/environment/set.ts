@@ -1,7 +1,10 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { valueOption } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../database/errors.js";
+import { environmentTable } from "../../tables/environmentTable.js";
+import { parseDuration } from "../../text/durations.js";
 
 export class EnvironmentSetCommand extends QueueCommand {
   static override paths = [["environment", "set"]];
@@ -18,29 +21,25 @@ export class EnvironmentSetCommand extends QueueCommand {
   });
 
   environment = Option.String({ name: "environment", required: true });
-  bufferTime = Option.String("--buffer-time", {
-    description: "How long a cell cools down after a deployment, such as 10m",
-  });
-  heartbeatTimeout = Option.String("--heartbeat-timeout", {
-    description: "After how long without heartbeats a deployment is reaped, such as 15m",
-  });
-  maxDuration = Option.String("--max-duration", {
-    description: "After how long a running deployment is reaped that brought no limit of its own, such as 2h",
-  });
-  retention = Option.String("--retention", {
-    description: "How long deployments are kept after their end, such as 365d",
-  });
+  bufferTime = valueOption("--buffer-time", "How long a cell cools down after a deployment, such as 10m", seconds);
+  heartbeatTimeout = valueOption(
+    "--heartbeat-timeout",
+    "After how long without heartbeats a deployment is reaped, such as 15m",
+    seconds,
+  );
+  maxDuration = valueOption(
+    "--max-duration",
+    "After how long a running deployment is reaped that brought no limit of its own, such as 2h",
+    seconds,
+  );
+  retention = valueOption("--retention", "How long deployments are kept after their end, such as 365d", seconds);
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { environmentTable } = await import("../../tables/environmentTable.js");
-    const { parseDuration } = await import("../../text/durations.js");
-    const seconds = (text: string | undefined, option: string): number | undefined =>
-      text === undefined ? undefined : parseDuration(text, option) / 1000;
     const changes = {
-      bufferTime: seconds(this.bufferTime, "--buffer-time"),
-      heartbeatTimeout: seconds(this.heartbeatTimeout, "--heartbeat-timeout"),
-      maxDuration: seconds(this.maxDuration, "--max-duration"),
-      retention: seconds(this.retention, "--retention"),
+      bufferTime: this.bufferTime,
+      heartbeatTimeout: this.heartbeatTimeout,
+      maxDuration: this.maxDuration,
+      retention: this.retention,
     };
     const isNew = (await queue.environments.list()).every(({ environment: name }) => name !== this.environment);
     if (!isNew && Object.values(changes).every((change) => change === undefined)) {
@@ -53,4 +52,8 @@ export class EnvironmentSetCommand extends QueueCommand {
     this.print(environmentTable([environment]), environment);
     return 0;
   }
+}
+
+function seconds(text: string, option: string): number {
+  return parseDuration(text, option) / 1000;
 }

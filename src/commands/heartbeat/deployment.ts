@@ -1,11 +1,13 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import { keepUntilEnd } from "../../commandLine/keepUntilEnd.js";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
-import { PatientCommand } from "../../commandLine/patientCommand.js";
-import { parseDeploymentId } from "../../queue/values.js";
+import { options } from "../../commandLine/options.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { optionalArgument, optionalValue } from "../../commandLine/values.js";
+import { parseDeploymentId } from "../../text/numbers.js";
 
-export class HeartbeatDeploymentCommand extends PatientCommand {
+export class HeartbeatDeploymentCommand extends QueueCommand {
   static override paths = [["heartbeat", "deployment"]];
 
   static override usage = Command.Usage({
@@ -15,18 +17,17 @@ export class HeartbeatDeploymentCommand extends PatientCommand {
     examples: [["Keep deployment 42 alive", "deploy-queue heartbeat deployment 42"]],
   });
 
-  deploymentId = Option.String({ name: "deployment-id", required: false });
-  deploymentIdOption = Option.String("--deployment-id", { description: "The id, as an option" });
+  deploymentId = optionalArgument("deployment-id", parseDeploymentId);
+  deploymentIdOption = optionalValue("--deployment-id", "The id, as an option", parseDeploymentId);
 
-  override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
+  override outageTimeout = options.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { keepUntilEnd } = await import("../../commandLine/keepUntilEnd.js");
     const id = argumentOrOption(this.deploymentId, this.deploymentIdOption, {
       what: "deployment id",
       option: "--deployment-id",
       example: "deploy-queue heartbeat deployment 42",
     });
-    return keepUntilEnd(session, parseDeploymentId(id), readTimeout(this.outageTimeout, "--outage-timeout"));
+    return keepUntilEnd(session, id, this.outageTimeout);
   }
 }

@@ -1,13 +1,19 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
+import { keepUntilEnd } from "../../commandLine/keepUntilEnd.js";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions, readTimeout } from "../../commandLine/options.js";
-import { PatientCommand } from "../../commandLine/patientCommand.js";
+import { options } from "../../commandLine/options.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { optionalArgument, optionalText } from "../../commandLine/values.js";
+import { logOutages } from "../../display/outages.js";
+import { waitForUrl } from "../../queue/waitingForUrl.js";
+import { deploymentName } from "../../text/describe.js";
+import { formatDuration } from "../../text/durations.js";
 
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
 
-export class HeartbeatUrlCommand extends PatientCommand {
+export class HeartbeatUrlCommand extends QueueCommand {
   static override paths = [["heartbeat", "url"]];
 
   static override usage = Command.Usage({
@@ -22,24 +28,19 @@ export class HeartbeatUrlCommand extends PatientCommand {
     ],
   });
 
-  url = Option.String({ name: "url", required: false });
-  urlOption = Option.String("--url", { description: "The url, as an option" });
+  url = optionalArgument("url", (text) => text);
+  urlOption = optionalText("--url", "The url, as an option");
 
-  override outageTimeout = deploymentOptions.heartbeatOutageTimeout();
+  override outageTimeout = options.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { keepUntilEnd } = await import("../../commandLine/keepUntilEnd.js");
-    const { deploymentName } = await import("../../text/describe.js");
-    const { formatDuration } = await import("../../text/durations.js");
-    const { logOutages } = await import("../../display/outages.js");
-    const { waitForUrl } = await import("../../queue/waitingForUrl.js");
     const url = argumentOrOption(this.url, this.urlOption, {
       what: "url",
       option: "--url",
       example: "deploy-queue heartbeat url https://…",
     });
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
-      outageTimeout: this.patience(),
+      outageTimeout: this.patience,
       onEvent: logOutages(session.log),
       onAbsent: () =>
         session.log.info(
@@ -47,6 +48,6 @@ export class HeartbeatUrlCommand extends PatientCommand {
         ),
     });
     session.log.info(`sending heartbeats for ${deploymentName(deployment)}`);
-    return keepUntilEnd(session, deployment.id, readTimeout(this.outageTimeout, "--outage-timeout"));
+    return keepUntilEnd(session, deployment.id, this.outageTimeout);
   }
 }

@@ -1,7 +1,9 @@
 import { Command } from "clipanion";
+import { setGitHubOutput } from "../../commandLine/githubOutput.js";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions } from "../../commandLine/options.js";
+import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { cellsText } from "../../text/describe.js";
 
 export class ListCellsCommand extends QueueCommand {
   static override paths = [["list", "cells"]];
@@ -13,11 +15,9 @@ export class ListCellsCommand extends QueueCommand {
     examples: [["Cells of prod", "deploy-queue list cells --environment prod"]],
   });
 
-  environment = deploymentOptions.environment();
+  environment = options.environment();
 
   override async act({ queue }: Session): Promise<number> {
-    const { cellsText } = await import("../../text/describe.js");
-    const { setGitHubOutput } = await import("../../commandLine/githubOutput.js");
     const cells = await queue.boards.cells(this.environment);
     this.print(cellsText(this.environment, cells), cells);
     await setGitHubOutput("cells", JSON.stringify(cells));

@@ -1,8 +1,10 @@
-import { Command, Option } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { Command } from "clipanion";
+import { ListCommand } from "../../commandLine/listCommand.js";
+import type { Freeze } from "../../queue/calls/policies.js";
+import type { Queue } from "../../queue/queue.js";
+import { freezeTable } from "../../tables/policyTables.js";
 
-export class ListFreezesCommand extends QueueCommand {
+export class ListFreezesCommand extends ListCommand<Freeze> {
   static override paths = [["list", "freezes"]];
 
   static override usage = Command.Usage({
@@ -10,17 +12,13 @@ export class ListFreezesCommand extends QueueCommand {
     description: "List the freezes that are in force: where, until when, by whom, and why",
   });
 
-  environment = Option.String("--environment", { description: "Only this environment" });
+  override readonly nothing = "Nothing is frozen.";
 
-  override async act({ queue }: Session): Promise<number> {
-    const { freezeTable } = await import("../../tables/policyTables.js");
-    const { emptyIsAbsent } = await import("../../queue/values.js");
-    const environment = emptyIsAbsent(this.environment);
-    if (environment !== undefined) {
-      await queue.environments.get(environment);
-    }
-    const freezes = await queue.policies.freezes(environment);
-    this.print(freezes.length === 0 ? "Nothing is frozen." : freezeTable(freezes), freezes);
-    return 0;
+  override rows(queue: Queue): Promise<Freeze[]> {
+    return queue.policies.freezes(this.environment);
+  }
+
+  override table(rows: readonly Freeze[]): string {
+    return freezeTable(rows);
   }
 }

@@ -1,6 +1,9 @@
 import { Command } from "clipanion";
+import { setGitHubOutput } from "../../commandLine/githubOutput.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { outlierRecords } from "../../tables/outlierRecords.js";
+import { jsonText } from "../../text/printable.js";
 
 export class ListOutliersCommand extends QueueCommand {
   static override paths = [["list", "outliers"]];
@@ -16,9 +19,6 @@ export class ListOutliersCommand extends QueueCommand {
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const { outlierRecords } = await import("../../tables/outlierRecords.js");
-    const { jsonText } = await import("../../text/printable.js");
-    const { setGitHubOutput } = await import("../../commandLine/githubOutput.js");
     const outliers = outlierRecords(await queue.boards.outliers());
     this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));

@@ -1,8 +1,10 @@
-import { Command, Option } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { Command } from "clipanion";
+import { ListCommand } from "../../commandLine/listCommand.js";
+import type { QueuedDeployment } from "../../queue/forecast.js";
+import type { Queue } from "../../queue/queue.js";
+import { queueTable } from "../../tables/queueTable.js";
 
-export class ListQueueCommand extends QueueCommand {
+export class ListQueueCommand extends ListCommand<QueuedDeployment> {
   static override paths = [["list", "queue"]];
 
   static override usage = Command.Usage({
@@ -11,13 +13,13 @@ export class ListQueueCommand extends QueueCommand {
     examples: [["Who waits in prod", "deploy-queue list queue --environment prod"]],
   });
 
-  environment = Option.String("--environment", { description: "Only this environment" });
+  override readonly nothing = "Nobody waits.";
 
-  override async act({ queue }: Session): Promise<number> {
-    const { queueTable } = await import("../../tables/queueTable.js");
-    const { emptyIsAbsent } = await import("../../queue/values.js");
-    const queued = await queue.line.queued(emptyIsAbsent(this.environment));
-    this.print(queued.length === 0 ? "Nobody waits." : queueTable(queued), queued);
-    return 0;
+  override rows(queue: Queue): Promise<QueuedDeployment[]> {
+    return queue.line.queued(this.environment);
+  }
+
+  override table(rows: readonly QueuedDeployment[]): string {
+    return queueTable(rows);
   }
 }

@@ -1,8 +1,10 @@
-import { Command, Option } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { Command } from "clipanion";
+import { ListCommand } from "../../commandLine/listCommand.js";
+import type { RunningDeployment } from "../../queue/calls/boards.js";
+import type { Queue } from "../../queue/queue.js";
+import { runningTable } from "../../tables/runningTable.js";
 
-export class ListRunningCommand extends QueueCommand {
+export class ListRunningCommand extends ListCommand<RunningDeployment> {
   static override paths = [["list", "running"]];
 
   static override usage = Command.Usage({
@@ -15,13 +17,13 @@ export class ListRunningCommand extends QueueCommand {
     examples: [["Who runs in prod", "deploy-queue list running --environment prod"]],
   });
 
-  environment = Option.String("--environment", { description: "Only this environment" });
+  override readonly nothing = "Nobody runs.";
 
-  override async act({ queue }: Session): Promise<number> {
-    const { runningTable } = await import("../../tables/runningTable.js");
-    const { emptyIsAbsent } = await import("../../queue/values.js");
-    const running = await queue.boards.running(emptyIsAbsent(this.environment));
-    this.print(running.length === 0 ? "Nobody runs." : runningTable(running), running);
-    return 0;
+  override rows(queue: Queue): Promise<RunningDeployment[]> {
+    return queue.boards.running(this.environment);
+  }
+
+  override table(rows: readonly RunningDeployment[]): string {
+    return runningTable(rows);
   }
 }

@@ -1,8 +1,10 @@
-import { Command, Option } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { Command } from "clipanion";
+import { ListCommand } from "../../commandLine/listCommand.js";
+import type { StagedDeployment } from "../../queue/calls/holds.js";
+import type { Queue } from "../../queue/queue.js";
+import { stagedTable } from "../../tables/stagedTable.js";
 
-export class ListStagedCommand extends QueueCommand {
+export class ListStagedCommand extends ListCommand<StagedDeployment> {
   static override paths = [["list", "staged"]];
 
   static override usage = Command.Usage({
@@ -10,17 +12,13 @@ export class ListStagedCommand extends QueueCommand {
     description: "List the deployments that are on hold, and what their release does",
   });
 
-  environment = Option.String("--environment", { description: "Only this environment" });
+  override readonly nothing = "Nothing is on hold.";
 
-  override async act({ queue }: Session): Promise<number> {
-    const { stagedTable } = await import("../../tables/stagedTable.js");
-    const { emptyIsAbsent } = await import("../../queue/values.js");
-    const environment = emptyIsAbsent(this.environment);
-    if (environment !== undefined) {
-      await queue.environments.get(environment);
-    }
-    const staged = await queue.holds.staged({ environment });
-    this.print(staged.length === 0 ? "Nothing is on hold." : stagedTable(staged), staged);
-    return 0;
+  override rows(queue: Queue): Promise<StagedDeployment[]> {
+    return queue.holds.staged({ environment: this.environment });
+  }
+
+  override table(rows: readonly StagedDeployment[]): string {
+    return stagedTable(rows);
   }
 }

@@ -1,8 +1,10 @@
-import { Command, Option } from "clipanion";
-import type { Session } from "../../commandLine/openSession.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { Command } from "clipanion";
+import { ListCommand } from "../../commandLine/listCommand.js";
+import type { MaintenanceWindow } from "../../queue/calls/policies.js";
+import type { Queue } from "../../queue/queue.js";
+import { windowTable } from "../../tables/policyTables.js";
 
-export class ListWindowsCommand extends QueueCommand {
+export class ListWindowsCommand extends ListCommand<MaintenanceWindow> {
   static override paths = [["list", "windows"]];
 
   static override usage = Command.Usage({
@@ -10,20 +12,13 @@ export class ListWindowsCommand extends QueueCommand {
     description: "List the maintenance windows, and when each is open",
   });
 
-  environment = Option.String("--environment", { description: "Only this environment" });
+  override readonly nothing = "There is no maintenance window: deployments start at all times.";
 
-  override async act({ queue }: Session): Promise<number> {
-    const { windowTable } = await import("../../tables/policyTables.js");
-    const { emptyIsAbsent } = await import("../../queue/values.js");
-    const environment = emptyIsAbsent(this.environment);
-    if (environment !== undefined) {
-      await queue.environments.get(environment);
-    }
-    const windows = await queue.policies.windows(environment);
-    this.print(
-      windows.length === 0 ? "There is no maintenance window: deployments start at all times." : windowTable(windows),
-      windows,
-    );
-    return 0;
+  override rows(queue: Queue): Promise<MaintenanceWindow[]> {
+    return queue.policies.windows(this.environment);
+  }
+
+  override table(rows: readonly MaintenanceWindow[]): string {
+    return windowTable(rows);
   }
 }

@@ -1,8 +1,10 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
-import { deploymentOptions } from "../../commandLine/options.js";
+import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { requiredOption } from "../../commandLine/requiredOption.js";
+import { requiredValue, valueOr } from "../../commandLine/values.js";
+import { parseTimeOfDay } from "../../text/timesOfDay.js";
+import { formatWeekdays, parseWeekdays } from "../../text/weekdays.js";
 
 export class WindowAddCommand extends QueueCommand {
   static override paths = [["window", "add"]];
@@ -23,20 +25,18 @@ export class WindowAddCommand extends QueueCommand {
     ],
   });
 
-  environment = deploymentOptions.environment();
-  days = Option.String("--days", "daily", { description: 'Such as mon-fri or "sat,sun"; daily by default' });
-  from = requiredOption("--from", "When it opens, such as 02:00");
-  to = requiredOption("--to", "When it closes, such as 04:00");
+  environment = options.environment();
+  days = valueOr("--days", "daily", 'Such as mon-fri or "sat,sun"; daily by default', parseWeekdays);
+  from = requiredValue("--from", "When it opens, such as 02:00", (text, option) =>
+    parseTimeOfDay(text, option, "23:59"),
+  );
+  to = requiredValue("--to", "When it closes, such as 04:00", (text, option) => parseTimeOfDay(text, option, "24:00"));
   zone = Option.String("--zone", "UTC", { description: "Time zone, such as Europe/Berlin; UTC by default" });
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { formatWeekdays, parseWeekdays } = await import("../../text/weekdays.js");
-    const { parseTimeOfDay } = await import("../../queue/values.js");
-    const days = parseWeekdays(this.days, "--days");
-    const from = parseTimeOfDay(this.from, "--from", "23:59");
-    const to = parseTimeOfDay(this.to, "--to", "24:00");
-    const window = await queue.policies.addWindow(this.environment, days, from, to, this.zone);
-    log.info(`window ${window.id} of ${this.environment}: ${formatWeekdays(days)}, ${from} to ${to} ${this.zone}`);
+    const { environment, days, from, to, zone } = this;
+    const window = await queue.policies.addWindow(environment, days, from, to, zone);
+    log.info(`window ${window.id} of ${environment}: ${formatWeekdays(days)}, ${from} to ${to} ${zone}`);
     this.print(String(window.id), window);
     return 0;
   }

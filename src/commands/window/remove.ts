@@ -1,7 +1,8 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { parseNumber } from "../../queue/values.js";
+import { argument } from "../../commandLine/values.js";
+import { parseNumber } from "../../text/numbers.js";
 
 export class WindowRemoveCommand extends QueueCommand {
   static override paths = [["window", "remove"]];
@@ -13,15 +14,13 @@ export class WindowRemoveCommand extends QueueCommand {
     examples: [["Remove window 2", "deploy-queue window remove 2"]],
   });
 
-  window = Option.String({ name: "window", required: true });
+  window = argument("window", (text) => parseNumber(text, "the number of the window"));
 
   override async act({ queue, log }: Session): Promise<number> {
-    const id = parseNumber(this.window, "the number of the window");
+    const id = this.window;
     const window = await queue.policies.removeWindow(id);
     log.info(`window ${id} of ${window.environment} was removed`);
-    if (this.json) {
-      this.print("", window);
-    }
+    this.printJson(window);
     return 0;
   }
 }

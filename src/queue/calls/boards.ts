@@ -97,10 +97,7 @@ export class Boards extends Calls {
   }
 
   /** The deployments that run, or those of one environment. */
-  async running(environment?: string): Promise<RunningDeployment[]> {
-    if (environment !== undefined) {
-      await this.#environments.get(environment);
-    }
+  running(environment?: string): Promise<RunningDeployment[]> {
     return this.rows(
       (sql) => sql`
         select

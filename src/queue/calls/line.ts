@@ -1,23 +1,11 @@
-import type { Database } from "../../database/database.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "../deployment.js";
 import type { Explanation, Forecast, QueuedDeployment } from "../forecast.js";
 import { Calls } from "./calls.js";
-import type { Environments } from "./environments.js";
 
 /** The deployments that wait, in their order. */
 export class Line extends Calls {
-  readonly #environments: Environments;
-
-  constructor(database: Database, environments: Environments) {
-    super(database);
-    this.#environments = environments;
-  }
-
   /** The deployments that wait, or those of one environment. */
-  async queued(environment?: string): Promise<QueuedDeployment[]> {
-    if (environment !== undefined) {
-      await this.#environments.get(environment);
-    }
+  queued(environment?: string): Promise<QueuedDeployment[]> {
     return this.rows(
       (sql) => sql`
         select * from deploy_queue.queue

@@ -32,7 +32,7 @@ export class QueueCalls extends Calls {
   constructor(database: Database) {
     super(database);
     this.environments = new Environments(database);
-    this.line = new Line(database, this.environments);
+    this.line = new Line(database);
     this.holds = new Holds(database);
     this.policies = new Policies(database);
     this.history = new History(database);

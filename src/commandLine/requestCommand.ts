@@ -1,0 +1,51 @@
+import { Option } from "clipanion";
+import type { DeploymentRequest } from "../queue/deployment.js";
+import { parseDuration } from "../text/durations.js";
+import { parseMoment } from "../text/moments.js";
+import { parsePriority } from "../text/numbers.js";
+import type { Session } from "./openSession.js";
+import { options } from "./options.js";
+import { QueueCommand } from "./queueCommand.js";
+import { optionalText, optionalValue } from "./values.js";
+
+/** A command that asks for a deployment: its options say what is deployed where, and when it may start. */
+export abstract class RequestCommand extends QueueCommand {
+  environment = options.environment();
+  provider = options.provider();
+  region = options.region();
+  cellIndex = options.cellIndex();
+  component = options.component();
+  version = optionalText("--version", "Which version of it");
+  url = optionalText("--url", "Page of the job that deploys");
+  note = optionalText("--note", "Free text for people");
+  concurrencyKey = optionalText("--concurrency-key", "Deployments with the same key may run side by side");
+  maxDuration = optionalValue(
+    "--max-duration",
+    "The deployment is reaped when it runs for longer, such as 2h; else the limit of the environment",
+    parseDuration,
+  );
+  priority = optionalValue("--priority", "A deployment with a higher one goes first; 0 by default", parsePriority);
+  notBefore = Option.String("--not-before", {
+    description: 'Do not start earlier, such as 2h or "2026-11-01 02:00 Europe/Berlin"; others pass until then',
+  });
+  notAfter = Option.String("--not-after", { description: "Cancel it when it has not started by then" });
+
+  /** @throws InvalidValueError for a moment that the database cannot read */
+  protected async request({ queue }: Session): Promise<DeploymentRequest> {
+    return {
+      environment: this.environment,
+      cloudProvider: this.provider,
+      region: this.region,
+      cellIndex: this.cellIndex,
+      component: this.component,
+      version: this.version,
+      url: this.url,
+      note: this.note,
+      concurrencyKey: this.concurrencyKey,
+      maxDuration: this.maxDuration,
+      priority: this.priority,
+      notBefore: await parseMoment(queue, this.notBefore, "--not-before"),
+      notAfter: await parseMoment(queue, this.notAfter, "--not-after"),
+    };
+  }
+}
