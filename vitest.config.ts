@@ -28,6 +28,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     reporters:
       totals === undefined ? "default" : ["default", ["json", { outputFile: `${totals}/${process.pid}.json` }]],
+    // Its ES modules import folders, which Node.js refuses.
+    server: { deps: { inline: ["clipanion"] } },
     // A test that needs a second try is a bug found.
     retry: 0,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["json"] },

@@ -8,7 +8,9 @@ test("start --dry-run to a cell that does not exist yet writes nothing, not even
   const before = await cli.counts();
   const output = stepOutput(directory);
 
-  const { code, stdout } = await cli.run(["start", ...newPlace().options, "--dry-run"], { GITHUB_OUTPUT: output.path });
+  const { code, stdout } = await cli.runProcess(["start", ...newPlace().options, "--dry-run"], {
+    GITHUB_OUTPUT: output.path,
+  });
 
   expect(code).toBe(0);
   expect(stdout).toBe("It would start at once\n");

@@ -176,7 +176,9 @@ describe("a waiting start", () => {
     const place = newPlace();
     const before = await cli.counts();
 
-    const { code, stdout, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/nowhere/output" });
+    const { code, stdout, stderr } = await cli.runProcess(["start", ...place.options], {
+      GITHUB_OUTPUT: "/nowhere/output",
+    });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/nowhere\/output, .*unset GITHUB_OUTPUT.*\n$/);
@@ -187,7 +189,7 @@ describe("a waiting start", () => {
     const place = newPlace();
     const holder = await cli.running(place);
 
-    const { code, stderr } = await cli.run(["start", ...place.options], { GITHUB_OUTPUT: "/dev/full" });
+    const { code, stderr } = await cli.runProcess(["start", ...place.options], { GITHUB_OUTPUT: "/dev/full" });
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/deployment \d+ was cancelled and left the line\n/);

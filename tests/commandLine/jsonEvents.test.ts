@@ -169,7 +169,7 @@ describe("run --json", () => {
   });
 
   test("passes the output of the command on as it is", async () => {
-    const { stdout } = await cli.run(["run", ...newPlace().options, "--json", "--", "echo", '{"mine":1}']);
+    const { stdout } = await cli.runProcess(["run", ...newPlace().options, "--json", "--", "echo", '{"mine":1}']);
 
     expect(stdout).toBe('{"mine":1}\n');
   });

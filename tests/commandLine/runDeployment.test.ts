@@ -73,7 +73,7 @@ describe("a running command whose deployment somebody cancels", () => {
   });
 
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
-    const { code } = await cli.run(
+    const { code } = await cli.runProcess(
       [
         ...["run", ...newPlace().options, "--", "sh", "-c"],
         ...['"$0" "$1" cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"', process.execPath, cliPath],
@@ -107,7 +107,7 @@ describe("a running command", () => {
   test("that has its run stopped before anything else is stopped too", async () => {
     const place = newPlace();
     const script = `kill -TERM $PPID; ${forever}`;
-    const { code } = await cli.run(["run", ...place.options, "--grace-period", "5s", "--", "sh", "-c", script]);
+    const { code } = await cli.runProcess(["run", ...place.options, "--grace-period", "5s", "--", "sh", "-c", script]);
     expect(code).toBe(143);
   });
 
@@ -190,7 +190,7 @@ describe("a running command", () => {
   test("whose name is no line of text is reported all the same", async () => {
     const place = newPlace();
 
-    expect((await cli.run(["run", ...place.options, "--", "no-such\ncommand"])).code).toBe(127);
+    expect((await cli.runProcess(["run", ...place.options, "--", "no-such\ncommand"])).code).toBe(127);
 
     const [row] = await cli.sql`
       select status, cancellation_note from deploy_queue.deployments_with_status where region = ${place.region}`;

@@ -9,8 +9,8 @@ const line = useCommandLine();
 
 type Variables = Readonly<Record<string, string>>;
 
-async function examine(args: readonly string[] = [], variables: Variables = {}) {
-  const { code, stdout, stderr } = await line.run(["doctor", "--json", ...args], variables);
+async function examine(args: readonly string[] = [], variables: Variables = {}, run = line.run) {
+  const { code, stdout, stderr } = await run(["doctor", "--json", ...args], variables);
   expect(stderr).toBe("");
   const lines: Diagnosis[] = JSON.parse(stdout);
   const of = (name: string) => lines.filter((diagnosis) => diagnosis.name === name);
@@ -64,12 +64,12 @@ test("says that it examines this user's own PostgreSQL and where that lives, but
   const connected = `connected to deploy_queue@${host}/deploy_queue`;
   const own = { DEPLOY_QUEUE_DATABASE_URL: "embedded", DEPLOY_QUEUE_DATA_DIRECTORY: directory };
 
-  const embedded = await examine([], own);
+  const embedded = await examine([], own, line.runProcess);
   expect(embedded.code).toBe(0);
   expect(embedded.of("connection")).toEqual([
     { name: "connection", status: "ok", text: `${connected}, this user's own, in ${directory}`, cure: null },
   ]);
-  const unset = await examine([], { ...own, DEPLOY_QUEUE_DATABASE_URL: "", CI: "" });
+  const unset = await examine([], { ...own, DEPLOY_QUEUE_DATABASE_URL: "", CI: "" }, line.runProcess);
   expect(unset.of("connection")).toEqual(embedded.of("connection"));
   const named = await examine([], { DEPLOY_QUEUE_DATABASE_URL: url });
   expect(named.of("connection")).toMatchObject([{ status: "ok", text: connected }]);
@@ -101,9 +101,8 @@ test.for([
 
 test("a clock that is an hour ahead is a warning", async () => {
   const ahead = "const now = Date.now; Date.now = () => now() + 3_610_000";
-  const { code, of } = await examine([], {
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
-  });
+  const variables = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}` };
+  const { code, of } = await examine([], variables, line.runProcess);
   expect(code).toBe(0);
   expect(of("clock")).toMatchObject([
     { status: "warning", text: expect.stringMatching(/is 1h( \d+s)? ahead of the server's$/) },

@@ -25,7 +25,7 @@ describe("release of staged commands", () => {
     const place = newPlace();
     const say = (word: string) => ["sh", "-c", `echo ${word} $DEPLOY_QUEUE_DEPLOYMENT_ID`];
     const [one, two] = [await stage(place, "v1", ...say("one")), await stage(place, "v2", ...say("two"))];
-    const { code, stdout, stderr } = await cli.run([
+    const { code, stdout, stderr } = await cli.runProcess([
       "release",
       "--region",
       place.region,
@@ -51,7 +51,7 @@ describe("release of staged commands", () => {
       await stage(place, "v2", "sh", "-c", "exit 9"),
       await stage(place, "v3", "true"),
     ] as const;
-    const { code, stderr } = await cli.run(["release", ...ids.map(String), "--yes", "--json"]);
+    const { code, stderr } = await cli.runProcess(["release", ...ids.map(String), "--yes", "--json"]);
 
     expect(code).toBe(9);
     expect([await statusOf(ids[0]), await statusOf(ids[1]), await statusOf(ids[2])]).toEqual([
@@ -95,8 +95,8 @@ describe("release of staged commands", () => {
   test("by two operators at once runs it once; the other is told who was first", async () => {
     const staged = await stage(newPlace(), "v1", "echo", "deployed");
     const ends = await Promise.all([
-      cli.run(["release", String(staged), "--yes"]),
-      cli.run(["release", String(staged), "--yes"]),
+      cli.runProcess(["release", String(staged), "--yes"]),
+      cli.runProcess(["release", String(staged), "--yes"]),
     ]);
 
     expect(ends.map(({ code }) => code).sort()).toEqual([0, 4]);
@@ -113,7 +113,9 @@ test("release of what was staged without a command starts it and prints its id",
 
 test("release leaves on hold what it could not tell the step outputs of", async () => {
   const staged = await stage(newPlace(), "v1", "echo", "deployed");
-  const { code, stdout, stderr } = await cli.run(["release", String(staged), "--yes"], { GITHUB_OUTPUT: directory });
+  const { code, stdout, stderr } = await cli.runProcess(["release", String(staged), "--yes"], {
+    GITHUB_OUTPUT: directory,
+  });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`GITHUB_OUTPUT names ${directory}`);
   expect(await statusOf(staged)).toBe("held");

@@ -33,7 +33,7 @@ describe("run", () => {
   test("finishes the deployment when its command exits with 0", async () => {
     const place = newPlace();
 
-    const { code } = await cli.run(["run", ...place.options, "--", "true"]);
+    const { code } = await cli.runProcess(["run", ...place.options, "--", "true"]);
 
     expect(code).toBe(0);
     const row = await onlyRow(place.region);
@@ -44,7 +44,7 @@ describe("run", () => {
   test("tells the command its deployment id, and leaves stdout to the command", async () => {
     const place = newPlace();
 
-    const { stdout } = await cli.run([
+    const { stdout } = await cli.runProcess([
       ...["run", ...place.options, "--", "sh", "-c"],
       'echo "id=$DEPLOY_QUEUE_DEPLOYMENT_ID"',
     ]);
@@ -53,7 +53,7 @@ describe("run", () => {
   });
 
   test("hands the command its arguments as they are", async () => {
-    const { stdout } = await cli.run([
+    const { stdout } = await cli.runProcess([
       ...["run", ...newPlace().options, "--", "printf", "[%s]"],
       ...["--skip-migrations", "", "a b", "$HOME", "--", "--version"],
     ]);
@@ -69,7 +69,7 @@ describe("run", () => {
   ])("%s, and cancels the deployment", async (_, command, exitCode, note) => {
     const place = newPlace();
 
-    const { code, stderr } = await cli.run(["run", ...place.options, "--", ...command]);
+    const { code, stderr } = await cli.runProcess(["run", ...place.options, "--", ...command]);
 
     expect(code).toBe(exitCode);
     const row = await onlyRow(place.region);
@@ -83,7 +83,7 @@ describe("run", () => {
     chmodSync(closed, 0o000);
     onTestFinished(() => rmdirSync(closed));
 
-    const { code } = await cli.run(["run", ...newPlace().options, "--", "no-such-command"], {
+    const { code } = await cli.runProcess(["run", ...newPlace().options, "--", "no-such-command"], {
       PATH: `${closed}:${process.env["PATH"]}`,
     });
 
@@ -93,7 +93,7 @@ describe("run", () => {
   test("refuses an empty command before it enters the line", async () => {
     const before = await cli.counts();
 
-    const { code, stderr } = await cli.run(["run", ...newPlace().options, "--", ""]);
+    const { code, stderr } = await cli.runProcess(["run", ...newPlace().options, "--", ""]);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^deploy-queue: .*command.*\n$/);
@@ -167,7 +167,7 @@ describe("run", () => {
     await until("it is gone", () => killed.process.signalCode !== null);
     await cli.advance("61 seconds");
 
-    const { code } = await cli.run(["run", ...place.options, "--", "true"]);
+    const { code } = await cli.runProcess(["run", ...place.options, "--", "true"]);
 
     expect(code).toBe(0);
     expect(await cli.events(id)).toEqual(["enqueued", "started", "reaped"]);

@@ -9,7 +9,7 @@ describe("stage", () => {
   test("records a held deployment with its command, prints its id and occupies no line", async () => {
     const place = newPlace();
     const output = stepOutput(directory);
-    const { code, stdout } = await cli.run(
+    const { code, stdout } = await cli.runProcess(
       ["stage", ...place.options, "--version", "v1", "--note", "prepared", "--", "sh", "-c", 'echo "a b", c'],
       { GITHUB_OUTPUT: output.path },
     );
@@ -24,7 +24,9 @@ describe("stage", () => {
 
   test("records nothing when there is no file for the step outputs", async () => {
     const before = await cli.counts();
-    const { code, stdout } = await cli.run(["stage", ...newPlace().options], { GITHUB_OUTPUT: "/nowhere/output" });
+    const { code, stdout } = await cli.runProcess(["stage", ...newPlace().options], {
+      GITHUB_OUTPUT: "/nowhere/output",
+    });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(await cli.counts()).toEqual(before);
   });
@@ -32,7 +34,9 @@ describe("stage", () => {
   test.skipIf(!existsSync("/dev/full"))(
     "prints the id also when the file for the step outputs has no room",
     async () => {
-      const { code, stdout, stderr } = await cli.run(["stage", ...newPlace().options], { GITHUB_OUTPUT: "/dev/full" });
+      const { code, stdout, stderr } = await cli.runProcess(["stage", ...newPlace().options], {
+        GITHUB_OUTPUT: "/dev/full",
+      });
       expect(code).toBe(2);
       expect((await cli.row(Number(stdout))).status).toBe("held");
       expect(stderr).toContain("GITHUB_OUTPUT names /dev/full");

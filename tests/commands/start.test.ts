@@ -59,7 +59,7 @@ describe("start in a free cell", () => {
   test("writes deployment-id to the step's outputs, between delimiters", async () => {
     const output = stepOutput(directory);
 
-    const { stdout } = await cli.run(["start", ...newPlace().options], { GITHUB_OUTPUT: output.path });
+    const { stdout } = await cli.runProcess(["start", ...newPlace().options], { GITHUB_OUTPUT: output.path });
 
     const id = stdout.trim();
     expect(stdout).toMatch(/^\d+\n$/);

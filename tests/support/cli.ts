@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { Cli } from "clipanion";
+import { runCli as run } from "../../src/commandLine/runCli.js";
 import { killLater } from "./leftovers.js";
 import { until } from "./until.js";
 
@@ -58,7 +62,29 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   };
 }
 
-/** Runs the command line to its end. */
+/** Runs the bundled command line as a process to its end. */
 export function runCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<CliEnd> {
   return startCli(args, env).end;
+}
+
+/** Runs the command line to its end in this process, where nothing is about the process itself. */
+export async function runHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<CliEnd> {
+  const [stdout, stderr] = [new Captured(), new Captured()];
+  const context = { ...Cli.defaultContext, env: { CI: "true", ...env }, stdout, stderr };
+  const code = await run(args, "0.0.0", context);
+  // The logger's stream hands its lines on a moment later.
+  await setImmediate();
+  return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Captured extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
 }

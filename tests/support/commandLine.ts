@@ -3,15 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { DeploymentWithStatus } from "../../src/queue/deployment.js";
-import { type CliEnd, type RunningCli, runCli, startCli } from "./cli.js";
+import { type CliEnd, type RunningCli, runHere, startCli } from "./cli.js";
 import { type TestDatabase, useDatabase } from "./database.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface CommandLine extends TestDatabase {
-  /** Runs the command line on the database to its end. */
+  /** Runs the command line on the database to its end, in the process of the test. */
   run(args: readonly string[], variables?: Variables): Promise<CliEnd>;
-  /** Starts the command line on the database. */
+  /** The same in a process of its own: for what the process itself does, and for what its command prints. */
+  runProcess(args: readonly string[], variables?: Variables): Promise<CliEnd>;
+  /** Starts the command line on the database as a process of its own. */
   launch(args: readonly string[], variables?: Variables): RunningCli;
   /** Adds an environment; without policies it has no buffer and 15 minutes of patience. */
   environment(policies?: { bufferTime?: string; heartbeatTimeout?: string }): Promise<string>;
@@ -47,7 +49,8 @@ export function useCommandLine(): CommandLine {
   const variables = { DEPLOY_QUEUE_DATABASE_URL: database.url };
   return {
     ...database,
-    run: (args, more) => runCli(args, { ...variables, ...more }),
+    run: (args, more) => runHere(args, { ...variables, ...more }),
+    runProcess: (args, more) => startCli(args, { ...variables, ...more }).end,
     launch: (args, more) => startCli(args, { ...variables, ...more }),
     async environment({ bufferTime = "0", heartbeatTimeout = "15 minutes" } = {}) {
       const environment = `environment-${names++}`;

@@ -12,7 +12,7 @@ test("list cells shows the cells of an environment, as text, as JSON and as an o
   const output = stepOutput(directory);
   const command = ["list", "cells", "--environment", "prod"];
 
-  const { code, stdout } = await cli.run(command, { GITHUB_OUTPUT: output.path });
+  const { code, stdout } = await cli.runProcess(command, { GITHUB_OUTPUT: output.path });
   const json = await cli.run([...command, "--json"]);
 
   expect(code).toBe(0);
@@ -32,7 +32,7 @@ test("list cells prints them also when the output of the step cannot be written,
   await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 1 });
   const command = ["list", "cells", "--environment", "prod"];
 
-  const { code, stdout, stderr } = await cli.run(command, { GITHUB_OUTPUT: "/nowhere/output" });
+  const { code, stdout, stderr } = await cli.runProcess(command, { GITHUB_OUTPUT: "/nowhere/output" });
 
   expect(code).toBe(2);
   expect(stdout).toContain("prod-aws-us-west-2-cell-1");

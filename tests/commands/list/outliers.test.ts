@@ -22,7 +22,7 @@ test("prints each as JSON with durations for people, and sets the output of the 
   await line.advance("90 minutes");
 
   const output = stepOutput(directory);
-  const { stdout } = await line.run(["list", "outliers"], { GITHUB_OUTPUT: output.path });
+  const { stdout } = await line.runProcess(["list", "outliers"], { GITHUB_OUTPUT: output.path });
   const expected = {
     env: environment,
     cloud_provider: "aws",
