@@ -27,7 +27,7 @@ stdout is data, stderr is the log, with times in UTC. Every command takes \`--js
 | 1 | unexpected error |
 | 2 | usage, or a value that cannot be right |
 | 3 | no such deployment |
-| 4 | refused by a rule, by the state of the deployment, or by whoever was asked |
+| 4 | refused by a rule, by the state of the deployment, or by the answer to a question |
 | 5 | cancelled while waiting or running |
 | 6 | the wait timed out |
 | 7 | the database cannot be reached |

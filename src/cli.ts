@@ -6,12 +6,12 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   process.stdout.write(`${version}\n`);
 } else {
   const { runCli } = await import("./commandLine/runCli.js");
-  // Who reads the output may leave, and a terminal may be closed: that is no reason to fall over in the middle of something.
+  // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.
   let lost: NodeJS.ErrnoException | undefined;
   let isTold = false;
   process.stdout.on("error", (error) => {
     lost ??= error;
-    // Whoever listens besides gives up because of it, and says so.
+    // Another listener gives up because of it, and says so.
     isTold ||= process.stdout.listenerCount("error") > 1;
   });
   process.stderr.on("error", () => undefined);

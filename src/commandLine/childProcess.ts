@@ -17,8 +17,8 @@ export interface Child {
 }
 
 /**
- * Starts a command in a process group of its own, so that what it starts can be stopped with it. Some that cannot be started
- * make spawn throw, others make the child emit an error.
+ * Starts a command in a process group of its own, so that what it starts can be stopped with it. For some that cannot be started
+ * spawn throws; for others the child emits an error.
  */
 export function startChild([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Child {
   try {
@@ -71,7 +71,7 @@ export async function stopGroup(
   }
 }
 
-/** Whether there still was anybody in the group to get it; signal 0 only asks. */
+/** Whether a process of the group was left to get it; signal 0 only asks. */
 function signalGroup(child: ChildProcess | undefined, signal: NodeJS.Signals | 0): boolean {
   if (child?.pid === undefined) {
     return false;

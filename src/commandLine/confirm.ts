@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
 
-/** Whoever was asked did not say yes. */
+/** The answer was not yes. */
 class NotConfirmedError extends DeployQueueError {
   readonly exitCode: number;
 
@@ -12,12 +12,12 @@ class NotConfirmedError extends DeployQueueError {
 }
 
 const refused = 4;
-/** As the shell says of what SIGINT has ended. */
+/** The exit code that a shell gives to a process that SIGINT has ended. */
 const interrupted = 130;
 
 /**
  * Asks the person at the terminal; anything but yes is no.
- * @throws NotConfirmedError for no; InvalidValueError where there is nobody to ask
+ * @throws NotConfirmedError for no; InvalidValueError where there is no terminal to ask at
  */
 export async function confirm(question: string): Promise<void> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {

@@ -148,12 +148,12 @@ function clockDiagnosis({ now }: ServerFacts, here: number): Diagnosis {
 
 const cures: Readonly<Record<string, string>> = {
   worker:
-    'Start "deploy-queue worker". Without one, the dead are reaped only by those who wait for them, and outliers are not recorded.',
+    'Start "deploy-queue worker". Without one, only its waiters reap a dead deployment, and outliers are not recorded.',
   rules:
     "Restore the whole of a backup (docs/operations.md says which options), enable the trigger with ALTER TABLE, or set default_transaction_isolation back with ALTER ROLE or ALTER DATABASE.",
   "notification queue":
     "Some session listens and stays in a transaction for long: look for it in pg_stat_activity and end it. When the queue is full, nothing can commit.",
-  deployments: 'Look at it; when nobody deploys any more, run "deploy-queue cancel deployment <id>".',
+  deployments: 'Look at it. When its deployer is gone, run "deploy-queue cancel deployment <id>".',
 };
 
 async function healthDiagnoses(database: Database, examination: Examination): Promise<Diagnosis[]> {
@@ -180,7 +180,7 @@ async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
         name: "history",
         status: "failed",
         text: `deployment ${deployment_id}: ${problem} (${rule})`,
-        cure: `"deploy-queue history ${deployment_id}" shows its events. Somebody has changed the tables past the triggers, or this is a bug.`,
+        cure: `"deploy-queue history ${deployment_id}" shows its events. The tables were changed past the triggers, or this is a bug.`,
       }));
 }
 

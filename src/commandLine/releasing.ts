@@ -74,7 +74,7 @@ async function releaseOne(
     const { reason } = options;
     const { released, deployment } = await holds.release(staged.deployment_id, { reason, heartbeat, key });
     if (!released) {
-      throw new RefusedError(`somebody else has released ${deploymentName(deployment)}`, {
+      throw new RefusedError(`another person has released ${deploymentName(deployment)}`, {
         hint: `"deploy-queue history ${deployment.id}" says who.`,
       });
     }

@@ -11,12 +11,12 @@ export class AdoptCommand extends QueueCommand {
     category: "Operation",
     description: "Take over the database of the predecessor",
     details: `
-      Moves environments, deployments and their ids from the tables in the schema public into the queue, in one
-      transaction, and puts views in the place of the tables, so that programs which use the old names go on working and
-      obey the rules. The tables are kept in the schema deploy_queue_predecessor.
+      Moves environments, deployments and their ids from the tables in the schema public into the queue, in one transaction.
+      Views take the place of the tables: programs that use the old names go on working, and obey the rules. The tables are
+      kept in the schema deploy_queue_predecessor.
 
-      Run it as the owner of the tables. While something runs it is refused, unless told otherwise. docs/adoption.md has
-      the steps before and after, and the way back.
+      Run it as the owner of the tables. It is refused while a deployment runs, unless \`--with-running\` is given.
+      docs/adoption.md has the steps before and after, and the way back.
     `,
     examples: [
       ["What would happen", "deploy-queue adopt --dry-run"],

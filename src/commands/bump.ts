@@ -11,15 +11,15 @@ export class BumpCommand extends QueueCommand {
   static override usage = Command.Usage({
     description: "Let a queued deployment pass others in its line",
     details: `
-      Gives it a priority one higher than the highest of the others in its line, or the given one. Whoever runs or cools
-      down blocks it as before. Its events keep who and why, and \`deploy-queue list queue\` shows how often a deployment
-      was overtaken. Where roles are in use, operators only.
+      Gives the deployment a priority one higher than the highest of the others in its line, or the given one. A deployment that
+      runs or cools down blocks it as before. Its events keep who bumped it and why. \`deploy-queue list queue\` shows how often
+      a deployment was overtaken. Where roles are in use, only an operator may do this.
     `,
     examples: [["The fix first", 'deploy-queue bump 42 --reason "sev 1: checkout is down"']],
   });
 
   deploymentId = deploymentIdArgument();
-  reason = requiredText("--reason", "Why, for those who are overtaken");
+  reason = requiredText("--reason", "Why, for the people who are overtaken");
   priority = valueOption("--priority", "This priority instead, such as 0 to take a bump back", parsePriority);
 
   override async act({ queue, log }: Session): Promise<number> {

@@ -21,12 +21,11 @@ export class DoctorCommand extends BaseCommand {
       arrive, the clock, when a worker was last seen, how full the queue of notifications is, and deployments that look
       stuck. Each line is ok, warning or failed, with its cure.
 
-      With \`--verify-history\` it also reads all events and deployments, and finds whatever contradicts the rules: two at
-      once, overtaking, starts in buffers, wake-ups out of turn, events that are missing. A third of a minute for a million
-      deployments.
+      With \`--verify-history\` it also reads all events and deployments. It finds what contradicts the rules: two at once,
+      overtaking, starts in buffers, wake-ups out of turn, and missing events. A million deployments take a third of a minute.
 
-      Exits with 4 when something failed, also when the database cannot be reached, else with 0. It changes nothing, but
-      where no database is set it starts this user's own.
+      Exits with 4 when a check failed or the database cannot be reached, else with 0. It changes nothing, but starts this
+      user's own PostgreSQL where no database is set.
     `,
   });
 

@@ -9,7 +9,7 @@ export class ExplainCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Say why a deployment has not started",
-    details: "Every rule that keeps it waiting, until when where that is known, and what would lift it.",
+    details: "Every rule that keeps it waiting, until when if that is known, and what would lift it.",
     examples: [["What does deployment 42 wait for", "deploy-queue explain 42"]],
   });
 

@@ -10,7 +10,9 @@ export class FinishCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Finish a running deployment",
-    details: "Its cell cools down for the buffer time of the environment, then the next in line is let in.",
+    details: `
+      Its cell cools down for the buffer time of the environment. Then the next deployment in the line may start.
+    `,
     examples: [["Finish deployment 42", "deploy-queue finish 42"]],
   });
 

@@ -15,13 +15,14 @@ export class FreezeCommand extends QueueCommand {
     category: "Freeze",
     description: "Let nothing start in an environment, a provider or region of it, or one cell",
     details: `
-      Running deployments go on; everybody else keeps their place in the line and is told who froze it and why. Ends when
-      it is thawed, or with \`--until\`. Prints its number. Where roles are in use, operators only.
+      Running deployments go on. Each waiter keeps its place in the line, and is told who froze it and why. The freeze ends when
+      it is thawed, or at the moment that \`--until\` says. Prints the number of the freeze. Where roles are in use, only an
+      operator may do this.
     `,
     examples: [
       ["For a sale", 'deploy-queue freeze --environment prod --reason "sale until Monday" --until 48h'],
       [
-        "A region in trouble, but for those who mend it",
+        "A region in trouble, where only the fix may start",
         "deploy-queue freeze --environment prod --provider aws --region us-west-2 --reason outage --allow-key sev-1",
       ],
     ],
@@ -32,12 +33,12 @@ export class FreezeCommand extends QueueCommand {
   provider = Option.String("--provider", { description: "Only this cloud provider" });
   region = Option.String("--region", { description: "Only this region of it" });
   cellIndex = options.cellOfRegion();
-  reason = requiredText("--reason", "Why, for everybody who waits");
+  reason = requiredText("--reason", "Why, for the people who wait");
   until = Option.String("--until", {
     description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
   });
   allowKey = optionalText("--allow-key", "Let deployments with this concurrency key pass");
-  allowRole = optionalText("--allow-role", "Let deployments pass that were entered by a member of this database role");
+  allowRole = optionalText("--allow-role", "Let the deployments pass that a member of this database role enters");
 
   override async act({ queue, log }: Session): Promise<number> {
     const place = {
@@ -51,7 +52,7 @@ export class FreezeCommand extends QueueCommand {
       allowKey: this.allowKey,
       allowRole: this.allowRole,
     });
-    const end = freeze.expires_at === null ? "until somebody thaws it" : `until ${formatMoment(freeze.expires_at)}`;
+    const end = freeze.expires_at === null ? "until it is thawed" : `until ${formatMoment(freeze.expires_at)}`;
     log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
     if (!(await queue.boards.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
       const known = `"deploy-queue list cells --environment ${freeze.environment}" shows what there is`;

@@ -9,8 +9,10 @@ export class HistoryCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Show what happened to one deployment: when, by whom, from where and why",
-    details:
-      "One line an event, in order. A deployment that had to wait was `refused` once, the first time it asked for its turn, and `woken` when its turn came.",
+    details: `
+      One line an event, in order. A deployment that had to wait was \`refused\` once, when it first asked for its turn, and
+      \`woken\` when its turn came.
+    `,
     examples: [["What happened to deployment 42", "deploy-queue history 42"]],
   });
 

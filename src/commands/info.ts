@@ -11,7 +11,7 @@ export class InfoCommand extends QueueCommand {
     description: "Show one deployment",
     details: `
       Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url. The log
-      says where that is, when and by which database role it was entered, and when it started and ended.
+      names its cell, says when and by which database role it was entered, and when it started and ended.
     `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });

@@ -9,8 +9,10 @@ export class MigrateCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     description: "Create the database schema, or bring it up to date",
-    details:
-      "Every other command does so by itself, unless its role may not or `--skip-migrations` is given. This one also replaces functions and views that differ from those of the program although the version is the same.",
+    details: `
+      Every other command does so by itself, unless its role may not or \`--skip-migrations\` is given. This command also
+      replaces functions and views that differ from those of the program although the version is the same.
+    `,
   });
 
   override async act({ queue, log }: Session): Promise<number> {

@@ -15,8 +15,8 @@ export class PurgeCommand extends QueueCommand {
     category: "Hold",
     description: "Drop deployments that are on hold",
     details: `
-      Shows what will be dropped and asks on a terminal; any answer but yes changes nothing and exits with 4, Ctrl-C with 130.
-      What somebody releases meanwhile is not touched.
+      Shows what it will drop, and asks on a terminal. Any answer but yes changes nothing and exits with 4, Ctrl-C with 130. A
+      deployment that is released meanwhile is not touched.
     `,
     examples: [
       ["Drop one", 'deploy-queue purge 42 --reason "not this week"'],

@@ -17,19 +17,19 @@ export class ReleaseCommand extends QueueCommand {
     category: "Hold",
     description: "Let deployments go that are on hold",
     details: `
-      Shows what will happen and asks on a terminal; any answer but yes changes nothing and exits with 4, Ctrl-C with 130.
-      Then, one after the other, in the order in which they were staged:
+      Shows what will happen, and asks on a terminal. Any answer but yes changes nothing and exits with 4, Ctrl-C with 130.
+      Then it releases one after the other, in the order in which they were staged:
 
-      Where a job waits for the release, the job goes on by itself. A staged command runs here as \`run\` would run it:
-      after waiting for its turn, with heartbeats, and its outcome is the end of the deployment. What was staged without
-      a command is started when its turn comes, as by \`start\`; its id is printed, and whoever deploys ends it with
-      \`finish\` or \`cancel\`.
+      Where a job waits for the release, the job goes on by itself. A staged command runs here as with \`run\`: it waits for its
+      turn, sends heartbeats, and its outcome is the end of the deployment. A deployment that was staged without a command
+      starts when its turn comes, as with \`start\`: its id is printed, and \`finish\` or \`cancel\` ends it.
 
-      The first one that fails is the last: what comes after it stays on hold, and the exit code is that of its command.
-      One that is given up while it waits, by SIGINT, SIGTERM, SIGHUP or \`--wait-timeout\`, is cancelled as with \`start\`. With \`--parallel\` all go at once. Of two who release the same deployment one does; the other gets exit code 4.
+      The first one that fails is the last: the rest stays on hold, and the exit code is that of its command. A wait that
+      SIGINT, SIGTERM, SIGHUP or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
+      people release the same deployment, one of them does it, and the other gets exit code 4.
 
-      With \`--json\`, what became of each is one JSON document: on stdout, or where commands run, whose stdout it is, on
-      stderr.
+      With \`--json\`, one JSON document says what became of each. It is on stdout; where commands run, stdout is theirs, and the
+      document is on stderr.
     `,
     examples: [
       ["Let one go", "deploy-queue release 42"],

@@ -14,17 +14,17 @@ export class RunCommand extends RequestCommand {
     description: "Do a whole deployment: wait, run a command, finish or cancel",
     details: `
       Enters the line, waits for the turn, runs the command behind \`--\` with heartbeats, and finishes the deployment when the
-      command exits with 0. Any other end of the command cancels the deployment and says why in its note. The exit code
-      is that of the command.
+      command exits with 0. Any other end of the command cancels the deployment, and its note says why. The exit code is that
+      of the command.
 
-      When somebody cancels the deployment meanwhile, the command gets SIGTERM, after a grace period SIGKILL, and the
-      exit code is 5. SIGINT and SIGTERM are passed on to the command, and after the grace period SIGKILL.
+      When the deployment is cancelled while the command runs, the command gets SIGTERM, after the grace period SIGKILL, and the
+      exit code is 5. SIGINT and SIGTERM are passed on to the command; SIGKILL follows after the grace period.
 
       While the database is away the command goes on. Its outcome is told when the database is back, for as long as
-      \`--outage-timeout\` says; after that the exit code is 7, and the deployment is reaped.
+      \`--outage-timeout\` says. After that the exit code is 7, and the deployment is reaped.
 
-      With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: those of \`start\`, and while the
-      command runs outage, outage-over and cancelled.
+      With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: the steps of \`start\`, and while
+      the command runs outage, outage-over and cancelled.
     `,
     examples: [
       [

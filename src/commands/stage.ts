@@ -10,15 +10,15 @@ export class StageCommand extends RequestCommand {
 
   static override usage = Command.Usage({
     category: "Hold",
-    description: "Prepare a deployment that somebody reviews and releases later",
+    description: "Prepare a deployment for a later release, after a review",
     details: `
       Records a deployment on hold, outside the line, prints its id and exits. \`deploy-queue list staged\` shows what is
       prepared, \`release\` lets it go, \`purge\` drops it.
 
-      A command behind \`--\` runs in the process of whoever releases it, on their machine and with their rights, as \`run\`
-      would run it. Whoever may read the queue can read it: keep secrets out of it.
+      A command behind \`--\` runs as with \`run\`: in the process of the person who releases it, on their machine and with their
+      rights. Every reader of the queue can read it: keep secrets out of it.
 
-      The same component and version with the same command in the same cell is staged once; again is refused.
+      The same component and version with the same command in the same cell is staged once. A second time is refused.
     `,
     examples: [
       [

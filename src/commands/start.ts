@@ -13,15 +13,16 @@ export class StartCommand extends RequestCommand {
     description: "Enter the line, wait for the turn and start",
     details: `
       Prints the id of the deployment, writes it to the step output \`deployment-id\` in a GitHub workflow, waits until
-      nothing blocks it, starts it and exits. Whoever called it deploys then, and ends with \`finish\` or \`cancel\`.
+      nothing blocks it, starts it and exits. The caller deploys then, and ends with \`finish\` or \`cancel\`.
 
-      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up, and so does whoever closes stdout before
-      all has been printed; after the id, only \`--json\` prints more.
+      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up. So does a reader that closes stdout before
+      all is printed; after the id, only \`--json\` prints more.
 
-      With \`--hold\` it waits until somebody calls \`deploy-queue release\` with its id, and then goes on.
+      With \`--hold\` it waits until \`deploy-queue release\` is called with its id, and then goes on.
 
-      With \`--json\`, every step is a JSON line on stdout: enqueued; waiting, whenever that changes; outage and outage-over; and
-      at last started, cancelled (by somebody else), given-up, or left-behind when its place could not be given up.
+      With \`--json\`, every step is a JSON line on stdout: enqueued; waiting, whenever that changes; outage and outage-over. The
+      last one is started; cancelled, when another client cancels the deployment; given-up; or left-behind, when its place could not
+      be given up.
     `,
     examples: [
       [

@@ -11,7 +11,9 @@ export class ThawCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Freeze",
     description: "Lift a freeze",
-    details: "Wakes exactly those who may start now. Where roles are in use, operators only.",
+    details: `
+      Wakes exactly the waiters that may start now. Where roles are in use, only an operator may do this.
+    `,
     examples: [["Lift freeze 3", "deploy-queue thaw 3"]],
   });
 

@@ -26,11 +26,11 @@ export class WorkerCommand extends BaseCommand {
       Reaps deployments whose heartbeats stopped or that run for too long, records outliers (both every minute), keeps
       usual durations up to date (hourly), and removes history that is older than its environment keeps it (daily).
 
-      The queue works without it: whoever waits reaps what it waits for. Any number of workers share the work. A worker
-      outlasts a database that is away; SIGTERM and SIGINT stop it within 5 seconds.
+      The queue works without it: a waiter reaps what it waits for. Any number of workers share the work. A worker outlasts a
+      database that is away. SIGTERM and SIGINT stop it within 5 seconds.
 
-      Its role needs CREATE on the database the first time, for the schema deploy_queue_worker; \`--once\` does not. With a
-      role that may not do its work it ends with exit code 4, and says what to grant.
+      The first time, its role needs CREATE on the database, for the schema deploy_queue_worker; \`--once\` does not need it. A
+      worker whose role may not do its work ends with exit code 4, and says what to grant.
     `,
     examples: [
       ["Work until stopped", "deploy-queue worker"],

@@ -24,7 +24,7 @@ function waiting(row: QueuedDeployment): string {
   return row.overtaken === 0 ? duration : `${duration}, overtaken by ${row.overtaken}`;
 }
 
-/** "41 web@v7 running 3m, usually 5m, +2 more": the first of those whom it waits for. */
+/** "41 web@v7 running 3m, usually 5m, +2 more": the first of its blockers. */
 function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment): string {
   if (first === undefined) {
     return "nobody";

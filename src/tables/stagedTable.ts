@@ -31,7 +31,7 @@ function about({ hold, not_before, not_after, note, url }: StagedDeployment): st
   return parts.filter((part) => part !== null).join("; ");
 }
 
-/** What happens when somebody releases it. */
+/** What its release does. */
 export function releaseText({ command, somebody_waits }: StagedDeployment): string {
   if (somebody_waits) {
     return "its job goes on";

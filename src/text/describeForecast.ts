@@ -48,7 +48,7 @@ function describeBlocker(blocker: Blocker, now: number): string {
   return `${name} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
 }
 
-/** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when nobody knows. */
+/** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when that is not known. */
 function describeEnd(until: string | null, now: number): string {
   if (until === null) {
     return "";
@@ -57,7 +57,7 @@ function describeEnd(until: string | null, now: number): string {
   return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
 }
 
-/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing for whoever is heard, or promised no heartbeats. */
+/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing for a deployment that is heard, or has promised no heartbeats. */
 function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: number): string {
   if (silent_since === null || reaped_at === null) {
     return "";

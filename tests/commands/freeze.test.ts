@@ -8,7 +8,7 @@ describe("freeze and thaw", () => {
     const environment = await cli.environment();
     const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale until Monday"]);
     expect(frozen.code).toBe(0);
-    expect(frozen.stderr).toContain(`nothing starts in ${environment} until somebody thaws it`);
+    expect(frozen.stderr).toContain(`nothing starts in ${environment} until it is thawed`);
     const waiting = cli.launch(["start", ...newPlace(environment).options]);
     await waiting.printed(new RegExp(`${environment} is frozen by \\w+ \\(freeze \\d+\\): sale until Monday`));
 

@@ -7,8 +7,8 @@ export class DatabaseUrlCommand extends BaseCommand {
 
   static override usage = Command.Usage({
     category: "Embedded database",
-    description: "Print the URL of this user's own PostgreSQL, starting it when needed",
-    details: "The URL contains the password.",
+    description: "Print the URL of this user's own PostgreSQL",
+    details: "Starts it when needed. The URL contains the password.",
     examples: [["Look into it", 'psql "$(deploy-queue database url)"']],
   });
 

@@ -13,9 +13,9 @@ export class EnvironmentSetCommand extends QueueCommand {
     category: "Environment",
     description: "Add an environment or change its policies",
     details: `
-      What is not given stays as it is. A new environment begins with no buffer and a heartbeat timeout of 15 minutes.
-      Without a maximum duration deployments may run for ever, without a retention their history is kept for ever. To
-      take such a limit back, set its column in the table deploy_queue.environments to null.
+      What is not given stays as it is. A new environment begins with no buffer and a heartbeat timeout of 15 minutes. Without
+      a maximum duration a deployment may run for ever. Without a retention its history is kept for ever. To take such a limit
+      back, set its column in the table deploy_queue.environments to null.
     `,
     examples: [["Cool down for five minutes", "deploy-queue environment set staging --buffer-time 5m"]],
   });

@@ -20,7 +20,7 @@ export class HeartbeatUrlCommand extends QueueCommand {
     category: "Heartbeat",
     description: "Keep the newest live deployment with this url alive until it ends",
     details: `
-      Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled,
+      Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled, and
       with 3 when it did not appear.
     `,
     examples: [

@@ -11,7 +11,9 @@ export class ListCellsCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "List",
     description: "List the cells that an environment has had deployments to",
-    details: "Also written, as JSON, to the step output `cells` in a GitHub workflow.",
+    details: `
+      In a GitHub workflow it also writes them, as JSON, to the step output \`cells\`.
+    `,
     examples: [["Cells of prod", "deploy-queue list cells --environment prod"]],
   });
 

@@ -9,7 +9,7 @@ export class ListFreezesCommand extends ListCommand<Freeze> {
 
   static override usage = Command.Usage({
     category: "List",
-    description: "List the freezes that are in force: where, until when, by whom, and why",
+    description: "List the freezes that are in force: where, until when, by which role, and why",
   });
 
   override readonly nothing = "Nothing is frozen.";

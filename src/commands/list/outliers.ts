@@ -12,8 +12,8 @@ export class ListOutliersCommand extends QueueCommand {
     category: "List",
     description: "List the running deployments that take longer than usual",
     details: `
-      Longer than the mean plus two standard deviations of the last 100 deployments of the same component in the same
-      cell that finished within 3 months. Prints JSON, and writes it to the step output \`active-outliers\` in a GitHub
+      An outlier takes longer than the mean plus two standard deviations of the last 100 deployments of the same component in
+      the same cell that finished within 3 months. Prints JSON, and writes it to the step output \`active-outliers\` in a GitHub
       workflow.
     `,
   });

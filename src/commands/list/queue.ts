@@ -9,11 +9,11 @@ export class ListQueueCommand extends ListCommand<QueuedDeployment> {
 
   static override usage = Command.Usage({
     category: "List",
-    description: "List everybody who waits: where, for whom, and when it will likely be their turn",
-    examples: [["Who waits in prod", "deploy-queue list queue --environment prod"]],
+    description: "List the deployments that wait: where, for which others, and when they will likely start",
+    examples: [["What waits in prod", "deploy-queue list queue --environment prod"]],
   });
 
-  override readonly nothing = "Nobody waits.";
+  override readonly nothing = "No deployment waits.";
 
   override rows(queue: Queue): Promise<QueuedDeployment[]> {
     return queue.line.queued(this.environment);

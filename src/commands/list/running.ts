@@ -9,15 +9,16 @@ export class ListRunningCommand extends ListCommand<RunningDeployment> {
 
   static override usage = Command.Usage({
     category: "List",
-    description: "List everybody who runs: where, since when, how long that usually takes, and their last heartbeats",
+    description:
+      "List the deployments that run: where, since when, how long that usually takes, and their last heartbeats",
     details: `
       An outlier takes longer than the mean plus two standard deviations, as in \`deploy-queue list outliers\`. With
       \`--json\`, durations are in seconds.
     `,
-    examples: [["Who runs in prod", "deploy-queue list running --environment prod"]],
+    examples: [["What runs in prod", "deploy-queue list running --environment prod"]],
   });
 
-  override readonly nothing = "Nobody runs.";
+  override readonly nothing = "No deployment runs.";
 
   override rows(queue: Queue): Promise<RunningDeployment[]> {
     return queue.boards.running(this.environment);

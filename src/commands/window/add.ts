@@ -13,9 +13,10 @@ export class WindowAddCommand extends QueueCommand {
     category: "Freeze",
     description: "Add a maintenance window to an environment",
     details: `
-      An environment that has windows lets deployments start in them only; those who run when one closes go on. Days and
-      times are those of the zone, with its daylight saving. A window that closes before it opens closes on the next day,
-      and one from 00:00 to 24:00 is open all day. Prints its number. Where roles are in use, operators only.
+      In an environment that has windows, a deployment starts only while a window is open. A deployment that runs when the
+      window closes goes on. Days and times are those of the zone, with its daylight saving. A window that closes before it
+      opens closes on the next day. A window from 00:00 to 24:00 is open all day. Prints the number of the window. Where roles
+      are in use, only an operator may do this.
     `,
     examples: [
       [

@@ -10,7 +10,9 @@ export class WindowRemoveCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Freeze",
     description: "Remove a maintenance window",
-    details: "An environment without any lets deployments start at all times. Where roles are in use, operators only.",
+    details: `
+      In an environment without windows, deployments start at all times. Where roles are in use, only an operator may do this.
+    `,
     examples: [["Remove window 2", "deploy-queue window remove 2"]],
   });
 

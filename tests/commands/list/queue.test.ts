@@ -75,7 +75,7 @@ test("list queue says that nobody waits", async () => {
 
   expect(await cli.run(["list", "queue", "--environment", environment])).toMatchObject({
     code: 0,
-    stdout: "Nobody waits.\n",
+    stdout: "No deployment waits.\n",
   });
   expect((await cli.run(["list", "queue", "--environment", environment, "--json"])).stdout).toBe("[]\n");
 });

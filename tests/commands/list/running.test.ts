@@ -73,7 +73,7 @@ test("list running says that nobody runs, refuses an unknown environment, and ta
   const id = await cli.running(newPlace(await cli.environment()));
   const command = ["list", "running", "--environment"];
 
-  expect(await cli.run([...command, environment])).toMatchObject({ code: 0, stdout: "Nobody runs.\n" });
+  expect(await cli.run([...command, environment])).toMatchObject({ code: 0, stdout: "No deployment runs.\n" });
   expect((await cli.run([...command, environment, "--json"])).stdout).toBe("[]\n");
   expect(await cli.run([...command, "nowhere"])).toMatchObject({ code: 2, stdout: "" });
   expect((await cli.run([...command, ""])).stdout).toMatch(new RegExp(`^${id} `, "m"));
