@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandLineDocs } from "../../scripts/commandLineDocs.js";
 import { variables } from "../../src/commandLine/variables.js";
-import { runCli } from "../support/cli.js";
+import { runHere } from "../support/cli.js";
 
 const sources = join(import.meta.dirname, "../../src");
 
 test("help of each command marks the options that it requires, and no other", async () => {
-  const { stdout } = await runCli(["--help"], {});
+  const { stdout } = await runHere(["--help"], {});
   const commands = [...stdout.matchAll(/^ {2}deploy-queue ([a-z ]+)\b(.*<--.*)$/gm)].map(
     ([, path = "", rest = ""]) => ({
       path,
@@ -18,14 +18,14 @@ test("help of each command marks the options that it requires, and no other", as
 
   expect(commands).toContainEqual({ path: "cancel location", required: ["--environment", "--provider", "--region"] });
   for (const { path, required } of commands) {
-    const help = await runCli([...path.split(" "), "--help"], {});
+    const help = await runHere([...path.split(" "), "--help"], {});
     const marked = [...help.stdout.matchAll(/^ {2}(--[a-z-]+) .*\(required\)$/gm)].map(([, option]) => option);
     expect({ path, marked }).toEqual({ path, marked: required });
   }
 });
 
 test("the variables that help and the documentation name are those that the sources read", async () => {
-  const { stdout } = await runCli(["--help"], {});
+  const { stdout } = await runHere(["--help"], {});
   const documentation = commandLineDocs({ definitions: () => [] });
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts") && !file.startsWith("action"),

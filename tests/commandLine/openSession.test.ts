@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { describe, expect, inject, test } from "vitest";
-import { type CliEnd, runCli } from "../support/cli.js";
+import { type CliEnd, runHere } from "../support/cli.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
 
 /** Every command opens its session in the same way, but those that wait are patient; this one would write. */
 async function startOn(url: string | undefined, variables: Record<string, string> = {}): Promise<CliEnd> {
-  const end = await runCli(["cancel", "version", "--component", "api", "--version", "v1"], {
+  const end = await runHere(["cancel", "version", "--component", "api", "--version", "v1"], {
     DEPLOY_QUEUE_DATABASE_URL: url,
     ...variables,
   });
@@ -118,7 +118,7 @@ describe("a role that may do nothing is refused with 4, in one line,", () => {
 
   test("where the schema is another's", async () => {
     const database = await emptyDatabase();
-    await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: database.url });
+    await runHere(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: database.url });
 
     const { code, stderr } = await startOn(await database.urlOfPowerlessRole());
 

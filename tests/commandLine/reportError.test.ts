@@ -39,7 +39,7 @@ describe("a command line that is not understood is refused with 2, in one line t
 
 describe("help", () => {
   test("is printed on stdout without arguments, and asks for no database", async () => {
-    const { code, stdout, stderr } = await cli.run([], { DEPLOY_QUEUE_DATABASE_URL: undefined });
+    const { code, stdout, stderr } = await cli.runProcess([], { DEPLOY_QUEUE_DATABASE_URL: undefined });
 
     expect(code).toBe(0);
     expect(stdout).toContain("deploy-queue start");
@@ -54,7 +54,7 @@ describe("help", () => {
   });
 
   test("is not needed for the version", async () => {
-    const { code, stdout } = await cli.run(["--version"], { DEPLOY_QUEUE_DATABASE_URL: undefined });
+    const { code, stdout } = await cli.runProcess(["--version"], { DEPLOY_QUEUE_DATABASE_URL: undefined });
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
