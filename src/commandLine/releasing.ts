@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { logOutages } from "../display/outages.js";
-import type { Holds, StagedDeployment } from "../queue/calls/holds.js";
+import type { StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -32,13 +32,12 @@ export interface ReleaseOutcome {
 /** Releases them, and does for each what is to be done; the exit code is the first that is not 0. */
 export async function releaseEach(
   session: Session,
-  holds: Holds,
   held: readonly StagedDeployment[],
   options: ReleaseOptions,
 ): Promise<{ readonly exitCode: number; readonly outcomes: readonly ReleaseOutcome[] }> {
   const one = async (staged: StagedDeployment): Promise<ReleaseOutcome> => ({
     deployment_id: staged.deployment_id,
-    exit_code: await releaseOne(session, holds, staged, options).catch(options.onError),
+    exit_code: await releaseOne(session, staged, options).catch(options.onError),
   });
   if (options.parallel) {
     // Each listens for signals by itself.
@@ -62,17 +61,12 @@ export async function releaseEach(
 }
 
 /** @returns the exit code of its command, else 0 */
-async function releaseOne(
-  session: Session,
-  holds: Holds,
-  staged: StagedDeployment,
-  options: ReleaseOptions,
-): Promise<number> {
-  const { log } = session;
+async function releaseOne(session: Session, staged: StagedDeployment, options: ReleaseOptions): Promise<number> {
+  const { queue, log } = session;
   const key = randomUUID();
   const release = (heartbeat: boolean) => async (): Promise<Deployment> => {
     const { reason } = options;
-    const { released, deployment } = await holds.release(staged.deployment_id, { reason, heartbeat, key });
+    const { released, deployment } = await queue.holds.release(staged.deployment_id, { reason, heartbeat, key });
     if (!released) {
       throw new RefusedError(`another person has released ${deploymentName(deployment)}`, {
         hint: `"deploy-queue history ${deployment.id}" says who.`,

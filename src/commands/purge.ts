@@ -1,14 +1,11 @@
 import { Command } from "clipanion";
 import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
-import { options } from "../commandLine/options.js";
-import { QueueCommand } from "../commandLine/queueCommand.js";
-import { selectHeld, selectionOptions } from "../commandLine/selection.js";
-import { optionalText } from "../commandLine/values.js";
+import { SelectionCommand } from "../commandLine/selectionCommand.js";
 import { stagedTable } from "../tables/stagedTable.js";
 import { deploymentName } from "../text/describe.js";
 
-export class PurgeCommand extends QueueCommand {
+export class PurgeCommand extends SelectionCommand {
   static override paths = [["purge"]];
 
   static override usage = Command.Usage({
@@ -24,19 +21,8 @@ export class PurgeCommand extends QueueCommand {
     ],
   });
 
-  deploymentIds = selectionOptions.deploymentIds();
-  all = selectionOptions.all();
-  component = selectionOptions.component();
-  environment = selectionOptions.environment();
-  provider = selectionOptions.provider();
-  region = selectionOptions.region();
-  cellIndex = selectionOptions.cellIndex();
-  reason = optionalText("--reason", "Why; their events keep it");
-  yes = options.yes();
-
   override async act({ queue, log }: Session): Promise<number> {
-    const { holds } = queue;
-    const held = await selectHeld(queue, holds, this, (deployment) => {
+    const held = await this.selected(queue, (deployment) => {
       const isDropped = deployment.status === "cancelled" && deployment.hold !== null;
       if (isDropped) {
         log.info(`${deploymentName(deployment)} was dropped already`);
@@ -52,7 +38,7 @@ export class PurgeCommand extends QueueCommand {
     }
     const purged = [];
     for (const { deployment_id } of held) {
-      const deployment = await holds.purge(deployment_id, this.reason);
+      const deployment = await queue.holds.purge(deployment_id, this.reason);
       log.info(`${deploymentName(deployment)} was dropped`);
       purged.push(deployment);
     }

@@ -2,15 +2,13 @@ import { Command, Option } from "clipanion";
 import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
-import { QueueCommand } from "../commandLine/queueCommand.js";
 import { releaseEach } from "../commandLine/releasing.js";
 import { reportError } from "../commandLine/reportError.js";
-import { selectHeld, selectionOptions } from "../commandLine/selection.js";
-import { optionalText } from "../commandLine/values.js";
+import { SelectionCommand } from "../commandLine/selectionCommand.js";
 import { stagedTable } from "../tables/stagedTable.js";
 import { jsonText } from "../text/printable.js";
 
-export class ReleaseCommand extends QueueCommand {
+export class ReleaseCommand extends SelectionCommand {
   static override paths = [["release"]];
 
   static override usage = Command.Usage({
@@ -37,23 +35,13 @@ export class ReleaseCommand extends QueueCommand {
     ],
   });
 
-  deploymentIds = selectionOptions.deploymentIds();
-  all = selectionOptions.all();
-  component = selectionOptions.component();
-  environment = selectionOptions.environment();
-  provider = selectionOptions.provider();
-  region = selectionOptions.region();
-  cellIndex = selectionOptions.cellIndex();
-  reason = optionalText("--reason", "Why; their events keep it");
-  yes = options.yes();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();
   override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
-    const { holds } = session.queue;
-    const held = await selectHeld(session.queue, holds, this);
+    const held = await this.selected(session.queue);
     if (held.length === 0) {
       session.log.info("nothing of that is on hold");
     } else {
@@ -62,7 +50,7 @@ export class ReleaseCommand extends QueueCommand {
         await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`);
       }
     }
-    const { exitCode, outcomes } = await releaseEach(session, holds, held, {
+    const { exitCode, outcomes } = await releaseEach(session, held, {
       reason: this.reason,
       parallel: this.parallel,
       waitTimeout: this.waitTimeout,
