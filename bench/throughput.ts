@@ -106,19 +106,23 @@ async function perSecond(
   size: { readonly clients: number; readonly cells: number },
   cycles: readonly Cycle[],
 ): Promise<Measured[]> {
-  const all = cycles.map((cycle) => openClients(server.url, { ...size, seconds: 1 }, cycle));
+  const all = cycles.map((cycle) =>
+    openClients(server.url, { ...size, enough: (milliseconds) => milliseconds >= 1000 }, cycle),
+  );
   const kinds = all.map(({ measure }) => measured(measure));
   await inTurns(kinds, rounds);
   await Promise.all(all.map(({ close }) => close()));
   return kinds;
 }
 
-/** Clients that go through cycles for so many seconds; a sample is cycles a second. Each has a connection of its own. */
-export function openClients(
-  url: string,
-  { clients, cells, seconds }: { readonly clients: number; readonly cells: number; readonly seconds: number },
-  cycle: Cycle,
-): Opened {
+interface Clients {
+  readonly clients: number;
+  readonly cells: number;
+  readonly enough: (milliseconds: number, cycles: number) => boolean;
+}
+
+/** Clients that go through cycles until it is enough; a sample is cycles a second. Each has a connection of its own. */
+export function openClients(url: string, { clients, cells, enough }: Clients, cycle: Cycle): Opened {
   // Each client walks through cells of its own, where there are enough.
   const own = Math.max(1, Math.floor(cells / clients));
   const connections = Array.from({ length: clients }, () => postgres(url, { max: 1, onnotice: () => undefined }));
@@ -128,9 +132,9 @@ export function openClients(
       const began = performance.now();
       const ends = await Promise.all(
         connections.map(async (sql, client) => {
-          for (let step = 0; performance.now() - began < seconds * 1000; step += 1) {
-            await cycle(sql, (client * own + (step % own)) % cells);
+          for (let step = 0; !enough(performance.now() - began, walked); step += 1) {
             walked += 1;
+            await cycle(sql, (client * own + (step % own)) % cells);
           }
           return performance.now();
         }),

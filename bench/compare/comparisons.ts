@@ -10,6 +10,8 @@ import type { Side } from "./side.js";
 export interface Subject {
   readonly what: string;
   readonly rounds: Rounds;
+  /** Its sessions last from turn to turn, so that their share of the processor can be told. */
+  readonly keepsSessions: boolean;
   open(side: Side): Promise<Opened>;
 }
 
@@ -33,9 +35,11 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
       Object.entries(ways).map(([how, cycle]) => ({
         what: `a deployment ${how}; clients: ${size.clients}, cells: ${size.cells}`,
         // Many short turns: what else the machine does lasts longer, and falls on neighbours alike.
-        rounds: { warmUps: 5, counted: 100 },
+        rounds: { warmUps: 5, counted: 80 },
+        keepsSessions: true,
         async open({ server }: Side) {
-          const { measure, close } = openClients(server.url, { ...size, seconds: 0.1 }, cycle);
+          const enough = (_: number, cycles: number): boolean => cycles >= 64;
+          const { measure, close } = openClients(server.url, { ...size, enough }, cycle);
           return { measure: async () => 1000 / (await measure()), close };
         },
       })),
@@ -46,11 +50,13 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
       ...[[1, 1] as const, [200, 1] as const, [50, 50] as const, [200, 200] as const].map(([waiters, connections]) => ({
         what: `${waiters} waiting, ${connections} connections`,
         rounds: { warmUps: 20, counted: 200 },
+        keepsSessions: true,
         open: async (side: Side) => handingOver(await side.openLine(waiters, connections)),
       })),
       {
         what: "`finish` process → `start` process",
         rounds: { warmUps: 2, counted: 30 },
+        keepsSessions: false,
         open: async ({ server, program }) => handingOver(await openProcesses(server, program)),
       },
     ],
@@ -63,6 +69,7 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
     subjects: reads.map(({ what, sql }) => ({
       what,
       rounds: { warmUps: 2, counted: 50 },
+      keepsSessions: true,
       open: async ({ server }) => ({
         measure: () => planAndExecution(server.sql, sql),
         close: async () => undefined,
@@ -94,6 +101,7 @@ function command(what: string, prepare: (commands: ReturnType<typeof openCommand
   return {
     what,
     rounds: commandRounds,
+    keepsSessions: false,
     async open({ server, program }) {
       const act = prepare(openCommands(server.url, program, what));
       return { measure: () => time(act), close: async () => undefined };

@@ -1,8 +1,9 @@
 // One comparison in a process of its own, started by run.ts.
 import { answer } from "../alone.js";
 import { settle } from "../seed.js";
-import { inTurns, measured } from "../support.js";
+import { inTurns, measured, type Opened, percentile } from "../support.js";
 import { type Comparison, comparisons, type Subject } from "./comparisons.js";
+import { processorOf } from "./processor.js";
 import { type Side, withSide } from "./side.js";
 import type { Pairs } from "./verdict.js";
 
@@ -18,15 +19,29 @@ async function compare({ prepare, subjects }: Comparison, sides: readonly [Side,
   }
   const pairs: Pairs[] = [];
   for (const subject of subjects) {
-    pairs.push(await measurePairs(subject, sides));
+    pairs.push(...(await measurePairs(subject, sides)));
   }
   return pairs;
 }
 
-async function measurePairs({ what, rounds, open }: Subject, [a, b]: readonly [Side, Side]): Promise<Pairs> {
+async function measurePairs(subject: Subject, [a, b]: readonly [Side, Side]): Promise<Pairs[]> {
+  const { what, rounds, keepsSessions, open } = subject;
   const opened = [await open(a), await open(b)] as const;
-  const [before, after] = [measured(opened[0].measure), measured(opened[1].measure)];
+  const [before, after] = [measured(withProcessor(a, opened[0])), measured(withProcessor(b, opened[1]))];
   await inTurns([before, after], rounds);
   await Promise.all(opened.map(({ close }) => close()));
-  return { what, before: before.samples, after: after.samples };
+  const pairs = (["taken", "processor"] as const).map((kind) => ({
+    what: kind === "taken" ? what : "the same, processor of the server a turn",
+    before: before.samples.map((sample) => sample[kind]),
+    after: after.samples.map((sample) => sample[kind]),
+  }));
+  return pairs.slice(0, keepsSessions && percentile(pairs[1]?.before ?? [], 0.5) > 0 ? 2 : 1);
+}
+
+function withProcessor({ server }: Side, { measure }: Opened): () => Promise<{ taken: number; processor: number }> {
+  return async () => {
+    const processor = await processorOf(server);
+    const taken = await measure();
+    return { taken, processor: processor() };
+  };
 }
