@@ -9,7 +9,7 @@ declare
   v_ids bigint[];
 begin
   -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
-  -- transaction keeps nobody from reaping elsewhere. A row that another session has locked is being reaped, ended or kept
+  -- transaction does not keep others from reaping elsewhere. A row that another session has locked is being reaped, ended or kept
   -- alive there; a cell that another session has locked is reaped the next time.
   with stale as materialized (
     -- All of it first: else the cell is tried before its row, and that of every row that is read.

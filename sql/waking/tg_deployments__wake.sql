@@ -10,7 +10,7 @@ declare
   v_is_released boolean := new.hold is distinct from old.hold and new.start_timestamp is null;
 begin
   if v_ended then
-    -- Of a finish only its keepers want to know. A notification that nobody hears would hold up other commits.
+    -- Of a finish only its keepers want to know. A notification without a listener would hold up other commits.
     if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;

@@ -12,7 +12,7 @@ export abstract class QueueCommand extends BaseCommand {
 
   /**
    * Milliseconds without a database that it outlasts from its first contact on. Most commands say at once that the database is
-   * away; one that waits, keeps a cell or frees it has the option, since nobody comes after it who would try again.
+   * away; one that waits, keeps a cell or frees it has the option, since nothing tries again after it.
    */
   outageTimeout: number | undefined = 0;
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the versions of released schemas begin. A lower one was made by a program that nobody has got. */
+/** Where the versions of released schemas begin. Lower versions were never released. */
 export const firstVersion = 15;
 
 /** The version of the schema that sql/ describes. */
