@@ -11,7 +11,7 @@ begin
     raise exception using
       errcode = 'QD002',
       message = format('environment %s does not exist', coalesce(quote_ident(_require_environment.environment), 'null')),
-      hint = format('There are: %s. Add one with "deploy-queue environment set" or an INSERT into deploy_queue.environments.',
+      hint = format('There are: %s. deploy_queue.set_environment() adds one.',
         (select string_agg(environments.environment, ', ' order by environments.environment) from deploy_queue.environments));
   end if;
 end;

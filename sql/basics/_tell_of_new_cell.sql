@@ -30,12 +30,11 @@ begin
   ) as other;
 
   if v_count > 0 then
-    raise notice 'nobody has deployed to % so far; there are %',
+    raise notice 'cell % is new; there are %',
       deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
         _tell_of_new_cell.region, _tell_of_new_cell.cell_index)),
       v_nearest || case
-        when v_count > 3 then format(' and %s more: deploy-queue list cells --environment %s', v_count - 3,
-          _tell_of_new_cell.environment)
+        when v_count > 3 then format(' and %s more in deploy_queue.cells', v_count - 3)
         else ''
       end;
   end if;

@@ -1,5 +1,5 @@
 -- Every deployment with its state right now.
--- Read by "deploy-queue info" and by other services that ask for one deployment.
+-- Read by the command line and by other services that ask for one deployment.
 create or replace view deploy_queue.deployments_with_status as
 select
   deploy_queue._status(

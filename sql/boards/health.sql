@@ -1,5 +1,5 @@
 -- What is well and what is not, one row a finding; status is ok, warning or failed.
--- Called by "deploy-queue doctor" and by monitoring. With a host, a worker on that host is demanded.
+-- Called by the command line and by monitoring. With a host, a worker on that host is demanded.
 create or replace function deploy_queue.health(worker_host text default null)
 returns table (name text, status text, text text)
 language plpgsql stable

@@ -1,5 +1,5 @@
 -- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
--- Read by "deploy-queue list outliers", the worker and boards.
+-- Read by the command line, the worker and boards.
 create or replace view deploy_queue.outliers as
 select
   deployments.id,

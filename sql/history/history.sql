@@ -1,5 +1,5 @@
 -- What happened to a deployment, in order.
--- Called by "deploy-queue history" and by people.
+-- Called by the command line and by people.
 create or replace function deploy_queue.history(deployment_id bigint) returns setof deploy_queue.deployment_events
 language plpgsql stable
 security definer

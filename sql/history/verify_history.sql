@@ -1,5 +1,5 @@
 -- Whether everything that has happened was as it must be: one row for each deployment and rule where it was not.
--- Called by "deploy-queue doctor --verify-history"; reads the whole of deployments and events, and the policies.
+-- Called by the command line; reads the whole of deployments and events, and the policies.
 create or replace function deploy_queue.verify_history() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
 security definer

@@ -15,7 +15,7 @@ begin
     raise exception using
       errcode = 'QD001',
       message = format('deployment %s does not exist', coalesce(_deployment.deployment_id::text, 'null')),
-      hint = 'Ids are printed by "deploy-queue start" and returned by deploy_queue.enqueue().';
+      hint = 'Ids come from deploy_queue.enqueue() and stand in deploy_queue.queue and deploy_queue.current_deployments.';
   end if;
 
   return v_deployment;

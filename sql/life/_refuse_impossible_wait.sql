@@ -40,7 +40,7 @@ begin
       errcode = 'QD021',
       message = format('%s is staged already, since %s by %s', deploy_queue._label(v_first),
         date_trunc('second', v_first.created_at), v_first.entered_by),
-      hint = format('"deploy-queue release %1$s" releases it, "deploy-queue purge %1$s" drops it.', v_first.id);
+      hint = format('deploy_queue.release(%1$s) releases it, deploy_queue.purge(%1$s) drops it.', v_first.id);
   end if;
 end;
 $$;

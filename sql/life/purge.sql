@@ -13,7 +13,7 @@ begin
     raise exception using
       errcode = 'QD029',
       message = format('%s is not on hold', deploy_queue._label(v_deployment)),
-      hint = '"deploy-queue cancel deployment" cancels it wherever it is.';
+      hint = format('deploy_queue.cancel(%s) cancels it wherever it is.', v_deployment.id);
   end if;
   return deploy_queue.cancel(v_deployment.id, purge.reason);
 end;

@@ -33,7 +33,7 @@ begin
     raise exception using
       errcode = 'QD028',
       message = format('%s cannot have priority %s: only an operator moves a deployment forward', deploy_queue._label(new), new.priority),
-      hint = 'Enter the line without a priority and ask an operator for "deploy-queue bump".';
+      hint = 'Enter the line without a priority and ask an operator for deploy_queue.bump().';
   end if;
 
   v_now := deploy_queue._now();

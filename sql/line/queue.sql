@@ -1,5 +1,5 @@
 -- The waiting deployments: their positions, their blockers and their predicted starts.
--- Read by "deploy-queue list queue", boards and people.
+-- Read by the command line, boards and people.
 create or replace view deploy_queue.queue as
 select
   (line.deployment).id as deployment_id,

@@ -1,5 +1,5 @@
 -- Deployments on hold, until they are released or purged.
--- Read by "deploy-queue list staged", release and purge.
+-- Read by the command line, release and purge.
 create or replace view deploy_queue.staged as
 select
   deployments.id as deployment_id,

@@ -1,5 +1,5 @@
 -- Freezes that are neither lifted nor expired.
--- Read by "deploy-queue list freezes" and boards.
+-- Read by the command line and boards.
 create or replace view deploy_queue.freezes_in_force as
 select
   freezes.id as freeze_id,

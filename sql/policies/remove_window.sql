@@ -16,7 +16,7 @@ begin
     raise exception using
       errcode = 'QD027',
       message = format('maintenance window %s does not exist', coalesce(remove_window.window_id::text, 'null')),
-      hint = '"deploy-queue list windows" shows them.';
+      hint = 'deploy_queue.windows shows them.';
   end if;
   return v_window;
 end;

@@ -22,7 +22,7 @@ begin
     raise exception using
       errcode = 'QD023',
       message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
-      hint = '"deploy-queue list freezes" shows those in force.';
+      hint = 'deploy_queue.freezes_in_force shows those in force.';
   end if;
   raise notice 'freeze % was lifted already', v_freeze.id;
   return v_freeze;

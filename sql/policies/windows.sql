@@ -1,5 +1,5 @@
 -- Maintenance windows, and when each is or will be open.
--- Read by "deploy-queue list windows" and boards.
+-- Read by the command line and boards.
 create or replace view deploy_queue.windows as
 select
   policy.id as window_id,

@@ -1,5 +1,5 @@
 -- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
--- Called by "deploy-queue roles create".
+-- Called by the command line.
 create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -3,6 +3,7 @@ import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
+import { callsAsCommands } from "../text/callAsCommand.js";
 import type { CommonInputs } from "./commonInputs.js";
 import { log } from "./log.js";
 import { applicationName } from "./workflow.js";
@@ -21,7 +22,11 @@ export async function withQueue(
   act: (queue: Queue) => Promise<void>,
 ): Promise<void> {
   const url = inputs.databaseUrl;
-  const database = new Database({ url, applicationName: applicationName(inputs.job), onNotice: log.info });
+  const database = new Database({
+    url,
+    applicationName: applicationName(inputs.job),
+    onNotice: (message) => log.info(callsAsCommands(message)),
+  });
   try {
     const outageTimeout = patient ? inputs.outageTimeout : 0;
     await outlastOutages(() => ensureSchema(database, { url, migrate, onProgress: log.info, onWarning: log.warn }), {

@@ -6,6 +6,7 @@ import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
+import { callsAsCommands } from "../text/callAsCommand.js";
 import { createLogger } from "./logger.js";
 
 export interface Session {
@@ -37,7 +38,7 @@ export async function openSession(
   const database = new Database({
     url: target.url,
     applicationName: `deploy-queue ${command}`,
-    onNotice: (message) => log.info(message),
+    onNotice: (message) => log.info(callsAsCommands(message)),
   });
   try {
     const schema = {

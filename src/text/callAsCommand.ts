@@ -1,11 +1,21 @@
 import type { Call } from "../queue/forecast.js";
 
-/** Functions whose command has another name than theirs with blanks between the words. */
-const commands: Readonly<Record<string, string>> = {
-  add_window: "window add",
-  cancel: "cancel deployment",
-  set_environment: "environment set",
-};
+/** What hints and cures name: functions and views of the database, each with its command. */
+const commands: ReadonlyMap<string, string> = new Map([
+  ["add_window", "window add"],
+  ["bump", "bump"],
+  ["cancel", "cancel deployment"],
+  ["cells", "list cells"],
+  ["current_deployments", "list running"],
+  ["enqueue", "start"],
+  ["freezes_in_force", "list freezes"],
+  ["purge", "purge"],
+  ["queue", "list queue"],
+  ["release", "release"],
+  ["set_environment", "environment set"],
+  ["waiting_on", "explain"],
+  ["windows", "list windows"],
+]);
 
 /** Arguments that are written without their option's name. */
 const positional: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +24,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * A call of a function of the database as its command on the command line: ids stand by themselves, other arguments are options
- * of their name, and what is left to fill in is "...".
+ * of their name, and what is left to fill in is "...". A function that is not listed gives its name to its command.
  */
 export function callAsCommand({ function: name, arguments: values }: Call): string {
   const isPositional = (argument: string): boolean =>
@@ -24,10 +34,18 @@ export function callAsCommand({ function: name, arguments: values }: Call): stri
   );
   return [
     "deploy-queue",
-    commands[name] ?? name.replaceAll("_", " "),
+    commands.get(name) ?? name.replaceAll("_", " "),
     ...words.flatMap(([argument, value]) => [
       ...(isPositional(argument) ? [] : [`--${argument.replaceAll("_", "-")}`]),
       value ?? "...",
     ]),
   ].join(" ");
+}
+
+/** A hint or notice of the database for the command line: the calls and views that it names, as commands where there is one. */
+export function callsAsCommands(text: string): string {
+  return text.replace(/\bdeploy_queue\.(\w+)(?:\((\d*)\)|(?![\w(]))/g, (sql: string, name: string, id?: string) => {
+    const command = commands.get(name);
+    return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : ""}"`;
+  });
 }

@@ -36,7 +36,9 @@ test("history of an unknown deployment exits with 3", async () => {
   const { code, stdout, stderr } = await cli.run(["history", "123456789"]);
 
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-  expect(stderr).toMatch(/^deploy-queue: deployment 123456789 does not exist\. Ids are printed by .+\n$/);
+  expect(stderr).toMatch(
+    /^deploy-queue: deployment 123456789 does not exist\. Ids come from "deploy-queue start" and .+\n$/,
+  );
 });
 
 test("history of what is no id exits with 2", async () => {

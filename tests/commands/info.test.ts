@@ -59,5 +59,7 @@ test("info of an unknown deployment exits with 3", async () => {
 
   expect(code).toBe(3);
   expect(stdout).toBe("");
-  expect(stderr).toMatch(/^deploy-queue: deployment 123456789 does not exist\. Ids are printed by .+\n$/);
+  expect(stderr).toMatch(
+    /^deploy-queue: deployment 123456789 does not exist\. Ids come from "deploy-queue start" and .+\n$/,
+  );
 });

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { commandPaths } from "../../src/commandLine/registry.js";
+import { callsAsCommands } from "../../src/text/callAsCommand.js";
 import { useDatabase } from "../support/database.js";
 
 const { sql } = useDatabase();
@@ -100,6 +102,22 @@ test("every error code is in the list of the docs and has its class, and no othe
   const mapped = [...text("src/queue/errors.ts").matchAll(/^ {2}(QD\d{3}): /gm)].map(([, code]) => code);
   expect(listed).toEqual(raised);
   expect(mapped).toEqual(raised);
+});
+
+test("no text in sql/ names a command: the command line writes calls and views as commands by itself", () => {
+  const commands = new RegExp(`deploy-queue (${commandPaths.join("|")})\\b`);
+  const telling = [...textsUnder("sql", ".sql")].filter(([, text]) => commands.test(text));
+  expect(telling.map(([name]) => name)).toEqual([]);
+});
+
+test("a call or view that a hint names is printed as a command that exists", () => {
+  const hints = [...textsUnder("sql", ".sql").values()].flatMap((text) => text.match(/\bhint = .*/g) ?? []);
+  const printed = hints.flatMap(
+    (hint) => callsAsCommands(hint.replace(/%\S*s/g, "1")).match(/"deploy-queue .*?"/g) ?? [],
+  );
+  expect(printed.length).toBeGreaterThan(8);
+  const wrong = printed.filter((text) => !commandPaths.includes(text.replace(/^"deploy-queue (.*?)(?: 1)?"$/, "$1")));
+  expect(wrong).toEqual([]);
 });
 
 test("every constraint has a name that was chosen", async () => {

@@ -144,7 +144,7 @@ export class QueueCalls extends Calls {
     );
     if (row === undefined) {
       throw new DeploymentNotFoundError(`deployment ${id} does not exist`, {
-        hint: 'Ids are printed by "deploy-queue start", "deploy-queue list queue" and "deploy-queue list running"',
+        hint: "Ids come from deploy_queue.enqueue() and stand in deploy_queue.queue and deploy_queue.current_deployments.",
       });
     }
     return row;

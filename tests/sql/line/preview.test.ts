@@ -54,11 +54,11 @@ test("whoever names a cell that nobody has deployed to is told of it, and of tho
   await enter("eu-west-1", 1);
   await enter("us-wset-2", 1);
   expect(notices).toEqual([
-    "nobody has deployed to growing-aws-us-wset-2-cell-1 so far; there are growing-aws-us-west-2-cell-1",
-    "nobody has deployed to growing-aws-us-west-2-cell-2 so far; there are growing-aws-us-west-2-cell-1",
-    "nobody has deployed to growing-aws-us-west-2-cell-3 so far; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2",
-    "nobody has deployed to growing-aws-eu-west-1-cell-1 so far; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2, growing-aws-us-west-2-cell-3",
-    "nobody has deployed to growing-aws-us-wset-2-cell-1 so far; there are growing-aws-eu-west-1-cell-1, growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2 and 1 more: deploy-queue list cells --environment growing",
+    "cell growing-aws-us-wset-2-cell-1 is new; there are growing-aws-us-west-2-cell-1",
+    "cell growing-aws-us-west-2-cell-2 is new; there are growing-aws-us-west-2-cell-1",
+    "cell growing-aws-us-west-2-cell-3 is new; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2",
+    "cell growing-aws-eu-west-1-cell-1 is new; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2, growing-aws-us-west-2-cell-3",
+    "cell growing-aws-us-wset-2-cell-1 is new; there are growing-aws-eu-west-1-cell-1, growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2 and 1 more in deploy_queue.cells",
   ]);
 });
 

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { callAsCommand, callsAsCommands } from "../../src/text/callAsCommand.js";
+
+test("a cure is a command: ids first, other arguments as options, what is left to fill in as dots", () => {
+  const bump = { function: "bump", arguments: { reason: null, deployment_id: "41" } };
+  expect(callAsCommand(bump)).toBe("deploy-queue bump 41 --reason ...");
+  const set = { function: "set_environment", arguments: { environment: "prod", buffer_time: null } };
+  expect(callAsCommand(set)).toBe("deploy-queue environment set prod --buffer-time ...");
+  expect(callAsCommand({ function: "approve_all", arguments: {} })).toBe("deploy-queue approve all");
+});
+
+test.each([
+  ["deploy_queue.release(41) releases it.", '"deploy-queue release 41" releases it.'],
+  ["deploy_queue.set_environment() adds one.", '"deploy-queue environment set" adds one.'],
+  ["a and 2 more in deploy_queue.cells", 'a and 2 more in "deploy-queue list cells"'],
+  ["deploy_queue.freezes_in_force shows them.", '"deploy-queue list freezes" shows them.'],
+])("%s is printed as commands", (sql, printed) => {
+  expect(callsAsCommands(sql)).toBe(printed);
+});
+
+test.each([
+  "deploy_queue.try_start() starts it",
+  "deploy_queue.bump(41, 'late') moves it",
+  "the setting deploy_queue.allowed_environments",
+  "deploy_queue.constructor",
+])("%s stays as it is: no command says the same", (sql) => {
+  expect(callsAsCommands(sql)).toBe(sql);
+});
