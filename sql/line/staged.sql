@@ -13,7 +13,7 @@ select
   deployments.note,
   deployments.command,
   deployments.hold,
-  deployments.heartbeat_timestamp is not null as somebody_waits,
+  deployments.heartbeat_timestamp is not null as process_waits,
   deployments.entered_by,
   deployments.created_at,
   deployments.not_before,
@@ -25,6 +25,6 @@ comment on view deploy_queue.staged is
   'Deployments on hold: outside the line or in their place in it, until they are released or purged.';
 comment on column deploy_queue.staged.command is 'The command that its release runs: program and arguments; null: none.';
 comment on column deploy_queue.staged.hold is 'outside (it stands in no line) or in-line (it keeps its place).';
-comment on column deploy_queue.staged.somebody_waits is
+comment on column deploy_queue.staged.process_waits is
   'Whether a process waits for the release; otherwise the process that releases it goes on with it.';
 comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';

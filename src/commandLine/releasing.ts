@@ -74,7 +74,7 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
     }
     return deployment;
   };
-  if (staged.somebody_waits) {
+  if (staged.process_waits) {
     const deployment = await outlastOutages(release(false), {
       outageTimeout: options.outageTimeout,
       onEvent: logOutages(log),

@@ -32,8 +32,8 @@ function about({ hold, not_before, not_after, note, url }: StagedDeployment): st
 }
 
 /** What its release does. */
-export function releaseText({ command, somebody_waits }: StagedDeployment): string {
-  if (somebody_waits) {
+export function releaseText({ command, process_waits }: StagedDeployment): string {
+  if (process_waits) {
     return "its job goes on";
   }
   return command === null ? "starts it" : `runs ${commandText(command)}`;

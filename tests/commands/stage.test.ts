@@ -108,7 +108,7 @@ describe("list staged", () => {
     expect(JSON.parse(json)).toMatchObject([
       { command: ["./deploy.sh", "it's"] },
       { command: null, note },
-      { somebody_waits: true },
+      { process_waits: true },
     ]);
   });
 

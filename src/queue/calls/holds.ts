@@ -15,7 +15,7 @@ export interface StagedDeployment {
   readonly command: readonly string[] | null;
   readonly hold: Hold;
   /** Whether a process waits for the release. Otherwise the one who releases it goes on with it. */
-  readonly somebody_waits: boolean;
+  readonly process_waits: boolean;
   readonly entered_by: string;
   readonly created_at: Date;
   readonly not_before: Date | null;

@@ -5,8 +5,8 @@ import { newLine } from "../../support/line.js";
 const database = useDatabase();
 const { sql, queue } = database;
 
-const stagedIn = (region: string) => sql<{ deployment_id: number; hold: string; somebody_waits: boolean }[]>`
-  select deployment_id, hold, somebody_waits from deploy_queue.staged where region = ${region} order by 1`;
+const stagedIn = (region: string) => sql<{ deployment_id: number; hold: string; process_waits: boolean }[]>`
+  select deployment_id, hold, process_waits from deploy_queue.staged where region = ${region} order by 1`;
 
 test("has what is on hold, and whether a process waits for its release", async () => {
   const line = newLine(database);
@@ -14,8 +14,8 @@ test("has what is on hold, and whether a process waits for its release", async (
   const inLine = await line.add("queued", { hold: "in-line", heartbeat: true });
   await line.add("queued");
   expect([...(await stagedIn(line.region))]).toEqual([
-    { deployment_id: outside, hold: "outside", somebody_waits: false },
-    { deployment_id: inLine, hold: "in-line", somebody_waits: true },
+    { deployment_id: outside, hold: "outside", process_waits: false },
+    { deployment_id: inLine, hold: "in-line", process_waits: true },
   ]);
 });
 
