@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { logOutages } from "../display/outages.js";
 import { defaultOutageTimeout, outlastOutages } from "../queue/outage.js";
 import { BaseCommand } from "./baseCommand.js";
-import { openSession, type Session } from "./openSession.js";
+import type { Session } from "./openSession.js";
 
 /** A command that talks to the queue. */
 export abstract class QueueCommand extends BaseCommand {
@@ -20,6 +20,8 @@ export abstract class QueueCommand extends BaseCommand {
   abstract act(session: Session): Promise<number>;
 
   override async perform(): Promise<number> {
+    // Help and a wrong argument need neither a database nor a log.
+    const { openSession } = await import("./openSession.js");
     const session = await openSession(this.path.join(" "), {
       migrate: !this.skipMigrations,
       outageTimeout: this.patience,
