@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { removeDirectories } from "../tests/support/leftovers.js";
 import { measured } from "./support.js";
 
-/** Milliseconds from the start of a step of the GitHub Action to its first query, at a server that lets everybody in and never answers. */
+/** Milliseconds from the start of a step of the GitHub Action to its first query, at a server that accepts each connection and never answers. */
 export const firstQuery = measured(async () => {
   // Only here: it makes a directory.
   const { startStep } = await import("../tests/support/action.js");

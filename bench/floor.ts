@@ -11,7 +11,7 @@ export async function openFloor(url: string, waiters: number): Promise<HandOvers
   const line: { readonly waiter: Database; readonly channel: string }[] = [];
   while (line.length < waiters) {
     const [waiter, channel] = [open(), `floor_${line.length}`];
-    // As whoever waits does; whoever finishes says one thing and goes.
+    // As a waiter does; a finisher sends one statement and goes.
     waiter.prepareStatements();
     await waiter.listen(channel);
     line.push({ waiter, channel });

@@ -7,8 +7,8 @@ const deployments = 1_000;
 const connections = 200;
 
 /**
- * A thousand deployments queued in one cell, drained by 200 connections that wait side by side: how often somebody is
- * woken for each hand-off, and whether anybody passes another.
+ * A thousand deployments queued in one cell, drained by 200 connections that wait side by side: how many waiters
+ * each hand-off wakes, and whether one of them passes another.
  */
 export async function herd(server: BenchServer): Promise<Figure[]> {
   // Each of them probes with a second one whether notifications arrive.

@@ -5,7 +5,7 @@ import { type BenchServer, withDatabase, withSchema } from "./server.js";
 import { type BenchOptions, type Figure, inTurns, measured, percentile } from "./support.js";
 
 const cells = 600;
-/** Each cell once to warm up: what nobody has read since history was written is read then, and written whole to the log. */
+/** Each cell once to warm up: pages that were not read since history was written are read then, and written whole to the log. */
 const rounds = { warmUps: cells, counted: 2 * cells };
 const steps = ["enqueue", "start", "finish", "cycle"] as const;
 type Steps = Readonly<Record<(typeof steps)[number], number>>;

@@ -14,7 +14,7 @@ export interface HandOvers {
 /** Before each, so that it begins in peace, as in life. */
 export const idleMilliseconds = 20;
 
-/** Tells when somebody who waits has fallen asleep: its second look follows the probe for delivery, after which it sleeps. */
+/** Tells when a waiter has fallen asleep: its second look follows the probe for delivery, after which it sleeps. */
 export function watchSleep(): { readonly onLook: () => void; readonly asleep: Promise<void> } {
   let looks = 0;
   let fallAsleep = (): void => undefined;
@@ -28,7 +28,7 @@ export function watchSleep(): { readonly onLook: () => void; readonly asleep: Pr
   return { onLook, asleep };
 }
 
-/** So many who wait in one cell on so many connections. Everybody who was served joins the line again, at its end. */
+/** So many waiters in one cell on so many connections. A waiter that was served joins the line again, at its end. */
 export async function openLine(server: BenchServer, waiters: number, connections: number): Promise<HandOvers> {
   const region = `line-${waiters}-${connections}`;
   const location = { environment: "dev", cloudProvider: "bench", region, cellIndex: 0, component: "api" };
@@ -45,7 +45,7 @@ export async function openLine(server: BenchServer, waiters: number, connections
   const join = async (queue: Queue): Promise<void> => {
     const { id } = await queue.enqueue(location, { heartbeat: true });
     const { onLook, asleep } = watchSleep();
-    // An error of a waiter is caught by nobody and ends this process.
+    // Nothing catches an error of a waiter: it ends this process.
     const over = waitForStart(queue, id, { heartbeat: true, signal: leave.signal, onLook }).then((attempt) => {
       if (attempt === undefined) return;
       startedAt = performance.now();

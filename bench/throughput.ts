@@ -14,7 +14,7 @@ export async function throughput(server: BenchServer): Promise<Figure[]> {
   for (const cells of [1, 600]) {
     for (const clients of [1, 4, 16]) {
       const who = `${clients} client${clients === 1 ? "" : "s"}`;
-      const where = cells === 1 ? "one cell, a common key (nobody waits)" : `${cells} cells`;
+      const where = cells === 1 ? "one cell, a common key (no waiting)" : `${cells} cells`;
       if (!(await affords(server, who, clients * (1 + Object.keys(ways).length)))) continue;
       const [bare, ...ours] = await perSecond(server, { clients, cells }, [bareCycle, ...Object.values(ways)]);
       for (const [index, how] of Object.keys(ways).entries()) {
@@ -60,7 +60,7 @@ const twoCalls: Cycle = async (sql, cell) => {
   await sql`select id from deploy_queue.finish(${await enqueue(sql, cell, { start: true, heartbeat: false })})`;
 };
 
-/** The same with heartbeats: somebody may listen for the end. */
+/** The same with heartbeats: a keeper may listen for the end. */
 const asRun: Cycle = async (sql, cell) => {
   await sql`select id from deploy_queue.finish(${await enqueue(sql, cell, { start: true, heartbeat: true })})`;
 };

@@ -40,7 +40,7 @@ export async function startWaiter(url: string, region: string, path = program): 
   const succeeded = exited.then(async (code) => {
     if (code !== 0) throw new Error(`"deploy-queue start" ended with ${code}: ${await said}`);
   });
-  // Whoever stops it does not ask.
+  // stop() does not ask for this promise.
   succeeded.catch(() => undefined);
   const ended = succeeded.then(() => Promise.reject(new Error("it did not wait")));
   const [id] = await Promise.race([once(child.stdout, "data"), ended]);

@@ -32,7 +32,7 @@ try {
     },
     process.argv[2],
   );
-  // It leaves them at 0440, which git does not keep and which gets in the way of whoever copies them.
+  // It leaves them at 0440, which git does not keep and which hinders a copy.
   for (const name of await readdir(committed)) {
     await chmod(join(committed, name), 0o644);
   }

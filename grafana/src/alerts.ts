@@ -34,7 +34,7 @@ where kind in ('silent', 'idle')`,
     severity: "critical",
     summary: "{{ .Labels.text }}",
     description:
-      "The line of {{ .Labels.cell }} stands still. If nobody works on this deployment, cancel it: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
+      "The line of {{ .Labels.cell }} stands still. If no person works on this deployment, cancel it: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
     panel: [current, "Needs a look"],
   },
   {

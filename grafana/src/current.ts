@@ -84,7 +84,7 @@ order by start_timestamp`,
       .displayMode(BarGaugeDisplayMode.Basic)
       .min(0)
       .thresholds(limits({ from: 1, color: "purple" }, { from: 10, color: "red" }))
-      .noValue("nobody waits"),
+      .noValue("no waiters"),
   )
   .withPanel(
     table(

@@ -39,7 +39,7 @@ order by component, environment, cloud_provider, region, cell_index`,
       {
         title: "Not on the newest version",
         description:
-          "Cells that do not have the newest version of a component in the environment. This is normal during a rollout. After a rollout, somebody forgot these cells.",
+          "Cells that do not have the newest version of a component in the environment. This is normal during a rollout. After a rollout, these cells were forgotten.",
         sql: `
 select component, ${cell} as cell, cell_version as "version there", version as "newest version", component_status::text as status, ${placeColumns}
 from deploy_queue.latest_deployments

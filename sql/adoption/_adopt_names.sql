@@ -9,7 +9,7 @@ declare
 begin
   create schema deploy_queue_predecessor;
   comment on schema deploy_queue_predecessor is
-    'What deploy-queue has adopted, as it was at that moment. May be dropped once nobody wants to go back.';
+    'What deploy-queue has adopted, as it was at that moment. May be dropped once there is no way back.';
 
   for v_view in
     select * from (

@@ -1,5 +1,5 @@
--- Gives everybody who has privileges on one relation, its owner included, the same on another.
--- Called by the adoption, so that those who used the old tables may use the views in their place, whoever adopts.
+-- Gives each role that has privileges on one relation, its owner included, the same on another.
+-- Called by the adoption, so that the users of the old tables may use the views in their place, whichever role adopts.
 create or replace function pg_temp._copy_grants(source text, target text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

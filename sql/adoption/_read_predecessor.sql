@@ -22,7 +22,7 @@ begin
       hint = 'Run this in the database of the predecessor; its tables are expected in the schema public.';
   end if;
 
-  -- Without IF EXISTS, which would tell everybody that there is none.
+  -- Without IF EXISTS, which would send a notice that there is none.
   if to_regclass('pg_temp.adopted_deployments') is not null then
     drop table pg_temp.adopted_deployments;
   end if;

@@ -4,13 +4,13 @@ create or replace function pg_temp.adopt(with_running boolean)
 returns table (what text, amount bigint, problem text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
--- Behind somebody who waits for a lock, everybody else would wait as well.
+-- While this waits for a lock, all other sessions wait behind it.
 set lock_timeout = '5s'
 as $$
 declare
   v_problems text;
 begin
-  -- Not beside whoever gives out privileges, and in no transaction that may not see what was written while it waited.
+  -- Not beside a session that grants privileges, and in no transaction that may not see what was written while it waited.
   perform deploy_queue._lock_cell(0);
   lock table deploy_queue.deployments, deploy_queue.deployment_events in access exclusive mode;
   if to_regclass('public.deployments') is not null and to_regclass('public.environments') is not null then

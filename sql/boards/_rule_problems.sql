@@ -1,4 +1,4 @@
--- What keeps the rules from being held, or anybody from acting by them: after a restore of half of it, or by a setting.
+-- What breaks the rules of the queue, or keeps clients from acting by them: half a restore, or a setting.
 -- Called by health.
 create or replace function deploy_queue._rule_problems() returns setof text
 language plpgsql stable

@@ -1,5 +1,5 @@
--- Lets everybody who may read the views in the place of the predecessor's call what these views call: PostgreSQL asks
--- that of whoever reads, not of the owner of the view. Does nothing where nothing was adopted.
+-- Lets each role that may read the views in the place of the predecessor's call what these views call: PostgreSQL demands
+-- that right of the reader, not of the owner of the view. Does nothing where nothing was adopted.
 -- Called by an adoption, and by _grant_roles for what a migration brings.
 create or replace function deploy_queue._grant_old_names() returns void
 language plpgsql volatile

@@ -1,6 +1,6 @@
--- What PUBLIC and each role may: one row a role that exists, privileges and object. Who comes later may also what those
--- before may.
--- Called by _grant_roles. A new function that changes something is given to nobody until it is named here.
+-- What PUBLIC and each role may: one row a role that exists, privileges and object. Each role also has the privileges of the
+-- roles before it.
+-- Called by _grant_roles. A new function that changes something is granted to no role until it is named here.
 create or replace function deploy_queue._grants() returns table (role_name text, privileges text, object text)
 language sql stable
 set search_path = pg_catalog, pg_temp

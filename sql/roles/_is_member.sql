@@ -1,5 +1,6 @@
--- Whether a database role is another one or a member of it. A superuser is a member of what it was made a member of, as
--- anybody: an exception for some is none for all who administrate. Called by the rules that make exceptions for roles.
+-- Whether a database role is another one or a member of it. A superuser is a member only of the roles that it was made a member
+-- of, like any role: an exception for one role is no exception for all administrators.
+-- Called by the rules that make exceptions for roles.
 create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

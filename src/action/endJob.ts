@@ -18,7 +18,7 @@ export interface JobDeployment {
 
 /**
  * Ends the deployment of a job as the job has ended. A deployment that has ended already is fine.
- * @throws CancelledError when anyone else cancelled it while the job ran
+ * @throws CancelledError when another role or step cancelled it while the job ran
  */
 export async function endJob(
   queue: Queue,

@@ -15,8 +15,8 @@ import { applicationName } from "./workflow.js";
 const patience = 10_000;
 
 /**
- * Starts a process that keeps the deployment alive after this process is gone, until the deployment ends. Nobody sees that
- * process, so this waits until it has sent its first heartbeat.
+ * Starts a process that keeps the deployment alive after this process is gone, until the deployment ends. The log of the step
+ * does not show that process, so this waits until it has sent its first heartbeat.
  * @returns the path of its log
  */
 export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): Promise<string> {

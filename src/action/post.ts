@@ -22,7 +22,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Prints what the background process reported. Nobody could see it until now. */
+/** Prints what the background process reported, which no log has shown so far. */
 function showHeartbeats(path: string): void {
   let text: string;
   try {

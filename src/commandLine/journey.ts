@@ -57,7 +57,7 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
     giveUp.abort(
       new CancelledError(
         code === "EPIPE"
-          ? `nobody reads the output any more (${message})`
+          ? `the reader of the output is gone (${message})`
           : `the output could not be written: ${message}`,
       ),
     );

@@ -31,7 +31,7 @@ export function objectsAsStatements(folder: string): string {
     "set local search_path = pg_catalog, pg_temp",
     // Shorter than deadlock_timeout: where readers of two views meet this in the middle, it gives way and not they.
     "set local lock_timeout = '500ms'",
-    // Cells have numbers from 1; this one is of whoever changes the schema or its grants.
+    // Cells have numbers from 1; 0 stands for changes of the schema and its grants.
     "select pg_advisory_xact_lock(25713, 0)",
     refuseNewer(versionOfObjects(folder)),
     `${objects}\n${triggers.join("\n")}`,

@@ -24,7 +24,7 @@ export function freezeTable(freezes: readonly Freeze[]): string {
       [
         ...(freeze.allow_key === null ? [] : [`key ${freeze.allow_key}`]),
         ...(freeze.allow_role === null ? [] : [`role ${freeze.allow_role}`]),
-      ].join(", ") || "nobody",
+      ].join(", ") || "nothing",
       freeze.reason,
     ]),
   );

@@ -27,7 +27,7 @@ function waiting(row: QueuedDeployment): string {
 /** "41 web@v7 running 3m, usually 5m, +2 more": the first of its blockers. */
 function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment): string {
   if (first === undefined) {
-    return "nobody";
+    return "nothing";
   }
   const more = blocker_count > 1 ? `, +${blocker_count - 1} more` : "";
   // What is no deployment is told by its kind: hold, schedule, window, freeze.

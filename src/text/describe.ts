@@ -53,10 +53,10 @@ export function componentName(deployment: { readonly component: string; readonly
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
 }
 
-/** "ann (deploy-queue cancel deployment)"; "somebody" when that is not known. */
+/** "ann (deploy-queue cancel deployment)"; "an unknown role" when that is not known. */
 export function cancellerName(cancellation: Cancellation | undefined): string {
   if (cancellation === undefined) {
-    return "somebody";
+    return "an unknown role";
   }
   const { kind, actor, application_name } = cancellation;
   const through = application_name === null ? "" : ` (${application_name})`;

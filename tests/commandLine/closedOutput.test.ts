@@ -39,7 +39,7 @@ describe("start whose stdout was closed", () => {
 
     const end = await process.end;
     expect(end.code).toBe(5);
-    expect(end.stderr).toMatch(/^deploy-queue: nobody reads the output any more.*\n/m);
+    expect(end.stderr).toMatch(/^deploy-queue: the reader of the output is gone.*\n/m);
     expectNoStack(end);
     expect(await cli.row(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
   });
@@ -55,7 +55,7 @@ describe("start whose stdout was closed", () => {
     expectNoStack(end);
     expect(await cli.row(id)).toMatchObject({
       status: "cancelled",
-      cancellation_note: expect.stringContaining("nobody reads the output"),
+      cancellation_note: expect.stringContaining("the reader of the output is gone"),
     });
   });
 
@@ -83,7 +83,7 @@ test("run --json whose stderr was closed gives its place up at the next event", 
   expect(await cli.row(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
 });
 
-test("a list that nobody reads to its end exits with 1 and without a word", async () => {
+test("a list whose reader goes before its end exits with 1 and without a word", async () => {
   const list = cli.launch(["environment", "list"]);
   list.process.stdout?.destroy();
 

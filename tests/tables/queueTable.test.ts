@@ -31,7 +31,7 @@ function queued(changes: Partial<QueuedDeployment> = {}): QueuedDeployment {
   };
 }
 
-test("everybody who waits has a row: where, as which, who, for how long, for whom, until when", () => {
+test("each waiter has a row: position, cell, id, component, time in line, first blocker, predicted start", () => {
   const running = blocker({
     ...{ deployment_id: 41, kind: "running", version: "v7", usual_seconds: 300 },
     since: new Date(now.getTime() - 180_000).toISOString(),
@@ -55,7 +55,7 @@ test("everybody who waits has a row: where, as which, who, for how long, for who
     "3         prod-aws-us-west-2-cell-1  44  api@v1     1m 30s   30 web cooling down                        unknown",
     "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   41 web@v7 running 3m, silent 2m            unknown",
     "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   30 web queued, silent 2m                   unknown",
-    "4         prod-aws-us-west-2-cell-1  45  api@v1     1m 30s   nobody                                     any moment",
+    "4         prod-aws-us-west-2-cell-1  45  api@v1     1m 30s   nothing                                    any moment",
     "5         prod-aws-us-west-2-cell-1  46  api@v1     1m 30s   30 web queued, +11 more                    in 1m",
   ]);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);

@@ -11,7 +11,7 @@ function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
   };
 }
 
-test("everybody who runs has a row: as which, where, what, since when, for how long, how long usually, when heard of", () => {
+test("each running deployment has a row: id, cell, component, start, duration, usual duration, last heartbeat", () => {
   const rows = [
     running({ avg_duration: 300, outlier_duration: 90, url: "https://example.com/1" }),
     running({ deployment_id: 43, version: null, current_duration: 90.5, avg_duration: 60, outlier_duration: 90 }),

@@ -47,7 +47,7 @@ export async function startServer(cluster: Cluster, settings: Settings): Promise
   await removeAbandoned(cluster.directory);
   const binaries = await installBinaries(cluster.directory);
   const created = await createCluster(cluster, binaries, account, settings["fsync"] !== "off");
-  // Whoever created it, root's server runs as the owner of the data.
+  // A server that root starts runs as the owner of the data, whichever user that is.
   const owner = await serverAccount(cluster);
   return { ...(await startOrJoin(cluster, owner, binaries.postgres, settings)), created };
 }

@@ -5,7 +5,7 @@ import { insertFinished } from "../../support/history.js";
 const line = useCommandLine();
 const directory = useDirectory();
 
-test("prints nothing but an empty list when nobody is one", async () => {
+test("prints nothing but an empty list when there is no outlier", async () => {
   const { code, stdout } = await line.run(["list", "outliers"]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: "[]\n" });
 });

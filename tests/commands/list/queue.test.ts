@@ -3,7 +3,7 @@ import { newPlace, useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
-test("list queue shows everybody who waits, cell by cell, and nobody else", async () => {
+test("list queue shows each waiter, cell by cell, and no other deployment", async () => {
   const place = newPlace(await cli.environment());
   const other = newPlace(await cli.environment());
   const holder = await cli.running(place);
@@ -40,7 +40,7 @@ test("list queue shows everybody who waits, cell by cell, and nobody else", asyn
     ],
   ]);
   expect(columns(all.stdout)).toHaveLength(4);
-  expect(all.stdout).toMatch(new RegExp(`^1 .* ${elsewhere} +db .* nobody +any moment$`, "m"));
+  expect(all.stdout).toMatch(new RegExp(`^1 .* ${elsewhere} +db .* nothing +any moment$`, "m"));
 });
 
 function columns(table: string): string[][] {
@@ -70,7 +70,7 @@ test("list queue --json prints one document with the same", async () => {
   ]);
 });
 
-test("list queue says that nobody waits", async () => {
+test("list queue says that there is no waiter", async () => {
   const environment = await cli.environment();
 
   expect(await cli.run(["list", "queue", "--environment", environment])).toMatchObject({

@@ -4,7 +4,7 @@ import { insertFinished } from "../../support/history.js";
 
 const cli = useCommandLine();
 
-test("list running shows everybody who runs, cell by cell, and nobody else", async () => {
+test("list running shows each running deployment, cell by cell, and no other", async () => {
   const place = newPlace(await cli.environment({ bufferTime: "10 minutes" }));
   const other = newPlace(await cli.environment());
   const key = { concurrencyKey: "k" };
@@ -68,7 +68,7 @@ test("list running tells who takes longer than usual, and --json prints one docu
   expect(rows[0].current_duration).toBeGreaterThanOrEqual(900);
 });
 
-test("list running says that nobody runs, refuses an unknown environment, and takes an empty one for all", async () => {
+test("list running says that no deployment runs, refuses an unknown environment, and takes an empty one for all", async () => {
   const environment = await cli.environment();
   const id = await cli.running(newPlace(await cli.environment()));
   const command = ["list", "running", "--environment"];
