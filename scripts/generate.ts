@@ -13,6 +13,7 @@ import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
 import { grantsTable, withGrants } from "./grantsTable.js";
+import { withMigrationHeaders } from "./migrationHeaders.js";
 
 const check = process.argv.includes("--check");
 const problems: string[] = [];
@@ -30,6 +31,9 @@ async function generated(path: string, text: string): Promise<void> {
   }
 }
 
+for (const [path, text] of await withMigrationHeaders("migrations/committed")) {
+  await generated(path, text);
+}
 await generated("docs/cli.md", commandLineDocs(await createCli(version)));
 for (const [name, text] of await buildAction()) {
   await generated(`dist/${name}`, text);
@@ -61,10 +65,6 @@ try {
   await generated("docs/roles.md", withGrants(await readFile("docs/roles.md", "utf8"), await grantsTable(sql)));
   for (const [path, text] of await grafanaPictures(sql)) {
     await generated(path, text);
-  }
-  const current = (await readFile("migrations/current.sql", "utf8")).replace(/^--.*$/gm, "").trim();
-  if (current !== "") {
-    problems.push("migrations/current.sql is not committed: npm run migration:commit");
   }
 } finally {
   await sql.end();

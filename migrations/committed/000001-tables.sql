@@ -1,6 +1,5 @@
 --! Previous: -
 --! Hash: sha1:c71b1d5ab2ccb879ca25dfc5158f922554f6d968
---! Message: tables
 
 -- squawk-ignore-file
 

@@ -54,7 +54,6 @@ async function olderDatabase() {
 async function migrateTheirs(url: string, file: string): Promise<void> {
   const folder = join(directory, file.replace(/\W/g, ""));
   mkdirSync(join(folder, "committed"), { recursive: true });
-  writeFileSync(join(folder, "current.sql"), "");
   writeFileSync(
     join(folder, "committed", file),
     "--! Previous: -\n--! Hash: sha1:0000000000000000000000000000000000000000\n--! AllowInvalidHash\n\n" +
