@@ -80,7 +80,7 @@ async function compareStep(queue: RealQueue, world: World, step: Step, script: s
   if (difference !== undefined) return [world, difference];
   if (!isKept) return compareSight(queue, world, [], []);
 
-  // Nobody listens yet for who is new in this transaction.
+  // No waiter listens yet for those that are new in this transaction.
   const isHeard = (id: number) => world.deployments.some((one) => one.id === id);
   const woken = outcomes.flatMap((outcome) => [...outcome.woken]).filter(isHeard);
   const ended = outcomes.flatMap((outcome) => [...outcome.ended]).filter(isHeard);

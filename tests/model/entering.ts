@@ -45,7 +45,7 @@ function hasSameIdempotencyKey(one: Deployment, given: Enqueue): boolean {
   return one.idempotencyKey !== null && one.idempotencyKey === given.idempotencyKey;
 }
 
-/** The same, without anybody who waits for it, and not by the same request. */
+/** The same is on hold already, without a process that waits for it, and by another request. */
 function isStagedAlready(world: World, given: Enqueue): boolean {
   return (
     given.hold === "outside" &&

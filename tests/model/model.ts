@@ -86,7 +86,7 @@ function withheld(world: World, deployment: Deployment): Reason[] {
   ];
 }
 
-/** Whoever runs, buffers, or is queued ahead: a higher priority, or the same and an earlier place. */
+/** Those that run, buffer, or are queued ahead: with a higher priority, or the same and an earlier place. */
 function blockers(world: World, deployment: Deployment): Reason[] {
   return world.deployments
     .filter((other) => other !== deployment && sameCell(other, deployment) && !sameKey(other, deployment))
@@ -154,7 +154,7 @@ export function wokenByWindows(after: World, environment: string): number[] {
     .map(({ id }) => id);
 }
 
-/** Whether it is reaped by whoever looks: its heartbeats stopped, it runs for too long, or it did not start in time. */
+/** Whether a look reaps it: its heartbeats stopped, it runs for too long, or it did not start in time. */
 export function isDead(world: World, deployment: Deployment): boolean {
   const { environment, heartbeat, started, maxDuration } = deployment;
   const timeout = world.environments[environment]?.heartbeatTimeout ?? 0;
@@ -172,7 +172,7 @@ export function woken(before: World, after: World): number[] {
     .filter((deployment) => {
       const earlier = before.deployments.find(({ id }) => id === deployment.id);
       if (earlier === undefined || !waits(after, deployment)) return false;
-      // Whoever is released waits for something else now.
+      // A released one waits for something else now.
       if (earlier.hold !== null && deployment.hold === null) return true;
       const left = reasons(after, deployment);
       const eased = reasons(before, earlier).some((reason) => !left.some((still) => isAsLong(still, reason)));

@@ -5,7 +5,7 @@ import type { Reason } from "./model.js";
 import { statementOf } from "./statements.js";
 import type { Act } from "./steps.js";
 
-/** What somebody who looks sees, and whom the last step has notified. */
+/** What an observer sees, and the waiters that the last step has notified. */
 export interface Sight {
   readonly deployments: unknown;
   readonly woken: ReadonlySet<number>;
@@ -77,7 +77,7 @@ export class RealQueue {
   async perform(on: number, act: Act, target: number | undefined): Promise<Answer> {
     const sql = this.#connections[on];
     const statement = statementOf(act, target, this.#name);
-    if (sql === undefined || statement === undefined) return { answer: "nobody", id: 0 };
+    if (sql === undefined || statement === undefined) return { answer: "no deployment", id: 0 };
     let answered: Partial<StartRow & { id: number; released: boolean }> = {};
     const code = await outcome(
       sql.unsafe<(typeof answered)[]>(statement).then(([row]) => {

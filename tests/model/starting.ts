@@ -2,7 +2,7 @@ import { answerOfStart } from "./answers.js";
 import { type Deployment, isDead, isTooLate, type Reason, reasons, type World } from "./model.js";
 import { answered, beat, end, type Outcome, replace } from "./outcomes.js";
 
-/** Whoever asks for its turn removes the dead that it waits for, or itself when it comes too late, then starts, or gives a sign of life. */
+/** A look for the turn reaps the dead that the deployment waits for, or itself when it comes too late; then it starts, or gives a sign of life. */
 export function tryStart(world: World, deployment: Deployment, heartbeat: boolean): Outcome {
   if (deployment.started !== null) return answered(told(world, deployment), world);
   const first = reasons(world, deployment);
@@ -19,7 +19,7 @@ export function tryStart(world: World, deployment: Deployment, heartbeat: boolea
   return { ...reaped, answer: told(world, deployment, left), world: replace(reaped.world, alive) };
 }
 
-/** What whoever asks for a turn hears: that it has started, or what for and how long to wait. */
+/** The answer to a look: that the deployment has started, or what it waits for and how long. */
 function told(world: World, { environment, notAfter }: Deployment, left: readonly Reason[] = []): string {
   const { heartbeatTimeout = 0 } = world.environments[environment] ?? {};
   const moments = left.map(({ until }) => until);

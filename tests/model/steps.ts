@@ -5,7 +5,7 @@ import type { Place } from "./model.js";
 export type Means = "function" | "statement";
 
 /**
- * What somebody does. `which` picks a deployment by its place among those there are, or, where it is to be apt, among those
+ * What a client does. `which` picks a deployment by its place among those there are, or, where it is to be apt, among those
  * for which the act makes sense.
  */
 export type Act =
@@ -34,7 +34,7 @@ export type Act =
       readonly which: number;
       readonly apt: boolean;
     }
-  /** With a heartbeat, whoever does it promises more of them. */
+  /** With a heartbeat, the client promises more of them. */
   | {
       readonly act: "start";
       readonly by: Means;
@@ -77,7 +77,7 @@ export type Act =
       readonly timeout: number | null;
     };
 
-/** Time passes, or somebody acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
+/** Time passes, or a client acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
 export type Step =
   | { readonly step: "wait"; readonly minutes: number }
   | { readonly step: "act"; readonly on: number; readonly rolledBack: boolean; readonly acts: readonly Act[] };
@@ -171,7 +171,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-/** As a step, or somebody asks once more for what has been asked for with an idempotency key. */
+/** A step, or a client that repeats a request with an idempotency key. */
 type Draft = Step | { readonly step: "again"; readonly on: number; readonly which: number };
 
 const on = fc.nat({ max: 2 });
@@ -191,7 +191,7 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
 
 export const program: fc.Arbitrary<Step[]> = fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
 
-/** Whoever got no answer asks again in the same words, maybe on another connection. */
+/** A client that got no answer asks again in the same words, maybe on another connection. */
 function asSteps(drafts: readonly Draft[]): Step[] {
   const asked: Act[] = [];
   return drafts.flatMap((draft): Step[] => {
@@ -214,6 +214,6 @@ export function describeAct({ act, ...details }: Act, target: number | undefined
   const said = Object.entries(details).filter(
     ([name, value]) => !["which", "apt"].includes(name) && value !== null && value !== false,
   );
-  const whom = "which" in details ? ` ${target ?? "nobody"}` : "";
+  const whom = "which" in details ? ` ${target ?? "no deployment"}` : "";
   return `${act}${whom}${said.map(([name, value]) => `, ${name} ${value}`).join("")}`;
 }

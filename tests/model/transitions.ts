@@ -17,11 +17,11 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "heartbeat":
     case "release": {
       const deployment = target(world, act);
-      return deployment === undefined ? answered("nobody", world) : change(world, act, deployment);
+      return deployment === undefined ? answered("no deployment", world) : change(world, act, deployment);
     }
     case "bump": {
       const deployment = target(world, act);
-      return deployment === undefined ? answered("nobody", world) : bump(world, deployment, act);
+      return deployment === undefined ? answered("no deployment", world) : bump(world, deployment, act);
     }
     case "freeze":
       return act.environment in world.freezes
@@ -36,7 +36,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
     }
     case "purge": {
       const deployment = target(world, act);
-      if (deployment === undefined) return answered("nobody", world);
+      if (deployment === undefined) return answered("no deployment", world);
       return deployment.hold === null ? answered("QD029", world) : end(world, "ok", ({ id }) => id === deployment.id);
     }
     case "add window": {
@@ -56,7 +56,9 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return end(world, "ok", (one) => isDead(world, one));
     case "change key": {
       const deployment = target(world, act);
-      return deployment === undefined ? answered("nobody", world) : answered(changeKey(deployment, act.key), world);
+      return deployment === undefined
+        ? answered("no deployment", world)
+        : answered(changeKey(deployment, act.key), world);
     }
     case "set environment": {
       const { bufferTime = 0, heartbeatTimeout = 0 } = world.environments[act.environment] ?? {};
@@ -66,7 +68,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
   }
 }
 
-/** Whom an act is about; undefined when it is about nobody, or there is nobody. */
+/** The deployment that an act is about; undefined when it is about none, or there is none. */
 export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act)) return undefined;
   const makesSense = {
@@ -128,7 +130,7 @@ function release(world: World, { by, heartbeat, releaseKey }: Release, deploymen
       : followed(world, "ok", letGo(world, after));
   }
   if (deployment.hold !== null) return followed(world, "released", letGo(world, { ...after, releaseKey }));
-  // Whoever has released it and got no answer asks again.
+  // A client that has released it and got no answer asks again.
   return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
 }
 
@@ -148,7 +150,7 @@ function bump(world: World, deployment: Deployment, { by, priority }: Extract<Ac
   return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 
-/** Nobody becomes another. */
+/** No deployment becomes another one. */
 function changeKey(deployment: Deployment, key: string | null): string {
   if (!isLive(deployment)) return deployment.finished === null ? "QD005" : "QD006";
   return key === deployment.key ? "ok" : "QD007";
@@ -158,7 +160,7 @@ function changedWindows(world: World, environment: string): Outcome {
   return { ...answered("ok", world), woken: new Set(wokenByWindows(world, environment)) };
 }
 
-/** What somebody who looks sees: the state of each, and of those that wait, why. */
+/** What an observer sees: the state of each deployment, and of those that wait, why. */
 export function seen(world: World): unknown {
   return world.deployments.map((deployment) => {
     const state = status(world, deployment);

@@ -153,7 +153,7 @@ test("leaves everything as it was when it fails midway", async () => {
   expect(enabled).toHaveLength(0);
 });
 
-test("does not wait for long behind somebody who uses the tables", async () => {
+test("does not wait for long behind a session that uses the tables", async () => {
   const reader = connect();
   await reader.unsafe("begin; select from public.deployments");
   await expect(adopt()).rejects.toMatchObject({ code: "QD013", hint: expect.stringContaining("try again") });

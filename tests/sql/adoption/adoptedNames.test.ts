@@ -45,7 +45,7 @@ describe("a program that uses the old names", () => {
     ]);
   });
 
-  test("is refused a start that the rules forbid, whoever looked before", async () => {
+  test("is refused a start that the rules forbid, also after a look", async () => {
     await adopt();
     const [one, two] = [connect(), connect()];
     const first = await enqueue(one, "api");

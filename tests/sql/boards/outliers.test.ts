@@ -24,7 +24,7 @@ test("one sample flags nothing, however long it takes", async () => {
   await queue.finish(id);
 });
 
-test("flags whoever takes longer than the mean and two standard deviations, and not before", async () => {
+test("flags a deployment that takes longer than the mean and two standard deviations, and not before", async () => {
   // Mean 10 minutes, sample standard deviation 2 minutes.
   const id = await runningAfter("8 minutes", "10 minutes", "12 minutes");
   await database.advance("13 minutes 50 seconds");

@@ -14,7 +14,7 @@ async function idleSince(id: number): Promise<string | undefined> {
   return row?.since.toISOString();
 }
 
-test("whoever was released or moved is idle since then, not since it entered the line", async () => {
+test("a deployment that was released or moved is idle since then, not since it entered the line", async () => {
   const line = newLine(database);
   const held = await line.add("queued", { hold: "outside" });
   await clock.at("2026-03-02T13:00:00Z");
@@ -26,7 +26,7 @@ test("whoever was released or moved is idle since then, not since it entered the
   expect(await idleSince(held)).toBeUndefined();
 });
 
-test("whoever waited for a maintenance window is idle since it opened", async () => {
+test("a deployment that waited for a maintenance window is idle since it opened", async () => {
   const { policies } = queue;
   await clock.at("2026-03-03T12:00:00Z");
   await policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], "13:00", "15:00", "UTC");

@@ -61,7 +61,7 @@ test("finds nothing in history that was recorded after the fact, whatever happen
   expect(await findings()).toEqual([]);
 });
 
-/** Starts somebody beside another, past the rules. Returns the id of who came second. */
+/** Starts a deployment beside another one, past the rules. Returns the id of the second. */
 async function startBeside(region: string): Promise<number> {
   const { id: first } = await database.enqueue({ environment: "prod", region });
   await queue.tryStart(first);
@@ -87,7 +87,7 @@ test("finds two at once", async () => {
   expect(await findings()).toEqual([`never two at once ${second}`]);
 });
 
-/** Starts somebody who waits, as nobody may. */
+/** Starts a waiter, which the rules forbid. */
 async function startAnyway(id: number): Promise<void> {
   await tamper(`
     update deploy_queue.deployments set start_timestamp = deploy_queue._now() where id = ${id};
@@ -95,7 +95,7 @@ async function startAnyway(id: number): Promise<void> {
     select id, start_timestamp, 'started', 'queued', 'running' from deploy_queue.deployments where id = ${id}`);
 }
 
-test("finds somebody who overtook", async () => {
+test("finds a deployment that overtook", async () => {
   const { id: first } = await database.enqueue({ environment: "prod", region: "line" });
   const { id: second } = await database.enqueue({ environment: "prod", region: "line" });
   await startAnyway(second);
@@ -104,7 +104,7 @@ test("finds somebody who overtook", async () => {
   expect(await findings()).toEqual([`the order of the line ${second}`]);
 });
 
-test("finds wake-ups of those whose turn had not come", async () => {
+test("finds wake-ups of waiters whose turn had not come", async () => {
   const waiting: number[] = [];
   const region = "woken";
   for (let place = 0; place < 3; place += 1) waiting.push((await database.enqueue({ environment: "dev", region })).id);
@@ -122,7 +122,7 @@ test("finds wake-ups of those whose turn had not come", async () => {
   expect(await findings()).toEqual([`wake-ups ${first}`, `wake-ups ${first}`, `wake-ups ${third}`]);
 });
 
-test("finds a wake-up of somebody who was not the first", async () => {
+test("finds a wake-up of a waiter that was not the first", async () => {
   const region = "woken too early";
   await database.enqueue({ environment: "dev", region });
   const { id } = await database.enqueue({ environment: "dev", region });
@@ -131,7 +131,7 @@ test("finds a wake-up of somebody who was not the first", async () => {
   expect(await findings()).toEqual([`wake-ups ${id}`]);
 });
 
-test("finds nothing where several end in one statement, and one wakes somebody before the other has its event", async () => {
+test("finds nothing where several end in one statement, and one wakes a waiter before the other has its event", async () => {
   const region = "side by side";
   const sharing: number[] = [];
   for (const concurrencyKey of ["x", "x"]) {
@@ -145,14 +145,14 @@ test("finds nothing where several end in one statement, and one wakes somebody b
   expect(await findings()).toEqual([]);
 });
 
-test("finds somebody who overtook a higher priority", async () => {
+test("finds a deployment that overtook a higher priority", async () => {
   const { id: first } = await database.enqueue({ environment: "prod", region: "priority" });
   await database.enqueue({ environment: "prod", region: "priority", priority: 1 });
   await startAnyway(first);
   expect(await findings()).toEqual([`the order of the line ${first}`]);
 });
 
-test("finds nothing in somebody who passed whom a hold outside the line, or a later time, let pass", async () => {
+test("finds nothing where a deployment on hold outside the line, or one with a later time, let another pass", async () => {
   const region = "passed";
   const staged = await database.enqueue({ environment: "prod", region, hold: "outside" });
   await database.enqueue({ environment: "prod", region, notBefore: new Date(Date.now() + 86_400_000) });

@@ -20,7 +20,7 @@ const orderOf = async (region: string) =>
   ).map(({ deployment_id }) => deployment_id);
 
 describe("a bump", () => {
-  test("lets one pass everybody who waits, wakes it when it may start, and nobody else", async () => {
+  test("lets one pass all other waiters, wakes it when it may start, and no other", async () => {
     const line = newLine(database);
     const [first, second, third] = [
       await line.add("queued"),
@@ -60,7 +60,7 @@ describe("a bump", () => {
     });
   });
 
-  test("of whoever is alone or first already changes nothing", async () => {
+  test("of one that is alone or first already changes nothing", async () => {
     const line = newLine(database);
     const alone = await line.add("queued");
     expect((await queue.line.bump(alone, "hurry")).priority).toBe(0);
@@ -68,7 +68,7 @@ describe("a bump", () => {
     expect((await queue.line.bump(first, "hurry")).priority).toBe(7);
   });
 
-  test("behind a runner wakes nobody", async () => {
+  test("behind a runner wakes no waiter", async () => {
     const line = newLine(database);
     await line.add("running");
     const [first, second] = [await line.add("queued"), await line.add("queued")];
@@ -77,7 +77,7 @@ describe("a bump", () => {
     expect(await ear.woken()).toEqual([]);
   });
 
-  test("down wakes whoever is first now", async () => {
+  test("down wakes the waiter that is first now", async () => {
     const line = newLine(database);
     const [first, second] = [await line.add("queued", { priority: 2 }), await line.add("queued", { priority: 1 })];
     const ear = await listen(database, [first, second]);

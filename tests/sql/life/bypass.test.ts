@@ -229,7 +229,7 @@ test("the owner of the schema, and a superuser, need no role for it", async () =
   await sql.unsafe(`alter schema deploy_queue owner to ${before}`);
 });
 
-describe("nobody marks a row by hand:", () => {
+describe("no hand marks a row as forced:", () => {
   test("an INSERT that says forced is not", async () => {
     const line = newLine(database, "prod");
     await sql.unsafe(insertInto(line.region, "forced", "true"));

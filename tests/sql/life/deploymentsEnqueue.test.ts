@@ -101,12 +101,12 @@ describe("a plain INSERT", () => {
   });
 
   test.for([
-    ["nobody", "running"],
+    ["no other deployment", "running"],
     ["running", "queued"],
     ["queued", "queued"],
   ] as const)("that is to start when it may, behind %s, is %s", async ([other, status]) => {
     const line = newLine(database);
-    if (other !== "nobody") await line.add(other);
+    if (other !== "no other deployment") await line.add(other);
     const [row] = await sql.unsafe<Deployment[]>(asking(line.region));
     expect(await sql`select status from deploy_queue.deployments_with_status where id = ${row?.id ?? 0}`).toEqual([
       { status },

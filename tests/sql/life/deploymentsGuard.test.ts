@@ -53,7 +53,7 @@ describe("a plain UPDATE", () => {
     });
   });
 
-  test("that asks to start when it may starts whom nothing keeps waiting, and changes nobody else", async () => {
+  test("that asks to start when it may starts those that nothing keeps waiting, and changes no other", async () => {
     const line = newLine(database);
     const first = await line.add("queued");
     const second = await line.add("queued");
@@ -137,7 +137,7 @@ describe("what a deployment is", () => {
     ["not_before", "now()"],
     ["not_after", "now() + interval '1 hour'"],
     ["command", "'{make}'"],
-    ["entered_by", "'somebody'"],
+    ["entered_by", "'ann'"],
     ["forced", "true"],
   ];
   test.for(identity)("its %s does not become %s: QD007", async ([field, value]) => {

@@ -91,8 +91,8 @@ describe("with start", () => {
   });
 
   test.for([
-    ["somebody runs", "running", ""],
-    ["somebody is ahead", "queued", ""],
+    ["another one runs", "running", ""],
+    ["another one is ahead", "queued", ""],
     ["it is on hold", undefined, ", hold => 'in-line'"],
     ["it is not to start yet", undefined, ", not_before => now() + interval '1 hour'"],
   ] as const)("it stands in the line where %s", async ([, other, more]) => {

@@ -12,7 +12,7 @@ const reasonsOf = async (id: number) =>
   (await sql<{ kind: string }[]>`select kind from deploy_queue.waiting_on(${id})`).map(({ kind }) => kind);
 
 describe("a deployment that is held outside", () => {
-  test("does not start, and lets everybody pass", async () => {
+  test("does not start, and lets all others pass", async () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "outside" });
     const next = await line.add("queued");
@@ -132,7 +132,7 @@ describe("staging the same again", () => {
     await line.add("queued", staged);
   });
 
-  test("is fine when the first came too late, whether or not somebody has reaped it", async () => {
+  test("is fine when the first came too late, reaped or not", async () => {
     const line = newLine(database);
     await line.add("queued", { ...staged, notAfter: await queue.moment("PT1H") });
     await expect(line.add("queued", staged)).rejects.toThrow("is staged already");

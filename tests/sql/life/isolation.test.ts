@@ -45,7 +45,7 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
     await session.commit();
   });
 
-  test("reads every view as it was at its first look, and disturbs nobody", async () => {
+  test("reads every view as it was at its first look, and holds up no other session", async () => {
     const line = newLine(database);
     const runner = await line.add("running");
     const next = await line.add("queued");

@@ -11,7 +11,7 @@ beforeAll(async () => {
   for (const name of impatient) await sql.unsafe(`alter function deploy_queue.${name} set lock_timeout = '50ms'`);
 });
 
-/** Somebody who has begun to enter the line of a cell, and went away. */
+/** A session that has begun to enter the line of a cell, and was forgotten. */
 async function forgottenIn(region: string) {
   const forgotten = await openSession(database);
   await forgotten.begin();
@@ -24,19 +24,22 @@ test.for([
   ["starts", (_: string, queued: number) => `select deploy_queue.try_start(${queued})`],
   ["finishes", (_: string, __: number, running: number) => `select deploy_queue.finish(${running})`],
   ["cancels", (_: string, queued: number) => `select deploy_queue.cancel(${queued})`],
-] as const)("whoever %s while a transaction keeps the cell locked is told whose it is", async ([, statement]) => {
-  const line = newLine(database);
-  // They may run side by side: whoever has to wait asks for no lock.
-  const running = await line.add("running", { concurrencyKey: "shared" });
-  const queued = await line.add("queued", { concurrencyKey: "shared" });
-  const forgotten = await forgottenIn(line.region);
-  await expect(sql.unsafe(statement(line.region, queued, running))).rejects.toMatchObject({
-    code: "QD031",
-    message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
-    hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
-  });
-  await forgotten.rollback();
-});
+] as const)(
+  "a session that %s while a transaction keeps the cell locked is told whose it is",
+  async ([, statement]) => {
+    const line = newLine(database);
+    // They may run side by side: one that has to wait asks for no lock.
+    const running = await line.add("running", { concurrencyKey: "shared" });
+    const queued = await line.add("queued", { concurrencyKey: "shared" });
+    const forgotten = await forgottenIn(line.region);
+    await expect(sql.unsafe(statement(line.region, queued, running))).rejects.toMatchObject({
+      code: "QD031",
+      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
+      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+    });
+    await forgotten.rollback();
+  },
+);
 
 test("a heartbeat needs no lock of the cell", async () => {
   const line = newLine(database);
@@ -47,7 +50,7 @@ test("a heartbeat needs no lock of the cell", async () => {
 });
 
 test.for(["finish", "cancel", "heartbeat"] as const)(
-  "%s gives up when somebody keeps the deployment locked",
+  "%s gives up when another session keeps the deployment locked",
   async (name) => {
     const running = await newLine(database).add("running", { heartbeat: true });
     const forgotten = await openSession(database);
@@ -58,7 +61,7 @@ test.for(["finish", "cancel", "heartbeat"] as const)(
   },
 );
 
-test("a locked cell keeps nobody from reaping in others, and is reaped the next time", async () => {
+test("a locked cell hinders no reaping in others, and is reaped the next time", async () => {
   const [locked, other] = [newLine(database), newLine(database)];
   const dead = [await locked.add("queued", { heartbeat: true }), await other.add("queued", { heartbeat: true })];
   await database.advance("16 minutes");

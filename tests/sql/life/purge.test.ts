@@ -33,7 +33,7 @@ describe("a purge", () => {
     expect(await ear.heard()).toEqual([`${held} ended`, `${next}`]);
   });
 
-  test("of one outside wakes nobody", async () => {
+  test("of one outside wakes no waiter", async () => {
     const line = newLine(database);
     const held = await line.add("queued", { hold: "outside" });
     const next = await line.add("queued");

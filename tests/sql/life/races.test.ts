@@ -95,7 +95,7 @@ describe("an end and the next start", () => {
     expect((await queue.tryStart(next)).started).toBe(true);
   });
 
-  test.for(ends)("%s during a look does not wait for it, and wakes whoever looked", async ([, end]) => {
+  test.for(ends)("%s during a look does not wait for it, and wakes the waiter that looked", async ([, end]) => {
     const line = newLine(database);
     const runner = await line.add("running");
     const next = await line.add("queued", { heartbeat: true });

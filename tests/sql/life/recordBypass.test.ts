@@ -39,7 +39,7 @@ test("tells the boards", async () => {
   ]);
 });
 
-test("waits for nobody, and keeps nobody from starting", async () => {
+test("waits for no deployment, and keeps none from starting", async () => {
   const line = newLine(database, "prod");
   const queued = await line.add("queued");
   const holder = await openSession(database);

@@ -19,7 +19,7 @@ const eventsOf = (id: number) => sql`
 
 describe("a release", () => {
   test.for(["outside", "in-line"] as const)(
-    "of one that is held %s wakes it when it may start, and nobody else",
+    "of one that is held %s wakes it when it may start, and no other waiter",
     async (hold) => {
       const line = newLine(database);
       const held = await line.add("queued", { hold });

@@ -168,7 +168,7 @@ describe("blockers whose heartbeats stopped", () => {
     expect((await queue.deployment(dead)).status).toBe("cancelled");
   });
 
-  test("are reaped by somebody else meanwhile, and the deployment starts", async () => {
+  test("are reaped by another session meanwhile, and the deployment starts", async () => {
     const line = newLine(database);
     await line.add("running", { heartbeat: true });
     const id = await line.add("queued");

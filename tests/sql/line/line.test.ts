@@ -38,17 +38,17 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
     ["of two buffers the later end counts", ["buffering five 1m", "buffering five 0m", "queued new"], ["2"]],
     ["a buffer that is just over is none", ["buffering five 2m", "queued new"], ["0"]],
     [
-      "everybody ahead adds a deployment and a buffer",
+      "each deployment ahead adds its duration and a buffer",
       ["running five 3m", "queued five", "queued ten", "queued new"],
       ["4", "11", "23"],
     ],
     [
-      "nobody behind one without history knows",
+      "behind one without history no start is known",
       ["queued five", "queued new", "queued five", "queued ten"],
       ["0", "7", "unknown", "unknown"],
     ],
     [
-      "whoever shares the key of one without history knows",
+      "beside one without history, with its key, the start is known",
       ["queued five", "queued new key x", "queued five key x", "queued five"],
       ["0", "7", "7", "unknown"],
     ],
@@ -62,10 +62,10 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
       ["queued five key x", "queued five key y", "queued five key x", "queued five key y"],
       ["0", "7", "14", "21"],
     ],
-    ["whoever shares the key of a running one starts now", ["running ten 3m key x", "queued five key x"], ["0"]],
-    ["whoever shares the key of a buffering one starts now", ["buffering ten 1m key x", "queued five key x"], ["0"]],
+    ["one with the key of a running one starts now", ["running ten 3m key x", "queued five key x"], ["0"]],
+    ["one with the key of a buffering one starts now", ["buffering ten 1m key x", "queued five key x"], ["0"]],
     [
-      "a common key does not help behind somebody without it",
+      "a common key does not help behind a deployment without it",
       ["running ten 3m key x", "queued five", "queued five key x"],
       ["9", "16"],
     ],
@@ -75,7 +75,7 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
       ["11", "unknown"],
     ],
     [
-      "a buffer may outlast whoever runs beside it",
+      "a buffer may outlast the deployment that runs beside it",
       ["running five 5m key x", "buffering five 0m key y", "queued five key x", "queued five key y"],
       ["2", "9"],
     ],
@@ -266,7 +266,7 @@ interface Expected {
   readonly blockerCount: number;
 }
 
-/** The rules of the line, minute by minute: nobody starts beside, in the buffer of, or past one with another key. */
+/** The rules of the line, minute by minute: no member starts beside, in the buffer of, or past one with another key. */
 function simulate(members: readonly Member[], wait: number): Expected[] {
   const played = members.map(({ state, component, minutes, key }, index) => {
     const takes = usual[component] ?? Number.POSITIVE_INFINITY;

@@ -74,7 +74,7 @@ test.for([
   expect(await pending).toBeGreaterThan(first);
 });
 
-test("after a rollback to a savepoint, whoever commits first stands in front", async () => {
+test("after a rollback to a savepoint, the first to commit stands in front", async () => {
   const { region } = newLine(database);
   await enter(sql, region);
   const [early, late] = await twoSessions();

@@ -33,7 +33,7 @@ test.for([
   await session`rollback`;
 });
 
-test("whoever names a cell that nobody has deployed to is told of it, and of those nearest by name; nothing of the first", async () => {
+test("a notice tells of a new cell and of the cells most like it; the first cell of an environment has none", async () => {
   const notices: string[] = [];
   const session = database.connect({ onNotice: ({ message }) => notices.push(String(message)) });
   const environment = "growing";
@@ -62,7 +62,7 @@ test("whoever names a cell that nobody has deployed to is told of it, and of tho
   ]);
 });
 
-test("it would stand behind everybody", async () => {
+test("it would stand behind all others", async () => {
   const line = newLine(database);
   const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];
   const place = await queue.line.preview(request(line));
@@ -70,7 +70,7 @@ test("it would stand behind everybody", async () => {
   expect(place.blockers.map(({ deployment_id }) => deployment_id)).toEqual(ids);
 });
 
-test("with the key of everybody in the cell it would start at once", async () => {
+test("with the key of all others in the cell it would start at once", async () => {
   const line = newLine(database);
   await line.add("running", { concurrencyKey: "x" });
   await line.add("queued", { concurrencyKey: "x" });

@@ -24,7 +24,7 @@ const reasonsOf = async (id: number) =>
 const freezeDev = (options = {}) => policies.freeze({ environment: "dev" }, "sale", options);
 
 describe("a freeze", () => {
-  test("keeps everybody from starting, who keep their places and see who and why", async () => {
+  test("keeps all from starting; waiters keep their places and see who froze and why", async () => {
     const line = newLine(database);
     const [first, second] = [await line.add("queued"), await line.add("queued")];
     await sql`set deploy_queue.actor = 'ann'; select deploy_queue.freeze('dev', 'sale')`.simple();
@@ -194,7 +194,7 @@ test.for([
   ["adds a window", "select deploy_queue.add_window('dev', '{1}', '02:00', '04:00')"],
   ["shortens the buffer", "update deploy_queue.environments set buffer_time = '1 second' where environment = 'dev'"],
 ] as const)(
-  "whoever %s gives up, and changes nothing, while a transaction keeps a cell locked",
+  "a session that %s gives up, and changes nothing, while a transaction keeps a cell locked",
   async ([, statement]) => {
     await sql`update deploy_queue.environments set buffer_time = '1 minute' where environment = 'dev'`;
     await sql`alter function deploy_queue._lock_cell_in_time set lock_timeout = '50ms'`;
@@ -228,7 +228,7 @@ describe("what makes no freeze", () => {
     ["an end that is over", "environment => 'dev', reason => 'sale', expires_at => now() - interval '1 hour'", "23514"],
     ["an empty provider", "environment => 'dev', reason => 'sale', cloud_provider => ''", "23514"],
     ["an empty key", "environment => 'dev', reason => 'sale', allow_key => ''", "23514"],
-    ["a role that does not exist", "environment => 'dev', reason => 'sale', allow_role => 'nobody at all'", "QD024"],
+    ["a role that does not exist", "environment => 'dev', reason => 'sale', allow_role => 'no such role'", "QD024"],
   ] as const)("%s", async ([, args, code]) => {
     expect(await outcome(sql.unsafe(`select deploy_queue.freeze(${args})`))).toBe(code);
   });

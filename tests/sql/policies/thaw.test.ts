@@ -28,7 +28,7 @@ describe("lifting a freeze", () => {
     expect(await ear.woken()).toEqual([waiting[0], waiting[2]]);
   });
 
-  test("wakes nobody while another one holds them", async () => {
+  test("wakes no waiter while another freeze holds", async () => {
     const id = await newLine(database).add("queued");
     const { freeze_id } = await freezeDev();
     await freezeDev();

@@ -32,7 +32,7 @@ test("leaves those alone that sent a heartbeat in time", async () => {
   expect(await reap()).toEqual([]);
 });
 
-test("never touches those for which nobody promised heartbeats", async () => {
+test("never touches deployments without heartbeats", async () => {
   const line = newLine(database);
   const running = await line.add("running");
   await line.add("queued");
@@ -74,7 +74,7 @@ test("the note and the event say who reaped and since when", async () => {
   ).toEqual([{ kind: "reaped", from_state: "running", to_state: "cancelled", actor: "on-call", reason: note }]);
 });
 
-test("reaps also in the name of somebody whose name is no line", async () => {
+test("reaps also in the name of a role whose name is no line of text", async () => {
   const id = await newLine(database).add("running", { heartbeat: true });
   await database.advance("16 minutes");
   const session = database.connect();

@@ -136,7 +136,7 @@ test("PUBLIC may execute what the constraint of deployments calls, and has no pr
   ]);
 });
 
-test("functions that run as their owner are only those that somebody without tables may call, and triggers", async () => {
+test("only triggers, and functions that a role without rights on tables may call, run as their owner", async () => {
   const [row] = await sql<{ private: string[] }[]>`
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;

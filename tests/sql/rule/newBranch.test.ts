@@ -9,7 +9,7 @@ const database = useDatabase();
 const { sql, queue } = database;
 const text = "it waits for the approval of ann";
 
-/** A rule as somebody may add it tomorrow: one branch, in one function, of this database alone. */
+/** A rule as a contributor may add it tomorrow: one branch, in one function, of this database alone. */
 beforeAll(async () => {
   const [row] = await sql<{ definition: string }[]>`
     select pg_get_functiondef(oid) as definition from pg_proc

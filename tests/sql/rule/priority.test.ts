@@ -33,7 +33,7 @@ test("the line is ordered by priority, then by id", async () => {
   ]);
 });
 
-test("whoever runs or cools down blocks whatever priority", async () => {
+test("a running or buffering deployment blocks every priority", async () => {
   const line = newLine(database, "prod");
   await line.add("finished");
   const high = await line.add("queued", { priority: 1000 });

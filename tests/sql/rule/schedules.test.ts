@@ -39,7 +39,7 @@ describe("not before", () => {
     ]);
   });
 
-  test("the one behind is woken by a finish as if nobody stood ahead", async () => {
+  test("a finish wakes the one behind as if it were the first", async () => {
     const line = newLine(database);
     const runner = await line.add("running");
     const scheduled = await line.add("queued", { notBefore: await seconds(10) });
@@ -83,7 +83,7 @@ describe("not after", () => {
     );
   });
 
-  test("whoever waits behind it removes it", async () => {
+  test("a waiter behind it removes it", async () => {
     const line = newLine(database);
     const late = await line.add("queued", { notAfter: await seconds(10), hold: "in-line" });
     const next = await line.add("queued");

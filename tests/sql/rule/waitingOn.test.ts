@@ -52,7 +52,7 @@ test("a deployment cancelled while it ran leaves no buffer", async () => {
   expect(await summaryOf(candidate)).toBe("");
 });
 
-test("nobody waits for those behind in the line", async () => {
+test("a deployment does not wait for those behind it in the line", async () => {
   const line = newLine(database);
   const first = await line.add("queued");
   await line.add("queued");

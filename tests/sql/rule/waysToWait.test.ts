@@ -90,7 +90,7 @@ function reasonsIn(members: readonly Member[], place: number, frozen: "no" | "ye
   ];
 }
 
-test("whatever the line, the rule says what the model says, the heads are those whom nobody queued blocks, and a thaw wakes exactly those who wait for nothing else", async () => {
+test("in any line, the rule says what the model says, no queued deployment blocks a head, and a thaw wakes exactly those that wait for nothing else", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(member, { minLength: 1, maxLength: 7 }),

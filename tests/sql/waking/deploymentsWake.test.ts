@@ -40,7 +40,7 @@ const scenarios: Scenario[] = [
   },
   { what: "cancelling the first wakes the next", line: ["queued -", "queued -", "queued -"], cancel: 0, woken: [1] },
   {
-    what: "cancelling the first behind a runner wakes nobody",
+    what: "cancelling the first behind a runner wakes no waiter",
     line: ["running -", "queued -", "queued -"],
     cancel: 1,
     woken: [],
@@ -53,12 +53,12 @@ const scenarios: Scenario[] = [
     woken: [2],
   },
   {
-    what: "cancelling one in the middle wakes nobody",
+    what: "cancelling one in the middle wakes no waiter",
     line: ["queued -", "queued -", "queued -"],
     cancel: 1,
     woken: [],
   },
-  { what: "cancelling the last wakes nobody", line: ["running -", "queued -", "queued -"], cancel: 2, woken: [] },
+  { what: "cancelling the last wakes no waiter", line: ["running -", "queued -", "queued -"], cancel: 2, woken: [] },
   {
     what: "a finish wakes all heads with a common key",
     line: ["running -", "queued x", "queued x", "queued -", "queued x"],
@@ -72,7 +72,7 @@ const scenarios: Scenario[] = [
     woken: [2, 3],
   },
   {
-    what: "cancelling one in the middle behind a runner wakes nobody",
+    what: "cancelling one in the middle behind a runner wakes no waiter",
     line: ["running y", "queued x", "queued -", "queued x"],
     cancel: 2,
     woken: [],
@@ -90,7 +90,7 @@ const scenarios: Scenario[] = [
     woken: [1, 2],
   },
   {
-    what: "one of two runners with a common key wakes nobody",
+    what: "one of two runners with a common key wakes no waiter",
     line: ["running x", "running x", "queued -"],
     finish: 0,
     woken: [],
@@ -109,12 +109,12 @@ const scenarios: Scenario[] = [
     woken: [2],
   },
   {
-    what: "cancelling a queued sharer of the head wakes nobody",
+    what: "cancelling a queued sharer of the head wakes no waiter",
     line: ["queued x", "queued x", "queued x"],
     cancel: 0,
     woken: [],
   },
-  { what: "a finish wakes nobody when nobody waits", line: ["running -"], finish: 0, woken: [] },
+  { what: "a finish wakes no waiter when there is none", line: ["running -"], finish: 0, woken: [] },
 ];
 
 describe("the end of a deployment", () => {
@@ -153,7 +153,7 @@ describe("the end of a deployment", () => {
     expect(await ear.heard()).toEqual([`${first}`]);
   });
 
-  test("tells those who ever kept it, and of a finish nobody else", async () => {
+  test("tells the keeper, and of a finish no other process", async () => {
     const line = newLine(database);
     const kept = await line.add("running", { heartbeat: true, concurrencyKey: "x" });
     const startedByAnother = await line.add("queued", { heartbeat: true, concurrencyKey: "x" });
@@ -164,7 +164,7 @@ describe("the end of a deployment", () => {
     expect(await ear.heard()).toEqual([`${kept} ended`, `${startedByAnother} ended`]);
   });
 
-  test("wakes nobody before the commit, and nobody at all by a rollback", async () => {
+  test("wakes no waiter before the commit, and none at all by a rollback", async () => {
     const line = newLine(database);
     const runner = await line.add("running");
     const first = await line.add("queued");
@@ -178,7 +178,7 @@ describe("the end of a deployment", () => {
   });
 });
 
-test("entering the line, starting and heartbeats wake nobody", async () => {
+test("entering the line, starting and heartbeats wake no waiter", async () => {
   const line = newLine(database);
   const ids = [await line.add("queued"), await line.add("queued")] as const;
   const ear = await listen(database, ids);

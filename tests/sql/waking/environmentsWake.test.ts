@@ -43,7 +43,7 @@ test("a shorter buffer wakes all heads with a common key, in every cell", async 
   expect(await ear.woken()).toEqual(ids);
 });
 
-test("a shorter buffer wakes nobody who did not wait for one", async () => {
+test("a shorter buffer wakes no waiter that did not wait for a buffer", async () => {
   const environment = await newEnvironment();
   const free = await newLine(database, environment).add("queued");
   const line = newLine(database, environment);
@@ -61,7 +61,7 @@ test("a shorter buffer wakes nobody who did not wait for one", async () => {
   expect(await ear.woken()).toEqual([]);
 });
 
-test("another timeout wakes nobody", async () => {
+test("another timeout wakes no waiter", async () => {
   const environment = await newEnvironment();
   const line = newLine(database, environment);
   await line.add("finished");

@@ -6,17 +6,17 @@ import { until } from "../../support/until.js";
 const database = useDatabase();
 const { sql } = database;
 
-async function somebodyFollows(): Promise<boolean | undefined> {
+async function hasFollowers(): Promise<boolean | undefined> {
   const [row] = await sql<{ follows: boolean }[]>`select deploy_queue._has_followers() as follows`;
   return row?.follows;
 }
 
-/** A whole deployment that nobody keeps or waits for. */
+/** A whole deployment without a keeper and without a waiter behind it. */
 async function deploy(): Promise<void> {
   await newLine(database).add("finished");
 }
 
-test("a deployment that nobody waits for, keeps or follows notifies nobody, whoever listens", async () => {
+test("a deployment without waiter, keeper and follower notifies no session, even one that listens", async () => {
   const heard: string[] = [];
   const listener = database.connect({ onNotify: (channel, payload) => heard.push(channel + payload) });
   const [row] = await sql<{ last: number }[]>`select last_value as last from deploy_queue.deployments_id_seq`;
@@ -28,7 +28,7 @@ test("a deployment that nobody waits for, keeps or follows notifies nobody, whoe
   expect(heard).toEqual(["mark"]);
 });
 
-test("whoever follows hears each transition, also beside one that only listens", async () => {
+test("a follower hears each transition, also beside a session that only listens", async () => {
   const heard: string[] = [];
   const follower = database.connect({ onNotify: (_, payload) => heard.push(JSON.parse(payload).status) });
   await follower`select deploy_queue.follow_transitions()`;
@@ -42,9 +42,9 @@ test("following twice is following once", async () => {
   const follower = database.connect();
   await follower`select deploy_queue.follow_transitions()`;
   await follower`select deploy_queue.follow_transitions()`;
-  expect(await somebodyFollows()).toBe(true);
+  expect(await hasFollowers()).toBe(true);
   await follower`select deploy_queue.unfollow_transitions()`;
-  expect(await somebodyFollows()).toBe(false);
+  expect(await hasFollowers()).toBe(false);
 });
 
 test("a follower whose backend dies follows no more, another one still does", async () => {
@@ -52,12 +52,12 @@ test("a follower whose backend dies follows no more, another one still does", as
   for (const follower of [one, other]) await follower`select deploy_queue.follow_transitions()`;
   const [row] = await one<{ pid: number }[]>`select pg_backend_pid() as pid`;
   await sql`select pg_terminate_backend(${row?.pid ?? 0}, 5000)`;
-  expect(await somebodyFollows()).toBe(true);
+  expect(await hasFollowers()).toBe(true);
   await other.end();
-  await until("nobody follows", async () => !(await somebodyFollows()));
+  await until("there is no follower", async () => !(await hasFollowers()));
 });
 
-test("who asks whether somebody follows leaves no lock behind", async () => {
+test("a session that asks whether there are followers leaves no lock behind", async () => {
   const session = database.connect();
   await session`select deploy_queue._has_followers()`;
   const locks = await session`select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`;

@@ -13,7 +13,7 @@ afterEach(async () => {
   await sql`delete from deploy_queue.maintenance_windows`;
 });
 
-test("a change of the windows wakes the heads that may start or know when, and nobody else", async () => {
+test("a change of the windows wakes the heads that may start or know when, and no other waiter", async () => {
   await clock.at("2026-03-02T12:00:00Z");
   const { id } = await policies.addWindow("dev", [2], "02:00", "04:00", "UTC");
   const line = newLine(database);
