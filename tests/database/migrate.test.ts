@@ -182,43 +182,49 @@ describe("the objects of the schema", () => {
 });
 
 describe("a migration while deployments run and wait", () => {
-  test("loses nobody: all get their turn, in order, and none twice", async () => {
+  test("loses none of thirty waiters and no heartbeat: all get their turn, in order, and none twice", async () => {
     const { url, sql } = await olderDatabase();
-    const queues = Array.from({ length: 4 }, () => new Queue(open(url)));
+    // As a program of that version does it.
+    const enqueued = await sql<{ id: number; line: number }[]>`
+      select deployments.id::integer, line
+      from generate_series(1, 32) as number, lateral (select number % 2 as line) as lines,
+        lateral deploy_queue.enqueue('dev', 'aws', 'us-west-2', line, 'api', heartbeat => true) as deployments`;
+    const linesOf = (ids: readonly number[]): number[][] =>
+      [0, 1].map((line) => ids.filter((id) => enqueued.some((row) => row.id === id && row.line === line)));
     const started: number[] = [];
-    let asleep = 0;
-    const onLook = (): void => {
-      asleep += 1;
-    };
-    const lives: Promise<void>[] = [];
-    for (const [index, queue] of queues.entries()) {
-      // As a program of that version does it.
-      const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`
-        select id::integer from deploy_queue.enqueue('dev', 'aws', 'us-west-2', 1, ${`component-${index}`}, heartbeat => true)`;
-      const live = async (): Promise<void> => {
-        await waitForStart(queue, id, { heartbeat: true, onLook });
-        started.push(id);
-        if (started.length > 1) await queue.finish(id);
-      };
-      lives.push(live());
-    }
-    await until("one runs and three wait", () => started.length === 1 && asleep >= 3);
+    const asleep = new Set<number>();
+    let beats = 0;
+    const atWork = new AbortController();
+    const lives = enqueued.map(async ({ id }, index) => {
+      const queue = new Queue(open(url));
+      await waitForStart(queue, id, { heartbeat: true, onLook: () => void asleep.add(id) });
+      started.push(id);
+      const isFirst = index < 2;
+      while (isFirst && !atWork.signal.aborted) {
+        await queue.heartbeat(id);
+        beats += 1;
+      }
+      await queue.finish(id);
+    });
+    await until("two run and thirty wait", () => started.length === 2 && asleep.size === 30);
 
-    const { code } = await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url });
-    expect(code).toBe(0);
+    expect((await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url })).code).toBe(0);
     expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
-    expect(started).toEqual([1]);
-    await new Queue(open(url)).finish(1);
+    expect(started).toHaveLength(2);
+    const before = beats;
+    await until("both runners beat on", () => beats > before + 10);
+    atWork.abort();
     await Promise.all(lives);
 
-    expect(started).toEqual([1, 2, 3, 4]);
+    expect(linesOf(started)).toEqual(linesOf(enqueued.map(({ id }) => id)));
     const events = await sql<{ kind: string }[]>`
       select kind, count(*)::integer from deploy_queue.deployment_events where to_state is not null group by kind order by kind`;
     expect([...events]).toEqual([
-      { kind: "enqueued", count: 4 },
-      { kind: "finished", count: 4 },
-      { kind: "started", count: 4 },
+      { kind: "enqueued", count: 32 },
+      { kind: "finished", count: 32 },
+      { kind: "started", count: 32 },
     ]);
+    expect(await new Queue(open(url)).history.verify()).toEqual([]);
   });
 
   test("fails no call that has begun before it and goes on after it", async () => {
