@@ -235,7 +235,7 @@ test("mode list-outliers gives those that take longer than usual", async () => {
 });
 
 describe("mode bypass", () => {
-  test("records a deployment around the queue and touches nobody's line", async () => {
+  test("records a deployment around the queue and touches no line", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
     const before = await cli.row(holder);

@@ -41,7 +41,7 @@ describe("a step that waits", () => {
   test.each([
     ["true", "outside"],
     ["in-line", "in"],
-  ])("with hold: %s says how to release it, and goes on when somebody does", async (hold, where) => {
+  ])("with hold: %s says how to release it, and goes on at the release", async (hold, where) => {
     const place = newPlace();
     const step = startStep(inputs("start", place, { hold, priority: "-1" }));
     const [, id = ""] = await step.printed(new RegExp(`is on hold ${where} .*deploy-queue release (\\d+)`));
@@ -88,7 +88,7 @@ describe("a step that waits", () => {
     await other`rollback`;
   });
 
-  test("fails with the reason when somebody cancels its deployment, and tells who", async () => {
+  test("fails with the reason when an operator cancels its deployment, and tells who", async () => {
     const { step, id } = await waiting(newPlace());
 
     await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "release pulled back"]);

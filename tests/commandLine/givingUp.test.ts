@@ -38,7 +38,7 @@ describe.each(["start", "run"] as const)("a waiting %s", (command) => {
     await holder.begin();
     await holder.sql`
       update deploy_queue.deployments set finish_timestamp = now() where region = ${place.region} and id < ${id}`;
-    // Gets the lock of the cell before whoever is woken by that.
+    // Gets the lock of the cell before the waiter that this wakes.
     await session.begin();
     const locked = outcome(session.sql`
       select pg_advisory_xact_lock(25713, cells.id) from deploy_queue.cells where region = ${place.region}`);
@@ -61,7 +61,7 @@ describe.each(["start", "run"] as const)("a waiting %s", (command) => {
     expect(await cli.row(id)).toMatchObject({ status: "cancelled" });
   });
 
-  test("ends with 5 and shows the note when somebody cancels its deployment", async () => {
+  test("ends with 5 and shows the note when an operator cancels its deployment", async () => {
     const { start, id } = await waiting(newPlace(), command);
 
     await cli.queue.cancel(id, "release pulled back");

@@ -148,7 +148,7 @@ describe("a waiting start", () => {
     expect(row?.cooled).toBe(true);
   });
 
-  test("says that it waits for a buffer, and starts when somebody shortens it", async () => {
+  test("says that it waits for a buffer, and starts when an operator shortens it", async () => {
     const environment = await cli.environment({ bufferTime: "1 hour" });
     const place = newPlace(environment);
     const holder = await cli.running(place);
@@ -161,7 +161,7 @@ describe("a waiting start", () => {
     expect((await start.end).code).toBe(0);
   });
 
-  test("waits for everybody ahead who has another concurrency key", async () => {
+  test("waits for all ahead that have another concurrency key", async () => {
     const place = newPlace();
     const holder = await cli.running(place, { concurrencyKey: "one" });
     const start = cli.launch(["start", ...place.options, "--concurrency-key", "two"]);

@@ -74,7 +74,7 @@ describe("start --json prints a JSON object a line:", () => {
     expect((await cli.row(id)).status).toBe("queued");
   });
 
-  test("cancelled, with who and why, when somebody else cancels its place", async () => {
+  test("cancelled, with who and why, when an operator cancels its place", async () => {
     const { start, id } = await waiting(newPlace());
 
     await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "pulled back"]);

@@ -62,7 +62,7 @@ describe("a database that cannot be reached makes the exit code 7, in one line:"
     expect(stderr).toContain(message);
   });
 
-  test("a port that nobody listens on", async () => {
+  test("a port without a listener", async () => {
     const { code, stderr } = await startOn(`postgres://user:secret@127.0.0.1:${await unusedPort()}/db`);
 
     expect(code).toBe(7);

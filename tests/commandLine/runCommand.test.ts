@@ -27,7 +27,7 @@ interface Running {
 
 const forever = "while :; do sleep 0.05; done";
 
-describe("a running command whose deployment somebody cancels", () => {
+describe("a running command whose deployment an operator cancels", () => {
   test("gets SIGTERM, and run exits with 5 and shows the note", async () => {
     const { run, id } = await runScript(`trap "echo stopping; exit 0" TERM; echo ready; ${forever}`);
 
@@ -196,7 +196,7 @@ describe("a running command", () => {
       select status, cancellation_note from deploy_queue.deployments_with_status where region = ${place.region}`;
     expect(row).toMatchObject({
       status: "cancelled",
-      // EACCES where a folder of PATH is closed to whoever runs the tests.
+      // EACCES where a folder of PATH is closed to the user of the tests.
       cancellation_note: expect.stringMatching(
         /^the command could not be started: spawn no-such command E(NOENT|ACCES)$/,
       ),

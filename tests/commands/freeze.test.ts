@@ -4,7 +4,7 @@ import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/com
 const cli = useCommandLine();
 
 describe("freeze and thaw", () => {
-  test("everybody waits and is told why; lifting it lets the first go", async () => {
+  test("all wait and are told why; lifting it lets the first go", async () => {
     const environment = await cli.environment();
     const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale until Monday"]);
     expect(frozen.code).toBe(0);
@@ -19,7 +19,7 @@ describe("freeze and thaw", () => {
     expect((await cli.run(["thaw", frozen.stdout.trim()])).code).toBe(0);
   });
 
-  test("its key passes whoever is frozen", async () => {
+  test("its key passes the frozen ones", async () => {
     const environment = await cli.environment();
     const place = newPlace(environment);
     await cli.run(["freeze", "--environment", environment, "--reason", "outage", "--allow-key", "sev-1"]);
@@ -78,7 +78,7 @@ describe("freeze and thaw", () => {
     [["--environment", "dev", "--reason", " "], "reason must be 1 to 500 printable characters"],
     [["--environment", "dev", "--reason", "x", "--region", "r"], "region requires cloud provider"],
     [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "expires at must lie in the future"],
-    [["--environment", "dev", "--reason", "x", "--allow-role", "no one"], 'allow_role "no one" is no role'],
+    [["--environment", "dev", "--reason", "x", "--allow-role", "no role"], 'allow_role "no role" is no role'],
     [
       ["--environment", "dev", "--reason", "x", "--provider", ""],
       "cloud provider must be 1 to 100 printable characters",

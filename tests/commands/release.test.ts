@@ -146,7 +146,7 @@ test("release of nothing says so", async () => {
 });
 
 describe("start --hold", () => {
-  test("says how to release it, and goes on the moment somebody does", async () => {
+  test("says how to release it, and goes on at the release", async () => {
     const place = newPlace();
     const waiting = cli.launch(["start", ...place.options, "--hold"]);
     const id = await printedId(waiting);

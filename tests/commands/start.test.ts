@@ -16,7 +16,7 @@ describe("start in a free cell", () => {
     expect(stderr).toContain(`deployment ${id} (api) started`);
   });
 
-  test("leaves no heartbeat behind, since nobody goes on to send any", async () => {
+  test("leaves no heartbeat behind, since no process goes on to send any", async () => {
     const { stdout } = await cli.run(["start", ...newPlace().options]);
 
     expect((await cli.row(Number(stdout))).heartbeat_timestamp).toBeNull();

@@ -79,7 +79,7 @@ describe("a query", () => {
     return expect(one(database)).rejects.toThrow(InvalidValueError);
   });
 
-  test("hands bigints over as numbers and notices to whoever asked for them", async () => {
+  test("hands bigints over as numbers, and notices to the caller", async () => {
     const notices: string[] = [];
     const database = open({ onNotice: (message) => notices.push(message) });
 
@@ -170,7 +170,7 @@ describe("listening", () => {
     await until("it has come", () => database.notificationsArrive("late"));
   });
 
-  test("is not misled by the probe of somebody else, which a pooler may hand on", async () => {
+  test("is not misled by the probe of another client, which a pooler may hand on", async () => {
     const database = open({ applicationName: "misled listener" });
     await database.listen("of_another");
     const answer = database.notificationsArrive("own");

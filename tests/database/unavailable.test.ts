@@ -85,7 +85,7 @@ test("a connection is used further after what the server says of a statement onl
   expect(isStillUsable(driverError("ECONNRESET"))).toBe(false);
 });
 
-describe("whoever is not let in", () => {
+describe("a role that is not let in", () => {
   const role = `deploy_queue_guest_${process.pid}`;
 
   function open(hosts = 1): Database {

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Lets so many minutes pass, for the database and for whoever measures time here. */
+/** Lets so many minutes pass, for the database and for the timers here. */
 let passed = 0;
 async function pass(minutes: number): Promise<void> {
   await database.advance(`${minutes} minutes`);

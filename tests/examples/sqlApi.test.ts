@@ -17,7 +17,7 @@ function blocks(language: string): string[] {
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, code = ""]) => code);
 }
 
-/** A Python with psycopg, and a Go module with pgx, where somebody has prepared them: .ci/run does. */
+/** A Python with psycopg, and a Go module with pgx, where they are prepared: .ci/run does. */
 const python = process.env["DEPLOY_QUEUE_TEST_PYTHON"] ?? "python3";
 const goModule = process.env["DEPLOY_QUEUE_TEST_GO_MODULE"] ?? "";
 const isInstalled = (...command: [string, ...string[]]): boolean =>
@@ -76,7 +76,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-/** Somebody who runs in the cell of the examples. */
+/** A holder of the cell of the examples. */
 async function holder(): Promise<number> {
   const { id } = await database.enqueue({ environment: "dev", region: "us-west-2", cellIndex: 1 });
   await queue.tryStart(id);
@@ -122,7 +122,7 @@ describe.for(examples)("the example in $language", ({ language, canRun, launch }
     expect(await queue.deployment(ahead + 1)).toMatchObject({ status: "finished" });
   });
 
-  test.skipIf(!canRun)("fails when somebody cancels its place", async () => {
+  test.skipIf(!canRun)("fails when an operator cancels its place", async () => {
     const ahead = await holder();
     const ended = end(launch(code));
     await until("the example was told to wait", () => refused(ahead + 1));

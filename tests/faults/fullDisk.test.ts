@@ -25,7 +25,7 @@ function mountSmallDisk(): string | undefined {
   return directory;
 }
 
-test("a full disk stops the queue and loses nothing; everybody goes on once there is room", async ({ skip }) => {
+test("a full disk stops the queue and loses nothing; all go on once there is room", async ({ skip }) => {
   const disk = mountSmallDisk();
   if (disk === undefined) return skip("only root may mount the small disk that this needs");
   const server = await startOwnServer(disk);

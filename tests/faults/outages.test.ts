@@ -37,7 +37,7 @@ async function line(count: number, url: string, region: string, ...more: readonl
   return waiters;
 }
 
-/** Lets everybody in, one after the other, and returns the ids in the order of their starts. */
+/** Lets all waiters in, one after the other, and returns the ids in the order of their starts. */
 async function drain(queue: Queue, holder: number, waiters: readonly RunningCli[]): Promise<number[]> {
   const ids: number[] = [];
   let running = holder;
@@ -149,7 +149,7 @@ test("a waiter finds out that its connection has gone silent, and starts over a 
   // Its first probe for delivery is over.
   await until("the waiter is alone", async () => (await backends()).length === 1);
   proxy.silence();
-  // Nobody reaps it meanwhile: the heartbeats of the silent time are forgiven until then.
+  // It is not reaped meanwhile: the heartbeats of the silent time are forgiven until then.
   await database.sql`update deploy_queue.environments set heartbeat_timeout = '15min' where environment = 'dev'`;
   await database.queue.finish(holder);
   await waiter?.printed(/did not answer within/);

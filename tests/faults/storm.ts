@@ -30,7 +30,7 @@ const gusts = fc.array(
 );
 const crash = fault(fc.constant("crash"));
 
-/** One of each kind while everybody is there, so that each hits somebody. */
+/** One of each kind while all processes are there, so that each hits one. */
 const short = fc.tuple(...kinds.map((kind) => fault(fc.constant(kind))));
 /** Then many, in an order that the seed gives again. */
 const long = fc
@@ -93,7 +93,7 @@ async function storm(server: OwnServer, plan: readonly Blow[], { depth, cells, d
     const { code, stderr } = await cli.end;
     expect(late.includes(cli) ? [0] : weather.killed.has(cli) ? [null, 0, 5] : [0, 5], stderr).toContain(code);
     expect(stderr).not.toMatch(/^ +at /m);
-    // Whoever was away for longer than the heartbeat timeout has lost its place, and nobody for another reason.
+    // A process that was away for longer than the heartbeat timeout has lost its place, and no process for another reason.
     if (code === 5) {
       const { cancellation_note } = await queue.deployment(await entered(cli));
       expect(cancellation_note, stderr).toMatch(/^reaped by .*: no heartbeat since /);

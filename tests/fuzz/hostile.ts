@@ -5,7 +5,7 @@ import fc from "fast-check";
 /** The file that is there once a shell has run what it should only have passed on. */
 export const betrayal = join(tmpdir(), `deploy-queue-betrayed-${process.pid}`);
 
-/** What somebody might put into a field to make a shell, a terminal, a log, SQL or Slack do something. */
+/** What an attacker might put into a field to make a shell, a terminal, a log, SQL or Slack do something. */
 const known = [
   "'; drop table deploy_queue.deployments; --",
   `$(touch ${betrayal}) \`touch ${betrayal}\` "; touch ${betrayal}; '; touch ${betrayal} #`,

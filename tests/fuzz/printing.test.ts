@@ -56,7 +56,7 @@ describe(`from seed ${seed}, any text`, () => {
     );
   });
 
-  test("mentions nobody in Slack and cannot leave its code", () => {
+  test("mentions no person in Slack and cannot leave its code", () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         expect(plain(text, 300)).not.toMatch(/[<>]/);

@@ -8,7 +8,7 @@ const queue = new RealQueue(database);
 /** As many as model.test.ts plays. */
 const runs = 2_000;
 
-/** Where somebody stands. */
+/** Where a deployment stands. */
 const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))";
 
 /** What a slip of the hand would make of a function: what the model finds, it would find in a change as well. */
@@ -30,7 +30,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "false and deploy_queue",
   ],
   [
-    "wakes nobody by lifting a freeze",
+    "wakes no waiter by lifting a freeze",
     "_wake_heads",
     "then not deploy_queue._passes",
     "then false and not deploy_queue._passes",
@@ -43,7 +43,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "policy.as_of >= opening.opens",
   ],
   [
-    "wakes nobody by a change of windows",
+    "wakes no waiter by a change of windows",
     "tg_maintenance_windows__wake",
     "cells.environment in (new.environment, old.environment)",
     "false",
@@ -70,11 +70,11 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "is not distinct from candidate.concurrency_key) is not true",
   ],
   ["starts beside those that run", "_blockers", "running.id is distinct from candidate.id", "false"],
-  ["wakes those that still wait for somebody", "_wake", "reason.until is null", "false"],
-  ["wakes nobody", "_wake", "if not exists", "if false and not exists"],
+  ["wakes those that still wait for another deployment", "_wake", "reason.until is null", "false"],
+  ["wakes no waiter", "_wake", "if not exists", "if false and not exists"],
   ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
   [
-    "reaps whoever has missed a single heartbeat",
+    "reaps a deployment that has missed a single heartbeat",
     "_silent_before",
     "- _silent_before.heartbeat_timeout",
     "- _silent_before.heartbeat_timeout / 10",
@@ -93,7 +93,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ],
   ["lets UPDATE start whatever it likes", "_may_start", "only_asks is not true", "false"],
   ["does not reap for those who wait", "try_start", "exit when v_stale = '{}'", "exit"],
-  ["lets in whoever asks", "_may_start", "return v_may", "return true"],
+  ["lets in each that asks", "_may_start", "return v_may", "return true"],
   [
     "forgets the promise of heartbeats with a start",
     "try_start",
@@ -113,7 +113,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "null, enqueue.max_duration",
   ],
   [
-    "refuses to stage again for whoever asks again",
+    "refuses to stage again when a client repeats its request",
     "_refuse_impossible_wait",
     "(v_first.idempotency_key = candidate.idempotency_key) is not true",
     "true",

@@ -81,7 +81,7 @@ async function waiting(
     });
     start.catch(reject);
   });
-  if (start === undefined) throw new Error("nobody waits");
+  if (start === undefined) throw new Error("there is no waiter");
   return { id, start };
 }
 
@@ -123,7 +123,7 @@ describe("run", () => {
     expect(row?.["cancellation_note"]).toMatch(/^failed: no space .*left$/);
   });
 
-  test("aborts the signal when somebody cancels the deployment, and rejects once the work has ended", async () => {
+  test("aborts the signal when an operator cancels the deployment, and rejects once the work has ended", async () => {
     const { library } = await open();
     let ended = false;
     const run = library.run(newRequest(), async ({ id }, signal) => {
@@ -292,7 +292,7 @@ describe("start", () => {
     expect(await start).toMatchObject({ id });
   });
 
-  test("rejects with a CancelledError that says why when somebody cancels its place", async () => {
+  test("rejects with a CancelledError that says why when an operator cancels its place", async () => {
     const { library } = await open();
     const request = newRequest();
     await hold(request);
@@ -411,7 +411,7 @@ describe("close", () => {
     await until("it has no connection", async () => (await backend(applicationName)) === 0);
   });
 
-  test("lets the process end by itself, while somebody waits too", async () => {
+  test("lets the process end by itself, also with a waiter", async () => {
     const request = newRequest();
     await hold(request);
     const script = `

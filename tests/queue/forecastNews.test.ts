@@ -39,14 +39,14 @@ describe("a forecast stays true", () => {
       60_000,
     ],
     ["until the predicted start behind a freeze", forecast({}, [freeze]), 720_000],
-    ["for ever when nobody knows the start", forecast({ predicted_start: null }, [running(-3, null)]), never],
+    ["for ever when the start is not known", forecast({ predicted_start: null }, [running(-3, null)]), never],
     [
-      "until somebody is overdue though nobody knows the start",
+      "until a blocker is overdue though the start is not known",
       forecast({ predicted_start: null }, [running(-3, 5)]),
       120_000,
     ],
     ["for ever when it may start any moment", forecast({ predicted_start: now }), never],
-    ["for half a minute while somebody is overdue", forecast({ overdue: true }, [running(-6, 5)]), 30_000],
+    ["for half a minute while a blocker is overdue", forecast({ overdue: true }, [running(-6, 5)]), 30_000],
     [
       "for ever when it starts as soon as the overdue one ends",
       forecast({ overdue: true, predicted_start: now }),
@@ -71,9 +71,9 @@ describe("a forecast stays true", () => {
 describe("worth telling again", () => {
   test.each<[string, Partial<Forecast>]>([
     ["is another position", { position: 2 }],
-    ["is that somebody is overdue", { overdue: true }],
+    ["is that a blocker is overdue", { overdue: true }],
     ["is another predicted start", { predicted_start: minutes(13) }],
-    ["is that nobody knows the start any more", { predicted_start: null }],
+    ["is that the start is not known any more", { predicted_start: null }],
     ["is that it may start any moment", { predicted_start: now }],
   ])("%s", (_, changes) => {
     expect(gist(forecast(changes))).not.toBe(gist(forecast()));

@@ -98,7 +98,7 @@ describe("a locked cell", () => {
     await forgotten.rollback();
   });
 
-  test("holds up whoever would reap in it: what is dead is not taken for alive", async () => {
+  test("holds up a waiter that would reap in it: what is dead is not taken for alive", async () => {
     const line = newLine(database);
     await line.add("running", { heartbeat: true });
     await database.advance("1 day");

@@ -14,7 +14,7 @@ const database = useDatabase();
 // It looks once a second.
 beforeAll(() => database.queue.environments.set("often", { heartbeatTimeout: 3 }));
 
-/** Waits behind somebody who runs, over a connection that can fall silent. */
+/** Waits behind a holder, over a connection that can fall silent. */
 async function waitBehindProxy() {
   const line = newLine(database, "often");
   await line.add("running");
@@ -133,7 +133,7 @@ describe("in a free cell", () => {
     expect(tryStart).toHaveBeenCalledTimes(attempts);
   });
 
-  test("whoever was told to stop meanwhile leaves nothing that runs", async () => {
+  test("a caller that was told to stop meanwhile leaves nothing that runs", async () => {
     const { region } = newLine(database);
     const giveUp = new AbortController();
     let id = 0;

@@ -98,7 +98,7 @@ describe("a lock that does not come", () => {
     ]);
   });
 
-  test("takes no patience away from whoever bridges it", async () => {
+  test("takes no patience away from the caller that bridges it", async () => {
     const whileHeldUp = vi.fn(async () => undefined);
     const { call, end } = outlast([...Array(1_000).fill(locked), away], { whileHeldUp });
     await vi.advanceTimersByTimeAsync(3_600_000);

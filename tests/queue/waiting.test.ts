@@ -75,7 +75,7 @@ describe("a hand-off", () => {
     },
   );
 
-  test("wakes all who may start together, once each, and nobody behind them", async () => {
+  test("wakes all that may start together, once each, and no waiter behind them", async () => {
     const line = newLine(database);
     const running = await line.add("running");
     const keyed = { ...line, add: (state: "queued") => line.add(state, { concurrencyKey: "x", heartbeat: true }) };
@@ -102,12 +102,12 @@ describe("a hand-off", () => {
 });
 
 describe("a waiter that is not next", () => {
-  test("sleeps on when somebody ahead of it leaves the line, and when others enter", async () => {
+  test("sleeps on when one ahead of it leaves the line, and when others enter", async () => {
     const line = newLine(database);
     const running = await line.add("running");
     const leaving = await line.add("queued");
     const [first, second] = await fallAsleepInOrder(line, 2);
-    if (first === undefined || second === undefined) throw new Error("nobody waits");
+    if (first === undefined || second === undefined) throw new Error("there is no waiter");
     const before = await queue.deployment(second.id);
     await queue.cancel(leaving);
     await line.add("queued");

@@ -9,7 +9,7 @@ const name = "blueprint";
 export async function keepBlueprint(directory: string): Promise<void> {
   const { home, data, log } = clusterIn(directory, name);
   execFileSync("cp", ["-a", clusterIn(directory).home, home]);
-  // Whoever begins with it has no last port and has said nothing.
+  // A server that begins with it has no last port and has logged nothing.
   await Promise.all([join(data, "postmaster.opts"), log].map((path) => rm(path)));
 }
 

@@ -17,7 +17,7 @@ export interface CommandLine extends TestDatabase {
   launch(args: readonly string[], variables?: Variables): RunningCli;
   /** Adds an environment; without policies it has no buffer and 15 minutes of patience. */
   environment(policies?: { bufferTime?: string; heartbeatTimeout?: string }): Promise<string>;
-  /** A running deployment that nobody keeps alive, unless told otherwise. */
+  /** A running deployment without a keeper, unless told otherwise. */
   running(place: Place, options?: { heartbeat?: boolean; concurrencyKey?: string }): Promise<number>;
   row(id: number): Promise<DeploymentWithStatus>;
   /** The transitions of a deployment, in order. */

@@ -45,7 +45,7 @@ export async function insertBulk({ sql }: TestDatabase, environment: string, reg
       returning id, created_at
     )
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, actor)
-    select id, created_at, 'finished', 'finished', 'somebody' from ended;
+    select id, created_at, 'finished', 'finished', 'ann' from ended;
     set session_replication_role = origin;
   `);
   await sql`analyze deploy_queue.deployments, deploy_queue.deployment_events`;

@@ -64,7 +64,7 @@ async function serverIn(directory: string, parameters: Readonly<Record<string, s
     },
     async restart() {
       const { url: again } = await ensureEmbeddedServer(directory, parameters);
-      if (again !== url) throw new Error(`somebody has taken the port of ${url} meanwhile`);
+      if (again !== url) throw new Error(`another process has taken the port of ${url} meanwhile`);
     },
     standby: () => standbyOf(directory, url),
     openQueue() {

@@ -1,7 +1,7 @@
 import { beforeAll } from "vitest";
 import type { TestDatabase } from "./database.js";
 
-/** Somebody in a line, as it is written in a table of scenarios: "running five 3m key x". */
+/** A deployment in a line, as it is written in a table of scenarios: "running five 3m key x". */
 export interface Member {
   readonly state: "queued" | "running" | "buffering";
   readonly component: string;
@@ -19,7 +19,7 @@ export interface PlantedLine {
 }
 
 export interface Planter {
-  /** Puts a line into a new cell, in the order of the members, in which nobody has been asked for permission. */
+  /** Puts a line into a new cell, in the order of the members, without asking the rules. */
   plant(environment: string, members: readonly Member[]): Promise<PlantedLine>;
 }
 
@@ -27,7 +27,7 @@ export function parseMember(text: string): Member {
   const [, state, component = "", minutes = "0", key = null] =
     /^(queued|running|buffering) (\w+)(?: (\d+)m)?(?: key (\w+))?$/.exec(text) ?? [];
   if (state !== "queued" && state !== "running" && state !== "buffering") {
-    throw new Error(`nobody is described by "${text}"`);
+    throw new Error(`no member is described by "${text}"`);
   }
   return { state, component, minutes: Number(minutes), key };
 }

@@ -69,7 +69,7 @@ test("reaps a deployment without heartbeats that runs for longer than its maximu
   expect(row.cancellation_note).toMatch(/it ran for longer than 02:00:00$/);
 });
 
-test("without a worker, whoever waits reaps what has run for longer than the limit of its environment", async () => {
+test("without a worker, a waiter reaps what has run for longer than the limit of its environment", async () => {
   await line.run(["environment", "set", "hasty", "--max-duration", "1h"]);
   const place = newPlace("hasty");
   const holder = await line.running(place);

@@ -108,7 +108,7 @@ test("without a link the address of the deployment is used", async () => {
   expect(texts()).toContain(`<${url}|job>`);
 });
 
-test("text of users mentions nobody, links nowhere and formats nothing", async () => {
+test("text of users mentions no person, links nowhere and formats nothing", async () => {
   const hostile = "<!channel> <@U1> `*x*` _y_ ~z~ & <https://evil|ok>\n> quote\u001b[31m\u202e";
   const link = "https://host/a|b?x=1&y=<!here>";
   const changes = { component: hostile, version: hostile, note: hostile, region: hostile };
@@ -216,7 +216,7 @@ test.each([
   ["never answers", () => undefined],
   ["stops in the middle of an answer", (response) => response.writeHead(200).write('{"ok":')],
 ] as const satisfies readonly (readonly [string, Answer])[])(
-  "a Slack that %s holds nobody up longer than the patience",
+  "a Slack that %s holds up no step longer than the patience",
   async (_, answer) => {
     slack.answer(answer);
     // Left to itself, it waits for five seconds.
