@@ -12,7 +12,7 @@ export async function openFloor(url: string, waiters: number): Promise<HandOvers
   while (line.length < waiters) {
     const [waiter, channel] = [open(), `floor_${line.length}`];
     // As a waiter does; a finisher sends one statement and goes.
-    waiter.prepareStatements();
+    waiter.connection.prepareStatements();
     await waiter.listen(channel);
     line.push({ waiter, channel });
   }

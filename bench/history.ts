@@ -69,7 +69,7 @@ async function withSizes<Result>(
 async function walk(sizes: readonly Size[]): Promise<Steps[][]> {
   const queues = sizes.map(({ server }) => server.openQueue());
   const cycles = queues.map((queue) => {
-    queue.database.prepareStatements();
+    queue.database.connection.prepareStatements();
     let walked = 0;
     return measured(() => {
       walked += 1;

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
-import { type Client, endClient, openClient, type Sql } from "./client.js";
+import type { Sql } from "./client.js";
+import { Connection } from "./connection.js";
 import { describeConnectionUrl } from "./connectionUrl.js";
 import { Delivery, probePayload } from "./delivery.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
@@ -19,9 +20,6 @@ const defaultQueryTimeout = 20_000;
 /** In milliseconds: how long after the loss of a connection to tell of it at most. */
 const longestDelayOfLoss = 100;
 
-/** In seconds: how long a connection that was left is kept for the answers that are still to come. */
-const leftTimeout = 20;
-
 const deadlock = "40P01";
 const deadlockAttempts = 3;
 
@@ -31,9 +29,8 @@ const deadlockAttempts = 3;
  */
 export class Database {
   readonly target: string;
+  readonly connection: Connection;
   readonly #options: DatabaseOptions;
-  #sql: Promise<Client> | undefined;
-  #prepare = false;
   #wasLetIn = false;
   #channels = new Set<string>();
   readonly #wakeUps = new WakeUps();
@@ -42,6 +39,18 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.target = describeConnectionUrl(options.url);
+    this.connection = new Connection({
+      ...options,
+      onNotice: (message) => options.onNotice?.(message),
+      onNotification: (channel, payload, isPresent) => {
+        if (payload !== probePayload) {
+          this.#wakeUps.wake(channel);
+        } else if (isPresent) {
+          this.#delivery.heard(channel);
+        }
+      },
+      onLost: () => this.#lost(),
+    });
   }
 
   /**
@@ -70,7 +79,7 @@ export class Database {
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
     timeout: number,
   ): Promise<Row[]> {
-    const connection = this.#connection();
+    const connection = this.connection.open();
     let timer: NodeJS.Timeout | undefined;
     try {
       const rows = await Promise.race([
@@ -78,7 +87,7 @@ export class Database {
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
-            this.#abandon(connection);
+            this.connection.abandon(connection);
             reject(new DatabaseUnavailableError(`${this.target} did not answer within ${timeout / 1000} s`));
           }, timeout);
         }),
@@ -89,7 +98,7 @@ export class Database {
       const translated = toUnavailable(error, this.target);
       if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
         // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
-        this.#abandon(connection);
+        this.connection.abandon(connection);
       }
       if (translated instanceof AccessDeniedError && this.#wasLetIn) {
         // The server is being worked on: that passes, or ends like any outage.
@@ -104,9 +113,9 @@ export class Database {
   /** Listens on a channel, on this connection; does nothing when it does so already. To be called before each check. */
   async listen(channel: string): Promise<void> {
     if (!this.#channels.has(channel)) {
-      const connection = this.#connection();
+      const connection = this.connection.open();
       await this.query((sql) => sql`listen ${sql(channel)}`);
-      if (this.#sql === connection) {
+      if (this.connection.present === connection) {
         this.#channels.add(channel);
       }
     }
@@ -129,20 +138,6 @@ export class Database {
     });
   }
 
-  /**
-   * Keeps statements prepared from now on, which saves a round trip each. Only for a connection that is known to be a
-   * session of its own: behind a transaction pooler prepared statements hang.
-   */
-  prepareStatements(): void {
-    this.#prepare = true;
-    this.#sql?.then(
-      (sql) => {
-        sql.options.prepare = true;
-      },
-      () => undefined,
-    );
-  }
-
   async unlisten(channel: string): Promise<void> {
     if (this.#channels.delete(channel)) {
       await this.query((sql) => sql`unlisten ${sql(channel)}`);
@@ -159,67 +154,8 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    const connection = this.#sql;
-    this.#sql = undefined;
     this.#channels.clear();
-    await endClient(connection, 5);
-  }
-
-  /** The present connection, for leave(). */
-  get connection(): unknown {
-    return this.#sql;
-  }
-
-  /**
-   * Leaves a connection to those who still wait for answers on it: the next query gets a new one. Does nothing to one that
-   * has been left already.
-   */
-  leave(connection: unknown): void {
-    const left = this.#sql;
-    if (left === undefined || left !== connection) {
-      return;
-    }
-    this.#sql = undefined;
-    this.#lost();
-    void endClient(left, leftTimeout);
-  }
-
-  #connection(): Promise<Client> {
-    if (this.#sql === undefined) {
-      const connection = openClient({
-        ...this.#options,
-        prepare: this.#prepare,
-        onNotice: (message) => this.#options.onNotice?.(message),
-        onNotification: (channel, payload) => {
-          if (payload !== probePayload) {
-            this.#wakeUps.wake(channel);
-          } else if (this.#sql === connection) {
-            this.#delivery.heard(channel);
-          }
-        },
-        onClose: () => {
-          if (this.#sql === connection) {
-            this.#lost();
-          }
-        },
-      });
-      this.#sql = connection;
-      connection.catch(() => {
-        // The next query tries anew.
-        if (this.#sql === connection) {
-          this.#sql = undefined;
-        }
-      });
-    }
-    return this.#sql;
-  }
-
-  #abandon(connection: Promise<Client>): void {
-    if (this.#sql === connection) {
-      this.#sql = undefined;
-      this.#lost();
-    }
-    void endClient(connection, 0);
+    await this.connection.close();
   }
 
   /** Notifications may have been lost with the connection: every sleeper has to subscribe and look again. */

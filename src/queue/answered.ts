@@ -22,9 +22,9 @@ export async function answered<Result>(
   let abort = (): void => undefined;
   const silence = new Promise<never>((_, reject) => {
     abort = () => {
-      const { connection } = database;
+      const { present } = database.connection;
       timer = setTimeout(() => {
-        database.leave(connection);
+        database.connection.leave(present);
         reject(abortError(signal));
       }, patience);
     };

@@ -59,7 +59,7 @@ export async function waitForStart(
     if (arrive) {
       longestSleep = undefined;
       // A session of our own; the next look prepares its statement.
-      queue.database.prepareStatements();
+      queue.database.connection.prepareStatements();
     } else {
       longestSleep = shortestLook;
       await onEvent?.({ event: "no-notifications" });

@@ -81,7 +81,7 @@ describe("a wait that is given up", () => {
     expect(givenUp).toEqual([expect.any(DatabaseUnavailableError)]);
     expect(String(givenUp[0])).toMatch(/did not answer within 5 s/);
     // Closing has nothing to wait for.
-    expect(queue.database.connection).toBeUndefined();
+    expect(queue.database.connection.present).toBeUndefined();
   });
 
   test.for([

@@ -1,0 +1,96 @@
+import { type Client, type ClientOptions, endClient, openClient } from "./client.js";
+
+export interface ConnectionOptions extends Omit<ClientOptions, "prepare" | "onNotification" | "onClose"> {
+  /** @param isPresent whether it has not been left */
+  readonly onNotification: (channel: string, payload: string, isPresent: boolean) => void;
+  /** Called when it is lost or left: nothing listens on the next one yet. */
+  readonly onLost: () => void;
+}
+
+/** How long a connection that was left is kept for the answers that are still to come, in seconds. */
+const leftTimeout = 20;
+/** The same for one that is closed. */
+const closeTimeout = 5;
+
+/** The one connection of a Database: opened where it is needed, and opened again after it was lost. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #present: Promise<Client> | undefined;
+  #prepare = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get present(): Promise<Client> | undefined {
+    return this.#present;
+  }
+
+  open(): Promise<Client> {
+    if (this.#present !== undefined) {
+      return this.#present;
+    }
+    const { onLost, onNotification, ...options } = this.#options;
+    const opening = openClient({
+      ...options,
+      prepare: this.#prepare,
+      onNotification: (channel, payload) => onNotification(channel, payload, this.#present === opening),
+      onClose: () => {
+        if (this.#present === opening) {
+          onLost();
+        }
+      },
+    });
+    this.#present = opening;
+    opening.catch(() => {
+      // The next query tries anew.
+      if (this.#present === opening) {
+        this.#present = undefined;
+      }
+    });
+    return opening;
+  }
+
+  /** Ends a connection, whatever waits on it: the next query gets a new one. */
+  abandon(opened: Promise<Client>): void {
+    this.#drop(opened);
+    void endClient(opened, 0);
+  }
+
+  /** Leaves a connection to those who still wait for answers on it: the next query gets a new one. Once is enough. */
+  leave(opened: Promise<Client> | undefined): void {
+    if (opened !== undefined && this.#drop(opened)) {
+      void endClient(opened, leftTimeout);
+    }
+  }
+
+  /**
+   * Keeps statements prepared from now on, which saves a round trip each. Only for a connection that is known to be a
+   * session of its own: behind a transaction pooler prepared statements hang.
+   */
+  prepareStatements(): void {
+    this.#prepare = true;
+    this.#present?.then(
+      (sql) => {
+        sql.options.prepare = true;
+      },
+      () => undefined,
+    );
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#present;
+    this.#present = undefined;
+    await endClient(opened, closeTimeout);
+  }
+
+  /** @returns whether it was the present one */
+  #drop(opened: Promise<Client>): boolean {
+    if (this.#present !== opened) {
+      return false;
+    }
+    this.#present = undefined;
+    this.#options.onLost();
+    return true;
+  }
+}
