@@ -13,6 +13,10 @@ export async function grantsTable(sql: postgres.Sql): Promise<string> {
       select case relkind when 'r' then 1 else 2 end, replace(oid::regclass::text, 'deploy_queue.', ''), relacl
       from pg_class where relnamespace = 'deploy_queue'::regnamespace and relkind in ('r', 'v')
       union all
+      select 1, replace(attrelid::regclass::text, 'deploy_queue.', '') || '.' || attname, attacl
+      from pg_attribute join pg_class on pg_class.oid = attrelid
+      where relnamespace = 'deploy_queue'::regnamespace and attacl is not null
+      union all
       select 3, proname || '()', proacl from pg_proc
       where pronamespace = 'deploy_queue'::regnamespace and prorettype <> 'trigger'::regtype
         and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')

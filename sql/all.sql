@@ -30,11 +30,12 @@
 --!include basics/_tell_of_new_cell.sql
 --!include basics/_cell.sql
 
+--!include roles/_caller.sql
 --!include roles/_actor.sql
---!include roles/_acting_roles.sql
 --!include roles/_is_member.sql
 --!include roles/_may_change.sql
---!include roles/_refuse_foreign_environment.sql
+--!include roles/_require_right.sql
+--!include roles/_require_right_to.sql
 --!include roles/_is_operator.sql
 --!include roles/_bypass_reason.sql
 --!include roles/_grant_old_names.sql
@@ -105,6 +106,7 @@
 --!include life/_has_ended.sql
 --!include life/_status.sql
 --!include life/_refuse_ended.sql
+--!include life/_refuse_other_work.sql
 --!include life/_refuse_change.sql
 --!include life/_deployment.sql
 --!include life/_lock_row.sql

@@ -4,6 +4,8 @@
 comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
 comment on type deploy_queue.blocker is
   'A blocker in the JSON of a forecast: kind (running, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, and since when it has sent no heartbeat and when it will be reaped for that. In the order in which jsonb stores its keys, which need not be sorted then.';
+comment on type deploy_queue.caller is
+  'Who acts: the principal, the roles whose rights count, and the environments that it may change; null is all.';
 comment on type deploy_queue.deployment_status is
   'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only. Some are for rules to come: reserved, stopping, verifying, failed, rejected.';
 comment on type deploy_queue.hold is
@@ -57,7 +59,7 @@ comment on column deploy_queue.deployments.cell_id is 'The cell of environment, 
 comment on column deploy_queue.deployments.max_duration is
   'It is reaped when it runs for longer; null is the limit of the environment.';
 comment on column deploy_queue.deployments.idempotency_key is
-  'Chosen by the client: entering the line again with the same key gives the deployment that is there already.';
+  'Chosen by the client: entering the line again with the same key, by the same role and for the same work, gives the same deployment.';
 comment on column deploy_queue.deployments.forced is
   'Whether an operator started it past the rules; the event "bypassed" says who and why.';
 comment on column deploy_queue.deployments.place is
@@ -69,7 +71,9 @@ comment on column deploy_queue.deployments.release_key is
 comment on column deploy_queue.deployments.not_before is 'It does not start before this moment, and lets others pass until then.';
 comment on column deploy_queue.deployments.not_after is 'When it has not started by this moment it is cancelled.';
 comment on column deploy_queue.deployments.command is 'The command that its release runs: program and arguments.';
-comment on column deploy_queue.deployments.entered_by is 'The database role that entered it.';
+comment on column deploy_queue.deployments.entered_by is 'The principal that entered it: the database role that logged in.';
+comment on column deploy_queue.deployments.actor is
+  'Who entered it, as the client says: the setting deploy_queue.actor, else the role.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 
@@ -84,7 +88,11 @@ comment on column deploy_queue.deployment_events.kind is
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is
-  'The setting deploy_queue.actor where the client made one, else the database role.';
+  'Who acted, as the client says: the setting deploy_queue.actor where it made one, else the principal.';
+comment on column deploy_queue.deployment_events.principal is 'The database role that logged in; the database says so, not the client.';
+comment on column deploy_queue.deployment_events.client_port is
+  'Of the connection; with client_address and backend_pid it finds the session in the log of the server.';
+comment on column deploy_queue.deployment_events.backend_pid is 'The process of the server that served the client.';
 comment on column deploy_queue.deployment_events.reason is
   'The cancellation note; why it was refused or bypassed; which policies changed, from what to what.';
 comment on column deploy_queue.deployment_events.detail is
@@ -131,6 +139,8 @@ comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berli
 comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 do $$
+declare
+  v_table text;
 begin
   -- Only what is missing: to change a table takes a lock that others wait for.
   if not exists (
@@ -141,7 +151,18 @@ begin
     alter table deploy_queue.deployment_events
       alter column occurred_at set default deploy_queue._now(),
       alter column actor set default deploy_queue._actor(),
+      alter column principal set default (deploy_queue._caller()).principal,
       add constraint an_event_has_no_flaw check (deploy_queue._refuse_flaw(deploy_queue._flaw_of_event(deployment_events)));
+  end if;
+
+  if not exists (select from pg_policy where pg_policy.polrelid = 'deploy_queue.deployments'::regclass) then
+    foreach v_table in array array['deployments', 'environments', 'freezes', 'maintenance_windows'] loop
+      execute format('create policy all_may_be_read on deploy_queue.%I for select using (true)', v_table);
+      execute format('create policy the_right_is_asked_for on deploy_queue.%I for insert with check (deploy_queue._require_right(environment))', v_table);
+      execute format('create policy the_right_is_asked_first on deploy_queue.%I for update using (deploy_queue._require_right(environment)) with check (deploy_queue._require_right(environment))', v_table);
+      execute format('create policy the_right_is_asked_before on deploy_queue.%I for delete using (deploy_queue._require_right(environment))', v_table);
+      execute format('alter table deploy_queue.%I enable row level security', v_table);
+    end loop;
   end if;
 
   if not exists (

@@ -23,6 +23,9 @@ create type deploy_queue.deployment_status as enum (
 
 create type deploy_queue.hold as enum ('outside', 'in-line');
 
+-- Who acts.
+create type deploy_queue.caller as (principal text, roles regrole[], environments text[]);
+
 -- What the rule says: why a deployment has to wait, and the calls that would lift that.
 create type deploy_queue.reason as (kind text, text text, until timestamptz, deployment_id bigint, cures jsonb);
 
@@ -142,6 +145,7 @@ create table deploy_queue.deployments (
   not_after timestamptz,
   command text[],
   entered_by text,
+  actor text,
   kept boolean not null default false,
 
   constraint a_deployment_is_in_its_cell
@@ -167,7 +171,8 @@ create index deployments_finished on deploy_queue.deployments (cell_id, finish_t
 -- Pruning, overtaking, retries, the newest version of a component, usual durations, and ranges of history.
 create index deployments_cancelled on deploy_queue.deployments (cell_id, cancellation_timestamp)
   where cancellation_timestamp is not null;
-create unique index deployments_idempotency_key on deploy_queue.deployments (idempotency_key) where idempotency_key is not null;
+create unique index deployments_idempotency_key on deploy_queue.deployments (entered_by, idempotency_key)
+  where idempotency_key is not null;
 create index deployments_latest on deploy_queue.deployments (cell_id, component, id)
   where version is not null and cancellation_timestamp is null;
 create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
@@ -184,8 +189,11 @@ create table deploy_queue.deployment_events (
   from_state deploy_queue.deployment_status,
   to_state deploy_queue.deployment_status,
   actor text not null,
+  principal text not null,
   application_name text default nullif(current_setting('application_name'), ''),
   client_address inet default inet_client_addr(),
+  client_port integer default inet_client_port(),
+  backend_pid integer not null default pg_backend_pid(),
   reason text,
   environment text,
   cloud_provider text,

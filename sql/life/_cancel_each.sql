@@ -10,6 +10,11 @@ declare
   v_cell_ids integer[];
   v_cell_id integer;
 begin
+  perform deploy_queue._require_right(given.environment)
+  from (
+    select distinct deployments.environment from deploy_queue.deployments where deployments.id = any (_cancel_each.deployment_ids)
+  ) as given;
+
   -- All rows before all cells, each in ascending order: the lock order of all other calls.
   select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
   into v_ids, v_cell_ids

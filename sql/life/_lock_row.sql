@@ -1,4 +1,4 @@
--- Locks the row of a deployment and returns it as it is then.
+-- Locks the row of a deployment, which its caller may change, and returns it as it is then.
 -- Called by _lock_deployment, and by try_start, which needs the cell only when it may start.
 create or replace function deploy_queue._lock_row(deployment_id bigint) returns deploy_queue.deployments
 language plpgsql volatile
@@ -7,6 +7,8 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
+  perform deploy_queue._require_right_to(_lock_row.deployment_id);
+
   select * into v_deployment
   from deploy_queue.deployments
   where deployments.id = _lock_row.deployment_id

@@ -41,14 +41,19 @@ begin
     enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
     enqueue.command
   )
-  on conflict (idempotency_key) where idempotency_key is not null do nothing
+  on conflict (entered_by, idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
 
   -- A client that lost its connection asks again. It cannot know whether it was heard.
   if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments
-    where deployments.idempotency_key = enqueue.idempotency_key;
+    where deployments.entered_by = (deploy_queue._caller()).principal
+      and deployments.idempotency_key = enqueue.idempotency_key;
+    perform deploy_queue._refuse_other_work(
+      v_deployment, enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+      enqueue.version, enqueue.concurrency_key, enqueue.command
+    );
     raise notice '% is there already, from an earlier try', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;
@@ -59,4 +64,4 @@ comment on function deploy_queue.enqueue(
   text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
   timestamptz, text[], boolean
 ) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what its release runs. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once; a key counts for the role that used it, and is refused for other work and after the end. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what its release runs. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';

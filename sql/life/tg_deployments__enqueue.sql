@@ -18,16 +18,15 @@ begin
       hint = 'Leave id out of the INSERT and take it from RETURNING id.';
   end if;
 
+  perform deploy_queue._require_right(new.environment);
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-  if not deploy_queue._may_change(new.environment) then
-    perform deploy_queue._refuse_foreign_environment(new.environment);
-  end if;
   -- Held until commit: inside a cell, ids become visible in their order.
   perform deploy_queue._lock_cell(new.cell_id);
 
   new.place := null;
   new.release_key := null;
-  new.entered_by := session_user;
+  new.entered_by := (deploy_queue._caller()).principal;
+  new.actor := deploy_queue._actor();
   new.kept := new.heartbeat_timestamp is not null;
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using

@@ -22,6 +22,8 @@ begin
     perform deploy_queue._refuse_isolation();
   end if;
 
+  perform deploy_queue._require_right_to(try_start.deployment_id);
+
   loop
     -- The guard decides, as for every client, and holds the cell. A waiter that sees already that it has to wait does not ask it:
     -- the looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
@@ -40,10 +42,6 @@ begin
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
     exit when v_deployment.start_timestamp is not null;
-    if not deploy_queue._may_change(v_deployment.environment) then
-      perform deploy_queue._refuse_foreign_environment(v_deployment.environment);
-    end if;
-
     v_reasons := deploy_queue._waiting_on(v_deployment);
     -- The last of them may have gone meanwhile.
     continue when v_reasons = '{}';

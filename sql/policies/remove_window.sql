@@ -8,6 +8,10 @@ as $$
 declare
   v_window deploy_queue.maintenance_windows;
 begin
+  perform deploy_queue._require_right(maintenance_windows.environment)
+  from deploy_queue.maintenance_windows
+  where maintenance_windows.id = remove_window.window_id;
+
   delete from deploy_queue.maintenance_windows
   where maintenance_windows.id = remove_window.window_id
   returning maintenance_windows.* into v_window;

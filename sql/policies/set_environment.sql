@@ -14,6 +14,8 @@ as $$
 declare
   v_environment deploy_queue.environments;
 begin
+  perform deploy_queue._require_right(set_environment.environment);
+
   insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention)
   values (
     set_environment.environment,

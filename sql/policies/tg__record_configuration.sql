@@ -22,9 +22,7 @@ begin
     from (values (v_old ->> 'environment'), (v_new ->> 'environment')) as named (environment)
     where named.environment is not null
   loop
-    if not deploy_queue._may_change(v_environment) then
-      perform deploy_queue._refuse_foreign_environment(v_environment);
-    end if;
+    perform deploy_queue._require_right(v_environment);
   end loop;
 
   select

@@ -8,6 +8,8 @@ as $$
 declare
   v_freeze deploy_queue.freezes;
 begin
+  perform deploy_queue._require_right(freezes.environment) from deploy_queue.freezes where freezes.id = thaw.freeze_id;
+
   update deploy_queue.freezes
   set lifted_at = deploy_queue._now()
   where freezes.id = thaw.freeze_id

@@ -8,6 +8,8 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
+  perform deploy_queue._require_right_to(heartbeat.deployment_id);
+
   -- No cell lock: a heartbeat decides nothing.
   update deploy_queue.deployments
   set heartbeat_timestamp = deploy_queue._now()

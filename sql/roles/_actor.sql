@@ -1,5 +1,5 @@
 -- Who acts: the name that the client put into the setting deploy_queue.actor, in one line of 200 characters at most, else
--- the role that logged in. Called by the event trigger and the reaper, which must not fail because of a name.
+-- the principal. Called by the event trigger and the reaper, which must not fail because of a name.
 create or replace function deploy_queue._actor() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -10,6 +10,6 @@ begin
   if v_name is not null then
     v_name := nullif(trim(left(deploy_queue._one_line(v_name), 200)), '');
   end if;
-  return coalesce(v_name, session_user);
+  return coalesce(v_name, (deploy_queue._caller()).principal);
 end;
 $$;

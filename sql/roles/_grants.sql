@@ -16,10 +16,19 @@ as $$
       ('select', 'deploy_queue.workers', 1),
       ('select', 'deploy_queue.freezes', 1),
       ('select', 'deploy_queue.maintenance_windows', 1),
-      ('insert, update, delete', 'deploy_queue.environments', 3),
-      ('insert, update', 'deploy_queue.freezes', 3),
-      ('insert, update, delete', 'deploy_queue.maintenance_windows', 3),
-      ('select, insert, update', 'deploy_queue.deployments', 3),
+      -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
+      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention)', 'deploy_queue.environments', 3),
+      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention)', 'deploy_queue.environments', 3),
+      ('insert (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role)',
+        'deploy_queue.freezes', 3),
+      ('update (expires_at, lifted_at)', 'deploy_queue.freezes', 3),
+      ('insert (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
+      ('update (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
+      ('select', 'deploy_queue.deployments', 3),
+      ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command)',
+        'deploy_queue.deployments', 3),
+      ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold)',
+        'deploy_queue.deployments', 3),
       ('select', 'deploy_queue.deployment_events', 3)
     union all
     select 'select', pg_class.oid::regclass::text, 1
@@ -38,8 +47,8 @@ as $$
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
-      -- What the constraint of deployments calls, which is checked against the role that writes.
-      when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable') then 0
+      -- What the constraint and the row-level security of deployments call, which is checked against the role that writes.
+      when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable', '_require_right') then 0
       -- What changes nothing; and what views call, which is checked against the role that reads them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (

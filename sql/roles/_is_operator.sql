@@ -7,7 +7,7 @@ as $$
 begin
   return not exists (
     select
-    from unnest(deploy_queue._acting_roles()) as acting (role)
+    from unnest((deploy_queue._caller()).roles) as acting (role)
     where not coalesce(pg_has_role(acting.role, to_regrole('deploy_queue_operator'), 'member'), false)
       and not pg_has_role(
         acting.role, (select pg_namespace.nspowner from pg_namespace where pg_namespace.nspname = 'deploy_queue'), 'member'

@@ -36,6 +36,8 @@ export interface Deployment {
   readonly command: readonly string[] | null;
   /** The database role that entered it. */
   readonly entered_by: string | null;
+  /** Who entered it, as the client says. */
+  readonly actor: string | null;
   /** Whether heartbeats have ever been sent for it. */
   readonly kept: boolean;
 }

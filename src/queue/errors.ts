@@ -80,6 +80,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD029: RefusedError,
   QD030: InvalidValueError,
   QD031: HeldUpError,
+  QD032: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

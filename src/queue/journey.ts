@@ -4,7 +4,7 @@ import { formatDuration } from "../text/durations.js";
 import { answered } from "./answered.js";
 import { cancellationOf } from "./cancelled.js";
 import type { Deployment, DeploymentRequest } from "./deployment.js";
-import { abortError, CancelledError, RefusedError, throwIfAborted, WaitTimeoutError } from "./errors.js";
+import { abortError, CancelledError, RefusedAsCancelledError, throwIfAborted, WaitTimeoutError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
 import { tellForecast } from "./forecastNews.js";
 import { giveUp } from "./givingUp.js";
@@ -36,7 +36,7 @@ export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
  * Enters the line, waits for the turn and starts. Leaves no place behind: an abort, a timeout, or an error while waiting cancels
  * the deployment.
  * @throws the reason of the abort when that is a DeployQueueError, else a CancelledError; WaitTimeoutError; RefusedError when the
- * idempotency key is that of a deployment that has finished
+ * idempotency key is that of other work, or of a deployment that has ended
  */
 export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions): Promise<Deployment> {
   const { heartbeat, waitTimeout, outageTimeout, onEvent } = options;
@@ -48,7 +48,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
   let stopTimer = (): void => undefined;
   try {
     const outages = { signal, outageTimeout, onEvent };
-    entered = refuseFinished(await outlastOutages(() => answered(queue.database, enter(), signal), outages));
+    entered = await outlastOutages(() => answered(queue.database, enter(), signal), outages);
     const { id } = entered;
     await onEvent?.({ event: "enqueued", deployment: entered });
     if (waitTimeout !== undefined) {
@@ -77,7 +77,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
         await giveUp(queue, entered.id, error, { mayRun: !heartbeat, onEvent });
       }
     }
-    throw error;
+    throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {
     stopTimer();
   }
@@ -90,16 +90,6 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
 function enqueueOnce(queue: Queue, request: DeploymentRequest, start: boolean): () => Promise<Deployment> {
   const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
   return () => queue.enqueue(idempotent, { heartbeat: true, start });
-}
-
-function refuseFinished(entered: Deployment): Deployment {
-  if (entered.finish_timestamp !== null) {
-    throw new RefusedError(
-      `deployment ${entered.id} (${entered.component}) has the same idempotency key and has already finished`,
-      { hint: "Another deployment needs a key of its own." },
-    );
-  }
-  return entered;
 }
 
 function isRunning({ start_timestamp, cancellation_timestamp }: Deployment): boolean {

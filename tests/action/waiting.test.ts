@@ -202,9 +202,7 @@ describe("the same step tried again", () => {
     const second = await runStep(inputs("start", place));
 
     expect(second.code).toBe(1);
-    expect(annotations(second, "error")).toEqual([
-      expect.stringContaining(`deployment ${id} (api) has the same idempotency key and has already finished`),
-    ]);
+    expect(annotations(second, "error")).toEqual([expect.stringContaining(`deployment ${id} (api@v1) finished at `)]);
     expect(annotations(second, "warning")).toEqual([]);
   });
 

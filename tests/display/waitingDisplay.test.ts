@@ -24,6 +24,7 @@ function deployment(changes: Partial<Deployment> = {}): Deployment {
       command: null,
     },
     entered_by: null,
+    actor: null,
     ...changes,
   };
 }

@@ -28,6 +28,7 @@ function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWith
       command: null,
     },
     entered_by: null,
+    actor: null,
     ...{
       status: "queued",
       start_timestamp: null,

@@ -43,6 +43,7 @@ function deployment(changes: Partial<Deployment> = {}): Deployment {
       command: null,
     },
     entered_by: null,
+    actor: null,
     ...changes,
   };
 }

@@ -20,20 +20,25 @@ beforeAll(async () => {
 /** Everything there is, with the statement that tries each privilege. */
 async function trials(): Promise<{ object: string; privilege: string; statement: string }[]> {
   return sql`
-    select relname as object, privilege, format(pattern, relname, (
-      select quote_ident(attname) from pg_attribute where attrelid = pg_class.oid and attnum > 0
-        and attidentity = '' and attgenerated = '' order by attname = 'environment' desc, attnum limit 1
-    )) as statement
+    select relname as object, privilege, format(pattern, relname) as statement
     from pg_class
     cross join (values
-      ('select', 'select %2$s from deploy_queue.%1$s limit 1'),
-      ('insert', 'insert into deploy_queue.%1$s default values'),
-      ('update', 'update deploy_queue.%1$s set %2$s = %2$s where false'),
-      ('delete', 'delete from deploy_queue.%1$s where false'),
-      ('truncate', 'truncate deploy_queue.%1$s')
+      ('select', 'select * from deploy_queue.%s limit 1'),
+      ('delete', 'delete from deploy_queue.%s where false'),
+      ('truncate', 'truncate deploy_queue.%s'),
+      ('lock', 'lock table deploy_queue.%s in exclusive mode nowait')
     ) as tried (privilege, pattern)
     where relnamespace = 'deploy_queue'::regnamespace
-      and (relkind = 'r' or relkind = 'v' and privilege <> 'truncate')
+      and (relkind = 'r' or relkind = 'v' and privilege in ('select', 'delete'))
+    union all
+    select relname || '.' || attname, privilege, format(pattern, relname, quote_ident(attname))
+    from pg_class
+    join pg_attribute on attrelid = pg_class.oid and attnum > 0
+    cross join (values
+      ('insert', 'insert into deploy_queue.%1$s (%2$s) values (default)'),
+      ('update', 'update deploy_queue.%1$s set %2$s = default where false')
+    ) as tried (privilege, pattern)
+    where relnamespace = 'deploy_queue'::regnamespace and relkind = 'r' and not attisdropped
     union all
     select relname, privilege, format(pattern, relname)
     from pg_class
@@ -63,7 +68,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
     if (/cannot (?:insert into|update|delete from) (?:view|column)/.test(String(failure))) continue;
     if (denial === undefined) allowed.push(`${object} ${privilege}`);
     // Refused inside, by a table or function that its owner lacks: the object itself would not be usable.
-    else expect([object.replace("()", ""), "deploy_queue"], `${statement}: ${failure}`).toContain(denial);
+    else expect([object.replace(/\(\)|\..*/, ""), "deploy_queue"], `${statement}: ${failure}`).toContain(denial);
   }
   return allowed;
 }
@@ -114,7 +119,7 @@ test("every public function is given to some role, but those of the owner", asyn
   expect(owners.map(({ name }) => name)).toEqual(["create_roles"]);
 });
 
-test("PUBLIC may execute what the constraint of deployments calls, and has no privilege on anything else of ours", async () => {
+test("PUBLIC may execute what the constraint and the row-level security of deployments call, and has no privilege on anything else of ours", async () => {
   const granted = await sql`
     select object, privilege_type from (
       select proname || '()', coalesce(proacl, acldefault('f', proowner)) from pg_proc
@@ -133,6 +138,7 @@ test("PUBLIC may execute what the constraint of deployments calls, and has no pr
     "_flaw_of_deployment() EXECUTE",
     "_is_printable() EXECUTE",
     "_refuse_flaw() EXECUTE",
+    "_require_right() EXECUTE",
   ]);
 });
 
@@ -140,7 +146,7 @@ test("only triggers, and functions that a role without rights on tables may call
   const [row] = await sql<{ private: string[] }[]>`
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
-  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_waiting_on"]);
+  expect(row?.private).toEqual(["_flaw_of_deployment", "_heads", "_line", "_require_right", "_waiting_on"]);
 });
 
 test("a deployer deploys by functions alone, and the events say who it was", async () => {

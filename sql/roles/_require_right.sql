@@ -1,0 +1,21 @@
+-- Refuses a caller that would change something in an environment that it may not change; true otherwise.
+-- Called before a lock is taken: by every function that changes something, by the triggers of tables, and by the policies of row-level
+-- security, so that SELECT FOR UPDATE of what may not be changed keeps nobody waiting.
+create or replace function deploy_queue._require_right(environment text) returns boolean
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_caller deploy_queue.caller := deploy_queue._caller();
+begin
+  if _require_right.environment <> all (v_caller.environments) then
+    raise exception using
+      errcode = 'QD020',
+      message = format('role %s may not change environment %s', array_to_string(v_caller.roles, ' as '),
+        quote_ident(_require_right.environment)),
+      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+  end if;
+  return true;
+end;
+$$;
