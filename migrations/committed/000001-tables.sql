@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c71b1d5ab2ccb879ca25dfc5158f922554f6d968
+--! Hash: sha1:dfc8d82c3746eefc9d74f9387a6b5253f7cf8dc1
 
 -- squawk-ignore-file
 
