@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.js";
-import { expectedSchemaVersion, schemaVersion } from "../database/schema.js";
+import { expectedSchemaVersion, hasOtherObjects, schemaVersion } from "../database/schema.js";
 import { type ServerFacts, serverFacts } from "../database/serverFacts.js";
 import type { Finding } from "../queue/calls/upkeep.js";
 import { DeployQueueError } from "../queue/errors.js";
@@ -102,14 +102,16 @@ async function schemaDiagnosis(database: Database): Promise<Diagnosis> {
     if (present < expected) {
       return failed(`the schema has version ${present}, this program needs ${expected}`, migrate);
     }
-    return present === expected
-      ? ok("schema", `version ${present}`)
-      : {
-          name: "schema",
-          status: "warning",
-          text: `the schema has version ${present}, this program was written for ${expected}`,
-          cure: "Update deploy-queue here.",
-        };
+    const warning = (text: string, cure: string): Diagnosis => ({ name: "schema", status: "warning", text, cure });
+    if (present > expected) {
+      return warning(
+        `the schema has version ${present}, this program was written for ${expected}`,
+        "Update deploy-queue here.",
+      );
+    }
+    return (await hasOtherObjects(database))
+      ? warning(`version ${present}, but with other functions and views than those of this program`, migrate)
+      : ok("schema", `version ${present}`);
   } catch (error) {
     return failed(messageOf(error), (error instanceof DeployQueueError ? error.hint : undefined) ?? "See the message.");
   }

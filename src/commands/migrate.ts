@@ -2,7 +2,7 @@ import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
-import { migrationsFolder, schemaVersion } from "../database/schema.js";
+import { hasOtherObjects, migrationsFolder, schemaVersion } from "../database/schema.js";
 
 export class MigrateCommand extends QueueCommand {
   static override paths = [["migrate"]];
@@ -17,12 +17,11 @@ export class MigrateCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     // Opening the session has migrated already.
-    const { hasOtherObjects, migrateSchema } = await import("../database/migrate.js");
-    const folder = migrationsFolder();
-    if (!this.skipMigrations && (await hasOtherObjects(queue.database, folder))) {
+    if (!this.skipMigrations && (await hasOtherObjects(queue.database))) {
       log.info("the functions and views differ from those of this program, and are replaced");
       const { url } = await resolveConnectionTarget(this.context.env);
-      await migrateSchema(queue.database, { url, folder, onProgress: () => undefined });
+      const { migrateSchema } = await import("../database/migrate.js");
+      await migrateSchema(queue.database, { url, folder: migrationsFolder(), onProgress: () => undefined });
     }
     const version = await schemaVersion(queue.database);
     this.print(`The schema deploy_queue in ${queue.database.target} has version ${version}`, {

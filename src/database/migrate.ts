@@ -6,8 +6,8 @@ import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import type { Database } from "./database.js";
 import { DatabaseUnavailableError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
-import { fingerprintOfObjects, objectsAsStatements } from "./objects.js";
-import { expectedSchemaVersion, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
+import { objectsAsStatements } from "./objects.js";
+import { expectedSchemaVersion, hasOtherObjects, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
 import { errorCode } from "./unavailable.js";
 
 export interface MigrationOptions {
@@ -65,25 +65,6 @@ export async function migrateSchema(database: Database, options: MigrationOption
       },
     );
   }
-}
-
-/**
- * Whether the database has another text of sql/ than this program, though the version is the same, as while that is being written.
- * A role that may not ask leaves it to the owner.
- */
-export async function hasOtherObjects(database: Database, folder: string): Promise<boolean> {
-  const present = await database
-    .query<{ fingerprint: string }>((sql) => sql`select deploy_queue._fingerprint() as fingerprint`)
-    .catch((error: unknown) => {
-      if (errorCode(error) === "42501") {
-        return [];
-      }
-      throw error;
-    });
-  return (
-    present.some(({ fingerprint }) => fingerprint !== fingerprintOfObjects(objectsFolder(folder))) &&
-    (await schemaVersion(database)) === expectedSchemaVersion(folder)
-  );
 }
 
 async function applyObjects(database: Database, folder: string): Promise<void> {

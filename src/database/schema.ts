@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "./database.js";
 import { SchemaError } from "./errors.js";
-import { versionOfObjects } from "./objects.js";
+import { fingerprintOfObjects, versionOfObjects } from "./objects.js";
 import { errorCode } from "./unavailable.js";
 
 /** The folder of the committed migrations, from the sources as well as from the bundle. */
@@ -62,6 +62,25 @@ export async function schemaVersion(database: Database): Promise<number | undefi
         throw error;
     }
   }
+}
+
+/**
+ * Whether the database has another text of sql/ than this program, though the version is the same, as while that is being written.
+ * A role that may not ask leaves it to the owner.
+ */
+export async function hasOtherObjects(database: Database, folder = migrationsFolder()): Promise<boolean> {
+  const present = await database
+    .query<{ fingerprint: string }>((sql) => sql`select deploy_queue._fingerprint() as fingerprint`)
+    .catch((error: unknown) => {
+      if (errorCode(error) === "42501") {
+        return [];
+      }
+      throw error;
+    });
+  return (
+    present.some(({ fingerprint }) => fingerprint !== fingerprintOfObjects(objectsFolder(folder))) &&
+    (await schemaVersion(database)) === expectedSchemaVersion(folder)
+  );
 }
 
 function committedMigrations(folder: string): string[] {

@@ -86,13 +86,14 @@ test("a missing schema fails, and stays missing", async () => {
 });
 
 test.for([
-  [0, "failed", 4],
-  [999, "warning", 0],
-] as const)("a schema of version %s is %s", async ([version, status, expected]) => {
+  ["of version 0", "schema_version", /select \d+/, "select 0", "failed", 4],
+  ["of version 999", "schema_version", /select \d+/, "select 999", "warning", 0],
+  ["with functions of another text", "_fingerprint", /select '\w+'/, "select 'other'", "warning", 0],
+] as const)("a schema %s is told", async ([, name, is, becomes, status, expected]) => {
   const [{ text: original } = { text: "" }] = await line.sql<{ text: string }[]>`
-    select pg_get_functiondef('deploy_queue.schema_version'::regproc) as text`;
+    select pg_get_functiondef(${`deploy_queue.${name}`}::regproc) as text`;
   onTestFinished(() => void line.sql.unsafe(original));
-  await line.sql.unsafe(original.replace(/select \d+/, `select ${version}`));
+  await line.sql.unsafe(original.replace(is, becomes));
   const { code, of } = await examine();
   expect(of("schema")).toMatchObject([{ status, cure: expect.any(String) }]);
   expect(code).toBe(expected);
