@@ -26,7 +26,7 @@ begin
       and not starts_with(views.relname, '_')
       and col_description(columns.attrelid, columns.attnum) is null
       and col_description(source.attrelid, source.attnum) is not null
-    -- Views first: what they say comes from the tables, or is their own.
+    -- Views first: their comments come from the tables, or are their own.
     order by columns.attrelid, columns.attnum, candidate.rank
   loop
     execute format('comment on column %s.%I is %L', v_column.view, v_column.name, v_column.text);

@@ -7,15 +7,15 @@ begin
     select pg_proc.oid::regprocedure as function, chosen.setting
     from (
       values
-        -- Behind another session's open transaction, a call gives up before its client does, and does nothing afterwards.
+        -- A call that waits for another session's transaction gives up before its client does, and does nothing afterwards.
         ('lock_timeout = ''15s''', array[
           'enqueue', 'try_start', 'finish', 'heartbeat', 'cancel', 'cancel_version', 'cancel_location', 'release', 'purge', 'bump'
         ]),
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),
-        -- One plan serves: parameters say nothing about how many rows there are, and planning takes longer than reading.
+        -- One plan is right for all calls: parameters do not tell how many rows there are, and planning takes longer than reading.
         ('plan_cache_mode = force_generic_plan', array['_blockers', '_heads', '_line', '_stale']),
-        -- PostgreSQL would compile what it estimates from all of history.
+        -- PostgreSQL would compile these queries, because it estimates their cost from all of history.
         ('jit = off', array['_blockers', '_line'])
     ) as chosen (setting, names)
     join pg_proc on pg_proc.proname = any (chosen.names) and pg_proc.pronamespace = 'deploy_queue'::regnamespace

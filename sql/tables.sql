@@ -142,7 +142,7 @@ do $$
 declare
   v_table text;
 begin
-  -- Only what is missing: to change a table takes a lock that others wait for.
+  -- Only what is missing is added: a change of a table takes a lock for which other sessions wait.
   if not exists (
     select from pg_attrdef
     join pg_attribute on pg_attribute.attrelid = pg_attrdef.adrelid and pg_attribute.attnum = pg_attrdef.adnum

@@ -26,7 +26,7 @@ begin
   order by 1, 2, 3, 4
   on conflict on constraint a_cell_exists_once do nothing;
 
-  -- Checked once for all of them, in the end.
+  -- The end of this function checks the constraint once for all rows.
   alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
   execute (
     select format(
@@ -65,7 +65,7 @@ begin
   foreach v_index in array v_indexes loop
     execute v_index;
   end loop;
-  -- Until the next automatic one, everything would be planned for empty tables.
+  -- Without it, PostgreSQL would plan for empty tables until its next automatic ANALYZE.
   analyze deploy_queue.cells, deploy_queue.deployments, deploy_queue.deployment_events;
 
   perform deploy_queue._measure(kind.cell_id, kind.component)

@@ -31,7 +31,7 @@ begin
   end loop;
   perform deploy_queue._grant_old_names();
 
-  -- Its waiters ask for the deployments of a cell by location, every few seconds.
+  -- The predecessor's waiters ask for the deployments of a cell by location, every few seconds.
   create index deployments_by_location on deploy_queue.deployments (cloud_provider, region, cell_index);
 end;
 $$;

@@ -11,7 +11,7 @@ begin
     join pg_attribute on pg_attribute.attrelid = pg_class.oid
     where pg_class.oid = to_regclass('public.deployments')
       and pg_class.relkind = 'r'
-      -- What the last of its migrations brought.
+      -- The last migration of the predecessor added this column.
       and pg_attribute.attname = 'heartbeat_timestamp'
   ) then
     raise exception using

@@ -24,7 +24,7 @@ begin
 
     perform deploy_queue._require_environment(_cell.environment);
 
-    -- When two create the same cell, one waits here for the other and finds its row the second time round.
+    -- When two sessions create the same cell, one waits here for the other and finds the row in its second round.
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
     values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
     on conflict on constraint a_cell_exists_once do nothing;
@@ -32,7 +32,7 @@ begin
   end loop;
 
   if v_is_new then
-    -- Told once the deployment is in the line: a client that is refused hears why, and nothing else.
+    -- The notice comes once the deployment is in the line: a client that is refused is told only why.
     perform set_config('deploy_queue.new_cell', v_id::text, true);
   end if;
   return v_id;

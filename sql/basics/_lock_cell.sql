@@ -10,7 +10,7 @@ begin
     perform deploy_queue._refuse_isolation();
   end if;
 
-  -- Two-part keys are a space of their own; the first part, "dq" in ASCII, sets ours apart from other users of it.
+  -- Keys of two parts are a space of their own. The first part, "dq" in ASCII, keeps our keys apart from those of other programs.
   if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
     perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id, current_setting('lock_timeout'));
   end if;

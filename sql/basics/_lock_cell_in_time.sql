@@ -1,5 +1,5 @@
--- Waits for the lock of a cell, and gives up before the client does, which would leave a session behind that waits for as long
--- as another session's transaction stays open, and acts after all then.
+-- Waits for the lock of a cell, and gives up before the client does. Otherwise a session would stay behind without its client, wait
+-- until the other session's transaction ends, and then act after all.
 -- Called by _lock_cell when another session holds the lock.
 create or replace function deploy_queue._lock_cell_in_time(cell_id integer, own_limit text) returns void
 language plpgsql volatile
@@ -9,7 +9,7 @@ as $$
 declare
   v_place text;
 begin
-  -- A client that wants to wait for a shorter time; 0 is no limit.
+  -- A client may want a shorter limit; 0 is no limit.
   if own_limit <> '0' and own_limit::interval < current_setting('lock_timeout')::interval then
     perform set_config('lock_timeout', own_limit, true);
   end if;
@@ -19,7 +19,7 @@ exception
     select concat_ws('-', cells.environment, cells.cloud_provider, cells.region, 'cell', cells.cell_index) into v_place
     from deploy_queue.cells
     where cells.id = _lock_cell_in_time.cell_id;
-    -- The lock of all that is no cell.
+    -- Number 0 is no cell: it is the lock of migrations and grants.
     if not found then
       raise;
     end if;

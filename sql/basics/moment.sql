@@ -12,7 +12,7 @@ begin
     v_moment := deploy_queue._now() + moment.text::interval;
   else
     v_moment := moment.text::timestamptz;
-    -- What says its zone means the same in another one.
+    -- A text that says its zone means the same moment in every session's zone.
     perform set_config('timezone', 'Etc/GMT+12', true);
     if v_moment <> moment.text::timestamptz then
       raise exception using

@@ -31,7 +31,7 @@ cross join lateral (
   select buffering.*
   from deploy_queue.environments as cooling
   join deploy_queue.cells on cells.environment = cooling.environment
-  -- OFFSET keeps it a look into the index for each cell, and never a join with all of history.
+  -- OFFSET makes PostgreSQL look into the index for each cell, and never join with all of history.
   cross join lateral (
     select deployments as deployment, deployments.* from deploy_queue.deployments
     where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time

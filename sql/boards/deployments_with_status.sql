@@ -9,7 +9,7 @@ select
     deployments.cancellation_timestamp,
     environments.buffer_time
   ) as status,
-  -- Last, since columns that the table gets can only be added to the end of a view.
+  -- The columns of the table come last: a view gets new columns only at its end.
   deployments.*
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment;

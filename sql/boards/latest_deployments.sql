@@ -31,7 +31,7 @@ newest as materialized (
     from deploy_queue.deployments
     where deployments.cell_id = pair.cell_id and deployments.component = pair.component
       and deployments.version is not null and deployments.cancellation_timestamp is null
-    -- In full, so that no other index looks better.
+    -- All columns of the index, so that PostgreSQL prefers no other index.
     order by deployments.cell_id desc, deployments.component desc, deployments.id desc
     limit 1
   ) as newest_there

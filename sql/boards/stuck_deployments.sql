@@ -30,7 +30,7 @@ cross join (
 cross join lateral deploy_queue._heads(line.cell_id) as head
 join deploy_queue.environments on environments.environment = head.environment
 cross join lateral (
-  -- The last thing that can have kept it waiting.
+  -- The end of the last thing that can have kept it waiting.
   select greatest(
     head.created_at,
     (

@@ -21,7 +21,7 @@ begin
     and known.first_finish_timestamp > v_since
     and known.last_finish_timestamp <= new.finish_timestamp;
 
-  -- The first of all, or of three months, and history that comes out of order.
+  -- The first sample of all, the first of three months, or history that comes out of order.
   if not found then
     perform deploy_queue._measure(new.cell_id, new.component);
   end if;

@@ -5,7 +5,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Apart: PostgreSQL prepares the whole of an expression, also what it does not come to, and few events are a bypass.
+  -- Apart, because few events are a bypass and PostgreSQL prepares an expression as a whole, also the parts that it does not reach.
   if event.kind = 'bypassed' then
     return case
       when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'

@@ -6,7 +6,7 @@ select
   deployments.start_timestamp, deployments.finish_timestamp, life.entered, life.started,
   coalesce(life.ended, 9223372036854775807) as ended,
   coalesce(life.started, life.ended, 9223372036854775807) as left_line,
-  -- What is held outside comes into the line with its release, or never.
+  -- A deployment that is held outside enters the line with its release, or never.
   case
     when deployments.hold = 'outside' then 9223372036854775807
     when deployments.place is not null then coalesce(life.released, life.started)

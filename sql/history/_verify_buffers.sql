@@ -1,6 +1,6 @@
 -- Deployments that started in the buffer of another without a common key.
--- Called by verify_history. What the buffer was is taken from the events of changed policies; a start in the minute after a
--- change may have gone by the buffer before it, since the change may have been committed after the start.
+-- Called by verify_history. The events of changed policies say how long the buffer was. A start in the minute after a change may
+-- have obeyed the buffer before it, since the change may have been committed after the start.
 create or replace function deploy_queue._verify_buffers() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

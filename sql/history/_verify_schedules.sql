@@ -1,4 +1,4 @@
--- Deployments that started before or after the time they were to start in.
+-- Deployments that started before their not_before or after their not_after.
 -- Called by verify_history.
 create or replace function deploy_queue._verify_schedules() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
@@ -15,7 +15,7 @@ begin
   where not deployments.forced
     and (
       deployments.start_timestamp < deployments.not_before
-      -- It is stamped after the decision.
+      -- A start is stamped after its decision.
       or deployments.start_timestamp > deployments.not_after + interval '1 second'
     );
 end;

@@ -1,5 +1,6 @@
 -- Deployments that started, or were woken, while another one ran or was ahead in the line, without a common key and without
--- leave. Called by verify_history. Windows find the few that may have, since most follow each other; only those are compared.
+-- leave. Called by verify_history. Most deployments follow each other; window functions find the few that may not, and only those
+-- are compared.
 create or replace function deploy_queue._verify_turns() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -13,7 +14,7 @@ begin
       ) as line_held_until
     from deploy_queue._lives
   ),
-  -- The moments at which it must have been its turn, or certain to be.
+  -- The moments at which the turn of a deployment must have come, or must have been certain to come.
   turns as materialized (
     select lives.*, events.id as number, events.kind, events.occurred_at,
       case events.kind when 'started' then 'started' else 'was woken' end as did,
@@ -23,7 +24,7 @@ begin
     from lives
     join deploy_queue.deployment_events as events on events.deployment_id = lives.id and events.kind in ('started', 'woken')
   ),
-  -- Who took a turn, and who was in the way.
+  -- The deployments that took a turn, each with those in its way.
   pairs as (
     select later, earlier.deployments as other, earlier.concurrency_key as other_key, earlier.ended_at as other_ended_at,
       'never two at once' as rule, 'was running' as place
@@ -42,7 +43,7 @@ begin
       on earlier.cell_id = later.cell_id and (earlier.rank, earlier.place) < (later.rank, later.place)
       and earlier.came_into_line < later.number and earlier.left_line > later.number
     where later.line_held_until > later.number
-      -- It let others pass, or one of the two got its priority later.
+      -- Not those that let others pass, and no pair of which one got its priority later.
       and (earlier.not_before > later.occurred_at) is not true
       and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
       and not exists (
@@ -54,7 +55,7 @@ begin
           and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
           and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
           and freezes.created_at <= later.occurred_at
-          -- A thaw takes effect when it commits, which may be later than it says.
+          -- A thaw takes effect when it commits, which may be later than its timestamp.
           and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true
       )
   )
@@ -63,7 +64,7 @@ begin
   from pairs
   where not (later).forced
     and (pairs.other_key = (later).concurrency_key) is not true
-    -- Of several that end in one statement, each has its event after those whom the one before woke.
+    -- When several end in one statement, the wake-ups by the first have their events before the end of the second.
     and ((later).kind = 'woken' and pairs.other_ended_at <= (later).occurred_at) is not true
 
   union all

@@ -1,5 +1,5 @@
--- Removes deployments that ended longer ago than their environment keeps them, with their events, so many at most. The
--- newest finished deployment of each component in each cell stays: it says what is there. Returns how many it removed.
+-- Removes deployments that ended before the retention of their environment, with their events, at most one batch. The newest
+-- finished deployment of each component in each cell stays: it says what is deployed there. Returns how many it removed.
 -- Called by the background worker until it returns 0; takes no lock that the queue needs.
 create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
 language plpgsql volatile
@@ -9,8 +9,8 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_ids bigint[];
-  -- A few of each cell, since what ended at about the same time stands together on the disk: cell by cell, every batch would
-  -- write to as many pages as it has rows. More of each where few cells have anything to remove.
+  -- A few of each cell, because deployments that ended at about the same time stand together on the disk: cell by cell, every batch
+  -- would write to as many pages as it has rows. The share grows when few cells have anything to remove.
   v_share integer := 1 + batch_size / (1 + (select count(*) from deploy_queue.cells));
 begin
   loop
@@ -30,7 +30,7 @@ begin
                 and newer.component = finished.component
                 and newer.finish_timestamp > finished.finish_timestamp
             )
-          -- The order makes the index stop after the share.
+          -- In the order of the index, the scan stops after the share.
           order by finished.finish_timestamp
           limit v_share
         )
@@ -47,7 +47,7 @@ begin
         and deploy_queue._may_change(environments.environment)
       limit batch_size
     ) as old;
-    -- Also when there is nothing, or no limit.
+    -- "is not false" also ends the loop when there is nothing to remove, or no limit.
     exit when (cardinality(v_ids) * 2 >= batch_size or v_share >= batch_size) is not false;
     v_share := v_share * 8;
   end loop;

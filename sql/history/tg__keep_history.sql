@@ -8,7 +8,7 @@ as $$
 begin
   if current_setting('deploy_queue.maintenance', true) = 'on' then
     if tg_table_name = 'deployments' and tg_op = 'DELETE' then
-      -- A waiter behind a live one would never be woken.
+      -- Only ended ones: the removal of a live one would wake no waiter behind it.
       if deploy_queue._has_ended(old) then
         return old;
       end if;

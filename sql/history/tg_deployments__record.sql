@@ -1,4 +1,4 @@
--- Leaves one event a transition and tells those who follow.
+-- Leaves one event a transition and tells the sessions that follow.
 -- Fires for every INSERT into deployments and every UPDATE that may be a transition.
 create or replace function deploy_queue.tg_deployments__record() returns trigger
 language plpgsql volatile
@@ -6,10 +6,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Where it waited until now, or would have; where it waits now.
+  -- The state in which it waited until now, or would have waited; then the state in which it waits now.
   v_waited deploy_queue.deployment_status := case when coalesce(old.hold, new.hold) is null then 'queued' else 'held' end;
   v_waits deploy_queue.deployment_status := case when new.hold is null then 'queued' else 'held' end;
-  -- Where it is now; null when this was no transition.
+  -- Its state now; null when this was no transition.
   v_status deploy_queue.deployment_status;
   v_is_late boolean := false;
   v_why text;
@@ -74,7 +74,7 @@ begin
     );
   end if;
 
-  -- History that is written after the fact moves nothing; and the message is made only for those who hear it.
+  -- History that is written after the fact is no transition. The message is made only when a session follows.
   if v_status is not null and not v_is_late and deploy_queue._has_followers() then
     perform pg_notify('deploy_queue_transitions', json_build_object(
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,

@@ -15,7 +15,7 @@ begin
   for no key update;
 
   if not found then
-    -- It says so.
+    -- This raises the error that the deployment does not exist.
     return deploy_queue._deployment(_lock_row.deployment_id);
   end if;
   return v_deployment;

@@ -14,7 +14,7 @@ declare
   v_first deploy_queue.deployments;
 begin
   if v_broken is not null then
-    -- As a CHECK would.
+    -- The same error as that of a CHECK.
     raise check_violation using constraint = v_broken, message = replace(v_broken, '_', ' ');
   end if;
 
@@ -31,7 +31,7 @@ begin
     and staged.component = candidate.component
     and staged.version is not distinct from candidate.version
     and staged.command is not distinct from candidate.command
-    -- What came too late is only waiting for a reaper.
+    -- One that came too late does not count: it is to be reaped.
     and (staged.not_after <= deploy_queue._now()) is not true
   limit 1;
 

@@ -34,9 +34,9 @@ begin
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
     enqueue.url, enqueue.note, enqueue.concurrency_key,
-    -- When it may. What is on hold waits for its release.
+    -- Infinity means "when it may". A deployment on hold waits for its release.
     case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
-    -- With the row itself: a client that dies right after must not hold its place for ever.
+    -- The row has its heartbeat from the INSERT on: a client that dies right after must not keep its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
     enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
     enqueue.command
@@ -44,7 +44,7 @@ begin
   on conflict (entered_by, idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
 
-  -- A client that lost its connection asks again. It cannot know whether it was heard.
+  -- A client that lost its connection asks again: it cannot know whether its first request arrived.
   if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments

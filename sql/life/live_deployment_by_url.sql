@@ -10,7 +10,7 @@ as $$
   where deployments.id = (
     select max(live.id)
     from deploy_queue._live_deployments as live
-    -- What is only staged has no job yet.
+    -- A staged deployment without a waiter has no job yet.
     where live.url = $1 and (live.hold is distinct from 'outside' or live.heartbeat_timestamp is not null)
   );
 $$;

@@ -1,5 +1,5 @@
 -- Leaves a record of a deployment that goes around the queue, and tells the boards. Takes no lock and touches no line.
--- Called by clients that break the glass, such as the GitHub Action.
+-- Called by clients in an emergency, such as the mode "bypass" of the GitHub Action.
 create or replace function deploy_queue.record_bypass(
   environment text,
   cloud_provider text,

@@ -1,5 +1,5 @@
--- Lets a held deployment go: into the line at its end, or on from the place that it has kept. Of several who release it,
--- one is told that it did; asking again with the same key, after a lost answer, is told the same.
+-- Lets a held deployment go: into the line at its end, or on from the place that it has kept. Of several callers,
+-- one is told that it released it; a call that is repeated with the same key, after a lost answer, is told the same.
 -- Called by clients; a plain UPDATE that takes the hold away does the same.
 create or replace function deploy_queue.release(
   deployment_id bigint,
@@ -25,7 +25,7 @@ begin
     update deploy_queue.deployments
     set hold = null,
       release_key = coalesce("release".release_key, ''),
-      -- With the release itself: a client that dies right after must not leave it in the line for ever.
+      -- The heartbeat comes with the release: a client that dies right after must not leave the deployment in the line for ever.
       heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
     where deployments.id = v_deployment.id
     returning deployments.* into v_deployment;

@@ -20,7 +20,7 @@ begin
 
   perform deploy_queue._require_right(new.environment);
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-  -- Held until commit: inside a cell, ids become visible in their order.
+  -- The lock is held until commit, so that ids become visible in their order inside a cell.
   perform deploy_queue._lock_cell(new.cell_id);
 
   new.place := null;
@@ -37,7 +37,7 @@ begin
 
   v_now := deploy_queue._now();
   new.forced := false;
-  -- Only history, and what starts at once, bring moments of their own.
+  -- Only history, and deployments that start at once, bring moments of their own.
   if num_nonnulls(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
     if v_only_asks then
       new.start_timestamp := v_now;
@@ -68,12 +68,12 @@ begin
   end if;
 
   if v_starts then
-    -- By the only clock, and after the decision: now() of its transaction may be older than what it waited for.
+    -- The time is read from the only clock, after the decision: now() of the transaction may be older than the finish that it waited for.
     new.start_timestamp := case
       when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
     end;
   end if;
-  -- After all refusals, so that they leave no gap.
+  -- The id is drawn after all refusals, so that they leave no gap.
   new.id := nextval('deploy_queue.deployments_id_seq');
   return new;
 end;

@@ -9,7 +9,7 @@ as $$
 declare
   v_changed text;
 begin
-  -- The guard has a better answer.
+  -- The guard refuses changes of ended deployments, with a better message.
   if deploy_queue._has_ended(old) then
     return new;
   end if;

@@ -35,7 +35,7 @@ begin
     new.forced := deploy_queue._bypass_reason() is not null;
   end if;
   if old.hold = 'outside' and (v_is_released or new.forced) then
-    -- It comes into the line now, at its end.
+    -- The released deployment enters the line now, at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
@@ -43,14 +43,14 @@ begin
     if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
       return null;
     end if;
-    -- Nothing holds what was started past the rules.
+    -- A deployment that was started past the rules is not on hold any more.
     new.hold := null;
   end if;
-  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
+  -- The time is read after the decision. A time from before it could lie in a buffer that is over by now.
   v_now := deploy_queue._now();
 
   if v_starts then
-    -- Never before what came before it, should the clock have been set back.
+    -- Even when the clock was set back, a start does not precede its entry.
     new.start_timestamp := greatest(v_now, new.created_at);
     -- The heartbeats of the wait end with it, unless the client that starts the deployment goes on with them: a deployment
     -- for which none were promised must not be reaped while it runs.

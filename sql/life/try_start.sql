@@ -17,7 +17,7 @@ declare
   v_stale bigint[];
   v_has_reaped boolean := true;
 begin
-  -- Also a look that changes nothing: it would say "not yet" for as long as the transaction lasts.
+  -- A look that changes nothing is refused too: it would say "not yet" for as long as the transaction lasts.
   if current_setting('transaction_isolation') <> 'read committed' then
     perform deploy_queue._refuse_isolation();
   end if;
@@ -25,8 +25,8 @@ begin
   perform deploy_queue._require_right_to(try_start.deployment_id);
 
   loop
-    -- The guard decides, as for every client, and holds the cell. A waiter that sees already that it has to wait does not ask it:
-    -- the looks of a thousand waiters must not hold up those whose turn it is. What ends after such a look wakes the waiter.
+    -- The guard decides, as for every client, and holds the cell. A look that already sees a reason to wait does not ask the guard:
+    -- the looks of a thousand waiters must not hold up the deployment whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
@@ -43,12 +43,14 @@ begin
     end if;
     exit when v_deployment.start_timestamp is not null;
     v_reasons := deploy_queue._waiting_on(v_deployment);
-    -- The last of them may have gone meanwhile.
+    -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
-    -- While it waited for the cell, another session reaped those, or they sent a sign of life: this is what came of it.
+    -- Nothing was reaped under the lock: another session has reaped the stale ones, or they sent a sign of life. These reasons are
+    -- current.
     exit when not v_has_reaped;
 
-    -- Nothing may depend on a background worker: a waiter removes the dead that it waits for, and itself when it came too late.
+    -- Nothing may depend on a background worker: a look reaps the dead that the deployment waits for, and the deployment itself when
+    -- its not_after has passed.
     v_stale := array(
       select deploy_queue._stale(
         case when v_deployment.not_after <= deploy_queue._now() then v_deployment.id end
@@ -67,7 +69,7 @@ begin
     v_reasons := '{}';
   elsif v_deployment.cancellation_timestamp is null then
     if v_deployment.heartbeat_timestamp is not null then
-      -- Asking for its turn is a sign of life.
+      -- A look is a sign of life.
       update deploy_queue.deployments
       set heartbeat_timestamp = deploy_queue._now()
       where deployments.id = v_deployment.id

@@ -1,5 +1,5 @@
--- Plays lines forward: which deployment starts when, if each takes as long as usual. A candidate, in line or not yet, is told its
--- own forecast alone. No cells are all in which a deployment waits.
+-- Plays lines forward: which deployment starts when, if each takes as long as usual. For a candidate, in line or not yet, it returns
+-- only the candidate's forecast. Without cells, it plays all cells in which a deployment waits.
 -- Called by the queue view, forecast and preview.
 create or replace function deploy_queue._line(candidate deploy_queue.deployments, cell_ids integer[])
 returns table (deployment deploy_queue.deployments, forecast deploy_queue.forecast, overtaken integer)
@@ -19,7 +19,7 @@ declare
   v_others timestamptz;
   v_until timestamptz;
   v_withheld deploy_queue.reason[];
-  -- Of the members so far: how they are told of, by what keys they exclude others, and which of these are late.
+  -- Of the members so far: what waiters are told of them, the keys by which they exclude others, and which of them are late.
   v_blockers jsonb[];
   v_first_ten jsonb;
   v_keys text[];
@@ -72,7 +72,7 @@ begin
         return next;
         exit when not v_all;
       end if;
-      -- It lets others pass, and whether they will have ended in time is unknown.
+      -- It lets others pass, and it is not known whether they will have ended in time.
       continue when deployment.not_before > v_now;
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_member.buffer_time;
     else

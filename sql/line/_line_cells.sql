@@ -1,6 +1,6 @@
--- The cells whose lines are asked for, each with the policy of its environment. For a candidate these are the given ones. Without
--- one, these are the cells in which a deployment waits, with what tells who has overtaken: the oldest entry and the first place.
--- Called by _line_members. No cells are all.
+-- The cells whose lines are played, each with the policy of its environment. For a candidate these are the given cells. Otherwise
+-- these are the cells in which a deployment waits, with their oldest entry and first place, which tell the deployments that overtook.
+-- Called by _line_members. Without given cells, it returns all.
 create or replace function deploy_queue._line_cells(candidate deploy_queue.deployments, cell_ids integer[])
 returns table (id integer, policy deploy_queue.policies, waits_since timestamptz, first_place bigint)
 language plpgsql stable

@@ -31,7 +31,7 @@ begin
       coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
       lead(cell.id) over line is not distinct from cell.id as is_followed
     from (
-      -- The policy is taken apart once a cell, not once a deployment.
+      -- The fields of the policy are read once for each cell, not for each deployment.
       select *, (cells.policy).buffer_time, (cells.policy).is_frozen
       from deploy_queue._line_cells(candidate, cell_ids) as cells
       offset 0
@@ -70,7 +70,7 @@ begin
     order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number
   ) as line
   left join lateral (
-    -- Looked up one by one, which keeps the order, and only for those that are followed: no other end is predicted.
+    -- A look into the index for each keeps the order. Only members with a waiter behind them need it: no other end is predicted.
     select known.avg_duration from deploy_queue.deployment_durations as known
     where line.is_followed and known.cell_id = line.id and known.component = (line.member).component
       and known.last_finish_timestamp > v_now - interval '3 months'

@@ -1,5 +1,5 @@
 -- Who moved a queued deployment forward and why, as "ann: sev 1"; null when it entered the line with its priority.
--- Called by _blocker, for those who are overtaken.
+-- Called by _blocker, for the waiters that it overtakes.
 create or replace function deploy_queue._priority_reason(deployment_id bigint) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- Where a queued deployment stands and when it will likely start; no row for one that is not queued. One that is held
 -- outside the line is told where it would stand.
--- Called by clients, to tell the person who waits.
+-- Called by clients that show a wait.
 create or replace function deploy_queue.forecast(deployment_id bigint) returns setof deploy_queue.forecast
 language plpgsql stable
 security definer

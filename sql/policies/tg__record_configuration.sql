@@ -9,7 +9,7 @@ set intervalstyle = 'postgres'
 set timezone = 'UTC'
 as $$
 declare
-  -- What is generated follows from the rest.
+  -- Without the generated column, which follows from another one.
   v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
   v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
   v_environment text;

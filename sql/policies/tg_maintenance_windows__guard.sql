@@ -1,4 +1,4 @@
--- Lets only zones in that PostgreSQL knows, in its spelling: every decision in the environment will ask for their time.
+-- Accepts only time zones that PostgreSQL knows, and stores its spelling: every decision in the environment needs their time.
 -- Fires for every INSERT into maintenance_windows and every UPDATE.
 create or replace function deploy_queue.tg_maintenance_windows__guard() returns trigger
 language plpgsql volatile

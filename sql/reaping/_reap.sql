@@ -8,11 +8,11 @@ as $$
 declare
   v_ids bigint[];
 begin
-  -- try_start holds a cell when it comes here; skipping what is locked never waits, so that cannot deadlock, and an open
-  -- transaction does not keep others from reaping elsewhere. A row that another session has locked is being reaped, ended or kept
-  -- alive there; a cell that another session has locked is reaped the next time.
+  -- try_start holds a cell when it calls this. Locked rows and cells are skipped, so this never waits: it cannot deadlock, and an
+  -- open transaction hinders no reaping elsewhere. A row that another session has locked is being reaped, ended or kept alive there.
+  -- A cell that another session has locked is reaped the next time.
   with stale as materialized (
-    -- All of it first: else the cell is tried before its row, and that of every row that is read.
+    -- Materialized, so that rows are locked first: else PostgreSQL would try the cell of every row that it reads, before the row.
     select deployments.id, deployments.cell_id
     from deploy_queue.deployments
     where deployments.id = any (array(select deploy_queue._stale(_reap.deployment_ids)))
@@ -21,7 +21,7 @@ begin
   select array_agg(stale.id) into v_ids
   from stale
   where pg_try_advisory_xact_lock(25713, stale.cell_id);
-  -- As they are now that no other session can change them.
+  -- Checked again, now that no other session can change them.
   v_ids := array(select deploy_queue._stale(v_ids));
 
   if v_ids = '{}' then

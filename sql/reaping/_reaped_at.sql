@@ -1,5 +1,5 @@
 -- When a keeper that sends no other heartbeat has been silent for too long: _silent_before, seen from its last one.
--- Called by what tells waiters of a silent blocker.
+-- Called by the functions that tell waiters of a silent blocker.
 create or replace function deploy_queue._reaped_at(
   heartbeat_timestamp timestamptz,
   heartbeat_timeout interval

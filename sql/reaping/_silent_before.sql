@@ -1,5 +1,5 @@
--- Whose last heartbeat is older than this has been silent for too long; null for as long as the database itself has not been up
--- for that time: while it was away, no keeper could send one.
+-- A keeper whose last heartbeat is older than this moment has been silent for too long. Null until the database itself has been up
+-- for that time: while it was away, no keeper could send a heartbeat.
 -- Called by the reaper and by stuck_deployments.
 create or replace function deploy_queue._silent_before(heartbeat_timeout interval) returns timestamptz
 language plpgsql stable

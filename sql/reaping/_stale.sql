@@ -8,7 +8,7 @@ declare
   v_now timestamptz := deploy_queue._now();
 begin
   return query
-  -- Once an environment, not once a deployment: a thousand may be in line.
+  -- Computed once for each environment, not for each deployment: a thousand may be in line.
   with limits as materialized (
     select environments.environment, environments.max_duration,
       deploy_queue._silent_before(environments.heartbeat_timeout) as silent_before
@@ -18,7 +18,7 @@ begin
   select deployments.id
   from unnest(_stale.deployment_ids) as given (id)
   cross join lateral (
-    -- By its key, whatever statistics say about those that have not ended.
+    -- OFFSET makes PostgreSQL look up the key, whatever its statistics say about deployments that have not ended.
     select * from deploy_queue.deployments as one where one.id = given.id offset 0
   ) as deployments
   join limits on limits.environment = deployments.environment

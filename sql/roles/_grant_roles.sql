@@ -9,7 +9,7 @@ declare
   v_role text;
   v_grant record;
 begin
-  -- Two at once would change the same rows of the catalog. Cells have numbers from 1.
+  -- Two sessions at once would change the same rows of the catalog. Number 0 is no cell.
   perform pg_advisory_xact_lock(25713, 0);
 
   for v_role in select distinct granted.role_name from deploy_queue._grants() as granted loop

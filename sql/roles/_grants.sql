@@ -47,9 +47,9 @@ as $$
         'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
-      -- What the constraint and the row-level security of deployments call, which is checked against the role that writes.
+      -- The functions of the constraint and the row-level security of deployments: the role that writes needs them.
       when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable', '_require_right') then 0
-      -- What changes nothing; and what views call, which is checked against the role that reads them.
+      -- Functions that change nothing, and those that views call: the role that reads a view needs them.
       when pg_proc.provolatile <> 'v' and not starts_with(pg_proc.proname, '_') then 1
       when exists (
         select

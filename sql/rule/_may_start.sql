@@ -1,4 +1,4 @@
--- The decision: whether a deployment may start now. A start that only asks (start_timestamp = infinity) hears "no"; a start that
+-- The decision: whether a deployment may start now. A start that only asks (start_timestamp = infinity) gets "no"; a start that
 -- states its moment is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule, and by try_start, whose
 -- look locks nothing.
 create or replace function deploy_queue._may_start(candidate deploy_queue.deployments, only_asks boolean) returns boolean

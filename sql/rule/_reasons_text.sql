@@ -1,5 +1,5 @@
 -- Reasons to wait in one line: the first five, and how many more there are.
--- Called by _refuse_blocked for its error and by try_start for the event.
+-- Called by _may_start for its error and by try_start for the event.
 create or replace function deploy_queue._reasons_text(reasons deploy_queue.reason[]) returns text
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp

@@ -12,7 +12,7 @@ declare
   v_policy deploy_queue.policies;
   v_is_first boolean := true;
   v_first_key text;
-  -- Whether two keys have been met: what stands behind the second one is kept waiting by one of them, exceptions aside.
+  -- Whether deployments of two keys were found. One of the two keeps all deployments behind them waiting, exceptions aside.
   v_is_over boolean := false;
 begin
   for v_queued in
@@ -35,7 +35,7 @@ begin
       end if;
     end if;
 
-    -- Until it is to start, it lets others pass.
+    -- A deployment lets others pass until its not_before.
     continue when v_queued.not_before > v_now;
     v_is_over := v_is_over or not (v_is_first or coalesce(v_queued.concurrency_key = v_first_key, false));
     exit when v_is_over and not v_policy.is_frozen;

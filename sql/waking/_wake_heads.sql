@@ -17,7 +17,7 @@ declare
   v_head deploy_queue.deployments;
   v_is_easier boolean;
 begin
-  -- In ascending order, as everywhere.
+  -- Cells are locked in ascending order, as everywhere.
   foreach v_cell_id in array _wake_heads.cell_ids loop
     -- A start that is being decided now has committed before this returns; the next decision sees what has changed.
     perform deploy_queue._lock_cell(v_cell_id);

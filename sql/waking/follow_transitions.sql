@@ -1,5 +1,5 @@
 -- Listens on the channel of all transitions, and shows by a lock that there is a listener.
--- Called by boards, gateways and "heartbeat url" while it waits for its deployment to appear.
+-- Called by boards, gateways, and a keeper that waits for the deployment of its url to appear.
 create or replace function deploy_queue.follow_transitions() returns void
 language plpgsql volatile
 security definer
@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   listen deploy_queue_transitions;
-  -- Of the session, like LISTEN itself: it ends with the connection, however that ends.
+  -- The lock belongs to the session, as LISTEN does: both end with the connection, however it ends.
   if not exists (
     select
     from pg_locks

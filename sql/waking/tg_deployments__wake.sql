@@ -10,12 +10,12 @@ declare
   v_is_released boolean := new.hold is distinct from old.hold and new.start_timestamp is null;
 begin
   if v_ended then
-    -- Of a finish only its keepers want to know. A notification without a listener would hold up other commits.
+    -- Only a keeper wants to know of a finish. A notification without a listener would hold up other commits.
     if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;
   elsif v_is_released then
-    -- Also when others are ahead: it waits for something else now.
+    -- A released deployment is told even when others are ahead: it waits for something else now.
     perform pg_notify('deploy_queue_deployment_' || new.id, '');
   elsif new.priority = old.priority then
     return null;
