@@ -16,11 +16,11 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   });
   process.stderr.on("error", () => undefined);
   const code = await runCli(process.argv.slice(2), version);
-  // Until what has been printed has been written, or has failed.
+  // Waits until all output has been written, or has failed.
   await new Promise((resolve) => process.stdout.write("", resolve));
   if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
     process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
   }
-  // Explicitly, because a connection that is still closing must not keep a finished command alive.
+  // The exit is explicit, because a connection that is still closing must not keep a finished command alive.
   process.exit(code === 0 && lost !== undefined ? 1 : code);
 }

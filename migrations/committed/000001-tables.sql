@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:dfc8d82c3746eefc9d74f9387a6b5253f7cf8dc1
+--! Hash: sha1:db618cd55bee7eabd567b715d1c6f20abd0e65d0
 
 -- squawk-ignore-file
 
@@ -8,7 +8,7 @@
 
 -- A name means what PostgreSQL means by it, whatever lies in other schemas.
 set local search_path = pg_catalog, pg_temp;
--- Behind a migration that waits for a lock, everybody else would wait as well. It gives up and is tried again.
+-- While a migration waits for a lock, all other sessions wait behind it. So it gives up soon and is tried again.
 set local lock_timeout = '2s';
 
 create schema deploy_queue;

@@ -2,7 +2,7 @@ import { getInput } from "@actions/core";
 import { InvalidValueError } from "../queue/errors.js";
 import { parseDuration } from "../text/durations.js";
 
-/** Reads inputs and collects what is wrong with them, so that one error tells all of it. */
+/** Reads inputs and collects what is wrong with them, so that one error names all problems. */
 export class InputReader {
   readonly #problems: string[] = [];
   readonly #missing: string[] = [];

@@ -15,7 +15,7 @@ export type CancelTarget =
 export interface StartInputs extends CommonInputs {
   readonly mode: "start" | "job";
   readonly request: DeploymentRequest;
-  /** As it was given, because only the database knows its zone. */
+  /** The text as it was given, because only the database knows its zone. */
   readonly notBefore: string | undefined;
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;

@@ -4,7 +4,7 @@ import { cellName, cellOf, componentName } from "../text/describe.js";
 import { printable } from "../text/printable.js";
 import { log } from "./log.js";
 
-/** What it is, its text, and where a link of it leads. */
+/** A row of the table: its name, its text, and the address if it is a link. */
 export type SummaryRow = readonly [what: string, text: string, url?: string | undefined];
 
 /** Adds a table to the summary of the job. Never throws, because a failed summary must not fail a deployment. */

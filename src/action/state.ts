@@ -1,6 +1,6 @@
 import { getState, saveState } from "@actions/core";
 
-/** What the main step of mode job tells the post step. Other modes tell nothing. */
+/** What the main step of mode job leaves for the post step. Other modes leave nothing. */
 export const state = {
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),

@@ -3,9 +3,9 @@ import type { DeploymentRequest } from "../queue/deployment.js";
 
 /** What GitHub knows about this job, passed by hidden inputs. Empty where GitHub does not know it. */
 export interface JobContext {
-  /** Also the number in the address of the job's page; jobs of a matrix have one each. */
+  /** The number in the address of the job's page; each job of a matrix has its own. */
   readonly checkRunId: string;
-  /** Of a matrix. */
+  /** The number of the job in its matrix. */
   readonly jobIndex: string;
   /** success, failure or cancelled; in the post step that of the whole job. */
   readonly jobStatus: string;

@@ -1,5 +1,5 @@
 /**
- * Brings options that people of the predecessor write before the command or its target behind them, where the parser
+ * Users of the predecessor write options before the command or its target. This moves such options behind it, where the parser
  * expects them: "--skip-migrations finish 42", "cancel --cancellation-note why deployment 42".
  */
 export function reorderArguments(given: readonly string[]): string[] {

@@ -17,8 +17,8 @@ export interface Child {
 }
 
 /**
- * Starts a command in a process group of its own, so that what it starts can be stopped with it. For some that cannot be started
- * spawn throws; for others the child emits an error.
+ * Starts a command in a process group of its own, so that its children can be stopped with it. When a command cannot be started,
+ * spawn either throws or lets the child emit an error.
  */
 export function startChild([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Child {
   try {
@@ -46,7 +46,7 @@ function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
   });
 }
 
-/** A folder in PATH that may not be entered makes a command that is nowhere look like one that may not be executed. */
+/** When a folder in PATH may not be entered, the error of a missing command looks like that of a command without permission. */
 function isThere(program: string): boolean {
   const folders = program.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
   return folders.some((folder) => existsSync(join(folder, program)));
@@ -71,7 +71,7 @@ export async function stopGroup(
   }
 }
 
-/** Whether a process of the group was left to get it; signal 0 only asks. */
+/** Whether a process of the group is left to receive the signal; signal 0 only asks. */
 function signalGroup(child: ChildProcess | undefined, signal: NodeJS.Signals | 0): boolean {
   if (child?.pid === undefined) {
     return false;

@@ -29,7 +29,7 @@ export async function confirm(question: string): Promise<void> {
   const answer = await prompt.question(`${question} [y/N] `, { signal: ctrlC.signal }).catch(() => undefined);
   prompt.close();
   if (answer === undefined) {
-    // The line of the question has no end yet.
+    // Without an answer, the line of the question is still open.
     process.stderr.write("\n");
   }
   if (ctrlC.signal.aborted) {

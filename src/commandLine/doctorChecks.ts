@@ -14,13 +14,13 @@ export interface Diagnosis extends Finding {
 
 const oldestServer = 140_000;
 
-/** Clocks that differ by less are not worth a word, in milliseconds. */
+/** A smaller difference of the clocks is not reported, in milliseconds. */
 const tolerableClockDifference = 5_000;
 
 export interface Examination {
-  /** Of the embedded server, when it is that which is examined. */
+  /** The directory of the embedded server, if that is what is examined. */
   readonly ownDirectory: string | undefined;
-  /** A worker on this host is demanded. */
+  /** Where given, a worker must run on this host. */
   readonly workerHost: string | undefined;
   readonly verifyHistory: boolean;
 }

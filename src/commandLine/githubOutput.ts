@@ -13,7 +13,7 @@ export async function setGitHubOutput(name: string, value: string): Promise<void
 }
 
 /**
- * For before something is done that an output would tell of.
+ * Called before a change whose result goes into an output.
  * @throws InvalidValueError when there is no such file, or it may not be written
  */
 export async function checkGitHubOutput(): Promise<void> {

@@ -14,11 +14,11 @@ export interface AttendedOptions {
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number;
-  /** Whether other waits are shown beside this one: then a line for each change, also on a terminal. */
+  /** Whether other waits are shown beside this one. Then each change is a line, also on a terminal. */
   readonly beside?: boolean;
-  /** Whether the events are printed, between which nothing may be redrawn. */
+  /** Whether the events are printed as JSON. Then no display may be redrawn between them. */
   readonly json?: boolean;
-  /** Where the events go. A reader who closes it gives the place up, or a deployment that has just started. */
+  /** Where the events go. When its reader closes it, the place is given up, or the deployment that has just started. */
   readonly output?: Writable | undefined;
   readonly onEvent?: (event: JourneyEvent) => void;
 }

@@ -17,7 +17,7 @@ export function createLogger({ env, stderr }: BaseContext): Logger {
   }
   const isOwn = stderr === process.stderr;
   const stream = pretty({
-    // By its number it is written at once, also when the process exits right behind.
+    // A file number is written to at once, also when the process exits right afterwards.
     destination: isOwn ? process.stderr.fd : stderr,
     sync: true,
     colorize: isOwn && process.stderr.isTTY && !env["NO_COLOR"],

@@ -25,11 +25,11 @@ export interface ReleaseOptions {
 
 export interface ReleaseOutcome {
   readonly deployment_id: number;
-  /** 0, else that of the command or the one that says why it did not come so far. Null: it stays on hold. */
+  /** 0; or the exit code of the command; or the one that says why the command did not run. Null: it stays on hold. */
   readonly exit_code: number | null;
 }
 
-/** Releases them, and does for each what is to be done; the exit code is the first that is not 0. */
+/** Releases each and does its work. The exit code is the first that is not 0. */
 export async function releaseEach(
   session: Session,
   held: readonly StagedDeployment[],

@@ -26,7 +26,7 @@ export function usageErrorLine(error: Error, args: readonly string[], commandPat
     const known = siblings.length > 0 ? `There are: ${siblings.join(", ")}` : 'See "deploy-queue --help"';
     return errorLine(`there is no command "${words.join(" ") || args.join(" ")}". ${known}`);
   }
-  // The parser's first paragraph says what is wrong; of options that are missing it only says how all are written.
+  // The parser's first paragraph says what is wrong. For missing options it says only how all options are written.
   const [problem = "", synopsis = ""] = error.message.split("\n\n");
   const end = args.indexOf("--");
   const words = end === -1 ? args : args.slice(0, end);

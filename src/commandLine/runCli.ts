@@ -29,14 +29,14 @@ export async function runCli(
   return cli.run(command, context);
 }
 
-/** The command that is named; where none is, those that share its first word, or all. */
+/** The command that is named; without one, those that share its first word, else all. */
 function meantBy(args: readonly string[]): readonly string[] {
   const named = commandPaths.filter((path) => beginsWith(args, path));
   const related = commandPaths.filter((path) => path.split(" ", 1)[0] === args[0]);
   return [named, related, commandPaths].find((paths) => paths.length > 0) ?? [];
 }
 
-/** A script whose words are not all behind "--" would lose its options to ours: it could deploy elsewhere than it stood in line. */
+/** Without "--", options of the script would be taken for ours. The script could then deploy to another place than its line's. */
 function refuseStrayWords(command: Command, args: readonly string[]): void {
   if (!("command" in command && Array.isArray(command.command))) return;
   const behind = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];

@@ -24,7 +24,7 @@ export abstract class SelectionCommand extends QueueCommand {
 
   /**
    * The deployments on hold that the options name, in the order in which they were staged.
-   * @param isSo whether what is asked for was done to one already, which then is left out
+   * @param isSo whether this was done to a deployment already, which is then left out
    * @throws InvalidValueError when they name nothing in particular, DeploymentNotFoundError, RefusedError for an id that
    *   is not on hold
    */

@@ -72,7 +72,7 @@ export class WorkerCommand extends BaseCommand {
     }
   }
 
-  /** A worker that starts together with its database, or after it fell over, waits for it. */
+  /** A worker that starts together with its database, or during a fail-over, waits for it. */
   async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
     const open = (): Promise<Session> =>
       openSession(`worker ${name}`, { migrate: !this.skipMigrations, outageTimeout: 0, context: this.context });

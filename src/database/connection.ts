@@ -1,15 +1,15 @@
 import { type Client, type ClientOptions, endClient, openClient } from "./client.js";
 
 export interface ConnectionOptions extends Omit<ClientOptions, "prepare" | "onNotification" | "onClose"> {
-  /** @param isPresent whether it has not been left */
+  /** @param isPresent whether the notification came over the present connection, not over one that was left */
   readonly onNotification: (channel: string, payload: string, isPresent: boolean) => void;
-  /** Called when it is lost or left: nothing listens on the next one yet. */
+  /** Called when the connection is lost or left: nothing listens on the next one yet. */
   readonly onLost: () => void;
 }
 
 /** How long a connection that was left is kept for the answers that are still to come, in seconds. */
 const leftTimeout = 20;
-/** The same for one that is closed. */
+/** The same when the Database is closed. */
 const closeTimeout = 5;
 
 /** The one connection of a Database: opened where it is needed, and opened again after it was lost. */
@@ -51,13 +51,13 @@ export class Connection {
     return opening;
   }
 
-  /** Ends a connection, whatever waits on it: the next query gets a new one. */
+  /** Ends a connection, even when calls wait on it: the next query gets a new one. */
   abandon(opened: Promise<Client>): void {
     this.#drop(opened);
     void endClient(opened, 0);
   }
 
-  /** Leaves a connection to those who still wait for answers on it: the next query gets a new one. Once is enough. */
+  /** Leaves a connection to the calls that still wait for answers on it: the next query gets a new one. May be called twice. */
   leave(opened: Promise<Client> | undefined): void {
     if (opened !== undefined && this.#drop(opened)) {
       void endClient(opened, leftTimeout);

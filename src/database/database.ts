@@ -17,7 +17,7 @@ export interface DatabaseOptions {
 /** In milliseconds. */
 const defaultQueryTimeout = 20_000;
 
-/** In milliseconds: how long after the loss of a connection to tell of it at most. */
+/** In milliseconds: sleepers are told of a lost connection at most this long after it. */
 const longestDelayOfLoss = 100;
 
 const deadlock = "40P01";
@@ -67,7 +67,7 @@ export class Database {
       try {
         return await this.#attempt(statement, timeout);
       } catch (error) {
-        // The victim of a deadlock was rolled back as a whole; the other one is through by now.
+        // The victim of a deadlock was rolled back as a whole; the other session is done by now.
         if (attempt === deadlockAttempts || errorCode(error instanceof Error ? error.cause : error) !== deadlock) {
           throw error;
         }

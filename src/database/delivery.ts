@@ -1,6 +1,6 @@
 /** The payload by which a connection finds out whether notifications reach it. It wakes no waiter. */
 export const probePayload = "probe";
-/** In milliseconds: after that, it is taken that they do not. */
+/** In milliseconds: when no probe has arrived by then, notifications count as not delivered. */
 const probeTimeout = 2_000;
 
 /** Whether notifications reach a connection. */
@@ -9,7 +9,7 @@ export class Delivery {
   #probe: { readonly channel: string; readonly conclude: (arrives: boolean | undefined) => void } | undefined;
 
   /**
-   * Asked once for each connection, however many wait on it. Where notifications are only late, the next one to ask is told so.
+   * Sends one probe for each connection, however many wait on it. When a probe arrives late, the next caller gets the new answer.
    * @param send notifies the channel, over another connection
    * @returns undefined when the connection was lost meanwhile
    */
@@ -41,16 +41,16 @@ export class Delivery {
     }
   }
 
-  /** A probe has arrived on this channel; a pooler hands on those of others, too. */
+  /** A probe has arrived on this channel. Behind a pooler it may be the probe of another client. */
   heard(channel: string): void {
     if (channel === this.#probe?.channel) {
       this.#probe.conclude(true);
-      // Also for waiters who had stopped waiting for it.
+      // The answer also reaches waiters that ask again after it came too late.
       this.#answer = Promise.resolve(true);
     }
   }
 
-  /** The connection is lost: of the next one nothing is known. */
+  /** The connection is lost, and nothing is known of the next one. */
   forget(): void {
     this.#probe?.conclude(undefined);
     this.#probe = undefined;

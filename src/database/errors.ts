@@ -21,7 +21,7 @@ export class DatabaseUnavailableError extends DeployQueueError {
   readonly exitCode = 7;
 }
 
-/** It does not let us in: a wrong password, no such role or database. */
+/** The database refuses the login: a wrong password, no such role or database. */
 export class AccessDeniedError extends DatabaseUnavailableError {}
 
 /** The schema is missing, belongs to another application, or may not be changed by this role. */

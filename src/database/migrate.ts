@@ -39,7 +39,7 @@ export async function migrateSchema(database: Database, options: MigrationOption
         migrationsFolder: options.folder,
         logger: new Logger(() => () => undefined),
       });
-      // It keeps an idle connection for a moment, and ends the whole process should that be lost.
+      // graphile-migrate keeps an idle connection for a moment, and would end the whole process if that connection were lost.
       clearAllPools();
       await applyObjects(database, options.folder);
       break;

@@ -29,7 +29,7 @@ export function objectsAsStatements(folder: string): string {
   });
   return [
     "set local search_path = pg_catalog, pg_temp",
-    // Shorter than deadlock_timeout: where readers of two views meet this in the middle, it gives way and not they.
+    // Shorter than deadlock_timeout: in a deadlock with readers of two views, this gives up and not the readers.
     "set local lock_timeout = '500ms'",
     // Cells have numbers from 1; 0 stands for changes of the schema and its grants.
     "select pg_advisory_xact_lock(25713, 0)",

@@ -4,7 +4,7 @@ import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { socketsOfClient } from "./socket.js";
 import { toUnavailable } from "./unavailable.js";
 
-/** In seconds; a host that is gone without a word must not hold up the others for long. */
+/** In seconds; a silent host must not hold up the others for long. */
 const connectTimeout = 10;
 
 /**

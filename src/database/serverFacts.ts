@@ -31,15 +31,15 @@ export async function serverFacts(database: Database): Promise<ServerFacts> {
   return facts;
 }
 
-/** Of those in question, as names to be written in SQL. */
+/** Names of roles and of the database, quoted for SQL. */
 export interface WhoWorks {
   readonly role: string;
   readonly database: string;
-  /** Of the schema; null where it is not there. */
+  /** The owner of the schema; null where there is no schema. */
   readonly owner: string | null;
 }
 
-/** As whom we are here, and whose a schema is. */
+/** The role of this session, its database, and the owner of a schema. */
 export async function whoWorks(database: Database, schema: string): Promise<WhoWorks | undefined> {
   const [who] = await database.query<WhoWorks>(
     (sql) => sql`

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-/** The part of postgres.js' options that says where to. */
+/** The part of postgres.js' options that names the server. */
 interface Address {
   readonly host: readonly string[];
   readonly port: readonly number[];
@@ -10,11 +10,11 @@ interface Address {
 
 /** The sockets of one client of postgres.js, which has one at a time. */
 export interface Sockets {
-  /** For its option "socket". */
+  /** For the client's option "socket". */
   readonly open: (address: Address) => Promise<Socket>;
-  /** To be called when it has lost a connection that was ready. */
+  /** To be called when the client has lost a connection that was ready. */
   readonly lost: () => void;
-  /** To be called when it has ended: it leaves dead connections to TCP, and does not know of those that are being made. */
+  /** To be called when the client has ended: it leaves dead connections to TCP, and does not know of those that are being made. */
   readonly destroy: () => void;
 }
 

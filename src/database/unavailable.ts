@@ -8,12 +8,12 @@ const passingClasses = new Set(["08", "53", "57", "58"]);
 /** Besides these: serialization failure, deadlock. */
 const passingCodes = new Set(["40001", "40P01", readOnly]);
 
-/** Those in which a server that ends the connection does not let us in: who we are, where to, by which protocol and settings. */
+/** When a server ends the connection with one of these classes, it refuses the login: protocol, settings, role or database. */
 const denyingClasses = new Set(["0A", "22", "28", "3D", "42"]);
 
 /**
- * What an error of the driver means, when it means that the database is not there for us: every error that does not come
- * from a server, and of those of a server each that ends the connection or will pass by itself.
+ * Turns an error of the driver that means "the database is away" into one of ours. That is every error that does not come from a
+ * server, and every error of a server that ends the connection or will pass by itself.
  */
 export function toUnavailable(error: unknown, target: string): unknown {
   const code = errorCode(error);
@@ -57,17 +57,17 @@ export function errorCode(error: unknown): string | undefined {
   return textOf(error, "code");
 }
 
-/** Undefined for what does not come from a server. */
+/** Undefined for an error that does not come from a server. */
 function severityOf(error: unknown): string | undefined {
   return textOf(error, "severity") ?? textOf(error, "severity_local");
 }
 
-/** PostgreSQL says with each error where in its sources it was raised; a proxy before it that speaks for itself does not. */
+/** PostgreSQL says with each error where in its sources it was raised; a proxy in front of it does not. */
 function isOfProxy(error: unknown): boolean {
   return severityOf(error) !== undefined && textOf(error, "routine") === undefined;
 }
 
-/** What we do wrong ourselves, as the driver or Node.js sees it; network, names and TLS have other codes. */
+/** Errors of our own use of the driver or of Node.js; network, names and TLS have other codes. */
 function isOfTheDriver(code: string): boolean {
   return /^(?:ERR_(?:INVALID|MISSING|OUT_OF|SOCKET_BAD)|UNDEFINED_|NOT_TAGGED_|MAX_PARAM|UNSAFE_|COPY_)/.test(code);
 }

@@ -1,4 +1,4 @@
-/** Who is to be called back at the notifications of which channel. */
+/** The callbacks of each channel, called at its notifications. */
 export class WakeUps {
   readonly #callbacks = new Map<string, Set<() => void>>();
 

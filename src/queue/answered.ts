@@ -6,7 +6,7 @@ const lastWord = 2_000;
 
 /**
  * What a call of the database answers; but once the signal is aborted, only when that comes soon. Otherwise its connection,
- * which may be dead, is left to those who still wait for answers on it.
+ * which may be dead, is left to the calls that still wait for answers on it.
  * @throws what abortError says, when there was no answer
  */
 export async function answered<Result>(

@@ -9,7 +9,7 @@ export function cancelledError(deployment: Deployment): CancelledError {
   return new CancelledError(`${deploymentName(deployment)} was cancelled: ${why}`);
 }
 
-/** Who cancelled a deployment and why; undefined also when the database does not say: the cancellation is a fact all the same. */
+/** Who cancelled a deployment and why. Undefined when the database does not answer: the deployment is cancelled all the same. */
 export function cancellationOf(queue: Queue, id: DeploymentId): Promise<Cancellation | undefined> {
   return queue.history.cancellation(id).catch(() => undefined);
 }

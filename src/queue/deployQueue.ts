@@ -26,7 +26,7 @@ export interface DeployQueueOptions {
 export class DeployQueue extends QueueCalls {
   readonly #queue: Queue;
   readonly #closed = new AbortController();
-  /** Settled once they wait no more. */
+  /** The waits of this queue, each settled when it has ended. */
   readonly #waits = new Set<Promise<void>>();
 
   private constructor(database: Database) {
@@ -106,8 +106,8 @@ export class DeployQueue extends QueueCalls {
   }
 
   /**
-   * Gives up the places of those who still wait; their start rejects with a CancelledError, and so does every one that comes
-   * later.
+   * Gives up the places of the deployments that still wait: their start rejects with a CancelledError, and so does every later
+   * start.
    */
   async close(): Promise<void> {
     this.#closed.abort(new CancelledError("the queue was closed"));

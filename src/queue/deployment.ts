@@ -23,16 +23,16 @@ export interface Deployment {
   readonly max_duration: string | null;
   /** Whether an operator started it past the rules. */
   readonly forced: boolean;
-  /** Where it stands among those of its priority, when that is not its id. */
+  /** Its place among those of its priority, when that is not its id. */
   readonly place: number | null;
-  /** Who has a higher one goes first. */
+  /** A deployment with a higher priority goes first. */
   readonly priority: number;
   /** Until it is released. */
   readonly hold: Hold | null;
   readonly release_key: string | null;
   readonly not_before: Date | null;
   readonly not_after: Date | null;
-  /** The command that the one who releases it runs. */
+  /** The command that the releasing process runs. */
   readonly command: readonly string[] | null;
   /** The database role that entered it. */
   readonly entered_by: string | null;
@@ -72,7 +72,7 @@ export interface DeploymentRequest extends Location {
   readonly idempotencyKey?: string | undefined;
   /** Milliseconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
   readonly maxDuration?: number | undefined;
-  /** Who has a higher one goes first; 0 by default. */
+  /** A deployment with a higher priority goes first; 0 by default. */
   readonly priority?: number | undefined;
   /** It does not start until it is released. */
   readonly hold?: Hold | undefined;
@@ -80,7 +80,7 @@ export interface DeploymentRequest extends Location {
   readonly notBefore?: Date | undefined;
   /** When it has not started by then, it is cancelled. */
   readonly notAfter?: Date | undefined;
-  /** The command that the one who releases it runs. */
+  /** The command that the releasing process runs. */
   readonly command?: readonly string[] | undefined;
 }
 

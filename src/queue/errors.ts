@@ -25,7 +25,7 @@ export class RefusedAsCancelledError extends RefusedError {}
 /** A transaction that stays open has locked what the call needs. Nothing was changed; the call may be tried again. */
 export class HeldUpError extends RefusedError {}
 
-/** What passes by itself, or once a person sees to it. */
+/** An obstacle that passes by itself, or once a person removes it. */
 export type Obstacle = DatabaseUnavailableError | HeldUpError;
 
 /** The deployment was cancelled while its keeper waited for it or ran it. */
@@ -97,12 +97,12 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "55P03": HeldUpError,
 };
 
-/** What is said of those whose own message says little. */
+/** Messages for codes whose own message says little. */
 const messageOfCode: Readonly<Record<string, string>> = {
   "55P03": "a transaction that stays open has locked what this needs",
 };
 
-/** What to do about those that come without a hint of their own. */
+/** Hints for codes that come without one. */
 const hintOfCode: Readonly<Record<string, string>> = {
   "42501": "What each role may, and how to become its member, is in docs/roles.md.",
   "55P03": "Nothing was changed. pg_stat_activity shows it, by its xact_start; pg_terminate_backend(pid) ends it.",

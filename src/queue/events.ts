@@ -7,7 +7,7 @@ import type { Forecast } from "./forecast.js";
 export type JourneyEvent =
   /** It has its place in the line. Where nothing blocks it, it may have started in the same moment. */
   | { readonly event: "enqueued"; readonly deployment: Deployment }
-  /** Where it stands. It is "still-waiting" when nothing has changed but a prediction that slides along. */
+  /** Where it stands. The event is "still-waiting" when only the predicted start has moved on with time. */
   | ({ readonly event: "waiting" | "still-waiting" } & Forecast)
   /** Notifications do not arrive, as behind a transaction pooler: the wait looks every 2 to 15 seconds instead. */
   | { readonly event: "no-notifications" }
@@ -29,7 +29,7 @@ export interface LeftBehindEvent {
   readonly mayRun: boolean;
 }
 
-/** Another one has cancelled it. Who and why is missing when the database does not say. */
+/** Another role or process has cancelled it. Who and why are missing when the database does not say. */
 export type CancelledEvent = {
   readonly event: "cancelled";
   readonly deployment_id: DeploymentId;

@@ -26,7 +26,7 @@ export interface StartAttempt {
   readonly deployment: Deployment;
 }
 
-/** What a deployment waits for that is no other deployment: a hold, a schedule, a maintenance window or a freeze. */
+/** A reason to wait that is no other deployment: a hold, a schedule, a maintenance window or a freeze. */
 export interface Withholding extends Reason {
   readonly deployment_id: null;
 }
@@ -56,7 +56,7 @@ export interface BlockingDeployment {
   /** When it is reaped unless it sends a heartbeat before; null unless it is silent. */
   readonly reaped_at: string | null;
   readonly priority: number;
-  /** Who gave it that and why, as "ann: sev 1"; null when it entered the line with it. */
+  /** Who gave it that priority and why, as "ann: sev 1"; null when it entered the line with it. */
   readonly priority_reason: string | null;
   /** In line, it keeps others waiting until it is released. */
   readonly hold: Hold | null;

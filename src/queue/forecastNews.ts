@@ -2,7 +2,7 @@ import type { JourneyEvent, Listener } from "./events.js";
 import type { Forecast, StartAttempt } from "./forecast.js";
 import type { Queue } from "./queue.js";
 
-/** A prediction that slides along is read anew this often, in milliseconds. */
+/** While a blocker is overdue, the prediction is read anew this often, in milliseconds. */
 const slidingInterval = 30_000;
 
 /**
@@ -16,7 +16,7 @@ export function tellForecast(queue: Queue, tell: Listener<JourneyEvent>): (attem
     if (reasons === told?.reasons && performance.now() < told.holdsUntil) {
       return;
     }
-    // Only a picture of the wait: without a database there is none for now.
+    // The forecast only describes the wait: without a database there is none for now.
     const forecast = await queue.line.forecast(deployment.id).catch(() => undefined);
     if (forecast === undefined) {
       return;
@@ -29,7 +29,7 @@ export function tellForecast(queue: Queue, tell: Listener<JourneyEvent>): (attem
 
 /**
  * For how many milliseconds a forecast stays true without any news: until a running blocker takes longer than usual, or the
- * predicted start has come. While a blocker is overdue, the prediction slides along.
+ * predicted start has come. While a blocker is overdue, the prediction moves on with time.
  */
 export function holdsFor({ as_of, predicted_start, overdue, blockers }: Forecast): number {
   const now = as_of.getTime();
@@ -45,7 +45,7 @@ export function holdsFor({ as_of, predicted_start, overdue, blockers }: Forecast
   return Math.min(...[left, ...usualEnds].filter((milliseconds) => milliseconds > 0));
 }
 
-/** What of a forecast is worth telling again when it changes. A prediction that only slides along is not. */
+/** The parts of a forecast that are told again when they change. A prediction that only moves on with time is not. */
 export function gist({ as_of, position, predicted_start, overdue }: Forecast): string {
   const slides = overdue || (predicted_start !== null && predicted_start <= as_of);
   return JSON.stringify([position, overdue, predicted_start === null, slides ? undefined : predicted_start]);

@@ -62,7 +62,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
       ? entered
       : (await waitForStart(queue, id, { ...outages, heartbeat, onLook }))?.deployment;
     const end = signal.aborted ? abortError(signal) : undefined;
-    // A caller who was told to stop while the start was under way must not leave it running; one whose time is up may.
+    // A caller that was told to stop while the start was under way must not leave the deployment running; one whose time is up may.
     if (started === undefined || (end !== undefined && !(end instanceof WaitTimeoutError))) {
       throw end ?? new CancelledError("the wait was given up");
     }

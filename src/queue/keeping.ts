@@ -7,7 +7,7 @@ import type { Queue } from "./queue.js";
 
 export interface KeepOptions extends Pick<OutageOptions, "signal" | "outageTimeout"> {
   readonly onEvent?: Listener<JourneyEvent> | undefined;
-  /** Whether it goes on after an error that is no outage, which is told; otherwise that is thrown. */
+  /** Whether to report an error that is no outage and go on; otherwise the error is thrown. */
   readonly tolerant: boolean;
 }
 

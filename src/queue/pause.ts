@@ -3,7 +3,7 @@ import type { Database } from "../database/database.js";
 export interface WakeUps {
   /** Returns after the time, at a wake-up since the previous sleep, or when aborted; whichever is first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** A wake-up of one's own. */
+  /** Ends the sleep from within this process. */
   wake(): void;
   stop(): void;
 }

@@ -20,7 +20,7 @@ export type Ending =
   | { readonly how: "finished"; readonly deployment: Deployment }
   /** Cancelled, since the work has failed. */
   | { readonly how: "failed"; readonly deployment: Deployment }
-  /** Another one has cancelled it; who is undefined when the database does not say. */
+  /** Another role or process has cancelled it; "who" is undefined when the database does not say. */
   | { readonly how: "cancelled"; readonly deployment: Deployment; readonly cancellation: Cancellation | undefined }
   /** The database did not take the outcome. The deployment is reaped when its heartbeat is too old. */
   | { readonly how: "untold"; readonly deployment: Deployment; readonly error: unknown };
@@ -78,7 +78,7 @@ export async function runDeployment<Result>(
   return { ...outcome, end: { how: "cancelled", deployment, cancellation } };
 }
 
-/** The deployment as it has ended: as the work has, unless another one was faster. */
+/** The ended deployment: it ends as the work has, unless another process has ended it first. */
 async function tellOutcome(
   queue: Queue,
   id: DeploymentId,

@@ -2,7 +2,7 @@
 const longest = 2 ** 31 - 1;
 
 /**
- * Calls back after so many milliseconds, be it months, or for ever.
+ * Calls back after so many milliseconds, even after months; never for Infinity.
  * @returns a function that stops it
  */
 export function startTimer(milliseconds: number, ring: () => void): () => void {

@@ -42,7 +42,7 @@ export async function waitForStart(
     await queue.database.listen(channel);
     return queue.tryStart(id, { heartbeat: options.heartbeat });
   };
-  /** In place of the looks, which are held up. Should it fail, the next look says why. */
+  /** Called in place of the looks that are held up. When it fails, the next look says why. */
   const whileHeldUp = (): Promise<void> => orAborted(showSignOfLife(queue, id)).catch(() => undefined);
   let longestSleep: number | undefined;
   /** Whether notifications arrive; undefined until that is known. */
@@ -94,7 +94,7 @@ export async function waitForStart(
   }
 }
 
-/** A heartbeat, which needs no lock of the cell; not for one that has none, be it because it has started unheard. */
+/** Sends a heartbeat, which needs no lock of the cell. A deployment without heartbeats, or one that has started, gets none. */
 async function showSignOfLife(queue: Queue, id: DeploymentId): Promise<void> {
   const { start_timestamp, heartbeat_timestamp } = await queue.deployment(id);
   if (start_timestamp === null && heartbeat_timestamp !== null) {

@@ -7,7 +7,7 @@ import type { Queue } from "./queue.js";
 
 /** Looks by itself this often, in case a notification was lost. */
 const lookInterval = 30_000;
-/** And once more after this time: what was being written when it began to follow may go untold. */
+/** And once more after this time: a transition that was being written when it began to follow may send no notification. */
 const soon = 1_000;
 
 export interface UrlOptions extends Omit<OutageOptions, "signal"> {
@@ -49,7 +49,7 @@ export async function waitForUrl(
     }
   } finally {
     wakeUps.stop();
-    // With the connection itself, when that is lost.
+    // When the connection is lost, its follower is gone as well.
     await queue.unfollowTransitions().catch(() => undefined);
   }
 }

@@ -19,7 +19,7 @@ export function stagedTable(staged: readonly StagedDeployment[]): string {
   );
 }
 
-/** What a reviewer wants to know besides. */
+/** What else a reviewer wants to know. */
 function about({ hold, not_before, not_after, note, url }: StagedDeployment): string {
   const parts = [
     hold === "in-line" ? "keeps its place in the line" : null,
@@ -39,7 +39,7 @@ export function releaseText({ command, process_waits }: StagedDeployment): strin
   return command === null ? "starts it" : `runs ${commandText(command)}`;
 }
 
-/** As one would type it in a shell. */
+/** A command as it is typed in a shell. */
 export function commandText(command: readonly string[]): string {
   return printable(
     command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" "),

@@ -57,7 +57,7 @@ function describeEnd(until: string | null, now: number): string {
   return `, until ${new Date(end).toISOString().slice(0, 19)}Z, in ${formatDuration(Math.max(0, end - now))}`;
 }
 
-/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing for a deployment that is heard, or has promised no heartbeats. */
+/** ", silent for 11m: reaped in 4m unless it sends a heartbeat"; nothing when heartbeats come, or none were promised. */
 function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: number): string {
   if (silent_since === null || reaped_at === null) {
     return "";

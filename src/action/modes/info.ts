@@ -4,7 +4,7 @@ import { cancelledByOthers } from "../cancelledBy.js";
 import type { InfoInputs } from "../inputs.js";
 import { log } from "../log.js";
 
-/** Also for a job that asks whether its deployment was cancelled meanwhile. */
+/** Shows a deployment. A job can also ask by it whether its deployment was cancelled meanwhile. */
 export async function info(queue: Queue, inputs: InfoInputs): Promise<void> {
   const deployment = await queue.deployment(inputs.id);
   log.info(summary(deployment));

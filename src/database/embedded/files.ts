@@ -35,7 +35,7 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** In a container whose first process reaps nothing, the killed stay visible for ever. */
+/** A killed process stays visible for ever in a container whose first process does not reap it. */
 function isZombie(pid: number): boolean {
   if (process.platform !== "linux") return false;
   try {
@@ -48,14 +48,14 @@ function isZombie(pid: number): boolean {
 export async function removeAbandoned(directory: string): Promise<void> {
   for (const { name, pid } of await temporaries(directory)) {
     if (processExists(pid)) continue;
-    // A child of the killed maker may still be writing: what survives now goes next time.
+    // A child of the killed process may still be writing. What is left now is removed the next time.
     await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 /**
- * Fills a temporary directory and makes it appear as `target` by one rename, so that of several processes one wins
- * whole and a killed one leaves nothing under the real name. False when the target is another process's work.
+ * Fills a temporary directory and makes it appear as `target` by one rename. So of several processes exactly one makes the
+ * target, and a killed one leaves nothing under its name. False when another process has made it.
  */
 export async function publish(target: string, fill: (temporary: string) => Promise<void>): Promise<boolean> {
   if (await exists(target)) return false;
@@ -76,7 +76,7 @@ export async function publish(target: string, fill: (temporary: string) => Promi
   }
 }
 
-/** Only spares ten first starts the same work ten times; the rename decides, so giving up waiting is safe. */
+/** Spares ten processes that start at once from doing the same work ten times. The rename decides, so this may give up waiting. */
 async function waitForEarlier(name: string, target: string): Promise<void> {
   const directory = dirname(target);
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await setTimeout(20)) {

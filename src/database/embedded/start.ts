@@ -19,7 +19,7 @@ const standardSettings: Settings = {
   shared_buffers: "32MB",
   min_wal_size: "32MB",
   max_wal_size: "256MB",
-  // No processes for what one user's queue never does.
+  // No background processes that one user's queue never needs.
   io_method: "sync",
   max_logical_replication_workers: "0",
   timezone: "UTC",

@@ -4,7 +4,7 @@ import { Calls, longTimeout } from "./calls.js";
 /** A row of deploy_queue.deployment_events. */
 export interface DeploymentEvent {
   readonly id: number;
-  /** Null for what has none, as are the columns about its place for what has one. */
+  /** Null for an event without a deployment. With a deployment, the columns about its place are null. */
   readonly deployment_id: number | null;
   readonly occurred_at: Date;
   readonly kind: string;

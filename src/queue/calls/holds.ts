@@ -14,7 +14,7 @@ export interface StagedDeployment {
   readonly note: string | null;
   readonly command: readonly string[] | null;
   readonly hold: Hold;
-  /** Whether a process waits for the release. Otherwise the one who releases it goes on with it. */
+  /** Whether a process waits for the release. Otherwise the process that releases it goes on with it. */
   readonly process_waits: boolean;
   readonly entered_by: string;
   readonly created_at: Date;
@@ -22,7 +22,7 @@ export interface StagedDeployment {
   readonly not_after: Date | null;
 }
 
-/** Which of those on hold; what is undefined does not matter. */
+/** Selects deployments on hold; a field that is undefined selects nothing out. */
 export interface HoldFilter {
   readonly component?: string | undefined;
   readonly environment?: string | undefined;
@@ -49,7 +49,7 @@ export class Holds extends Calls {
   }
 
   /**
-   * Lets a held deployment go. Of several who release it, one is told that it did.
+   * Lets a held deployment go. Of several callers, one is told that it released it.
    * @param key asking again with it, after a lost answer, gets the same answer
    */
   async release(
