@@ -27,7 +27,7 @@ comment on column deploy_queue.environments.heartbeat_interval is
   'How often its keeper sends a heartbeat: a third of the timeout, at most 30 seconds.';
 
 comment on table deploy_queue.cells is
-  'The places that deployments change, one line each. A row appears with the first deployment to a place and stays.';
+  'What deployments change, with one line each. A row appears with the first deployment to a cell and stays.';
 comment on column deploy_queue.cells.id is 'Key of the advisory lock that serialises decisions in this cell.';
 comment on column deploy_queue.cells.environment is 'Name of the environment, such as prod.';
 comment on column deploy_queue.cells.cloud_provider is 'Cloud provider, such as aws.';

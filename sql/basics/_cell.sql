@@ -1,4 +1,4 @@
--- The id of the cell at a location; the first deployment to a place creates its cell.
+-- The id of the cell at a location; the first deployment to a location creates its cell.
 -- Called by the enqueue trigger.
 create or replace function deploy_queue._cell(
   environment text,

@@ -27,7 +27,7 @@ begin
   -- The deployments that took a turn, each with those in its way.
   pairs as (
     select later, earlier.deployments as other, earlier.concurrency_key as other_key, earlier.ended_at as other_ended_at,
-      'never two at once' as rule, 'was running' as place
+      'never two at once' as rule, 'was running' as obstacle
     from turns as later
     join turns as earlier
       on earlier.kind = 'started' and earlier.cell_id = later.cell_id and earlier.number < later.number
@@ -60,7 +60,7 @@ begin
       )
   )
   select case (later).kind when 'started' then pairs.rule else 'wake-ups' end, (later).id,
-    format('it %s while %s %s', (later).did, deploy_queue._label(pairs.other), pairs.place)
+    format('it %s while %s %s', (later).did, deploy_queue._label(pairs.other), pairs.obstacle)
   from pairs
   where not (later).forced
     and (pairs.other_key = (later).concurrency_key) is not true

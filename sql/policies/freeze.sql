@@ -30,4 +30,4 @@ end;
 $$;
 
 comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text) is
-  'Lets nothing start in this place until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';
+  'Lets nothing start in this area until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';

@@ -155,9 +155,9 @@ function readTarget(reader: InputReader): CancelTarget {
     return { kind: "deployment", id: id ?? "" };
   }
   const names = ["component", "version", "environment", "cloud-provider", "region", "cell-index"] as const;
-  const [component, version, ...place] = names.map((name) => reader.optional(name));
+  const [component, version, ...location] = names.map((name) => reader.optional(name));
   const byVersion = component !== undefined || version !== undefined;
-  const byLocation = place.some((part) => part !== undefined);
+  const byLocation = location.some((part) => part !== undefined);
   if (byVersion === byLocation) {
     reader.problem(
       byVersion

@@ -24,7 +24,7 @@ export abstract class QueueCommand extends BaseCommand {
     const { openSession } = await import("./openSession.js");
     const session = await openSession(this.path.join(" "), {
       migrate: !this.skipMigrations,
-      outageTimeout: this.patience,
+      outageTimeout: this.outageTimeoutOrDefault,
       context: this.context,
     });
     try {
@@ -34,12 +34,12 @@ export abstract class QueueCommand extends BaseCommand {
     }
   }
 
-  protected get patience(): number {
+  protected get outageTimeoutOrDefault(): number {
     return this.outageTimeout ?? defaultOutageTimeout;
   }
 
   /** Repeats a call that may be repeated, until the database answers. */
   protected patiently<Result>({ log }: Session, call: () => Promise<Result>): Promise<Result> {
-    return outlastOutages(call, { outageTimeout: this.patience, onEvent: logOutages(log) });
+    return outlastOutages(call, { outageTimeout: this.outageTimeoutOrDefault, onEvent: logOutages(log) });
   }
 }

@@ -5,7 +5,7 @@ import { QueueCommand } from "../commandLine/queueCommand.js";
 import { optionalText, requiredText } from "../commandLine/values.js";
 import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";
-import { freezePlace } from "../tables/policyTables.js";
+import { freezeArea } from "../tables/policyTables.js";
 import { formatMoment, parseMoment } from "../text/moments.js";
 
 export class FreezeCommand extends QueueCommand {
@@ -41,22 +41,22 @@ export class FreezeCommand extends QueueCommand {
   allowRole = optionalText("--allow-role", "Let the deployments pass that a member of this database role enters");
 
   override async act({ queue, log }: Session): Promise<number> {
-    const place = {
+    const area = {
       environment: this.environment,
       cloudProvider: this.provider,
       region: this.region,
       cellIndex: this.cellIndex,
     };
-    const freeze = await queue.policies.freeze(place, this.reason, {
+    const freeze = await queue.policies.freeze(area, this.reason, {
       until: await parseMoment(queue, this.until, "--until"),
       allowKey: this.allowKey,
       allowRole: this.allowRole,
     });
     const end = freeze.expires_at === null ? "until it is thawed" : `until ${formatMoment(freeze.expires_at)}`;
-    log.info(`nothing starts in ${freezePlace(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
+    log.info(`nothing starts in ${freezeArea(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
     if (!(await queue.boards.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
       const known = `"deploy-queue list cells --environment ${freeze.environment}" shows what there is`;
-      log.warn(`nothing has been deployed to ${freezePlace(freeze)} so far; if that is not what was meant: ${known}`);
+      log.warn(`nothing has been deployed to ${freezeArea(freeze)} so far; if that is not what was meant: ${known}`);
     }
     this.print(String(freeze.freeze_id), freeze);
     return 0;

@@ -54,7 +54,7 @@ export class ReleaseCommand extends SelectionCommand {
       reason: this.reason,
       parallel: this.parallel,
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.patience,
+      outageTimeout: this.outageTimeoutOrDefault,
       gracePeriod: this.gracePeriod,
       onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),

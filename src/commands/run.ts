@@ -52,7 +52,7 @@ export class RunCommand extends RequestCommand {
     return runCommand(session, { ...request, hold: holdOf(this.hold) }, this.command, {
       gracePeriod: this.gracePeriod,
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.patience,
+      outageTimeout: this.outageTimeoutOrDefault,
       json,
       output: json ? stderr : undefined,
       onEvent: (event) => {

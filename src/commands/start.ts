@@ -41,15 +41,15 @@ export class StartCommand extends RequestCommand {
     const asked = await this.patiently(session, () => this.request(session));
     const request = { ...asked, hold: holdOf(this.hold) };
     if (this.dryRun) {
-      const place = await session.queue.line.preview(request);
-      const [first = "", ...blockers] = describeForecast(place);
-      const outlook = place.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
-      this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), place);
+      const forecast = await session.queue.line.preview(request);
+      const [first = "", ...blockers] = describeForecast(forecast);
+      const outlook = forecast.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
+      this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), forecast);
       return 0;
     }
     await startDeployment(session, request, {
       waitTimeout: this.waitTimeout,
-      outageTimeout: this.patience,
+      outageTimeout: this.outageTimeoutOrDefault,
       json: this.json,
       output: this.context.stdout,
       onEvent: (event) => {

@@ -2,7 +2,7 @@ import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { argument } from "../commandLine/values.js";
-import { freezePlace } from "../tables/policyTables.js";
+import { freezeArea } from "../tables/policyTables.js";
 import { parseNumber } from "../text/numbers.js";
 
 export class ThawCommand extends QueueCommand {
@@ -21,7 +21,7 @@ export class ThawCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     const freeze = await queue.policies.thaw(this.freeze);
-    log.info(`freeze ${freeze.freeze_id} of ${freezePlace(freeze)} is lifted`);
+    log.info(`freeze ${freeze.freeze_id} of ${freezeArea(freeze)} is lifted`);
     this.printJson(freeze);
     return 0;
   }

@@ -6,7 +6,7 @@ import { formatWeekdays } from "../text/weekdays.js";
 import { renderTable } from "./table.js";
 
 /** "prod-aws-us-west-2": what a freeze covers. */
-export function freezePlace(freeze: Freeze): string {
+export function freezeArea(freeze: Freeze): string {
   const cell = freeze.cell_index === null ? null : `cell-${freeze.cell_index}`;
   const parts = [freeze.environment, freeze.cloud_provider, freeze.region, cell];
   return printable(parts.filter((part) => part !== null).join("-"));
@@ -14,10 +14,10 @@ export function freezePlace(freeze: Freeze): string {
 
 export function freezeTable(freezes: readonly Freeze[]): string {
   return renderTable(
-    ["freeze", "place", "since", "until", "by", "lets pass", "reason"],
+    ["freeze", "area", "since", "until", "by", "lets pass", "reason"],
     freezes.map((freeze) => [
       String(freeze.freeze_id),
-      freezePlace(freeze),
+      freezeArea(freeze),
       formatMoment(freeze.created_at),
       freeze.expires_at === null ? "thawed" : formatMoment(freeze.expires_at),
       freeze.owner,

@@ -66,7 +66,7 @@ describe("freeze and thaw", () => {
         .split("\n")
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
-      ["freeze", "place", "since", "until", "by", "lets pass", "reason"],
+      ["freeze", "area", "since", "until", "by", "lets pass", "reason"],
       [id, `${environment}-aws-r-cell-3`, expect.any(String), "thawed", expect.any(String), "key sev-1", "sale"],
     ]);
     const { stdout: json } = await cli.run(["list", "freezes", "--environment", environment, "--json"]);

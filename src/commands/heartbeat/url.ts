@@ -40,7 +40,7 @@ export class HeartbeatUrlCommand extends QueueCommand {
       example: "deploy-queue heartbeat url https://…",
     });
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
-      outageTimeout: this.patience,
+      outageTimeout: this.outageTimeoutOrDefault,
       onEvent: logOutages(session.log),
       onAbsent: () =>
         session.log.info(

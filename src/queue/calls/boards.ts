@@ -6,13 +6,13 @@ import { Calls } from "./calls.js";
 import type { Environments } from "./environments.js";
 
 /** A component in a cell. */
-interface Place extends Omit<Cell, "index"> {
+interface InCell extends Omit<Cell, "index"> {
   readonly cell_index: number;
   readonly component: string;
 }
 
 /** A running one of deploy_queue.current_deployments; durations in seconds. */
-export interface RunningDeployment extends Place {
+export interface RunningDeployment extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
@@ -27,7 +27,7 @@ export interface RunningDeployment extends Place {
 }
 
 /** A row of deploy_queue.outliers; durations in seconds. */
-export interface Outlier extends Place {
+export interface Outlier extends InCell {
   readonly id: number;
   readonly version: string | null;
   readonly url: string | null;
@@ -38,7 +38,7 @@ export interface Outlier extends Place {
 }
 
 /** A row of deploy_queue.latest_deployments. */
-export interface LatestDeployment extends Place {
+export interface LatestDeployment extends InCell {
   /** The newest version of the component in the environment. */
   readonly version: string;
   /** Of that version in this cell; pending where the cell has not seen it yet. */
@@ -52,7 +52,7 @@ export interface LatestDeployment extends Place {
 }
 
 /** A row of deploy_queue.finished_deployments. */
-export interface FinishedDeployment extends Place {
+export interface FinishedDeployment extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
@@ -62,7 +62,7 @@ export interface FinishedDeployment extends Place {
 }
 
 /** A row of deploy_queue.cell_timeline: the run of a deployment, or the buffer after it. */
-export interface Occupation extends Place {
+export interface Occupation extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly state: "running" | "cancelled" | "buffering";
@@ -72,7 +72,7 @@ export interface Occupation extends Place {
 }
 
 /** A row of deploy_queue.deployment_duration_analytics; durations in seconds. */
-export interface UsualDuration extends Place {
+export interface UsualDuration extends InCell {
   readonly deployment_count: number;
   readonly avg_duration: number;
   readonly stddev_duration: number | null;
