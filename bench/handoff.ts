@@ -32,12 +32,12 @@ export async function handoff(server: BenchServer): Promise<Figure[]> {
 async function measureRow(server: BenchServer, row: (typeof rows)[number]): Promise<Figure[]> {
   const { waiters, connections, p50Target, p99Target } = row;
   const what = `${waiters} waiting on ${connections === 1 ? "one connection" : `${connections} connections`}`;
-  // A few for those who finish.
+  // A few for the finishers.
   if (!(await affords(server, what, connections + 10))) {
     return [];
   }
   const hasCrowd = connections > 1 && (await affords(server, `${what} beside as many in turn`, 2 * connections + 10));
-  // In databases of their own: a NOTIFY wakes those who listen in the same database, whatever they listen to.
+  // In databases of their own: a NOTIFY wakes every listener of the same database, whatever its channel.
   return withDatabase(server.url, "floor", (floorUrl) =>
     withDatabase(server.url, "crowded_floor", async (crowdedUrl) => {
       const line = await openLine(server, waiters, connections);
@@ -51,7 +51,7 @@ async function measureRow(server: BenchServer, row: (typeof rows)[number]): Prom
 
       const figures = [
         compared(`${what}, p50, beside UPDATE + NOTIFY + UPDATE`, 0.5, ours, least, p50Target),
-        // Of many who wait, the heartbeats hit the floor as well, which is laid in turns with them: no p99 to compare with.
+        // With many waiters, their heartbeats disturb the floor as well, which is measured in turns with them: there is no p99 to compare with.
         waiters === 1
           ? compared(`${what}, p99, beside UPDATE + NOTIFY + UPDATE`, 0.99, ours, least, p99Target)
           : { what: `${what}, p99`, figure: percentile(ours.samples, 0.99), unit: "ms" },

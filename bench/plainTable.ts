@@ -6,7 +6,7 @@ const rounds = { warmUps: 2, counted: 15 };
 
 /**
  * The plain-table way: the same rows in a table with the indexes one thinks of, what boards show in materialised views that
- * triggers refresh. Returns the median milliseconds of a cycle: INSERT, who blocks, UPDATE, UPDATE.
+ * triggers refresh. Returns the median milliseconds of a cycle: INSERT, the query for blockers, UPDATE, UPDATE.
  */
 export async function plainTableCycle({ sql }: BenchServer): Promise<number> {
   await sql.unsafe(plainTable);

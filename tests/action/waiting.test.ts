@@ -16,7 +16,7 @@ async function waiting(place: Place, mode = "start", more = {}): Promise<{ step:
 }
 
 describe("a step that waits", () => {
-  test("shows in a group for whom, and starts when its turn comes", async () => {
+  test("shows its blockers in a group, and starts when its turn comes", async () => {
     const place = newPlace();
     await cli.queue.finish(await cli.running(place));
     await cli.sql`

@@ -18,7 +18,7 @@ test("start --dry-run to a cell that does not exist yet writes nothing, not even
   expect(await cli.counts()).toEqual(before);
 });
 
-test("start --dry-run says whom it would wait for, in the line's order", async () => {
+test("start --dry-run names the blockers in the order of the line", async () => {
   const place = newPlace();
   const holder = await cli.running(place);
   const { id } = await cli.enqueue({ ...place, component: "web", version: "v7" });

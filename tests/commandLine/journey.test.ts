@@ -23,7 +23,7 @@ async function waiting(place: Place, holder: number): Promise<{ start: RunningCl
 }
 
 describe("a waiting start", () => {
-  test("has printed its id and said who blocks it", async () => {
+  test("has printed its id and named its blocker", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
     const output = stepOutput(directory);

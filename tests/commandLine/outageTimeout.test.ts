@@ -23,7 +23,7 @@ async function running(...options: readonly string[]): Promise<Running> {
   return { run, proxy, end: open };
 }
 
-/** The second time it is the one who tells the outcome that meets the outage. */
+/** In the second case, the call that tells the outcome meets the outage. */
 async function tellsInVain(run: RunningCli): Promise<void> {
   await until("it tries to tell the outcome", () => (run.stderr().match(/trying again/g)?.length ?? 0) === 2);
 }

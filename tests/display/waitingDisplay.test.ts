@@ -202,7 +202,7 @@ describe("on a terminal a wait", () => {
     expect(written).toEqual([`deployment 42 (api@v1) waits, ${shownPlace}`]);
   });
 
-  test("is not shown to those who want no such log", () => {
+  test("is not shown where the log level hides it", () => {
     terminal(100, 40);
     const shown = display(deployment(), "error");
     shown.show(forecast());

@@ -110,7 +110,7 @@ describe.for(examples)("the example in $language", ({ language, canRun, launch }
     expect(deployment).toMatchObject({ component: "api", version: "v1.2.3", status: "finished" });
   });
 
-  test.skipIf(!canRun)("waits for who is there", async () => {
+  test.skipIf(!canRun)("waits for the holder", async () => {
     const ahead = await holder();
     const running = launch(code);
     const ended = end(running);

@@ -117,7 +117,7 @@ test("a waiter gives up with exit code 7 when the database does not come back", 
   expect(code).toBe(7);
 });
 
-test("who begins, finishes or cancels while the database is away waits for it", async () => {
+test("a command that begins, finishes or cancels while the database is away waits for it", async () => {
   const server = await startOwnServer();
   const queue = server.openQueue();
   const [one, other] = [await holdCell(queue, "one"), await holdCell(queue, "other")];
@@ -136,7 +136,7 @@ test("who begins, finishes or cancels while the database is away waits for it", 
   expect(await queue.history.verify()).toEqual([]);
 });
 
-test("who is not let in ends with exit code 7 at once", async () => {
+test("a client that is not let in ends with exit code 7 at once", async () => {
   const stranger = database.url.replace(/\/\/[^@]+@/, "//no_such_role:secret@");
   expect((await start(stranger, "stranger").end).code).toBe(7);
 });

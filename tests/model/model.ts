@@ -146,7 +146,7 @@ function nextOpening({ now }: World, { opens }: Window): number {
   return opens > now ? opens : opens + 24 * 60;
 }
 
-/** Whom a change of the windows of an environment wakes: who may start or knows when, which is later or earlier now. */
+/** The waiters that a change of windows wakes: those that may start, or know when, which is later or earlier now. */
 export function wokenByWindows(after: World, environment: string): number[] {
   return after.deployments
     .filter((one) => one.environment === environment && waits(after, one))
@@ -166,7 +166,7 @@ export function isDead(world: World, deployment: Deployment): boolean {
   );
 }
 
-/** Whom a change wakes: who waits, had a reason that is gone or ends earlier, and now may start or knows when. */
+/** The waiters that a change wakes: those that had a reason that is gone or ends earlier, and now may start or know when. */
 export function woken(before: World, after: World): number[] {
   return after.deployments
     .filter((deployment) => {

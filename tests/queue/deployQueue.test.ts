@@ -387,7 +387,7 @@ describe("connect", () => {
 });
 
 describe("close", () => {
-  test("gives the places up of those who still wait", async () => {
+  test("gives up the places of the starts that still wait", async () => {
     const { library } = await open();
     const request = newRequest();
     await hold(request);

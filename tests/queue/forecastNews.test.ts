@@ -56,7 +56,7 @@ describe("a forecast stays true", () => {
     expect(holdsFor(shown)).toBe(milliseconds);
   });
 
-  test("whatever the usual duration of those who only wait or cool down", () => {
+  test("whatever the usual duration of queued and buffering blockers", () => {
     expect(
       holdsFor(
         forecast({}, [

@@ -89,7 +89,7 @@ describe("a waiter that is held up by a transaction that stays open", () => {
 });
 
 describe("a locked cell", () => {
-  test("does not hold up the look of who has to wait", async () => {
+  test("does not hold up the look of a deployment that has to wait", async () => {
     const line = newLine(database);
     const running = await line.add("running");
     const id = await line.add("queued", { heartbeat: true });

@@ -32,7 +32,7 @@ export async function startProxy(target: string): Promise<Proxy> {
       return;
     }
     if (silent) {
-      // Not passed on: a server that waits for a client to say who it is holds up DROP DATABASE for a minute.
+      // Not passed on: a server that waits for the first message of a client holds up DROP DATABASE for a minute.
       const alone = [client] as const;
       pairs.add(alone);
       client.on("close", () => pairs.delete(alone));

@@ -41,7 +41,7 @@ function columns(table: string): string[][] {
     .map((line) => line.split(/ {2,}/));
 }
 
-test("list running tells who takes longer than usual, and --json prints one document with the same", async () => {
+test("list running tells which deployment takes longer than usual, and --json prints one document with the same", async () => {
   const { environment, region } = newPlace(await cli.environment());
   const durations = ["8 minutes", "10 minutes", "12 minutes"];
   await insertFinished(cli, { environment, region, endedAgo: "1 day", durations });

@@ -55,7 +55,7 @@ describe("a program that uses the old names", () => {
     expect(await outcome(start(one, first))).toBe("ok");
   });
 
-  test("wakes who waits under the new names", async () => {
+  test("wakes a waiter under the new names", async () => {
     await adopt();
     const client = connect();
     const first = await enqueue(client, "api");

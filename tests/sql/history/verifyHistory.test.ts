@@ -173,7 +173,7 @@ test.for([
   expect(await findings()).toEqual([`schedules ${id}`]);
 });
 
-test("a freeze excuses those whom it lets pass where it is, and nowhere else", async () => {
+test("a freeze excuses the deployments that it lets pass, in its place and nowhere else", async () => {
   await database.enqueue({ environment: "prod", region: "frozen" });
   const { id: second } = await database.enqueue({ environment: "prod", region: "frozen", concurrencyKey: "hotfix" });
   const freeze = (region: string) => sql`

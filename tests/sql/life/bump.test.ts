@@ -42,7 +42,7 @@ describe("a bump", () => {
     ]);
   });
 
-  test("is told to those whom it overtakes, with who and why", async () => {
+  test("is told to the waiters that it overtakes, with who and why", async () => {
     const line = newLine(database);
     const [overtaken, bumped] = [await line.add("queued"), await line.add("queued")];
     await sql`set deploy_queue.actor = 'ann'`;

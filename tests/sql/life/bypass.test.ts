@@ -119,7 +119,7 @@ describe("a forced runner", () => {
     expect(await outcome(sql.unsafe(insertInto(line.region)))).toBe("QD003");
   });
 
-  test("lets in those who share its concurrency key", async () => {
+  test("lets in those that share its concurrency key", async () => {
     const line = newLine(database, "prod");
     await line.add("running");
     const forced = await line.add("queued", { concurrencyKey: "x" });

@@ -22,7 +22,7 @@ test("the first of the line starts", async () => {
   });
 });
 
-test("one that has to wait stays as it is and learns for whom", async () => {
+test("one that has to wait stays as it is and learns its blockers", async () => {
   const line = newLine(database);
   const runner = await line.add("running", { component: "web", version: "v2" });
   const id = await line.add("queued");

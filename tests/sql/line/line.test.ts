@@ -70,7 +70,7 @@ describe("usually five takes 5 minutes, ten 10, the buffer 2, and new has no his
       ["9", "16"],
     ],
     [
-      "of several who run together the last one counts",
+      "of several that run together the last one counts",
       ["running five 1m key x", "running ten 1m key x", "running five 4m key x", "queued new", "queued five"],
       ["11", "unknown"],
     ],
@@ -108,7 +108,7 @@ test("the lines of several cells are played at once as each alone, an empty one 
 });
 
 describe("a place", () => {
-  test("has a position that counts those who are queued ahead, whatever their key", async () => {
+  test("has a position that counts all that are queued ahead, whatever their key", async () => {
     const line = await plant(
       "buffered",
       ["queued five key x", "running ten key x", "queued five", "buffering five", "queued five key x"].map(parseMember),
@@ -161,7 +161,7 @@ describe("a place", () => {
     ]);
   });
 
-  test("does not name those who share its key", async () => {
+  test("does not name those that share its key", async () => {
     const line = await plant(
       "buffered",
       ["running five key x", "queued five", "queued five key x", "queued five key y", "queued five key x"].map(
@@ -241,7 +241,7 @@ function pick<Value>(random: () => number, values: readonly [Value, ...Value[]])
   return values[Math.floor(random() * values.length)] ?? values[0];
 }
 
-/** Those who run have one key; everything else is up to chance. */
+/** Running members have one key; everything else is random. */
 function randomLine(random: () => number): Member[] {
   const runningKey = pick(random, keys);
   let running = 0;

@@ -17,7 +17,7 @@ async function twoSessions() {
   return [await openSession(database), await openSession(database)] as const;
 }
 
-test("entering a line waits for those who entered it before and have not committed", async () => {
+test("entering a line waits for earlier entries that are not committed", async () => {
   const { region } = newLine(database);
   await enter(sql, region);
   const [early, late] = await twoSessions();
@@ -46,7 +46,7 @@ test("entering the lines of other cells does not wait", async () => {
   await early.rollback();
 });
 
-test("a transition waits for those who entered the line and have not committed", async () => {
+test("a transition waits for entries that are not committed", async () => {
   const line = newLine(database);
   const id = await line.add("queued");
   const [early, late] = await twoSessions();

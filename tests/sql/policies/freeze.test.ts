@@ -71,7 +71,7 @@ describe("a freeze", () => {
     await sql`select deploy_queue.cancel_location('dev', provider, region) from (values ('aws', 'r1'), ('aws', 'r2'), ('gcp', 'r1')) as place (provider, region)`;
   });
 
-  test("lets its key pass those whom it holds", async () => {
+  test("lets deployments with its key pass those that it holds", async () => {
     const line = newLine(database);
     const held = await line.add("queued");
     const hotfix = await line.add("queued", { concurrencyKey: "sev-1" });
@@ -98,7 +98,7 @@ describe("a freeze", () => {
     expect(await reasonsOf(entered?.id ?? 0)).toEqual([]);
   });
 
-  test("does not let its exceptions pass who runs or cools down", async () => {
+  test("does not let its exceptions pass a running or buffering deployment", async () => {
     const line = newLine(database);
     await line.add("running");
     const hotfix = await line.add("queued", { concurrencyKey: "sev-1" });

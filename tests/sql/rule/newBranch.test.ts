@@ -74,7 +74,7 @@ describe("a branch that is added to the rule is heard by", () => {
     expect(preview).toMatchObject({ predicted_start: null, blockers: [{ kind: "approval", text }] });
   });
 
-  test("stuck_deployments: whom it withholds is not idle", async () => {
+  test("stuck_deployments: a deployment that it withholds is not idle", async () => {
     const gated = await newLine(database).add("queued", { component: "gated" });
     const idle = await newLine(database).add("queued");
     await database.advance("5 minutes");
@@ -85,7 +85,7 @@ describe("a branch that is added to the rule is heard by", () => {
     expect(ids).not.toContain(gated);
   });
 
-  test("the wake-ups: whom it withholds is not woken by the end of a blocker", async () => {
+  test("the wake-ups: the end of a blocker does not wake a deployment that it withholds", async () => {
     const line = newLine(database);
     const runner = await line.add("running");
     const gated = await line.add("queued", { component: "gated" });

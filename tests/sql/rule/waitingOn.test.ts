@@ -137,7 +137,7 @@ test("an unknown deployment is an error", async () => {
   await expect(sql`select deploy_queue.waiting_on(null)`).rejects.toMatchObject({ code: "QD001" });
 });
 
-test("of whom two heartbeats are missing is told since when and when they are reaped, until they are heard again", async () => {
+test("a reason says since when a blocker is silent and when it is reaped, once two heartbeats are missing and until one comes", async () => {
   const { queue } = database;
   const line = newLine(database, "prod");
   const holder = await line.add("running", { heartbeat: true, component: "web" });
