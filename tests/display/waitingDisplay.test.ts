@@ -2,32 +2,10 @@ import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WaitingDisplay } from "../../src/display/lineDisplay.js";
 import { createWaitingDisplay } from "../../src/display/waitingDisplay.js";
-import type { Deployment } from "../../src/queue/deployment.js";
 import type { Forecast } from "../../src/queue/forecast.js";
+import { exampleDeployment as deployment } from "../support/exampleDeployment.js";
 
 const now = new Date("2030-01-02T22:25:04Z");
-
-function deployment(changes: Partial<Deployment> = {}): Deployment {
-  return {
-    ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
-    ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, idempotency_key: null },
-    ...{ start_timestamp: null, finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
-    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now, max_duration: null, forced: false },
-    ...{
-      place: null,
-      priority: 0,
-      hold: null,
-      release_key: null,
-      kept: false,
-      not_before: null,
-      not_after: null,
-      command: null,
-    },
-    entered_by: null,
-    actor: null,
-    ...changes,
-  };
-}
 
 function forecast(component = "web"): Forecast {
   return {
@@ -90,9 +68,9 @@ describe("without a terminal a wait", () => {
     shown.show(forecast());
     shown.end();
     expect(written).toEqual([
-      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      `deployment 42 (api@v1.2.3) waits, ${shownPlace}`,
       "the database is away",
-      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      `deployment 42 (api@v1.2.3) waits, ${shownPlace}`,
     ]);
   });
 
@@ -111,9 +89,9 @@ describe("without a terminal a wait", () => {
     shown.end();
     shown.end();
     expect(written).toEqual([
-      "::group::deployment 42 (api@v1) waits for its turn\n",
-      `deployment 42 (api@v1) waits, ${shownPlace}`,
-      `deployment 42 (api@v1) waits, ${shownPlace}`,
+      "::group::deployment 42 (api@v1.2.3) waits for its turn\n",
+      `deployment 42 (api@v1.2.3) waits, ${shownPlace}`,
+      `deployment 42 (api@v1.2.3) waits, ${shownPlace}`,
       "::endgroup::\n",
     ]);
   });
@@ -151,7 +129,7 @@ describe("on a terminal a wait", () => {
     const shown = display();
     shown.show(forecast());
     expect(written.join("")).toContain(
-      "deployment 42 (api@v1) waits for 0s: position 1, start unknown\n  deployment 41",
+      "deployment 42 (api@v1.2.3) waits for 0s: position 1, start unknown\n  deployment 41",
     );
     vi.advanceTimersByTime(2_000);
     expect(written.join("")).toContain("waits for 1s: position 1");
@@ -199,7 +177,7 @@ describe("on a terminal a wait", () => {
     const shown = display();
     shown.show(forecast());
     shown.end();
-    expect(written).toEqual([`deployment 42 (api@v1) waits, ${shownPlace}`]);
+    expect(written).toEqual([`deployment 42 (api@v1.2.3) waits, ${shownPlace}`]);
   });
 
   test("is not shown where the log level hides it", () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { TestDatabase } from "./database.js";
 
 export interface History {
@@ -26,6 +27,15 @@ export async function insertFinished({ sql }: TestDatabase, history: History): P
     if (row !== undefined) ids.push(row.id);
   }
   return ids;
+}
+
+/** The id of a deployment that runs, after others of its kind took as long as this. */
+export async function runningAfter(database: TestDatabase, ...durations: string[]): Promise<number> {
+  const region = `history-${randomUUID()}`;
+  await insertFinished(database, { environment: "dev", region, endedAgo: "1 day", durations });
+  const { id } = await database.enqueue({ region });
+  await database.queue.tryStart(id);
+  return id;
 }
 
 /** Inserts many finished deployments, of five components in a new region, without the work of the triggers. */

@@ -1,45 +1,9 @@
 import { expect, test } from "vitest";
-import type { DeploymentStatus, DeploymentWithStatus } from "../../src/queue/deployment.js";
+import type { DeploymentStatus } from "../../src/queue/deployment.js";
 import { cancelledText, cellName, cellOf, deploymentName, particulars, summary } from "../../src/text/describe.js";
+import { exampleDeployment as deployment } from "../support/exampleDeployment.js";
 
 const now = new Date("2030-01-02T03:04:05Z");
-
-function deployment(changes: Partial<DeploymentWithStatus> = {}): DeploymentWithStatus {
-  return {
-    ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 7 },
-    ...{
-      component: "api",
-      version: "v1.2.3",
-      url: null,
-      note: null,
-      concurrency_key: null,
-      idempotency_key: null,
-      max_duration: null,
-      forced: false,
-    },
-    ...{
-      place: null,
-      priority: 0,
-      hold: null,
-      release_key: null,
-      kept: false,
-      not_before: null,
-      not_after: null,
-      command: null,
-    },
-    entered_by: null,
-    actor: null,
-    ...{
-      status: "queued",
-      start_timestamp: null,
-      finish_timestamp: null,
-      cancellation_timestamp: null,
-      cancellation_note: null,
-    },
-    ...{ heartbeat_timestamp: null, created_at: now, updated_at: now },
-    ...changes,
-  };
-}
 
 test("a cell has the name of its location", () => {
   expect(cellName(cellOf(deployment()))).toBe("prod-aws-us-west-2-cell-1");

@@ -1,8 +1,8 @@
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { SlackNotifier, type SlackOptions } from "../../../src/action/slack/notifier.js";
-import type { Deployment } from "../../../src/queue/deployment.js";
 import { printable } from "../../../src/text/printable.js";
+import { exampleDeployment as deployment } from "../../support/exampleDeployment.js";
 import { type Answer, json, startSlack } from "./slackServer.js";
 
 const token = "xoxb-1234-secret";
@@ -24,28 +24,6 @@ afterEach(() => {
 function notifier(options: Partial<SlackOptions> = {}): SlackNotifier {
   const warn = (warning: string) => warnings.push(warning);
   return new SlackNotifier({ token, channel: "C01234567", apiUrl: slack.url, warn, ...options });
-}
-
-function deployment(changes: Partial<Deployment> = {}): Deployment {
-  return {
-    ...{ id: 42, environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, cell_id: 1 },
-    ...{ component: "api", version: "v1.2.3", url: null, note: null, concurrency_key: null, idempotency_key: null },
-    ...{ start_timestamp: new Date(), finish_timestamp: null, cancellation_timestamp: null, cancellation_note: null },
-    ...{ heartbeat_timestamp: null, created_at: new Date(), updated_at: new Date(), max_duration: null, forced: false },
-    ...{
-      place: null,
-      priority: 0,
-      hold: null,
-      release_key: null,
-      kept: false,
-      not_before: null,
-      not_after: null,
-      command: null,
-    },
-    entered_by: null,
-    actor: null,
-    ...changes,
-  };
 }
 
 function texts(): string[] {

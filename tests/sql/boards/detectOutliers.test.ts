@@ -1,25 +1,14 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
-import { insertFinished } from "../../support/history.js";
+import { runningAfter } from "../../support/history.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-let regions = 0;
-
-/** A deployment that runs, after others of its kind took as long as this. */
-async function runningAfter(...durations: string[]): Promise<number> {
-  const region = `history-${regions++}`;
-  await insertFinished(database, { environment: "dev", region, endedAgo: "1 day", durations });
-  const { id } = await database.enqueue({ region });
-  await queue.tryStart(id);
-  return id;
-}
-
 const detectedIds = async () => (await queue.upkeep.detectOutliers()).map(({ id }) => id);
 
 test("records and tells the first detection, and no other", async () => {
-  const id = await runningAfter("1 minute", "1 minute");
+  const id = await runningAfter(database, "1 minute", "1 minute");
   await database.advance("5 minutes");
   const ear = await listen(database, []);
   expect(await detectedIds()).toEqual([id]);
@@ -31,7 +20,7 @@ test("records and tells the first detection, and no other", async () => {
 });
 
 test("two detections at once record and tell it once", async () => {
-  const id = await runningAfter("1 minute", "1 minute");
+  const id = await runningAfter(database, "1 minute", "1 minute");
   await database.advance("5 minutes");
   const ear = await listen(database, []);
   const detectors = Array.from({ length: 4 }, () => database.openQueue());

@@ -1,24 +1,13 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
-import { insertFinished } from "../../support/history.js";
+import { insertFinished, runningAfter } from "../../support/history.js";
 
 const database = useDatabase();
 const { queue } = database;
-let regions = 0;
-
-/** A deployment that runs, after others of its kind took as long as this. */
-async function runningAfter(...durations: string[]): Promise<number> {
-  const region = `history-${regions++}`;
-  await insertFinished(database, { environment: "dev", region, endedAgo: "1 day", durations });
-  const { id } = await database.enqueue({ region });
-  await queue.tryStart(id);
-  return id;
-}
-
 const outlierIds = async () => (await queue.boards.outliers()).map(({ id }) => id);
 
 test("one sample flags nothing, however long it takes", async () => {
-  const id = await runningAfter("1 minute");
+  const id = await runningAfter(database, "1 minute");
   await database.advance("20 days");
   expect(await outlierIds()).not.toContain(id);
   await queue.finish(id);
@@ -26,7 +15,7 @@ test("one sample flags nothing, however long it takes", async () => {
 
 test("flags a deployment that takes longer than the mean and two standard deviations, and not before", async () => {
   // Mean 10 minutes, sample standard deviation 2 minutes.
-  const id = await runningAfter("8 minutes", "10 minutes", "12 minutes");
+  const id = await runningAfter(database, "8 minutes", "10 minutes", "12 minutes");
   await database.advance("13 minutes 50 seconds");
   expect(await outlierIds()).not.toContain(id);
   await database.advance("11 seconds");
@@ -38,7 +27,7 @@ test("flags a deployment that takes longer than the mean and two standard deviat
 });
 
 test("durations of other components do not count", async () => {
-  const region = `history-${regions++}`;
+  const region = "other-components";
   const history = { environment: "dev", region, endedAgo: "1 day", durations: ["1 second", "1 second"] };
   await insertFinished(database, { ...history, component: "web" });
   const { id } = await database.enqueue({ region, component: "api" });
@@ -48,7 +37,7 @@ test("durations of other components do not count", async () => {
 });
 
 test("samples older than 3 months do not count", async () => {
-  const id = await runningAfter("1 minute", "1 minute");
+  const id = await runningAfter(database, "1 minute", "1 minute");
   await database.advance("2 hours");
   expect(await outlierIds()).toContain(id);
   await database.advance("100 days");

@@ -83,7 +83,10 @@ describe("the exclusion constraint alone, without triggers and without a single 
     expect(await outcome(run(sql, "x"))).toBe("23P01");
   });
 
-  test("makes the second of two sessions wait for the first, and refuses it", async () => {
+  test.for([
+    ["refuses it when that commits", "commit", "23P01"],
+    ["lets it in when that is rolled back", "rollback", "ok"],
+  ] as const)("makes the second of two sessions wait for the first, and %s", async ([, end, expected]) => {
     const cell = await emptyCell();
     const early = await openSession(database);
     const late = await openSession(database);
@@ -91,20 +94,8 @@ describe("the exclusion constraint alone, without triggers and without a single 
     await run(early.sql, null, cell);
     const pending = outcome(run(late.sql, null, cell));
     await untilBlocked(database, late, early);
-    await early.commit();
-    expect(await pending).toBe("23P01");
-  });
-
-  test("lets the second in when the first is rolled back", async () => {
-    const cell = await emptyCell();
-    const early = await openSession(database);
-    const late = await openSession(database);
-    await early.begin();
-    await run(early.sql, null, cell);
-    const pending = outcome(run(late.sql, null, cell));
-    await untilBlocked(database, late, early);
-    await early.rollback();
-    expect(await pending).toBe("ok");
+    await early[end]();
+    expect(await pending).toBe(expected);
   });
 
   async function emptyCell(): Promise<number> {
