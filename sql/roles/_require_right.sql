@@ -1,6 +1,6 @@
 -- Refuses a caller that would change something in an environment that it may not change; true otherwise.
 -- Called before a lock is taken: by every function that changes something, by the triggers of tables, and by the policies of row-level
--- security, so that SELECT FOR UPDATE of what may not be changed keeps nobody waiting.
+-- security, so that SELECT FOR UPDATE of rows that it may not change holds up no other session.
 create or replace function deploy_queue._require_right(environment text) returns boolean
 language plpgsql stable
 security definer

@@ -38,7 +38,7 @@ describe("a login that is only a deployer", () => {
     const { code } = await run("run", ...options, "--", "true");
     expect(code).toBe(0);
     const actors = await cli.sql<{ actor: string }[]>`
-      select distinct actor from deploy_queue.deployment_events
+      select distinct deployment_events.actor from deploy_queue.deployment_events
       join deploy_queue.deployments on deployments.id = deployment_id where deployments.region = ${region}`;
     expect([...actors]).toEqual([{ actor: deployer.name }]);
   });
