@@ -32,13 +32,7 @@ begin
   select 'queued', null, ahead.deployment
   from deploy_queue._queued as ahead
   where ahead.cell_id = candidate.cell_id
-    -- Written as the index has it. A candidate without an id comes last.
-    and (- ahead.priority, coalesce(ahead.place, ahead.id))
-      < (- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))
-    and (ahead.concurrency_key = candidate.concurrency_key) is not true
-    -- A deployment that is on hold outside the line, or not to start yet, lets others pass.
-    and ahead.hold is distinct from 'outside'
-    and (ahead.not_before > policy.as_of) is not true
+    and deploy_queue._precedes(ahead.deployment, candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
 
   limit _blockers.at_most;

@@ -1,14 +1,17 @@
--- Whether a queued deployment stands ahead of another one of its cell and keeps it waiting, freezes aside.
--- Called by _wake_heads for deployments as they were; _blockers says the same in the words of an index.
-create or replace function deploy_queue._precedes(ahead deploy_queue.deployments, behind deploy_queue.deployments)
-returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
+-- Whether a queued deployment stands ahead of another one of its cell and keeps it waiting, freezes aside. One without an id comes last.
+-- Called by _blockers and, for deployments as they were, by _wake_heads. Without a search_path of its own, PostgreSQL writes the body
+-- into the caller, and an index of queued deployments serves it.
+create or replace function deploy_queue._precedes(
+  ahead deploy_queue.deployments,
+  behind deploy_queue.deployments,
+  now timestamptz
+) returns boolean
+language sql stable
 as $$
-begin
-  return (ahead.concurrency_key = behind.concurrency_key) is not true
-    and (- ahead.priority, coalesce(ahead.place, ahead.id)) < (- behind.priority, coalesce(behind.place, behind.id))
+  select (- ahead.priority, coalesce(ahead.place, ahead.id))
+      < (- behind.priority, coalesce(behind.place, behind.id, 9223372036854775807))
+    and (ahead.concurrency_key = behind.concurrency_key) is not true
+    -- A deployment that is on hold outside the line, or not to start yet, lets others pass.
     and ahead.hold is distinct from 'outside'
-    and (ahead.not_before > deploy_queue._now()) is not true;
-end;
+    and (ahead.not_before > now) is not true;
 $$;

@@ -1,35 +1,27 @@
 -- THE RULE, first half: what keeps a deployment from starting whatever else is in its cell. A new rule is a new branch, with its
--- wording and its cure. Called by everything that asks the rule: the decision, the explanation, the forecast.
+-- wording and its cure. Called by everything that asks the rule: the decision, the explanation, the forecast. Without a search_path
+-- of its own, PostgreSQL writes the body into the caller, which has one: a forecast asks for every deployment of a line.
 create or replace function deploy_queue._withheld(candidate deploy_queue.deployments, policy deploy_queue.policies)
 returns deploy_queue.reason[]
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
+language sql stable
 as $$
-declare
-  v_reasons deploy_queue.reason[] := '{}';
-begin
-  if candidate.hold is not null then
-    v_reasons := v_reasons || deploy_queue._reason('hold', 'it is on hold until it is released',
-      cures => jsonb_build_array(deploy_queue._call('release', 'deployment_id', candidate.id::text)));
-  end if;
+  select coalesce(
+    case when candidate.hold is not null then array[deploy_queue._reason('hold', 'it is on hold until it is released',
+      cures => jsonb_build_array(deploy_queue._call('release', 'deployment_id', candidate.id::text)))]
+    end
 
-  if candidate.not_before > policy.as_of then
-    v_reasons := v_reasons || deploy_queue._reason('schedule', 'it is not to start yet', candidate.not_before);
-  end if;
+    || case when candidate.not_before > policy.as_of then array[deploy_queue._reason('schedule', 'it is not to start yet',
+      candidate.not_before)]
+    end
 
-  if candidate.not_after <= policy.as_of then
-    v_reasons := v_reasons || deploy_queue._reason('expired',
-      format('it was to start before %s; it is cancelled at the next look', date_trunc('second', candidate.not_after)));
-  end if;
+    || case when candidate.not_after <= policy.as_of then array[deploy_queue._reason('expired',
+      format('it was to start before %s; it is cancelled at the next look', date_trunc('second', candidate.not_after)))]
+    end
 
-  if policy.has_windows then
-    v_reasons := v_reasons || deploy_queue._outside_windows(candidate, policy);
-  end if;
+    || case when policy.has_windows then deploy_queue._outside_windows(candidate, policy) end
 
-  if policy.is_frozen then
-    v_reasons := v_reasons || deploy_queue._frozen(candidate);
-  end if;
+    || case when policy.is_frozen then deploy_queue._frozen(candidate) end,
 
-  return v_reasons;
-end;
+    '{}'
+  );
 $$;

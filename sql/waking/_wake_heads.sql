@@ -27,15 +27,15 @@ begin
         when v_head.id = after.id then exists (
           select from deploy_queue._queued as ahead
           where ahead.cell_id = v_cell_id and ahead.id <> before.id
-            and deploy_queue._precedes(ahead.deployment, before)
+            and deploy_queue._precedes(ahead.deployment, before, deploy_queue._now())
             and not deploy_queue._overtakes(before, ahead.deployment)
         )
         when before.start_timestamp is not null then (before.concurrency_key = v_head.concurrency_key) is not true
-        when before.id is not null then deploy_queue._precedes(before, v_head) and not deploy_queue._overtakes(v_head, before)
+        when before.id is not null then deploy_queue._precedes(before, v_head, deploy_queue._now()) and not deploy_queue._overtakes(v_head, before)
         when _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze) and exists (
           select from deploy_queue._queued as overtaken
           where overtaken.cell_id = v_cell_id
-            and deploy_queue._precedes(overtaken.deployment, v_head)
+            and deploy_queue._precedes(overtaken.deployment, v_head, deploy_queue._now())
             and not deploy_queue._passes(overtaken.deployment, changed_freeze)
         )
         when changed_freeze.id is not null then not deploy_queue._passes(v_head, changed_freeze)

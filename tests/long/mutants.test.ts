@@ -9,18 +9,18 @@ const queue = new RealQueue(database);
 const runs = 2_000;
 
 /** Where a deployment stands. */
-const rank = "(- candidate.priority, coalesce(candidate.place, candidate.id, 9223372036854775807))";
+const rank = "(- behind.priority, coalesce(behind.place, behind.id, 9223372036854775807))";
 
 /** What a slip of the hand would make of a function: what the model finds, it would find in a change as well. */
 const mutants: readonly (readonly [what: string, name: string, from: string, to: string])[] = [
-  ["overtakes those ahead", "_blockers", `< ${rank}`, "is null"],
-  ["waits for those behind", "_blockers", `< ${rank}`, `<> ${rank}`],
-  ["ignores priorities", "_blockers", "(- ahead.priority, ", "(- candidate.priority, "],
-  ["takes the old place of the released", "_blockers", "coalesce(ahead.place, ahead.id)", "ahead.id"],
+  ["overtakes those ahead", "_precedes", `< ${rank}`, "is null"],
+  ["waits for those behind", "_precedes", `< ${rank}`, `<> ${rank}`],
+  ["ignores priorities", "_precedes", "(- ahead.priority, ", "(- behind.priority, "],
+  ["takes the old place of the released", "_precedes", "coalesce(ahead.place, ahead.id)", "ahead.id"],
   ["forgets holds", "_withheld", "candidate.hold is not null", "false"],
-  ["waits for whom is held outside", "_blockers", "ahead.hold is distinct from 'outside'", "true"],
+  ["waits for whom is held outside", "_precedes", "ahead.hold is distinct from 'outside'", "true"],
   ["starts before the time", "_withheld", "candidate.not_before > policy.as_of", "false"],
-  ["waits for who is to start later", "_blockers", "(ahead.not_before > policy.as_of) is not true", "true"],
+  ["waits for who is to start later", "_precedes", "(ahead.not_before > now) is not true", "true"],
   ["forgets freezes", "_frozen", "not deploy_queue._passes", "false and not deploy_queue._passes"],
   ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false"],
   [

@@ -20,14 +20,15 @@ function textsUnder(folder: string, extension: string): Map<string, string> {
 
 const codesIn = (texts: Iterable<string>) => new Set([...texts].flatMap((text) => text.match(/QD\d{3}/g) ?? []));
 
-test("every function pins its search_path", async () => {
+test("every function pins its search_path, but those that PostgreSQL writes into their callers", async () => {
   const unpinned = await sql`
     select proname from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace
       and not exists (select from pg_depend where objid = pg_proc.oid and classid = 'pg_proc'::regclass and deptype = 'e')
       and not exists (select from unnest(proconfig) as setting where setting = 'search_path=pg_catalog, pg_temp')
-      and proname <> '_now'`;
-  expect(unpinned).toEqual([]);
+      and proname <> '_now'
+    order by proname`;
+  expect(unpinned.map(({ proname }) => proname)).toEqual(["_precedes", "_withheld"]);
 });
 
 test("every function has a name of its own: a call cannot mean two", async () => {
