@@ -50,7 +50,12 @@
 --!include line/_line_cells.sql
 --!include line/_line_members.sql
 --!include line/_priority_reason.sql
+--!include reaping/_silent_since.sql
+--!include reaping/_reaped_at.sql
 --!include line/_blocker.sql
+--!include line/_other_blockers.sql
+--!include line/_holds_until.sql
+--!include line/_add_reasons.sql
 --!include line/_overtaken.sql
 --!include line/_line.sql
 --!include line/forecast.sql
@@ -91,9 +96,7 @@
 --!include waking/tg_freezes__wake.sql
 --!include waking/tg_maintenance_windows__wake.sql
 
---!include reaping/_silent_since.sql
 --!include reaping/_silent_before.sql
---!include reaping/_reaped_at.sql
 --!include reaping/_stale.sql
 --!include reaping/_reap.sql
 --!include reaping/reap_stale_deployments.sql

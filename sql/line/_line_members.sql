@@ -6,7 +6,6 @@ returns table (
   deployment deploy_queue.deployments,
   cell_id integer,
   policy deploy_queue.policies,
-  buffer_time interval,
   waits_since timestamptz,
   exclusion_key text,
   is_followed boolean,
@@ -26,7 +25,6 @@ begin
       present.member,
       cell.id,
       cell.policy,
-      cell.buffer_time,
       cell.waits_since,
       coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
       lead(cell.id) over line is not distinct from cell.id as is_followed

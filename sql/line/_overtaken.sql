@@ -1,9 +1,8 @@
--- How many of those that started have overtaken a waiting deployment: they came later in the line and started while it waited.
--- Called by _line, where a line has any.
+-- How many of those that have started have overtaken a waiting deployment: they came later in the line and started while it waited.
+-- Called by _line, where any has started.
 create or replace function deploy_queue._overtaken(
   deployment deploy_queue.deployments,
-  start_timestamps timestamptz[],
-  places bigint[]
+  starters deploy_queue.deployments[]
 ) returns integer
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
@@ -11,9 +10,9 @@ as $$
 begin
   return (
     select count(*)
-    from unnest(_overtaken.start_timestamps, _overtaken.places) as started (start_timestamp, place)
+    from unnest(_overtaken.starters) as started
     where started.start_timestamp > deployment.created_at
-      and started.place > coalesce(deployment.place, deployment.id)
+      and coalesce(started.place, started.id) > coalesce(deployment.place, deployment.id)
   );
 end;
 $$;
