@@ -80,6 +80,7 @@
 --!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
+--!include rule/_is_free.sql
 --!include rule/_may_start.sql
 --!include rule/waiting_on.sql
 --!include rule/blocking_deployments.sql
@@ -174,6 +175,7 @@
 --!include boards/_measure.sql
 --!include boards/refresh_durations.sql
 --!include boards/tg_deployments__measure.sql
+--!include boards/_free_heads.sql
 --!include boards/stuck_deployments.sql
 --!include boards/_rule_problems.sql
 --!include boards/health.sql

@@ -6,9 +6,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_policy deploy_queue.policies := deploy_queue._policy(candidate.environment);
-  v_may boolean := deploy_queue._withheld(candidate, v_policy) = '{}'
-    and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
+  v_may boolean := deploy_queue._is_free(candidate, deploy_queue._policy(candidate.environment));
 begin
   if not v_may and only_asks is not true then
     raise exception using

@@ -2,7 +2,6 @@
 -- Called by waiting_on, try_start and the refusal of a start.
 create or replace function deploy_queue._waiting_on(candidate deploy_queue.deployments) returns deploy_queue.reason[]
 language plpgsql stable
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

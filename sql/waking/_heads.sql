@@ -1,15 +1,15 @@
 -- The heads of a line: queued deployments of a cell that no other queued deployment keeps waiting. These are the first of the line,
 -- those right behind it with its concurrency key, and exceptions of a freeze that pass those it holds.
--- Called by the wake-ups and by stuck_deployments.
-create or replace function deploy_queue._heads(cell_id integer) returns setof deploy_queue.deployments
+-- Called by the wake-ups and, with the policy that is known there, by _free_heads.
+create or replace function deploy_queue._heads(cell_id integer, policy deploy_queue.policies default null)
+returns setof deploy_queue.deployments
 language plpgsql stable rows 2
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_queued deploy_queue.deployments;
-  v_policy deploy_queue.policies;
+  v_policy deploy_queue.policies := _heads.policy;
   v_is_first boolean := true;
   v_first_key text;
   -- Whether deployments of two keys were found. One of the two keeps all deployments behind them waiting, exceptions aside.
