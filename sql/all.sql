@@ -80,7 +80,6 @@
 --!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
---!include rule/_is_free.sql
 --!include rule/_may_start.sql
 --!include rule/waiting_on.sql
 --!include rule/blocking_deployments.sql

@@ -16,6 +16,6 @@ begin
   ) as line
   join policies on policies.environment = line.environment
   cross join lateral deploy_queue._heads(line.cell_id, policies.policy) as head
-  where deploy_queue._is_free(head, policies.policy);
+  where deploy_queue._may_start(head, true, policies.policy);
 end;
 $$;

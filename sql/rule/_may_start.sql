@@ -1,12 +1,18 @@
 -- The decision: whether a deployment may start now. A start that only asks (start_timestamp = infinity) gets "no"; a start that
 -- states its moment is refused. Called by the triggers, so that plain INSERT and UPDATE obey the rule, and by try_start, whose
--- look locks nothing.
-create or replace function deploy_queue._may_start(candidate deploy_queue.deployments, only_asks boolean) returns boolean
+-- look locks nothing; and, with the policy that it knows, by _free_heads.
+create or replace function deploy_queue._may_start(
+  candidate deploy_queue.deployments,
+  only_asks boolean,
+  policy deploy_queue.policies default null
+) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_may boolean := deploy_queue._is_free(candidate, deploy_queue._policy(candidate.environment));
+  v_policy deploy_queue.policies := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment));
+  v_may boolean := deploy_queue._withheld(candidate, v_policy) = '{}'
+    and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
 begin
   if not v_may and only_asks is not true then
     raise exception using
