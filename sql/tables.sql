@@ -4,6 +4,7 @@
 comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
 comment on type deploy_queue.blocker is
   'A blocker in the JSON of a forecast: kind (running, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, and since when it has sent no heartbeat and when it will be reaped for that. In the order in which jsonb stores its keys, which need not be sorted then.';
+comment on type deploy_queue.cancellation_kind is 'How a deployment was cancelled.';
 comment on type deploy_queue.caller is
   'Who acts: the principal, the roles whose rights count, and the environments that it may change; null is all.';
 comment on type deploy_queue.deployment_status is
@@ -20,6 +21,8 @@ comment on table deploy_queue.environments is 'The environments that deployments
 comment on column deploy_queue.environments.environment is 'Name, such as dev or prod.';
 comment on column deploy_queue.environments.buffer_time is 'How long a cell cools down after a deployment finished.';
 comment on column deploy_queue.environments.heartbeat_timeout is 'A deployment whose heartbeats stopped for this long is reaped.';
+comment on column deploy_queue.environments.unkept_after is
+  'A deployment that runs without a keeper for longer is told of as one that needs a look.';
 comment on column deploy_queue.environments.max_duration is
   'A deployment that runs for longer is reaped, unless it brought a limit of its own; null is no limit.';
 comment on column deploy_queue.environments.retention is 'How long deployments are kept after their end; null keeps them for ever.';
@@ -54,7 +57,7 @@ comment on column deploy_queue.deployments.cancellation_note is 'Why it was canc
 comment on column deploy_queue.deployments.heartbeat_timestamp is
   'Last proof that its keeper is alive; null when none were promised, and then it is never reaped.';
 comment on column deploy_queue.deployments.created_at is 'When it entered the line.';
-comment on column deploy_queue.deployments.updated_at is 'When the row last changed.';
+comment on column deploy_queue.deployments.updated_at is 'When the row last changed, heartbeats aside.';
 comment on column deploy_queue.deployments.cell_id is 'The cell of environment, cloud_provider, region and cell_index; filled in.';
 comment on column deploy_queue.deployments.max_duration is
   'It is reaped when it runs for longer; null is the limit of the environment.';
@@ -74,6 +77,19 @@ comment on column deploy_queue.deployments.command is 'The command that its rele
 comment on column deploy_queue.deployments.entered_by is 'The principal that entered it: the database role that logged in.';
 comment on column deploy_queue.deployments.actor is
   'Who entered it, as the client says: the setting deploy_queue.actor, else the role.';
+comment on column deploy_queue.deployments.keeper is
+  'The name that its keeper has drawn for itself; another process with the same idempotency key takes over by another name.';
+comment on column deploy_queue.deployments.alive_until is
+  'The end of the lease: until then its keeper counts as alive. Null: it has no keeper, and is never reaped.';
+comment on column deploy_queue.deployments.ends_by is 'When its maximum duration is over; null: it has none, or has not started.';
+comment on column deploy_queue.deployments.stop_timestamp is
+  'When its keeper was asked to end the work; it holds the cell until that has ended.';
+comment on column deploy_queue.deployments.stop_grace is
+  'Within how long its keeper ends the work when it is asked to; null: it cannot.';
+comment on column deploy_queue.deployments.cancellation_kind is
+  'How it was cancelled: cancelled (at once), forced, stopped (its keeper confirmed), reaped (without its keeper), failed (its work), rejected (before the line), gave-way (it closed a circle of waits).';
+comment on column deploy_queue.deployments.parent_id is 'The deployment whose work it is a part of.';
+comment on column deploy_queue.deployments.joined_id is 'The deployment in whose hold it runs.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 
@@ -84,7 +100,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, finished, cancelled, reaped (cancelled because its heartbeats stopped, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment).';
+  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is
@@ -136,6 +152,10 @@ comment on column deploy_queue.maintenance_windows.closes_at is
   'Time of the day in the zone; when that is before opens_at, of the next day.';
 comment on column deploy_queue.maintenance_windows.zone is 'Such as Europe/Berlin, with its daylight saving.';
 
+comment on table deploy_queue.timelines is 'Since when each server of this database was the one that writes: a promotion begins another timeline.';
+comment on column deploy_queue.timelines.timeline is 'As in the names of WAL files.';
+comment on column deploy_queue.timelines.since is 'When that was noticed; -infinity for the first one.';
+
 comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 do $$
@@ -174,3 +194,6 @@ begin
   end if;
 end;
 $$;
+
+-- A promotion from now on is noticed.
+do $$ begin perform deploy_queue._note_timeline(); end $$;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:db618cd55bee7eabd567b715d1c6f20abd0e65d0
+--! Hash: sha1:e5cf08d86421dbc440758810aaf051016f42fdba
 
 -- squawk-ignore-file
 
@@ -23,6 +23,10 @@ create type deploy_queue.deployment_status as enum (
 
 create type deploy_queue.hold as enum ('outside', 'in-line');
 
+-- How a deployment was cancelled: at once, by force, by its keeper that was asked to stop, without its keeper, since its work failed,
+-- before it began, or to end a circle of waits.
+create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stopped', 'reaped', 'failed', 'rejected', 'gave-way');
+
 -- Who acts.
 create type deploy_queue.caller as (principal text, roles regrole[], environments text[]);
 
@@ -35,6 +39,8 @@ create type deploy_queue.policies as (
   buffer_time interval,
   heartbeat_interval interval,
   heartbeat_timeout interval,
+  unkept_after interval,
+  up_since timestamptz,
   is_frozen boolean,
   has_windows boolean
 );
@@ -86,6 +92,10 @@ create table deploy_queue.environments (
   max_duration interval
     constraint max_duration_must_be_between_1_second_and_30_days check (
       max_duration between interval '1 second' and interval '30 days'
+    ),
+  unkept_after interval not null default '1 hour'
+    constraint unkept_after_must_be_between_1_minute_and_30_days check (
+      unkept_after between interval '1 minute' and interval '30 days'
     ),
   retention interval constraint retention_must_be_1_day_or_more check (retention >= interval '1 day'),
   heartbeat_interval interval not null generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
@@ -147,15 +157,24 @@ create table deploy_queue.deployments (
   entered_by text,
   actor text,
   kept boolean not null default false,
+  keeper text,
+  alive_until timestamptz,
+  ends_by timestamptz,
+  stop_timestamp timestamptz,
+  stop_grace interval,
+  cancellation_kind deploy_queue.cancellation_kind,
+  parent_id bigint,
+  joined_id bigint,
 
   constraint a_deployment_is_in_its_cell
     foreign key (cell_id, environment, cloud_provider, region, cell_index)
     references deploy_queue.cells (id, environment, cloud_provider, region, cell_index),
 
-  -- Two running deployments of one cell must have the same concurrency key; a missing key equals nothing but itself.
+  -- Two running deployments of one cell must have the same concurrency key; a missing key equals nothing but itself, and what runs in
+  -- the hold of that deployment.
   constraint never_two_at_once exclude using gist (
     cell_id with =,
-    coalesce('key ' || concurrency_key, 'id ' || id::text) with <>
+    coalesce('key ' || concurrency_key, 'id ' || coalesce(joined_id, id)::text) with <>
   ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and not forced)
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
@@ -167,6 +186,9 @@ create index deployments_queued on deploy_queue.deployments (cell_id, (- priorit
 create index deployments_running on deploy_queue.deployments (cell_id, id)
   where start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null;
 create index deployments_finished on deploy_queue.deployments (cell_id, finish_timestamp) where finish_timestamp is not null;
+
+create index deployments_children on deploy_queue.deployments (parent_id)
+  where parent_id is not null and finish_timestamp is null and cancellation_timestamp is null;
 
 -- Pruning, overtaking, retries, the newest version of a component, usual durations, and ranges of history.
 create index deployments_cancelled on deploy_queue.deployments (cell_id, cancellation_timestamp)
@@ -265,6 +287,12 @@ create table deploy_queue.maintenance_windows (
   constraint a_window_closes_at_another_time_than_it_opens check (opens_at <> closes_at)
 );
 create index maintenance_windows_environment on deploy_queue.maintenance_windows (environment);
+
+-- Since when this server is the one that writes: one row a timeline, of which every promotion begins another.
+create table deploy_queue.timelines (
+  timeline text primary key,
+  since timestamptz not null
+);
 
 create table deploy_queue.workers (
   name text primary key,

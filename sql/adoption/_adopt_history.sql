@@ -39,6 +39,12 @@ begin
     )
     from unnest(pg_temp._adopted_columns()) as known (name)
   );
+  update deploy_queue.deployments
+  set alive_until = deployments.heartbeat_timestamp + deploy_queue._lease(deployments.environment),
+    kept = true
+  where deployments.heartbeat_timestamp is not null
+    and deployments.finish_timestamp is null
+    and deployments.cancellation_timestamp is null;
   execute format(
     'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
   );

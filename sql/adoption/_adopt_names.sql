@@ -18,9 +18,9 @@ begin
         ('environments', 'environments', 'environment, buffer_time'),
         ('cells', 'cells', 'environment, cloud_provider, region, cell_index'),
         ('deployment_duration_analytics', 'deployment_duration_analytics', 'environment, cloud_provider, region, cell_index, component, deployment_count::bigint as deployment_count, avg_duration, stddev_duration'),
-        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, replace(component_status::text, ''held'', ''queued'')::public.deployment_status as component_status, job_url, created_at'),
-        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
-        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, replace(current_status::text, ''held'', ''queued'')::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
+        ('prod_latest_deployments', 'prod_latest_deployments', 'environment, cloud_provider, region, cell_index, component, version, deploy_queue._old_status(component_status)::public.deployment_status as component_status, job_url, created_at'),
+        ('prod_current_deployments', 'prod_current_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, deploy_queue._old_status(current_status)::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, cancellation_timestamp, created_at, current_duration, avg_duration, outlier_duration'),
+        ('prod_finished_deployments', 'prod_finished_deployments', 'environment, cloud_provider, region, cell_index, component, deployment_id, version, deploy_queue._old_status(current_status)::public.deployment_status as current_status, url, start_timestamp, finish_timestamp, created_at')
     ) as adopted (name, source, columns)
   loop
     if to_regclass('public.' || v_view.name) is not null then

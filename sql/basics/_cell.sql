@@ -11,7 +11,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id integer;
-  v_is_new boolean := false;
 begin
   for v_attempt in 1..2 loop
     select cells.id into v_id
@@ -28,13 +27,8 @@ begin
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
     values (_cell.environment, _cell.cloud_provider, _cell.region, _cell.cell_index)
     on conflict on constraint a_cell_exists_once do nothing;
-    v_is_new := found;
   end loop;
 
-  if v_is_new then
-    -- The notice comes once the deployment is in the line: a client that is refused is told only why.
-    perform set_config('deploy_queue.new_cell', v_id::text, true);
-  end if;
   return v_id;
 end;
 $$;

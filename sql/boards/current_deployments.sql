@@ -9,13 +9,7 @@ select
   present.component,
   present.id as deployment_id,
   present.version,
-  deploy_queue._status(
-    present.hold,
-    present.start_timestamp,
-    present.finish_timestamp,
-    present.cancellation_timestamp,
-    environments.buffer_time
-  ) as current_status,
+  deploy_queue._status(present.deployment, environments.buffer_time) as current_status,
   present.url,
   present.start_timestamp,
   present.finish_timestamp,
@@ -47,7 +41,7 @@ left join deploy_queue.deployment_durations as usual
 
 comment on view deploy_queue.current_deployments is
   'Deployments that are queued, running or buffering.';
-comment on column deploy_queue.current_deployments.current_status is 'held, queued, running or buffering.';
+comment on column deploy_queue.current_deployments.current_status is 'held, queued, running, stopping or buffering.';
 comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
 comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';

@@ -2,13 +2,7 @@
 -- Read by the command line and by other services that ask for one deployment.
 create or replace view deploy_queue.deployments_with_status as
 select
-  deploy_queue._status(
-    deployments.hold,
-    deployments.start_timestamp,
-    deployments.finish_timestamp,
-    deployments.cancellation_timestamp,
-    environments.buffer_time
-  ) as status,
+  deploy_queue._status(deployments, environments.buffer_time) as status,
   -- The columns of the table come last: a view gets new columns only at its end.
   deployments.*
 from deploy_queue.deployments
@@ -16,4 +10,4 @@ join deploy_queue.environments on environments.environment = deployments.environ
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
 comment on column deploy_queue.deployments_with_status.status is
-  'held, queued, running, buffering, finished or cancelled, right now.';
+  'held, queued, running, stopping, buffering, finished, failed or cancelled, right now.';

@@ -27,7 +27,7 @@ newest as materialized (
   select newest_there.*
   from pair
   cross join lateral (
-    select deployments.*
+    select deployments as deployment, deployments.*
     from deploy_queue.deployments
     where deployments.cell_id = pair.cell_id and deployments.component = pair.component
       and deployments.version is not null and deployments.cancellation_timestamp is null
@@ -48,9 +48,7 @@ select
   newest.cell_index,
   newest.component,
   target.version,
-  case when newest.version = target.version then deploy_queue._status(
-    newest.hold, newest.start_timestamp, newest.finish_timestamp, newest.cancellation_timestamp, environments.buffer_time
-  ) else 'pending' end as component_status,
+  case when newest.version = target.version then deploy_queue._status(newest.deployment, environments.buffer_time) else 'pending' end as component_status,
   case when newest.version = target.version then newest.url else '' end as job_url,
   case when newest.version = target.version then newest.created_at end as created_at,
   newest.id as deployment_id,

@@ -9,7 +9,19 @@ from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 where deployments.finish_timestamp is null
   and deployments.cancellation_timestamp is null
-  and deployments.heartbeat_timestamp < deploy_queue._silent_before(environments.heartbeat_timeout)
+  and deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, deploy_queue._up_since())
+    < deploy_queue._now()
+
+union all
+
+select running.id, 'unkept', running.start_timestamp,
+  deploy_queue._label(running.deployment) || ' runs without a keeper since ' || date_trunc('second', running.start_timestamp)
+    || ' and never ends by itself'
+from clock
+cross join deploy_queue._running as running
+join deploy_queue.environments on environments.environment = running.environment
+where running.alive_until is null
+  and running.start_timestamp < clock.now - environments.unkept_after
 
 union all
 

@@ -25,7 +25,7 @@ begin
 
   return case
     when event.kind not in (
-      'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'finished', 'cancelled', 'reaped', 'outlier',
+      'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'stopping', 'finished', 'failed', 'rejected', 'cancelled', 'reaped', 'outlier',
       'configured'
     ) then 'kind_must_be_known'
     when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'

@@ -26,7 +26,7 @@ join (
     min(events.id) filter (where events.kind = 'released') as released,
     max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
     min(events.id) filter (where events.kind = 'started') as started,
-    min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped')) as ended,
+    min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped', 'failed', 'rejected')) as ended,
     coalesce(bool_or(events.detail ? 'after_the_fact'), false) as is_late
   from deploy_queue.deployment_events as events
   where events.deployment_id is not null

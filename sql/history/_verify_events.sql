@@ -15,14 +15,16 @@ begin
     from deploy_queue.deployments
     cross join lateral (
       values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
-        ('finished', deployments.finish_timestamp), ('cancelled', deployments.cancellation_timestamp)
+        ('stopping', deployments.stop_timestamp), ('finished', deployments.finish_timestamp),
+        ('cancelled', deployments.cancellation_timestamp)
     ) as moment (what, at)
     where moment.at is not null
   ) as told
   full join (
-    select events.deployment_id as id, replace(events.kind, 'reaped', 'cancelled') as what, events.occurred_at as moment
+    select events.deployment_id as id,
+      case when events.kind in ('reaped', 'failed', 'rejected') then 'cancelled' else events.kind end as what, events.occurred_at as moment
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'started', 'finished', 'cancelled', 'reaped')
+    where events.kind in ('enqueued', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
   ) as recorded using (id, what, moment)
   where told.id is null or recorded.id is null;
 
@@ -35,7 +37,7 @@ begin
     select events.deployment_id, events.kind, events.from_state,
       lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'released', 'started', 'finished', 'cancelled', 'reaped')
+    where events.kind in ('enqueued', 'released', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
   ) as followed
   where followed.from_state is distinct from followed.previous;
 

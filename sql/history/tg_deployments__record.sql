@@ -6,6 +6,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ran deploy_queue.deployment_status := case when old.stop_timestamp is null then 'running' else 'stopping' end;
   -- The state in which it waited until now, or would have waited; then the state in which it waits now.
   v_waited deploy_queue.deployment_status := case when coalesce(old.hold, new.hold) is null then 'queued' else 'held' end;
   v_waits deploy_queue.deployment_status := case when new.hold is null then 'queued' else 'held' end;
@@ -23,8 +24,8 @@ begin
       case when v_is_late then 'recorded after the fact' when new.hold is not null then new.note end,
       case when v_is_late then jsonb_build_object('after_the_fact', true) end
     );
-    if current_setting('deploy_queue.new_cell', true) = new.cell_id::text then
-      perform set_config('deploy_queue.new_cell', '', true);
+    -- The notice comes once the deployment is in the line: a client that is refused is told only why.
+    if exists (select from deploy_queue.cells where cells.id = new.cell_id and cells.xmin = pg_current_xact_id()::xid) then
       perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
     end if;
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
@@ -54,23 +55,31 @@ begin
     values (new.id, new.start_timestamp, 'started', v_waited, 'running');
   end if;
 
+  if new.stop_timestamp is not null and old.stop_timestamp is null then
+    v_status := 'stopping';
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+    values (new.id, new.stop_timestamp, 'stopping', 'running', 'stopping', new.cancellation_note);
+  end if;
+
   if new.finish_timestamp is not null then
     v_status := (
-      select deploy_queue.get_deployment_status(
-        new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp, environments.buffer_time
-      )
+      select deploy_queue._status(new, environments.buffer_time)
       from deploy_queue.environments
       where environments.environment = new.environment
     );
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
-    values (new.id, new.finish_timestamp, 'finished', 'running', v_status);
-  elsif new.cancellation_timestamp is not null then
-    v_status := 'cancelled';
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
     values (
+      new.id, new.finish_timestamp, 'finished', v_ran, v_status,
+      case when new.stop_timestamp is not null then 'the stop came too late' end
+    );
+  elsif new.cancellation_timestamp is not null then
+    v_status := deploy_queue._status(new, null);
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
+    values (
       new.id, new.cancellation_timestamp,
-      case when current_setting('deploy_queue.reaping', true) = 'on' then 'reaped' else 'cancelled' end,
-      case when new.start_timestamp is null then v_waited else 'running' end, 'cancelled', new.cancellation_note
+      case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
+      case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
+      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way') then jsonb_build_object('how', new.cancellation_kind) end
     );
   end if;
 

@@ -17,6 +17,7 @@ begin
       then 'concurrency_key_must_be_1_to_100_printable_characters'
     when not deploy_queue._is_printable(deployment.idempotency_key, 1, 200)
       then 'idempotency_key_must_be_1_to_200_printable_characters'
+    when not deploy_queue._is_printable(deployment.keeper, 1, 200) then 'keeper_must_be_1_to_200_printable_characters'
     when not deploy_queue._is_printable(deployment.url) then 'url_must_be_printable_characters'
     when not deploy_queue._is_printable(deployment.note) then 'note_must_be_printable_characters'
     when not deploy_queue._is_printable(deployment.cancellation_note) then 'cancellation_note_must_be_printable_characters'
@@ -30,7 +31,8 @@ begin
       then 'cancellation_timestamp_must_not_precede_start_timestamp'
     when deployment.finish_timestamp is not null and deployment.cancellation_timestamp is not null
       then 'a_deployment_ends_once'
-    when deployment.cancellation_note is not null and deployment.cancellation_timestamp is null
+    when deployment.cancellation_note is not null
+      and num_nonnulls(deployment.cancellation_timestamp, deployment.stop_timestamp) = 0
       then 'cancellation_note_requires_cancellation_timestamp'
   end;
 end;

@@ -11,7 +11,10 @@ begin
     -- The note of a reaped one says who reaped it.
     select ' by ' || events.actor into v_who
     from deploy_queue.deployment_events as events
-    where events.deployment_id = deployment.id and events.kind = 'cancelled';
+    where events.deployment_id = deployment.id and events.kind in ('stopping', 'cancelled')
+    -- Its keeper confirmed what another asked for.
+    order by events.id
+    limit 1;
     raise exception using
       errcode = 'QD005',
       message = format('%s was cancelled at %s%s%s', deploy_queue._label(deployment),

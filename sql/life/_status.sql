@@ -1,21 +1,20 @@
--- The state of a deployment right now, a hold included.
+-- The state of a deployment right now.
 -- Called by the event trigger and the views.
-create or replace function deploy_queue._status(
-  hold deploy_queue.hold,
-  start_timestamp timestamptz,
-  finish_timestamp timestamptz,
-  cancellation_timestamp timestamptz,
-  buffer_time interval
-) returns deploy_queue.deployment_status
+create or replace function deploy_queue._status(deployment deploy_queue.deployments, buffer_time interval)
+returns deploy_queue.deployment_status
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if _status.hold is not null and _status.cancellation_timestamp is null then
-    return 'held';
-  end if;
-  return deploy_queue.get_deployment_status(
-    _status.start_timestamp, _status.finish_timestamp, _status.cancellation_timestamp, _status.buffer_time
-  );
+  return case
+    when deployment.cancellation_timestamp is not null then case deployment.cancellation_kind
+      when 'failed' then 'failed' when 'rejected' then 'rejected' else 'cancelled' end
+    when deployment.finish_timestamp > deploy_queue._now() - _status.buffer_time then 'buffering'
+    when deployment.finish_timestamp is not null then 'finished'
+    when deployment.stop_timestamp is not null then 'stopping'
+    when deployment.start_timestamp is not null then 'running'
+    when deployment.hold is not null then 'held'
+    else 'queued'
+  end;
 end;
 $$;

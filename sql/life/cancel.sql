@@ -1,6 +1,7 @@
--- Cancels a queued or running deployment. One that is cancelled already is left as it is.
+-- Cancels a queued or running deployment. One that is kept while it runs is asked to stop, and holds its cell until its keeper confirms
+-- the end of the work; force does not wait for that. One that is cancelled already is left as it is.
 -- Called by clients; a plain UPDATE of cancellation_timestamp does the same.
-create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null)
+create or replace function deploy_queue.cancel(deployment_id bigint, cancellation_note text default null, force boolean default false)
 returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -13,17 +14,22 @@ begin
 
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
-    cancellation_note = cancel.cancellation_note
-  where deployments.id = cancel.deployment_id and deployments.cancellation_timestamp is null
+    cancellation_note = coalesce(cancel.cancellation_note, deployments.cancellation_note),
+    cancellation_kind = case when cancel.force and deployments.start_timestamp is not null then
+      'forced'::deploy_queue.cancellation_kind end
+  where deployments.id = cancel.deployment_id
+    and deployments.cancellation_timestamp is null
+    and (deployments.stop_timestamp is null or cancel.force)
   returning deployments.* into v_deployment;
 
   if not found then
     v_deployment := deploy_queue._deployment(cancel.deployment_id);
-    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+    raise notice '% is already %', deploy_queue._label(v_deployment),
+      case when v_deployment.cancellation_timestamp is null then 'being stopped' else 'cancelled' end;
   end if;
   return v_deployment;
 end;
 $$;
 
-comment on function deploy_queue.cancel(bigint, text) is
-  'Cancels a queued or running deployment and returns it. Cancelling it twice is fine; a finished one is refused.';
+comment on function deploy_queue.cancel(bigint, text, boolean) is
+  'Cancels a queued or running deployment and returns it. One that runs and is kept is asked to stop: stop_timestamp says since when, and it is cancelled once its keeper has ended the work or is silent for too long. force: its cell is free at once, whatever still works in it. Cancelling it twice is fine; a finished one is refused.';

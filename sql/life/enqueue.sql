@@ -18,7 +18,11 @@ create or replace function deploy_queue.enqueue(
   not_before timestamptz default null,
   not_after timestamptz default null,
   command text[] default null,
-  start boolean default false
+  start boolean default false,
+  keeper text default null,
+  stop_grace interval default null,
+  parent_id bigint default null,
+  join_parent boolean default false
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -30,7 +34,8 @@ declare
 begin
   insert into deploy_queue.deployments as deployment (
     environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
-    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command
+    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command, keeper, stop_grace, parent_id,
+    joined_id
   ) values (
     enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
     enqueue.url, enqueue.note, enqueue.concurrency_key,
@@ -39,7 +44,8 @@ begin
     -- The row has its heartbeat from the INSERT on: a client that dies right after must not keep its place for ever.
     case when enqueue.heartbeat then deploy_queue._now() end,
     enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
-    enqueue.command
+    enqueue.command, enqueue.keeper, enqueue.stop_grace, enqueue.parent_id,
+    case when enqueue.join_parent then enqueue.parent_id end
   )
   on conflict (entered_by, idempotency_key) where idempotency_key is not null do nothing
   returning deployment.* into v_deployment;
@@ -55,6 +61,9 @@ begin
       enqueue.version, enqueue.concurrency_key, enqueue.command
     );
     raise notice '% is there already, from an earlier try', deploy_queue._label(v_deployment);
+    if enqueue.keeper <> v_deployment.keeper then
+      v_deployment := deploy_queue._take_over(v_deployment, enqueue.keeper);
+    end if;
   end if;
   return v_deployment;
 end;
@@ -62,6 +71,6 @@ $$;
 
 comment on function deploy_queue.enqueue(
   text, text, text, integer, text, text, text, text, text, boolean, text, interval, integer, deploy_queue.hold, timestamptz,
-  timestamptz, text[], boolean
+  timestamptz, text[], boolean, text, interval, bigint, boolean
 ) is
-  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once; a key counts for the role that used it, and is refused for other work and after the end. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what its release runs. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too.';
+  'Enters the line of a cell and returns the new deployment. heartbeat: the caller promises heartbeats while it waits, and is reaped when they stop. idempotency_key: asking twice with the same key enters the line once; a key counts for the role that used it, and is refused for other work and after the end. max_duration: it is reaped when it runs for longer. hold: it waits until it is released, outside the line or in-line. not_before, not_after: when it may start. command: what its release runs. start: it starts at once when it may, and its start_timestamp says so; the promise of heartbeats holds while it runs, too. keeper: a name that the process draws for itself; another process with the same idempotency key takes the place over while it waits. stop_grace: within how long the keeper ends its work when it is asked to stop; null: it cannot. parent_id: the deployment whose work this is a part of; what would wait for itself is refused. join_parent: it runs in the hold of its parent.';

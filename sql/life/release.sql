@@ -26,7 +26,12 @@ begin
     set hold = null,
       release_key = coalesce("release".release_key, ''),
       -- The heartbeat comes with the release: a client that dies right after must not leave the deployment in the line for ever.
-      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end
+      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
+      alive_until = case
+        when "release".heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment)
+        else deployments.alive_until
+      end,
+      keeper = case when "release".heartbeat then "release".release_key else deployments.keeper end
     where deployments.id = v_deployment.id
     returning deployments.* into v_deployment;
     perform set_config('deploy_queue.reason', '', true);

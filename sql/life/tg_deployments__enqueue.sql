@@ -28,6 +28,17 @@ begin
   new.entered_by := (deploy_queue._caller()).principal;
   new.actor := deploy_queue._actor();
   new.kept := new.heartbeat_timestamp is not null;
+  new.alive_until := null;
+  if new.heartbeat_timestamp is null then
+    new.keeper := null;
+    new.stop_grace := null;
+  end if;
+  new.stop_timestamp := null;
+  new.ends_by := null;
+  new.cancellation_kind := null;
+  if new.parent_id is not null then
+    new := deploy_queue._with_parent(new);
+  end if;
   if new.priority > 0 and not deploy_queue._is_operator() then
     raise exception using
       errcode = 'QD028',
@@ -61,6 +72,10 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
+    new.alive_until := v_now + deploy_queue._lease(new.environment);
+  end if;
+  if new.cancellation_timestamp is not null then
+    new.cancellation_kind := 'cancelled';
   end if;
 
   if num_nonnulls(new.hold, new.not_before, new.not_after, new.command) > 0 then
@@ -72,6 +87,9 @@ begin
     new.start_timestamp := case
       when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
     end;
+  end if;
+  if new.start_timestamp is not null and not deploy_queue._has_ended(new) then
+    new.ends_by := new.start_timestamp + deploy_queue._max_duration(new);
   end if;
   -- The id is drawn after all refusals, so that they leave no gap.
   new.id := nextval('deploy_queue.deployments_id_seq');

@@ -19,7 +19,8 @@ begin
   where field.value is distinct from to_jsonb(old) -> field.key
     and field.key not in (
       'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
-      'updated_at', 'priority', 'hold', 'release_key', 'kept'
+      'updated_at', 'priority', 'hold', 'release_key', 'kept', 'keeper', 'alive_until', 'ends_by', 'stop_timestamp', 'stop_grace',
+      'cancellation_kind'
     );
   if v_changed is not null then
     perform deploy_queue._refuse_change(old, v_changed);
@@ -31,6 +32,6 @@ $$;
 create or replace trigger tg_deployments__fixed
 before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key,
-  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced
+  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced, parent_id, joined_id
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__fixed();

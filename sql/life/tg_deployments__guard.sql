@@ -1,6 +1,6 @@
 -- Lets only legal transitions through, each stamped by the clock of the database under the lock of the cell.
--- Fires for every UPDATE of deployments, so plain SQL obeys the same rules as the functions. A start_timestamp of infinity means
--- "when it may": now, or nothing is changed.
+-- Fires for every UPDATE of deployments but those of a heartbeat, so plain SQL obeys the same rules as the functions. A start_timestamp
+-- of infinity means "when it may": now, or nothing is changed.
 create or replace function deploy_queue.tg_deployments__guard() returns trigger
 language plpgsql volatile
 security definer
@@ -35,7 +35,7 @@ begin
     new.forced := deploy_queue._bypass_reason() is not null;
   end if;
   if old.hold = 'outside' and (v_is_released or new.forced) then
-    -- The released deployment enters the line now, at its end.
+    -- It comes into the line now, at its end.
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
@@ -43,39 +43,43 @@ begin
     if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
       return null;
     end if;
-    -- A deployment that was started past the rules is not on hold any more.
+    -- Nothing holds what was started past the rules.
     new.hold := null;
   end if;
-  -- The time is read after the decision. A time from before it could lie in a buffer that is over by now.
+  -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
 
   if v_starts then
-    -- Even when the clock was set back, a start does not precede its entry.
+    -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    -- The heartbeats of the wait end with it, unless the client that starts the deployment goes on with them: a deployment
-    -- for which none were promised must not be reaped while it runs.
+    new.ends_by := new.start_timestamp + deploy_queue._max_duration(new);
+    -- The lease of the wait ends with it, unless the client that starts the deployment goes on with heartbeats: a deployment for which
+    -- none were promised must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
       new.heartbeat_timestamp := null;
+      new.alive_until := null;
+    end if;
+    if new.alive_until is null then
+      new.keeper := null;
+      new.stop_grace := null;
     end if;
   end if;
 
   if v_finishes then
-    if new.start_timestamp is null then
-      raise exception using
-        errcode = 'QD004',
-        message = format('%s is queued; it cannot finish before it started', deploy_queue._label(old)),
-        hint = 'Cancel it instead, or start it first.';
-    end if;
+    perform deploy_queue._refuse_early_finish(new);
     new.finish_timestamp := greatest(v_now, new.start_timestamp);
+  elsif v_cancels then
+    if new.cancellation_kind is null and old.start_timestamp is not null and deploy_queue._is_kept(old) then
+      -- Its keeper ends the work first. To ask twice changes nothing.
+      new.cancellation_timestamp := null;
+      new.stop_timestamp := coalesce(old.stop_timestamp, v_now);
+      new.cancellation_note := case when old.stop_timestamp is null then new.cancellation_note else old.cancellation_note end;
+    else
+      new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
+      new.cancellation_kind := coalesce(new.cancellation_kind, 'cancelled');
+    end if;
   end if;
 
-  if v_cancels then
-    new.cancellation_timestamp := greatest(v_now, new.start_timestamp);
-  end if;
-
-  if new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.heartbeat_timestamp is not null then
-    new.heartbeat_timestamp := v_now;
-  end if;
   -- A start may have ended the heartbeats of a keeper that is still there.
   new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
@@ -83,6 +87,12 @@ begin
 end;
 $$;
 
+-- By columns: a heartbeat changes none of these.
 create or replace trigger tg_deployments__guard
-before update on deploy_queue.deployments
+before update of
+  id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key, start_timestamp,
+  finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, max_duration, idempotency_key, forced, place,
+  priority, hold, release_key, not_before, not_after, command, entered_by, actor, keeper, stop_timestamp, stop_grace,
+  cancellation_kind, parent_id, joined_id
+on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();

@@ -1,6 +1,11 @@
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
 -- Called by waiters. A deployment that runs already is answered with "started".
-create or replace function deploy_queue.try_start(deployment_id bigint, heartbeat boolean default false)
+create or replace function deploy_queue.try_start(
+  deployment_id bigint,
+  heartbeat boolean default false,
+  keeper text default null,
+  stop_grace interval default null
+)
 returns table (
   started boolean,
   look_again_in interval,
@@ -15,6 +20,7 @@ declare
   v_deployment deploy_queue.deployments;
   v_reasons deploy_queue.reason[] := '{}';
   v_stale bigint[];
+  v_yielding bigint;
   v_has_reaped boolean := true;
 begin
   -- A look that changes nothing is refused too: it would say "not yet" for as long as the transaction lasts.
@@ -23,16 +29,21 @@ begin
   end if;
 
   perform deploy_queue._require_right_to(try_start.deployment_id);
+  perform deploy_queue._note_timeline();
 
   loop
     -- The guard decides, as for every client, and holds the cell. A look that already sees a reason to wait does not ask the guard:
     -- the looks of a thousand waiters must not hold up the deployment whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
-      heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end
+      heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
+      alive_until = case when try_start.heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment) end,
+      keeper = coalesce(try_start.keeper, deployments.keeper),
+      stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
     where deployments.id = try_start.deployment_id
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
+      and (deployments.keeper <> try_start.keeper) is not true
       and (deploy_queue._bypass_reason() is not null or deploy_queue._may_start(deployments, true))
     returning deployments.* into v_deployment;
     exit when found;
@@ -41,10 +52,19 @@ begin
     if deploy_queue._has_ended(v_deployment) then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
+    if v_deployment.keeper <> try_start.keeper then
+      perform deploy_queue._refuse_other_keeper(v_deployment);
+    end if;
     exit when v_deployment.start_timestamp is not null;
     v_reasons := deploy_queue._waiting_on(v_deployment);
     -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
+    v_yielding := case when v_deployment.parent_id is not null then deploy_queue._give_way(v_deployment) end;
+    if v_yielding = v_deployment.id then
+      v_deployment := deploy_queue._deployment(v_yielding);
+      exit;
+    end if;
+    continue when v_yielding is not null;
     -- Nothing was reaped under the lock: another session has reaped the stale ones, or they sent a sign of life. These reasons are
     -- current.
     exit when not v_has_reaped;
@@ -71,7 +91,8 @@ begin
     if v_deployment.heartbeat_timestamp is not null then
       -- A look is a sign of life.
       update deploy_queue.deployments
-      set heartbeat_timestamp = deploy_queue._now()
+      set heartbeat_timestamp = deploy_queue._now(),
+        alive_until = deploy_queue._now() + deploy_queue._lease(deployments.environment)
       where deployments.id = v_deployment.id
       returning deployments.* into v_deployment;
     end if;
@@ -85,5 +106,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.try_start(bigint, boolean) is
-  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start.';
+comment on function deploy_queue.try_start(bigint, boolean, text, interval) is
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';

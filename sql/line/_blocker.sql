@@ -14,7 +14,7 @@ as $$
     deployment.hold,
     case
       when deployment.start_timestamp is null then 'queued'
-      when deployment.finish_timestamp is null then 'running'
+      when deployment.finish_timestamp is null then case when deployment.stop_timestamp is null then 'running' else 'stopping' end
       else 'buffer'
     end,
     deployment.note,
@@ -25,9 +25,8 @@ as $$
     deployment.component,
     case
       when deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null
-      then deploy_queue._reaped_at(
-        deploy_queue._silent_since(deployment.heartbeat_timestamp, policy), policy.heartbeat_timeout
-      )
+        and deploy_queue._silent_since(deployment.heartbeat_timestamp, policy) is not null
+      then deploy_queue._lease_ends(deployment.heartbeat_timestamp, deployment.alive_until, policy.up_since)
     end,
     case
       when deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null

@@ -9,6 +9,7 @@ begin
   new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
   new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
   new.retention := deploy_queue._in_seconds(new.retention);
   return new;
 end;

@@ -1,5 +1,5 @@
--- Cancels those of the given deployments whose heartbeats stopped or that run for too long, each once however many
--- reap, and returns them.
+-- Cancels those of the given deployments whose lease is over or that did not start in time, and asks the keepers of those that run for too
+-- long to stop; each once however many reap. Returns them.
 -- Called by reap_stale_deployments and by try_start for what it waits for.
 create or replace function deploy_queue._reap(deployment_ids bigint[]) returns setof deploy_queue.deployments
 language plpgsql volatile
@@ -8,6 +8,8 @@ as $$
 declare
   v_ids bigint[];
 begin
+  perform deploy_queue._note_timeline();
+
   -- try_start holds a cell when it calls this. Locked rows and cells are skipped, so this never waits: it cannot deadlock, and an
   -- open transaction hinders no reaping elsewhere. A row that another session has locked is being reaped, ended or kept alive there.
   -- A cell that another session has locked is reaped the next time.
@@ -28,21 +30,25 @@ begin
     return;
   end if;
 
-  perform set_config('deploy_queue.reaping', 'on', true);
   return query
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
-    cancellation_note = format('reaped by %s: %s', deploy_queue._actor(), case
-      when deployments.heartbeat_timestamp < deploy_queue._silent_before(environments.heartbeat_timeout)
-        then format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
-      when deployments.start_timestamp is null
-        then format('it was to start before %s', date_trunc('second', deployments.not_after))
-      else format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
-    end)
-  from deploy_queue.environments
+    -- Without a kind, the guard asks the keeper that is alive to stop.
+    cancellation_kind = case when deployments.start_timestamp is null or not deploy_queue._is_kept(deployments) then
+      'reaped'::deploy_queue.cancellation_kind end,
+    cancellation_note = case
+      when deployments.stop_timestamp is not null then deployments.cancellation_note
+      when deployments.start_timestamp is not null and deploy_queue._is_kept(deployments)
+        then format('it ran for longer than %s', deployments.ends_by - deployments.start_timestamp)
+      else format('reaped by %s: %s', deploy_queue._actor(), case
+        when deployments.start_timestamp is null and deployments.not_after <= deploy_queue._now()
+          then format('it was to start before %s', date_trunc('second', deployments.not_after))
+        when deployments.alive_until is null
+          then format('it ran for longer than %s', deployments.ends_by - deployments.start_timestamp)
+        else format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
+      end)
+    end
   where deployments.id = any (v_ids)
-    and environments.environment = deployments.environment
   returning deployments.*;
-  perform set_config('deploy_queue.reaping', '', true);
 end;
 $$;

@@ -1,5 +1,5 @@
 -- The last heartbeat of a live deployment, once two of them are missing; null while they come, and when none were promised.
--- Called by the functions that tell waiters of a silent blocker.
+-- Called by what tells those who wait for it.
 create or replace function deploy_queue._silent_since(heartbeat_timestamp timestamptz, policy deploy_queue.policies)
 returns timestamptz
 language plpgsql stable

@@ -1,26 +1,27 @@
--- Proves that the keeper of a deployment is alive. An ended deployment comes back unchanged, so its keeper can stop.
--- Called by the keeper, every environments.heartbeat_interval.
-create or replace function deploy_queue.heartbeat(deployment_id bigint) returns deploy_queue.deployments
+-- Proves that the keeper of a deployment is alive, and renews its lease by the policy of this moment. An ended deployment comes back
+-- unchanged, so its keeper can stop. Called by the keeper, as often as this says.
+create or replace function deploy_queue.heartbeat(deployment_id bigint, keeper text default null)
+returns table (beat_again_in interval, deployment deploy_queue.deployments)
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_deployment deploy_queue.deployments;
 begin
   perform deploy_queue._require_right_to(heartbeat.deployment_id);
+  perform deploy_queue._note_timeline();
 
-  -- No cell lock: a heartbeat decides nothing.
-  update deploy_queue.deployments
-  set heartbeat_timestamp = deploy_queue._now()
-  where deployments.id = heartbeat.deployment_id
-    and deployments.finish_timestamp is null
-    and deployments.cancellation_timestamp is null
-  returning deployments.* into v_deployment;
-
-  return case when found then v_deployment else deploy_queue._deployment(heartbeat.deployment_id) end;
+  return query
+  select beat.beat_again_in, beat.deployment
+  from deploy_queue._beat(array[heartbeat.deployment_id], heartbeat.keeper) as beat;
+  if not found then
+    deployment := deploy_queue._deployment(heartbeat.deployment_id);
+    if not deploy_queue._has_ended(deployment) then
+      perform deploy_queue._refuse_other_keeper(deployment);
+    end if;
+    return next;
+  end if;
 end;
 $$;
 
-comment on function deploy_queue.heartbeat(bigint) is
-  'Records that the keeper of this deployment is alive and returns the deployment; an ended one is returned unchanged.';
+comment on function deploy_queue.heartbeat(bigint, text) is
+  'Renews the lease of the keeper of this deployment; returns after how long to send the next heartbeat, and the deployment, whose alive_until is the end of the lease. An ended one is returned unchanged, without a time. keeper: as it was given to enqueue() or try_start(); refused once another keeper has taken over.';

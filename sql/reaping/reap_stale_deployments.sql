@@ -1,5 +1,5 @@
--- Cancels every deployment whose heartbeats stopped for longer than the timeout of its environment, or that runs for
--- longer than its maximum duration.
+-- Cancels every deployment whose lease is over or that did not start in time, and asks the keepers of those that run for longer than their
+-- maximum duration to stop.
 -- Called by clients and the background worker; waiters reap what blocks them without it.
 create or replace function deploy_queue.reap_stale_deployments() returns setof deploy_queue.deployments
 language sql volatile
@@ -11,10 +11,10 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.heartbeat_timestamp is not null or live.start_timestamp is not null or live.not_after is not null
+      where live.alive_until is not null or live.ends_by is not null or live.not_after is not null
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose heartbeats stopped for longer than environments.heartbeat_timeout, or that runs for longer than its max_duration, or that has not started by its not_after, and returns them.';
+  'Cancels every queued or running deployment whose lease is over, or that has not started by its not_after; one that runs for longer than its max_duration is asked to stop when it is kept, and cancelled otherwise. Returns them.';

@@ -29,7 +29,7 @@ begin
   loop
     execute format('grant usage on schema deploy_queue to %s', v_reader);
     execute format(
-      'grant execute on function deploy_queue._now, deploy_queue._status, deploy_queue.get_deployment_status to %s', v_reader
+      'grant execute on function deploy_queue._now, deploy_queue._status, deploy_queue._old_status, deploy_queue.get_deployment_status to %s', v_reader
     );
   end loop;
 end;

@@ -25,9 +25,22 @@ begin
   case _blocked_by.kind
     when 'running' then
       v_reason.text := v_reason.text || ' is running';
+      if blocker.alive_until is null and blocker.start_timestamp < policy.as_of - policy.unkept_after then
+        v_reason.text := v_reason.text || format(' since %s without a keeper: it never ends by itself',
+          date_trunc('second', blocker.start_timestamp));
+      end if;
       v_reason.cures := jsonb_build_array(
         deploy_queue._call('finish', 'deployment_id', v_id), deploy_queue._call('cancel', 'deployment_id', v_id)
       );
+    when 'stopping' then
+      v_reason.text := concat(v_reason.text, ' is being stopped by ', (
+          select event.actor from deploy_queue.deployment_events as event
+          where event.deployment_id = blocker.id and event.kind = 'stopping'
+        ), case
+          when _blocked_by.until is null then ', and holds the cell until its work has ended'
+          else format(', at most %s more', greatest(date_trunc('second', _blocked_by.until - policy.as_of), interval '0'))
+        end);
+      v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
     when 'buffer' then
       v_reason.text := v_reason.text || ' finished and its buffer is not over';
       v_reason.cures := jsonb_build_array(
@@ -46,7 +59,7 @@ begin
   if v_silent_since is not null then
     v_reason.text := v_reason.text || format(', without a heartbeat since %s: reaped after %s unless it sends one',
       date_trunc('second', v_silent_since),
-      date_trunc('second', deploy_queue._reaped_at(v_silent_since, policy.heartbeat_timeout)));
+      date_trunc('second', deploy_queue._lease_ends(blocker.heartbeat_timestamp, blocker.alive_until, policy.up_since)));
   end if;
   return v_reason;
 end;

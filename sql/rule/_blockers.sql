@@ -13,7 +13,8 @@ declare
   v_is_exception boolean := policy.is_frozen and deploy_queue._is_exception(candidate);
 begin
   return query
-  select 'running', null::timestamptz, running.deployment
+  select case when running.stop_timestamp is null then 'running' else 'stopping' end,
+    running.stop_timestamp + running.stop_grace, running.deployment
   from deploy_queue._running as running
   where running.cell_id = candidate.cell_id
     and running.id is distinct from candidate.id

@@ -11,7 +11,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_policy deploy_queue.policies := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment));
-  v_may boolean := deploy_queue._withheld(candidate, v_policy) = '{}'
+  -- What has joined a holder is a part of its work and stands in no line.
+  v_may boolean := candidate.joined_id is not null
+    or deploy_queue._withheld(candidate, v_policy) = '{}'
     and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
 begin
   if not v_may and only_asks is not true then

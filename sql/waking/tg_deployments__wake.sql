@@ -1,4 +1,4 @@
--- Wakes the keeper of a deployment that ended or was released, and the heads of the line that it kept waiting.
+-- Wakes the keeper of a deployment that ended, is to stop or was released, and the heads of the line that it kept waiting.
 -- Fires for every UPDATE that may end or move a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
@@ -14,6 +14,9 @@ begin
     if new.cancellation_timestamp is not null or new.kept then
       perform pg_notify('deploy_queue_deployment_' || new.id, 'ended');
     end if;
+  elsif new.stop_timestamp is not null and old.stop_timestamp is null then
+    -- Its keeper ends the work now; the heads know from now on when they may start, if it has said how long that takes.
+    perform pg_notify('deploy_queue_deployment_' || new.id, 'stop');
   elsif v_is_released then
     -- A released deployment is told even when others are ahead: it waits for something else now.
     perform pg_notify('deploy_queue_deployment_' || new.id, '');

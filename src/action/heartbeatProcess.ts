@@ -33,7 +33,7 @@ export async function sendHeartbeats(): Promise<void> {
   }, lookInterval);
   try {
     const onEvent = logOutages({ info: write, warn: write });
-    const deployment = await outlastOutages(() => queue.heartbeat(order.id), {
+    const { deployment } = await outlastOutages(() => queue.heartbeat(order.id), {
       outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
       onEvent,

@@ -63,19 +63,21 @@ export async function releaseEach(
 /** @returns the exit code of its command, else 0 */
 async function releaseOne(session: Session, staged: StagedDeployment, options: ReleaseOptions): Promise<number> {
   const { queue, log } = session;
-  const key = randomUUID();
-  const release = (heartbeat: boolean) => async (): Promise<Deployment> => {
-    const { reason } = options;
-    const { released, deployment } = await queue.holds.release(staged.deployment_id, { reason, heartbeat, key });
-    if (!released) {
-      throw new RefusedError(`another person has released ${deploymentName(deployment)}`, {
-        hint: `"deploy-queue history ${deployment.id}" says who.`,
-      });
-    }
-    return deployment;
-  };
+  const release =
+    (heartbeat: boolean) =>
+    async (key: string): Promise<Deployment> => {
+      const { reason } = options;
+      const { released, deployment } = await queue.holds.release(staged.deployment_id, { reason, heartbeat, key });
+      if (!released) {
+        throw new RefusedError(`another person has released ${deploymentName(deployment)}`, {
+          hint: `"deploy-queue history ${deployment.id}" says who.`,
+        });
+      }
+      return deployment;
+    };
   if (staged.process_waits) {
-    const deployment = await outlastOutages(release(false), {
+    const key = randomUUID();
+    const deployment = await outlastOutages(() => release(false)(key), {
       outageTimeout: options.outageTimeout,
       onEvent: logOutages(log),
     });

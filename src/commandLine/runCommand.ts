@@ -1,9 +1,8 @@
 import { leaveAtOnce } from "../display/signals.js";
-import type { Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
 import { oneLine } from "../queue/oneLine.js";
-import { type Outcome, runDeployment } from "../queue/run.js";
+import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
 import { type Child, type ChildEnd, startChild, stopGroup } from "./childProcess.js";
 import { type Attended, type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
@@ -12,6 +11,8 @@ import type { Session } from "./openSession.js";
 export interface RunOptions extends AttendedOptions {
   /** Milliseconds that the command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
+  /** Whether the command goes on when the lease ends without contact to the database. */
+  readonly continueWithoutContact?: boolean | undefined;
 }
 
 /** How many commands run in this process, which must not leave them behind. */
@@ -31,14 +32,19 @@ export async function runCommand(
   const attended = await attend(session, options);
   const { journey } = attended;
   try {
-    const work = async (deployment: Deployment, cancelled: AbortSignal): Promise<Outcome<ChildEnd | undefined>> => {
+    const work = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
       await attended.written();
       return journey.signal.aborted
         ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
-        : superviseCommand(session, attended, command, { deployment, cancelled, gracePeriod: options.gracePeriod });
+        : superviseCommand(session, attended, command, running);
     };
-    const { result, end } = await runDeployment(session.queue, wayIn, work, journey);
-    if (end.how === "untold") {
+    const { gracePeriod: stopGrace, continueWithoutContact } = options;
+    const { result, end } = await runDeployment(session.queue, wayIn, work, {
+      ...journey,
+      stopGrace,
+      continueWithoutContact,
+    });
+    if (end.how === "untold" || end.how === "lost-contact") {
       throw end.error;
     }
     if (result === undefined) {
@@ -54,46 +60,40 @@ export async function runCommand(
     }
     const { exitCode, description } = result;
     const finished = exitCode === 0 ? "finished" : `had finished when its command ${description}`;
-    session.log.info(`${name} ${end.how === "finished" ? finished : `was cancelled: ${note}`}`);
+    session.log.info(`${name} ${end.how === "finished" ? finished : `failed: ${note}`}`);
     return exitCode;
   } finally {
     attended.end();
   }
 }
 
-interface Supervision {
-  readonly deployment: Deployment;
-  readonly cancelled: AbortSignal;
-  readonly gracePeriod: number;
-}
-
-/** Runs the command to its end; signals and a cancellation end it and all that it has started. */
+/** Runs the command to its end; signals and what stops the deployment end it and all that it has started. */
 async function superviseCommand(
   { log }: Session,
   attended: Attended,
   command: readonly string[],
-  { deployment, cancelled, gracePeriod }: Supervision,
+  { deployment, stop: stopped, grace }: Running,
 ): Promise<Outcome<ChildEnd>> {
   let started: Child | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    stopping = stopGroup(started?.child, signal, gracePeriod);
+    stopping = stopGroup(started?.child, signal, grace());
   };
   // Before the command begins: a signal in between would end this process and leave the command running.
   attended.onSignal(stop);
   started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
   running += 1;
-  const onCancelled = (): void => {
-    log.error(`${cancelled.reason.message}; stopping the command`);
+  const onStopped = (): void => {
+    log.error(`${stopped.reason.message}; stopping the command`);
     stop("SIGTERM");
   };
-  cancelled.addEventListener("abort", onCancelled, { once: true });
-  if (cancelled.aborted) {
-    onCancelled();
+  stopped.addEventListener("abort", onStopped, { once: true });
+  if (stopped.aborted) {
+    onStopped();
   }
   const childEnd = await started.childEnd;
   await stopping;
-  cancelled.removeEventListener("abort", onCancelled);
+  stopped.removeEventListener("abort", onStopped);
   running -= 1;
   let leaving = false;
   attended.onSignal((signal) => {

@@ -9,7 +9,7 @@ import { CancelledError, throwIfAborted } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
 import { oneLine } from "./oneLine.js";
 import { Queue } from "./queue.js";
-import { type Outcome, runDeployment } from "./run.js";
+import { type Outcome, type Running, type RunOptions, runDeployment } from "./run.js";
 
 export interface DeployQueueOptions {
   /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */
@@ -67,29 +67,33 @@ export class DeployQueue extends QueueCalls {
   }
 
   /**
-   * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, cancels when it
-   * throws (and throws the same, whatever becomes of the cancellation). The signal given to deploy is aborted when another one
-   * cancels the deployment; run then rejects with a CancelledError, once deploy has ended.
+   * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, fails when it throws (and throws the
+   * same, whatever becomes of that). The signal given to deploy is aborted when the deployment is cancelled or runs for too long, and
+   * before its lease is over without contact to the database; deploy must end then. Until it has, the deployment holds its cell.
+   * @throws CancelledError, LostContactError, once deploy has ended
    */
   async run<Result>(
     request: DeploymentRequest,
     deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
-    options: JourneyOptions = {},
+    options: RunOptions = {},
   ): Promise<Result> {
-    const work = async (deployment: Deployment, signal: AbortSignal): Promise<Outcome<Settled<Result>>> => {
+    const work = async ({ deployment, stop }: Running): Promise<Outcome<Settled<Result>>> => {
       try {
-        return { result: { value: await deploy(deployment, signal) }, failure: undefined };
+        return { result: { value: await deploy(deployment, stop) }, failure: undefined };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         return { result: { error }, failure: oneLine(`failed: ${reason}`) };
       }
     };
     const { result, end } = await this.#waiting(options, (journey) =>
-      runDeployment(this.#queue, request, work, journey),
+      runDeployment(this.#queue, request, work, { ...options, ...journey }),
     );
     const { id } = end.deployment;
     if (end.how === "cancelled") {
       throw cancelledError(end.deployment);
+    }
+    if (end.how === "lost-contact") {
+      throw end.error;
     }
     if ("error" in result) {
       if (end.how === "failed") {

@@ -40,12 +40,38 @@ export interface Deployment {
   readonly actor: string | null;
   /** Whether heartbeats have ever been sent for it. */
   readonly kept: boolean;
+  readonly keeper: string | null;
+  /** The end of its lease; null: it has no keeper. */
+  readonly alive_until: Date | null;
+  /** When its maximum duration is over. */
+  readonly ends_by: Date | null;
+  /** When its keeper was asked to end the work. */
+  readonly stop_timestamp: Date | null;
+  /** Within how long its keeper does that, as PostgreSQL writes intervals. */
+  readonly stop_grace: string | null;
+  readonly cancellation_kind: CancellationKind | null;
+  /** The deployment whose work it is a part of. */
+  readonly parent_id: number | null;
+  /** The deployment in whose hold it runs. */
+  readonly joined_id: number | null;
 }
 
 /** outside stands in no line; in-line keeps its place, and those behind it wait. */
 export type Hold = "outside" | "in-line";
 
-export type DeploymentStatus = "held" | "queued" | "running" | "buffering" | "finished" | "cancelled";
+export type DeploymentStatus =
+  | "held"
+  | "queued"
+  | "running"
+  | "stopping"
+  | "buffering"
+  | "finished"
+  | "failed"
+  | "rejected"
+  | "cancelled";
+
+/** How it was cancelled. */
+export type CancellationKind = "cancelled" | "forced" | "stopped" | "reaped" | "failed" | "rejected" | "gave-way";
 
 export interface DeploymentWithStatus extends Deployment {
   readonly status: DeploymentStatus;
@@ -82,6 +108,10 @@ export interface DeploymentRequest extends Location {
   readonly notAfter?: Date | undefined;
   /** The command that the releasing process runs. */
   readonly command?: readonly string[] | undefined;
+  /** The deployment whose work this is a part of: what would wait for itself is refused. */
+  readonly parentId?: DeploymentId | undefined;
+  /** It runs in the hold of its parent. */
+  readonly joinParent?: boolean | undefined;
 }
 
 export interface Cell {

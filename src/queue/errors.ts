@@ -22,6 +22,12 @@ export class RefusedError extends DeployQueueError {
 /** A rule forbids it because the deployment was cancelled. */
 export class RefusedAsCancelledError extends RefusedError {}
 
+/** Another process has taken the deployment over, or keeps it already. */
+export class OtherKeeperError extends RefusedError {}
+
+/** It cannot finish yet: another deployment still runs in its hold. */
+export class HasPartsError extends RefusedError {}
+
 /** A transaction that stays open has locked what the call needs. Nothing was changed; the call may be tried again. */
 export class HeldUpError extends RefusedError {}
 
@@ -31,6 +37,11 @@ export type Obstacle = DatabaseUnavailableError | HeldUpError;
 /** The deployment was cancelled while its keeper waited for it or ran it. */
 export class CancelledError extends DeployQueueError {
   readonly exitCode = 5;
+}
+
+/** The database was away for so long that another deployment may start soon: the work was ended before that. */
+export class LostContactError extends DeployQueueError {
+  readonly exitCode = 7;
 }
 
 /** The turn did not come within the time that the caller had. */
@@ -81,6 +92,12 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD030: InvalidValueError,
   QD031: HeldUpError,
   QD032: RefusedError,
+  QD033: HasPartsError,
+  QD034: OtherKeeperError,
+  QD035: RefusedError,
+  QD036: RefusedError,
+  QD037: RefusedError,
+  QD038: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

@@ -16,6 +16,10 @@ export type JourneyEvent =
   | { readonly event: "given-up"; readonly deployment_id: DeploymentId }
   | LeftBehindEvent
   | CancelledEvent
+  /** It is to end its work: it was cancelled while it ran, ran for too long, or has lost the database for too long. */
+  | { readonly event: "stopping"; readonly deployment_id: DeploymentId; readonly reason: string }
+  /** Its work has ended, and another deployment still runs in its hold. */
+  | { readonly event: "waiting-for-parts"; readonly deployment_id: DeploymentId; readonly reason: string }
   /** A heartbeat was refused; the next one is tried all the same. */
   | { readonly event: "heartbeat-failed"; readonly error: unknown }
   | OutageEvent;

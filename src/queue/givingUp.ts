@@ -32,8 +32,18 @@ async function cancelSoon(queue: Queue, id: DeploymentId, note: string): Promise
   const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${longestTry / 1000} s`);
   const timer = setTimeout(() => over.abort(silence), longestTry);
   try {
-    await outlastOutages(() => answered(database, queue.cancel(id, note), over.signal, 0), { signal: over.signal });
+    await outlastOutages(() => answered(database, cancelAsKeeper(queue, id, note), over.signal, 0), {
+      signal: over.signal,
+    });
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** One that has started meanwhile is asked to stop; it has no work yet. */
+async function cancelAsKeeper(queue: Queue, id: DeploymentId, note: string): Promise<void> {
+  const { stop_timestamp, cancellation_timestamp } = await queue.cancel(id, note);
+  if (stop_timestamp !== null && cancellation_timestamp === null) {
+    await queue.confirmStop(id);
   }
 }

@@ -4,10 +4,18 @@ import { formatDuration } from "../text/durations.js";
 import { answered } from "./answered.js";
 import { cancellationOf } from "./cancelled.js";
 import type { Deployment, DeploymentRequest } from "./deployment.js";
-import { abortError, CancelledError, RefusedAsCancelledError, throwIfAborted, WaitTimeoutError } from "./errors.js";
+import {
+  abortError,
+  CancelledError,
+  OtherKeeperError,
+  RefusedAsCancelledError,
+  throwIfAborted,
+  WaitTimeoutError,
+} from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
 import { tellForecast } from "./forecastNews.js";
 import { giveUp } from "./givingUp.js";
+import { type Lease, readClocks } from "./lease.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { startTimer } from "./timer.js";
@@ -27,10 +35,19 @@ export interface JourneyOptions {
 export interface TurnOptions extends JourneyOptions {
   /** Whether the caller goes on to send heartbeats once the deployment has started. */
   readonly heartbeat: boolean;
+  /** The name that the caller has drawn for itself, if it goes on as the keeper. */
+  readonly keeper?: string;
+  /** Milliseconds within which the work ends when it is asked to; undefined: it cannot be ended. */
+  readonly stopGrace?: number | undefined;
+  /** Told of the start. */
+  readonly lease?: Lease;
 }
 
-/** What is asked for, or what puts a deployment that is there already into the line. It may be called more than once. */
-export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
+/**
+ * What is asked for, or what puts a deployment that is there already into the line, with a keeper of this name. It may be called more
+ * than once.
+ */
+export type WayIn = DeploymentRequest | ((keeper: string) => Promise<Deployment>);
 
 /**
  * Enters the line, waits for the turn and starts. Leaves no place behind: an abort, a timeout, or an error while waiting cancels
@@ -39,16 +56,22 @@ export type WayIn = DeploymentRequest | (() => Promise<Deployment>);
  * idempotency key is that of other work, or of a deployment that has ended
  */
 export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions): Promise<Deployment> {
-  const { heartbeat, waitTimeout, outageTimeout, onEvent } = options;
+  const { heartbeat, waitTimeout, outageTimeout, onEvent, keeper = randomUUID(), stopGrace, lease } = options;
   throwIfAborted(options.signal);
   const timeout = new AbortController();
   const signal = AbortSignal.any([timeout.signal, ...(options.signal ? [options.signal] : [])]);
-  const enter = typeof wayIn === "function" ? wayIn : enqueueOnce(queue, wayIn, heartbeat);
+  const keeping = { heartbeat, keeper, stopGrace };
+  const enter = typeof wayIn === "function" ? () => wayIn(keeper) : enqueueOnce(queue, wayIn, keeping);
   let entered: Deployment | undefined;
   let stopTimer = (): void => undefined;
   try {
     const outages = { signal, outageTimeout, onEvent };
-    entered = await outlastOutages(() => answered(queue.database, enter(), signal), outages);
+    entered = await outlastOutages(async () => {
+      const sent = readClocks();
+      const row = await answered(queue.database, enter(), signal);
+      lease?.renewed(sent, row);
+      return row;
+    }, outages);
     const { id } = entered;
     await onEvent?.({ event: "enqueued", deployment: entered });
     if (waitTimeout !== undefined) {
@@ -60,7 +83,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
     const onLook = onEvent === undefined ? undefined : tellForecast(queue, onEvent);
     const started = isRunning(entered)
       ? entered
-      : (await waitForStart(queue, id, { ...outages, heartbeat, onLook }))?.deployment;
+      : (await waitForStart(queue, id, { ...outages, ...keeping, ...(lease ? { lease } : {}), onLook }))?.deployment;
     const end = signal.aborted ? abortError(signal) : undefined;
     // A caller that was told to stop while the start was under way must not leave the deployment running; one whose time is up may.
     if (started === undefined || (end !== undefined && !(end instanceof WaitTimeoutError))) {
@@ -69,7 +92,8 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
     await onEvent?.({ event: "started", deployment: started });
     return started;
   } catch (error) {
-    if (entered !== undefined) {
+    // What another process has taken over is not given up.
+    if (entered !== undefined && !(error instanceof OtherKeeperError)) {
       if (error instanceof CancelledError && !signal.aborted) {
         const { id } = entered;
         await onEvent?.({ event: "cancelled", deployment_id: id, ...(await cancellationOf(queue, id)) });
@@ -87,9 +111,13 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
  * The call that enters the line also starts the deployment where nothing blocks it, which saves the other calls. That needs
  * heartbeats: when the answer is lost, a deployment that runs without them would never be reaped.
  */
-function enqueueOnce(queue: Queue, request: DeploymentRequest, start: boolean): () => Promise<Deployment> {
-  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? randomUUID() };
-  return () => queue.enqueue(idempotent, { heartbeat: true, start });
+function enqueueOnce(
+  queue: Queue,
+  request: DeploymentRequest,
+  keeping: { readonly heartbeat: boolean; readonly keeper: string; readonly stopGrace: number | undefined },
+): () => Promise<Deployment> {
+  const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? keeping.keeper };
+  return () => queue.enqueue(idempotent, { ...keeping, heartbeat: true, start: keeping.heartbeat });
 }
 
 function isRunning({ start_timestamp, cancellation_timestamp }: Deployment): boolean {

@@ -1,13 +1,20 @@
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId } from "./deployment.js";
 import type { JourneyEvent, Listener } from "./events.js";
+import { type Lease, readClocks } from "./lease.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { Queue } from "./queue.js";
 
 export interface KeepOptions extends Pick<OutageOptions, "signal" | "outageTimeout"> {
+  /** The name that the keeper has drawn for itself, if it is the only one. */
+  readonly keeper?: string;
+  /** Told of each heartbeat that was acknowledged. */
+  readonly lease?: Lease;
+  /** Called once, when the keeper is asked to end the work. The heartbeats go on until the deployment has ended. */
+  readonly onStop?: (deployment: Deployment) => void;
   readonly onEvent?: Listener<JourneyEvent> | undefined;
-  /** Whether to report an error that is no outage and go on; otherwise the error is thrown. */
+  /** Whether it goes on after an error that is no outage, which is told; otherwise that is thrown. */
   readonly tolerant: boolean;
 }
 
@@ -20,26 +27,31 @@ const errorPause = 10_000;
  * @returns the ended deployment, or undefined when aborted
  */
 export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOptions): Promise<Deployment | undefined> {
-  const { signal, outageTimeout = Number.POSITIVE_INFINITY, onEvent } = options;
+  const { signal, outageTimeout = Number.POSITIVE_INFINITY, onEvent, lease } = options;
+  let { onStop } = options;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
-  let interval: number | undefined;
-  const beat = async (): Promise<Deployment> => {
+  const beat = async () => {
     await queue.database.listen(channel);
-    const row = await queue.heartbeat(id);
-    interval ??= (await queue.environments.get(row.environment)).heartbeat_interval * 1000;
-    return row;
+    const sent = readClocks();
+    const answer = await queue.heartbeat(id, options.keeper);
+    lease?.renewed(sent, answer.deployment);
+    return answer;
   };
   const isAborted = (): boolean => signal?.aborted === true;
   try {
     while (!isAborted()) {
       let pause = errorPause;
       try {
-        const deployment = await outlastOutages(beat, { signal, outageTimeout, onEvent });
-        if (deployment.finish_timestamp !== null || deployment.cancellation_timestamp !== null) {
+        const { deployment, beatAgainIn } = await outlastOutages(beat, { signal, outageTimeout, onEvent });
+        if (beatAgainIn === undefined) {
           return deployment;
         }
-        pause = interval ?? 0;
+        if (deployment.stop_timestamp !== null) {
+          onStop?.(deployment);
+          onStop = undefined;
+        }
+        pause = beatAgainIn;
       } catch (error) {
         if (!options.tolerant || isAborted()) {
           throw error;

@@ -1,12 +1,25 @@
+import { randomUUID } from "node:crypto";
+import { deploymentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
-import type { Deployment, DeploymentId } from "./deployment.js";
-import { RefusedError } from "./errors.js";
+import type { Deployment } from "./deployment.js";
+import { CancelledError, type DeployQueueError, HasPartsError, LostContactError, RefusedError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
+import { watchLease } from "./fence.js";
 import { type JourneyOptions, takeTurn, type WayIn } from "./journey.js";
 import { keepAlive } from "./keeping.js";
+import { Lease } from "./lease.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
+import { pause } from "./pause.js";
 import type { Queue } from "./queue.js";
+
+export interface RunOptions extends JourneyOptions {
+  /** Milliseconds within which the work ends once its signal is aborted; undefined: it may take any time, or not end at all. */
+  readonly stopGrace?: number | undefined;
+  /** Whether the work goes on when the lease ends without contact to the database, and another deployment may start beside it. */
+  readonly continueWithoutContact?: boolean | undefined;
+}
 
 /** How the work has ended. */
 export interface Outcome<Result> {
@@ -18,83 +31,164 @@ export interface Outcome<Result> {
 /** How its deployment has ended. */
 export type Ending =
   | { readonly how: "finished"; readonly deployment: Deployment }
-  /** Cancelled, since the work has failed. */
+  /** Its work has failed. */
   | { readonly how: "failed"; readonly deployment: Deployment }
-  /** Another role or process has cancelled it; "who" is undefined when the database does not say. */
+  /** Another one has cancelled it; who is undefined when the database does not say. */
   | { readonly how: "cancelled"; readonly deployment: Deployment; readonly cancellation: Cancellation | undefined }
-  /** The database did not take the outcome. The deployment is reaped when its heartbeat is too old. */
+  /** The keeper has ended the work before its lease was over. */
+  | { readonly how: "lost-contact"; readonly deployment: Deployment; readonly error: LostContactError }
+  /** The database did not take the outcome. The deployment is reaped when its lease is over. */
   | { readonly how: "untold"; readonly deployment: Deployment; readonly error: unknown };
+
+/** The work that runs, as the database has started it. */
+export interface Running {
+  readonly deployment: Deployment;
+  /** Aborted when the work is to end, with a DeployQueueError that says why. */
+  readonly stop: AbortSignal;
+  /** Milliseconds that the work has to end then, which is never more than a third of the lease. */
+  readonly grace: () => number;
+}
 
 /**
  * A whole deployment: takes its turn, works while heartbeats keep the deployment alive, and ends it as the work has ended, after an
- * outage if need be.
- * @param work must not throw; its signal is aborted, with a CancelledError, when another one cancels the deployment
+ * outage if need be. The work is told to end when the deployment is cancelled or runs for too long, and before its lease is over.
+ * @param work must not throw
  * @throws what takeTurn throws; after the start nothing
  */
 export async function runDeployment<Result>(
   queue: Queue,
   wayIn: WayIn,
-  work: (deployment: Deployment, cancelled: AbortSignal) => Promise<Outcome<Result>>,
-  options: JourneyOptions,
+  work: (running: Running) => Promise<Outcome<Result>>,
+  options: RunOptions,
 ): Promise<Outcome<Result> & { readonly end: Ending }> {
-  const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true });
+  const lease = new Lease();
+  const keeper = randomUUID();
+  const { stopGrace, outageTimeout } = options;
+  const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, stopGrace, lease });
   const { id } = started;
+  const name = deploymentName(started);
   // The work goes on, whatever a listener throws.
   const onEvent = async (event: JourneyEvent): Promise<void> => {
     try {
       await options.onEvent?.(event);
     } catch {}
   };
-  const cancelled = new AbortController();
-  const worked = new AbortController();
-  const keeper = keepAlive(queue, id, { signal: worked.signal, onEvent, tolerant: true }).then((end) => {
-    if (end?.cancellation_timestamp) {
-      cancelled.abort(cancelledError(end));
+  const stop = new AbortController();
+  const end = (reason: DeployQueueError): void => {
+    if (!stop.signal.aborted) {
+      stop.abort(reason);
+      void onEvent({ event: "stopping", deployment_id: id, reason: reason.message });
     }
-    return end;
+  };
+  const grace = (): number => Math.min(stopGrace ?? Number.POSITIVE_INFINITY, lease.length / 3);
+  const stopWatching = watchLease(lease, grace, {
+    onLostContact: () => {
+      if (options.continueWithoutContact !== true) {
+        end(new LostContactError(`${name} had no contact to the database for nearly as long as its lease`));
+      }
+    },
+    onTooLong: () => {
+      const limit = formatDuration(Number(started.ends_by) - Number(started.start_timestamp));
+      const note = `it ran for longer than ${limit}`;
+      end(new CancelledError(`${name} is ended: ${note}`));
+      void outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
+    },
   });
-  let outcome: Outcome<Result>;
-  try {
-    outcome = await work(started, cancelled.signal);
-  } finally {
-    worked.abort();
-  }
+  const told = new AbortController();
+  const keeping = keepAlive(queue, id, {
+    keeper,
+    lease,
+    signal: told.signal,
+    onEvent,
+    tolerant: true,
+    onStop: (deployment) => end(stopError(deployment)),
+  }).then((ended) => {
+    if (ended?.cancellation_timestamp) {
+      end(cancelledError(ended));
+    }
+    return ended;
+  });
+  const outcome = await work({ deployment: started, stop: stop.signal, grace });
+  stopWatching();
   const { failure } = outcome;
   let deployment: Deployment;
   try {
-    const outages = { outageTimeout: options.outageTimeout, onEvent };
-    deployment = (await keeper) ?? (await tellOutcome(queue, id, failure, outages));
+    // Heartbeats go on until the database knows: the cell is given on by that, and not by the end of the lease.
+    const outages = { outageTimeout, onEvent };
+    deployment = await Promise.race([
+      keeping.then((ended) => ended ?? new Promise<never>(() => undefined)),
+      tellOutcome(queue, started, failure, outages),
+    ]);
   } catch (error) {
     return { ...outcome, end: { how: "untold", deployment: started, error } };
+  } finally {
+    told.abort();
+    await keeping.catch(() => undefined);
   }
-  if (deployment.finish_timestamp !== null) {
-    return { ...outcome, end: { how: "finished", deployment } };
-  }
-  if (failure !== undefined && deployment.cancellation_note === failure) {
-    return { ...outcome, end: { how: "failed", deployment } };
-  }
-  const cancellation = await cancellationOf(queue, id);
-  await onEvent({ event: "cancelled", deployment_id: id, ...cancellation });
-  return { ...outcome, end: { how: "cancelled", deployment, cancellation } };
+  return { ...outcome, end: await endingOf(queue, deployment, stop.signal, onEvent) };
 }
 
-/** The ended deployment: it ends as the work has, unless another process has ended it first. */
+async function endingOf(
+  queue: Queue,
+  deployment: Deployment,
+  stop: AbortSignal,
+  onEvent: (event: JourneyEvent) => Promise<void>,
+): Promise<Ending> {
+  if (deployment.finish_timestamp !== null) {
+    return { how: "finished", deployment };
+  }
+  if (stop.reason instanceof LostContactError) {
+    return { how: "lost-contact", deployment, error: stop.reason };
+  }
+  if (deployment.cancellation_kind === "failed") {
+    return { how: "failed", deployment };
+  }
+  const cancellation = await cancellationOf(queue, deployment.id);
+  await onEvent({ event: "cancelled", deployment_id: deployment.id, ...cancellation });
+  return { how: "cancelled", deployment, cancellation };
+}
+
+function stopError(deployment: Deployment): CancelledError {
+  const why = deployment.cancellation_note ?? "no reason given";
+  return new CancelledError(`${deploymentName(deployment)} is to stop: ${why}`);
+}
+
+/** How often to ask whether what runs in the hold has ended, in milliseconds. */
+const partsPause = 1_000;
+
+/** The deployment as it has ended: as the work has, unless another client was faster. */
 async function tellOutcome(
   queue: Queue,
-  id: DeploymentId,
+  { id }: Deployment,
   failure: string | undefined,
-  outages: OutageOptions,
+  outages: OutageOptions & { readonly onEvent: (event: JourneyEvent) => Promise<void> },
 ): Promise<Deployment> {
-  try {
-    return await outlastOutages(() => (failure === undefined ? queue.finish(id) : queue.cancel(id, failure)), outages);
-  } catch (error) {
-    if (!(error instanceof RefusedError)) {
-      throw error;
+  const tell = async (): Promise<Deployment> => {
+    if (failure === undefined) {
+      return queue.finish(id);
     }
-    const deployment = await outlastOutages(() => queue.deployment(id), outages);
-    if (deployment.finish_timestamp === null && deployment.cancellation_timestamp === null) {
-      throw error;
+    const { stop_timestamp } = await queue.deployment(id);
+    return stop_timestamp === null ? queue.fail(id, failure) : queue.confirmStop(id);
+  };
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await outlastOutages(tell, outages);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) {
+        throw error;
+      }
+      if (error instanceof HasPartsError) {
+        if (isFirst) {
+          await outages.onEvent({ event: "waiting-for-parts", deployment_id: id, reason: error.message });
+        }
+        await pause(partsPause);
+        continue;
+      }
+      const deployment = await outlastOutages(() => queue.deployment(id), outages);
+      if (deployment.finish_timestamp === null && deployment.cancellation_timestamp === null) {
+        throw error;
+      }
+      return deployment;
     }
-    return deployment;
   }
 }

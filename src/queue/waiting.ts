@@ -1,9 +1,11 @@
 import { answered } from "./answered.js";
+import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";
 import type { DeploymentId } from "./deployment.js";
 import { CancelledError, RefusedAsCancelledError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
 import type { StartAttempt } from "./forecast.js";
+import { type Lease, readClocks } from "./lease.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
 import type { Queue } from "./queue.js";
@@ -11,6 +13,12 @@ import type { Queue } from "./queue.js";
 export interface WaitOptions extends Omit<OutageOptions, "onEvent" | "whileHeldUp"> {
   /** Whether the caller goes on to send heartbeats once the deployment has started. */
   readonly heartbeat: boolean;
+  /** The name that the keeper has drawn for itself. */
+  readonly keeper?: string;
+  /** Milliseconds within which the work ends when it is asked to; undefined: it cannot be ended. */
+  readonly stopGrace?: number | undefined;
+  /** Told of the start. */
+  readonly lease?: Lease;
   readonly onEvent?: Listener<JourneyEvent> | undefined;
   /** Called after each look that ended with "not yet". */
   readonly onLook?: Listener<StartAttempt> | undefined;
@@ -40,7 +48,11 @@ export async function waitForStart(
   const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, signal);
   const look = async (): Promise<StartAttempt> => {
     await queue.database.listen(channel);
-    return queue.tryStart(id, { heartbeat: options.heartbeat });
+    const sent = readClocks();
+    const { heartbeat, keeper, stopGrace } = options;
+    const attempt = await queue.tryStart(id, { heartbeat, keeper, stopGrace });
+    options.lease?.renewed(sent, attempt.deployment);
+    return attempt;
   };
   /** Called in place of the looks that are held up. When it fails, the next look says why. */
   const whileHeldUp = (): Promise<void> => orAborted(showSignOfLife(queue, id)).catch(() => undefined);
@@ -71,6 +83,9 @@ export async function waitForStart(
       const attempt = await outlastOutages(() => orAborted(look()), { ...options, whileHeldUp });
       if (attempt.started) {
         return attempt;
+      }
+      if (attempt.deployment.cancellation_timestamp !== null) {
+        throw cancelledError(attempt.deployment);
       }
       await orAborted(Promise.resolve(options.onLook?.(attempt)));
       if (arrive !== true) {

@@ -22,8 +22,11 @@ const verbs = {
   held: "on hold",
   queued: "queued",
   running: "deploying",
+  stopping: "stopping",
   buffering: "deployed",
   finished: "deployed",
+  failed: "failed",
+  rejected: "rejected",
   cancelled: "cancelled",
 } as const;
 

@@ -113,13 +113,13 @@ describe("run", () => {
         throw new Error("no space left");
       },
     ],
-  ])("cancels the deployment with the reason when the work %s, and throws the same", async ([, deploy]) => {
+  ])("fails the deployment with the reason when the work %s, and throws the same", async ([, deploy]) => {
     const { library } = await open();
     const request = newRequest();
     await expect(library.run(request, deploy)).rejects.toThrow(/^no\s+space/);
     const [row] = await database.sql`
       select status, cancellation_note from deploy_queue.deployments_with_status where region = ${request.region}`;
-    expect(row?.["status"]).toBe("cancelled");
+    expect(row?.["status"]).toBe("failed");
     expect(row?.["cancellation_note"]).toMatch(/^failed: no space .*left$/);
   });
 
@@ -139,19 +139,29 @@ describe("run", () => {
     expect(ended).toBe(true);
   });
 
-  test("rejects with a CancelledError too when the work ended without hearing of the cancellation", async () => {
+  test("finishes when the work succeeds although it was asked to stop", async () => {
+    const { library } = await open();
+    const id = await library.run(newRequest(), async (deployment) => {
+      await library.cancel(deployment.id, "too late");
+      return deployment.id;
+    });
+    expect(await queue.deployment(id)).toMatchObject({ status: "finished", cancellation_timestamp: null });
+    expect((await queue.history.of(id)).at(-1)).toMatchObject({ kind: "finished", reason: "the stop came too late" });
+  });
+
+  test("rejects with a CancelledError when the deployment was cancelled by force", async () => {
     const { library } = await open();
     const run = library.run(newRequest(), async ({ id }) => {
-      await library.cancel(id, "by itself");
+      await library.cancel(id, "now", { force: true });
     });
     await expect(run).rejects.toThrow(CancelledError);
   });
 
-  test("throws what the work threw also when the deployment cannot be cancelled, and tells that", async () => {
+  test("throws what the work threw also when the database refuses to hear of it, and tells that", async () => {
     const { library } = await open();
     const events: JourneyEvent[] = [];
     const refusal = new RefusedError("not yours");
-    vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(refusal);
+    vi.spyOn(QueueCalls.prototype, "fail").mockRejectedValueOnce(refusal);
     const run = library.run(newRequest(), () => Promise.reject(new Error("no space left")), {
       onEvent: (event) => void events.push(event),
     });

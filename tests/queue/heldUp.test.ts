@@ -120,7 +120,7 @@ describe("what a lock holds up", () => {
     const [, state, lock, act, message] = row;
     const id = await newLine(database).add(state);
     const forgotten = await lock(id);
-    const call = vi.fn(() => act(id));
+    const call = vi.fn((): Promise<unknown> => act(id));
     const failure = await outlastOutages(call, { outageTimeout: 500 }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HeldUpError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message), hint: expect.any(String), exitCode: 4 });

@@ -11,6 +11,8 @@ export interface DeploymentEvent {
   readonly from_state: DeploymentStatus | null;
   readonly to_state: DeploymentStatus | null;
   readonly actor: string;
+  /** The database role that logged in. */
+  readonly principal: string;
   readonly application_name: string | null;
   readonly client_address: string | null;
   readonly reason: string | null;
@@ -33,7 +35,7 @@ export interface Bypass extends Location {
 
 /** The event by which a deployment was cancelled. */
 export interface Cancellation {
-  readonly kind: "cancelled" | "reaped";
+  readonly kind: "stopping" | "cancelled" | "reaped" | "failed";
   /** The role that logged in, or the name that it gave. */
   readonly actor: string;
   /** Of its connection; PostgreSQL keeps 63 bytes of it. */
@@ -58,13 +60,14 @@ export class History extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
   }
 
-  /** Who cancelled or reaped a deployment; undefined when it was not cancelled. */
+  /** Who asked it to stop, cancelled or reaped it, or told that it failed; undefined when none of this happened. */
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
     const [event] = await this.rows<Cancellation>(
       (sql) => sql`
         select kind, actor, application_name, reason
         from deploy_queue.history(deployment_id => ${id})
-        where kind in ('cancelled', 'reaped')`,
+        where kind in ('stopping', 'cancelled', 'reaped', 'failed')
+        order by id limit 1`,
     );
     return event;
   }

@@ -16,6 +16,25 @@ import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Upkeep } from "./upkeep.js";
 
+export interface KeepingOptions {
+  /** Whether the caller sends heartbeats. */
+  readonly heartbeat?: boolean;
+  /** The name that the keeper has drawn for itself. */
+  readonly keeper?: string | undefined;
+  /** Milliseconds within which the keeper ends its work when it is asked to stop; undefined: it cannot. */
+  readonly stopGrace?: number | undefined;
+}
+
+export interface EnqueueOptions extends KeepingOptions {
+  readonly start?: boolean;
+}
+
+export interface Heartbeat {
+  readonly deployment: Deployment;
+  /** Milliseconds until the next one; undefined when the deployment has ended. */
+  readonly beatAgainIn: number | undefined;
+}
+
 /** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
 export class QueueCalls extends Calls {
   readonly line: Line;
@@ -47,7 +66,10 @@ export class QueueCalls extends Calls {
    * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
    * when it may, and its start_timestamp says so; the heartbeats go on then.
    */
-  enqueue(request: DeploymentRequest, { heartbeat = false, start = false } = {}): Promise<Deployment> {
+  enqueue(
+    request: DeploymentRequest,
+    { heartbeat = false, start = false, ...keeping }: EnqueueOptions = {},
+  ): Promise<Deployment> {
     return this.row<Deployment>(
       (sql) => sql`
         select * from deploy_queue.enqueue(
@@ -68,13 +90,17 @@ export class QueueCalls extends Calls {
           not_before => ${request.notBefore ?? null},
           not_after => ${request.notAfter ?? null},
           command => ${request.command === undefined ? null : [...request.command]},
-          start => ${start}
+          start => ${start},
+          keeper => ${keeping.keeper ?? null},
+          stop_grace => ${milliseconds(sql, keeping.stopGrace)},
+          parent_id => ${request.parentId ?? null},
+          join_parent => ${request.joinParent ?? false}
         )`,
     );
   }
 
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
-  async tryStart(id: DeploymentId, { heartbeat = false } = {}): Promise<StartAttempt> {
+  async tryStart(id: DeploymentId, { heartbeat = false, ...keeping }: KeepingOptions = {}): Promise<StartAttempt> {
     const row = await this.row<
       Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
     >(
@@ -84,7 +110,12 @@ export class QueueCalls extends Calls {
           attempt.waiting_on as attempt_waiting_on,
           extract(epoch from attempt.look_again_in)::float8 as attempt_seconds,
           (attempt.deployment).*
-        from deploy_queue.try_start(deployment_id => ${id}, heartbeat => ${heartbeat}) as attempt`,
+        from deploy_queue.try_start(
+          deployment_id => ${id},
+          heartbeat => ${heartbeat},
+          keeper => ${keeping.keeper ?? null},
+          stop_grace => ${milliseconds(sql, keeping.stopGrace)}
+        ) as attempt`,
     );
     const { attempt_started, attempt_waiting_on, attempt_seconds, ...deployment } = row;
     return {
@@ -95,17 +126,45 @@ export class QueueCalls extends Calls {
     };
   }
 
-  heartbeat(id: DeploymentId): Promise<Deployment> {
-    return this.row((sql) => sql`select * from deploy_queue.heartbeat(deployment_id => ${id})`);
+  /** Renews the lease of its keeper. An ended deployment comes back unchanged. */
+  async heartbeat(id: DeploymentId, keeper?: string): Promise<Heartbeat> {
+    const { beat_seconds, ...deployment } = await this.row<Deployment & { beat_seconds: number | null }>(
+      (sql) => sql`
+        select extract(epoch from beat.beat_again_in)::float8 as beat_seconds, (beat.deployment).*
+        from deploy_queue.heartbeat(deployment_id => ${id}, keeper => ${keeper ?? null}) as beat`,
+    );
+    return { deployment, beatAgainIn: beat_seconds === null ? undefined : Math.ceil(beat_seconds * 1000) };
+  }
+
+  /** Whether it holds its cell: refused unless it runs, is not being stopped, and its lease is good or it has none. */
+  assert(id: DeploymentId): Promise<Deployment> {
+    return this.row((sql) => sql`select * from deploy_queue.assert(deployment_id => ${id})`);
+  }
+
+  /** The work of a deployment that was asked to stop has ended. */
+  confirmStop(id: DeploymentId): Promise<Deployment> {
+    return this.row((sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id})`);
+  }
+
+  /** Its work has failed. */
+  fail(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.row(
+      (sql) => sql`select * from deploy_queue.fail(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
+    );
   }
 
   finish(id: DeploymentId): Promise<Deployment> {
     return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
   }
 
-  cancel(id: DeploymentId, note?: string): Promise<Deployment> {
+  /**
+   * Cancels it. One that runs and is kept is asked to stop: stop_timestamp says since when, and it holds its cell until its work has
+   * ended. force: its cell is free at once, whatever still works there.
+   */
+  cancel(id: DeploymentId, note?: string, { force = false } = {}): Promise<Deployment> {
     return this.row(
-      (sql) => sql`select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
+      (sql) => sql`
+        select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null}, force => ${force})`,
     );
   }
 

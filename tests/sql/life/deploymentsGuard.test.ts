@@ -182,8 +182,10 @@ describe("constraints", () => {
 describe("heartbeats", () => {
   const heartbeatOf = async (id: number) => {
     const [row] = await sql<{ heartbeat: string | null }[]>`
-      select case when heartbeat_timestamp = updated_at then 'stamped' when heartbeat_timestamp is not null then 'old' end
-        as heartbeat
+      select case
+          when heartbeat_timestamp > created_at and alive_until = heartbeat_timestamp + interval '15 minutes' then 'stamped'
+          when heartbeat_timestamp is not null then 'old'
+        end as heartbeat
       from deploy_queue.deployments where id = ${id}`;
     return row?.heartbeat;
   };

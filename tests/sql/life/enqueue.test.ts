@@ -70,9 +70,9 @@ test("a missing environment is refused with QD002", async () => {
 describe("with start", () => {
   const startIn = async (region: string, more = "") => {
     const [row] = await sql.unsafe<{ id: number; status: string; beats: boolean; kept: boolean }[]>(`
-      select id, deploy_queue._status(hold, start_timestamp, finish_timestamp, cancellation_timestamp, '0') as status,
+      select id, deploy_queue._status(entered, interval '0') as status,
         heartbeat_timestamp is not null as beats, kept
-      from deploy_queue.enqueue('dev', 'aws', '${region}', 0, 'api', start => true ${more})`);
+      from deploy_queue.enqueue('dev', 'aws', '${region}', 0, 'api', start => true ${more}) as entered`);
     if (row === undefined) throw new Error("no row");
     return row;
   };

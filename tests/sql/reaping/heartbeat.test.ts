@@ -7,9 +7,9 @@ const { sql, queue } = database;
 
 test.for(["queued", "running"] as const)("stamps a %s deployment with the time of the database", async (state) => {
   const id = await newLine(database).add(state);
-  const { heartbeat_timestamp: first } = await queue.heartbeat(id);
+  const first = (await queue.heartbeat(id)).deployment.heartbeat_timestamp;
   await database.advance("1 minute");
-  const { heartbeat_timestamp: second } = await queue.heartbeat(id);
+  const second = (await queue.heartbeat(id)).deployment.heartbeat_timestamp;
   expect(Number(second)).toBeGreaterThanOrEqual(Number(first) + 60_000);
   const [clock] = await sql<{ fresh: boolean }[]>`
     select deploy_queue._now() - heartbeat_timestamp < '30 seconds' as fresh
@@ -20,7 +20,7 @@ test.for(["queued", "running"] as const)("stamps a %s deployment with the time o
 test.for(["finished", "cancelled"] as const)("returns a %s deployment unchanged", async (state) => {
   const id = await newLine(database).add(state);
   const { status: _, ...row } = await queue.deployment(id);
-  expect(await queue.heartbeat(id)).toEqual(row);
+  expect(await queue.heartbeat(id)).toEqual({ deployment: row, beatAgainIn: undefined });
 });
 
 test("leaves no event", async () => {

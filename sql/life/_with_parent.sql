@@ -1,0 +1,56 @@
+-- A deployment that is a part of another one's work, with what follows from that. It is refused where an ancestor holds the cell, since
+-- it would wait for itself, unless it runs in the hold of that ancestor. A parent that is not known here is that of another queue.
+-- Called by the enqueue trigger, under the lock of the cell.
+create or replace function deploy_queue._with_parent(candidate deploy_queue.deployments) returns deploy_queue.deployments
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_holder deploy_queue.deployments;
+  v_problem text;
+begin
+  with recursive ancestors as (
+    select deployments.* from deploy_queue.deployments where deployments.id = candidate.parent_id
+    union
+    select deployments.* from ancestors join deploy_queue.deployments on deployments.id = ancestors.parent_id
+  )
+  select ancestors.* into v_holder
+  from ancestors
+  where ancestors.cell_id = candidate.cell_id
+    and ancestors.start_timestamp is not null
+    and ancestors.finish_timestamp is null
+    and ancestors.cancellation_timestamp is null
+  order by ancestors.id desc
+  limit 1;
+
+  if candidate.joined_id is null then
+    if v_holder.id is not null and (v_holder.concurrency_key = candidate.concurrency_key) is not true then
+      raise exception using
+        errcode = 'QD035',
+        message = format('%s would wait for itself: it is a part of %s, which holds the cell until this has ended',
+          deploy_queue._label(candidate), deploy_queue._label(v_holder)),
+        hint = 'Run it in the hold of that one: enqueue(join_parent => true).';
+    end if;
+  else
+    v_problem := case
+      when v_holder.id is null then 'it does not run in this cell'
+      when v_holder.entered_by <> candidate.entered_by then format('%s entered it', v_holder.entered_by)
+      when v_holder.stop_timestamp is not null then 'it is being stopped'
+      when not deploy_queue._is_kept(v_holder) then 'it has no keeper that is alive'
+    end;
+    if v_problem is not null then
+      raise exception using
+        errcode = 'QD036',
+        message = format('%s cannot run in the hold of deployment %s: %s', deploy_queue._label(candidate), candidate.parent_id, v_problem),
+        hint = 'Enter the line without it.';
+    end if;
+    candidate.joined_id := coalesce(v_holder.joined_id, v_holder.id);
+    candidate.concurrency_key := v_holder.concurrency_key;
+  end if;
+
+  if not exists (select from deploy_queue.deployments where deployments.id = candidate.parent_id) then
+    candidate.parent_id := null;
+  end if;
+  return candidate;
+end;
+$$;

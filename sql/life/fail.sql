@@ -1,0 +1,38 @@
+-- Ends a running deployment whose work has failed. One that is cancelled already is left as it is.
+-- Called by its keeper.
+create or replace function deploy_queue.fail(deployment_id bigint, cancellation_note text default null)
+returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_deployment deploy_queue.deployments;
+begin
+  perform deploy_queue._require_right_to(fail.deployment_id);
+
+  update deploy_queue.deployments
+  set cancellation_timestamp = deploy_queue._now(),
+    cancellation_note = fail.cancellation_note,
+    cancellation_kind = 'failed'
+  where deployments.id = fail.deployment_id
+    and deployments.start_timestamp is not null
+    and deployments.cancellation_timestamp is null
+  returning deployments.* into v_deployment;
+
+  if not found then
+    v_deployment := deploy_queue._deployment(fail.deployment_id);
+    if v_deployment.cancellation_timestamp is null then
+      raise exception using
+        errcode = 'QD004',
+        message = format('%s is queued; it cannot fail before it started', deploy_queue._label(v_deployment)),
+        hint = 'Cancel it instead.';
+    end if;
+    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+  end if;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.fail(bigint, text) is
+  'Ends a running deployment whose work has failed, and returns it: its state is failed. Its cell is free, without a buffer.';

@@ -1,0 +1,25 @@
+-- Renews the leases of those of the given deployments that have not ended and have no other keeper, in one statement and without a
+-- trigger for each. Called by heartbeat and heartbeats.
+create or replace function deploy_queue._beat(deployment_ids bigint[], keeper text)
+returns table (beat_again_in interval, deployment deploy_queue.deployments)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := deploy_queue._now();
+begin
+  -- No lock of a cell: a heartbeat decides nothing.
+  return query
+  update deploy_queue.deployments as beating
+  set heartbeat_timestamp = v_now,
+    alive_until = v_now + environments.heartbeat_timeout,
+    kept = true
+  from deploy_queue.environments
+  where beating.id = any (_beat.deployment_ids)
+    and environments.environment = beating.environment
+    and beating.finish_timestamp is null
+    and beating.cancellation_timestamp is null
+    and (beating.keeper <> _beat.keeper) is not true
+  returning environments.heartbeat_interval, beating;
+end;
+$$;

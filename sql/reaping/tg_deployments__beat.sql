@@ -1,0 +1,26 @@
+-- Renews the lease of a deployment whose heartbeat is written by plain SQL, or ends it with null.
+-- Fires for every UPDATE of heartbeat_timestamp, but not for those of the functions, which write the lease themselves.
+create or replace function deploy_queue.tg_deployments__beat() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if deploy_queue._has_ended(old) then
+    perform deploy_queue._refuse_ended(old);
+  end if;
+  perform deploy_queue._require_right(old.environment);
+  new.alive_until := null;
+  if new.heartbeat_timestamp is not null then
+    new.heartbeat_timestamp := deploy_queue._now();
+    new.alive_until := new.heartbeat_timestamp + deploy_queue._lease(new.environment);
+    new.kept := true;
+  end if;
+  return new;
+end;
+$$;
+
+create or replace trigger tg_deployments__beat
+before update of heartbeat_timestamp on deploy_queue.deployments
+for each row when (new.alive_until is not distinct from old.alive_until)
+execute function deploy_queue.tg_deployments__beat();

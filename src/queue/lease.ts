@@ -1,0 +1,50 @@
+import type { Deployment } from "./deployment.js";
+
+/** A reading of the clocks of this process, in milliseconds. */
+export interface Reading {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+export function readClocks(): Reading {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+/** Milliseconds since then: by the clock that counted more, since the monotonic one stands still while the machine sleeps. */
+function elapsedSince({ monotonic, wall }: Reading): number {
+  return Math.max(performance.now() - monotonic, Date.now() - wall);
+}
+
+/**
+ * Until when this process counts as the keeper of its deployment. The database says how long that is; the process measures it on its
+ * own clocks, from before it sent the last heartbeat that was acknowledged.
+ */
+export class Lease {
+  #sent: Reading | undefined;
+  #length = Number.POSITIVE_INFINITY;
+  #workLeft = Number.POSITIVE_INFINITY;
+
+  /** A heartbeat, or the start, was acknowledged. */
+  renewed(sent: Reading, { heartbeat_timestamp, alive_until, ends_by }: Deployment): void {
+    if (heartbeat_timestamp !== null && alive_until !== null) {
+      this.#sent = sent;
+      this.#length = alive_until.getTime() - heartbeat_timestamp.getTime();
+      this.#workLeft = ends_by === null ? Number.POSITIVE_INFINITY : ends_by.getTime() - heartbeat_timestamp.getTime();
+    }
+  }
+
+  /** In milliseconds, of which no more than a third is there for the end of the work. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Milliseconds until the lease is over. */
+  get left(): number {
+    return this.#sent === undefined ? Number.POSITIVE_INFINITY : this.#length - elapsedSince(this.#sent);
+  }
+
+  /** Milliseconds until the maximum duration is over. */
+  get workLeft(): number {
+    return this.#sent === undefined ? Number.POSITIVE_INFINITY : this.#workLeft - elapsedSince(this.#sent);
+  }
+}
