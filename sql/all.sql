@@ -30,6 +30,7 @@
 --!include basics/_tell_of_new_cell.sql
 --!include basics/_cell.sql
 
+--!include roles/_principal.sql
 --!include roles/_caller.sql
 --!include roles/_actor.sql
 --!include roles/_is_member.sql

@@ -171,7 +171,7 @@ begin
     alter table deploy_queue.deployment_events
       alter column occurred_at set default deploy_queue._now(),
       alter column actor set default deploy_queue._actor(),
-      alter column principal set default (deploy_queue._caller()).principal,
+      alter column principal set default deploy_queue._principal(),
       add constraint an_event_has_no_flaw check (deploy_queue._refuse_flaw(deploy_queue._flaw_of_event(deployment_events)));
   end if;
 

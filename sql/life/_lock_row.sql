@@ -7,6 +7,7 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
+  -- Before the lock: a look that ends with "not yet" would keep it for as long as its transaction lasts.
   perform deploy_queue._require_right_to(_lock_row.deployment_id);
 
   select * into v_deployment

@@ -54,7 +54,7 @@ begin
   if v_deployment.id is null then
     select * into v_deployment
     from deploy_queue.deployments
-    where deployments.entered_by = (deploy_queue._caller()).principal
+    where deployments.entered_by = deploy_queue._principal()
       and deployments.idempotency_key = enqueue.idempotency_key;
     perform deploy_queue._refuse_other_work(
       v_deployment, enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,

@@ -9,8 +9,6 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
-  perform deploy_queue._require_right_to(fail.deployment_id);
-
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_note = fail.cancellation_note,

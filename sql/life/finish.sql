@@ -8,8 +8,6 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
-  perform deploy_queue._require_right_to(finish.deployment_id);
-
   update deploy_queue.deployments
   set finish_timestamp = deploy_queue._now()
   where deployments.id = finish.deployment_id and deployments.finish_timestamp is null

@@ -14,7 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select (live.deployment).*
   from deploy_queue._live_deployments as live
-  cross join lateral (select live.entered_by is not distinct from (deploy_queue._caller()).principal as is_own) as mine
+  cross join lateral (select live.entered_by is not distinct from deploy_queue._principal() as is_own) as mine
   where live.url = $1
     and ($2 is null or live.environment = $2)
     and ($3 is null or live.cloud_provider = $3)

@@ -25,7 +25,7 @@ begin
 
   new.place := null;
   new.release_key := null;
-  new.entered_by := (deploy_queue._caller()).principal;
+  new.entered_by := deploy_queue._principal();
   new.actor := deploy_queue._actor();
   new.kept := new.heartbeat_timestamp is not null;
   new.alive_until := null;

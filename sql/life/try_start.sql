@@ -28,7 +28,6 @@ begin
     perform deploy_queue._refuse_isolation();
   end if;
 
-  perform deploy_queue._require_right_to(try_start.deployment_id);
   perform deploy_queue._note_timeline();
 
   loop

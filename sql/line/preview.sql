@@ -39,7 +39,7 @@ begin
   v_candidate.priority := preview.priority;
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
-  v_candidate.entered_by := (deploy_queue._caller()).principal;
+  v_candidate.entered_by := deploy_queue._principal();
   return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
 end;
 $$;

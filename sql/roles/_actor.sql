@@ -10,6 +10,6 @@ begin
   if v_name is not null then
     v_name := nullif(trim(left(deploy_queue._one_line(v_name), 200)), '');
   end if;
-  return coalesce(v_name, (deploy_queue._caller()).principal);
+  return coalesce(v_name, deploy_queue._principal());
 end;
 $$;

@@ -9,7 +9,7 @@ declare
   v_caller deploy_queue.caller;
   v_environments text[];
 begin
-  v_caller.principal := session_user;
+  v_caller.principal := deploy_queue._principal();
   v_caller.roles := array_remove(
     array[to_regrole(quote_ident(session_user)), to_regrole(quote_ident(nullif(current_setting('role'), 'none')))], null
   );
