@@ -68,6 +68,7 @@
 --!include rule/_call.sql
 --!include rule/_reason.sql
 --!include rule/_freeze_label.sql
+--!include rule/_covers.sql
 --!include rule/_freezes_over.sql
 --!include rule/_passes.sql
 --!include rule/_is_exception.sql

@@ -49,10 +49,8 @@ begin
       and not exists (
         select
         from deploy_queue.freezes
-        where freezes.environment = later.environment
-          and (freezes.cloud_provider is null or freezes.cloud_provider = (later.deployments).cloud_provider)
-          and (freezes.region is null or freezes.region = (later.deployments).region)
-          and (freezes.cell_index is null or freezes.cell_index = (later.deployments).cell_index)
+        where deploy_queue._covers(freezes, later.environment, (later.deployments).cloud_provider, (later.deployments).region,
+            (later.deployments).cell_index)
           and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
           and freezes.created_at <= later.occurred_at
           -- A thaw takes effect when it commits, which may be later than its timestamp.

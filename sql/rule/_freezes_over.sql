@@ -8,10 +8,7 @@ begin
   return query
   select freezes.*
   from deploy_queue.freezes
-  where freezes.environment = candidate.environment
-    and (freezes.cloud_provider is null or freezes.cloud_provider = candidate.cloud_provider)
-    and (freezes.region is null or freezes.region = candidate.region)
-    and (freezes.cell_index is null or freezes.cell_index = candidate.cell_index)
+  where deploy_queue._covers(freezes, candidate.environment, candidate.cloud_provider, candidate.region, candidate.cell_index)
     and freezes.lifted_at is null
     and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
 end;

@@ -11,10 +11,7 @@ begin
   perform deploy_queue._wake_heads(array(
     select cells.id
     from deploy_queue.cells
-    where cells.environment = v_freeze.environment
-      and (v_freeze.cloud_provider is null or cells.cloud_provider = v_freeze.cloud_provider)
-      and (v_freeze.region is null or cells.region = v_freeze.region)
-      and (v_freeze.cell_index is null or cells.cell_index = v_freeze.cell_index)
+    where deploy_queue._covers(v_freeze, cells.environment, cells.cloud_provider, cells.region, cells.cell_index)
     order by cells.id
   ), changed_freeze => v_freeze, is_placed => tg_op = 'INSERT');
   return null;
