@@ -87,6 +87,7 @@
 --!include rule/blocking_deployments.sql
 --!include rule/explain.sql
 
+--!include waking/_notify.sql
 --!include waking/_heads.sql
 --!include waking/_wake.sql
 --!include waking/_wake_heads.sql

@@ -264,10 +264,16 @@ create table deploy_queue.freezes (
       length(allow_key) between 1 and 100 and allow_key !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   allow_role text,
+  allow_actor text
+    constraint allow_actor_must_be_1_to_200_printable_characters check (
+      length(allow_actor) between 1 and 200 and allow_actor !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
   created_at timestamptz not null,
   expires_at timestamptz,
   lifted_at timestamptz,
   lifted_by text,
+  -- Anybody may read and use a key.
+  constraint allow_key_requires_allow_role check (allow_key is null or allow_role is not null),
   constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
   constraint cell_index_requires_region check (cell_index is null or region is not null),
   constraint expires_at_must_lie_in_the_future check (expires_at > created_at)

@@ -19,7 +19,7 @@ begin
 
     if found then
       if deploy_queue._has_followers() then
-        perform pg_notify('deploy_queue_transitions', json_build_object(
+        perform deploy_queue._notify('deploy_queue_transitions', json_build_object(
           'deployment_id', v_outlier.id, 'status', 'running', 'outlier', true, 'environment', v_outlier.environment,
           'cloud_provider', v_outlier.cloud_provider, 'region', v_outlier.region, 'cell_index', v_outlier.cell_index
         )::text);

@@ -8,7 +8,7 @@ begin
   -- Apart, because few events are a bypass and PostgreSQL prepares an expression as a whole, also the parts that it does not reach.
   if event.kind = 'bypassed' then
     return case
-      when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+      when not deploy_queue._is_printable(event.reason, 0, 4000) then 'note_or_reason_must_be_0_to_4000_printable_characters'
       when (event.reason ~ '\S') is not true then 'a_bypass_needs_a_note'
       when event.deployment_id is not null then null
       when num_nulls(event.environment, event.cloud_provider, event.region, event.cell_index, event.component) > 0
@@ -19,7 +19,7 @@ begin
       when event.cell_index < 0 then 'cell_index_must_be_0_or_more'
       when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
       when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
-      when not deploy_queue._is_printable(event.url) then 'url_must_be_printable_characters'
+      when not deploy_queue._is_printable(event.url, 0, 2000) then 'url_must_be_0_to_2000_printable_characters'
     end;
   end if;
 
@@ -28,7 +28,7 @@ begin
       'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'stopping', 'finished', 'failed', 'rejected', 'cancelled', 'reaped', 'outlier',
       'configured'
     ) then 'kind_must_be_known'
-    when not deploy_queue._is_printable(event.reason) then 'note_or_reason_must_be_printable_characters'
+    when not deploy_queue._is_printable(event.reason, 0, 4000) then 'note_or_reason_must_be_0_to_4000_printable_characters'
   end;
 end;
 $$;

@@ -51,7 +51,7 @@ begin
         from deploy_queue.freezes
         where deploy_queue._covers(freezes, later.environment, (later.deployments).cloud_provider, (later.deployments).region,
             (later.deployments).cell_index)
-          and (freezes.allow_key = later.concurrency_key or freezes.allow_role is not null)
+          and num_nonnulls(freezes.allow_role, freezes.allow_actor) > 0
           and freezes.created_at <= later.occurred_at
           -- A thaw takes effect when it commits, which may be later than its timestamp.
           and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true

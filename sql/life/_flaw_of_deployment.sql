@@ -18,9 +18,11 @@ begin
     when not deploy_queue._is_printable(deployment.idempotency_key, 1, 200)
       then 'idempotency_key_must_be_1_to_200_printable_characters'
     when not deploy_queue._is_printable(deployment.keeper, 1, 200) then 'keeper_must_be_1_to_200_printable_characters'
-    when not deploy_queue._is_printable(deployment.url) then 'url_must_be_printable_characters'
-    when not deploy_queue._is_printable(deployment.note) then 'note_must_be_printable_characters'
-    when not deploy_queue._is_printable(deployment.cancellation_note) then 'cancellation_note_must_be_printable_characters'
+    when not deploy_queue._is_printable(deployment.url, 0, 2000) then 'url_must_be_0_to_2000_printable_characters'
+    when not deploy_queue._is_printable(deployment.note, 0, 2000) then 'note_must_be_0_to_2000_printable_characters'
+    when not deploy_queue._is_printable(deployment.cancellation_note, 0, 2000)
+      then 'cancellation_note_must_be_0_to_2000_printable_characters'
+    when length(deployment.command::text) > 16000 then 'command_must_be_at_most_16000_characters'
     when deployment.max_duration not between interval '1 second' and interval '30 days'
       then 'max_duration_must_be_between_1_second_and_30_days'
     when deployment.start_timestamp < deployment.created_at then 'start_timestamp_must_not_precede_created_at'

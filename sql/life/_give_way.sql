@@ -32,11 +32,11 @@ begin
   update deploy_queue.deployments
   set cancellation_timestamp = deploy_queue._now(),
     cancellation_kind = 'gave-way',
-    cancellation_note = 'it gave way, since these wait for each other: ' || (
+    cancellation_note = left('it gave way, since these wait for each other: ' || (
       select string_agg(deploy_queue._label(deployments), ', ' order by member.number)
       from unnest(v_circle[v_first:] || v_circle[:v_first - 1]) with ordinality as member (id, number)
       join deploy_queue.deployments on deployments.id = member.id
-    )
+    ), 2000)
   where deployments.id = v_youngest.id;
   return v_youngest.id;
 end;

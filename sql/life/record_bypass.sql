@@ -28,7 +28,7 @@ begin
   returning * into v_event;
 
   if deploy_queue._has_followers() then
-    perform pg_notify('deploy_queue_transitions', json_build_object(
+    perform deploy_queue._notify('deploy_queue_transitions', json_build_object(
       'deployment_id', null, 'status', null, 'bypass', true, 'environment', v_event.environment,
       'cloud_provider', v_event.cloud_provider, 'region', v_event.region, 'cell_index', v_event.cell_index,
       'component', v_event.component, 'version', v_event.version

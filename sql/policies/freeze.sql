@@ -8,7 +8,8 @@ create or replace function deploy_queue.freeze(
   cell_index integer default null,
   expires_at timestamptz default null,
   allow_key text default null,
-  allow_role text default null
+  allow_role text default null,
+  allow_actor text default null
 ) returns deploy_queue.freezes
 language plpgsql volatile
 security definer
@@ -19,15 +20,15 @@ declare
   v_freeze deploy_queue.freezes;
 begin
   insert into deploy_queue.freezes as placed
-    (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role)
+    (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)
   values (
     "freeze".environment, "freeze".cloud_provider, "freeze".region, "freeze".cell_index, "freeze".reason,
-    "freeze".expires_at, "freeze".allow_key, "freeze".allow_role
+    "freeze".expires_at, "freeze".allow_key, "freeze".allow_role, "freeze".allow_actor
   )
   returning placed.* into v_freeze;
   return v_freeze;
 end;
 $$;
 
-comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text) is
-  'Lets nothing start in this area until the freeze is lifted or expires; those with allow_key, or entered by a member of allow_role, pass. Returns the freeze.';
+comment on function deploy_queue.freeze(text, text, text, text, integer, timestamptz, text, text, text) is
+  'Lets nothing start in this area until the freeze is lifted or expires; those that a member of allow_role has entered pass, with allow_key only those with that concurrency key, and those of allow_actor, which is what a client says of itself. Returns the freeze.';

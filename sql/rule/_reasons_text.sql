@@ -5,7 +5,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason)
+  return left((select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason), 2000)
     || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
 end;
 $$;

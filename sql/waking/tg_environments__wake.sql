@@ -18,7 +18,7 @@ begin
   end if;
 
   if (new.heartbeat_timeout, new.max_duration) is distinct from (old.heartbeat_timeout, old.max_duration) then
-    perform pg_notify('deploy_queue_deployment_' || live.id, 'policy')
+    perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
     from deploy_queue._live_deployments as live
     where live.environment = new.environment and live.alive_until is not null;
   end if;

@@ -60,7 +60,7 @@ test("makes no cell", async () => {
 test.for([
   ["without a note", null, "a_bypass_needs_a_note"],
   ["with an empty note", " ", "a_bypass_needs_a_note"],
-  ["with a note that is not printable", "\u001b[2J", "note_or_reason_must_be_printable_characters"],
+  ["with a note that is not printable", "\u001b[2J", "note_or_reason_must_be_0_to_4000_printable_characters"],
 ] as const)("is refused %s", async ([, note, constraint]) => {
   await expect(record("r", note)).rejects.toMatchObject({ code: "23514", constraint_name: constraint });
 });
