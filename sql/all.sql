@@ -29,6 +29,7 @@
 --!include basics/_require_environment.sql
 --!include basics/_tell_of_new_cell.sql
 --!include basics/_cell.sql
+--!include basics/_new_cell.sql
 
 --!include roles/_principal.sql
 --!include roles/_caller.sql
@@ -51,6 +52,8 @@
 --!include line/_line_cells.sql
 --!include line/_line_members.sql
 --!include line/_priority_reason.sql
+--!include reaping/_timeline.sql
+--!include reaping/_up_since.sql
 --!include reaping/_silent_since.sql
 --!include reaping/_lease_ends.sql
 --!include line/_blocker.sql
@@ -100,9 +103,7 @@
 --!include waking/tg_maintenance_windows__wake.sql
 
 --!include reaping/_lease.sql
---!include reaping/_timeline.sql
 --!include reaping/_note_timeline.sql
---!include reaping/_up_since.sql
 --!include reaping/_is_kept.sql
 --!include reaping/_stale.sql
 --!include reaping/_reap.sql
@@ -112,7 +113,6 @@
 --!include reaping/heartbeats.sql
 --!include reaping/tg_deployments__beat.sql
 
---!include life/_max_duration.sql
 --!include life/_look_again_in.sql
 --!include life/_flaw_of_deployment.sql
 --!include life/_label.sql

@@ -81,7 +81,6 @@ comment on column deploy_queue.deployments.keeper is
   'The name that its keeper has drawn for itself; another process with the same idempotency key takes over by another name.';
 comment on column deploy_queue.deployments.alive_until is
   'The end of the lease: until then its keeper counts as alive. Null: it has no keeper, and is never reaped.';
-comment on column deploy_queue.deployments.ends_by is 'When its maximum duration is over; null: it has none, or has not started.';
 comment on column deploy_queue.deployments.stop_timestamp is
   'When its keeper was asked to end the work; it holds the cell until that has ended.';
 comment on column deploy_queue.deployments.stop_grace is

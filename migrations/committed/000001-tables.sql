@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e5cf08d86421dbc440758810aaf051016f42fdba
+--! Hash: sha1:829a88f181a4b87cc5f20ce41c2a19601a4441c8
 
 -- squawk-ignore-file
 
@@ -40,7 +40,6 @@ create type deploy_queue.policies as (
   heartbeat_interval interval,
   heartbeat_timeout interval,
   unkept_after interval,
-  up_since timestamptz,
   is_frozen boolean,
   has_windows boolean
 );
@@ -159,7 +158,6 @@ create table deploy_queue.deployments (
   kept boolean not null default false,
   keeper text,
   alive_until timestamptz,
-  ends_by timestamptz,
   stop_timestamp timestamptz,
   stop_grace interval,
   cancellation_kind deploy_queue.cancellation_kind,

@@ -24,10 +24,6 @@ begin
       case when v_is_late then 'recorded after the fact' when new.hold is not null then new.note end,
       case when v_is_late then jsonb_build_object('after_the_fact', true) end
     );
-    -- The notice comes once the deployment is in the line: a client that is refused is told only why.
-    if exists (select from deploy_queue.cells where cells.id = new.cell_id and cells.xmin = pg_current_xact_id()::xid) then
-      perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-    end if;
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
     v_status := v_waits;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');

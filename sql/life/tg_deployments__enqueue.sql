@@ -9,6 +9,7 @@ as $$
 declare
   v_now timestamptz;
   v_starts boolean := false;
+  v_is_new_cell boolean := false;
   v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
   if new.id is not null then
@@ -20,6 +21,10 @@ begin
 
   perform deploy_queue._require_right(new.environment);
   new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  if new.cell_id is null then
+    v_is_new_cell := true;
+    new.cell_id := deploy_queue._new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  end if;
   -- The lock is held until commit, so that ids become visible in their order inside a cell.
   perform deploy_queue._lock_cell(new.cell_id);
 
@@ -34,7 +39,6 @@ begin
     new.stop_grace := null;
   end if;
   new.stop_timestamp := null;
-  new.ends_by := null;
   new.cancellation_kind := null;
   if new.parent_id is not null then
     new := deploy_queue._with_parent(new);
@@ -88,8 +92,9 @@ begin
       when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
     end;
   end if;
-  if new.start_timestamp is not null and not deploy_queue._has_ended(new) then
-    new.ends_by := new.start_timestamp + deploy_queue._max_duration(new);
+  if v_is_new_cell and deploy_queue._flaw_of_deployment(new) is null then
+    -- A client that is refused is told only why.
+    perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
   end if;
   -- The id is drawn after all refusals, so that they leave no gap.
   new.id := nextval('deploy_queue.deployments_id_seq');

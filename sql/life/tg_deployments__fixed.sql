@@ -19,7 +19,7 @@ begin
   where field.value is distinct from to_jsonb(old) -> field.key
     and field.key not in (
       'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
-      'updated_at', 'priority', 'hold', 'release_key', 'kept', 'keeper', 'alive_until', 'ends_by', 'stop_timestamp', 'stop_grace',
+      'updated_at', 'priority', 'hold', 'release_key', 'kept', 'keeper', 'alive_until', 'stop_timestamp', 'stop_grace',
       'cancellation_kind'
     );
   if v_changed is not null then

@@ -52,7 +52,6 @@ begin
   if v_starts then
     -- Never before what came before it, should the clock have been set back.
     new.start_timestamp := greatest(v_now, new.created_at);
-    new.ends_by := new.start_timestamp + deploy_queue._max_duration(new);
     -- The lease of the wait ends with it, unless the client that starts the deployment goes on with heartbeats: a deployment for which
     -- none were promised must not be reaped while it runs.
     if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then

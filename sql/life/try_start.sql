@@ -28,7 +28,6 @@ begin
     perform deploy_queue._refuse_isolation();
   end if;
 
-  perform deploy_queue._note_timeline();
 
   loop
     -- The guard decides, as for every client, and holds the cell. A look that already sees a reason to wait does not ask the guard:
@@ -89,6 +88,7 @@ begin
   elsif v_deployment.cancellation_timestamp is null then
     if v_deployment.heartbeat_timestamp is not null then
       -- A look is a sign of life.
+      perform deploy_queue._note_timeline();
       update deploy_queue.deployments
       set heartbeat_timestamp = deploy_queue._now(),
         alive_until = deploy_queue._now() + deploy_queue._lease(deployments.environment)

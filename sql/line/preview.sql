@@ -20,12 +20,7 @@ declare
   v_cell_id integer;
 begin
   perform deploy_queue._require_environment(preview.environment);
-  select cells.id into v_cell_id
-  from deploy_queue.cells
-  where cells.environment = preview.environment
-    and cells.cloud_provider = preview.cloud_provider
-    and cells.region = preview.region
-    and cells.cell_index = preview.cell_index;
+  v_cell_id := deploy_queue._cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
   if v_cell_id is null then
     perform deploy_queue._tell_of_new_cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
   end if;

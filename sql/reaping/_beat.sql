@@ -1,7 +1,7 @@
 -- Renews the leases of those of the given deployments that have not ended and have no other keeper, in one statement and without a
 -- trigger for each. Called by heartbeat and heartbeats.
 create or replace function deploy_queue._beat(deployment_ids bigint[], keeper text)
-returns table (beat_again_in interval, deployment deploy_queue.deployments)
+returns table (beat_again_in interval, ends_by timestamptz, deployment deploy_queue.deployments)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -20,6 +20,7 @@ begin
     and beating.finish_timestamp is null
     and beating.cancellation_timestamp is null
     and (beating.keeper <> _beat.keeper) is not true
-  returning environments.heartbeat_interval, beating;
+  returning environments.heartbeat_interval,
+    beating.start_timestamp + coalesce(beating.max_duration, environments.max_duration), beating;
 end;
 $$;

@@ -11,7 +11,9 @@ begin
   return query
   -- Once an environment, not once a deployment: a thousand may be in line.
   with own as materialized (
-    select environments.environment from deploy_queue.environments where deploy_queue._may_change(environments.environment)
+    select environments.environment, environments.max_duration
+    from deploy_queue.environments
+    where deploy_queue._may_change(environments.environment)
   )
   select deployments.id
   from unnest(_stale.deployment_ids) as given (id)
@@ -24,7 +26,10 @@ begin
     and deployments.cancellation_timestamp is null
     and (
       deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_up_since) < v_now
-      or (deployments.ends_by < v_now and deployments.stop_timestamp is null)
+      or (
+        deployments.start_timestamp < v_now - coalesce(deployments.max_duration, own.max_duration)
+        and deployments.stop_timestamp is null
+      )
       or (deployments.start_timestamp is null and deployments.not_after <= v_now)
     );
 end;

@@ -11,7 +11,7 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.alive_until is not null or live.ends_by is not null or live.not_after is not null
+      where live.alive_until is not null or live.start_timestamp is not null or live.not_after is not null
     )
   ) as reaped;
 $$;

@@ -14,8 +14,6 @@ as $$
       ('select', 'deploy_queue.cells', 1),
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
-      ('select (id, environment, cloud_provider, region, cell_index, reason, owner, allow_role, allow_actor, created_at, expires_at, lifted_at, lifted_by)',
-        'deploy_queue.freezes', 1),
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.

@@ -2,6 +2,8 @@
 -- Called where only they may do something that needs no privilege of its own.
 create or replace function deploy_queue._is_operator() returns boolean
 language plpgsql stable
+-- A view asks it, too.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

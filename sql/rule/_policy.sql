@@ -13,7 +13,6 @@ begin
     environments.heartbeat_interval,
     environments.heartbeat_timeout,
     environments.unkept_after,
-    deploy_queue._up_since(),
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
     exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment

@@ -7,16 +7,6 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if new.max_duration is distinct from old.max_duration then
-    update deploy_queue.deployments
-    set ends_by = deployments.start_timestamp + new.max_duration
-    where deployments.environment = new.environment
-      and deployments.max_duration is null
-      and deployments.start_timestamp is not null
-      and deployments.finish_timestamp is null
-      and deployments.cancellation_timestamp is null;
-  end if;
-
   if (new.heartbeat_timeout, new.max_duration) is distinct from (old.heartbeat_timeout, old.max_duration) then
     perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
     from deploy_queue._live_deployments as live

@@ -23,7 +23,7 @@ export class FreezeCommand extends QueueCommand {
       ["For a sale", 'deploy-queue freeze --environment prod --reason "sale until Monday" --until 48h'],
       [
         "A region in trouble, where only the fix may start",
-        "deploy-queue freeze --environment prod --provider aws --region us-west-2 --reason outage --allow-key sev-1",
+        "deploy-queue freeze --environment prod --provider aws --region us-west-2 --reason outage --allow-role oncall",
       ],
     ],
   });
@@ -37,7 +37,11 @@ export class FreezeCommand extends QueueCommand {
   until = Option.String("--until", {
     description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
   });
-  allowKey = optionalText("--allow-key", "Let deployments with this concurrency key pass");
+  allowKey = optionalText(
+    "--allow-key",
+    "Of those that the role of --allow-role has entered, let only this concurrency key pass",
+  );
+  allowActor = optionalText("--allow-actor", "Let deployments of this actor pass, which a client says of itself");
   allowRole = optionalText("--allow-role", "Let the deployments pass that a member of this database role enters");
 
   override async act({ queue, log }: Session): Promise<number> {
@@ -50,6 +54,7 @@ export class FreezeCommand extends QueueCommand {
     const freeze = await queue.policies.freeze(area, this.reason, {
       until: await parseMoment(queue, this.until, "--until"),
       allowKey: this.allowKey,
+      allowActor: this.allowActor,
       allowRole: this.allowRole,
     });
     const end = freeze.expires_at === null ? "until it is thawed" : `until ${formatMoment(freeze.expires_at)}`;

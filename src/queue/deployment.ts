@@ -43,8 +43,6 @@ export interface Deployment {
   readonly keeper: string | null;
   /** The end of its lease; null: it has no keeper. */
   readonly alive_until: Date | null;
-  /** When its maximum duration is over. */
-  readonly ends_by: Date | null;
   /** When its keeper was asked to end the work. */
   readonly stop_timestamp: Date | null;
   /** Within how long its keeper does that, as PostgreSQL writes intervals. */

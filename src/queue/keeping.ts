@@ -35,7 +35,7 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
     await queue.database.listen(channel);
     const sent = readClocks();
     const answer = await queue.heartbeat(id, options.keeper);
-    lease?.renewed(sent, answer.deployment);
+    lease?.renewed(sent, answer.deployment, answer.endsBy);
     return answer;
   };
   const isAborted = (): boolean => signal?.aborted === true;

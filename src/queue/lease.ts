@@ -23,13 +23,19 @@ export class Lease {
   #sent: Reading | undefined;
   #length = Number.POSITIVE_INFINITY;
   #workLeft = Number.POSITIVE_INFINITY;
+  #maxDuration = Number.POSITIVE_INFINITY;
 
   /** A heartbeat, or the start, was acknowledged. */
-  renewed(sent: Reading, { heartbeat_timestamp, alive_until, ends_by }: Deployment): void {
+  renewed(
+    sent: Reading,
+    { start_timestamp, heartbeat_timestamp, alive_until }: Deployment,
+    endsBy: Date | null = null,
+  ): void {
     if (heartbeat_timestamp !== null && alive_until !== null) {
       this.#sent = sent;
       this.#length = alive_until.getTime() - heartbeat_timestamp.getTime();
-      this.#workLeft = ends_by === null ? Number.POSITIVE_INFINITY : ends_by.getTime() - heartbeat_timestamp.getTime();
+      this.#maxDuration = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - Number(start_timestamp);
+      this.#workLeft = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - heartbeat_timestamp.getTime();
     }
   }
 
@@ -41,6 +47,11 @@ export class Lease {
   /** Milliseconds until the lease is over. */
   get left(): number {
     return this.#sent === undefined ? Number.POSITIVE_INFINITY : this.#length - elapsedSince(this.#sent);
+  }
+
+  /** In milliseconds, as far as the database has said. */
+  get maxDuration(): number {
+    return this.#maxDuration;
   }
 
   /** Milliseconds until the maximum duration is over. */

@@ -88,8 +88,7 @@ export async function runDeployment<Result>(
       }
     },
     onTooLong: () => {
-      const limit = formatDuration(Number(started.ends_by) - Number(started.start_timestamp));
-      const note = `it ran for longer than ${limit}`;
+      const note = `it ran for longer than ${formatDuration(lease.maxDuration)}`;
       end(new CancelledError(`${name} is ended: ${note}`));
       void outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
     },

@@ -23,6 +23,7 @@ export function freezeTable(freezes: readonly Freeze[]): string {
       freeze.owner,
       [
         ...(freeze.allow_key === null ? [] : [`key ${freeze.allow_key}`]),
+        ...(freeze.allow_actor === null ? [] : [`actor ${freeze.allow_actor}`]),
         ...(freeze.allow_role === null ? [] : [`role ${freeze.allow_role}`]),
       ].join(", ") || "nothing",
       freeze.reason,

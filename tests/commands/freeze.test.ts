@@ -22,7 +22,17 @@ describe("freeze and thaw", () => {
   test("its key passes the frozen ones", async () => {
     const environment = await cli.environment();
     const place = newPlace(environment);
-    await cli.run(["freeze", "--environment", environment, "--reason", "outage", "--allow-key", "sev-1"]);
+    await cli.run([
+      "freeze",
+      "--environment",
+      environment,
+      "--reason",
+      "outage",
+      "--allow-key",
+      "sev-1",
+      "--allow-role",
+      "deploy_queue",
+    ]);
     const waiting = cli.launch(["start", ...place.options]);
     await waiting.printed(/is frozen by/);
     expect((await cli.run(["start", ...place.options, "--concurrency-key", "sev-1"])).code).toBe(0);
@@ -57,7 +67,18 @@ describe("freeze and thaw", () => {
       (await cli.run(["freeze", "--environment", environment, "--reason", "sale", ...more])).stdout.trim();
     const lifted = await freeze();
     await cli.run(["thaw", lifted]);
-    const id = await freeze("--provider", "aws", "--region", "r", "--cell-index", "3", "--allow-key", "sev-1");
+    const id = await freeze(
+      "--provider",
+      "aws",
+      "--region",
+      "r",
+      "--cell-index",
+      "3",
+      "--allow-key",
+      "sev-1",
+      "--allow-role",
+      "deploy_queue",
+    );
     const { stdout } = await cli.run(["list", "freezes", "--environment", environment]);
 
     expect(
@@ -67,7 +88,7 @@ describe("freeze and thaw", () => {
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
       ["freeze", "area", "since", "until", "by", "lets pass", "reason"],
-      [id, `${environment}-aws-r-cell-3`, expect.any(String), "thawed", expect.any(String), "key sev-1", "sale"],
+      [id, `${environment}-aws-r-cell-3`, expect.any(String), "thawed", expect.any(String), "key sev-1, role deploy_queue", "sale"],
     ]);
     const { stdout: json } = await cli.run(["list", "freezes", "--environment", environment, "--json"]);
     expect(JSON.parse(json)).toMatchObject([{ freeze_id: Number(id), allow_key: "sev-1" }]);

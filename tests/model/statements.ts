@@ -33,7 +33,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
     case "freeze":
       return `
         select deploy_queue.freeze('${program}-${act.environment}', 'model', ${freezePlace(act.place)}
-          allow_key => ${text(act.key)})::text as text
+          allow_key => ${text(act.key)}, allow_role => ${act.key === null ? "null" : "session_user"})::text as text
         where not exists (
           select from deploy_queue.freezes_in_force where environment = '${program}-${act.environment}'
         )`;

@@ -17,7 +17,9 @@ export interface Freeze {
   readonly cell_index: number | null;
   readonly reason: string;
   readonly owner: string;
+  /** Null also for those who are no operators. */
   readonly allow_key: string | null;
+  readonly allow_actor: string | null;
   readonly allow_role: string | null;
   readonly created_at: Date;
   readonly expires_at: Date | null;
@@ -53,7 +55,10 @@ export class Policies extends Calls {
     reason: string,
     options: {
       readonly until?: Date | undefined;
+      /** Only together with allowRole. */
       readonly allowKey?: string | undefined;
+      /** As the client says of itself. */
+      readonly allowActor?: string | undefined;
       readonly allowRole?: string | undefined;
     } = {},
   ): Promise<Freeze> {
@@ -67,6 +72,7 @@ export class Policies extends Calls {
           cell_index => ${area.cellIndex ?? null},
           expires_at => ${options.until ?? null},
           allow_key => ${options.allowKey ?? null},
+          allow_actor => ${options.allowActor ?? null},
           allow_role => ${options.allowRole ?? null}
         ) as placed`,
     );

@@ -33,6 +33,8 @@ export interface Heartbeat {
   readonly deployment: Deployment;
   /** Milliseconds until the next one; undefined when the deployment has ended. */
   readonly beatAgainIn: number | undefined;
+  /** When its maximum duration is over. */
+  readonly endsBy: Date | null;
 }
 
 /** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
@@ -128,12 +130,18 @@ export class QueueCalls extends Calls {
 
   /** Renews the lease of its keeper. An ended deployment comes back unchanged. */
   async heartbeat(id: DeploymentId, keeper?: string): Promise<Heartbeat> {
-    const { beat_seconds, ...deployment } = await this.row<Deployment & { beat_seconds: number | null }>(
+    const { beat_seconds, ends_by, ...deployment } = await this.row<
+      Deployment & { beat_seconds: number | null; ends_by: Date | null }
+    >(
       (sql) => sql`
-        select extract(epoch from beat.beat_again_in)::float8 as beat_seconds, (beat.deployment).*
+        select extract(epoch from beat.beat_again_in)::float8 as beat_seconds, beat.ends_by, (beat.deployment).*
         from deploy_queue.heartbeat(deployment_id => ${id}, keeper => ${keeper ?? null}) as beat`,
     );
-    return { deployment, beatAgainIn: beat_seconds === null ? undefined : Math.ceil(beat_seconds * 1000) };
+    return {
+      deployment,
+      beatAgainIn: beat_seconds === null ? undefined : Math.ceil(beat_seconds * 1000),
+      endsBy: ends_by,
+    };
   }
 
   /** Whether it holds its cell: refused unless it runs, is not being stopped, and its lease is good or it has none. */

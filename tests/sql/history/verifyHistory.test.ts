@@ -177,7 +177,7 @@ test("a freeze excuses the deployments that it lets pass, in its place and nowhe
   await database.enqueue({ environment: "prod", region: "frozen" });
   const { id: second } = await database.enqueue({ environment: "prod", region: "frozen", concurrencyKey: "hotfix" });
   const freeze = (region: string) => sql`
-    select deploy_queue.freeze('prod', 'sale', cloud_provider => 'aws', region => ${region}, allow_key => 'hotfix')`;
+    select deploy_queue.freeze('prod', 'sale', cloud_provider => 'aws', region => ${region}, allow_key => 'hotfix', allow_role => session_user)`;
   await freeze("elsewhere");
   await startAnyway(second);
   expect(await findings()).toEqual([`the order of the line ${second}`]);
@@ -192,7 +192,7 @@ test("finds nothing in a start that a freeze let pass while its thaw was under w
   const { id: hot } = await database.enqueue({ environment: "prod", region: "thawing", concurrencyKey: "hotfix" });
   const [freeze] = await sql<
     { id: number }[]
-  >`select id from deploy_queue.freeze('prod', 'sale', allow_key => 'hotfix')`;
+  >`select id from deploy_queue.freeze('prod', 'sale', allow_key => 'hotfix', allow_role => session_user)`;
   const [holder, thawer] = [await openSession(database), await openSession(database)];
   await holder.begin();
   await holder.sql`select deploy_queue.cancel(${busy.id})`;

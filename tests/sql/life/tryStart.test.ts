@@ -116,7 +116,7 @@ describe("heartbeats", () => {
   test.for([true, false])("go on when the caller promises them (waited with them: %s)", async (heartbeat) => {
     const id = await newLine(database).add("queued", { heartbeat });
     const { deployment } = await queue.tryStart(id, { heartbeat: true });
-    expect(deployment.heartbeat_timestamp).toEqual(deployment.start_timestamp);
+    expect(Number(deployment.start_timestamp) - Number(deployment.heartbeat_timestamp)).toBeLessThan(1_000);
   });
 
   test("are renewed by asking for the turn", async () => {

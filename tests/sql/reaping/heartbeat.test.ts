@@ -20,7 +20,7 @@ test.for(["queued", "running"] as const)("stamps a %s deployment with the time o
 test.for(["finished", "cancelled"] as const)("returns a %s deployment unchanged", async (state) => {
   const id = await newLine(database).add(state);
   const { status: _, ...row } = await queue.deployment(id);
-  expect(await queue.heartbeat(id)).toEqual({ deployment: row, beatAgainIn: undefined });
+  expect(await queue.heartbeat(id)).toEqual({ deployment: row, beatAgainIn: undefined, endsBy: null });
 });
 
 test("leaves no event", async () => {

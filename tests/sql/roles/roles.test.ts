@@ -146,7 +146,14 @@ test("only triggers, and functions that a role without rights on tables may call
   const [row] = await sql<{ private: string[] }[]>`
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
-  expect(row?.private).toEqual(["_flaw_of_deployment", "_free_heads", "_line", "_require_right", "_up_since"]);
+  expect(row?.private).toEqual([
+    "_flaw_of_deployment",
+    "_free_heads",
+    "_is_operator",
+    "_line",
+    "_require_right",
+    "_up_since",
+  ]);
 });
 
 test("a deployer deploys by functions alone, and the events say who it was", async () => {

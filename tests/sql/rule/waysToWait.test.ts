@@ -112,7 +112,13 @@ test("in any line, the rule says what the model says, no queued deployment block
         }
         const place = { environment: "dev", cloudProvider: "aws", region: line.region };
         const freeze =
-          frozen === "no" ? undefined : await policies.freeze(place, "sale", frozen === "yes" ? {} : { allowKey: "a" });
+          frozen === "no"
+            ? undefined
+            : await policies.freeze(
+                place,
+                "sale",
+                frozen === "yes" ? {} : { allowKey: "a", allowRole: "deploy_queue" },
+              );
 
         for (const [index, id] of ids.entries()) {
           expect((await kindsOf(id)).sort()).toEqual(reasonsIn(members, index, frozen).sort());
