@@ -88,7 +88,15 @@ describe("freeze and thaw", () => {
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
       ["freeze", "area", "since", "until", "by", "lets pass", "reason"],
-      [id, `${environment}-aws-r-cell-3`, expect.any(String), "thawed", expect.any(String), "key sev-1, role deploy_queue", "sale"],
+      [
+        id,
+        `${environment}-aws-r-cell-3`,
+        expect.any(String),
+        "thawed",
+        expect.any(String),
+        "key sev-1, role deploy_queue",
+        "sale",
+      ],
     ]);
     const { stdout: json } = await cli.run(["list", "freezes", "--environment", environment, "--json"]);
     expect(JSON.parse(json)).toMatchObject([{ freeze_id: Number(id), allow_key: "sev-1" }]);

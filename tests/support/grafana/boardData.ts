@@ -52,10 +52,10 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
 
     -- This night: component, cell, state, minutes since it entered the line, started, ended, sent a heartbeat.
     insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component, version,
-      url, note, created_at, updated_at, start_timestamp, finish_timestamp, heartbeat_timestamp)
+      url, note, created_at, updated_at, start_timestamp, finish_timestamp, heartbeat_timestamp, alive_until)
     select nextval('deploy_queue.deployments_id_seq'), cells.environment, cloud_provider, region, cell_index, cells.id,
       live.component, live.version, 'https://github.com/example/' || live.component || '/actions/runs/' || 9900 + live.place,
-      live.note, ago.entered, ago.entered, ago.started, ago.finished, ago.beat
+      live.note, ago.entered, ago.entered, ago.started, ago.finished, ago.beat, ago.beat + interval '15 minutes'
     from (values
       (1, 2, 'api', 'v54', 62, 61, 52, null, null), (2, 3, 'api', 'v54', 50, 49, 41, null, null),
       (3, 2, 'storage', 'v54', 49, 41, null::integer, 0, null), (4, 2, 'web', 'v54', 44, null, null, 0, null),
