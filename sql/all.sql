@@ -24,8 +24,10 @@
 --!include basics/_in_seconds.sql
 --!include basics/moment.sql
 --!include basics/_refuse_isolation.sql
+--!include basics/_lock_holders.sql
 --!include basics/_lock_cell.sql
 --!include basics/_lock_cell_in_time.sql
+--!include basics/end_blocker.sql
 --!include basics/_require_environment.sql
 --!include basics/_tell_of_new_cell.sql
 --!include basics/_cell.sql
@@ -198,6 +200,7 @@
 --!include boards/tg_deployments__measure.sql
 --!include boards/_free_heads.sql
 --!include boards/stuck_deployments.sql
+--!include boards/_foreign_dependencies.sql
 --!include boards/_rule_problems.sql
 --!include boards/health.sql
 --!include boards/worker_seen.sql
@@ -205,5 +208,6 @@
 --!include tables.sql
 --!include comments.sql
 --!include settings.sql
+--!include foreign.sql
 --!include grants.sql
 --!include basics/schema_version.sql

@@ -99,7 +99,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment).';
+  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is

@@ -26,15 +26,11 @@ exception
 
     raise exception using
       errcode = 'QD031',
-      message = format('%s is locked by a transaction that stays open', v_place),
-      hint = (
-        select format('Nothing was changed. End that transaction: select pg_terminate_backend(%s).',
-          string_agg(pg_locks.pid::text, ', '))
-        from pg_locks
-        where pg_locks.locktype = 'advisory'
-          and pg_locks.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
-          and (pg_locks.classid, pg_locks.objid) = (25713, _lock_cell_in_time.cell_id)
-          and pg_locks.granted
-      );
+      message = format('%s is locked by %s', v_place, coalesce(
+        (select string_agg(holder.text, ' and ') from deploy_queue._lock_holders(_lock_cell_in_time.cell_id) as holder),
+        'a transaction that stays open'
+      )),
+      hint = concat('Nothing was changed. Where that session does not end its transaction, an operator ends the session: deploy_queue.end_blocker(',
+        (select min(holder.pid) from deploy_queue._lock_holders(_lock_cell_in_time.cell_id) as holder), ').');
 end;
 $$;

@@ -29,6 +29,11 @@ begin
 
   union all
 
+  select foreign_dependency || ', which is none of the queue''s: create the schema anew, or find out who made that'
+  from deploy_queue._foreign_dependencies() as foreign_dependency
+
+  union all
+
   select format('transactions begin as %s here, in which nothing can be changed',
     current_setting('default_transaction_isolation'))
   where current_setting('default_transaction_isolation') <> 'read committed';

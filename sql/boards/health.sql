@@ -41,9 +41,31 @@ begin
     return next;
   end if;
 
+  name := 'locks';
+  status := 'failed';
+  for text in
+    select format('%s holds a lock of the queue; deploy_queue.end_blocker(%s) ends it', holder.text, holder.pid)
+    from deploy_queue._lock_holders() as holder
+    where holder.is_foreign or holder.since < v_now - interval '15 seconds'
+  loop
+    return next;
+  end loop;
+  if not found then
+    status := 'ok';
+    text := 'no session holds a lock for long';
+    return next;
+  end if;
+
   name := 'notification queue';
   status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
-  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100));
+  text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100)) || case when v_usage >= 0.1 then coalesce(
+    '; the oldest open transaction, which may hold it up, is that of ' || (
+      select format('session %s of %s since %s', session.pid, session.usename, date_trunc('second', session.xact_start))
+      from pg_stat_activity as session
+      where session.datname = current_database() and session.xact_start is not null and session.pid <> pg_backend_pid()
+      order by session.xact_start
+      limit 1
+    ), '') else '' end;
   return next;
 
   name := 'deployments';

@@ -1,6 +1,7 @@
--- Creates the roles that are given out, with their privileges in this database; roles that exist get these again.
+-- Creates the roles that are given out, with their privileges in this database; roles that exist get these again. Where the database is
+-- exclusive, no other login can take a lock of the queue.
 -- Called by the command line.
-create or replace function deploy_queue.create_roles() returns table (role_name text, created boolean)
+create or replace function deploy_queue.create_roles(exclusive boolean default false) returns table (role_name text, created boolean)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -37,8 +38,12 @@ begin
   end loop;
 
   perform deploy_queue._grant_roles();
+  if create_roles.exclusive then
+    execute format('grant connect on database %I to deploy_queue_reader, deploy_queue_deployer, deploy_queue_operator', current_database());
+    execute format('revoke connect on database %I from public', current_database());
+  end if;
 end;
 $$;
 
-comment on function deploy_queue.create_roles() is
-  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new.';
+comment on function deploy_queue.create_roles(boolean) is
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new. exclusive: only they and the owner may connect to this database from now on.';

@@ -3,6 +3,8 @@
 create or replace function deploy_queue.follow_transitions() returns void
 language plpgsql volatile
 security definer
+-- Another login may hold this lock for itself.
+set lock_timeout = '5s'
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -98,6 +98,8 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD036: RefusedError,
   QD037: RefusedError,
   QD038: RefusedError,
+  QD039: RefusedError,
+  QD040: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

@@ -239,7 +239,7 @@ test("a command that ends while a transaction keeps its cell locked is finished 
   await forgotten.sql`select deploy_queue.enqueue(${place.environment}, 'aws', ${place.region}, 0, 'web')`;
 
   open();
-  await run.printed(/is locked by a transaction that stays open; trying again/);
+  await run.printed(/is locked by session \d+ of .*; trying again/);
   await forgotten.rollback();
 
   const { code, stderr } = await run.end;

@@ -57,8 +57,8 @@ describe("a waiter that is held up by a transaction that stays open", () => {
     await until("it has sent three heartbeats", () => sent("fulfilled") >= 3);
     expect(sent("rejected")).toBe(0);
     const obstacle = expect.objectContaining({
-      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
-      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+      message: expect.stringContaining(`dev-aws-${line.region}-cell-0 is locked by session ${forgotten.pid} of `),
+      hint: expect.stringContaining(`deploy_queue.end_blocker(${forgotten.pid})`),
     });
     expect(events).toEqual([{ event: "outage", obstacle }]);
     await forgotten.rollback();

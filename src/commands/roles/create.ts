@@ -1,4 +1,4 @@
-import { Command } from "clipanion";
+import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 
@@ -18,8 +18,12 @@ export class RolesCreateCommand extends QueueCommand {
     `,
   });
 
+  exclusive = Option.Boolean("--exclusive", false, {
+    description: "Let no other role connect to this database, so that no other login can take a lock of the queue",
+  });
+
   override async act({ queue }: Session): Promise<number> {
-    const roles = await queue.roles.create();
+    const roles = await queue.roles.create({ exclusive: this.exclusive });
     this.print(
       roles.map(({ role_name, created }) => `${role_name} ${created ? "created" : "exists"}`).join("\n"),
       roles,

@@ -42,6 +42,14 @@ export class Upkeep extends Calls {
     await this.rows((sql) => sql`select deploy_queue.worker_seen(name => ${name}, version => ${version})`);
   }
 
+  /** Ends a session that holds up the queue, and returns what session it was. */
+  async endBlocker(pid: number): Promise<string> {
+    const { session } = await this.row<{ session: string }>(
+      (sql) => sql`select deploy_queue.end_blocker(pid => ${pid}) as session`,
+    );
+    return session;
+  }
+
   /** What is well and what is not. workerHost: a worker on this host is demanded. */
   health(workerHost?: string): Promise<Finding[]> {
     return this.rows((sql) => sql`select * from deploy_queue.health(worker_host => ${workerHost ?? null})`);

@@ -34,8 +34,10 @@ test.for([
     const forgotten = await forgottenIn(line.region);
     await expect(sql.unsafe(statement(line.region, queued, running))).rejects.toMatchObject({
       code: "QD031",
-      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
-      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+      message: expect.stringContaining(
+        `dev-aws-${line.region}-cell-0 is locked by session ${forgotten.pid} of deploy_queue`,
+      ),
+      hint: expect.stringContaining(`deploy_queue.end_blocker(${forgotten.pid})`),
     });
     await forgotten.rollback();
   },

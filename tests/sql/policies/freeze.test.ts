@@ -206,8 +206,8 @@ test.for([
 
     await expect(sql.unsafe(statement)).rejects.toMatchObject({
       code: "QD031",
-      message: `dev-aws-${line.region}-cell-0 is locked by a transaction that stays open`,
-      hint: expect.stringContaining(`pg_terminate_backend(${forgotten.pid})`),
+      message: expect.stringContaining(`dev-aws-${line.region}-cell-0 is locked by session ${forgotten.pid} of `),
+      hint: expect.stringContaining(`deploy_queue.end_blocker(${forgotten.pid})`),
     });
     await forgotten.rollback();
     expect(await policies.freezes("dev")).toEqual([]);

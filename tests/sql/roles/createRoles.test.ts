@@ -46,7 +46,7 @@ describe("create_roles", () => {
     const away = (role: string) => `alter role deploy_queue_${role} rename to away_${role}_${process.pid};`;
     await session.unsafe(`begin; ${away("reader")} ${away("operator")}
       grant usage on schema deploy_queue to ${name};
-      grant execute on function deploy_queue.create_roles() to ${name};
+      grant execute on function deploy_queue.create_roles(boolean) to ${name};
       set role ${name}`);
 
     const failure = await session`select deploy_queue.create_roles()`.catch((error: unknown) => error);

@@ -151,6 +151,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_free_heads",
     "_is_operator",
     "_line",
+    "_lock_holders",
     "_require_right",
     "_up_since",
   ]);
