@@ -3,18 +3,13 @@ import { cancellationOf } from "../queue/cancelled.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import { cancellerName } from "../text/describe.js";
-import { applicationName, type JobContext } from "./workflow.js";
 
 /**
- * Who cancelled a deployment. Sets the output deployment-cancelled-by as well. Undefined when this job cancelled it: its
- * wait was given up, or an earlier step cancelled.
+ * Who cancelled a deployment, or asked it to stop. Sets the output deployment-cancelled-by as well. A step that cancelled it itself knows
+ * so and does not ask: actor and application name are what a client says, and prove nothing.
  */
-export async function cancelledByOthers(queue: Queue, id: DeploymentId, job: JobContext): Promise<string | undefined> {
-  const cancellation = await cancellationOf(queue, id);
-  if (cancellation?.application_name === applicationName(job)) {
-    return undefined;
-  }
-  const who = cancellerName(cancellation);
+export async function cancelledBy(queue: Queue, id: DeploymentId): Promise<string> {
+  const who = cancellerName(await cancellationOf(queue, id));
   setOutput("deployment-cancelled-by", who);
   return who;
 }

@@ -1,24 +1,33 @@
 import { Database } from "../database/database.js";
 import { logOutages } from "../display/outages.js";
+import type { Deployment } from "../queue/deployment.js";
 import { keepAlive } from "../queue/keeping.js";
+import { Lease, readClocks } from "../queue/lease.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
 import { printable } from "../text/printable.js";
+import { Stopping } from "./stopping.js";
 
 /** What the main step tells the process. */
 export interface HeartbeatOrder {
   readonly id: number;
+  /** The name that the step has drawn for itself and for this process. */
+  readonly keeper: string;
   readonly databaseUrl: string;
   readonly applicationName: string;
   /** The process of the runner. When it is gone, the job is gone. */
   readonly runner: number | undefined;
+  readonly stopOnCancel: boolean;
 }
 
 /** How often to look for the runner, in milliseconds. */
 const lookInterval = 5_000;
 
-/** The process that keeps the deployment of a job alive until it has ended, or the runner is gone. */
+/**
+ * The process that keeps the deployment of a job alive until it has ended, or the runner is gone. It is the keeper of the deployment, but
+ * not of the work: it can only tell the steps of the job that they should end, or end them.
+ */
 export async function sendHeartbeats(): Promise<void> {
   // A full disk must cost the log only, not the heartbeats.
   process.stdout.on("error", () => undefined);
@@ -33,7 +42,15 @@ export async function sendHeartbeats(): Promise<void> {
   }, lookInterval);
   try {
     const onEvent = logOutages({ info: write, warn: write });
-    const { deployment } = await outlastOutages(() => queue.heartbeat(order.id), {
+    const { id, keeper, runner, stopOnCancel } = order;
+    const lease = new Lease();
+    const beat = async (): Promise<Deployment> => {
+      const sent = readClocks();
+      const { deployment, endsBy } = await queue.heartbeat(id, keeper);
+      lease.renewed(sent, deployment, endsBy);
+      return deployment;
+    };
+    const deployment = await outlastOutages(beat, {
       outageTimeout: Number.POSITIVE_INFINITY,
       signal: gone.signal,
       onEvent,
@@ -41,7 +58,18 @@ export async function sendHeartbeats(): Promise<void> {
     write(`process ${process.pid} sends heartbeats for ${deploymentName(deployment)}`);
     // The main step may have given up and be gone. Without a callback, the failed message would end this process.
     process.send?.("sent", undefined, undefined, () => undefined);
-    const end = await keepAlive(queue, order.id, { signal: gone.signal, onEvent, tolerant: true });
+    const over = new AbortController();
+    const stopping = new Stopping(queue, lease, {
+      ...{ runner, stopOnCancel, log: write },
+      over: AbortSignal.any([over.signal, gone.signal]),
+    });
+    const stopWatching = stopping.watch(deployment);
+    const onStop = (asked: Deployment): void => void stopping.requested(asked);
+    const keeping = { keeper, lease, signal: gone.signal, onEvent, onStop, tolerant: true };
+    const end = await keepAlive(queue, id, keeping).finally(() => {
+      stopWatching();
+      over.abort();
+    });
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);
   } finally {
     clearInterval(watch);

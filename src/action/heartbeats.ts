@@ -6,20 +6,31 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { migrationsFolder } from "../database/schema.js";
 import type { Deployment } from "../queue/deployment.js";
+import type { CommonInputs } from "./commonInputs.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
-import type { StartInputs } from "./inputs.js";
+import { runnerProcess } from "./jobSteps.js";
 import { log } from "./log.js";
 import { applicationName } from "./workflow.js";
 
 /** How long the first heartbeat may take, in milliseconds. */
 const patience = 10_000;
 
+export interface Keeper {
+  /** The name that the step has drawn for itself and for the process. */
+  readonly name: string;
+  readonly stopOnCancel: boolean;
+}
+
 /**
  * Starts a process that keeps the deployment alive after this process is gone, until the deployment ends. The log of the step
  * does not show that process, so this waits until it has sent its first heartbeat.
  * @returns the path of its log
  */
-export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): Promise<string> {
+export async function startHeartbeats(
+  inputs: CommonInputs,
+  { id }: Deployment,
+  { name: keeper, stopOnCancel }: Keeper,
+): Promise<string> {
   const directory = process.env["RUNNER_TEMP"] || tmpdir();
   const path = join(directory, `deploy-queue-heartbeats-${id}.log`);
   const file = openSync(path, "w", 0o600);
@@ -35,9 +46,11 @@ export async function startHeartbeats(inputs: StartInputs, { id }: Deployment): 
   closeSync(file);
   const order: HeartbeatOrder = {
     id,
+    keeper,
     databaseUrl: inputs.databaseUrl,
     applicationName: applicationName(inputs.job),
     runner: runnerProcess(),
+    stopOnCancel,
   };
   child.on("error", () => undefined);
   // Not as an argument or a variable: later steps could read the password there.
@@ -83,14 +96,4 @@ function lines(path: string): string[] {
 
 function withoutInputs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("INPUT_")));
-}
-
-/** The runner's process for this job; undefined where the step is started by something else, as in a container. */
-function runnerProcess(): number | undefined {
-  try {
-    const commandLine = readFileSync(`/proc/${process.ppid}/cmdline`, "utf8");
-    return commandLine.includes("Runner.Worker") ? process.ppid : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,16 +1,13 @@
 import type { Bypass } from "../queue/calls/history.js";
-import type { DeploymentRequest, Location } from "../queue/deployment.js";
+import type { DeploymentRequest } from "../queue/deployment.js";
+import { parseFlag } from "../text/flags.js";
 import { parseHold } from "../text/holds.js";
-import { parseCellIndex, parseDeploymentId, parsePriority } from "../text/numbers.js";
+import { parseDeploymentId, parsePriority } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
+import { type AssertTarget, type CancelTarget, cellIndex, readAssertTarget, readCancelTarget } from "./targets.js";
 import { jobPage } from "./workflow.js";
-
-export type CancelTarget =
-  | { readonly kind: "deployment"; readonly id: string }
-  | { readonly kind: "version"; readonly component: string; readonly version: string }
-  | ({ readonly kind: "location"; readonly cellIndex: number | undefined } & Omit<Location, "cellIndex">);
 
 export interface StartInputs extends CommonInputs {
   readonly mode: "start" | "job";
@@ -20,11 +17,26 @@ export interface StartInputs extends CommonInputs {
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly warnAfter: number | undefined;
+  /** Whether it runs in the hold of an earlier deployment of the job. */
+  readonly join: boolean;
+  readonly stopOnCancel: boolean;
+}
+
+export interface AssertInputs extends CommonInputs {
+  readonly mode: "assert";
+  readonly target: AssertTarget;
 }
 
 export interface FinishInputs extends CommonInputs {
   readonly mode: "finish";
   readonly id: string;
+  readonly slackStartMessage: string | undefined;
+}
+
+export interface FailInputs extends CommonInputs {
+  readonly mode: "fail";
+  readonly id: string;
+  readonly note: string | undefined;
   readonly slackStartMessage: string | undefined;
 }
 
@@ -56,14 +68,27 @@ export interface BypassInputs extends CommonInputs {
 
 export type Inputs =
   | StartInputs
+  | AssertInputs
   | FinishInputs
+  | FailInputs
   | CancelInputs
   | InfoInputs
   | ListOutliersInputs
   | ListCellsInputs
   | BypassInputs;
 
-const modes = ["job", "start", "finish", "cancel", "info", "list-outliers", "list-cells", "bypass"] as const;
+const modes = [
+  "job",
+  "start",
+  "assert",
+  "finish",
+  "fail",
+  "cancel",
+  "info",
+  "list-outliers",
+  "list-cells",
+  "bypass",
+] as const;
 
 /**
  * Reads the inputs that the mode needs; others may hold anything.
@@ -95,14 +120,26 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
         notBefore: reader.optional("not-before"),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after"),
+        join: reader.parsed("join", (text) => parseFlag(text, "join")) ?? false,
+        stopOnCancel: reader.parsed("stop-on-cancel", (text) => parseFlag(text, "stop-on-cancel")) ?? false,
       };
+    case "assert":
+      return { ...common, mode, target: readAssertTarget(reader) };
     case "finish":
       return { ...common, mode, id: readId(reader), slackStartMessage: reader.optional("slack-start-message-id") };
+    case "fail":
+      return {
+        ...common,
+        mode,
+        id: readId(reader),
+        note: reader.parsed("cancellation-note", printable),
+        slackStartMessage: reader.optional("slack-start-message-id"),
+      };
     case "cancel":
       return {
         ...common,
         mode,
-        target: readTarget(reader),
+        target: readCancelTarget(reader),
         note: reader.parsed("cancellation-note", printable),
         slackStartMessage: reader.optional("slack-start-message-id"),
       };
@@ -139,43 +176,4 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
 
 function readId(reader: InputReader): string {
   return reader.requiredParsed("deployment-id", parseDeploymentId) ?? "";
-}
-
-function cellIndex(text: string): number {
-  return parseCellIndex(text, "cell-index");
-}
-
-/**
- * An id; else a component and its version; else a location. The last two together are refused. A workflow gives both when
- * it meant to cancel one deployment and an earlier step did not output its id.
- */
-function readTarget(reader: InputReader): CancelTarget {
-  const id = reader.parsed("deployment-id", parseDeploymentId);
-  if (reader.optional("deployment-id") !== undefined) {
-    return { kind: "deployment", id: id ?? "" };
-  }
-  const names = ["component", "version", "environment", "cloud-provider", "region", "cell-index"] as const;
-  const [component, version, ...location] = names.map((name) => reader.optional(name));
-  const byVersion = component !== undefined || version !== undefined;
-  const byLocation = location.some((part) => part !== undefined);
-  if (byVersion === byLocation) {
-    reader.problem(
-      byVersion
-        ? "without deployment-id, mode cancel takes either component and version, and cancels that version in every cell, or environment, cloud-provider and region; not both"
-        : "mode cancel needs deployment-id, or component and version, or environment, cloud-provider and region",
-    );
-  }
-  if (byVersion) {
-    return { kind: "version", component: reader.required("component"), version: reader.required("version") };
-  }
-  if (!byLocation) {
-    return { kind: "deployment", id: "" };
-  }
-  return {
-    kind: "location",
-    environment: reader.required("environment"),
-    cloudProvider: reader.required("cloud-provider"),
-    region: reader.required("region"),
-    cellIndex: reader.parsed("cell-index", cellIndex),
-  };
 }

@@ -1,7 +1,9 @@
 import { type Inputs, readInputs } from "./inputs.js";
 import { fail } from "./log.js";
+import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
 import { cancel } from "./modes/cancel.js";
+import { failDeployment } from "./modes/failDeployment.js";
 import { finish } from "./modes/finish.js";
 import { info } from "./modes/info.js";
 import { job } from "./modes/job.js";
@@ -25,8 +27,12 @@ function act(inputs: Inputs): Promise<void> {
       return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => start(queue, inputs));
     case "job":
       return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => job(queue, inputs));
+    case "assert":
+      return withQueue(inputs, { patient: true }, (queue) => assert(queue, inputs));
     case "finish":
       return withQueue(inputs, { patient: true }, (queue) => finish(queue, inputs));
+    case "fail":
+      return withQueue(inputs, { patient: true }, (queue) => failDeployment(queue, inputs));
     case "cancel":
       return withQueue(inputs, { patient: true }, (queue) => cancel(queue, inputs));
     case "info":

@@ -15,7 +15,11 @@ export async function run(): Promise<void> {
     showHeartbeats(state.heartbeatLog.read());
     const inputs = readCommonInputs();
     await withQueue(inputs, { patient: true }, (queue) =>
-      endJob(queue, inputs, { id, slackStartMessage: state.slackStartMessage.read() || undefined }),
+      endJob(queue, inputs, {
+        id,
+        slackStartMessage: state.slackStartMessage.read() || undefined,
+        stopOnCancel: state.stopOnCancel.read() === "true",
+      }),
     );
   } catch (error) {
     fail(error);

@@ -5,6 +5,7 @@ export const state = {
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),
   heartbeatLog: entry("heartbeat-log"),
+  stopOnCancel: entry("stop-on-cancel"),
 } as const;
 
 function entry(name: string): { save(value: string): void; read(): string } {

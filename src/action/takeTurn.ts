@@ -12,9 +12,10 @@ import { startTimer } from "../queue/timer.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
-import { cancelledByOthers } from "./cancelledBy.js";
+import { cancelledBy } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
 import { log, logGroup } from "./log.js";
+import { beParent, parentOf, withCure } from "./parent.js";
 import { idempotencyKey } from "./workflow.js";
 
 /** A deployment that has started. */
@@ -27,6 +28,8 @@ export interface Turn {
 export interface TurnOptions {
   /** Whether heartbeats go on after the start. */
   readonly heartbeat: boolean;
+  /** The name of their keeper. */
+  readonly keeper?: string;
   readonly onEnqueued?: (deployment: Deployment) => void;
 }
 
@@ -57,16 +60,29 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   const stopHeeding = onSignals(giveUpAtSignal(giveUp, follower));
   try {
     const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
-    const wayIn = { ...request, notBefore, idempotencyKey: idempotencyKey(inputs.job, request) };
-    const { heartbeat } = options;
-    const journey = { heartbeat, waitTimeout, outageTimeout, signal: giveUp.signal, onEvent };
-    return { deployment: await take(queue, wayIn, journey), waitedFor: [...waitedFor.values()] };
+    const wayIn = {
+      ...request,
+      ...(await parentOf(queue, inputs)),
+      notBefore,
+      idempotencyKey: idempotencyKey(inputs.job, request),
+    };
+    const { heartbeat, keeper } = options;
+    const journey = {
+      heartbeat,
+      ...(keeper === undefined ? {} : { keeper }),
+      waitTimeout,
+      outageTimeout,
+      signal: giveUp.signal,
+      onEvent,
+    };
+    const deployment = await take(queue, wayIn, journey);
+    beParent(deployment);
+    return { deployment, waitedFor: [...waitedFor.values()] };
   } catch (error) {
-    if (error instanceof CancelledError && enqueued !== undefined) {
-      const who = await cancelledByOthers(queue, enqueued.id, inputs.job);
-      throw who === undefined ? error : new CancelledError(`${error.message}; by ${who}`, { cause: error });
+    if (error instanceof CancelledError && enqueued !== undefined && !giveUp.signal.aborted) {
+      throw new CancelledError(`${error.message}; by ${await cancelledBy(queue, enqueued.id)}`, { cause: error });
     }
-    throw error;
+    throw withCure(error);
   } finally {
     stopHeeding();
     stopTimer();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DeploymentRequest } from "../queue/deployment.js";
+import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
 
 /** What GitHub knows about this job, passed by hidden inputs. Empty where GitHub does not know it. */
 export interface JobContext {
@@ -28,20 +28,34 @@ export function applicationName({ checkRunId }: JobContext): string {
     .slice(0, longestName);
 }
 
-/**
- * The same for every try of this step in this attempt of the job, and different for everything else. The request is part
- * of it for two reasons. GitHub gives all steps of a composite action one name. And not every server knows check runs;
- * without them, the jobs of a matrix of workflows look alike.
- */
-export function idempotencyKey({ checkRunId, jobIndex }: JobContext, request: DeploymentRequest): string | undefined {
+/** How the idempotency keys of this attempt of the job begin; undefined outside GitHub. */
+function jobKey({ checkRunId, jobIndex }: JobContext): string | undefined {
   const run = runPage();
   if (run === undefined) {
     return undefined;
   }
   const attempt = variable("GITHUB_RUN_ATTEMPT");
-  const step = [run, attempt, variable("GITHUB_JOB"), checkRunId, jobIndex, variable("GITHUB_ACTION"), request];
-  const digest = createHash("sha256").update(JSON.stringify(step)).digest("hex").slice(0, 32);
-  return `github-${variable("GITHUB_RUN_ID")}-${attempt}-${digest}`;
+  return `github-${variable("GITHUB_RUN_ID")}-${attempt}-${digest([run, attempt, variable("GITHUB_JOB"), checkRunId, jobIndex])}-`;
+}
+
+/** Whether a step of this attempt of the job has entered it. What tells this comes from GitHub: no step can change it for another. */
+export function isOfThisJob({ idempotency_key }: Deployment, job: JobContext): boolean {
+  const key = jobKey(job);
+  return key !== undefined && idempotency_key?.startsWith(key) === true;
+}
+
+/**
+ * The same for every try of this step in this attempt of the job, and different for everything else. The request is part
+ * of it for two reasons. GitHub gives all steps of a composite action one name. And not every server knows check runs;
+ * without them, the jobs of a matrix of workflows look alike.
+ */
+export function idempotencyKey(job: JobContext, request: DeploymentRequest): string | undefined {
+  const key = jobKey(job);
+  return key === undefined ? undefined : `${key}${digest([variable("GITHUB_ACTION"), request])}`;
+}
+
+function digest(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 function runPage(): string | undefined {

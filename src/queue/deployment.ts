@@ -86,6 +86,9 @@ export interface Location {
   readonly cellIndex: number;
 }
 
+/** A place, or as much of it as is known. */
+export type Whereabouts = { readonly [Part in keyof Location]?: Location[Part] | undefined };
+
 export interface DeploymentRequest extends Location {
   readonly component: string;
   readonly version?: string | undefined;

@@ -40,8 +40,8 @@ async function cancelSoon(queue: Queue, id: DeploymentId, note: string): Promise
   }
 }
 
-/** One that has started meanwhile is asked to stop; it has no work yet. */
-async function cancelAsKeeper(queue: Queue, id: DeploymentId, note: string): Promise<void> {
+/** Cancels a deployment as its keeper, who knows that its work has ended or has not begun: its cell is free at once. */
+export async function cancelAsKeeper(queue: Queue, id: DeploymentId, note?: string): Promise<void> {
   const { stop_timestamp, cancellation_timestamp } = await queue.cancel(id, note);
   if (stop_timestamp !== null && cancellation_timestamp === null) {
     await queue.confirmStop(id);

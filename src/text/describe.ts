@@ -56,14 +56,15 @@ export function componentName(deployment: { readonly component: string; readonly
   return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
 }
 
-/** "ann (deploy-queue cancel deployment)"; "an unknown role" when that is not known. */
+/** "ann, role operators (deploy-queue cancel deployment)"; "an unknown role" when that is not known. Only the role is proven. */
 export function cancellerName(cancellation: Cancellation | undefined): string {
   if (cancellation === undefined) {
     return "an unknown role";
   }
-  const { kind, actor, application_name } = cancellation;
+  const { kind, actor, principal, application_name } = cancellation;
+  const role = principal === actor ? "" : `, role ${principal}`;
   const through = application_name === null ? "" : ` (${application_name})`;
-  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${through}`);
+  return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${role}${through}`);
 }
 
 /** "Known cells for environment prod:" and a line for each. */

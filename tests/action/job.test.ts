@@ -42,7 +42,14 @@ function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number
   const stdio: StdioOptions = ["ignore", stdout, "inherit", "ipc"];
   const child = fork(join(root, "dist/action.cjs"), ["heartbeats"], { stdio });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const order: HeartbeatOrder = { id, databaseUrl, applicationName: "heartbeats", runner: undefined };
+  const order: HeartbeatOrder = {
+    id,
+    keeper: "keeper",
+    stopOnCancel: false,
+    databaseUrl,
+    applicationName: "heartbeats",
+    runner: undefined,
+  };
   child.send(order);
   return child;
 }
@@ -67,16 +74,16 @@ describe("the end of a job", () => {
   });
 
   test.each([
-    ["failure", "the job failed"],
-    ["cancelled", "the job was cancelled"],
-  ] as const)("cancels its deployment with a link when the job ended as %s", async (jobStatus, why) => {
+    ["failure", "the job failed", "failed"],
+    ["cancelled", "the job was cancelled", "cancelled"],
+  ] as const)("ends its deployment with a link when the job ended as %s", async (jobStatus, why, status) => {
     const job = await startJob();
 
     const post = await runStep(job.given, { state: job.main.state, jobStatus });
 
     expect(post.code).toBe(0);
-    expect(await cli.row(job.id)).toMatchObject({ status: "cancelled", cancellation_note: `${why}: ${jobPage}` });
-    expect(post.summary).toContain("Deployment cancelled");
+    expect(await cli.row(job.id)).toMatchObject({ status, cancellation_note: `${why}: ${jobPage}` });
+    expect(post.summary).toContain(`Deployment ${status}`);
     await hasEnded(job);
   });
 
@@ -90,51 +97,78 @@ describe("the end of a job", () => {
     });
   });
 
+  test("is fine with a deployment that a step with mode finish has ended before", async () => {
+    const job = await startJob();
+    await runStep({ mode: "finish", "database-url": cli.url, "deployment-id": String(job.id) });
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(0);
+    expect(annotations(post, "error")).toEqual([]);
+    expect(post.log).toContain("had ended before: it finished");
+    expect((await cli.row(job.id)).status).toBe("finished");
+  });
+
+  test("fails when a step with mode cancel has ended the deployment, which nothing tells from a cancellation by others", async () => {
+    const job = await startJob();
+    const cancel = await runStep({ mode: "cancel", "database-url": cli.url, "deployment-id": String(job.id) });
+    expect(cancel.code).toBe(0);
+    expect((await cli.row(job.id)).status).toBe("cancelled");
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(1);
+    expect(annotations(post, "error")).toEqual([expect.stringContaining("by ")]);
+  });
+
   test.each([
-    ["finish", "success", "finished"],
-    ["cancel", "success", "cancelled"],
-    ["cancel", "failure", "cancelled"],
+    ["success", "finished", "finished, since the request to stop came too late"],
+    ["failure", "cancelled", "was cancelled"],
+    ["cancelled", "cancelled", "was cancelled"],
   ] as const)(
-    "is fine with a deployment that a step with mode %s has ended before %s",
-    async (mode, jobStatus, status) => {
+    "frees the cell of a deployment that is being stopped, and says who asked, when the job ended as %s",
+    async (jobStatus, status, fate) => {
       const job = await startJob();
-      await runStep({ mode, "database-url": cli.url, "deployment-id": String(job.id) });
+      await cli.run(["cancel", "deployment", String(job.id), "--cancellation-note", "release pulled back"]);
+      expect((await cli.row(job.id)).status).toBe("stopping");
 
       const post = await runStep(job.given, { state: job.main.state, jobStatus });
 
-      expect(post.code).toBe(0);
-      expect(annotations(post, "error")).toEqual([]);
-      expect(post.log).toContain("had ended before");
+      expect(post.code).toBe(1);
       expect((await cli.row(job.id)).status).toBe(status);
+      expect(annotations(post, "error")).toEqual([
+        expect.stringMatching(
+          `${fate}: release pulled back; by .*\\(deploy-queue cancel deployment\\), while the job ran`,
+        ),
+      ]);
+      expect(post.outputs["deployment-cancelled-by"]).toMatch(/\(deploy-queue cancel deployment\)$/);
+      expect(job.heartbeats.log()).toContain("to stop: release pulled back");
+      await hasEnded(job);
     },
   );
 
-  test("says who cancelled the deployment while the job ran, and fails", async () => {
+  test("fails though the other one gave itself the actor and the application name of the job", async () => {
     const job = await startJob();
-    await cli.run(["cancel", "deployment", String(job.id), "--cancellation-note", "release pulled back"]);
+    const other = cli.connect();
+    await other`select set_config('application_name', 'deploy-queue action 1001/5001 org/repo', false)`;
+    await other`select deploy_queue.cancel(${job.id}, 'forged', force => true)`;
 
     const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(1);
+    expect(annotations(post, "error")).toEqual([expect.stringContaining("was cancelled: forged; by ")]);
+  });
+
+  test("says so when the deployment ran for too long", async () => {
+    const job = await startJob(newPlace(), { "max-duration": "1s" });
+    await until("it is asked to stop", async () => (await cli.row(job.id)).status === "stopping" || undefined);
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "failure" });
 
     expect(post.code).toBe(1);
     expect(annotations(post, "error")).toEqual([
-      expect.stringMatching(
-        /was cancelled: release pulled back; by .*\(deploy-queue cancel deployment\), while the job ran/,
-      ),
+      expect.stringContaining("was cancelled: it ran for longer than 1s; by "),
     ]);
-    expect(post.outputs["deployment-cancelled-by"]).toMatch(/\(deploy-queue cancel deployment\)$/);
-    await hasEnded(job);
-  });
-
-  test("says so when the deployment was reaped while the job ran", async () => {
-    const place = newPlace();
-    const job = await startJob(place, { "max-duration": "1h" });
-    await cli.advance("2 hours");
-    await cli.queue.upkeep.reapStaleDeployments();
-
-    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
-
-    expect(post.code).toBe(1);
-    expect(post.outputs["deployment-cancelled-by"]).toMatch(/^the reaper of /);
   });
 
   test("adds nothing when the wait was given up", async () => {

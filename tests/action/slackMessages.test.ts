@@ -51,7 +51,7 @@ test("cancel answers the message of the start", async () => {
 
 test.each([
   ["success", "Finished"],
-  ["failure", "Cancelled"],
+  ["failure", "Failed"],
 ] as const)("a job that ends as %s answers its start message and changes it", async (jobStatus, verb) => {
   const given = inputs("job");
   const main = await runStep(given);

@@ -84,6 +84,7 @@ describe("start --json prints a JSON object a line:", () => {
     expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting", "cancelled"]);
     expect(events(stdout).at(-1)).toEqual({
       ...{ event: "cancelled", deployment_id: id, kind: "cancelled", actor: new URL(cli.url).username },
+      principal: new URL(cli.url).username,
       ...{ application_name: "deploy-queue cancel deployment", reason: "pulled back" },
     });
     expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(api\\) was cancelled .*: pulled back`, "m"));

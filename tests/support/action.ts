@@ -24,6 +24,8 @@ export interface StepEnd {
   readonly state: Readonly<Record<string, string>>;
   /** The step's part of the job summary. */
   readonly summary: string;
+  /** What later steps have in their environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Step {
@@ -55,7 +57,7 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
   // Of another file it may be gone.
   mkdirSync(directory, { recursive: true });
   removeLater(directory);
-  const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"].map((name) => {
+  const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_ENV"].map((name) => {
     const path = join(directory, `${name}-${steps++}`);
     writeFileSync(path, "");
     return [name, path] as const;
@@ -78,14 +80,21 @@ export function startStep(inputs: Readonly<Record<string, string>>, surroundings
       log += chunk;
     });
   }
-  const [outputs, state, summary] = files.map(
+  const [outputs, state, summary, env] = files.map(
     ([, path]) =>
       () =>
         readFileSync(path, "utf8"),
   );
   const end = new Promise<StepEnd>((resolve) => {
     child.once("close", (code) => {
-      resolve({ code, log, outputs: parsed(outputs?.()), state: parsed(state?.()), summary: summary?.() ?? "" });
+      resolve({
+        code,
+        log,
+        outputs: parsed(outputs?.()),
+        state: parsed(state?.()),
+        summary: summary?.() ?? "",
+        env: parsed(env?.()),
+      });
     });
   });
   return {

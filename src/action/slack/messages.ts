@@ -23,8 +23,12 @@ export function finishedMessage(notification: Notification): SlackMessage {
   return message(":white_check_mark:", "Finished", notification, null);
 }
 
+/** Also of one whose work has failed. */
 export function cancelledMessage(notification: Notification): SlackMessage {
-  return message(":no_entry:", "Cancelled", notification, notification.deployment.cancellation_note);
+  const { cancellation_kind, cancellation_note } = notification.deployment;
+  return cancellation_kind === "failed"
+    ? message(":x:", "Failed", notification, cancellation_note)
+    : message(":no_entry:", "Cancelled", notification, cancellation_note);
 }
 
 /** Slack takes 3,000 characters for a text; an escaped character takes up to five. */

@@ -36,8 +36,10 @@ export interface Bypass extends Location {
 /** The event by which a deployment was cancelled. */
 export interface Cancellation {
   readonly kind: "stopping" | "cancelled" | "reaped" | "failed";
-  /** The role that logged in, or the name that it gave. */
+  /** The name that the client gave, else the principal. */
   readonly actor: string;
+  /** The database role that logged in. */
+  readonly principal: string;
   /** Of its connection; PostgreSQL keeps 63 bytes of it. */
   readonly application_name: string | null;
   readonly reason: string | null;
@@ -64,7 +66,7 @@ export class History extends Calls {
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
     const [event] = await this.rows<Cancellation>(
       (sql) => sql`
-        select kind, actor, application_name, reason
+        select kind, actor, principal, application_name, reason
         from deploy_queue.history(deployment_id => ${id})
         where kind in ('stopping', 'cancelled', 'reaped', 'failed')
         order by id limit 1`,

@@ -1,7 +1,14 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
-import type { Deployment, DeploymentId, DeploymentRequest, DeploymentWithStatus, Location } from "../deployment.js";
+import type {
+  Deployment,
+  DeploymentId,
+  DeploymentRequest,
+  DeploymentWithStatus,
+  Location,
+  Whereabouts,
+} from "../deployment.js";
 import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
 import { Adoption } from "./adoption.js";
@@ -217,10 +224,17 @@ export class QueueCalls extends Calls {
     return row;
   }
 
-  /** The newest deployment with this url that is queued or running. */
-  async liveDeploymentByUrl(url: string): Promise<Deployment | undefined> {
+  /** The deployment with this url that is queued or running there: the newest that the caller has entered, else the oldest. */
+  async liveDeploymentByUrl(url: string, where: Whereabouts = {}): Promise<Deployment | undefined> {
     const [row] = await this.rows<Deployment>(
-      (sql) => sql`select * from deploy_queue.live_deployment_by_url(url => ${url})`,
+      (sql) => sql`
+        select * from deploy_queue.live_deployment_by_url(
+          url => ${url},
+          environment => ${where.environment ?? null},
+          cloud_provider => ${where.cloudProvider ?? null},
+          region => ${where.region ?? null},
+          cell_index => ${where.cellIndex ?? null}
+        )`,
     );
     return row;
   }
