@@ -10,7 +10,9 @@ language sql stable
 as $$
   select buffer_time + case
     when deployment.finish_timestamp is not null then deployment.finish_timestamp
-    when deployment.stop_timestamp is not null then coalesce(deployment.stop_timestamp + deployment.stop_grace, 'infinity') - buffer_time
+    -- It leaves no buffer.
+    when deployment.stop_timestamp + deployment.stop_grace > now then deployment.stop_timestamp + deployment.stop_grace - buffer_time
+    when deployment.stop_timestamp is not null then 'infinity'
     when avg_duration is null then 'infinity'
     else greatest(deployment.start_timestamp + avg_duration, now)
   end;

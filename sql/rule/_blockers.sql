@@ -14,7 +14,9 @@ declare
 begin
   return query
   select case when running.stop_timestamp is null then 'running' else 'stopping' end,
-    running.stop_timestamp + running.stop_grace, running.deployment
+    -- Once it is over, the end is not known any more.
+    case when running.stop_timestamp + running.stop_grace > policy.as_of then running.stop_timestamp + running.stop_grace end,
+    running.deployment
   from deploy_queue._running as running
   where running.cell_id = candidate.cell_id
     and running.id is distinct from candidate.id
