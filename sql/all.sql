@@ -132,6 +132,7 @@
 --!include life/_refuse_impossible_wait.sql
 --!include life/_refuse_early_finish.sql
 --!include life/_refuse_other_keeper.sql
+--!include life/_require_hold.sql
 --!include life/_with_parent.sql
 --!include life/_take_over.sql
 --!include life/_waits_for.sql

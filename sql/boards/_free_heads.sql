@@ -16,6 +16,7 @@ begin
   ) as line
   join policies on policies.environment = line.environment
   cross join lateral deploy_queue._heads(line.cell_id, policies.policy) as head
-  where deploy_queue._may_start(head, true, policies.policy);
+  -- What joins a holder is in no line.
+  where head.joined_id is null and deploy_queue._may_start(head, true, policies.policy);
 end;
 $$;

@@ -17,7 +17,8 @@ select
   coalesce(deployments.place, deployments.id) as place,
   deployments.not_before,
   deployments,
-  coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as ended_at
+  coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as ended_at,
+  deployments.joined_id
 from deploy_queue.deployments
 join (
   select

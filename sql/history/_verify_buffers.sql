@@ -47,6 +47,7 @@ begin
   where later.start_timestamp < later.last_finish + later.longest_buffer
     and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
     and not later.forced
+    and later.joined_id is null
     and (earlier.concurrency_key = later.concurrency_key) is not true
     and later.start_timestamp < earlier.finish_timestamp + (
       select min(buffers.buffer_time)

@@ -61,6 +61,9 @@ begin
     format('it %s while %s %s', (later).did, deploy_queue._label(pairs.other), pairs.obstacle)
   from pairs
   where not (later).forced
+    -- What runs in the hold of another one stands in no line, and beside all that run there.
+    and ((later).joined_id is not null and pairs.rule <> 'never two at once') is not true
+    and coalesce((pairs.other).joined_id, (pairs.other).id) <> coalesce((later).joined_id, (later).id)
     and (pairs.other_key = (later).concurrency_key) is not true
     -- When several end in one statement, the wake-ups by the first have their events before the end of the second.
     and ((later).kind = 'woken' and pairs.other_ended_at <= (later).occurred_at) is not true

@@ -7,7 +7,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_holder deploy_queue.deployments;
-  v_problem text;
 begin
   with recursive ancestors as (
     select deployments.* from deploy_queue.deployments where deployments.id = candidate.parent_id
@@ -32,18 +31,7 @@ begin
         hint = 'Run it in the hold of that one: enqueue(join_parent => true).';
     end if;
   else
-    v_problem := case
-      when v_holder.id is null then 'it does not run in this cell'
-      when v_holder.entered_by <> candidate.entered_by then format('%s entered it', v_holder.entered_by)
-      when v_holder.stop_timestamp is not null then 'it is being stopped'
-      when not deploy_queue._is_kept(v_holder) then 'it has no keeper that is alive'
-    end;
-    if v_problem is not null then
-      raise exception using
-        errcode = 'QD036',
-        message = format('%s cannot run in the hold of deployment %s: %s', deploy_queue._label(candidate), candidate.parent_id, v_problem),
-        hint = 'Enter the line without it.';
-    end if;
+    perform deploy_queue._require_hold(candidate, v_holder);
     candidate.joined_id := coalesce(v_holder.joined_id, v_holder.id);
     candidate.concurrency_key := v_holder.concurrency_key;
   end if;

@@ -40,7 +40,7 @@ begin
   end if;
   new.stop_timestamp := null;
   new.cancellation_kind := null;
-  if new.parent_id is not null then
+  if num_nonnulls(new.parent_id, new.joined_id) > 0 then
     new := deploy_queue._with_parent(new);
   end if;
   if new.priority > 0 and not deploy_queue._is_operator() then

@@ -10,12 +10,22 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_policy deploy_queue.policies := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment));
-  -- What has joined a holder is a part of its work and stands in no line.
-  v_may boolean := candidate.joined_id is not null
-    or deploy_queue._withheld(candidate, v_policy) = '{}'
-    and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
+  v_policy deploy_queue.policies;
+  v_holder deploy_queue.deployments;
+  v_may boolean;
 begin
+  -- What has joined a holder is a part of its work and stands in no line.
+  if candidate.joined_id is not null then
+    select (running.deployment).* into v_holder
+    from deploy_queue._running as running
+    where running.cell_id = candidate.cell_id and running.id = candidate.joined_id;
+    perform deploy_queue._require_hold(candidate, v_holder);
+    return true;
+  end if;
+
+  v_policy := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment));
+  v_may := deploy_queue._withheld(candidate, v_policy) = '{}'
+    and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
   if not v_may and only_asks is not true then
     raise exception using
       errcode = 'QD003',
