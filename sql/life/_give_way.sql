@@ -1,5 +1,6 @@
 -- Ends a circle of waits that a deployment with a parent is in: the youngest of those that are queued is cancelled, and its id is
--- returned; null when there is no circle, or another session is changing the youngest.
+-- returned; null when there is no circle, another session is changing the youngest, or the caller may not change it. In the cell of
+-- each that is queued, a part of other work is queued too, and its client may.
 -- Called by try_start at each "not yet", since bumps, releases and freezes close circles, too.
 create or replace function deploy_queue._give_way(candidate deploy_queue.deployments) returns bigint
 language plpgsql volatile
@@ -19,6 +20,7 @@ begin
     select deployments.*
     from deploy_queue.deployments
     where deployments.id = (select max(queued.id) from deploy_queue._queued as queued where queued.id = any (v_circle))
+      and deploy_queue._may_change(deployments.environment)
     for no key update skip locked
   )
   select youngest.* into v_youngest
