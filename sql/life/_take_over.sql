@@ -1,5 +1,5 @@
 -- Makes the caller the keeper of a deployment that waits already: a client that died, or lost its answer, asks again with its key. What
--- runs has a command, so it is not taken over from a keeper that is alive.
+-- runs has a command of the keeper before, so it is not taken over: when that keeper is dead, the deployment is reaped.
 -- Called by enqueue.
 create or replace function deploy_queue._take_over(known deploy_queue.deployments, keeper text)
 returns deploy_queue.deployments
@@ -27,7 +27,7 @@ begin
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
-  if v_deployment.keeper <> _take_over.keeper and deploy_queue._is_kept(v_deployment) then
+  if v_deployment.keeper <> _take_over.keeper then
     raise exception using
       errcode = 'QD034',
       message = format('%s runs already, and another process keeps it', deploy_queue._label(v_deployment)),
