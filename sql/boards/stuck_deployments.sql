@@ -70,7 +70,7 @@ cross join lateral (
 where ready.since < clock.now - interval '1 minute';
 
 comment on view deploy_queue.stuck_deployments is
-  'Deployments that need a look, and why: silent (heartbeats stopped), slow (an outlier), idle (may start since a minute or more and does not).';
-comment on column deploy_queue.stuck_deployments.kind is 'silent, slow or idle.';
+  'Deployments that need a look, and why: silent (its lease is over), unkept (it runs without a keeper for longer than unkept_after), slow (an outlier), idle (may start since a minute or more and does not).';
+comment on column deploy_queue.stuck_deployments.kind is 'silent, unkept, slow or idle.';
 comment on column deploy_queue.stuck_deployments.since is 'Since when.';
 comment on column deploy_queue.stuck_deployments.text is 'The same for people.';

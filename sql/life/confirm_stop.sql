@@ -19,6 +19,9 @@ begin
 
   if not found then
     v_deployment := deploy_queue._deployment(confirm_stop.deployment_id);
+    if v_deployment.finish_timestamp is not null then
+      perform deploy_queue._refuse_ended(v_deployment);
+    end if;
     if v_deployment.cancellation_timestamp is null then
       raise exception using
         errcode = 'QD037',

@@ -22,7 +22,8 @@ begin
   v_taken_back := concat_ws(', ',
     case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
     case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
-    case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end);
+    case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end,
+    case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end);
   if v_taken_back <> '' then
     perform deploy_queue._refuse_change(old, v_taken_back);
   end if;
@@ -95,3 +96,9 @@ before update of
   cancellation_kind, parent_id, joined_id
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();
+
+-- Heartbeats and policies write these, and only while the deployment has not ended.
+create or replace trigger tg_deployments__ended
+before update of alive_until, ends_by, kept on deploy_queue.deployments
+for each row when (old.finish_timestamp is not null or old.cancellation_timestamp is not null)
+execute function deploy_queue.tg_deployments__guard();
