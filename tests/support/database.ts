@@ -42,6 +42,12 @@ export interface EnqueueArguments {
   notBefore: Date;
   notAfter: Date;
   command: readonly string[];
+  maxDuration: number;
+  idempotencyKey: string;
+  keeper: string;
+  stopGrace: number;
+  parentId: number;
+  joinParent: boolean;
 }
 
 let databases = 0;
@@ -87,23 +93,17 @@ export function useDatabase(): TestDatabase {
     async advance(interval) {
       await sql`update test.clock set shift = shift + ${interval}::interval`;
     },
-    enqueue: (overrides = {}) =>
+    enqueue: ({ heartbeat = false, keeper, stopGrace, ...overrides } = {}) =>
       queue.enqueue(
         {
-          environment: overrides.environment ?? "dev",
+          environment: "dev",
           cloudProvider: "aws",
           region: overrides.region ?? `region-${cells++}`,
-          cellIndex: overrides.cellIndex ?? 0,
-          component: overrides.component ?? "api",
-          version: overrides.version,
-          concurrencyKey: overrides.concurrencyKey,
-          priority: overrides.priority,
-          hold: overrides.hold,
-          notBefore: overrides.notBefore,
-          notAfter: overrides.notAfter,
-          command: overrides.command,
+          cellIndex: 0,
+          component: "api",
+          ...overrides,
         },
-        { heartbeat: overrides.heartbeat ?? false },
+        { heartbeat, keeper, stopGrace },
       ),
   };
 }

@@ -20,7 +20,8 @@ export function newLine(database: TestDatabase, environment = "dev"): Line {
     async add(state, overrides = {}) {
       const { id } = await database.enqueue({ environment, region, ...overrides });
       if (state === "running" || state === "finished") {
-        const { started, waitingOn } = await database.queue.tryStart(id, { heartbeat: overrides.heartbeat ?? false });
+        const { heartbeat = false, keeper, stopGrace } = overrides;
+        const { started, waitingOn } = await database.queue.tryStart(id, { heartbeat, keeper, stopGrace });
         if (!started) throw new Error(`${id} cannot be ${state}: ${JSON.stringify(waitingOn)}`);
       }
       if (state === "finished") await database.queue.finish(id);
