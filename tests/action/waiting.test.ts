@@ -206,6 +206,35 @@ describe("the same step tried again", () => {
     expect(annotations(second, "warning")).toEqual([]);
   });
 
+  test("finds its deployment cancelled, and says so in one error", async () => {
+    const place = newPlace();
+    const { outputs } = await runStep(inputs("start", place));
+    await cli.queue.cancel(outputs["deployment-id"] ?? "", "pulled back");
+
+    const second = await runStep(inputs("start", place));
+
+    expect(second.code).toBe(1);
+    expect(annotations(second, "error")).toEqual([expect.stringMatching(/was cancelled at .* by .*: pulled back/)]);
+    expect(second.outputs).toEqual({});
+  });
+
+  test("is refused in mode job while the background process of its first try keeps the deployment, which goes on", async () => {
+    const place = newPlace();
+    const first = await runStep(inputs("job", place));
+    const id = Number(first.outputs["deployment-id"]);
+
+    const second = await runStep(inputs("job", place));
+    const post = await runStep(inputs("job", place), { state: second.state, jobStatus: "failure" });
+
+    expect(second.code).toBe(1);
+    expect(annotations(second, "error")).toEqual([
+      expect.stringContaining(`deployment ${id} (api@v1) runs already, and another process keeps it`),
+    ]);
+    expect(post).toMatchObject({ code: 0, log: "" });
+    expect((await cli.row(id)).status).toBe("running");
+    await runStep(inputs("job", place), { state: first.state });
+  });
+
   test.each([
     ["another job of the matrix", { checkRunId: "5002" }, {}],
     ["another attempt of the job", { env: { GITHUB_RUN_ATTEMPT: "2" } }, {}],

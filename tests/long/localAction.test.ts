@@ -41,7 +41,7 @@ const job = {
 
 test.each([
   ["success", "finished"],
-  ["failure", "cancelled"],
+  ["failure", "failed"],
 ])("main and post of a job that ends as %s leave its deployment %s", async (jobStatus, status) => {
   const { stdout, summary } = await localAction({ ...job, "job-status": jobStatus });
 
