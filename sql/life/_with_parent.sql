@@ -28,7 +28,7 @@ begin
         errcode = 'QD035',
         message = format('%s would wait for itself: it is a part of %s, which holds the cell until this has ended',
           deploy_queue._label(candidate), deploy_queue._label(v_holder)),
-        hint = 'Run it in the hold of that one: enqueue(join_parent => true).';
+        hint = 'Let it run in the hold of that one: join_parent => true.';
     end if;
   else
     perform deploy_queue._require_hold(candidate, v_holder);

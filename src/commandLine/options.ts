@@ -13,6 +13,11 @@ export const options = {
   cellIndex: () => requiredValue("--cell-index", "Index of the cell, 0 or more", parseCellIndex),
   /** An empty text is an error: an unset variable in a script must not widen a cell to its region. */
   cellOfRegion: () => valueOption("--cell-index", "Only this cell of the region", parseCellIndex),
+  /** The place of a deployment that is named in another way: each option narrows it. */
+  onlyEnvironment: () => optionalText("--environment", "Only a deployment in this environment"),
+  onlyProvider: () => optionalText("--provider", "Only at this cloud provider"),
+  onlyRegion: () => optionalText("--region", "Only in this region"),
+  onlyCellIndex: () => optionalValue("--cell-index", "Only in cells with this index", parseCellIndex),
   component: () => requiredText("--component", "What is deployed"),
   waitTimeout: () => optionalValue("--wait-timeout", "Give up waiting after this long, such as 30m", parseDuration),
   outageTimeout: () =>
@@ -37,6 +42,10 @@ export const options = {
       "How long the command may take to end before it is killed; 10s by default",
       parseDuration,
     ),
+  force: () =>
+    Option.Boolean("--force", false, {
+      description: "Free the cell at once, without waiting for the work in it to end; asks, unless --yes is given",
+    }),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => optionalText("--cancellation-note", "Why it is cancelled"),
 } as const;

@@ -24,6 +24,10 @@ export abstract class RequestCommand extends QueueCommand {
     "The deployment is reaped when it runs for longer, such as 2h; else the limit of the environment",
     parseDuration,
   );
+  idempotencyKey = optionalText(
+    "--idempotency-key",
+    "Chosen by the caller: asking again with the same key gives the deployment that is there already",
+  );
   priority = optionalValue("--priority", "A deployment with a higher one goes first; 0 by default", parsePriority);
   notBefore = Option.String("--not-before", {
     description: 'Do not start earlier, such as 2h or "2026-11-01 02:00 Europe/Berlin"; others pass until then',
@@ -42,6 +46,7 @@ export abstract class RequestCommand extends QueueCommand {
       url: this.url,
       note: this.note,
       concurrencyKey: this.concurrencyKey,
+      idempotencyKey: this.idempotencyKey,
       maxDuration: this.maxDuration,
       priority: this.priority,
       notBefore: await parseMoment(queue, this.notBefore, "--not-before"),

@@ -6,6 +6,11 @@ export interface Variable {
   readonly unset: string;
 }
 
+/** The id of the deployment whose command this process is a part of; run sets it for its command. */
+export function surroundingDeployment(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env["DEPLOY_QUEUE_DEPLOYMENT_ID"];
+}
+
 export const variables: readonly Variable[] = [
   {
     name: "DEPLOY_QUEUE_DATABASE_URL",
@@ -21,6 +26,12 @@ export const variables: readonly Variable[] = [
     name: "DEPLOY_QUEUE_LOG_LEVEL",
     meaning: "trace, debug, info, warn, error, fatal or silent; with debug, unexpected errors show their stack",
     unset: "info",
+  },
+  {
+    name: "DEPLOY_QUEUE_DEPLOYMENT_ID",
+    meaning:
+      "Id of the deployment whose command this is; run sets it for its command. It is the parent of what start and run ask for",
+    unset: "no parent",
   },
   { name: "CI", meaning: "true or 1: the database has to be named", unset: "it need not be" },
   { name: "NO_COLOR", meaning: "Anything: no colours", unset: "colours on a terminal" },

@@ -1,13 +1,13 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
-import { holdOf, options } from "../commandLine/options.js";
-import { RequestCommand } from "../commandLine/requestCommand.js";
+import { options } from "../commandLine/options.js";
 import { runCommand } from "../commandLine/runCommand.js";
+import { TurnCommand } from "../commandLine/turnCommand.js";
 import { InvalidValueError } from "../database/errors.js";
 import { eventRecord } from "../display/eventRecord.js";
 import { jsonText } from "../text/printable.js";
 
-export class RunCommand extends RequestCommand {
+export class RunCommand extends TurnCommand {
   static override paths = [["run"]];
 
   static override usage = Command.Usage({
@@ -34,10 +34,7 @@ export class RunCommand extends RequestCommand {
     ],
   });
 
-  hold = options.hold();
-  waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();
-  override outageTimeout = options.outageTimeout();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -49,7 +46,7 @@ export class RunCommand extends RequestCommand {
     const { json } = this;
     // stdout belongs to the command.
     const { stderr } = this.context;
-    return runCommand(session, { ...request, hold: holdOf(this.hold) }, this.command, {
+    return runCommand(session, request, this.command, {
       gracePeriod: this.gracePeriod,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,

@@ -33,11 +33,12 @@ export class StageCommand extends RequestCommand {
   override async act(session: Session): Promise<number> {
     const { queue, log } = session;
     await checkGitHubOutput();
+    const request = await this.request(session);
     const deployment = await queue.enqueue({
-      ...(await this.request(session)),
+      ...request,
       hold: "outside",
       command: this.command.length > 0 ? this.command : undefined,
-      idempotencyKey: randomUUID(),
+      idempotencyKey: request.idempotencyKey ?? randomUUID(),
     });
     log.info(
       `${deploymentName(deployment)} is staged; deploy-queue release ${deployment.id} lets it go, deploy-queue purge ${deployment.id} drops it`,

@@ -1,12 +1,11 @@
 import { Command, Option } from "clipanion";
 import { startDeployment } from "../commandLine/journey.js";
 import type { Session } from "../commandLine/openSession.js";
-import { holdOf, options } from "../commandLine/options.js";
-import { RequestCommand } from "../commandLine/requestCommand.js";
+import { TurnCommand } from "../commandLine/turnCommand.js";
 import { eventRecord } from "../display/eventRecord.js";
 import { describeForecast } from "../text/describeForecast.js";
 
-export class StartCommand extends RequestCommand {
+export class StartCommand extends TurnCommand {
   static override paths = [["start"]];
 
   static override usage = Command.Usage({
@@ -32,14 +31,10 @@ export class StartCommand extends RequestCommand {
     ],
   });
 
-  hold = options.hold();
-  waitTimeout = options.waitTimeout();
-  override outageTimeout = options.outageTimeout();
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
   override async act(session: Session): Promise<number> {
-    const asked = await this.patiently(session, () => this.request(session));
-    const request = { ...asked, hold: holdOf(this.hold) };
+    const request = await this.patiently(session, () => this.request(session));
     if (this.dryRun) {
       const forecast = await session.queue.line.preview(request);
       const [first = "", ...blockers] = describeForecast(forecast);

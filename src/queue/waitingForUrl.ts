@@ -1,5 +1,5 @@
 import { transitionsChannel } from "./channels.js";
-import type { Deployment } from "./deployment.js";
+import type { Deployment, Whereabouts } from "./deployment.js";
 import { DeploymentNotFoundError } from "./errors.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { catchWakeUps } from "./pause.js";
@@ -11,6 +11,8 @@ const lookInterval = 30_000;
 const soon = 1_000;
 
 export interface UrlOptions extends Omit<OutageOptions, "signal"> {
+  /** Where it must be. */
+  readonly place?: Whereabouts;
   /** Called once, when there is none yet. */
   readonly onAbsent?: (() => void) | undefined;
 }
@@ -32,7 +34,7 @@ export async function waitForUrl(
     for (;;) {
       const deployment = await outlastOutages(async () => {
         await queue.followTransitions();
-        return queue.liveDeploymentByUrl(url);
+        return queue.liveDeploymentByUrl(url, options.place);
       }, options);
       if (deployment !== undefined) {
         return deployment;

@@ -8,6 +8,8 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["cells", "list cells"],
   ["current_deployments", "list running"],
   ["enqueue", "start"],
+  ["fail", "fail"],
+  ["finish", "finish"],
   ["freezes_in_force", "list freezes"],
   ["purge", "purge"],
   ["queue", "list queue"],
@@ -22,6 +24,20 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   set_environment: ["environment"],
 };
 
+/** Options that have another name than the argument. */
+const optionNames: Readonly<Record<string, string>> = {
+  cloud_provider: "provider",
+  closes_at: "to",
+  join_parent: "join",
+  opens_at: "from",
+};
+
+/** "--reason ..."; what is only true or not is an option without a value. */
+function optionWords(argument: string, value: string | null): string[] {
+  const option = `--${(optionNames[argument] ?? argument).replaceAll("_", "-")}`;
+  return value === "true" ? [option] : [option, value ?? "..."];
+}
+
 /**
  * A call of a function of the database as its command on the command line: ids stand by themselves, other arguments are options
  * of their name, and what is left to fill in is "...". A function that is not listed gives its name to its command.
@@ -35,17 +51,23 @@ export function callAsCommand({ function: name, arguments: values }: Call): stri
   return [
     "deploy-queue",
     commands.get(name) ?? name.replaceAll("_", " "),
-    ...words.flatMap(([argument, value]) => [
-      ...(isPositional(argument) ? [] : [`--${argument.replaceAll("_", "-")}`]),
-      value ?? "...",
-    ]),
+    ...words.flatMap(([argument, value]) => (isPositional(argument) ? [value ?? "..."] : optionWords(argument, value))),
   ].join(" ");
 }
 
-/** A hint or notice of the database for the command line: the calls and views that it names, as commands where there is one. */
+/**
+ * A hint or notice of the database for the command line: the calls and views that it names, as commands where there is one, and
+ * arguments, such as join_parent => true, as options.
+ */
 export function callsAsCommands(text: string): string {
-  return text.replace(/\bdeploy_queue\.(\w+)(?:\((\d*)\)|(?![\w(]))/g, (sql: string, name: string, id?: string) => {
-    const command = commands.get(name);
-    return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : ""}"`;
-  });
+  const withOptions = text.replace(/\b(\w+) => (\w+)/g, (_, argument: string, value: string) =>
+    optionWords(argument, value).join(" "),
+  );
+  return withOptions.replace(
+    /\bdeploy_queue\.(\w+)(?:\((\d*)\)|(?![\w(]))/g,
+    (sql: string, name: string, id?: string) => {
+      const command = commands.get(name);
+      return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : ""}"`;
+    },
+  );
 }

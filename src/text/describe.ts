@@ -72,12 +72,3 @@ export function cellsText(environment: string, cells: readonly Cell[]): string {
   const lines = cells.map((cell) => `  - ${cellName(cell)}`);
   return [`Known cells for environment ${printable(environment)}:`, ...lines].join("\n");
 }
-
-/** "Cancelled 2 deployments:" and a line for each. */
-export function cancelledText(cancelled: readonly Deployment[]): string {
-  const count = `Cancelled ${cancelled.length} ${cancelled.length === 1 ? "deployment" : "deployments"}`;
-  const lines = cancelled.map(
-    (deployment) => `  - ${deployment.id} ${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`,
-  );
-  return [lines.length > 0 ? `${count}:` : count, ...lines].join("\n");
-}

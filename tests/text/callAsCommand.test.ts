@@ -6,6 +6,8 @@ test("a cure is a command: ids first, other arguments as options, what is left t
   expect(callAsCommand(bump)).toBe("deploy-queue bump 41 --reason ...");
   const set = { function: "set_environment", arguments: { environment: "prod", buffer_time: null } };
   expect(callAsCommand(set)).toBe("deploy-queue environment set prod --buffer-time ...");
+  const force = { function: "cancel", arguments: { deployment_id: "41", force: "true" } };
+  expect(callAsCommand(force)).toBe("deploy-queue cancel deployment 41 --force");
   expect(callAsCommand({ function: "approve_all", arguments: {} })).toBe("deploy-queue approve all");
 });
 
@@ -13,6 +15,7 @@ test.each([
   ["deploy_queue.release(41) releases it.", '"deploy-queue release 41" releases it.'],
   ["deploy_queue.set_environment() adds one.", '"deploy-queue environment set" adds one.'],
   ["a and 2 more in deploy_queue.cells", 'a and 2 more in "deploy-queue list cells"'],
+  ["that one: join_parent => true.", "that one: --join."],
   ["deploy_queue.freezes_in_force shows them.", '"deploy-queue list freezes" shows them.'],
 ])("%s is printed as commands", (sql, printed) => {
   expect(callsAsCommands(sql)).toBe(printed);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeploymentStatus } from "../../src/queue/deployment.js";
-import { cancelledText, cellName, cellOf, deploymentName, particulars, summary } from "../../src/text/describe.js";
+import { cellName, cellOf, deploymentName, particulars, summary } from "../../src/text/describe.js";
 import { exampleDeployment as deployment } from "../support/exampleDeployment.js";
 
 const now = new Date("2030-01-02T03:04:05Z");
@@ -51,12 +51,5 @@ test("whatever is named is one line that steers no terminal", () => {
   expect(deploymentName(hostile)).toBe("deployment 42 (a b@v1.2.3)");
   expect(summary(hostile)).toBe("42 queued a b@v1.2.3: ( note)");
   expect(cellName(cellOf(hostile))).toBe("prod-aws-r -cell-1");
-  expect(cancelledText([hostile]).split("\n")).toHaveLength(2);
   expect(particulars(hostile)).toMatch(/^in prod-aws-r -cell-1, entered \S+ by c d$/);
-});
-
-test("cancelled deployments are counted and listed", () => {
-  expect(cancelledText([])).toBe("Cancelled 0 deployments");
-  expect(cancelledText([deployment()])).toBe("Cancelled 1 deployment:\n  - 42 api@v1.2.3 in prod-aws-us-west-2-cell-1");
-  expect(cancelledText([deployment(), deployment({ id: 43 })])).toMatch(/^Cancelled 2 deployments:\n.*\n {2}- 43 /);
 });

@@ -1,7 +1,7 @@
 import { info } from "@actions/core";
 import type { Deployment } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
-import { cancelledText } from "../../text/describe.js";
+import { cancelledEachText } from "../../text/cancellation.js";
 import type { CancelInputs } from "../inputs.js";
 import { log } from "../log.js";
 import { patiently } from "../queueSession.js";
@@ -10,7 +10,7 @@ import { isOfThisJob, type JobContext, jobPage } from "../workflow.js";
 
 export async function cancel(queue: Queue, inputs: CancelInputs): Promise<void> {
   const cancelled = await patiently(inputs, () => cancelTarget(queue, inputs));
-  info(cancelledText(cancelled));
+  info(cancelledEachText(cancelled));
   const ended = cancelled.filter(({ cancellation_timestamp }) => cancellation_timestamp !== null);
   const stopping = cancelled.filter(({ cancellation_timestamp }) => cancellation_timestamp === null);
   if (stopping.length > 0) {

@@ -1,9 +1,10 @@
 import { Command } from "clipanion";
+import { confirmForce } from "../../commandLine/confirmForce.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { deploymentIdArgument } from "../../commandLine/values.js";
-import { deploymentName } from "../../text/describe.js";
+import { cancelledText, placeText } from "../../text/cancellation.js";
 
 export class CancelDeploymentCommand extends QueueCommand {
   static override paths = [["cancel", "deployment"]];
@@ -11,6 +12,13 @@ export class CancelDeploymentCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Cancel",
     description: "Cancel one queued or running deployment",
+    details: `
+      A deployment that runs and sends heartbeats is asked to stop. It holds its cell until the process that keeps it has ended the work.
+      Any other one is cancelled at once.
+
+      \`--force\` cancels it at once in any case, and frees its cell. The work may still go on there, beside the next deployment. It asks
+      on a terminal, and needs \`--yes\` in a script.
+    `,
     examples: [
       ["Cancel deployment 42", 'deploy-queue cancel deployment 42 --cancellation-note "failing health checks"'],
     ],
@@ -19,14 +27,19 @@ export class CancelDeploymentCommand extends QueueCommand {
   deploymentId = deploymentIdArgument();
   override outageTimeout = options.outageTimeout();
   cancellationNote = options.cancellationNote();
+  force = options.force();
+  yes = options.yes();
 
   override async act(session: Session): Promise<number> {
     const id = this.deploymentId;
-    const note = this.cancellationNote;
-    const deployment = await this.patiently(session, () => session.queue.cancel(id, note));
-    session.log.info(
-      `${deploymentName(deployment)} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`,
-    );
+    const { cancellationNote: note, force, yes } = this;
+    if (force && !yes) {
+      const present = await this.patiently(session, () => session.queue.deployment(id));
+      const runs = present.status === "running" || present.status === "stopping";
+      await confirmForce(runs ? [`${id} ${placeText(present)}`] : [], this.context);
+    }
+    const deployment = await this.patiently(session, () => session.queue.cancel(id, note, { force }));
+    session.log.info(cancelledText(deployment));
     this.printJson(deployment);
     return 0;
   }

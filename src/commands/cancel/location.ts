@@ -1,8 +1,9 @@
 import { Command } from "clipanion";
+import { cancelEach } from "../../commandLine/cancelEach.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { cancelledText } from "../../text/describe.js";
+import { cancelledEachText } from "../../text/cancellation.js";
 
 export class CancelLocationCommand extends QueueCommand {
   static override paths = [["cancel", "location"]];
@@ -10,6 +11,8 @@ export class CancelLocationCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Cancel",
     description: "Cancel every queued or running deployment of a region, or of one cell of it",
+    details:
+      "What runs and is kept is asked to stop; `--force` frees its cell at once. `cancel deployment --help` says more.",
     examples: [
       [
         "Clear a region in an outage",
@@ -23,18 +26,20 @@ export class CancelLocationCommand extends QueueCommand {
   region = options.region();
   cellIndex = options.cellOfRegion();
   cancellationNote = options.cancellationNote();
+  force = options.force();
+  yes = options.yes();
 
   override async act({ queue }: Session): Promise<number> {
-    const cancelled = await queue.cancelLocation(
-      {
-        environment: this.environment,
-        cloudProvider: this.provider,
-        region: this.region,
-        cellIndex: this.cellIndex,
-      },
-      this.cancellationNote,
-    );
-    this.print(cancelledText(cancelled), cancelled);
+    const { environment, provider: cloudProvider, region, cellIndex, cancellationNote: note } = this;
+    const cancelled = await cancelEach(queue, this, {
+      isMeant: (running) =>
+        running.environment === environment &&
+        running.cloud_provider === cloudProvider &&
+        running.region === region &&
+        (cellIndex === undefined || running.cell_index === cellIndex),
+      cancel: () => queue.cancelLocation({ environment, cloudProvider, region, cellIndex }, note),
+    });
+    this.print(cancelledEachText(cancelled), cancelled);
     return 0;
   }
 }

@@ -32,6 +32,11 @@ export class EnvironmentSetCommand extends QueueCommand {
     "After how long a running deployment is reaped that brought no limit of its own, such as 2h",
     seconds,
   );
+  unkeptAfter = valueOption(
+    "--unkept-after",
+    "After how long a deployment that runs without heartbeats is told of as one that needs a look; 1h by default",
+    seconds,
+  );
   retention = valueOption("--retention", "How long deployments are kept after their end, such as 365d", seconds);
 
   override async act({ queue, log }: Session): Promise<number> {
@@ -40,11 +45,12 @@ export class EnvironmentSetCommand extends QueueCommand {
       heartbeatTimeout: this.heartbeatTimeout,
       maxDuration: this.maxDuration,
       retention: this.retention,
+      unkeptAfter: this.unkeptAfter,
     };
     const isNew = (await queue.environments.list()).every(({ environment: name }) => name !== this.environment);
     if (!isNew && Object.values(changes).every((change) => change === undefined)) {
       throw new InvalidValueError(`environment ${this.environment} is there, and nothing to change is given`, {
-        hint: "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --retention.",
+        hint: "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention.",
       });
     }
     const environment = await queue.environments.set(this.environment, changes);

@@ -13,7 +13,10 @@ export class HeartbeatDeploymentCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Heartbeat",
     description: "Keep a deployment alive until it ends",
-    details: "Exits with 0 when the deployment has finished, with 5 when it was cancelled.",
+    details: `
+      Exits with 0 when the deployment has finished, with 5 when it was cancelled. It cannot stop the work: when the deployment is asked
+      to stop, it says so, and goes on.
+    `,
     examples: [["Keep deployment 42 alive", "deploy-queue heartbeat deployment 42"]],
   });
 

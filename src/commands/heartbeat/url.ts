@@ -18,10 +18,13 @@ export class HeartbeatUrlCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Heartbeat",
-    description: "Keep the newest live deployment with this url alive until it ends",
+    description: "Keep the live deployment with this url alive until it ends",
     details: `
+      Of several deployments with this url, it takes the newest one that the same database role has entered, else the oldest. A job that
+      deploys to several cells says in which one with \`--environment\`, \`--provider\`, \`--region\` and \`--cell-index\`.
+
       Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled, and
-      with 3 when it did not appear.
+      with 3 when it did not appear. It cannot stop the work: when the deployment is asked to stop, it says so, and goes on.
     `,
     examples: [
       ["Keep a job's deployment alive", "deploy-queue heartbeat url https://github.com/org/repo/actions/runs/123"],
@@ -31,6 +34,11 @@ export class HeartbeatUrlCommand extends QueueCommand {
   url = optionalArgument("url", (text) => text);
   urlOption = optionalText("--url", "The url, as an option");
 
+  environment = options.onlyEnvironment();
+  provider = options.onlyProvider();
+  region = options.onlyRegion();
+  cellIndex = options.onlyCellIndex();
+
   override outageTimeout = options.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
@@ -39,7 +47,9 @@ export class HeartbeatUrlCommand extends QueueCommand {
       option: "--url",
       example: "deploy-queue heartbeat url https://…",
     });
+    const { environment, provider: cloudProvider, region, cellIndex } = this;
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
+      place: { environment, cloudProvider, region, cellIndex },
       outageTimeout: this.outageTimeoutOrDefault,
       onEvent: logOutages(session.log),
       onAbsent: () =>

@@ -110,7 +110,7 @@ export class Boards extends Calls {
           extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
         from deploy_queue.current_deployments as current
         join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
-        where current_status = 'running'
+        where current_status in ('running', 'stopping')
           and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
         order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`,
     );

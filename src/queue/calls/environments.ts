@@ -9,6 +9,8 @@ export interface Environment {
   readonly buffer_time: number;
   readonly heartbeat_timeout: number;
   readonly heartbeat_interval: number;
+  /** One that runs without a keeper for longer is told of as one that needs a look. */
+  readonly unkept_after: number;
   /** Null is no limit. */
   readonly max_duration: number | null;
   /** Null keeps history for ever. */
@@ -41,6 +43,7 @@ export class Environments extends Calls {
       readonly heartbeatTimeout?: number | undefined;
       readonly maxDuration?: number | undefined;
       readonly retention?: number | undefined;
+      readonly unkeptAfter?: number | undefined;
     },
   ): Promise<Environment> {
     return this.row(
@@ -50,7 +53,8 @@ export class Environments extends Calls {
           buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
           heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
           max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
-          retention => make_interval(secs => ${changes.retention ?? null})
+          retention => make_interval(secs => ${changes.retention ?? null}),
+          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null})
         )`,
     );
   }
@@ -62,6 +66,7 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from buffer_time)::float8 as buffer_time,
     extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
     extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
+    extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
     extract(epoch from retention)::float8 as retention`;
 }

@@ -56,3 +56,38 @@ test("cancelling a finished deployment is refused with 4", async () => {
   expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(holder\\) finished at .*\\n$`));
   expect((await cli.row(id)).status).toBe("finished");
 });
+
+test("a deployment that is kept is asked to stop, and cancel says that it holds its cell", async () => {
+  const place = newPlace();
+  const { id } = await cli.enqueue({ ...place, heartbeat: true });
+  await cli.queue.tryStart(id, { heartbeat: true, stopGrace: 30_000 });
+
+  const { code, stderr } = await cli.run(["cancel", "deployment", String(id)]);
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/is asked to stop; it holds its cell until its command has ended, at most (?:30|29)s more/);
+  expect((await cli.row(id)).status).toBe("stopping");
+});
+
+test("cancel says of a deployment whose keeper cannot stop the work how to free its cell", async () => {
+  const id = await cli.running(newPlace(), { heartbeat: true });
+
+  const { stderr } = await cli.run(["cancel", "deployment", String(id)]);
+
+  expect(stderr).toContain(`its keeper cannot end the work`);
+  expect(stderr).toContain(`"deploy-queue cancel deployment ${id} --force"`);
+});
+
+test("cancel --force says what it risks, needs --yes in a script, and frees the cell at once", async () => {
+  const id = await cli.running(newPlace(), { heartbeat: true });
+  const command = ["cancel", "deployment", String(id), "--force"];
+
+  const asked = await cli.run(command);
+  expect(asked.code).toBe(2);
+  expect(asked.stderr).toContain("works beside the next deployment");
+  expect(asked.stderr).toContain("Add --yes");
+  expect((await cli.row(id)).status).toBe("running");
+
+  expect((await cli.run([...command, "--yes"])).code).toBe(0);
+  expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_kind: "forced" });
+});

@@ -44,3 +44,23 @@ test("cancel location refuses an environment that does not exist", async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/^deploy-queue: environment nowhere does not exist\. There are: dev, prod\n$/);
 });
+
+test("cancel location asks what is kept to stop, and with --force frees its cell at once", async () => {
+  const place = newPlace();
+  const id = await cli.running(place, { heartbeat: true });
+  const queued = await cli.enqueue(place);
+
+  const asked = await cli.run(regionOf(place));
+  expect(asked.stdout).toContain(`Cancelled 1 deployment:\n  - ${queued.id} `);
+  expect(asked.stdout).toContain(
+    `Asked to stop 1 deployment:\n  - ${id} holder in dev-aws-${place.region}-cell-0: its keeper`,
+  );
+
+  const unanswered = await cli.run([...regionOf(place), "--force"]);
+  expect(unanswered.code).toBe(2);
+  expect(unanswered.stderr).toContain(`  - ${id} holder in `);
+
+  const forced = await cli.run([...regionOf(place), "--force", "--yes"]);
+  expect(forced.stdout).toContain(`Cancelled 1 deployment:\n  - ${id} `);
+  expect((await cli.row(id)).cancellation_kind).toBe("forced");
+});

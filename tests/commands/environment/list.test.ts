@@ -3,16 +3,16 @@ import { useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
-const unlimited = { max_duration: null, retention: null };
+const unlimited = { unkept_after: 3600, max_duration: null, retention: null };
 
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
 
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
-    ["environment", "buffer time", "heartbeat timeout", "max duration", "retention"],
-    ["dev", "0s", "15m", "none", "for ever"],
-    ["prod", "10m", "15m", "none", "for ever"],
+    ["environment", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
+    ["dev", "0s", "15m", "1h", "none", "for ever"],
+    ["prod", "10m", "15m", "1h", "none", "for ever"],
     [""],
   ]);
 });

@@ -7,14 +7,15 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +none +for ever$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever$/m);
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
 test("environment set changes what is given and nothing else", async () => {
-  await cli.run(["environment", "set", "prod", "--heartbeat-timeout", "90s"]);
+  await cli.run(["environment", "set", "prod", "--heartbeat-timeout", "90s", "--unkept-after", "20m"]);
 
-  expect(await cli.queue.environments.get("prod")).toMatchObject({ buffer_time: 600, heartbeat_timeout: 90 });
+  const changed = { buffer_time: 600, heartbeat_timeout: 90, unkept_after: 1_200 };
+  expect(await cli.queue.environments.get("prod")).toMatchObject(changed);
 });
 
 test("environment set with nothing else adds an environment as it begins, and refuses to change one with 2", async () => {
@@ -27,7 +28,7 @@ test("environment set with nothing else adds an environment as it begins, and re
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toBe(
     "deploy-queue: environment bare is there, and nothing to change is given. " +
-      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --retention\n",
+      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention\n",
   );
 });
 
@@ -39,6 +40,7 @@ test("environment set prints one JSON document with --json, durations in seconds
     buffer_time: 120,
     heartbeat_timeout: 900,
     heartbeat_interval: 30,
+    unkept_after: 3600,
     max_duration: null,
     retention: null,
   });

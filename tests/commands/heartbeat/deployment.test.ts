@@ -24,11 +24,26 @@ describe("heartbeat deployment", () => {
   test("ends with 5 when the deployment is cancelled, and shows the note", async () => {
     const { id, heartbeat } = await beating();
 
-    await cli.queue.cancel(id, "pulled back");
+    await cli.queue.cancel(id, "pulled back", { force: true });
 
     const { code, stderr } = await heartbeat.end;
     expect(code).toBe(5);
     expect(stderr).toContain(`deployment ${id} (holder) was cancelled: pulled back`);
+  });
+
+  test("says once that the deployment is asked to stop, and goes on until the work has ended", async () => {
+    const { id, heartbeat } = await beating();
+
+    expect((await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "pulled back"])).code).toBe(0);
+    await heartbeat.printed(new RegExp(`ERROR: deployment ${id} .* is asked to stop \\(pulled back\\)`));
+    const { alive_until } = await cli.row(id);
+    expect(alive_until).not.toBeNull();
+    const failed = await cli.run(["fail", String(id), "--note", "its work was ended"]);
+
+    expect(failed.code).toBe(0);
+    const { code, stderr } = await heartbeat.end;
+    expect(code).toBe(5);
+    expect(stderr.match(/is asked to stop/g)).toHaveLength(1);
   });
 
   test.each([

@@ -61,6 +61,20 @@ test("heartbeat url takes the newest deployment that is queued or running", asyn
   expect(await hasHeartbeat(older)).toBe(false);
 });
 
+test("heartbeat url takes the deployment of the place that is given", async () => {
+  const url = "https://example.com/cells";
+  const here = await enqueue(url);
+  const elsewhere = await enqueue(url);
+  const { region } = await cli.row(here);
+  const heartbeat = cli.launch(["heartbeat", "url", url, "--environment", "dev", "--region", region]);
+  await until("a heartbeat came", () => hasHeartbeat(here));
+
+  await cli.queue.cancel(here);
+
+  expect((await heartbeat.end).code).toBe(5);
+  expect(await hasHeartbeat(elsewhere)).toBe(false);
+});
+
 test.each([[[]], [[""]], [["--url", ""]]])("heartbeat url %j asks for the url", async (options) => {
   expect(await cli.run(["heartbeat", "url", ...options])).toMatchObject({
     code: 2,

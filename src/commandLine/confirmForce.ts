@@ -1,0 +1,18 @@
+import type { BaseContext } from "clipanion";
+import { printable } from "../text/printable.js";
+import { confirm } from "./confirm.js";
+
+const risk =
+  "The work of what runs may go on after --force has freed its cell, and then works beside the next deployment.";
+
+/**
+ * Tells what --force risks, and asks.
+ * @param running what runs, one a line
+ * @throws as confirm does
+ */
+export async function confirmForce(running: readonly string[], { stderr }: BaseContext): Promise<void> {
+  if (running.length > 0) {
+    stderr.write(`${risk}\n${running.map((line) => `  - ${printable(line)}\n`).join("")}`);
+    await confirm(running.length === 1 ? "Free its cell?" : "Free their cells?");
+  }
+}

@@ -1,0 +1,57 @@
+import type { Deployment } from "../queue/deployment.js";
+import { cellName, cellOf, componentName, deploymentName } from "./describe.js";
+import { formatDuration } from "./durations.js";
+import { printable } from "./printable.js";
+
+/** Whether its keeper was asked to end the work, and has not yet. */
+export function isStopping({ stop_timestamp, finish_timestamp, cancellation_timestamp }: Deployment): boolean {
+  return stop_timestamp !== null && finish_timestamp === null && cancellation_timestamp === null;
+}
+
+/** What has become of a deployment that was to be cancelled. */
+export function cancelledText(deployment: Deployment): string {
+  const name = deploymentName(deployment);
+  return isStopping(deployment)
+    ? `${name} is asked to stop; ${holdText(deployment)}`
+    : `${name} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`;
+}
+
+/** "Cancelled 2 deployments:" and a line for each; then the same for those that are asked to stop. */
+export function cancelledEachText(deployments: readonly Deployment[]): string {
+  const stopping = deployments.filter(isStopping);
+  const cancelled = deployments.filter((deployment) => !isStopping(deployment));
+  const parts = [
+    ...(stopping.length > 0 && cancelled.length === 0 ? [] : [listed("Cancelled", cancelled, () => "")]),
+    ...(stopping.length > 0 ? [listed("Asked to stop", stopping, (deployment) => `: ${holdText(deployment)}`)] : []),
+  ];
+  return parts.join("\n");
+}
+
+function listed(what: string, deployments: readonly Deployment[], more: (deployment: Deployment) => string): string {
+  const { length } = deployments;
+  const title = `${what} ${length} ${length === 1 ? "deployment" : "deployments"}`;
+  const lines = deployments.map((deployment) => `  - ${deployment.id} ${placeText(deployment)}${more(deployment)}`);
+  return [length > 0 ? `${title}:` : title, ...lines].join("\n");
+}
+
+/** "api@v7 in prod-aws-us-west-2-cell-1" */
+export function placeText(deployment: Deployment): string {
+  return `${printable(componentName(deployment))} in ${cellName(cellOf(deployment))}`;
+}
+
+/** Until when a deployment that is asked to stop holds its cell. */
+function holdText({ id, stop_timestamp, stop_grace }: Deployment): string {
+  if (stop_grace === null) {
+    return `its keeper cannot end the work, so it holds its cell until the work has ended; "deploy-queue cancel deployment ${id} --force" frees the cell at once`;
+  }
+  const grace = milliseconds(stop_grace);
+  const since = stop_timestamp === null ? 0 : Math.max(0, Date.now() - stop_timestamp.getTime());
+  const atMost = grace === undefined ? "" : `, at most ${formatDuration(Math.max(0, grace - since))} more`;
+  return `it holds its cell until its command has ended${atMost}`;
+}
+
+/** Of an interval as PostgreSQL writes it, such as "00:00:10"; undefined for another style. */
+function milliseconds(interval: string): number | undefined {
+  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/.exec(interval) ?? [];
+  return seconds === undefined ? undefined : (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+}
