@@ -97,8 +97,8 @@ before update of
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();
 
--- Heartbeats and policies write these, and only while the deployment has not ended.
+-- Heartbeats write these, and only while the deployment has not ended.
 create or replace trigger tg_deployments__ended
-before update of alive_until, ends_by, kept on deploy_queue.deployments
+before update of alive_until, kept on deploy_queue.deployments
 for each row when (old.finish_timestamp is not null or old.cancellation_timestamp is not null)
 execute function deploy_queue.tg_deployments__guard();
