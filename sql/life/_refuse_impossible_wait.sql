@@ -10,6 +10,10 @@ declare
     when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
     when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
     when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+    -- The person who releases it must see the very command that will run.
+    when exists (
+      select from unnest(candidate.command) as word where deploy_queue._is_printable(word) is not true
+    ) then 'command_must_have_printable_words_only'
   end;
   v_first deploy_queue.deployments;
 begin

@@ -17,7 +17,8 @@ select
   deployments.entered_by,
   deployments.created_at,
   deployments.not_before,
-  deployments.not_after
+  deployments.not_after,
+  deployments.entered_by is not distinct from deploy_queue._principal() as is_own
 from deploy_queue._queued as deployments
 where deployments.hold is not null;
 
@@ -28,3 +29,4 @@ comment on column deploy_queue.staged.hold is 'outside (it stands in no line) or
 comment on column deploy_queue.staged.process_waits is
   'Whether a process waits for the release; otherwise the process that releases it goes on with it.';
 comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';
+comment on column deploy_queue.staged.is_own is 'Whether the role that reads this has entered it.';

@@ -17,11 +17,12 @@ const interrupted = 130;
 
 /**
  * Asks the person at the terminal; anything but yes is no.
+ * @param instead the option that answers beforehand
  * @throws NotConfirmedError for no; InvalidValueError where there is no terminal to ask at
  */
-export async function confirm(question: string): Promise<void> {
+export async function confirm(question: string, instead = "--yes"): Promise<void> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
-    throw new InvalidValueError("nothing was done: there is no terminal to ask at", { hint: "Add --yes." });
+    throw new InvalidValueError("nothing was done: there is no terminal to ask at", { hint: `Add ${instead}.` });
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const ctrlC = new AbortController();

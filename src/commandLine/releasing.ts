@@ -17,6 +17,8 @@ export interface ReleaseOptions {
   readonly outageTimeout: number;
   /** How long a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
+  /** Whether the commands may know the URL of the database. */
+  readonly passDatabaseUrl: boolean;
   /** Tells why one of them failed, and returns the exit code that this means. */
   readonly onError: (error: unknown) => number;
   /** Called when one without a command has started. */
@@ -84,10 +86,10 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
     log.info(`${deploymentName(deployment)} was released; its job goes on`);
     return 0;
   }
-  const { waitTimeout, outageTimeout, gracePeriod, parallel: beside } = options;
+  const { waitTimeout, outageTimeout, gracePeriod, passDatabaseUrl, parallel: beside } = options;
   const attended = { waitTimeout, outageTimeout, beside };
   if (staged.command !== null) {
-    return runCommand(session, release(true), staged.command, { ...attended, gracePeriod });
+    return runCommand(session, release(true), staged.command, { ...attended, gracePeriod, passDatabaseUrl });
   }
   options.onStarted(await startDeployment(session, release(true), attended));
   return 0;

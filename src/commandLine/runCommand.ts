@@ -1,3 +1,4 @@
+import { databaseUrlVariable } from "../database/connectionUrl.js";
 import { leaveAtOnce } from "../display/signals.js";
 import { CancelledError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
@@ -11,6 +12,8 @@ import type { Session } from "./openSession.js";
 export interface RunOptions extends AttendedOptions {
   /** Milliseconds that the command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
+  /** Whether the command gets the URL of the database; true by default. */
+  readonly passDatabaseUrl?: boolean;
   /** Whether the command goes on when the lease ends without contact to the database. */
   readonly continueWithoutContact?: boolean | undefined;
 }
@@ -36,7 +39,7 @@ export async function runCommand(
       await attended.written();
       return journey.signal.aborted
         ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
-        : superviseCommand(session, attended, command, running);
+        : superviseCommand(session, attended, command, running, environmentOf(options));
     };
     const { gracePeriod: stopGrace, continueWithoutContact } = options;
     const { result, end } = await runDeployment(session.queue, wayIn, work, {
@@ -73,6 +76,7 @@ async function superviseCommand(
   attended: Attended,
   command: readonly string[],
   { deployment, stop: stopped, grace }: Running,
+  environment: NodeJS.ProcessEnv,
 ): Promise<Outcome<ChildEnd>> {
   let started: Child | undefined;
   let stopping: Promise<void> | undefined;
@@ -81,7 +85,7 @@ async function superviseCommand(
   };
   // Before the command begins: a signal in between would end this process and leave the command running.
   attended.onSignal(stop);
-  started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
+  started = startChild(command, { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
   running += 1;
   const onStopped = (): void => {
     log.error(`${stopped.reason.message}; stopping the command`);
@@ -105,4 +109,9 @@ async function superviseCommand(
   });
   const { exitCode, description } = childEnd;
   return { result: childEnd, failure: exitCode === 0 ? undefined : oneLine(`the command ${description}`) };
+}
+
+function environmentOf({ passDatabaseUrl = true }: RunOptions): NodeJS.ProcessEnv {
+  const { [databaseUrlVariable]: url, ...others } = process.env;
+  return passDatabaseUrl ? process.env : others;
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { confirm } from "../commandLine/confirm.js";
+import { confirmTrust } from "../commandLine/confirmTrust.js";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
 import { releaseEach } from "../commandLine/releasing.js";
@@ -22,6 +23,10 @@ export class ReleaseCommand extends SelectionCommand {
       turn, sends heartbeats, and its outcome is the end of the deployment. A deployment that was staged without a command
       starts when its turn comes, as with \`start\`: its id is printed, and \`finish\` or \`cancel\` ends it.
 
+      A staged command has your rights and the environment of this process, without DEPLOY_QUEUE_DATABASE_URL unless
+      \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
+      \`--yes\` does not answer but \`--trust-staged-by\` does.
+
       The first one that fails is the last: the rest stays on hold, and the exit code is that of its command. A wait that
       SIGINT, SIGTERM, SIGHUP or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
       people release the same deployment, one of them does it, and the other gets exit code 4.
@@ -35,6 +40,12 @@ export class ReleaseCommand extends SelectionCommand {
     ],
   });
 
+  trusted = Option.Array("--trust-staged-by", [], {
+    description: "Run the commands that this role has staged; may be given several times",
+  });
+  passDatabaseUrl = Option.Boolean("--pass-database-url", false, {
+    description: "The staged commands may know DEPLOY_QUEUE_DATABASE_URL",
+  });
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();
@@ -49,6 +60,7 @@ export class ReleaseCommand extends SelectionCommand {
       if (!this.yes) {
         await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`);
       }
+      await confirmTrust(held, this.trusted);
     }
     const { exitCode, outcomes } = await releaseEach(session, held, {
       reason: this.reason,
@@ -56,6 +68,7 @@ export class ReleaseCommand extends SelectionCommand {
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       gracePeriod: this.gracePeriod,
+      passDatabaseUrl: this.passDatabaseUrl,
       onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });

@@ -17,6 +17,9 @@ export class RunCommand extends TurnCommand {
       command exits with 0. Any other end of the command cancels the deployment, and its note says why. The exit code is that
       of the command.
 
+      The command has the environment of this process, and DEPLOY_QUEUE_DEPLOYMENT_ID: so a \`deploy-queue\` in it reaches the same
+      queue. \`run\` itself ends the deployment.
+
       When the deployment is cancelled while the command runs, the command gets SIGTERM, after the grace period SIGKILL, and the
       exit code is 5. SIGINT and SIGTERM are passed on to the command; SIGKILL follows after the grace period.
 

@@ -1,7 +1,7 @@
 import type { StagedDeployment } from "../queue/calls/holds.js";
 import { cellName, componentName } from "../text/describe.js";
 import { formatMoment } from "../text/moments.js";
-import { printable } from "../text/printable.js";
+import { shellWords } from "../text/shellWords.js";
 import { renderTable } from "./table.js";
 
 export function stagedTable(staged: readonly StagedDeployment[]): string {
@@ -36,12 +36,5 @@ export function releaseText({ command, process_waits }: StagedDeployment): strin
   if (process_waits) {
     return "its job goes on";
   }
-  return command === null ? "starts it" : `runs ${commandText(command)}`;
-}
-
-/** A command as it is typed in a shell. */
-export function commandText(command: readonly string[]): string {
-  return printable(
-    command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" "),
-  );
+  return command === null ? "starts it" : `runs ${shellWords(command)}`;
 }

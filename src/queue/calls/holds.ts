@@ -20,6 +20,8 @@ export interface StagedDeployment {
   readonly created_at: Date;
   readonly not_before: Date | null;
   readonly not_after: Date | null;
+  /** Whether the role of this connection has entered it. */
+  readonly is_own: boolean;
 }
 
 /** Selects deployments on hold; a field that is undefined selects nothing out. */

@@ -1,0 +1,109 @@
+// What is shown of a staged command is what runs, and it runs with no more than the person who releases it gives.
+import { beforeAll, describe, expect, test } from "vitest";
+import { newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { useLogins } from "../support/logins.js";
+
+const cli = useCommandLine();
+const newLogin = useLogins(cli);
+useDirectory();
+
+beforeAll(() => cli.queue.roles.create());
+
+const hidden = {
+  "a line break": "ls\nrm -rf /",
+  "a carriage return": "rm -rf /\rls",
+  "the body of an OSC sequence": "ls \u001b]0;$(rm -rf /)\u0007",
+  "a text that is turned around": "ls \u202efr- mr",
+};
+
+describe.for(Object.entries(hidden))("a staged command with %s", ([, word]) => {
+  test.for(["the program", "an argument"])("is refused at the door of the command line, in %s", async (where) => {
+    const before = await cli.counts();
+    const command = where === "the program" ? [word] : ["sh", "-c", word];
+    const { code, stderr } = await cli.run(["stage", ...newPlace().options, "--", ...command]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^deploy-queue: (?:the program|argument 2) of the command has characters that cannot be shown.*\n$/,
+    );
+    expect(await cli.counts()).toEqual(before);
+  });
+
+  test.for(["deploy_queue_deployer", "deploy_queue_operator", "the owner"])(
+    "is refused by the database, as %s",
+    async (role) => {
+      const { sql } = role === "the owner" ? cli : await newLogin(role);
+      const enqueue = sql`
+        select deploy_queue.enqueue('dev', 'aws', ${newPlace().region}, 0, 'api', hold => 'outside', command => array['sh', ${word}])`;
+      await expect(enqueue).rejects.toMatchObject({
+        code: "23514",
+        constraint_name: "command_must_have_printable_words_only",
+      });
+    },
+  );
+});
+
+test("an operator cannot stage by a plain INSERT what cannot be shown", async () => {
+  const { sql } = await newLogin("deploy_queue_operator");
+  const insert = sql`
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, hold, command)
+    values ('dev', 'aws', 'inserted', 0, 'api', 'outside', array['ls', ${"a\nb"}])`;
+  await expect(insert).rejects.toMatchObject({ constraint_name: "command_must_have_printable_words_only" });
+});
+
+test("the list shows each word as a shell needs it", async () => {
+  const place = newPlace();
+  await cli.run(["stage", ...place.options, "--", "sh", "-c", "echo 'a' \"$HOME\"; true", ""]);
+  const { stdout } = await cli.run(["list", "staged"]);
+  expect(stdout).toContain(`runs sh -c 'echo '\\''a'\\'' "$HOME"; true' ''`);
+});
+
+test.for([
+  [["--yes"], 0],
+  [["--yes", "--pass-database-url"], 1],
+] as const)("release %j gives its command the URL of the database %d times", async ([options, times]) => {
+  const { id } = await cli.enqueue({
+    hold: "outside",
+    command: ["sh", "-c", "echo $(printenv DEPLOY_QUEUE_DATABASE_URL | wc -l) $MINE $DEPLOY_QUEUE_DEPLOYMENT_ID"],
+  });
+  const { stdout } = await cli.runProcess(["release", String(id), ...options], { MINE: "mine" });
+  expect(stdout).toBe(`${times} mine ${id}\n`);
+});
+
+test("run gives its command the environment of its caller and the id", async () => {
+  const command = ["sh", "-c", "echo $(printenv DEPLOY_QUEUE_DATABASE_URL | wc -l) $MINE"];
+  const { stdout } = await cli.runProcess(["run", ...newPlace().options, "--", ...command], { MINE: "mine" });
+  expect(stdout).toBe("1 mine\n");
+});
+
+describe("release of a command that another role has staged", () => {
+  const staged = async () => {
+    const { name, sql } = await newLogin("deploy_queue_deployer");
+    const [row] = await sql<{ id: number }[]>`
+      select id from deploy_queue.enqueue('dev', 'aws', ${newPlace().region}, 0, 'api', hold => 'outside', command => '{echo,ran}')`;
+    return { role: name, id: String(row?.id) };
+  };
+
+  test("is not answered by --yes", async () => {
+    const { role, id } = await staged();
+    const { code, stdout, stderr } = await cli.runProcess(["release", id, "--yes"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`Add --trust-staged-by ${role}`);
+    expect((await cli.row(Number(id))).status).toBe("held");
+  });
+
+  test("is answered by naming the role, and by no other name", async () => {
+    const { role, id } = await staged();
+    expect((await cli.runProcess(["release", id, "--yes", "--trust-staged-by", "others"])).code).toBe(2);
+    expect(await cli.runProcess(["release", id, "--yes", "--trust-staged-by", role])).toMatchObject({
+      code: 0,
+      stdout: "ran\n",
+    });
+  });
+
+  test("is not asked about where a job waits for the release, or nothing runs", async () => {
+    const { sql } = await newLogin("deploy_queue_deployer");
+    const [row] = await sql<{ id: number }[]>`
+      select id from deploy_queue.enqueue('dev', 'aws', ${newPlace().region}, 0, 'api', hold => 'outside')`;
+    expect((await cli.runProcess(["release", String(row?.id), "--yes"])).code).toBe(0);
+  });
+});
