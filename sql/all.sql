@@ -29,9 +29,15 @@
 --!include basics/_lock_cell_in_time.sql
 --!include basics/end_blocker.sql
 --!include basics/_require_environment.sql
+--!include basics/_require_name.sql
+--!include basics/_nearest_cells.sql
 --!include basics/_tell_of_new_cell.sql
+--!include basics/_refuse_cell.sql
+--!include basics/_refuse_location.sql
 --!include basics/_cell.sql
+--!include basics/_create_cell.sql
 --!include basics/_new_cell.sql
+--!include basics/_new_component.sql
 
 --!include roles/_principal.sql
 --!include roles/_caller.sql
@@ -158,6 +164,10 @@
 --!include life/tg_deployments__guard.sql
 
 --!include policies/set_environment.sql
+--!include policies/remove_environment.sql
+--!include policies/_record_cell.sql
+--!include policies/add_cell.sql
+--!include policies/retire_cell.sql
 --!include policies/freeze.sql
 --!include policies/thaw.sql
 --!include policies/add_window.sql

@@ -21,6 +21,13 @@ comment on table deploy_queue.environments is 'The environments that deployments
 comment on column deploy_queue.environments.environment is 'Name, such as dev or prod.';
 comment on column deploy_queue.environments.buffer_time is 'How long a cell cools down after a deployment finished.';
 comment on column deploy_queue.environments.heartbeat_timeout is 'A deployment whose heartbeats stopped for this long is reaped.';
+comment on column deploy_queue.environments.has_closed_cells is 'Whether only cells that were added may be deployed to.';
+comment on column deploy_queue.environments.is_adopted is 'Whether it came with the predecessor''s database: then its name may be any.';
+comment on column deploy_queue.cells.is_adopted is 'Whether it came with the predecessor''s database: then its names may be any.';
+comment on column deploy_queue.cells.retired_at is 'When it was retired: no deployment enters its line from then on.';
+comment on table deploy_queue.components is 'The names that components have had, so that another spelling of one is noticed.';
+comment on column deploy_queue.components.component is 'Name.';
+comment on column deploy_queue.components.is_adopted is 'Whether it came with the predecessor''s database: then it may be any.';
 comment on column deploy_queue.environments.unkept_after is
   'A deployment that runs without a keeper for longer is told of as one that needs a look.';
 comment on column deploy_queue.environments.max_duration is

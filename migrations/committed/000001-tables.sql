@@ -97,8 +97,14 @@ create table deploy_queue.environments (
       unkept_after between interval '1 minute' and interval '30 days'
     ),
   retention interval constraint retention_must_be_1_day_or_more check (retention >= interval '1 day'),
+  -- Only cells that were added may be deployed to.
+  has_closed_cells boolean not null default false,
+  is_adopted boolean not null default false,
   heartbeat_interval interval not null generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
 );
+
+-- What was adopted keeps its names.
+create unique index environments_ignoring_case on deploy_queue.environments (lower(environment)) where not is_adopted;
 
 insert into deploy_queue.environments (environment, buffer_time) values ('dev', '0'), ('prod', '10 minutes');
 
@@ -116,10 +122,22 @@ create table deploy_queue.cells (
       and region !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   cell_index integer not null constraint cell_index_must_be_0_or_more check (cell_index >= 0),
+  is_adopted boolean not null default false,
+  retired_at timestamptz,
   constraint a_cell_exists_once unique (environment, cloud_provider, region, cell_index),
   -- The foreign key of deployments points at it.
   constraint a_cell_is_its_location unique (id, environment, cloud_provider, region, cell_index)
 );
+
+create unique index cells_ignoring_case on deploy_queue.cells (environment, lower(cloud_provider), lower(region), cell_index)
+  where not is_adopted;
+
+-- The names that components have had, so that another spelling of one is noticed.
+create table deploy_queue.components (
+  component text primary key,
+  is_adopted boolean not null default false
+);
+create unique index components_ignoring_case on deploy_queue.components (lower(component)) where not is_adopted;
 
 -- Drawn by the trigger under the lock of the cell: inside a cell, ids become visible in their order.
 create sequence deploy_queue.deployments_id_seq as bigint;

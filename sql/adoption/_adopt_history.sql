@@ -16,12 +16,16 @@ declare
   v_index text;
   v_is_late constant text := 'recorded after the fact';
 begin
-  insert into deploy_queue.environments (environment, buffer_time)
-  select environments.environment, environments.buffer_time from public.environments
+  insert into deploy_queue.environments (environment, buffer_time, is_adopted)
+  select environments.environment, environments.buffer_time, true from public.environments
   on conflict on constraint environments_pkey do update set buffer_time = excluded.buffer_time;
 
-  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
-  select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index
+  insert into deploy_queue.components (component, is_adopted)
+  select distinct adopted.component, true from pg_temp.adopted_deployments as adopted
+  on conflict on constraint components_pkey do nothing;
+
+  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index, is_adopted)
+  select distinct adopted.environment, adopted.cloud_provider, adopted.region, adopted.cell_index, true
   from pg_temp.adopted_deployments as adopted
   order by 1, 2, 3, 4
   on conflict on constraint a_cell_exists_once do nothing;

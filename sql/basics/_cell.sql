@@ -1,17 +1,17 @@
--- The id of the cell at a location; null when there is none yet.
+-- The cell at a location; null when there is none yet.
 -- Called by the enqueue trigger and by preview.
 create or replace function deploy_queue._cell(
   environment text,
   cloud_provider text,
   region text,
   cell_index integer
-) returns integer
+) returns deploy_queue.cells
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (
-    select cells.id
+    select cells
     from deploy_queue.cells
     where cells.environment = _cell.environment
       and cells.cloud_provider = _cell.cloud_provider

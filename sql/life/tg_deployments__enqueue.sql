@@ -10,6 +10,7 @@ declare
   v_now timestamptz;
   v_starts boolean := false;
   v_is_new_cell boolean := false;
+  v_cell deploy_queue.cells;
   v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
   if new.id is not null then
@@ -19,14 +20,25 @@ begin
       hint = 'Leave id out of the INSERT and take it from RETURNING id.';
   end if;
 
+  new.environment := btrim(new.environment);
+  new.cloud_provider := btrim(new.cloud_provider);
+  new.region := btrim(new.region);
+  new.component := btrim(new.component);
   perform deploy_queue._require_right(new.environment);
-  new.cell_id := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
-  if new.cell_id is null then
+  v_cell := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  if v_cell.id is null then
     v_is_new_cell := true;
-    new.cell_id := deploy_queue._new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+    v_cell := deploy_queue._new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
+  elsif v_cell.retired_at is not null then
+    perform deploy_queue._refuse_cell(new.environment, new.cloud_provider, new.region, new.cell_index, v_cell.retired_at);
   end if;
+  new.cell_id := v_cell.id;
   -- The lock is held until commit, so that ids become visible in their order inside a cell.
   perform deploy_queue._lock_cell(new.cell_id);
+
+  if not exists (select from deploy_queue.components where components.component = new.component) then
+    perform deploy_queue._new_component(new.component);
+  end if;
 
   new.place := null;
   new.release_key := null;

@@ -20,7 +20,7 @@ declare
   v_cell_id integer;
 begin
   perform deploy_queue._require_environment(preview.environment);
-  v_cell_id := deploy_queue._cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
+  v_cell_id := (deploy_queue._cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index)).id;
   if v_cell_id is null then
     perform deploy_queue._tell_of_new_cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
   end if;

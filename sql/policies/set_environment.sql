@@ -6,7 +6,9 @@ create or replace function deploy_queue.set_environment(
   heartbeat_timeout interval default null,
   max_duration interval default null,
   retention interval default null,
-  unkept_after interval default null
+  unkept_after interval default null,
+  has_closed_cells boolean default null,
+  without text[] default '{}'
 ) returns deploy_queue.environments
 language plpgsql volatile
 security definer
@@ -15,27 +17,34 @@ as $$
 declare
   v_environment deploy_queue.environments;
 begin
-  perform deploy_queue._require_right(set_environment.environment);
+  perform deploy_queue._require_right(btrim(set_environment.environment));
 
-  insert into deploy_queue.environments as existing (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after)
-  values (
-    set_environment.environment,
+  insert into deploy_queue.environments as existing (
+    environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells
+  ) values (
+    btrim(set_environment.environment),
     coalesce(set_environment.buffer_time, '0'),
     coalesce(set_environment.heartbeat_timeout, '15 minutes'),
     set_environment.max_duration,
     set_environment.retention,
-    coalesce(set_environment.unkept_after, '1 hour')
+    coalesce(set_environment.unkept_after, '1 hour'),
+    coalesce(set_environment.has_closed_cells, false)
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
     heartbeat_timeout = coalesce(set_environment.heartbeat_timeout, existing.heartbeat_timeout),
-    max_duration = coalesce(set_environment.max_duration, existing.max_duration),
-    retention = coalesce(set_environment.retention, existing.retention),
-    unkept_after = coalesce(set_environment.unkept_after, existing.unkept_after)
+    max_duration = case
+      when 'max_duration' <> all (set_environment.without) then coalesce(set_environment.max_duration, existing.max_duration)
+    end,
+    retention = case
+      when 'retention' <> all (set_environment.without) then coalesce(set_environment.retention, existing.retention)
+    end,
+    unkept_after = coalesce(set_environment.unkept_after, existing.unkept_after),
+    has_closed_cells = coalesce(set_environment.has_closed_cells, existing.has_closed_cells)
   returning existing.* into v_environment;
   return v_environment;
 end;
 $$;
 
-comment on function deploy_queue.set_environment(text, interval, interval, interval, interval, interval) is
-  'Adds an environment or changes its policies; a null argument leaves that policy as it is. Returns the environment.';
+comment on function deploy_queue.set_environment(text, interval, interval, interval, interval, interval, boolean, text[]) is
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. has_closed_cells: only cells that were added may be deployed to. without: names of policies that it is to have no longer: max_duration, retention. Returns the environment.';

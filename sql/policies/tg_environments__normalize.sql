@@ -1,4 +1,4 @@
--- Stores the durations of policies in plain seconds.
+-- Stores the durations of policies in plain seconds, and lets only names in that are no other spelling of known ones.
 -- Fires for every INSERT into environments and every UPDATE.
 create or replace function deploy_queue.tg_environments__normalize() returns trigger
 language plpgsql volatile
@@ -6,6 +6,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  new.environment := btrim(new.environment);
+  if not new.is_adopted and (tg_op = 'INSERT' or new.environment <> old.environment) then
+    perform deploy_queue._require_name('environment', new.environment, (
+      select known.environment from deploy_queue.environments as known
+      where lower(known.environment) = lower(new.environment) and known.environment <> new.environment
+      limit 1
+    ));
+  end if;
   new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
   new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
   new.max_duration := deploy_queue._in_seconds(new.max_duration);

@@ -17,8 +17,8 @@ as $$
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
-      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after)', 'deploy_queue.environments', 3),
-      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after)', 'deploy_queue.environments', 3),
+      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells)', 'deploy_queue.environments', 3),
+      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells)', 'deploy_queue.environments', 3),
       ('insert (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)',
         'deploy_queue.freezes', 3),
       ('update (expires_at, lifted_at)', 'deploy_queue.freezes', 3),
@@ -43,7 +43,7 @@ as $$
       ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment',
-        'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
+        'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'end_blocker', 'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1

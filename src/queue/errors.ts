@@ -100,6 +100,10 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD038: RefusedError,
   QD039: RefusedError,
   QD040: RefusedError,
+  QD041: InvalidValueError,
+  QD042: RefusedError,
+  QD043: DeploymentNotFoundError,
+  QD044: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

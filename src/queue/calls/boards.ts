@@ -123,7 +123,7 @@ export class Boards extends Calls {
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index
         from deploy_queue.cells
-        where environment = ${environment}
+        where environment = ${environment} and retired_at is null
         order by cloud_provider, region, cell_index`,
     );
   }

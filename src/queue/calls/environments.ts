@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
+import type { Cell, Location } from "../deployment.js";
 import { InvalidValueError } from "../errors.js";
 import { Calls } from "./calls.js";
 
@@ -15,6 +16,8 @@ export interface Environment {
   readonly max_duration: number | null;
   /** Null keeps history for ever. */
   readonly retention: number | null;
+  /** Only cells that were added may be deployed to. */
+  readonly has_closed_cells: boolean;
 }
 
 /** Environments and their policies. */
@@ -44,6 +47,9 @@ export class Environments extends Calls {
       readonly maxDuration?: number | undefined;
       readonly retention?: number | undefined;
       readonly unkeptAfter?: number | undefined;
+      readonly hasClosedCells?: boolean | undefined;
+      /** What it is to have no longer. */
+      readonly without?: readonly ("max_duration" | "retention")[];
     },
   ): Promise<Environment> {
     return this.row(
@@ -54,7 +60,38 @@ export class Environments extends Calls {
           heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
           max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
           retention => make_interval(secs => ${changes.retention ?? null}),
-          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null})
+          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
+          has_closed_cells => ${changes.hasClosedCells ?? null},
+          without => ${[...(changes.without ?? [])]}
+        )`,
+    );
+  }
+
+  /** Removes an environment that nothing was deployed to. */
+  remove(name: string): Promise<Environment> {
+    return this.row((sql) => sql`select ${policies(sql)} from deploy_queue.remove_environment(environment => ${name})`);
+  }
+
+  /** Adds a cell, or brings a retired one back. */
+  addCell(location: Location): Promise<Cell> {
+    return this.row(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index
+        from deploy_queue.add_cell(
+          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
+          region => ${location.region}, cell_index => ${location.cellIndex}
+        )`,
+    );
+  }
+
+  /** Retires a cell: no deployment enters its line from now on. */
+  retireCell(location: Location): Promise<Cell> {
+    return this.row(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index
+        from deploy_queue.retire_cell(
+          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
+          region => ${location.region}, cell_index => ${location.cellIndex}
         )`,
     );
   }
@@ -68,5 +105,6 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
     extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
-    extract(epoch from retention)::float8 as retention`;
+    extract(epoch from retention)::float8 as retention,
+    has_closed_cells`;
 }

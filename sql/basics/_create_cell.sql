@@ -1,0 +1,31 @@
+-- Creates the cell at a location, under names that are no other spelling of known ones.
+-- Called by _new_cell and by add_cell.
+create or replace function deploy_queue._create_cell(
+  environment text,
+  cloud_provider text,
+  region text,
+  cell_index integer
+) returns deploy_queue.cells
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform deploy_queue._require_name('cloud_provider', _create_cell.cloud_provider, (
+    select cells.cloud_provider from deploy_queue.cells
+    where lower(cells.cloud_provider) = lower(_create_cell.cloud_provider)
+    order by cells.cloud_provider <> _create_cell.cloud_provider, cells.id
+    limit 1
+  ));
+  perform deploy_queue._require_name('region', _create_cell.region, (
+    select cells.region from deploy_queue.cells
+    where cells.cloud_provider = _create_cell.cloud_provider and lower(cells.region) = lower(_create_cell.region)
+    order by cells.region <> _create_cell.region, cells.id
+    limit 1
+  ));
+  -- When two sessions create the same cell, one waits here for the other and finds its row.
+  insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
+  values (_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index)
+  on conflict on constraint a_cell_exists_once do nothing;
+  return deploy_queue._cell(_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index);
+end;
+$$;
