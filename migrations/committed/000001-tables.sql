@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:829a88f181a4b87cc5f20ce41c2a19601a4441c8
+--! Hash: sha1:52f5356d9a3c19d3cf2d069ecf8b710d8cf2a317
 
 -- squawk-ignore-file
 

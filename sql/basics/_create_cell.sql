@@ -9,6 +9,8 @@ create or replace function deploy_queue._create_cell(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_cell deploy_queue.cells;
 begin
   perform deploy_queue._require_name('cloud_provider', _create_cell.cloud_provider, (
     select cells.cloud_provider from deploy_queue.cells
@@ -22,10 +24,14 @@ begin
     order by cells.region <> _create_cell.region, cells.id
     limit 1
   ));
-  -- When two sessions create the same cell, one waits here for the other and finds its row.
+  -- Of two sessions that create one cell at the same time, or two spellings of it, one waits here for the other's row and looks again.
   insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
   values (_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index)
-  on conflict on constraint a_cell_exists_once do nothing;
-  return deploy_queue._cell(_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index);
+  on conflict do nothing;
+  v_cell := deploy_queue._cell(_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index);
+  return case
+    when v_cell.id is not null then v_cell
+    else deploy_queue._create_cell(_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index)
+  end;
 end;
 $$;

@@ -15,7 +15,8 @@ begin
       message = format('%s %s is not known; it is %s that is', replace(_require_name.kind, '_', ' '), _require_name.name, _require_name.known),
       hint = format('Write %s. Names differ in more than the case of their letters.', _require_name.known);
   end if;
-  if _require_name.name !~ '^[A-Za-z0-9._/-]+$' then
+  -- A name that is empty or too long is refused by a constraint.
+  if _require_name.name !~ '^[A-Za-z0-9._/-]*$' then
     raise exception using
       errcode = 'QD041',
       message = format('%s %s has other characters than A-Z, a-z, 0-9, ".", "_", "/" and "-"',

@@ -10,8 +10,8 @@ set timezone = 'UTC'
 as $$
 declare
   -- Without the generated column, which follows from another one.
-  v_old jsonb := to_jsonb(old) - 'heartbeat_interval';
-  v_new jsonb := to_jsonb(new) - 'heartbeat_interval';
+  v_old jsonb := to_jsonb(old) - '{heartbeat_interval, is_adopted}'::text[];
+  v_new jsonb := to_jsonb(new) - '{heartbeat_interval, is_adopted}'::text[];
   v_environment text;
   v_verb text := case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end;
   v_changes jsonb;
@@ -35,7 +35,7 @@ begin
   into v_changes, v_text
   from jsonb_object_keys(coalesce(v_new, v_old)) as policy
   where v_old -> policy is distinct from v_new -> policy
-    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy <> 'null');
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy not in ('null', 'false'));
 
   if tg_op <> 'UPDATE' or v_changes is not null then
     insert into deploy_queue.deployment_events (kind, environment, reason, detail)

@@ -94,7 +94,7 @@ afterEach(async () => {
 });
 
 describe.for(["0", "3 milliseconds"])(`many sessions, from seed ${seed}, with a buffer of %s`, (buffer) => {
-  const region = `buffer ${buffer}`;
+  const region = `buffer-${buffer.replaceAll(" ", "-")}`;
 
   test("run never two at once, and start in the order of the line", { timeout: 600_000 + seconds * 2000 }, async () => {
     await sql`select deploy_queue.set_environment('hammered', buffer_time => ${buffer})`;

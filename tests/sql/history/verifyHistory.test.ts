@@ -123,7 +123,7 @@ test("finds wake-ups of waiters whose turn had not come", async () => {
 });
 
 test("finds a wake-up of a waiter that was not the first", async () => {
-  const region = "woken too early";
+  const region = "woken-too-early";
   await database.enqueue({ environment: "dev", region });
   const { id } = await database.enqueue({ environment: "dev", region });
   await tamper(`
@@ -132,7 +132,7 @@ test("finds a wake-up of a waiter that was not the first", async () => {
 });
 
 test("finds nothing where several end in one statement, and one wakes a waiter before the other has its event", async () => {
-  const region = "side by side";
+  const region = "side-by-side";
   const sharing: number[] = [];
   for (const concurrencyKey of ["x", "x"]) {
     const { id } = await database.enqueue({ environment: "dev", region, concurrencyKey });

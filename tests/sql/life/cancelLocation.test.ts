@@ -55,6 +55,17 @@ test("with a cell index, cancels in that cell only", async () => {
   expect(await liveInProd(region)).toEqual([{ id: nextDoor }]);
 });
 
-test("a place where nothing is live is fine", async () => {
-  expect(await sql`select * from deploy_queue.cancel_location('prod', 'aws', 'nowhere')`).toEqual([]);
+test("a location where nothing is live is fine", async () => {
+  const { region } = newLine(database, "prod");
+  await database.enqueue({ environment: "prod", region }).then(({ id }) => database.queue.cancel(id));
+  expect(await sql`select * from deploy_queue.cancel_location('prod', 'aws', ${region})`).toEqual([]);
+});
+
+test("a location without a cell is refused, with the nearest ones", async () => {
+  await fullRegion();
+  await expect(sql`select * from deploy_queue.cancel_location('prod', 'aws', 'nowhere', 7)`).rejects.toMatchObject({
+    code: "QD043",
+    message: "prod-aws-nowhere-cell-7 has no cell",
+    hint: expect.stringMatching(/^Most like it: prod-aws-/),
+  });
 });

@@ -121,7 +121,7 @@ describe("a circle is closed", () => {
   test("by the exception of a freeze", async () => {
     const [near, far] = [newLine(database), newLine(database)];
     const parent = await near.add("running", { heartbeat: true });
-    await sql`select deploy_queue.freeze('dev', 'model freeze', 'aws', ${far.region}, allow_key => 'fix')`;
+    await sql`select deploy_queue.freeze('dev', 'model freeze', 'aws', ${far.region}, allow_key => 'fix', allow_role => session_user)`;
     const part = await far.add("queued", { component: "part", parentId: parent });
     const fix = await far.add("queued", { component: "fix", concurrencyKey: "fix" });
     const back = await near.add("queued", { component: "back", parentId: fix });

@@ -20,9 +20,6 @@ const unprintable = {
 
 const ended = { cancellation_timestamp: new Date(0) };
 const fields: [field: string, shortest: number, limit: number, more: object][] = [
-  ["cloud_provider", 1, 100, {}],
-  ["region", 1, 100, {}],
-  ["component", 1, 200, {}],
   ["version", 1, 100, {}],
   ["concurrency_key", 1, 100, {}],
   ["idempotency_key", 1, 200, {}],
@@ -55,6 +52,41 @@ for (const [field, shortest, limit, more] of fields) {
     await (shortest === 0 ? empty : expect(empty).rejects.toMatchObject(refusal(field, shortest, limit)));
   });
 }
+
+const names = [
+  ["cloud_provider", 100],
+  ["region", 100],
+  ["component", 200],
+] as const;
+
+describe.for(names)("%s", ([field, limit]) => {
+  test.for([...Object.values(unprintable), " ", "ü", "漢", "🚀", "\u200b", "'", ";"])(
+    "has no character such as %j",
+    async (character) => {
+      await expect(insert({ [field]: `a${character}b` })).rejects.toMatchObject({ code: "QD041" });
+    },
+  );
+
+  test("loses outer blanks", async () => {
+    await insert({ [field]: `  blank-${field} ` });
+    expect(await sql`select from deploy_queue.deployments where ${sql(field)} = ${`blank-${field}`}`).toHaveLength(1);
+  });
+
+  test("is no other spelling of a known one", async () => {
+    await insert({ [field]: `Spelt-${field}` });
+    await expect(insert({ [field]: `spelt-${field.toUpperCase()}` })).rejects.toMatchObject({
+      code: "QD041",
+      hint: expect.stringContaining(`Write Spelt-${field}.`),
+    });
+  });
+
+  test(`has 1 to ${limit} characters`, async () => {
+    const refused = { code: "23514", constraint_name: `${field}_must_be_1_to_${limit}_printable_characters` };
+    await insert({ [field]: "x".repeat(limit) });
+    await expect(insert({ [field]: "x".repeat(limit + 1) })).rejects.toMatchObject(refused);
+    await expect(insert({ [field]: " " })).rejects.toMatchObject(refused);
+  });
+});
 
 test("command has 16000 characters at most", async () => {
   const refused = { code: "23514", constraint_name: "command_must_be_at_most_16000_characters" };

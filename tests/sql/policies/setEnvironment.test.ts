@@ -45,12 +45,34 @@ test.for([
   ["new", null, "31 days", "heartbeat_timeout_must_be_between_1_second_and_30_days"],
   ["", null, null, "environment_must_be_1_to_50_printable_characters"],
   ["e".repeat(51), null, null, "environment_must_be_1_to_50_printable_characters"],
-  ["a\nb", null, null, "environment_must_be_1_to_50_printable_characters"],
 ] as const)("environment %j, buffer %s, timeout %s is refused: %s", async ([environment, buffer, timeout, name]) => {
   await expect(sql`select deploy_queue.set_environment(${environment}, ${buffer}, ${timeout})`).rejects.toMatchObject({
     code: "23514",
     constraint_name: name,
   });
+});
+
+test.for(["a\nb", "a b", "eu=1", "prod\u200b"])("a new environment has no name such as %j", async (environment) => {
+  await expect(sql`select deploy_queue.set_environment(${environment})`).rejects.toMatchObject({ code: "QD041" });
+  await expect(sql`insert into deploy_queue.environments (environment) values (${environment})`).rejects.toMatchObject({
+    code: "QD041",
+  });
+});
+
+test("a new environment is no other spelling of a known one, and loses outer blanks", async () => {
+  await expect(sql`select deploy_queue.set_environment('PROD')`).rejects.toMatchObject({
+    code: "QD041",
+    message: "environment PROD is not known; it is prod that is",
+  });
+  expect(await sql`select environment from deploy_queue.set_environment(' prod ')`).toEqual([{ environment: "prod" }]);
+});
+
+test("a maximum duration and a retention are taken back", async () => {
+  await sql`select deploy_queue.set_environment('prod', max_duration => '1 hour', retention => '30 days')`;
+  const set = (without: string) => sql`
+    select max_duration, retention from deploy_queue.set_environment('prod', without => ${without}::text[])`;
+  expect(await set("{retention}")).toEqual([{ max_duration: "01:00:00", retention: null }]);
+  expect(await set("{max_duration}")).toEqual([{ max_duration: null, retention: null }]);
 });
 
 test("an environment with cells is neither renamed nor removed", async () => {

@@ -134,6 +134,14 @@ test.for(["heartbeat_timestamp = now()", "alive_until = 'infinity'", "kept = tru
   },
 );
 
+/** A look of a waiter that sends heartbeats and has to wait. */
+async function lookInVain(): Promise<void> {
+  const line = newLine(database);
+  await line.add("running");
+  const { started } = await queue.tryStart(await line.add("queued", { heartbeat: true }));
+  expect(started).toBe(false);
+}
+
 describe("a promotion", () => {
   /** As if the server had become the one that writes at this moment: no row tells of its timeline yet. */
   const promote = () => sql`update deploy_queue.timelines set timeline = 'FFFFFFFF'`;
@@ -141,7 +149,7 @@ describe("a promotion", () => {
 
   test.for([
     ["the heartbeat of another one", () => database.enqueue().then(({ id }) => queue.heartbeat(id))],
-    ["a look", () => database.enqueue().then(({ id }) => queue.tryStart(id))],
+    ["a look", lookInVain],
     ["a reaping", reap],
   ] as const)("is noticed by %s, and every lease is as long as it was once more", async ([, notice]) => {
     const id = await newLine(database).add("running", { heartbeat: true });

@@ -153,12 +153,6 @@ test("a tied operator prunes at home only", async () => {
   await sql`update deploy_queue.environments set retention = null`;
 });
 
-test("the name of an environment may have an equals sign in it", async () => {
-  await sql`insert into deploy_queue.environments (environment) values ('eu=1')`;
-  const login = await tiedTo("dev, eu=1", "deploy_queue_deployer");
-  expect(await enqueue(login, "eu=1")).toBe("ok");
-});
-
 describe("there is no way out by", () => {
   test.for([
     "set deploy_queue.allowed_environments = 'prod'",
