@@ -28,14 +28,15 @@ begin
     perform deploy_queue._refuse_isolation();
   end if;
 
-
   loop
     -- The guard decides, as for every client, and holds the cell. A look that already sees a reason to wait does not ask the guard:
     -- the looks of a thousand waiters must not hold up the deployment whose turn it is. What ends after such a look wakes the waiter.
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
-      alive_until = case when try_start.heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment) end,
+      alive_until = case when try_start.heartbeat then deploy_queue._now() + (
+        select environments.heartbeat_timeout from deploy_queue.environments where environments.environment = deployments.environment
+      ) end,
       keeper = coalesce(try_start.keeper, deployments.keeper),
       stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
     where deployments.id = try_start.deployment_id
