@@ -66,7 +66,8 @@ begin
     and coalesce((pairs.other).joined_id, (pairs.other).id) <> coalesce((later).joined_id, (later).id)
     and (pairs.other_key = (later).concurrency_key) is not true
     -- When several end in one statement, the wake-ups by the first have their events before the end of the second.
-    and ((later).kind = 'woken' and pairs.other_ended_at <= (later).occurred_at) is not true
+    -- What is being stopped ends soon: its waiters are told when, at the latest.
+    and ((later).kind = 'woken' and least(pairs.other_ended_at, (pairs.other).stop_timestamp) <= (later).occurred_at) is not true
 
   union all
 

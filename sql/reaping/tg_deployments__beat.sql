@@ -1,5 +1,5 @@
 -- Renews the lease of a deployment whose heartbeat is written by plain SQL, or ends it with null.
--- Fires for every UPDATE of heartbeat_timestamp, but not for those of the functions, which write the lease themselves.
+-- Fires for every UPDATE that changes heartbeat_timestamp, but not for those of the functions, which write the lease themselves.
 create or replace function deploy_queue.tg_deployments__beat() returns trigger
 language plpgsql volatile
 security definer
@@ -22,5 +22,7 @@ $$;
 
 create or replace trigger tg_deployments__beat
 before update of heartbeat_timestamp on deploy_queue.deployments
-for each row when (new.alive_until is not distinct from old.alive_until)
+for each row when (
+  new.heartbeat_timestamp is distinct from old.heartbeat_timestamp and new.alive_until is not distinct from old.alive_until
+)
 execute function deploy_queue.tg_deployments__beat();

@@ -54,7 +54,7 @@ async function compareStep(queue: RealQueue, world: World, step: Step, script: s
   if (step.step === "wait") {
     script.push(`${step.minutes} minutes pass`);
     await queue.wait(step.minutes);
-    return compareSight(queue, { ...world, now: world.now + step.minutes }, [], []);
+    return compareSight(queue, { ...world, now: world.now + step.minutes });
   }
   const { on, acts, rolledBack } = step;
   const isTransaction = rolledBack || acts.length > 1;
@@ -78,13 +78,14 @@ async function compareStep(queue: RealQueue, world: World, step: Step, script: s
   if (isTransaction) await queue.close(on, isKept);
   script.push(`connection ${on}: ${said.join("; then ")}${rolledBack ? "; rolled back" : ""}`);
   if (difference !== undefined) return [world, difference];
-  if (!isKept) return compareSight(queue, world, [], []);
+  if (!isKept) return compareSight(queue, world);
 
   // No waiter listens yet for those that are new in this transaction.
   const isHeard = (id: number) => world.deployments.some((one) => one.id === id);
   const woken = outcomes.flatMap((outcome) => [...outcome.woken]).filter(isHeard);
   const ended = outcomes.flatMap((outcome) => [...outcome.ended]).filter(isHeard);
-  return compareSight(queue, after, woken, ended);
+  const told = outcomes.flatMap((outcome) => [...outcome.told]).filter((text) => isHeard(Number.parseInt(text, 10)));
+  return compareSight(queue, after, { woken, ended, told });
 }
 
 function compareAnswers(expected: Outcome, found: Answer): string | undefined {
@@ -92,11 +93,16 @@ function compareAnswers(expected: Outcome, found: Answer): string | undefined {
   return (expected.again ?? found.id) === found.id ? undefined : different("returns", expected.again, found.id);
 }
 
+interface Notified {
+  readonly woken: readonly number[];
+  readonly ended: readonly number[];
+  readonly told: readonly string[];
+}
+
 async function compareSight(
   queue: RealQueue,
   world: World,
-  woken: readonly number[],
-  ended: readonly number[],
+  { woken, ended, told }: Notified = { woken: [], ended: [], told: [] },
 ): Promise<[World, string?]> {
   const ids = world.deployments.map(({ id }) => id);
   const sight = await queue.look(ids);
@@ -105,6 +111,7 @@ async function compareSight(
     shows: [seen(world), sight.deployments],
     wakes: [new Set(woken), sight.woken],
     ends: [new Set(ended), sight.ended],
+    tells: [new Set(told), sight.told],
   };
   for (const [what, [expected, found]] of Object.entries(pairs)) {
     if (!isDeepStrictEqual(expected, found)) return [world, different(what, expected, found)];

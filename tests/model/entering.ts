@@ -1,5 +1,6 @@
 import { type Deployment, isLive, isTooLate, reasons, type World } from "./model.js";
-import { answered, type Outcome, replace } from "./outcomes.js";
+import { answered, beat, type Outcome, replace } from "./outcomes.js";
+import { isOfAnother } from "./starting.js";
 import type { Act } from "./steps.js";
 
 type Enqueue = Extract<Act, { act: "enqueue" }>;
@@ -8,12 +9,13 @@ type InsertRunning = Extract<Act, { act: "insert running" }>;
 export function enqueue(world: World, act: Enqueue, id: number): Outcome {
   if (isStagedAlready(world, act)) return answered("QD021", world);
   const known = world.deployments.find((one) => hasSameIdempotencyKey(one, act));
-  if (known !== undefined) {
-    return act.by === "function" ? { ...answered("ok", world), again: known.id } : answered("23505", world);
-  }
+  if (known !== undefined) return act.by === "function" ? enterAgain(world, act, known) : answered("23505", world);
+  const timeout = world.environments[act.environment]?.heartbeatTimeout ?? 0;
+  const heartbeat = act.heartbeat ? world.now : null;
   const added = add(world, {
     ...act,
-    ...{ id, place: id, heartbeat: act.heartbeat ? world.now : null, started: null },
+    ...{ id, place: id, heartbeat, aliveUntil: heartbeat === null ? null : heartbeat + timeout, started: null },
+    ...(act.heartbeat && act.by === "function" ? {} : { keeper: null, stopGrace: null }),
     notBefore: act.notBefore === null ? null : world.now + act.notBefore,
     notAfter: act.notAfter === null ? null : world.now + act.notAfter,
   });
@@ -23,12 +25,27 @@ export function enqueue(world: World, act: Enqueue, id: number): Outcome {
     : answered("ok", added);
 }
 
+/** A repeated request, maybe by another process, which takes the place of the one that waits. */
+function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
+  const isSame = (["environment", "cell", "version", "key"] as const).every((what) => known[what] === act[what]);
+  if (!isSame) return answered("QD032", world);
+  if (!isLive(known)) return answered(known.finished === null ? "QD005" : "QD006", world);
+  const again = { ...answered("ok", world), again: known.id };
+  if (!act.heartbeat || !isOfAnother(known, act.keeper)) return again;
+  if (known.started !== null) return answered("QD034", world);
+  const taken = { ...beat(world, known), keeper: act.keeper };
+  return { ...again, world: replace(world, taken), told: new Set([`${known.id} keeper`]) };
+}
+
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {
   const plain = {
     version: "",
     idempotencyKey: null,
     maxDuration: null,
     heartbeat: null,
+    aliveUntil: null,
+    keeper: null,
+    stopGrace: null,
     priority: 0,
     hold: null,
     notBefore: null,
@@ -64,13 +81,16 @@ function isStagedAlready(world: World, given: Enqueue): boolean {
   );
 }
 
-function add(world: World, given: Omit<Deployment, "finished" | "cancelled" | "kept" | "releaseKey">): World {
-  const { id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place } = given;
-  const { idempotencyKey, hold, notBefore, notAfter } = given;
+type Given = Omit<Deployment, "stopped" | "finished" | "cancelled" | "hasFailed" | "kept" | "releaseKey">;
+
+function add(world: World, given: Given): World {
+  const { id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place } = given;
+  const { idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace } = given;
   const added = {
-    ...{ id, environment, cell, version, key, maxDuration, heartbeat, started, priority, place },
-    ...{ idempotencyKey, hold, notBefore, notAfter },
-    ...{ finished: null, cancelled: null, releaseKey: null, kept: heartbeat !== null },
+    ...{ id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place },
+    ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace },
+    ...{ stopped: null, finished: null, cancelled: null, hasFailed: false },
+    ...{ releaseKey: null, kept: heartbeat !== null },
   };
   return { ...world, deployments: [...world.deployments, added] };
 }

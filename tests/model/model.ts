@@ -37,8 +37,13 @@ export interface Deployment {
   readonly idempotencyKey: string | null;
   readonly maxDuration: number | null;
   readonly heartbeat: number | null;
+  /** The end of the lease that the last heartbeat has begun, by the policy of that moment. */
+  readonly aliveUntil: number | null;
   /** Whether there ever was one. */
   readonly kept: boolean;
+  readonly keeper: string | null;
+  /** Within how long its keeper ends the work when it is asked to. */
+  readonly stopGrace: number | null;
   readonly priority: number;
   /** Its id, or a number drawn when it was released into the line. */
   readonly place: number;
@@ -47,23 +52,28 @@ export interface Deployment {
   readonly notBefore: number | null;
   readonly notAfter: number | null;
   readonly started: number | null;
+  /** When its keeper was asked to end the work. */
+  readonly stopped: number | null;
   readonly finished: number | null;
   readonly cancelled: number | null;
+  readonly hasFailed: boolean;
 }
 
 export interface Reason {
-  readonly kind: "running" | "buffer" | "queued" | "hold" | "schedule" | "expired" | "freeze" | "window";
+  readonly kind: "running" | "stopping" | "buffer" | "queued" | "hold" | "schedule" | "expired" | "freeze" | "window";
   /** Null when it is no deployment. */
   readonly by: number | null;
   readonly until: number | null;
 }
 
-export type Status = "held" | "queued" | "running" | "buffering" | "finished" | "cancelled";
+export type Status = "held" | "queued" | "running" | "stopping" | "buffering" | "finished" | "failed" | "cancelled";
 
-export function status(world: World, { environment, started, finished, cancelled, hold }: Deployment): Status {
-  if (cancelled !== null) return "cancelled";
+export function status(world: World, deployment: Deployment): Status {
+  const { environment, started, stopped, finished, cancelled, hold } = deployment;
+  if (cancelled !== null) return deployment.hasFailed ? "failed" : "cancelled";
   if (hold !== null) return "held";
   if (finished !== null) return finished + bufferTime(world, environment) > world.now ? "buffering" : "finished";
+  if (stopped !== null) return "stopping";
   return started === null ? "queued" : "running";
 }
 
@@ -94,6 +104,8 @@ function blockers(world: World, deployment: Deployment): Reason[] {
       switch (status(world, other)) {
         case "running":
           return [{ kind: "running", by: other.id, until: null }];
+        case "stopping":
+          return [{ kind: "stopping", by: other.id, until: latestEnd(world, other) }];
         case "buffering":
           return [
             { kind: "buffer", by: other.id, until: (other.finished ?? 0) + bufferTime(world, other.environment) },
@@ -107,6 +119,12 @@ function blockers(world: World, deployment: Deployment): Reason[] {
           return [];
       }
     });
+}
+
+/** When its keeper will have ended the work, if it has said how long that takes and has kept to it. */
+function latestEnd(world: World, { stopped, stopGrace }: Deployment): number | null {
+  const end = stopped === null || stopGrace === null ? 0 : stopped + stopGrace;
+  return end > world.now ? end : null;
 }
 
 function isAhead(one: Deployment, other: Deployment): boolean {
@@ -154,16 +172,19 @@ export function wokenByWindows(after: World, environment: string): number[] {
     .map(({ id }) => id);
 }
 
-/** Whether a look reaps it: its heartbeats stopped, it runs for too long, or it did not start in time. */
-export function isDead(world: World, deployment: Deployment): boolean {
-  const { environment, heartbeat, started, maxDuration } = deployment;
-  const timeout = world.environments[environment]?.heartbeatTimeout ?? 0;
+/** Whether a look reaps it or asks it to stop: its lease is over, it runs for too long, or it did not start in time. */
+export function isStale(world: World, deployment: Deployment): boolean {
+  const { aliveUntil, started, stopped, maxDuration } = deployment;
   return (
     isLive(deployment) &&
     (isTooLate(world, deployment) ||
-      (heartbeat !== null && heartbeat + timeout < world.now) ||
-      (started !== null && maxDuration !== null && started + maxDuration < world.now))
+      (aliveUntil !== null && aliveUntil < world.now) ||
+      (started !== null && maxDuration !== null && started + maxDuration < world.now && stopped === null))
   );
+}
+
+export function isKept(world: World, { aliveUntil }: Deployment): boolean {
+  return aliveUntil !== null && aliveUntil >= world.now;
 }
 
 /** The waiters that a change wakes: those that had a reason that is gone or ends earlier, and now may start or know when. */

@@ -10,6 +10,8 @@ export interface Sight {
   readonly deployments: unknown;
   readonly woken: ReadonlySet<number>;
   readonly ended: ReadonlySet<number>;
+  /** What else keepers were told, as "id payload". */
+  readonly told: ReadonlySet<string>;
 }
 
 export interface Answer {
@@ -102,7 +104,7 @@ export class RealQueue {
   async look(ids: readonly number[]): Promise<Sight> {
     const [row] = await this.#ear<{ deployments: unknown }[]>`
       select pg_notify('mark', ''), coalesce((
-        select json_agg(json_build_object('id', id, 'state', status, 'alive', heartbeat_timestamp is not null, 'waits', coalesce((
+        select json_agg(json_build_object('id', id, 'state', status, 'lease', floor(extract(epoch from alive_until - ${this.#origin}::timestamptz) / 15) / 4, 'keeper', keeper, 'waits', coalesce((
           select json_agg(
             json_build_array(kind, reason.deployment_id, floor(extract(epoch from until - ${this.#origin}::timestamptz) / 15) / 4)
             order by reason.deployment_id, reason.kind
@@ -115,7 +117,9 @@ export class RealQueue {
     const heard = this.#heard.map(({ channel, payload }) => ({ id: Number(/\d+$/.exec(channel)?.[0]), payload }));
     this.#heard = [];
     const idsOf = (wanted: string) => new Set(heard.filter(({ payload }) => payload === wanted).map(({ id }) => id));
-    return { deployments: row?.deployments, woken: idsOf(""), ended: idsOf("ended") };
+    const others = heard.filter(({ id, payload }) => !Number.isNaN(id) && !["", "ended"].includes(payload));
+    const told = new Set(others.map(({ id, payload }) => `${id} ${payload}`));
+    return { deployments: row?.deployments, woken: idsOf(""), ended: idsOf("ended"), told };
   }
 
   /** Listens for those that are new. */
@@ -130,8 +134,10 @@ export class RealQueue {
   async end(): Promise<number> {
     const [row] = await this.#database.sql<{ count: number }[]>`
       with cancelled as (
-        select from (values ('a'), ('b')) as place (name)
-        cross join lateral deploy_queue.cancel_location(${`${this.#name}-`} || place.name, 'aws', 'model')
+        select from deploy_queue.deployments as live
+        cross join lateral deploy_queue.cancel(live.id, force => true)
+        where live.environment in (${`${this.#name}-a`}, ${`${this.#name}-b`})
+          and live.finish_timestamp is null and live.cancellation_timestamp is null
       )
       select count(*)::integer as count from deploy_queue.deployments
       where environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}) and (select count(*) from cancelled) >= 0`;

@@ -1,18 +1,25 @@
 import { answerOfStart } from "./answers.js";
-import { type Deployment, isDead, isTooLate, type Reason, reasons, type World } from "./model.js";
-import { answered, beat, end, type Outcome, replace } from "./outcomes.js";
+import { type Deployment, isStale, isTooLate, type Reason, reasons, type World } from "./model.js";
+import { answered, beat, cancel, type Outcome, replace } from "./outcomes.js";
+
+export interface Keeping {
+  readonly heartbeat: boolean;
+  readonly keeper: string | null;
+  readonly stopGrace: number | null;
+}
 
 /** A look for the turn reaps the dead that the deployment waits for, or itself when it comes too late; then it starts, or gives a sign of life. */
-export function tryStart(world: World, deployment: Deployment, heartbeat: boolean): Outcome {
+export function tryStart(world: World, deployment: Deployment, keeping: Keeping): Outcome {
+  if (isOfAnother(deployment, keeping.keeper)) return answered("QD034", world);
   if (deployment.started !== null) return answered(told(world, deployment), world);
   const first = reasons(world, deployment);
   const blockers = new Set<number | null>(first.map(({ by }) => by));
   if (isTooLate(world, deployment)) blockers.add(deployment.id);
-  const reaped = end(world, "ok", (one) => blockers.has(one.id) && isDead(world, one));
+  const reaped = cancel(world, "ok", (one) => blockers.has(one.id) && isStale(world, one));
   if (isTooLate(world, deployment)) return { ...reaped, answer: told(world, deployment, first) };
   const left = reasons(reaped.world, deployment);
   if (left.length === 0) {
-    const started = replace(reaped.world, start(world, deployment, heartbeat));
+    const started = replace(reaped.world, start(world, deployment, keeping));
     return { ...reaped, answer: told(world, deployment), world: started };
   }
   const alive = deployment.heartbeat === null ? deployment : beat(world, deployment);
@@ -36,11 +43,29 @@ export function updateStart(world: World, deployment: Deployment, heartbeat: boo
   if (deployment.started !== null) return answered("QD007", world);
   return reasons(world, deployment).length > 0
     ? answered("QD003", world)
-    : answered("ok", replace(world, start(world, deployment, heartbeat)));
+    : answered("ok", replace(world, start(world, deployment, { heartbeat, keeper: null, stopGrace: null })));
 }
 
-/** The heartbeats of the wait end with it. */
-function start(world: World, deployment: Deployment, heartbeat: boolean): Deployment {
-  const started = { ...deployment, started: world.now, heartbeat: null };
-  return heartbeat ? beat(world, started) : started;
+/** The heartbeats of the wait end with it, and with them the keeper of the wait. */
+function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGrace }: Keeping): Deployment {
+  const started = {
+    ...deployment,
+    started: world.now,
+    heartbeat: null,
+    aliveUntil: null,
+    keeper: null,
+    stopGrace: null,
+  };
+  return heartbeat
+    ? {
+        ...beat(world, started),
+        keeper: keeper ?? deployment.keeper,
+        stopGrace: stopGrace ?? deployment.stopGrace,
+      }
+    : started;
+}
+
+/** Whether another process has taken its place. */
+export function isOfAnother(deployment: Deployment, keeper: string | null): boolean {
+  return keeper !== null && deployment.keeper !== null && deployment.keeper !== keeper;
 }

@@ -17,13 +17,14 @@ export function statementOf(act: Act, target: number | undefined, program: strin
     case "finish":
     case "cancel":
     case "heartbeat":
-    case "release": {
-      const beats = "heartbeat" in act && act.heartbeat;
-      const releaseKey = "releaseKey" in act ? act.releaseKey : null;
-      return target === undefined
-        ? undefined
-        : (act.by === "function" ? calls : updates)[act.act](target, beats, releaseKey);
-    }
+    case "release":
+      return target === undefined ? undefined : act.by === "function" ? call(act, target) : updateOf(act, target);
+    case "confirm stop":
+      return target === undefined ? undefined : `select from deploy_queue.confirm_stop(${target})`;
+    case "fail":
+      return target === undefined ? undefined : `select from deploy_queue.fail(${target}, 'model')`;
+    case "force":
+      return target === undefined ? undefined : `select from deploy_queue.cancel(${target}, 'model', force => true)`;
     case "bump":
       return target === undefined
         ? undefined
@@ -90,6 +91,8 @@ function enqueueByFunction(
     notBefore,
     notAfter,
     start,
+    keeper,
+    stopGrace,
   }: Enqueue,
   program: string,
 ): string {
@@ -98,7 +101,8 @@ function enqueueByFunction(
       concurrency_key => ${text(key)}, heartbeat => ${heartbeat},
       idempotency_key => ${ofProgram(idempotencyKey, program)}, max_duration => ${minutes(maxDuration)},
       priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
-      not_after => ${fromNow(notAfter)}, start => ${start})`;
+      not_after => ${fromNow(notAfter)}, start => ${start}, keeper => ${text(heartbeat ? keeper : null)},
+      stop_grace => ${minutes(stopGrace)})`;
 }
 
 function enqueueByStatement(
@@ -126,28 +130,46 @@ function enqueueByStatement(
     returning id`;
 }
 
-const calls = {
-  start: (id: number, heartbeat: boolean) => `
-    select started, waiting_on, extract(epoch from look_again_in)::float / 60 as look_again_in
-    from deploy_queue.try_start(${id}, heartbeat => ${heartbeat})`,
-  finish: (id: number) => `select from deploy_queue.finish(${id})`,
-  cancel: (id: number) => `select from deploy_queue.cancel(${id}, 'model')`,
-  heartbeat: (id: number) => `select from deploy_queue.heartbeat(${id})`,
-  release: (id: number, heartbeat: boolean, key: string | null) => `
-    select released from deploy_queue.release(${id}, heartbeat => ${heartbeat}, release_key => ${text(key)})`,
-} as const;
+type Change = Extract<Act, { act: "start" | "finish" | "cancel" | "heartbeat" | "release" }>;
+
+function call(act: Change, id: number): string {
+  switch (act.act) {
+    case "start":
+      return `
+        select started, waiting_on, extract(epoch from look_again_in)::float / 60 as look_again_in
+        from deploy_queue.try_start(${id}, heartbeat => ${act.heartbeat}, keeper => ${text(act.keeper)},
+          stop_grace => ${minutes(act.stopGrace)})`;
+    case "finish":
+      return `select from deploy_queue.finish(${id})`;
+    case "cancel":
+      return `select from deploy_queue.cancel(${id}, 'model')`;
+    case "heartbeat":
+      return `select from deploy_queue.heartbeat(${id}, ${text(act.keeper)})`;
+    case "release":
+      return `
+        select released from deploy_queue.release(${id}, heartbeat => ${act.heartbeat},
+          release_key => ${text(act.releaseKey)})`;
+  }
+}
 
 const update = (set: string) => (id: number) => `update deploy_queue.deployments set ${set} where id = ${id}`;
 
 const beat = ", heartbeat_timestamp = deploy_queue._now()";
 
-const updates = {
-  start: (id: number, heartbeat: boolean) => update(`start_timestamp = now()${heartbeat ? beat : ""}`)(id),
-  finish: update("finish_timestamp = now()"),
-  cancel: update("cancellation_timestamp = now(), cancellation_note = 'model'"),
-  heartbeat: update("heartbeat_timestamp = now()"),
-  release: (id: number, heartbeat: boolean) => update(`hold = null${heartbeat ? beat : ""}`)(id),
-} as const;
+function updateOf(act: Change, id: number): string {
+  switch (act.act) {
+    case "start":
+      return update(`start_timestamp = now()${act.heartbeat ? beat : ""}`)(id);
+    case "finish":
+      return update("finish_timestamp = now()")(id);
+    case "cancel":
+      return update("cancellation_timestamp = now(), cancellation_note = 'model'")(id);
+    case "heartbeat":
+      return update("heartbeat_timestamp = now()")(id);
+    case "release":
+      return update(`hold = null${act.heartbeat ? beat : ""}`)(id);
+  }
+}
 
 function freezePlace(place: Place): string {
   return place.map((part) => `'${part}', `).join("");

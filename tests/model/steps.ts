@@ -17,6 +17,10 @@ export type Act =
       readonly key: string | null;
       readonly version: string;
       readonly heartbeat: boolean;
+      /** The name of the process; without heartbeats there is none. */
+      readonly keeper: string | null;
+      /** Minutes. */
+      readonly stopGrace: number | null;
       readonly idempotencyKey: string | null;
       readonly maxDuration: number | null;
       readonly priority: number;
@@ -29,11 +33,20 @@ export type Act =
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
-      readonly act: "finish" | "cancel" | "heartbeat";
+      readonly act: "finish" | "cancel";
       readonly by: Means;
       readonly which: number;
       readonly apt: boolean;
     }
+  | {
+      readonly act: "heartbeat";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly keeper: string | null;
+    }
+  /** What a keeper tells of its work, and the cancel that does not wait for that. */
+  | { readonly act: "confirm stop" | "fail" | "force"; readonly which: number; readonly apt: boolean }
   /** With a heartbeat, the client promises more of them. */
   | {
       readonly act: "start";
@@ -41,6 +54,8 @@ export type Act =
       readonly which: number;
       readonly apt: boolean;
       readonly heartbeat: boolean;
+      readonly keeper: string | null;
+      readonly stopGrace: number | null;
     }
   | {
       readonly act: "release";
@@ -99,13 +114,16 @@ const version = fc.constantFrom("v1", "v2");
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
 const heartbeat = fc.boolean();
+const keeper = fc.constantFrom(null, null, "kim", "lee");
+const stopGrace = fc.constantFrom(null, 1.25, 3.75);
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 7,
     arbitrary: fc.record({
       act: fc.constant("enqueue" as const),
-      ...{ by, environment, cell, key, version, heartbeat },
+      ...{ by, environment, cell, key, version, heartbeat, stopGrace },
+      keeper,
       idempotencyKey: fc.constantFrom(null, null, null, "one", "other"),
       maxDuration: fc.constantFrom(null, null, null, 1.5, 7.5),
       priority: fc.constantFrom(0, 0, 0, 0, 1),
@@ -115,9 +133,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       start: fc.constantFrom(false, false, true),
     }),
   },
-  { weight: 8, arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat, keeper, stopGrace }),
+  },
   { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt, keeper }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constantFrom("confirm stop" as const, "fail" as const, "force" as const),
+      ...{ which, apt },
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({

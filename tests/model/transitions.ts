@@ -1,7 +1,8 @@
+import { roundMoment } from "./answers.js";
 import { enqueue, insertRunning } from "./entering.js";
-import { type Deployment, isDead, isLive, reasons, status, type World, wokenByWindows } from "./model.js";
-import { answered, beat, end, followed, type Outcome, replace } from "./outcomes.js";
-import { tryStart, updateStart } from "./starting.js";
+import { type Deployment, isLive, isStale, reasons, status, type World, wokenByWindows } from "./model.js";
+import { answered, beat, cancel, end, followed, type Outcome, replace } from "./outcomes.js";
+import { isOfAnother, tryStart, updateStart } from "./starting.js";
 import type { Act } from "./steps.js";
 
 /** @param id that the database has given to what is new */
@@ -14,6 +15,9 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "start":
     case "finish":
     case "cancel":
+    case "confirm stop":
+    case "fail":
+    case "force":
     case "heartbeat":
     case "release": {
       const deployment = target(world, act);
@@ -49,11 +53,11 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return removed === undefined ? answered("ok", world) : changedWindows({ ...world, windows }, act.environment);
     }
     case "cancel version":
-      return end(world, "ok", ({ version }) => version === act.version);
+      return cancel(world, "ok", ({ version }) => version === act.version);
     case "cancel location":
-      return end(world, "ok", (one) => one.environment === act.environment && one.cell === (act.cell ?? one.cell));
+      return cancel(world, "ok", (one) => one.environment === act.environment && one.cell === (act.cell ?? one.cell));
     case "reap":
-      return end(world, "ok", (one) => isDead(world, one));
+      return cancel(world, "ok", (one) => isStale(world, one));
     case "change key": {
       const deployment = target(world, act);
       return deployment === undefined
@@ -63,7 +67,14 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "set environment": {
       const { bufferTime = 0, heartbeatTimeout = 0 } = world.environments[act.environment] ?? {};
       const edited = { bufferTime: act.buffer ?? bufferTime, heartbeatTimeout: act.timeout ?? heartbeatTimeout };
-      return followed(world, "ok", { ...world, environments: { ...world.environments, [act.environment]: edited } });
+      const after = { ...world, environments: { ...world.environments, [act.environment]: edited } };
+      const isTold = (one: Deployment) =>
+        one.environment === act.environment &&
+        isLive(one) &&
+        one.aliveUntil !== null &&
+        edited.heartbeatTimeout !== heartbeatTimeout;
+      const told = world.deployments.filter(isTold).map(({ id }) => `${id} policy`);
+      return { ...followed(world, "ok", after), told: new Set(told) };
     }
   }
 }
@@ -73,13 +84,16 @@ export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act)) return undefined;
   const makesSense = {
     start: ["held", "queued"],
-    finish: ["running"],
+    finish: ["running", "stopping"],
     cancel: ["held", "queued", "running"],
-    heartbeat: ["held", "queued", "running"],
+    "confirm stop": ["stopping"],
+    fail: ["running", "stopping"],
+    force: ["running", "stopping"],
+    heartbeat: ["held", "queued", "running", "stopping"],
     release: ["held"],
     purge: ["held"],
     bump: ["held", "queued"],
-    "change key": ["held", "queued", "running"],
+    "change key": ["held", "queued", "running", "stopping"],
   };
   const isAskedAgain = (one: Deployment) =>
     act.act === "release" && act.releaseKey !== null && act.releaseKey === one.releaseKey;
@@ -92,17 +106,18 @@ export function target(world: World, act: Act): Deployment | undefined {
 type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" | "change key" }>;
 
 function change(world: World, what: Change, deployment: Deployment): Outcome {
-  const { act, by } = what;
+  const { act } = what;
+  const byFunction = !("by" in what) || what.by === "function";
   if (!isLive(deployment)) {
-    const isSo = deployment.finished === null ? act === "cancel" : act === "finish";
+    const isSo =
+      deployment.finished === null ? ["cancel", "confirm stop", "fail", "force"].includes(act) : act === "finish";
     const code = deployment.finished === null ? "QD005" : "QD006";
-    return answered(by === "function" && (isSo || act === "heartbeat") ? "ok" : code, world);
+    return answered(byFunction && (isSo || act === "heartbeat") ? "ok" : code, world);
   }
+  const isIt = ({ id }: Deployment) => id === deployment.id;
   switch (what.act) {
     case "start":
-      return by === "function"
-        ? tryStart(world, deployment, what.heartbeat)
-        : updateStart(world, deployment, what.heartbeat);
+      return byFunction ? tryStart(world, deployment, what) : updateStart(world, deployment, what.heartbeat);
     case "finish":
       return deployment.started === null
         ? answered("QD004", world)
@@ -114,9 +129,17 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
             deployment.kept ? [deployment.id] : [],
           );
     case "cancel":
-      return end(world, "ok", ({ id }) => id === deployment.id);
+      return cancel(world, "ok", isIt);
+    case "confirm stop":
+      return deployment.stopped === null ? answered("QD037", world) : end(world, "ok", isIt);
+    case "fail":
+      return deployment.started === null ? answered("QD004", world) : end(world, "ok", isIt, { hasFailed: true });
+    case "force":
+      return end(world, "ok", isIt);
     case "heartbeat":
-      return answered("ok", replace(world, beat(world, deployment)));
+      return byFunction && isOfAnother(deployment, what.keeper)
+        ? answered("QD034", world)
+        : answered("ok", replace(world, beat(world, deployment)));
     case "release":
       return release(world, what, deployment);
   }
@@ -129,7 +152,8 @@ function release(world: World, { by, heartbeat, releaseKey }: Release, deploymen
       ? answered("ok", replace(world, after))
       : followed(world, "ok", letGo(world, after));
   }
-  if (deployment.hold !== null) return followed(world, "released", letGo(world, { ...after, releaseKey }));
+  const keeper = heartbeat ? releaseKey : deployment.keeper;
+  if (deployment.hold !== null) return followed(world, "released", letGo(world, { ...after, releaseKey, keeper }));
   // A client that has released it and got no answer asks again.
   return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
 }
@@ -168,7 +192,8 @@ export function seen(world: World): unknown {
     return {
       id: deployment.id,
       state,
-      alive: deployment.heartbeat !== null,
+      lease: deployment.aliveUntil === null ? null : roundMoment(deployment.aliveUntil),
+      keeper: deployment.keeper,
       waits: state === "queued" || state === "held" ? waitsFor : [],
     };
   });
