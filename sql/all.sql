@@ -60,6 +60,8 @@
 --!include line/_line_cells.sql
 --!include line/_line_members.sql
 --!include line/_priority_reason.sql
+--!include line/_stopped_by.sql
+--!include line/_unkept_since.sql
 --!include reaping/_timeline.sql
 --!include reaping/_up_since.sql
 --!include reaping/_silent_since.sql

@@ -28,13 +28,13 @@ const alerts: readonly Alert[] = [
 select deployment_id::text as deployment, kind, component, ${cell} as cell, text, coalesce(url, '') as url, 1 as value
 from deploy_queue.stuck_deployments
 join deploy_queue.deployments_with_status on deployments_with_status.id = stuck_deployments.deployment_id
-where kind in ('silent', 'idle')`,
+where kind in ('silent', 'unkept', 'idle')`,
     above: 0,
     lasting: "2m",
     severity: "critical",
     summary: "{{ .Labels.text }}",
     description:
-      "The line of {{ .Labels.cell }} stands still. If no person works on this deployment, cancel it: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
+      "The line of {{ .Labels.cell }} may stand still. If no person or job works on this deployment, cancel it: deploy-queue cancel deployment {{ .Labels.deployment }}. Its job: {{ .Labels.url }}",
     panel: [current, "Needs a look"],
   },
   {

@@ -35,7 +35,7 @@ export const current = board({
       {
         title: "Needs a look",
         description:
-          "Silent: its heartbeats stopped. Slow: it takes longer than usual. Idle: it may start and does not. “deploy-queue cancel deployment <id>” cancels it, and the line moves on.",
+          "Silent: its heartbeats stopped. Unkept: it runs without a keeper for too long, and never ends by itself. Slow: it takes longer than usual. Idle: it may start and does not. Look at it first. “deploy-queue cancel deployment <id>” cancels it, and the line moves on.",
         sql: `
 select kind, since, deployment_id as deployment, ${cell} as cell, text as what, ${linkColumns}
 from deploy_queue.stuck_deployments
@@ -53,13 +53,13 @@ order by since`,
       {
         title: "Holding their cell",
         description:
-          "Deployments that run, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
+          "Deployments that run or are being stopped, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
         sql: `
-select current_status::text as status, deployment_id as deployment, component, version, ${cell} as cell,
+select current_status::text as status, deployment_id as deployment, component, version, actor as by, ${cell} as cell,
   ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
   ${seconds("outlier_duration")} as "late after", ${linkColumns}
 from deploy_queue.current_deployments
-where current_status in ('running', 'buffering') and ${chosen}
+where current_status in ('running', 'stopping', 'buffering') and ${chosen}
 order by start_timestamp`,
         width: 17,
         height: 9,
@@ -93,7 +93,7 @@ order by start_timestamp`,
         description:
           "All waiting deployments: the position in the line of the cell, the blockers, and the likely start if every deployment takes as long as usual (empty: unknown). Held up: a deployment ahead takes longer than usual, so expect a later start.",
         sql: `
-select ${cell} as cell, "position", deployment_id as deployment, component, version,
+select ${cell} as cell, "position", deployment_id as deployment, component, version, actor as by,
   ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",
   overdue as "held up",
   (

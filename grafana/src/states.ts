@@ -5,11 +5,14 @@ import { type DynamicConfigValue, MappingType, type ValueMapping } from "@grafan
 export const stateColours = {
   queued: "purple",
   running: "blue",
+  stopping: "orange",
   buffering: "yellow",
   finished: "green",
+  failed: "#8e8e8e",
   cancelled: "#8e8e8e",
   pending: "orange",
   silent: "red",
+  unkept: "red",
   slow: "red",
   idle: "red",
 } as const;

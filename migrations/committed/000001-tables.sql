@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:52f5356d9a3c19d3cf2d069ecf8b710d8cf2a317
+--! Hash: sha1:c1330f42b2e15e2c6c88092c3266dfdea132abda
 
 -- squawk-ignore-file
 
@@ -61,13 +61,16 @@ create type deploy_queue.blocker as (
   hold deploy_queue.hold,
   kind text,
   note text,
+  actor text,
   since timestamptz,
   until timestamptz,
   version text,
   priority integer,
   component text,
   reaped_at timestamptz,
+  stopped_by text,
   silent_since timestamptz,
+  unkept_since timestamptz,
   deployment_id bigint,
   usual_seconds numeric,
   priority_reason text

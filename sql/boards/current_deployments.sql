@@ -17,7 +17,14 @@ select
   present.created_at,
   clock.now - present.start_timestamp as current_duration,
   usual.avg_duration,
-  usual.avg_duration + 2 * usual.stddev_duration as outlier_duration
+  usual.avg_duration + 2 * usual.stddev_duration as outlier_duration,
+  present.actor,
+  case when present.stop_timestamp is not null then deploy_queue._stopped_by(present.id) end as stopped_by,
+  present.stop_timestamp,
+  present.stop_timestamp + present.stop_grace as stops_by,
+  case when present.start_timestamp is not null and present.alive_until is null then deploy_queue._unkept_since(
+    present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when environments.max_duration is null then environments.unkept_after end, clock.now
+  ) end as unkept_since
 from (select deploy_queue._now() as now) as clock
 cross join lateral (
   select * from deploy_queue._live_deployments
@@ -48,3 +55,6 @@ comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Al
 comment on column deploy_queue.current_deployments.current_duration is 'How long ago it started.';
 comment on column deploy_queue.current_deployments.avg_duration is 'How long its component usually takes in this cell; null without history.';
 comment on column deploy_queue.current_deployments.outlier_duration is 'After how long it is an outlier: mean plus two standard deviations; null with fewer than two samples.';
+comment on column deploy_queue.current_deployments.stopped_by is 'Who has asked it to stop; null when no client did.';
+comment on column deploy_queue.current_deployments.stops_by is 'When its work has ended, or is killed; null when it is not being stopped, or its keeper cannot end the work.';
+comment on column deploy_queue.current_deployments.unkept_since is 'Since when it runs without a keeper, once that is longer than usual, or than unkept_after of its environment: it never ends by itself.';

@@ -1,5 +1,5 @@
--- Deployments that need a look: their heartbeats stopped, they take longer than usual, or nothing keeps
--- them from starting and they do not. Read by health() and by people.
+-- Deployments that need a look: their heartbeats stopped, they run without a keeper for too long, they take longer than usual, or
+-- nothing keeps them from starting and they do not. Read by health() and by people.
 create or replace view deploy_queue.stuck_deployments as
 with clock as materialized (select deploy_queue._now() as now)
 select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
@@ -20,8 +20,13 @@ select running.id, 'unkept', running.start_timestamp,
 from clock
 cross join deploy_queue._running as running
 join deploy_queue.environments on environments.environment = running.environment
-where running.alive_until is null
-  and running.start_timestamp < clock.now - environments.unkept_after
+left join deploy_queue.deployment_durations as usual
+  on usual.cell_id = running.cell_id
+  and usual.component = running.component
+  and usual.last_finish_timestamp > clock.now - interval '3 months'
+where deploy_queue._unkept_since(
+  running.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when environments.max_duration is null then environments.unkept_after end, clock.now
+) is not null
 
 union all
 

@@ -18,7 +18,8 @@ as $$
       else 'buffer'
     end,
     deployment.note,
-    coalesce(deployment.finish_timestamp, deployment.start_timestamp, deployment.created_at),
+    deployment.actor,
+    coalesce(deployment.finish_timestamp, deployment.stop_timestamp, deployment.start_timestamp, deployment.created_at),
     nullif(until, 'infinity'),
     deployment.version,
     deployment.priority,
@@ -29,8 +30,16 @@ as $$
       then deploy_queue._lease_ends(deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._up_since())
     end,
     case
+      when deployment.stop_timestamp is not null and deployment.finish_timestamp is null
+      then deploy_queue._stopped_by(deployment.id)
+    end,
+    case
       when deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null
       then deploy_queue._silent_since(deployment.heartbeat_timestamp, policy)
+    end,
+    case
+      when deployment.start_timestamp is not null and deployment.finish_timestamp is null and deployment.alive_until is null
+      then deploy_queue._unkept_since(deployment, avg_duration, policy.unkept_after, policy.as_of)
     end,
     deployment.id,
     extract(epoch from avg_duration),

@@ -21,7 +21,8 @@ select
   (line.forecast).as_of,
   (line.deployment).priority,
   (line.deployment).hold,
-  line.overtaken
+  line.overtaken,
+  (line.deployment).actor
 from deploy_queue._line(null, null) as line;
 
 comment on view deploy_queue.queue is
@@ -30,7 +31,7 @@ comment on column deploy_queue.queue."position" is '1 is next.';
 comment on column deploy_queue.queue.predicted_start is 'When it will likely start if all ahead take as long as usual; null: unknown.';
 comment on column deploy_queue.queue.overdue is 'Whether a blocker takes longer than usual.';
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
-comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, since, usual_seconds, until, silent_since, reaped_at, priority, priority_reason, hold; what is no deployment has kind, text and until.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, actor, since, usual_seconds, until, silent_since, reaped_at, stopped_by, unkept_since, priority, priority_reason, hold; what is no deployment has kind, text and until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
 comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';

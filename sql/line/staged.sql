@@ -18,7 +18,8 @@ select
   deployments.created_at,
   deployments.not_before,
   deployments.not_after,
-  deployments.entered_by is not distinct from deploy_queue._principal() as is_own
+  deployments.entered_by is not distinct from deploy_queue._principal() as is_own,
+  deployments.actor
 from deploy_queue._queued as deployments
 where deployments.hold is not null;
 

@@ -25,22 +25,20 @@ begin
   case _blocked_by.kind
     when 'running' then
       v_reason.text := v_reason.text || ' is running';
-      if blocker.alive_until is null and blocker.start_timestamp < policy.as_of - policy.unkept_after then
-        v_reason.text := v_reason.text || format(' since %s without a keeper: it never ends by itself',
+      -- What is kept ends by itself: to finish it from outside would let two in.
+      if deploy_queue._unkept_since(blocker, null, policy.unkept_after, policy.as_of) is not null then
+        v_reason.text := v_reason.text || format(' since %s without a keeper: it never ends by itself; once its work has ended',
           date_trunc('second', blocker.start_timestamp));
+        v_reason.cures := jsonb_build_array(
+          deploy_queue._call('finish', 'deployment_id', v_id), deploy_queue._call('cancel', 'deployment_id', v_id)
+        );
       end if;
-      v_reason.cures := jsonb_build_array(
-        deploy_queue._call('finish', 'deployment_id', v_id), deploy_queue._call('cancel', 'deployment_id', v_id)
-      );
     when 'stopping' then
-      v_reason.text := concat(v_reason.text, ' is being stopped by ', (
-          select event.actor from deploy_queue.deployment_events as event
-          where event.deployment_id = blocker.id and event.kind = 'stopping'
-        ), case
-          when _blocked_by.until is null then ', and holds the cell until its work has ended'
-          else format(', at most %s more', greatest(date_trunc('second', _blocked_by.until - policy.as_of), interval '0'))
-        end);
-      v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
+      v_reason.text := v_reason.text || ' is being stopped by ' || coalesce(deploy_queue._stopped_by(blocker.id), 'an unknown role');
+      if _blocked_by.until is null then
+        v_reason.text := v_reason.text || ', and holds the cell until its work has ended';
+        v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
+      end if;
     when 'buffer' then
       v_reason.text := v_reason.text || ' finished and its buffer is not over';
       v_reason.cures := jsonb_build_array(

@@ -9,7 +9,9 @@ begin
   return array(
     select deploy_queue._reason('window', format('no maintenance window of %s is open', candidate.environment),
       min(opening.opens) filter (where opening.opens > policy.as_of),
-      jsonb_build_array(deploy_queue._call('add_window', 'environment', candidate.environment)))
+      jsonb_build_array(deploy_queue._call(
+        'add_window', 'environment', candidate.environment, 'opens_at', null, 'closes_at', null
+      )))
     from deploy_queue._openings(candidate.environment) as opening
     having bool_or(policy.as_of >= opening.opens and policy.as_of < opening.closes) is not true
   );

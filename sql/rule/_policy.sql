@@ -12,7 +12,7 @@ begin
     environments.buffer_time,
     environments.heartbeat_interval,
     environments.heartbeat_timeout,
-    environments.unkept_after,
+    case when environments.max_duration is null then environments.unkept_after end,
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
     exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment

@@ -10,8 +10,8 @@ export class InfoCommand extends QueueCommand {
   static override usage = Command.Usage({
     description: "Show one deployment",
     details: `
-      Prints its id, whether it is queued, deploying, deployed or cancelled, what it deploys, its note and its url. The log
-      names its cell, says when and by which database role it was entered, and when it started and ended.
+      Prints its id, whether it is queued, deploying, stopping, deployed, failed or cancelled, what it deploys, its note and its url.
+      The log names its cell, says when and by whom it was entered, when it started and ended, and who cancelled it and why.
     `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
@@ -21,7 +21,8 @@ export class InfoCommand extends QueueCommand {
   override async act({ queue, log }: Session): Promise<number> {
     const deployment = await queue.deployment(this.deploymentId);
     this.print(summary(deployment), deployment);
-    log.info(particulars(deployment));
+    const isStopped = deployment.stop_timestamp !== null || deployment.cancellation_timestamp !== null;
+    log.info(particulars(deployment, isStopped ? await queue.history.cancellation(deployment.id) : undefined));
     return 0;
   }
 }

@@ -39,12 +39,14 @@ export interface Explanation extends Omit<Reason, "until"> {
 /** A deployment that blocks another one. Times are ISO 8601, of the database's clock. */
 export interface BlockingDeployment {
   readonly deployment_id: number;
-  /** queued (ahead), running, or buffer (finished, cooling down). */
+  /** queued (ahead), running, stopping, or buffer (finished, cooling down). */
   readonly kind: string;
   readonly component: string;
   readonly version: string | null;
   readonly url: string | null;
   readonly note: string | null;
+  /** Who entered it. */
+  readonly actor: string | null;
   /** Since when it is in that state. */
   readonly since: string;
   /** How long its component usually takes in this cell; null without history. */
@@ -55,6 +57,10 @@ export interface BlockingDeployment {
   readonly silent_since: string | null;
   /** When it is reaped unless it sends a heartbeat before; null unless it is silent. */
   readonly reaped_at: string | null;
+  /** Who has asked it to stop; null unless it is stopping, or when no client did. */
+  readonly stopped_by: string | null;
+  /** Since when it runs without a keeper, once that is too long: it never ends by itself. */
+  readonly unkept_since: string | null;
   readonly priority: number;
   /** Who gave it that priority and why, as "ann: sev 1"; null when it entered the line with it. */
   readonly priority_reason: string | null;
@@ -92,6 +98,8 @@ export interface QueuedDeployment extends Forecast {
   readonly url: string | null;
   readonly note: string | null;
   readonly concurrency_key: string | null;
+  /** Who entered it. */
+  readonly actor: string | null;
   readonly created_at: Date;
   readonly priority: number;
   readonly hold: Hold | null;

@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from "../queue/calls/history.js";
 import { formatDuration } from "../text/durations.js";
+import { whoText } from "../text/whoText.js";
 import { renderTable } from "./table.js";
 
 /** A line for each event: when, how long after the one before it, what, by whom and why. */
@@ -11,7 +12,7 @@ export function historyTable(events: readonly DeploymentEvent[]): string {
       sincePrevious(event, events[index - 1]),
       event.kind,
       [event.from_state, event.to_state].filter((state) => state !== null).join(" to "),
-      event.actor,
+      whoText(event.actor, event.principal),
       [event.application_name, event.client_address].filter((part) => part !== null).join(", "),
       event.reason ?? "",
     ]),

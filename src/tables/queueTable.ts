@@ -6,12 +6,13 @@ import { renderTable } from "./table.js";
 export function queueTable(queued: readonly QueuedDeployment[]): string {
   return renderTable(
     // A number first: the name of an environment must not begin a line, where it could be a workflow command.
-    ["position", "cell", "id", "component", "waiting", "for", "start"],
+    ["position", "cell", "id", "component", "by", "waiting", "for", "start"],
     queued.map((row) => [
       row.priority === 0 ? String(row.position) : `${row.position}, priority ${row.priority}`,
       cellName({ ...row, index: row.cell_index }),
       String(row.deployment_id),
       componentName(row),
+      row.actor ?? "",
       waiting(row),
       blockers(row),
       start(row),
@@ -40,7 +41,10 @@ function blocker(one: BlockingDeployment, now: number): string {
   const usual = one.usual_seconds === null ? "" : `, usually ${formatDuration(one.usual_seconds * 1000)}`;
   switch (one.kind) {
     case "running":
-      return `${name} running ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${silent || usual}`;
+    case "stopping": {
+      const orphan = one.unkept_since === null ? "" : ", never ends by itself";
+      return `${name} ${one.kind} ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${silent || orphan || usual}`;
+    }
     case "buffer":
       return `${name} cooling down`;
     default:

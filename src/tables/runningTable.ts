@@ -6,22 +6,38 @@ import { renderTable } from "./table.js";
 
 export function runningTable(running: readonly RunningDeployment[]): string {
   return renderTable(
-    ["id", "cell", "component", "since", "running", "usually", "heartbeat", "url"],
+    ["id", "cell", "component", "by", "since", "running", "usually", "heartbeat", "url"],
     running.map((row) => [
       String(row.deployment_id),
       cellName({ ...row, index: row.cell_index }),
       componentName(row),
+      row.actor ?? "",
       formatMoment(row.start_timestamp),
       duration(row),
       row.avg_duration === null ? "unknown" : formatDuration(row.avg_duration * 1000),
-      row.heartbeat_age === null ? "none" : `${formatDuration(row.heartbeat_age * 1000)} ago`,
+      heartbeat(row),
       row.url ?? "",
     ]),
   );
 }
 
-/** "21m, outlier": by the same measure as "list outliers". */
-function duration({ current_duration, outlier_duration }: RunningDeployment): string {
-  const text = formatDuration(current_duration * 1000);
-  return outlier_duration !== null && current_duration > outlier_duration ? `${text}, outlier` : text;
+/** "21m, outlier": by the same measure as "list outliers"; "21m, stopping for ann, at most 8s more". */
+function duration(row: RunningDeployment): string {
+  const text = formatDuration(row.current_duration * 1000);
+  if (row.status === "stopping") {
+    const left = row.stops_by === null ? undefined : Math.max(0, row.stops_by.getTime() - row.as_of.getTime());
+    return [
+      `${text}, stopping${row.stopped_by === null ? "" : ` for ${row.stopped_by}`}`,
+      ...(left === undefined ? [] : [`at most ${formatDuration(left)} more`]),
+    ].join(", ");
+  }
+  const isOutlier = row.outlier_duration !== null && row.current_duration > row.outlier_duration;
+  return isOutlier ? `${text}, outlier` : text;
+}
+
+function heartbeat({ heartbeat_age: age, unkept_since }: RunningDeployment): string {
+  if (age !== null) {
+    return `${formatDuration(age * 1000)} ago`;
+  }
+  return unkept_since === null ? "none" : "none: never ends by itself";
 }

@@ -2,6 +2,7 @@ import type { StagedDeployment } from "../queue/calls/holds.js";
 import { cellName, componentName } from "../text/describe.js";
 import { formatMoment } from "../text/moments.js";
 import { shellWords } from "../text/shellWords.js";
+import { whoText } from "../text/whoText.js";
 import { renderTable } from "./table.js";
 
 export function stagedTable(staged: readonly StagedDeployment[]): string {
@@ -12,7 +13,7 @@ export function stagedTable(staged: readonly StagedDeployment[]): string {
       cellName({ ...one, index: one.cell_index }),
       componentName(one),
       formatMoment(one.created_at),
-      one.entered_by,
+      whoText(one.actor, one.entered_by),
       releaseText(one),
       about(one),
     ]),

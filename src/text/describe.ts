@@ -2,6 +2,7 @@ import type { Cancellation } from "../queue/calls/history.js";
 import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./printable.js";
+import { whoText } from "./whoText.js";
 
 /** "prod-aws-us-west-2-cell-1" */
 export function cellName(cell: Cell): string {
@@ -37,19 +38,28 @@ export function summary(deployment: DeploymentWithStatus): string {
   return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
 }
 
-/** "in prod-aws-us-west-2-cell-1, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z" */
-export function particulars(deployment: DeploymentWithStatus): string {
-  const by = deployment.entered_by === null ? "" : ` by ${printable(deployment.entered_by)}`;
+/**
+ * "in prod-aws-us-west-2-cell-1, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z"
+ * @param cancellation who asked it to stop, or cancelled it
+ */
+export function particulars(deployment: DeploymentWithStatus, cancellation?: Cancellation): string {
+  const by = deployment.entered_by === null ? "" : ` by ${printable(whoText(deployment.actor, deployment.entered_by))}`;
+  const end = deployment.status === "failed" || deployment.status === "rejected" ? deployment.status : "cancelled";
+  const asked = cancellation === undefined ? "" : ` by ${cancellerName(cancellation)}`;
   const moments = [
     ["started", deployment.start_timestamp],
+    ["asked to stop", deployment.stop_timestamp],
     ["finished", deployment.finish_timestamp],
-    ["cancelled", deployment.cancellation_timestamp],
+    [end, deployment.cancellation_timestamp],
   ] as const;
+  const why = deployment.cancellation_note === null ? "" : `: ${printable(deployment.cancellation_note)}`;
   return [
     `in ${cellName(cellOf(deployment))}`,
     `entered ${formatMoment(deployment.created_at)}${by}`,
     ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}`])),
-  ].join(", ");
+  ]
+    .join(", ")
+    .concat(asked, why);
 }
 
 export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {

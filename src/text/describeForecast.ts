@@ -45,7 +45,8 @@ function describeBlocker(blocker: Blocker, now: number): string {
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     "",
   );
-  return `${name} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
+  const by = blocker.actor === null ? "" : ` by ${blocker.actor}`;
+  return `${name}${by} ${describeState(blocker, now)}${describeSilence(blocker, now)}${who}`;
 }
 
 /** ", until 2026-03-29T02:00:00Z, in 3h"; nothing when that is not known. */
@@ -67,6 +68,13 @@ function describeSilence({ silent_since, reaped_at }: BlockingDeployment, now: n
   return `, silent for ${formatDuration(now - Date.parse(silent_since))}: reaped ${end} unless it sends a heartbeat`;
 }
 
+/** Of one that runs without a keeper for too long. */
+function describeOrphan({ deployment_id: id, unkept_since }: BlockingDeployment): string {
+  return unkept_since === null
+    ? ""
+    : `, sends no heartbeats and never ends by itself: once its work has ended, "deploy-queue finish ${id}" or "deploy-queue cancel deployment ${id}"`;
+}
+
 /** " with priority 6 (ann: sev 1), on hold until it is released"; nothing for most. */
 function describeRank({ priority, priority_reason: why, hold }: BlockingDeployment): string {
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
@@ -80,7 +88,13 @@ function describeState(blocker: BlockingDeployment, now: number): string {
   switch (blocker.kind) {
     case "running": {
       const overdue = usual !== undefined && since > usual ? `, overdue by ${formatDuration(since - usual)}` : "";
-      return `has been running for ${formatDuration(since)}${usually}${overdue}`;
+      return `has been running for ${formatDuration(since)}${usually}${overdue}${describeOrphan(blocker)}`;
+    }
+    case "stopping": {
+      const end = blocker.until === null ? undefined : Math.max(0, Date.parse(blocker.until) - now);
+      const left = end === undefined ? "until its work has ended" : `at most ${formatDuration(end)} more`;
+      const by = blocker.stopped_by === null ? "" : ` by ${blocker.stopped_by}`;
+      return `is being stopped${by} since ${formatDuration(since)}, and holds the cell ${left}`;
     }
     case "buffer": {
       const left = blocker.until === null ? 0 : Math.max(0, Date.parse(blocker.until) - now);

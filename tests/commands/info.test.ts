@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { useCommandLine } from "../support/commandLine.js";
+import { newPlace, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
 
@@ -43,7 +43,10 @@ test("info leaves out what a deployment does not have", async () => {
   await cli.queue.tryStart(id);
   expect(await told(` ${id} `)).toEqual([`${id} deploying api\n`, `${place}, started`]);
   await cli.queue.cancel(id);
-  expect(await told(`0${id}`)).toEqual([`${id} cancelled api\n`, `${place}, started, cancelled`]);
+  expect(await told(`0${id}`)).toEqual([
+    `${id} cancelled api\n`,
+    `${place}, started, cancelled by ${entered_by} (tests)`,
+  ]);
 });
 
 test("info prints one JSON document with --json", async () => {
@@ -62,4 +65,14 @@ test("info of an unknown deployment exits with 3", async () => {
   expect(stderr).toMatch(
     /^deploy-queue: deployment 123456789 does not exist\. Ids come from "deploy-queue start" and .+\n$/,
   );
+});
+
+test("info tells who has asked a deployment to stop, and why", async () => {
+  const id = await cli.running(newPlace(), { heartbeat: true });
+  await cli.queue.cancel(id, "outage");
+
+  const { stdout, stderr } = await cli.run(["info", String(id)]);
+
+  expect(stdout).toBe(`${id} stopping holder\n`);
+  expect(stderr).toMatch(/, asked to stop \S+Z by \S+ \(tests\): outage\n$/);
 });

@@ -14,7 +14,16 @@ function forecast(component = "web"): Forecast {
       {
         ...{ deployment_id: 41, kind: "queued", component, version: null, url: null, note: null },
         ...{ since: now.toISOString(), usual_seconds: null, until: null },
-        ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+        ...{
+          actor: null,
+          stopped_by: null,
+          unkept_since: null,
+          silent_since: null,
+          reaped_at: null,
+          priority: 0,
+          priority_reason: null,
+          hold: null,
+        },
       },
     ],
   };

@@ -21,7 +21,17 @@ function running(since: number, usualMinutes: number | null): BlockingDeployment
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(since).toISOString(), usual_seconds: usualMinutes === null ? null : usualMinutes * 60 },
-    ...{ until: null, silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+    ...{
+      until: null,
+      actor: null,
+      stopped_by: null,
+      unkept_since: null,
+      silent_since: null,
+      reaped_at: null,
+      priority: 0,
+      priority_reason: null,
+      hold: null,
+    },
   };
 }
 

@@ -12,6 +12,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 30, kind: "queued", component: "web", version: null, url: null, note: null },
     ...{ since: now.toISOString(), usual_seconds: null, until: null },
+    ...{ actor: null, stopped_by: null, unkept_since: null },
     ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
@@ -24,7 +25,7 @@ function blockers(count: number): Blocker[] {
 function queued(changes: Partial<QueuedDeployment> = {}): QueuedDeployment {
   return {
     ...{ environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1 },
-    ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null },
+    ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, actor: "ann" },
     ...{ created_at: new Date(now.getTime() - 90_000), deployment_id: 42, position: 1, predicted_start: null },
     ...{ overdue: false, blocker_count: 0, blockers: [], as_of: now, priority: 0, hold: null, overtaken: 0 },
     ...changes,
@@ -49,14 +50,14 @@ test("each waiter has a row: position, cell, id, component, time in line, first 
   const lines = queueTable(rows).split("\n");
 
   expect(lines).toEqual([
-    "position  cell                       id  component  waiting  for                                        start",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   41 web@v7 running 3m, usually 5m, +2 more  in 12m",
-    "2         prod-aws-us-west-2-cell-1  43  api        1m 30s   30 web queued                              unknown, overdue",
-    "3         prod-aws-us-west-2-cell-1  44  api@v1     1m 30s   30 web cooling down                        unknown",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   41 web@v7 running 3m, silent 2m            unknown",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     1m 30s   30 web queued, silent 2m                   unknown",
-    "4         prod-aws-us-west-2-cell-1  45  api@v1     1m 30s   nothing                                    any moment",
-    "5         prod-aws-us-west-2-cell-1  46  api@v1     1m 30s   30 web queued, +11 more                    in 1m",
+    "position  cell                       id  component  by   waiting  for                                        start",
+    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, usually 5m, +2 more  in 12m",
+    "2         prod-aws-us-west-2-cell-1  43  api        ann  1m 30s   30 web queued                              unknown, overdue",
+    "3         prod-aws-us-west-2-cell-1  44  api@v1     ann  1m 30s   30 web cooling down                        unknown",
+    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, silent 2m            unknown",
+    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   30 web queued, silent 2m                   unknown",
+    "4         prod-aws-us-west-2-cell-1  45  api@v1     ann  1m 30s   nothing                                    any moment",
+    "5         prod-aws-us-west-2-cell-1  46  api@v1     ann  1m 30s   30 web queued, +11 more                    in 1m",
   ]);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
 });

@@ -6,6 +6,8 @@ function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
   return {
     ...{ environment: "prod", cloud_provider: "aws", region: "us-west-2", cell_index: 1, deployment_id: 42 },
     ...{ component: "api", version: "v1", url: null, start_timestamp: new Date("2030-01-02T22:25:04.9Z") },
+    ...{ status: "running" as const, actor: "ann", stopped_by: null, stop_timestamp: null, stops_by: null },
+    ...{ unkept_since: null, as_of: new Date("2030-01-02T22:27:00Z") },
     ...{ current_duration: 90, avg_duration: null, outlier_duration: null, heartbeat_age: null },
     ...changes,
   };
@@ -19,11 +21,24 @@ test("each running deployment has a row: id, cell, component, start, duration, u
   ];
 
   expect(runningTable(rows).split("\n")).toEqual([
-    "id  cell                       component  since                 running          usually  heartbeat  url",
-    "42  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  1m 30s           5m       none       https://example.com/1",
-    "43  prod-aws-us-west-2-cell-1  api        2030-01-02T22:25:04Z  1m 30s, outlier  1m       none",
-    "44  prod-aws-us-west-2-cell-1  api@v1     2030-01-02T22:25:04Z  0s               unknown  11m ago",
+    "id  cell                       component  by   since                 running          usually  heartbeat  url",
+    "42  prod-aws-us-west-2-cell-1  api@v1     ann  2030-01-02T22:25:04Z  1m 30s           5m       none       https://example.com/1",
+    "43  prod-aws-us-west-2-cell-1  api        ann  2030-01-02T22:25:04Z  1m 30s, outlier  1m       none",
+    "44  prod-aws-us-west-2-cell-1  api@v1     ann  2030-01-02T22:25:04Z  0s               unknown  11m ago",
   ]);
+});
+
+test("what is being stopped and what never ends by itself are told", () => {
+  const stopping = { status: "stopping" as const, stopped_by: "ben", stops_by: new Date("2030-01-02T22:27:08Z") };
+  const lines = runningTable([
+    running({ ...stopping, heartbeat_age: 2 }),
+    running({ ...stopping, stopped_by: null, stops_by: null }),
+    running({ unkept_since: new Date("2030-01-02T22:25:04Z") }),
+  ]).split("\n");
+
+  expect(lines[1]).toContain(" 1m 30s, stopping for ben, at most 8s more ");
+  expect(lines[2]).toContain(" 1m 30s, stopping ");
+  expect(lines[3]).toContain(" none: never ends by itself");
 });
 
 test("hostile text steers no terminal and begins no line", () => {

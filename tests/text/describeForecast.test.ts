@@ -20,6 +20,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
+    ...{ actor: null, stopped_by: null, unkept_since: null },
     ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
@@ -65,6 +66,22 @@ describe("a blocker", () => {
       "is overdue",
       { since: minutes(-9).toISOString() },
       "deployment 41 (web@v7) has been running for 9m, usually takes 5m, overdue by 4m",
+    ],
+    ["names the person", { actor: "ann" }, "deployment 41 (web@v7) by ann has been running for 3m, usually takes 5m"],
+    [
+      "is being stopped",
+      { kind: "stopping", stopped_by: "ann", since: minutes(-1).toISOString(), until: minutes(0.5).toISOString() },
+      "deployment 41 (web@v7) is being stopped by ann since 1m, and holds the cell at most 30s more",
+    ],
+    [
+      "is being stopped by a keeper that cannot end its work",
+      { kind: "stopping", since: minutes(-1).toISOString(), until: null },
+      "deployment 41 (web@v7) is being stopped since 1m, and holds the cell until its work has ended",
+    ],
+    [
+      "runs without a keeper for too long",
+      { usual_seconds: null, unkept_since: minutes(-3).toISOString() },
+      'deployment 41 (web@v7) has been running for 3m, sends no heartbeats and never ends by itself: once its work has ended, "deploy-queue finish 41" or "deploy-queue cancel deployment 41"',
     ],
     [
       "takes exactly as long as usual",

@@ -16,6 +16,9 @@ export interface RunningDeployment extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
+  readonly status: "running" | "stopping";
+  /** Who entered it. */
+  readonly actor: string | null;
   readonly start_timestamp: Date;
   readonly current_duration: number;
   /** How long its component usually takes in this cell; null without history. */
@@ -24,6 +27,14 @@ export interface RunningDeployment extends InCell {
   readonly outlier_duration: number | null;
   /** How long ago its last heartbeat came; null when none were promised. */
   readonly heartbeat_age: number | null;
+  /** Who has asked it to stop, when, and when its work has ended or is killed; null where that is not known. */
+  readonly stopped_by: string | null;
+  readonly stop_timestamp: Date | null;
+  readonly stops_by: Date | null;
+  /** Since when it runs without a keeper, once that is too long: it never ends by itself. */
+  readonly unkept_since: Date | null;
+  /** The moment of all this. */
+  readonly as_of: Date;
 }
 
 /** A row of deploy_queue.outliers; durations in seconds. */
@@ -81,7 +92,7 @@ export interface UsualDuration extends InCell {
 /** A row of deploy_queue.stuck_deployments. */
 export interface StuckDeployment {
   readonly deployment_id: number;
-  /** silent, slow, or idle: it may start and does not. */
+  /** silent, unkept, slow, or idle: it may start and does not. */
   readonly kind: string;
   readonly since: Date;
   readonly text: string;
@@ -102,12 +113,14 @@ export class Boards extends Calls {
       (sql) => sql`
         select
           deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
-          current.component, current.version, current.url, current.start_timestamp,
+          current.component, current.version, current.url, current_status as status, current.actor, current.start_timestamp,
           extract(epoch from current_duration)::float8 as current_duration,
           extract(epoch from avg_duration)::float8 as avg_duration,
           extract(epoch from outlier_duration)::float8 as outlier_duration,
           -- The start and the duration since then make the now of the view.
-          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age
+          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age,
+          stopped_by, current.stop_timestamp, stops_by, unkept_since,
+          current.start_timestamp + current_duration as as_of
         from deploy_queue.current_deployments as current
         join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
         where current_status in ('running', 'stopping')

@@ -22,6 +22,8 @@ export interface StagedDeployment {
   readonly not_after: Date | null;
   /** Whether the role of this connection has entered it. */
   readonly is_own: boolean;
+  /** Who staged it, as the client says. */
+  readonly actor: string | null;
 }
 
 /** Selects deployments on hold; a field that is undefined selects nothing out. */

@@ -19,12 +19,13 @@ test("list queue shows each waiter, cell by cell, and no other deployment", asyn
   expect([all.code, one.code]).toEqual([0, 0]);
   const cell = `${place.environment}-aws-${place.region}-cell-0`;
   expect(columns(one.stdout)).toEqual([
-    ["position", "cell", "id", "component", "waiting", "for", "start"],
+    ["position", "cell", "id", "component", "by", "waiting", "for", "start"],
     [
       "1",
       cell,
       `${first}`,
       "web@v7",
+      "deploy_queue",
       expect.any(String),
       expect.stringMatching(new RegExp(`^${holder} holder running \\S+$`)),
       "unknown",
@@ -34,6 +35,7 @@ test("list queue shows each waiter, cell by cell, and no other deployment", asyn
       cell,
       `${second}`,
       "api",
+      "deploy_queue",
       expect.any(String),
       expect.stringMatching(/ holder running .*, \+1 more$/),
       "unknown",

@@ -27,9 +27,18 @@ test("list running shows each running deployment, cell by cell, and no other", a
   const cell = `${place.environment}-aws-${place.region}-cell-0`;
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   expect(columns(one.stdout)).toEqual([
-    ["id", "cell", "component", "since", "running", "usually", "heartbeat", "url"],
-    [`${first}`, cell, "holder", time, expect.any(String), "unknown", "none"],
-    [`${second}`, cell, "web@v7", time, expect.any(String), "unknown", expect.stringMatching(/^\d+m?s ago$/)],
+    ["id", "cell", "component", "by", "since", "running", "usually", "heartbeat", "url"],
+    [`${first}`, cell, "holder", "deploy_queue", time, expect.any(String), "unknown", "none"],
+    [
+      `${second}`,
+      cell,
+      "web@v7",
+      "deploy_queue",
+      time,
+      expect.any(String),
+      "unknown",
+      expect.stringMatching(/^\d+m?s ago$/),
+    ],
   ]);
   expect(columns(all.stdout).map(([id]) => id)).toEqual(["id", `${first}`, `${second}`, `${elsewhere}`]);
 });
@@ -55,7 +64,7 @@ test("list running tells which deployment takes longer than usual, and --json pr
   const json = await cli.run([...command, "--json"]);
 
   expect(early.stdout).toMatch(/Z {2}\S+s {2,}10m {2,}none$/m);
-  expect(late.stdout).toMatch(/Z {2}15m.*, outlier {2}10m {2,}none$/m);
+  expect(late.stdout).toMatch(/Z {2}15m.*, outlier {2}10m {2,}none: never ends by itself$/m);
   expect(json.stdout.trimEnd().split("\n")).toHaveLength(1);
   const rows = JSON.parse(json.stdout);
   expect(rows).toEqual([
@@ -63,6 +72,8 @@ test("list running tells which deployment takes longer than usual, and --json pr
       ...{ deployment_id: id, environment, cloud_provider: "aws", region, cell_index: 0 },
       ...{ component: "api", version: "v2", url: null, start_timestamp: expect.stringMatching(/^\d{4}-.*Z$/) },
       ...{ current_duration: expect.any(Number), avg_duration: 600, outlier_duration: 840, heartbeat_age: null },
+      ...{ status: "running", actor: "deploy_queue", stopped_by: null, stop_timestamp: null, stops_by: null },
+      ...{ unkept_since: rows[0].start_timestamp, as_of: expect.any(String) },
     },
   ]);
   expect(rows[0].current_duration).toBeGreaterThanOrEqual(900);

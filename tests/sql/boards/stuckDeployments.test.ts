@@ -38,3 +38,22 @@ test("a deployment that waited for a maintenance window is idle since it opened"
   await clock.at("2026-03-03T14:00:00Z");
   expect(await idleSince(id)).toBe("2026-03-03T13:00:00.000Z");
 });
+
+test("a deployment without a keeper is told once it runs for longer than unkept_after, unless its maximum duration ends it", async () => {
+  await clock.at("2026-03-04T13:00:00Z");
+  const line = newLine(database);
+  const id = await line.add("running");
+  const ends = await newLine(database).add("running", { maxDuration: 86_400_000 });
+  const unkept = async () => {
+    const rows = await sql<{ deployment_id: number }[]>`
+      select deployment_id from deploy_queue.stuck_deployments where kind = 'unkept' and deployment_id in ${sql([id, ends])}`;
+    return rows.map(({ deployment_id }) => deployment_id);
+  };
+
+  await clock.at("2026-03-04T13:59:00Z");
+  expect(await unkept()).toEqual([]);
+  await clock.at("2026-03-04T14:01:00Z");
+  expect(await unkept()).toEqual([id]);
+  await queue.environments.set("dev", { unkeptAfter: 7_200 });
+  expect(await unkept()).toEqual([]);
+});

@@ -27,7 +27,8 @@ test("names each reason, its blocker, its end, and the call that lifts it", asyn
       text: `deployment ${running} (api) is running`,
       until: null,
       blocker_id: running,
-      cure: expect.stringContaining(`'${running}'`),
+      // It may be at work: its keeper or its deployer ends it.
+      cure: null,
     },
     {
       kind: "queued",
@@ -42,4 +43,23 @@ test("names each reason, its blocker, its end, and the call that lifts it", asyn
 test("says nothing of a deployment that may start, and refuses one that does not exist with QD001", async () => {
   expect(await explain(await newLine(database).add("queued"))).toEqual([]);
   expect(await outcome(explain(0))).toBe("QD001");
+});
+
+test("says of a blocker without a keeper how to end it, once it has run for too long", async () => {
+  const line = newLine(database);
+  const running = await line.add("running");
+  const id = await line.add("queued");
+
+  await database.advance("59 minutes");
+  expect(await explain(id)).toMatchObject([{ kind: "running", cure: null }]);
+  await database.advance("2 minutes");
+
+  expect(await explain(id)).toMatchObject([
+    {
+      text: expect.stringMatching(
+        / is running since .* without a keeper: it never ends by itself; once its work has ended$/,
+      ),
+      cure: `deploy_queue.finish(deployment_id => '${running}') or deploy_queue.cancel(deployment_id => '${running}')`,
+    },
+  ]);
 });

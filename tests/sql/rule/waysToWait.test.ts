@@ -34,7 +34,7 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
   expect(explained.map((reason) => Object.values(reason))).toEqual([
     ["hold", null, `deploy_queue.release(deployment_id => '${id}')`],
     ["schedule", null, null],
-    ["window", null, "deploy_queue.add_window(environment => 'prod')"],
+    ["window", null, "deploy_queue.add_window(opens_at => ..., closes_at => ..., environment => 'prod')"],
     ["freeze", null, `deploy_queue.thaw(freeze_id => '${freeze_id}')`],
     ["buffer", before, "deploy_queue.set_environment(buffer_time => ..., environment => 'prod')"],
   ]);
