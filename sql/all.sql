@@ -57,6 +57,7 @@
 --!include line/_queued.sql
 --!include line/_running.sql
 --!include line/_live_deployments.sql
+--!include line/_buffering.sql
 --!include line/_line_cells.sql
 --!include line/_line_members.sql
 --!include line/_priority_reason.sql

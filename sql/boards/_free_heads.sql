@@ -1,7 +1,7 @@
 -- The heads of all lines that nothing keeps from starting.
 -- Called by stuck_deployments.
 create or replace function deploy_queue._free_heads() returns setof deploy_queue.deployments
-language plpgsql stable
+language plpgsql stable rows 10
 security definer
 set search_path = pg_catalog, pg_temp
 as $$

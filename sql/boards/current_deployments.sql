@@ -29,16 +29,7 @@ from (select deploy_queue._now() as now) as clock
 cross join lateral (
   select * from deploy_queue._live_deployments
   union all
-  select buffering.*
-  from deploy_queue.environments as cooling
-  join deploy_queue.cells on cells.environment = cooling.environment
-  -- OFFSET makes PostgreSQL look into the index for each cell, and never join with all of history.
-  cross join lateral (
-    select deployments as deployment, deployments.* from deploy_queue.deployments
-    where deployments.cell_id = cells.id and deployments.finish_timestamp > clock.now - cooling.buffer_time
-    offset 0
-  ) as buffering
-  where cooling.buffer_time > interval '0'
+  select buffering as deployment, buffering.* from deploy_queue._buffering() as buffering
 ) as present
 join deploy_queue.environments on environments.environment = present.environment
 left join deploy_queue.deployment_durations as usual

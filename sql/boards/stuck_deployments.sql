@@ -2,15 +2,12 @@
 -- nothing keeps them from starting and they do not. Read by health() and by people.
 create or replace view deploy_queue.stuck_deployments as
 with clock as materialized (select deploy_queue._now() as now)
-select deployments.id as deployment_id, 'silent' as kind, deployments.heartbeat_timestamp as since,
-  deploy_queue._label(deployments) || ' has sent no heartbeat since '
-    || date_trunc('second', deployments.heartbeat_timestamp) as text
-from deploy_queue.deployments
-join deploy_queue.environments on environments.environment = deployments.environment
-where deployments.finish_timestamp is null
-  and deployments.cancellation_timestamp is null
-  and deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, deploy_queue._up_since())
-    < deploy_queue._now()
+select live.id as deployment_id, 'silent' as kind, live.heartbeat_timestamp as since,
+  deploy_queue._label(live.deployment) || ' has sent no heartbeat since ' || date_trunc('second', live.heartbeat_timestamp) as text
+from clock
+cross join (select deploy_queue._up_since() as up_since offset 0) as server
+cross join deploy_queue._live_deployments as live
+where deploy_queue._lease_ends(live.heartbeat_timestamp, live.alive_until, server.up_since) < clock.now
 
 union all
 

@@ -2,7 +2,7 @@
 -- outside the line is told where it would stand.
 -- Called by clients that show a wait.
 create or replace function deploy_queue.forecast(deployment_id bigint) returns setof deploy_queue.forecast
-language plpgsql stable
+language plpgsql stable rows 1
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
