@@ -4,6 +4,10 @@ import { version } from "../package.json";
 // Before anything is loaded: scripts ask for the version often, and it should cost no more than starting Node.js.
 if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {
   process.stdout.write(`${version}\n`);
+} else if (process.argv[2] === "watchdog" && process.send !== undefined) {
+  // Started by "run", which talks to it, and by nobody else.
+  const { guardCommand } = await import("./commandLine/watchdog.js");
+  guardCommand((news, then) => process.send?.(news, undefined, undefined, then));
 } else {
   const { runCli } = await import("./commandLine/runCli.js");
   // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { ProcessGroup } from "./processGroup.js";
 
 export interface ChildEnd {
   /** As a shell would report it: 128 + n for a signal, 127 when it could not be found, 126 when not executed. */
@@ -12,8 +12,8 @@ export interface ChildEnd {
 
 export interface Child {
   /** Undefined when it could not be started. */
-  readonly child: ChildProcess | undefined;
-  readonly childEnd: Promise<ChildEnd>;
+  readonly group: ProcessGroup | undefined;
+  readonly end: Promise<ChildEnd>;
 }
 
 /**
@@ -23,19 +23,15 @@ export interface Child {
 export function startChild([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Child {
   try {
     const child = spawn(program, args, { stdio: "inherit", detached: true, env });
-    return { child, childEnd: endOf(child, program) };
+    return { group: child.pid === undefined ? undefined : new ProcessGroup(child.pid), end: endOf(child, program) };
   } catch (error) {
-    const description = `could not be started: ${error instanceof Error ? error.message : String(error)}`;
-    return { child: undefined, childEnd: Promise.resolve({ exitCode: 126, description }) };
+    return { group: undefined, end: Promise.resolve(notStarted(program, error)) };
   }
 }
 
 function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
   return new Promise((resolve) => {
-    child.once("error", (error) => {
-      const found = !("code" in error && error.code === "ENOENT") && isThere(program);
-      resolve({ exitCode: found ? 126 : 127, description: `could not be started: ${error.message}` });
-    });
+    child.once("error", (error) => resolve(notStarted(program, error)));
     child.once("exit", (code, signal) => {
       resolve(
         signal === null
@@ -46,40 +42,27 @@ function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
   });
 }
 
+function notStarted(program: string, error: unknown): ChildEnd {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const found = isThere(program);
+  return {
+    exitCode: found && code !== "ENOENT" ? 126 : 127,
+    description: `could not be started: ${why(program, code, found) ?? (error instanceof Error ? error.message : String(error))}`,
+  };
+}
+
+function why(program: string, code: unknown, found: boolean): string | undefined {
+  if (code === "ENOENT" || code === "EACCES") {
+    if (!found) {
+      return `there is no ${program}`;
+    }
+    return code === "EACCES" ? `${program} may not be executed` : `${program} names an interpreter that is not there`;
+  }
+  return undefined;
+}
+
 /** When a folder in PATH may not be entered, the error of a missing command looks like that of a command without permission. */
 function isThere(program: string): boolean {
   const folders = program.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
   return folders.some((folder) => existsSync(join(folder, program)));
-}
-
-const groupCheckMilliseconds = 50;
-
-/** Asks the whole process group to end, and kills what is left of it after the grace period. */
-export async function stopGroup(
-  child: ChildProcess | undefined,
-  signal: NodeJS.Signals,
-  gracePeriod: number,
-): Promise<void> {
-  const deadline = performance.now() + gracePeriod;
-  let exists = signalGroup(child, signal);
-  while (exists && performance.now() < deadline) {
-    await sleep(groupCheckMilliseconds);
-    exists = signalGroup(child, 0);
-  }
-  if (exists) {
-    signalGroup(child, "SIGKILL");
-  }
-}
-
-/** Whether a process of the group is left to receive the signal; signal 0 only asks. */
-function signalGroup(child: ChildProcess | undefined, signal: NodeJS.Signals | 0): boolean {
-  if (child?.pid === undefined) {
-    return false;
-  }
-  try {
-    process.kill(-child.pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }

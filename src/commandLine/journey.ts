@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
-import { giveUpAtSignal, onSignals } from "../display/signals.js";
+import { giveUpAtSignal, onSignals, refuseSuspension } from "../display/signals.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
@@ -18,10 +18,17 @@ export interface AttendedOptions {
   readonly beside?: boolean;
   /** Whether the events are printed as JSON. Then no display may be redrawn between them. */
   readonly json?: boolean;
+  /** Whether the place is given up when the parent of this process is gone: then nobody would deploy, and the cell be held for ever. */
+  readonly needsParent?: boolean;
   /** Where the events go. When its reader closes it, the place is given up, or the deployment that has just started. */
   readonly output?: Writable | undefined;
   readonly onEvent?: (event: JourneyEvent) => void;
 }
+
+/** As early as possible: what has no parent any more by then, as after setsid --fork, needs none. */
+const parent = process.ppid;
+/** How often to look whether it is there, in milliseconds. */
+const parentInterval = 1_000;
 
 /** A journey that a person or a workflow attends: shown, told to GITHUB_OUTPUT, and given up at a signal. */
 export interface Attended {
@@ -63,15 +70,27 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
     );
   output?.on("error", onOutputError);
   let heed = giveUpAtSignal(giveUp, follower);
-  const stopHeeding = onSignals((signal) => heed(signal));
+  const stopHeeding = [onSignals((signal) => heed(signal)), refuseSuspension(follower)];
+  const lookForParent = (): void => {
+    if (options.needsParent === true && process.ppid !== parent) {
+      giveUp.abort(new CancelledError("the process that has started this one is gone"));
+    }
+  };
+  const looking = setInterval(lookForParent, parentInterval);
   return {
     journey: { waitTimeout, outageTimeout, signal: giveUp.signal, onEvent },
     onSignal: (callback) => {
       heed = callback;
     },
-    written: () => new Promise((resolve) => (output === undefined ? resolve() : output.write("", () => resolve()))),
+    async written() {
+      await new Promise<void>((resolve) => (output === undefined ? resolve() : output.write("", () => resolve())));
+      lookForParent();
+    },
     end() {
-      stopHeeding();
+      clearInterval(looking);
+      for (const stop of stopHeeding) {
+        stop();
+      }
       output?.off("error", onOutputError);
     },
   };
@@ -82,7 +101,7 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
  * @throws CancelledError, WaitTimeoutError; InvalidValueError when GITHUB_OUTPUT cannot be written
  */
 export async function startDeployment(session: Session, wayIn: WayIn, options: AttendedOptions): Promise<Deployment> {
-  const attended = await attend(session, options);
+  const attended = await attend(session, { ...options, needsParent: true });
   const { signal } = attended.journey;
   try {
     const deployment = await takeTurn(session.queue, wayIn, { ...attended.journey, heartbeat: false });

@@ -2,6 +2,7 @@ import { Option } from "clipanion";
 import type { Hold } from "../queue/deployment.js";
 import { parseDuration } from "../text/durations.js";
 import { parseHold } from "../text/holds.js";
+import { parseLostContact } from "../text/lostContact.js";
 import { parseCellIndex } from "../text/numbers.js";
 import { optionalText, optionalValue, parsedBy, requiredText, requiredValue, valueOption, valueOr } from "./values.js";
 
@@ -46,6 +47,12 @@ export const options = {
     Option.Boolean("--force", false, {
       description: "Free the cell at once, without waiting for the work in it to end; asks, unless --yes is given",
     }),
+  onLostContact: () =>
+    optionalValue(
+      "--on-lost-contact",
+      "Whether the command is to stop (default) or to continue when the database is away for so long that others may start",
+      parseLostContact,
+    ),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => optionalText("--cancellation-note", "Why it is cancelled"),
 } as const;

@@ -19,6 +19,7 @@ export interface ReleaseOptions {
   readonly gracePeriod: number;
   /** Whether the commands may know the URL of the database. */
   readonly passDatabaseUrl: boolean;
+  readonly continueWithoutContact: boolean | undefined;
   /** Tells why one of them failed, and returns the exit code that this means. */
   readonly onError: (error: unknown) => number;
   /** Called when one without a command has started. */
@@ -86,10 +87,16 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
     log.info(`${deploymentName(deployment)} was released; its job goes on`);
     return 0;
   }
-  const { waitTimeout, outageTimeout, gracePeriod, passDatabaseUrl, parallel: beside } = options;
+  const { waitTimeout, outageTimeout, parallel: beside } = options;
   const attended = { waitTimeout, outageTimeout, beside };
   if (staged.command !== null) {
-    return runCommand(session, release(true), staged.command, { ...attended, gracePeriod, passDatabaseUrl });
+    const { gracePeriod, continueWithoutContact, passDatabaseUrl } = options;
+    return runCommand(session, release(true), staged.command, {
+      ...attended,
+      gracePeriod,
+      continueWithoutContact,
+      passDatabaseUrl,
+    });
   }
   options.onStarted(await startDeployment(session, release(true), attended));
   return 0;

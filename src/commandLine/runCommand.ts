@@ -5,7 +5,9 @@ import type { WayIn } from "../queue/journey.js";
 import { oneLine } from "../queue/oneLine.js";
 import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
-import { type Child, type ChildEnd, startChild, stopGroup } from "./childProcess.js";
+import { formatDuration } from "../text/durations.js";
+import type { ChildEnd } from "./childProcess.js";
+import { type GuardedCommand, guardCommand } from "./guardedCommand.js";
 import { type Attended, type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
 import type { Session } from "./openSession.js";
 
@@ -17,6 +19,9 @@ export interface RunOptions extends AttendedOptions {
   /** Whether the command goes on when the lease ends without contact to the database. */
   readonly continueWithoutContact?: boolean | undefined;
 }
+
+/** How much later than its keeper the watchdog ends a command, in milliseconds, unless the reserve is short. */
+const longestLateness = 250;
 
 /** How many commands run in this process, which must not leave them behind. */
 let running = 0;
@@ -34,12 +39,16 @@ export async function runCommand(
 ): Promise<number> {
   const attended = await attend(session, options);
   const { journey } = attended;
+  const guarded = guardCommand(environmentOf(options), () => {
+    const left = formatDuration(options.gracePeriod);
+    session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);
+  });
   try {
     const work = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
       await attended.written();
       return journey.signal.aborted
         ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
-        : superviseCommand(session, attended, command, running, environmentOf(options));
+        : superviseCommand(session, attended, command, guarded, running, options);
     };
     const { gracePeriod: stopGrace, continueWithoutContact } = options;
     const { result, end } = await runDeployment(session.queue, wayIn, work, {
@@ -66,6 +75,7 @@ export async function runCommand(
     session.log.info(`${name} ${end.how === "finished" ? finished : `failed: ${note}`}`);
     return exitCode;
   } finally {
+    guarded.dismiss();
     attended.end();
   }
 }
@@ -75,17 +85,27 @@ async function superviseCommand(
   { log }: Session,
   attended: Attended,
   command: readonly string[],
-  { deployment, stop: stopped, grace }: Running,
-  environment: NodeJS.ProcessEnv,
+  guarded: GuardedCommand,
+  { deployment, stop: stopped, grace, lease, reserve }: Running,
+  { gracePeriod, continueWithoutContact }: RunOptions,
 ): Promise<Outcome<ChildEnd>> {
-  let started: Child | undefined;
-  let stopping: Promise<void> | undefined;
-  const stop = (signal: NodeJS.Signals): void => {
-    stopping = stopGroup(started?.child, signal, grace());
+  if (grace() < gracePeriod) {
+    const third = "a third of the environment's heartbeat timeout";
+    log.info(`the command has ${formatDuration(grace())} to end when it is stopped, since that is ${third}`);
+  }
+  const stop = (signal: NodeJS.Signals): void => guarded.stop(signal, grace());
+  const goOn = (): void => {
+    if (continueWithoutContact !== true) {
+      // The keeper is first to notice, unless it is suspended.
+      const late = Math.min(longestLateness, reserve() / 4);
+      guarded.goOn(lease.left - reserve() + late, Math.max(0, grace() - 2 * late));
+    }
   };
-  // Before the command begins: a signal in between would end this process and leave the command running.
+  // Before the command begins: a signal in between would end this process.
   attended.onSignal(stop);
-  started = startChild(command, { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deployment.id) });
+  const ended = guarded.start(command, deployment.id, grace());
+  lease.onRenewed(goOn);
+  goOn();
   running += 1;
   const onStopped = (): void => {
     log.error(`${stopped.reason.message}; stopping the command`);
@@ -95,8 +115,7 @@ async function superviseCommand(
   if (stopped.aborted) {
     onStopped();
   }
-  const childEnd = await started.childEnd;
-  await stopping;
+  const childEnd = await ended;
   stopped.removeEventListener("abort", onStopped);
   running -= 1;
   let leaving = false;
@@ -108,7 +127,9 @@ async function superviseCommand(
     log.info(`${signal}: the command has ended and the database is being told; once more to leave at once`);
   });
   const { exitCode, description } = childEnd;
-  return { result: childEnd, failure: exitCode === 0 ? undefined : oneLine(`the command ${description}`) };
+  // What was told to end has not succeeded, whatever it exits with.
+  const failure = stopped.aborted ? `was stopped: ${stopped.reason.message}` : exitCode !== 0 && description;
+  return { result: childEnd, failure: failure === false ? undefined : oneLine(`the command ${failure}`) };
 }
 
 function environmentOf({ passDatabaseUrl = true }: RunOptions): NodeJS.ProcessEnv {

@@ -27,8 +27,8 @@ export class ReleaseCommand extends SelectionCommand {
       \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
       \`--yes\` does not answer but \`--trust-staged-by\` does.
 
-      The first one that fails is the last: the rest stays on hold, and the exit code is that of its command. A wait that
-      SIGINT, SIGTERM, SIGHUP or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
+      The first one that fails is the last: the rest stays on hold, and the exit code is that of its command. A wait that a
+      signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
       people release the same deployment, one of them does it, and the other gets exit code 4.
 
       With \`--json\`, one JSON document says what became of each. It is on stdout; where commands run, stdout is theirs, and the
@@ -49,6 +49,7 @@ export class ReleaseCommand extends SelectionCommand {
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();
+  onLostContact = options.onLostContact();
   override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
@@ -69,6 +70,7 @@ export class ReleaseCommand extends SelectionCommand {
       outageTimeout: this.outageTimeoutOrDefault,
       gracePeriod: this.gracePeriod,
       passDatabaseUrl: this.passDatabaseUrl,
+      continueWithoutContact: this.onLostContact,
       onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });

@@ -11,20 +11,33 @@ export class RunCommand extends TurnCommand {
   static override paths = [["run"]];
 
   static override usage = Command.Usage({
-    description: "Do a whole deployment: wait, run a command, finish or cancel",
+    description: "Do a whole deployment: wait, run a command, tell how it ended",
     details: `
       Enters the line, waits for the turn, runs the command behind \`--\` with heartbeats, and finishes the deployment when the
-      command exits with 0. Any other end of the command cancels the deployment, and its note says why. The exit code is that
-      of the command.
+      command exits with 0. After any other end of the command the deployment has failed, and its note says why. The exit code is
+      that of the command.
 
       The command has the environment of this process, and DEPLOY_QUEUE_DEPLOYMENT_ID: so a \`deploy-queue\` in it reaches the same
       queue. \`run\` itself ends the deployment.
 
-      When the deployment is cancelled while the command runs, the command gets SIGTERM, after the grace period SIGKILL, and the
-      exit code is 5. SIGINT and SIGTERM are passed on to the command; SIGKILL follows after the grace period.
+      The command leads a process group of its own. The cell is free when all of that group has ended. What outlives the command
+      has the grace period to end by itself, and is ended then.
 
-      While the database is away the command goes on. Its outcome is told when the database is back, for as long as
-      \`--outage-timeout\` says. After that the exit code is 7, and the deployment is reaped.
+      A deployment that is cancelled while the command runs, or runs for longer than \`--max-duration\`, is stopped: the group gets
+      SIGTERM, after the grace period SIGKILL, and the exit code is 5. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on to the
+      group; SIGKILL follows after the grace period. Within half a second, a second signal is the first one once more. Ctrl-Z
+      does not suspend, neither while the command runs nor before.
+
+      A watchdog, a second process of this program, ends the group when this process is killed, or suspended for nearly as long
+      as the heartbeat timeout. Out of reach are processes that leave the group, as with \`setsid\`, and those of another user, as
+      behind \`sudo\`: run the whole of \`deploy-queue run\` as that user. The command goes on alone when this process and its
+      watchdog are killed in the same moment.
+
+      While the database is away the command goes on. Before the heartbeat timeout of the environment is over, the command is
+      stopped, since another deployment may start then, and the exit code is 7. The grace period is never more than a third of that
+      timeout. With \`--on-lost-contact continue\` the command goes on regardless, and may work beside the next one. The outcome is told
+      when the database is back, for as long as \`--outage-timeout\` says. After that the exit code is 7, and the deployment is
+      reaped.
 
       With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: the steps of \`start\`, and while
       the command runs outage, outage-over and cancelled.
@@ -38,6 +51,7 @@ export class RunCommand extends TurnCommand {
   });
 
   gracePeriod = options.gracePeriod();
+  onLostContact = options.onLostContact();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -51,6 +65,7 @@ export class RunCommand extends TurnCommand {
     const { stderr } = this.context;
     return runCommand(session, request, this.command, {
       gracePeriod: this.gracePeriod,
+      continueWithoutContact: this.onLostContact,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       json,

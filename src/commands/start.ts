@@ -14,8 +14,13 @@ export class StartCommand extends TurnCommand {
       Prints the id of the deployment, writes it to the step output \`deployment-id\` in a GitHub workflow, waits until
       nothing blocks it, starts it and exits. The caller deploys then, and ends with \`finish\` or \`cancel\`.
 
-      SIGINT, SIGTERM, SIGHUP and \`--wait-timeout\` give the place in the line up. So does a reader that closes stdout before
-      all is printed; after the id, only \`--json\` prints more.
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT and \`--wait-timeout\` give the place in the line up. Within half a second, a second
+      signal is the first one once more. A later one leaves at once. A reader that closes stdout before all is printed gives the
+      place up too; after the id, only \`--json\` prints more. Ctrl-Z does not suspend.
+
+      The place is also given up when the parent process is gone, such as the script that would deploy: otherwise the cell would be
+      held for ever. \`nohup\` does not change that. A wait that is to outlive its shell has no parent from the beginning:
+      \`setsid --fork deploy-queue start …\`, or \`(deploy-queue start … &)\` where there is no \`setsid\`.
 
       With \`--hold\` it waits until \`deploy-queue release\` is called with its id, and then goes on.
 

@@ -2,14 +2,43 @@ import { constants } from "node:os";
 import { CancelledError } from "../queue/errors.js";
 import type { Log } from "./log.js";
 
+/** Within so many milliseconds, a second signal is the first one once more: timeout(1) and npm send two. */
+const echo = 500;
+
+const ends = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
 /**
  * Calls back at each signal that asks this process to end.
  * @returns a function that ends this
  */
 export function onSignals(callback: (signal: NodeJS.Signals) => void): () => void {
-  process.on("SIGINT", callback).on("SIGTERM", callback).on("SIGHUP", callback);
+  let last = Number.NEGATIVE_INFINITY;
+  const listener = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (now - last > echo) {
+      last = now;
+      callback(signal);
+    }
+  };
+  for (const signal of ends) {
+    process.on(signal, listener);
+  }
   return () => {
-    process.off("SIGINT", callback).off("SIGTERM", callback).off("SIGHUP", callback);
+    for (const signal of ends) {
+      process.off(signal, listener);
+    }
+  };
+}
+
+/**
+ * Goes on at Ctrl-Z: a process that is suspended sends no heartbeats, and nothing starts while the first one in a line is suspended.
+ * @returns a function that ends this
+ */
+export function refuseSuspension(log: Pick<Log, "info">): () => void {
+  const listener = (): void => log.info("Ctrl-Z does not suspend what waits for a cell or holds it; Ctrl-C ends it");
+  process.on("SIGTSTP", listener);
+  return () => {
+    process.off("SIGTSTP", listener);
   };
 }
 

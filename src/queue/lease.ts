@@ -24,6 +24,12 @@ export class Lease {
   #length = Number.POSITIVE_INFINITY;
   #workLeft = Number.POSITIVE_INFINITY;
   #maxDuration = Number.POSITIVE_INFINITY;
+  #onRenewed = (): void => undefined;
+
+  /** Calls back at each renewal from now on. */
+  onRenewed(callback: () => void): void {
+    this.#onRenewed = callback;
+  }
 
   /** A heartbeat, or the start, was acknowledged. */
   renewed(
@@ -36,6 +42,7 @@ export class Lease {
       this.#length = alive_until.getTime() - heartbeat_timestamp.getTime();
       this.#maxDuration = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - Number(start_timestamp);
       this.#workLeft = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - heartbeat_timestamp.getTime();
+      this.#onRenewed();
     }
   }
 

@@ -47,7 +47,13 @@ export interface Running {
   readonly stop: AbortSignal;
   /** Milliseconds that the work has to end then, which is never more than a third of the lease. */
   readonly grace: () => number;
+  readonly lease: Lease;
+  /** Milliseconds before the end of the lease at which the work is to end when nothing is heard of the database. */
+  readonly reserve: () => number;
 }
+
+/** The end of the work needs a moment, also where it has no grace: a second, or a tenth of a short lease. */
+const shortestReserve = 1_000;
 
 /**
  * A whole deployment: takes its turn, works while heartbeats keep the deployment alive, and ends it as the work has ended, after an
@@ -81,16 +87,16 @@ export async function runDeployment<Result>(
     }
   };
   const grace = (): number => Math.min(stopGrace ?? Number.POSITIVE_INFINITY, lease.length / 3);
-  const stopWatching = watchLease(lease, grace, {
-    onLostContact: () => {
-      if (options.continueWithoutContact !== true) {
-        end(new LostContactError(`${name} had no contact to the database for nearly as long as its lease`));
-      }
-    },
+  const reserve = (): number => Math.max(grace(), Math.min(shortestReserve, lease.length / 10));
+  let asked: Promise<unknown> = Promise.resolve();
+  const lastMoment = options.continueWithoutContact === true ? () => Number.NEGATIVE_INFINITY : reserve;
+  const stopWatching = watchLease(lease, lastMoment, {
+    onLostContact: () =>
+      end(new LostContactError(`${name} had no contact to the database for nearly as long as its lease`)),
     onTooLong: () => {
       const note = `it ran for longer than ${formatDuration(lease.maxDuration)}`;
       end(new CancelledError(`${name} is ended: ${note}`));
-      void outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
+      asked = outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
     },
   });
   const told = new AbortController();
@@ -107,8 +113,9 @@ export async function runDeployment<Result>(
     }
     return ended;
   });
-  const outcome = await work({ deployment: started, stop: stop.signal, grace });
+  const outcome = await work({ deployment: started, stop: stop.signal, grace, lease, reserve });
   stopWatching();
+  await asked;
   const { failure } = outcome;
   let deployment: Deployment;
   try {
@@ -119,7 +126,11 @@ export async function runDeployment<Result>(
       tellOutcome(queue, started, failure, outages),
     ]);
   } catch (error) {
-    return { ...outcome, end: { how: "untold", deployment: started, error } };
+    const { reason } = stop.signal;
+    return {
+      ...outcome,
+      end: { how: "untold", deployment: started, error: reason instanceof LostContactError ? reason : error },
+    };
   } finally {
     told.abort();
     await keeping.catch(() => undefined);

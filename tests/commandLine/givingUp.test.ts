@@ -17,7 +17,7 @@ async function waiting(place: Place, command: "start" | "run" = "start"): Promis
 }
 
 describe.each(["start", "run"] as const)("a waiting %s", (command) => {
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)(
     "cancels its deployment on %s and exits with 5",
     async (signal) => {
       const { start, id } = await waiting(newPlace(), command);
@@ -116,7 +116,8 @@ describe("a waiting start that is told to stop", () => {
     await until("it waits for the row", () => waitsForLock("%deploy_queue.%"));
     await start.printed(/SIGTERM: giving the place in the line up/);
 
-    start.process.kill("SIGINT");
+    // Once it is more than an echo of the first.
+    await until("it has ended", () => !start.process.kill("SIGINT") || start.process.exitCode !== null);
 
     expect((await start.end).code).toBe(130);
     await other`rollback`;

@@ -64,16 +64,26 @@ describe("run", () => {
   test.each([
     ["passes the exit code of its command on", ["sh", "-c", "exit 3"], 3, "the command exited with code 3"],
     ["answers 128 + n for a command ended by a signal", ["sh", "-c", "kill -KILL $$"], 137, "was ended by SIGKILL"],
-    ["answers 127 for a command that does not exist", ["no-such-command"], 127, "could not be started"],
-    ["answers 126 for a command that cannot be executed", ["/etc/passwd"], 126, "could not be started"],
-  ])("%s, and cancels the deployment", async (_, command, exitCode, note) => {
+    [
+      "answers 127 for a command that does not exist",
+      ["no-such-command"],
+      127,
+      "could not be started: there is no no-such-command",
+    ],
+    [
+      "answers 126 for a command that cannot be executed",
+      ["/etc/passwd"],
+      126,
+      "could not be started: /etc/passwd may not be executed",
+    ],
+  ])("%s, and the deployment has failed", async (_, command, exitCode, note) => {
     const place = newPlace();
 
     const { code, stderr } = await cli.runProcess(["run", ...place.options, "--", ...command]);
 
     expect(code).toBe(exitCode);
     const row = await onlyRow(place.region);
-    expect(row.status).toBe("cancelled");
+    expect(row.status).toBe("failed");
     expect(row.cancellation_note).toContain(note);
     expect(stderr).toContain(note);
   });

@@ -1,0 +1,104 @@
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { startTimer } from "../queue/timer.js";
+import type { ChildEnd } from "./childProcess.js";
+import { ProcessGroup } from "./processGroup.js";
+import type { News, Order } from "./watchdog.js";
+
+/** A command under a watchdog, which ends the command when this process cannot. */
+export interface GuardedCommand {
+  /**
+   * @param grace milliseconds that what outlives the command has to end by itself, and everything when this process is gone
+   * @returns how the command has ended, when no process of its group is left
+   */
+  start(command: readonly string[], deploymentId: number, grace: number): Promise<ChildEnd>;
+  /** Sends the signal to all of the group, and SIGKILL after so many milliseconds. */
+  stop(signal: NodeJS.Signals, grace: number): void;
+  /** Lets the command go on for so many milliseconds from now, if this process is not heard of again; then it has the grace period. */
+  goOn(left: number, grace: number): void;
+  /** Ends the watchdog of a command that was not started. */
+  dismiss(): void;
+}
+
+/** How much longer than the grace period a watchdog may take to end the command, in milliseconds. */
+const patience = 2_000;
+
+/**
+ * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
+ * @param environment of the command
+ * @param onLinger told when the command has exited and other processes of its group have not
+ */
+export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => void): GuardedCommand {
+  const [file = "", ...args] = [...ownFile(), "watchdog"];
+  const watchdog = fork(file, args, {
+    detached: true,
+    env: environment,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  const tell = (order: Order): void => {
+    if (watchdog.connected) {
+      // Without a callback, a message that fails would end this process.
+      watchdog.send(order, () => undefined);
+    }
+  };
+  let group: ProcessGroup | undefined;
+  let askedGrace = 0;
+  let stopTimer: (() => void) | undefined;
+  const end = new Promise<ChildEnd>((resolve) => {
+    watchdog.on("message", (message: News) => {
+      switch (message.news) {
+        case "started":
+          group = new ProcessGroup(message.group);
+          return;
+        case "lingers":
+          return onLinger();
+        case "ended":
+          group = undefined;
+          return resolve(message.end);
+      }
+    });
+    const onGone = async (): Promise<void> => {
+      if (group === undefined) {
+        resolve({ exitCode: 126, description: "could not be started: its watchdog has ended" });
+        return;
+      }
+      group.stop("SIGTERM", askedGrace);
+      await group.ended();
+      resolve({ exitCode: 137, description: "was ended, since its watchdog had ended" });
+    };
+    watchdog.once("error", () => void onGone());
+    watchdog.once("disconnect", () => void onGone());
+  });
+  return {
+    async start(command, deploymentId, grace) {
+      askedGrace = grace;
+      tell({ order: "start", command, deploymentId, grace });
+      const childEnd = await end;
+      stopTimer?.();
+      return childEnd;
+    },
+    stop(signal, grace) {
+      tell({ order: "stop", signal, grace });
+      stopTimer ??= startTimer(grace + patience, () => {
+        askedGrace = 0;
+        watchdog.kill("SIGKILL");
+      });
+    },
+    goOn(left, grace) {
+      if (Number.isFinite(left)) {
+        tell({ order: "go-on", left, until: Date.now() + left, grace });
+      }
+    },
+    dismiss() {
+      if (watchdog.connected) {
+        watchdog.disconnect();
+      }
+    },
+  };
+}
+
+/** What starts this program again: nothing more than its name where it is one executable, else the file that Node.js runs. */
+function ownFile(): readonly string[] {
+  const [, file] = process.argv;
+  return file === undefined || file === process.execPath || !existsSync(file) ? [] : [file];
+}

@@ -1,0 +1,97 @@
+import { type ChildEnd, startChild } from "./childProcess.js";
+import type { ProcessGroup } from "./processGroup.js";
+
+/** What the keeper tells its watchdog. Durations are in milliseconds. */
+export type Order =
+  | {
+      readonly order: "start";
+      readonly command: readonly string[];
+      readonly deploymentId: number;
+      readonly grace: number;
+    }
+  | { readonly order: "stop"; readonly signal: NodeJS.Signals; readonly grace: number }
+  /** The keeper lives, and the command may go on for so long: by this clock and by the wall clock, whichever is over first. */
+  | { readonly order: "go-on"; readonly left: number; readonly until: number; readonly grace: number };
+
+/** What the watchdog tells its keeper. */
+export type News =
+  | { readonly news: "started"; readonly group: number }
+  /** The command has exited, and processes of its group have not. */
+  | { readonly news: "lingers" }
+  | { readonly news: "ended"; readonly end: ChildEnd };
+
+/** How often to look at the clocks at least, in milliseconds: a timer stands still while the machine sleeps. */
+const longestLook = 1_000;
+/** After how many milliseconds the keeper hears of processes that outlive the command. */
+const lingering = 1_000;
+
+/**
+ * Guards the command of a keeper, in a process of its own: starts it, and ends it with its whole process group when the keeper is gone, or
+ * has been silent for too long because it is suspended.
+ */
+export function guardCommand(tell: (news: News, then?: () => void) => void): void {
+  let group: ProcessGroup | undefined;
+  let grace = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => group?.stop("SIGTERM", grace);
+
+  const start = async (command: readonly string[], deploymentId: number): Promise<void> => {
+    const started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) });
+    group = started.group;
+    if (group !== undefined) {
+      tell({ news: "started", group: group.id });
+    }
+    const end = await started.end;
+    let told = false;
+    // What outlives the command has the grace period to end by itself, as the tee of a script does.
+    await group?.ended((elapsed) => {
+      if (!told && elapsed > lingering) {
+        told = true;
+        tell({ news: "lingers" });
+      }
+      if (group?.stopped === false && elapsed > grace) {
+        stop();
+      }
+    });
+    tell({ news: "ended", end }, () => process.exit(0));
+  };
+
+  const goOn = (left: number, until: number): void => {
+    clearTimeout(timer);
+    const since = performance.now();
+    const look = (): void => {
+      const rest = Math.min(left - (performance.now() - since), until - Date.now());
+      if (rest <= 0) {
+        stop();
+      } else {
+        timer = setTimeout(look, Math.min(rest, longestLook));
+      }
+    };
+    look();
+  };
+
+  process.on("message", (order: Order) => {
+    if (order.order === "stop") {
+      group?.stop(order.signal, order.grace);
+      return;
+    }
+    grace = order.grace;
+    if (order.order === "start") {
+      void start(order.command, order.deploymentId);
+    } else {
+      goOn(order.left, order.until);
+    }
+  });
+  process.on("disconnect", () => {
+    if (group === undefined) {
+      process.exit(0);
+    }
+    stop();
+  });
+  // It outlives what ends others. A command that signals its parent means the keeper.
+  const keeper = process.ppid;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
+    process.on(signal, () => process.ppid === keeper && process.kill(keeper, signal));
+  }
+  process.on("SIGTSTP", () => undefined);
+}
