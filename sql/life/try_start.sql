@@ -55,7 +55,8 @@ begin
       perform deploy_queue._refuse_other_keeper(v_deployment);
     end if;
     exit when v_deployment.start_timestamp is not null;
-    v_reasons := deploy_queue._waiting_on(v_deployment);
+    -- A look of the last in a long line does not tell of all that are ahead; waiting_on() does.
+    v_reasons := deploy_queue._waiting_on(v_deployment, 100);
     -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
     v_yielding := case when v_deployment.parent_id is not null then deploy_queue._give_way(v_deployment) end;
@@ -107,4 +108,4 @@ end;
 $$;
 
 comment on function deploy_queue.try_start(bigint, boolean, text, interval) is
-  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for, and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for (at most 100 deployments), and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';

@@ -30,7 +30,7 @@ begin
     raise exception using
       errcode = 'QD003',
       message = format('%s may not start: %s', deploy_queue._label(candidate),
-        deploy_queue._reasons_text(deploy_queue._waiting_on(candidate))),
+        deploy_queue._reasons_text(deploy_queue._waiting_on(candidate, 100))),
       hint = 'deploy_queue.try_start() starts it when its turn comes; deploy_queue.waiting_on() says what it waits for.';
   end if;
   return v_may;

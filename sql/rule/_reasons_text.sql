@@ -6,6 +6,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return left((select string_agg(reason.text, '; ') from unnest(reasons[1:5]) as reason), 2000)
-    || case when cardinality(reasons) > 5 then format('; and %s more', cardinality(reasons) - 5) else '' end;
+    || case when cardinality(reasons) > 5 then format('; and %s%s more', case when cardinality(reasons) >= 100 then 'at least ' end, cardinality(reasons) - 5) else '' end;
 end;
 $$;
