@@ -29,7 +29,7 @@ async function startJob(place: Place = newPlace(), more: Readonly<Record<string,
 
 /** The background process says in its log which one it is; it is ended with the test. */
 function heartbeatsOf(id: number): Job["heartbeats"] {
-  const log = (): string => readFileSync(join(runnerTemp, `deploy-queue-heartbeats-${id}.log`), "utf8");
+  const log = (): string => readFileSync(join(runnerTemp(), `deploy-queue-heartbeats-${id}.log`), "utf8");
   const pid = Number(/process (\d+) sends heartbeats/.exec(log())?.[1]);
   onTestFinished(() => {
     if (processExists(pid)) process.kill(pid, "SIGKILL");
@@ -206,7 +206,7 @@ describe("the end of a job", () => {
   test("finishes its deployment though the log of the heartbeats cannot be read", async () => {
     const job = await startJob();
 
-    const post = await runStep(job.given, { state: { ...job.main.state, "heartbeat-log": runnerTemp } });
+    const post = await runStep(job.given, { state: { ...job.main.state, "heartbeat-log": runnerTemp() } });
 
     expect(post.code).toBe(0);
     expect((await cli.row(job.id)).status).toBe("finished");
@@ -320,7 +320,7 @@ describe("the heartbeats of a job", () => {
   });
 
   test("that cannot be sent cancel the deployment and fail the step", async () => {
-    const preload = join(runnerTemp, "preload.cjs");
+    const preload = join(runnerTemp(), "preload.cjs");
     writeFileSync(preload, 'if (process.argv[2] === "heartbeats") { console.error("no room"); process.exit(3); }');
 
     const main = await runStep(inputs("job", newPlace()), { env: { NODE_OPTIONS: `--require=${preload}` } });
@@ -351,7 +351,7 @@ describe("the heartbeats of a job", () => {
       argv0: "/runner/bin/Runner.Worker",
       stdio: ["pipe", "pipe", "inherit"],
       env: {
-        ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp },
+        ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp() },
         ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       },
     });

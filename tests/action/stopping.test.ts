@@ -32,7 +32,7 @@ async function startRunner(given: Readonly<Record<string, string>>, step: string
     argv0: "/runner/bin/Runner.Worker",
     stdio: ["pipe", "pipe", "inherit"],
     env: {
-      ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp },
+      ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp() },
       ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     },
   });

@@ -47,16 +47,17 @@ export interface Surroundings {
 
 const directory = mkdtempSync(join(tmpdir(), "deploy-queue-runner-"));
 let steps = 0;
-removeLater(directory);
 
-/** Where background processes keep their logs. */
-export const runnerTemp = directory;
+/** Where background processes keep their logs. Of another test file it may be gone. */
+export function runnerTemp(): string {
+  mkdirSync(directory, { recursive: true });
+  removeLater(directory);
+  return directory;
+}
 
 /** Runs the committed bundle as the runner does: inputs, state and files in variables, defaults as in action.yml. */
 export function startStep(inputs: Readonly<Record<string, string>>, surroundings: Surroundings = {}): Step {
-  // Of another file it may be gone.
-  mkdirSync(directory, { recursive: true });
-  removeLater(directory);
+  runnerTemp();
   const files = ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_ENV"].map((name) => {
     const path = join(directory, `${name}-${steps++}`);
     writeFileSync(path, "");

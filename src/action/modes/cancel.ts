@@ -1,7 +1,7 @@
 import { info } from "@actions/core";
 import type { Deployment } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
-import { cancelledEachText } from "../../text/cancellation.js";
+import { cancelledEachText, cancelledText, isStopping } from "../../text/cancellation.js";
 import type { CancelInputs } from "../inputs.js";
 import { log } from "../log.js";
 import { patiently } from "../queueSession.js";
@@ -12,10 +12,9 @@ export async function cancel(queue: Queue, inputs: CancelInputs): Promise<void> 
   const cancelled = await patiently(inputs, () => cancelTarget(queue, inputs));
   info(cancelledEachText(cancelled));
   const ended = cancelled.filter(({ cancellation_timestamp }) => cancellation_timestamp !== null);
-  const stopping = cancelled.filter(({ cancellation_timestamp }) => cancellation_timestamp === null);
-  if (stopping.length > 0) {
-    const ids = stopping.map(({ id }) => id).join(", ");
-    log.warn(`asked to stop, and holding their cells until their work has ended: ${ids}`);
+  const stopping = cancelled.filter(isStopping);
+  for (const deployment of stopping) {
+    log.warn(cancelledText(deployment));
   }
   const slack = slackNotifier(inputs);
   const link = jobPage(inputs.job);
@@ -37,6 +36,5 @@ async function cancelTarget(queue: Queue, { target, note, job }: CancelInputs): 
 /** The deployment of an earlier step of this job ends at once, since the job says that it works no more. Others are asked to stop. */
 async function cancelOne(queue: Queue, id: string, note: string | undefined, job: JobContext): Promise<Deployment> {
   const deployment = await queue.cancel(id, note);
-  const isStopping = deployment.stop_timestamp !== null && deployment.cancellation_timestamp === null;
-  return isStopping && isOfThisJob(deployment, job) ? queue.confirmStop(id) : deployment;
+  return isStopping(deployment) && isOfThisJob(deployment, job) ? queue.confirmStop(id) : deployment;
 }
