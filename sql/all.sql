@@ -148,6 +148,7 @@
 --!include life/_circle.sql
 --!include life/_give_way.sql
 --!include life/_cancel_each.sql
+--!include life/_enter_again.sql
 --!include life/enqueue.sql
 --!include life/try_start.sql
 --!include life/finish.sql

@@ -1,6 +1,6 @@
 -- Refuses an idempotency key whose deployment has ended, or was asked for with other work: the caller would believe that it holds a
 -- cell that it does not hold. Url, note and terms of the wait may differ, since they change when a job is run again.
--- Called by enqueue.
+-- Called by _enter_again.
 create or replace function deploy_queue._refuse_other_work(
   known deploy_queue.deployments,
   environment text,

@@ -1,6 +1,6 @@
 -- Makes the caller the keeper of a deployment that waits already: a client that died, or lost its answer, asks again with its key. What
 -- runs has a command of the keeper before, so it is not taken over: when that keeper is dead, the deployment is reaped.
--- Called by enqueue.
+-- Called by _enter_again.
 create or replace function deploy_queue._take_over(known deploy_queue.deployments, keeper text)
 returns deploy_queue.deployments
 language plpgsql volatile

@@ -17,7 +17,7 @@ begin
       'forced'::deploy_queue.cancellation_kind end
   where deployments.id = cancel.deployment_id
     and deployments.cancellation_timestamp is null
-    and (deployments.stop_timestamp is null or cancel.force)
+    and (deployments.stop_timestamp is null or cancel.force or not deploy_queue._is_kept(deployments))
   returning deployments.* into v_deployment;
 
   if not found then

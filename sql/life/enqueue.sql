@@ -32,39 +32,41 @@ as $$
 declare
   v_deployment deploy_queue.deployments;
 begin
-  insert into deploy_queue.deployments as deployment (
-    environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
-    heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command, keeper, stop_grace, parent_id,
-    joined_id
-  ) values (
-    enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
-    enqueue.url, enqueue.note, enqueue.concurrency_key,
-    -- Infinity means "when it may". A deployment on hold waits for its release.
-    case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
-    -- The row has its heartbeat from the INSERT on: a client that dies right after must not keep its place for ever.
-    case when enqueue.heartbeat then deploy_queue._now() end,
-    enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
-    enqueue.command, enqueue.keeper, enqueue.stop_grace, enqueue.parent_id,
-    case when enqueue.join_parent then enqueue.parent_id end
-  )
-  on conflict (entered_by, idempotency_key) where idempotency_key is not null do nothing
-  returning deployment.* into v_deployment;
-
-  -- A client that lost its connection asks again: it cannot know whether its first request arrived.
-  if v_deployment.id is null then
-    select * into v_deployment
-    from deploy_queue.deployments
-    where deployments.entered_by = deploy_queue._principal()
-      and deployments.idempotency_key = enqueue.idempotency_key;
-    perform deploy_queue._refuse_other_work(
-      v_deployment, enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
-      enqueue.version, enqueue.concurrency_key, enqueue.command
-    );
-    raise notice '% is there already, from an earlier try', deploy_queue._label(v_deployment);
-    if enqueue.keeper <> v_deployment.keeper then
-      v_deployment := deploy_queue._take_over(v_deployment, enqueue.keeper);
+  for v_attempt in 1..2 loop
+    -- Before the INSERT, which locks the cell: what is done with a known deployment locks its row.
+    if enqueue.idempotency_key is not null then
+      select * into v_deployment
+      from deploy_queue.deployments
+      where deployments.entered_by = deploy_queue._principal()
+        and deployments.idempotency_key = enqueue.idempotency_key;
+      if found then
+        return deploy_queue._enter_again(
+          v_deployment, enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component,
+          enqueue.version, enqueue.concurrency_key, enqueue.command, enqueue.keeper
+        );
+      end if;
     end if;
-  end if;
+
+    insert into deploy_queue.deployments as deployment (
+      environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp,
+      heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after, command, keeper, stop_grace, parent_id,
+      joined_id
+    ) values (
+      enqueue.environment, enqueue.cloud_provider, enqueue.region, enqueue.cell_index, enqueue.component, enqueue.version,
+      enqueue.url, enqueue.note, enqueue.concurrency_key,
+      -- Infinity means "when it may". A deployment on hold waits for its release.
+      case when enqueue.start and enqueue.hold is null then timestamptz 'infinity' end,
+      -- The row has its heartbeat from the INSERT on: a client that dies right after must not keep its place for ever.
+      case when enqueue.heartbeat then deploy_queue._now() end,
+      enqueue.idempotency_key, enqueue.max_duration, enqueue.priority, enqueue.hold, enqueue.not_before, enqueue.not_after,
+      enqueue.command, enqueue.keeper, enqueue.stop_grace, enqueue.parent_id,
+      case when enqueue.join_parent then enqueue.parent_id end
+    )
+    on conflict (entered_by, idempotency_key) where idempotency_key is not null do nothing
+    returning deployment.* into v_deployment;
+    -- Unless another session has used the key meanwhile.
+    exit when found;
+  end loop;
   return v_deployment;
 end;
 $$;

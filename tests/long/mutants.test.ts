@@ -48,19 +48,9 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "cells.environment in (new.environment, old.environment)",
     "false",
   ],
-  [
-    "lets the freeze of a cell hold its neighbours",
-    "_freezes_over",
-    "freezes.cell_index = candidate.cell_index",
-    "true",
-  ],
-  [
-    "lets the freeze of a provider hold the others",
-    "_freezes_over",
-    "freezes.cloud_provider = candidate.cloud_provider",
-    "true",
-  ],
-  ["lets the freeze of a region hold the others", "_freezes_over", "freezes.region = candidate.region", "true"],
+  ["lets the freeze of a cell hold its neighbours", "_covers", "(placed).cell_index = cell_index", "true"],
+  ["lets the freeze of a provider hold the others", "_covers", "(placed).cloud_provider = cloud_provider", "true"],
+  ["lets the freeze of a region hold the others", "_covers", "(placed).region = region", "true"],
   ["lets in who comes too late", "_withheld", "candidate.not_after <= policy.as_of", "false"],
   ["forgets the buffer", "_blockers", "finished.finish_timestamp > policy.as_of - policy.buffer_time", "false"],
   [

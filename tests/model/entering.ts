@@ -7,9 +7,10 @@ type Enqueue = Extract<Act, { act: "enqueue" }>;
 type InsertRunning = Extract<Act, { act: "insert running" }>;
 
 export function enqueue(world: World, act: Enqueue, id: number): Outcome {
-  if (isStagedAlready(world, act)) return answered("QD021", world);
   const known = world.deployments.find((one) => hasSameIdempotencyKey(one, act));
-  if (known !== undefined) return act.by === "function" ? enterAgain(world, act, known) : answered("23505", world);
+  if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
+  if (isStagedAlready(world, act)) return answered("QD021", world);
+  if (known !== undefined) return answered("23505", world);
   const timeout = world.environments[act.environment]?.heartbeatTimeout ?? 0;
   const heartbeat = act.heartbeat ? world.now : null;
   const added = add(world, {

@@ -54,8 +54,11 @@ export function perform(world: World, act: Act, id: number): Outcome {
     }
     case "cancel version":
       return cancel(world, "ok", ({ version }) => version === act.version);
-    case "cancel location":
-      return cancel(world, "ok", (one) => one.environment === act.environment && one.cell === (act.cell ?? one.cell));
+    case "cancel location": {
+      const isThere = (one: Deployment) => one.environment === act.environment && one.cell === (act.cell ?? one.cell);
+      // The first deployment makes the cell.
+      return world.deployments.some(isThere) ? cancel(world, "ok", isThere) : answered("QD043", world);
+    }
     case "reap":
       return cancel(world, "ok", (one) => isStale(world, one));
     case "change key": {

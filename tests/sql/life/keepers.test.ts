@@ -107,6 +107,19 @@ describe("a take-over and a start at the same time", () => {
   });
 });
 
+test("a take-over locks no cell: a start that holds a row waits for that", async () => {
+  const { region } = newLine(database);
+  await database.enqueue({ region, idempotencyKey: region, keeper: "one", heartbeat: true });
+  const session = await openSession(database);
+  await session.begin();
+  await session.sql`select deploy_queue.enqueue('dev', 'aws', ${region}, 0, 'api', idempotency_key => ${region},
+    heartbeat => true, keeper => 'other')`;
+  const locked = await sql`
+    select from pg_locks where locktype = 'advisory' and classid = 25713 and pid = ${session.pid}`;
+  await session.commit();
+  expect(locked).toHaveLength(0);
+});
+
 test("a keeper's name goes with the heartbeats that were promised for the wait", async () => {
   const id = await newLine(database).add("queued", { heartbeat: true, keeper: "one", stopGrace: 5_000 });
   expect((await queue.tryStart(id)).deployment).toMatchObject({ keeper: null, stop_grace: null, alive_until: null });

@@ -68,6 +68,15 @@ describe.for(doors)("%s", ([, ask, note]) => {
     expect(await statusOf(id)).toBe("cancelled");
   });
 
+  test("cancels what was asked to stop once its keeper is dead", async () => {
+    const line = newLine(database);
+    const id = await line.add("running", kept);
+    await queue.cancel(id, "first");
+    await database.advance("16 minutes");
+    await ask(id, line.region);
+    expect(await statusOf(id)).toBe("cancelled");
+  });
+
   test("changes nothing when it comes again, and confirms nothing", async () => {
     const line = newLine(database);
     const id = await line.add("running", kept);
