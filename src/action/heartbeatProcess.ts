@@ -66,15 +66,21 @@ export async function sendHeartbeats(): Promise<void> {
     const stopWatching = stopping.watch(deployment);
     const onStop = (asked: Deployment): void => void stopping.requested(asked);
     const keeping = { keeper, lease, signal: gone.signal, onEvent, onStop, tolerant: true };
-    const end = await keepAlive(queue, id, keeping).finally(() => {
-      stopWatching();
-      over.abort();
-    });
+    const end = await keepAlive(queue, id, keeping).finally(stopWatching);
+    if (end !== undefined && isLost(end)) {
+      await stopping.lost(end);
+    }
+    over.abort();
     write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);
   } finally {
     clearInterval(watch);
     await database.close();
   }
+}
+
+/** Whether its cell is free though no step of the job has told that the work has ended. */
+function isLost({ cancellation_kind }: Deployment): boolean {
+  return cancellation_kind !== null && !["stopped", "failed"].includes(cancellation_kind);
 }
 
 function exists(pid: number): boolean {

@@ -17,7 +17,7 @@ export function runnerProcess(): number | undefined {
   return commandLine(process.ppid)[0]?.includes("Runner.Worker") === true ? process.ppid : undefined;
 }
 
-/** Waits until a step runs. The post step of this action is none: it tells the end of the work. */
+/** Waits until a step runs, or the signal is aborted. The post step of this action is none: it tells the end of the work. */
 export async function stepRuns(runner: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && stepsOf(runner, processes()).length === 0) {
     await sleep(lookInterval);

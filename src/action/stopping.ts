@@ -28,7 +28,8 @@ export class Stopping {
   readonly #queue: Queue;
   readonly #lease: Lease;
   readonly #job: Job;
-  #isEnding = false;
+  /** Set once its steps are being ended. */
+  #ending: Promise<void> | undefined;
 
   constructor(queue: Queue, lease: Lease, job: Job) {
     this.#queue = queue;
@@ -44,7 +45,7 @@ export class Stopping {
     const { id } = deployment;
     return watchLease(this.#lease, () => (this.#job.stopOnCancel ? this.#grace() : 0), {
       onLostContact: () => {
-        this.#alarm(
+        void this.#alarm(
           `${deploymentName(deployment)} has no contact to the database, and its lease ends: then another deployment may start`,
           "Nothing ends this job: end it now",
         );
@@ -61,33 +62,43 @@ export class Stopping {
   async requested(deployment: Deployment): Promise<void> {
     const who = cancellerName(await cancellationOf(this.#queue, deployment.id));
     const why = deployment.cancellation_note ?? "no reason given";
-    this.#alarm(
+    await this.#alarm(
       `${who} asks ${deploymentName(deployment)} to stop: ${why}`,
       "Nothing ends this job, and the deployment holds its cell until the job has ended: end it as soon as that is safe",
     );
   }
 
-  #alarm(news: string, byHand: string): void {
-    const { stopOnCancel, log, over } = this.#job;
-    const message = printable(`${news}. ${stopOnCancel ? "The step that runs now is ended" : byHand}`);
-    log(message);
-    void this.#act(message).catch((error: unknown) => {
-      if (!over.aborted) {
-        log(`the steps of the job are out of reach: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    });
+  /** The deployment was cancelled without regard to its keeper. Returns once the job knows. */
+  async lost(deployment: Deployment): Promise<void> {
+    const who = cancellerName(await cancellationOf(this.#queue, deployment.id));
+    const why = deployment.cancellation_note ?? "no reason given";
+    await this.#alarm(
+      `${deploymentName(deployment)} was cancelled by ${who}: ${why}. Its cell is free, and another deployment may start`,
+      "Nothing ends this job: end it now",
+    );
   }
 
-  async #act(message: string): Promise<void> {
-    const { runner, stopOnCancel, over } = this.#job;
-    if (runner === undefined || this.#isEnding) {
+  async #alarm(news: string, byHand: string): Promise<void> {
+    const { runner, stopOnCancel, log } = this.#job;
+    const message = printable(`${news}. ${stopOnCancel ? "The step that runs now is ended" : byHand}`);
+    log(message);
+    if (runner === undefined) {
       return;
     }
-    this.#isEnding = stopOnCancel;
+    try {
+      await this.#tell(runner, message);
+    } catch (error) {
+      log(`the steps of the job are out of reach: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #tell(runner: number, message: string): Promise<void> {
+    const { stopOnCancel, over } = this.#job;
     await stepRuns(runner, over);
     let isTold = annotateStep(runner, message);
-    if (stopOnCancel) {
-      await endSteps(runner, this.#grace(), over);
+    if (stopOnCancel && !over.aborted) {
+      this.#ending ??= endSteps(runner, this.#grace(), over);
+      await this.#ending;
       return;
     }
     while (!isTold && !over.aborted) {

@@ -110,6 +110,19 @@ describe("mode finish", () => {
     expect(step.outputs["deployment-cancelled-by"]).toMatch(/\(deploy-queue cancel deployment\)$/);
   });
 
+  test("finishes a deployment that was asked to stop, and fails, since the job must not look as if nothing was wrong", async () => {
+    const id = await cli.running(newPlace(), { heartbeat: true });
+    await cli.run(["cancel", "deployment", String(id)]);
+
+    const step = await runStep({ mode: "finish", "database-url": cli.url, "deployment-id": String(id) });
+
+    expect(step.code).toBe(1);
+    expect((await cli.row(id)).status).toBe("finished");
+    expect(annotations(step, "error")).toEqual([
+      expect.stringMatching(/finished, since the request of .* came too late/),
+    ]);
+  });
+
   test("takes its database from the variable too", async () => {
     const id = await cli.running(newPlace());
 
@@ -138,6 +151,21 @@ describe("mode cancel", () => {
     expect((await cli.row(other)).status).toBe("running");
   });
 
+  test("asks a deployment with heartbeats to stop, and ends that of an earlier step of the same job at once", async () => {
+    const others = await cli.running(newPlace(), { heartbeat: true });
+    const start = await runStep(inputs("start", newPlace()));
+    const own = Number(start.outputs["deployment-id"]);
+    await cli.queue.heartbeat(own);
+
+    const asked = await runStep({ ...cancel, "deployment-id": String(others) });
+    const ended = await runStep({ ...cancel, "deployment-id": String(own) });
+
+    expect([asked.code, ended.code]).toEqual([0, 0]);
+    expect((await cli.row(others)).status).toBe("stopping");
+    expect(annotations(asked, "warning")).toEqual([expect.stringContaining("is asked to stop")]);
+    expect((await cli.row(own)).status).toBe("cancelled");
+  });
+
   test("stores a note of several lines as one", async () => {
     const id = await cli.running(newPlace());
 
@@ -161,7 +189,7 @@ describe("mode cancel", () => {
     expect((await cli.row(Number(other.outputs["deployment-id"]))).status).toBe("running");
   });
 
-  test("cancels a region, or one cell of it", async () => {
+  test("cancels a region, or one cell of it, which must be known", async () => {
     const place = newPlace();
     const location = { environment: place.environment, "cloud-provider": "aws", region: place.region };
     const id = await cli.running(place);
@@ -170,7 +198,7 @@ describe("mode cancel", () => {
     expect((await cli.row(id)).status).toBe("running");
     const everywhere = await runStep({ ...cancel, ...location });
 
-    expect(elsewhere).toMatchObject({ code: 0, log: expect.stringContaining("Cancelled 0 deployments") });
+    expect(annotations(elsewhere, "error")).toEqual([expect.stringContaining("has no cell")]);
     expect(everywhere).toMatchObject({ code: 0, log: expect.stringContaining("Cancelled 1 deployment:") });
     expect((await cli.row(id)).status).toBe("cancelled");
   });

@@ -68,6 +68,16 @@ describe.skipIf(process.platform !== "linux")("a job whose deployment is asked t
     expect((await cli.row(runner.id)).status).toBe("stopping");
   });
 
+  test("is told as well when an operator has freed the cell by force", async () => {
+    const runner = await startRunner(inputs("job", newPlace()), "echo working; read");
+
+    await cli.queue.cancel(runner.id, "outage", { force: true });
+
+    await runner.prints(
+      /^::error::deployment \d+ \(api@v1\) was cancelled by .*: outage\. Its cell is free.*end it now/m,
+    );
+  });
+
   test("with stop-on-cancel ends its step at once, and its cell is free at the end of the job", async () => {
     const given = inputs("job", newPlace(), { "stop-on-cancel": "true" });
     const runner = await startRunner(given, "echo working; sleep 1000; echo on");
