@@ -1,6 +1,7 @@
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
+import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
@@ -25,6 +26,7 @@ export async function withQueue(
   const database = new Database({
     url,
     applicationName: applicationName(inputs.job),
+    actor: actorOf(process.env),
     onNotice: (message) => log.info(callsAsCommands(message)),
   });
   try {

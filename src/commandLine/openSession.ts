@@ -4,6 +4,7 @@ import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
+import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
@@ -19,12 +20,14 @@ export interface SessionOptions {
   /** Milliseconds to wait for a database that is away. */
   readonly outageTimeout: number;
   readonly context: BaseContext;
+  /** Who acts, where that is given. */
+  readonly actor?: string | undefined;
 }
 
 /** Connects to the database and makes sure that it has our schema. */
 export async function openSession(
   command: string,
-  { migrate, outageTimeout, context }: SessionOptions,
+  { migrate, outageTimeout, context, actor }: SessionOptions,
 ): Promise<Session> {
   const log = createLogger(context);
   const target = await resolveConnectionTarget(context.env);
@@ -38,6 +41,7 @@ export async function openSession(
   const database = new Database({
     url: target.url,
     applicationName: `deploy-queue ${command}`,
+    actor: actorOf(context.env, actor),
     onNotice: (message) => log.info(callsAsCommands(message)),
   });
   try {

@@ -3,12 +3,18 @@ import { logOutages } from "../display/outages.js";
 import { defaultOutageTimeout, outlastOutages } from "../queue/outage.js";
 import { BaseCommand } from "./baseCommand.js";
 import type { Session } from "./openSession.js";
+import { optionalText } from "./values.js";
 
 /** A command that talks to the queue. */
 export abstract class QueueCommand extends BaseCommand {
   skipMigrations = Option.Boolean("--skip-migrations", false, {
     description: "Do not bring an older database schema up to date",
   });
+
+  actor = optionalText(
+    "--actor",
+    "Who acts, for the record; by default DEPLOY_QUEUE_ACTOR, the user of the CI job, or user@host",
+  );
 
   /**
    * Milliseconds without a database that it outlasts from its first contact on. Most commands say at once that the database is
@@ -26,6 +32,7 @@ export abstract class QueueCommand extends BaseCommand {
       migrate: !this.skipMigrations,
       outageTimeout: this.outageTimeoutOrDefault,
       context: this.context,
+      actor: this.actor,
     });
     try {
       return await this.act(session);

@@ -23,6 +23,11 @@ export const variables: readonly Variable[] = [
     unset: "deploy-queue in the user's data folder, such as ~/.local/share; for root in /var/lib",
   },
   {
+    name: "DEPLOY_QUEUE_ACTOR",
+    meaning: "Who acts, for the record: a claim beside the role of the database",
+    unset: "the user of the job in GitHub Actions, GitLab CI and Buildkite; else user@host",
+  },
+  {
     name: "DEPLOY_QUEUE_LOG_LEVEL",
     meaning: "trace, debug, info, warn, error, fatal or silent; with debug, unexpected errors show their stack",
     unset: "info",

@@ -10,6 +10,8 @@ import { WakeUps } from "./wakeUps.js";
 export interface DatabaseOptions {
   readonly url: string;
   readonly applicationName: string;
+  /** Who acts, for the record: a claim beside the role that logs in. */
+  readonly actor?: string | undefined;
   /** Notices of the server, such as "deployment 42 (api) has already finished". */
   readonly onNotice?: (message: string) => void;
 }
@@ -29,6 +31,7 @@ const deadlockAttempts = 3;
  */
 export class Database {
   readonly target: string;
+  readonly actor: string | undefined;
   readonly connection: Connection;
   readonly #options: DatabaseOptions;
   #wasLetIn = false;
@@ -38,6 +41,7 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.actor = options.actor;
     this.target = describeConnectionUrl(options.url);
     this.connection = new Connection({
       ...options,

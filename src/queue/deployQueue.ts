@@ -16,6 +16,8 @@ export interface DeployQueueOptions {
   readonly url?: string;
   /** Shown in pg_stat_activity and in deployment_events. */
   readonly applicationName?: string;
+  /** Who acts, for the record: a claim beside the role of the database, which is what stands there without it. */
+  readonly actor?: string;
   /** Whether to create the schema, or bring an older one up to date; true by default. */
   readonly migrate?: boolean;
   /** What the database or the migration has to say; silent by default. */
@@ -41,6 +43,7 @@ export class DeployQueue extends QueueCalls {
     const database = new Database({
       url,
       applicationName: options.applicationName ?? "deploy-queue library",
+      actor: options.actor,
       onNotice: onMessage,
     });
     try {

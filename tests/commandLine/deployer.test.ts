@@ -33,14 +33,14 @@ describe("a login that is only a deployer", () => {
     expect(await cli.events(id)).toEqual(expect.arrayContaining(["enqueued", "started", "finished"]));
   });
 
-  test("runs a command, and is the actor of its events", async () => {
+  test("runs a command, and is the principal of its events", async () => {
     const { region, options } = newPlace();
     const { code } = await run("run", ...options, "--", "true");
     expect(code).toBe(0);
-    const actors = await cli.sql<{ actor: string }[]>`
-      select distinct deployment_events.actor from deploy_queue.deployment_events
+    const principals = await cli.sql<{ actor: string; principal: string }[]>`
+      select distinct deployment_events.actor, principal from deploy_queue.deployment_events
       join deploy_queue.deployments on deployments.id = deployment_id where deployments.region = ${region}`;
-    expect([...actors]).toEqual([{ actor: deployer.name }]);
+    expect([...principals]).toEqual([{ actor: "tester", principal: deployer.name }]);
   });
 
   test("sends heartbeats until the deployment ends", async () => {

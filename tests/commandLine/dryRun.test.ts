@@ -30,8 +30,8 @@ test("start --dry-run names the blockers in the order of the line", async () => 
   expect(stdout).toMatch(
     new RegExp(
       "^It would wait at position 2, start unknown\n" +
-        `  deployment ${holder} \\(holder\\) has been running for \\S+\n` +
-        `  deployment ${id} \\(web@v7\\) is ahead in the line\n$`,
+        `  deployment ${holder} \\(holder\\) by \\w+ has been running for \\S+\n` +
+        `  deployment ${id} \\(web@v7\\) by \\w+ is ahead in the line\n$`,
     ),
   );
   expect(stderr).toBe("");

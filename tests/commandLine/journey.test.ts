@@ -68,7 +68,7 @@ describe("a waiting start", () => {
     const first = await cli.row(id);
     await until("it has looked three times more", async () => {
       const row = await cli.row(id);
-      return row.updated_at.getTime() > first.updated_at.getTime() + 900;
+      return Number(row.heartbeat_timestamp) > Number(first.heartbeat_timestamp) + 900;
     });
 
     expect(start.stderr().match(new RegExp(`deployment ${holder} \\(holder\\)`, "g"))).toHaveLength(1);

@@ -60,9 +60,9 @@ describe("start --json prints a JSON object a line:", () => {
 
   test("left-behind, when its place could not be given up", async () => {
     const { start, id } = await waiting(newPlace());
-    await cli.sql`alter function deploy_queue.cancel(bigint, text) rename to cancel_gone`;
+    await cli.sql`alter function deploy_queue.cancel(bigint, text, boolean) rename to cancel_gone`;
     onTestFinished(async () => {
-      await cli.sql`alter function deploy_queue.cancel_gone(bigint, text) rename to cancel`;
+      await cli.sql`alter function deploy_queue.cancel_gone(bigint, text, boolean) rename to cancel`;
     });
 
     start.process.kill("SIGTERM");
@@ -83,7 +83,7 @@ describe("start --json prints a JSON object a line:", () => {
     expect(code).toBe(5);
     expect(events(stdout).map(({ event }) => event)).toEqual(["enqueued", "waiting", "cancelled"]);
     expect(events(stdout).at(-1)).toEqual({
-      ...{ event: "cancelled", deployment_id: id, kind: "cancelled", actor: new URL(cli.url).username },
+      ...{ event: "cancelled", deployment_id: id, kind: "cancelled", actor: "tester" },
       principal: new URL(cli.url).username,
       ...{ application_name: "deploy-queue cancel deployment", reason: "pulled back" },
     });
@@ -152,18 +152,18 @@ describe("run --json", () => {
     const { code, stderr } = await run.end;
     expect(code).toBe(5);
     expect(events(stderr).map(({ event }) => event)).toEqual([
-      ...["enqueued", "started", "outage", "outage-over", "cancelled"],
+      ...["enqueued", "started", "outage", "outage-over", "stopping", "cancelled"],
     ]);
-    const actor = new URL(cli.url).username;
+    const actor = "tester";
     expect(events(stderr).at(-1)).toMatchObject({
       deployment_id: row?.id,
-      kind: "cancelled",
+      kind: "stopping",
       actor,
       reason: "pulled back",
     });
     expect(stderr).toMatch(
       new RegExp(
-        `^deploy-queue: .* was cancelled by ${actor} \\(deploy-queue cancel deployment\\) .*: pulled back$`,
+        `^deploy-queue: .* was cancelled by ${actor}, role \\w+ \\(deploy-queue cancel deployment\\) .*: pulled back$`,
         "m",
       ),
     );

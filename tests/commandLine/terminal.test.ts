@@ -99,7 +99,7 @@ test("a wait on a terminal is one region that is redrawn every second and leaves
 
   await until("two drawings", () => (terminal.screen().match(/waits for/g)?.length ?? 0) >= 3);
   expect(stripVTControlCharacters(terminal.screen())).toMatch(/deployment \d+ \(api\) waits for \d+.*position 1/);
-  expect(stripVTControlCharacters(terminal.screen())).toMatch(/deployment \d+ \(web@v7\) has been running for/);
+  expect(stripVTControlCharacters(terminal.screen())).toMatch(/deployment \d+ \(web@v7\) by \w+ has been running for/);
   await database.queue.finish(holder);
   expect(await terminal.end).toBe(0);
   expectNoTrace(terminal.screen());

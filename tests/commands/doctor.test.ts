@@ -110,7 +110,7 @@ test("a clock that is an hour ahead is a warning", async () => {
   ]);
 });
 
-test("deployments that look stuck are a warning each: silent, slow, idle", async () => {
+test("deployments that look stuck are a warning each: silent, without a keeper, slow, idle", async () => {
   const silent = await line.running(newPlace(), { heartbeat: true });
   const place = newPlace();
   await insertFinished(line, {
@@ -126,9 +126,12 @@ test("deployments that look stuck are a warning each: silent, slow, idle", async
   const { code, of } = await examine();
   expect(code).toBe(0);
   const found = of("deployments");
-  expect(found.map(({ status }) => status)).toEqual(["warning", "warning", "warning"]);
+  expect(found.map(({ status }) => status)).toEqual(["warning", "warning", "warning", "warning"]);
   const texts = found.map(({ text }) => text).join("\n");
   expect(texts).toMatch(new RegExp(`deployment ${silent} \\(holder\\) has sent no heartbeat since`));
+  expect(texts).toMatch(
+    new RegExp(`deployment ${slow} \\(holder\\) runs without a keeper since .* and never ends by itself`),
+  );
   expect(texts).toMatch(new RegExp(`deployment ${slow} \\(holder\\) has been running for .*, usual are 00:01:00`));
   expect(texts).toMatch(new RegExp(`deployment ${idle} \\(api\\) may start since .* and does not`));
 });

@@ -234,8 +234,6 @@ describe("explain", () => {
       expect.stringMatching(/^ {2}freeze: .* is frozen by \w+ \(freeze \d+\): sale$/),
       expect.stringMatching(/^ {4}deploy-queue thaw \d+$/),
       `  running: deployment ${holder} (holder) is running`,
-      `    deploy-queue finish ${holder}`,
-      `    deploy-queue cancel deployment ${holder}`,
       "",
     ]);
     const { stdout: json } = await cli.run(["explain", String(id), "--json"]);

@@ -16,7 +16,7 @@ test("history prints a line an event: when, by whom, with what and why", async (
   expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +enqueued +queued +\w+ +tests, 127\.0\.0\.1/);
   expect(lines[2]).toMatch(/Z +\d+m?s +started +queued to running +\w+ +tests, /);
   expect(lines[3]).toMatch(
-    / cancelled +running to cancelled +\w+ +deploy-queue cancel deployment, \S+ +health checks failed$/,
+    / cancelled +running to cancelled +tester \(\w+\) +deploy-queue cancel deployment, \S+ +health checks failed$/,
   );
   expect(lines).toHaveLength(4);
 });

@@ -56,7 +56,7 @@ describe("release of staged commands", () => {
     expect(code).toBe(9);
     expect([await statusOf(ids[0]), await statusOf(ids[1]), await statusOf(ids[2])]).toEqual([
       "finished",
-      "cancelled",
+      "failed",
       "held",
     ]);
     expect(stderr).toContain(`still on hold: ${ids[2]}`);

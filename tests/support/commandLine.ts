@@ -46,7 +46,7 @@ export function newPlace(environment = "dev"): Place {
 export function useCommandLine(): CommandLine {
   const database = useDatabase();
   const { sql, queue, enqueue } = database;
-  const variables = { DEPLOY_QUEUE_DATABASE_URL: database.url };
+  const variables = { DEPLOY_QUEUE_DATABASE_URL: database.url, DEPLOY_QUEUE_ACTOR: "tester" };
   return {
     ...database,
     run: (args, more) => runHere(args, { ...variables, ...more }),

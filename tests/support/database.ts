@@ -16,7 +16,7 @@ export interface TestDatabase {
   /** One more connection, closed after the tests of the file. */
   connect(options?: ConnectOptions): TestSql;
   /** A queue with a connection of its own, closed after the tests of the file. */
-  openQueue(): Queue;
+  openQueue(options?: { readonly actor?: string }): Queue;
   /** Moves the clock of the database, such as "11 minutes". */
   advance(interval: string): Promise<void>;
   /** A deployment to a cell of its own unless told otherwise. */
@@ -65,8 +65,8 @@ export function useDatabase(): TestDatabase {
     closing.push(() => sql.end({ timeout: 1 }));
     return sql;
   };
-  const openQueue = (): Queue => {
-    const database = new Database({ url: url.href, applicationName: "tests" });
+  const openQueue: TestDatabase["openQueue"] = (options) => {
+    const database = new Database({ url: url.href, applicationName: "tests", ...options });
     closing.push(() => database.close());
     return new Queue(database);
   };

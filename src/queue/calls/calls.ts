@@ -22,13 +22,43 @@ export abstract class Calls {
     }
   }
 
-  protected async row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
-    const [row] = await this.rows(statement);
-    if (row === undefined) {
-      throw new Error("the database returned no row where it always returns one");
-    }
-    return row;
+  /** The same for a call that changes something, on behalf of the actor of the connection. */
+  protected changes<Row extends object>(
+    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    timeout?: number,
+  ): Promise<Row[]> {
+    const { actor } = this.database;
+    return this.rows(actor === undefined ? statement : actingAs(actor, statement), timeout);
   }
+
+  protected async change<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
+    return only(await this.changes(statement));
+  }
+
+  protected async row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
+    return only(await this.rows(statement));
+  }
+}
+
+function only<Row>([row]: Row[]): Row {
+  if (row === undefined) {
+    throw new Error("the database returned no row where it always returns one");
+  }
+  return row;
+}
+
+/**
+ * The statement, after its transaction was told who acts. It is told in the statement itself: a pooler refuses a setting of the session
+ * at the start, and would give one that is made later to other clients. What follows refers to it, and so runs after it.
+ */
+function actingAs<Row extends object>(
+  actor: string,
+  statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
+): (sql: Sql) => postgres.PendingQuery<Row[]> {
+  return (sql) => sql<Row[]>`
+    select answer.*
+    from (select set_config('deploy_queue.actor', ${actor}, true) as actor offset 0) as who,
+      lateral (select called.* from (${statement(sql)}) as called where who.actor is not null offset 0) as answer`;
 }
 
 /** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */

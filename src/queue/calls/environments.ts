@@ -52,7 +52,7 @@ export class Environments extends Calls {
       readonly without?: readonly ("max_duration" | "retention")[];
     },
   ): Promise<Environment> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
           environment => ${name},
@@ -69,12 +69,14 @@ export class Environments extends Calls {
 
   /** Removes an environment that nothing was deployed to. */
   remove(name: string): Promise<Environment> {
-    return this.row((sql) => sql`select ${policies(sql)} from deploy_queue.remove_environment(environment => ${name})`);
+    return this.change(
+      (sql) => sql`select ${policies(sql)} from deploy_queue.remove_environment(environment => ${name})`,
+    );
   }
 
   /** Adds a cell, or brings a retired one back. */
   addCell(location: Location): Promise<Cell> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index
         from deploy_queue.add_cell(
@@ -86,7 +88,7 @@ export class Environments extends Calls {
 
   /** Retires a cell: no deployment enters its line from now on. */
   retireCell(location: Location): Promise<Cell> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index
         from deploy_queue.retire_cell(

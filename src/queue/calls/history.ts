@@ -76,7 +76,7 @@ export class History extends Calls {
 
   /** Leaves a record of a deployment that goes around the queue. It blocks no other. */
   recordBypass(bypass: Bypass): Promise<{ id: number }> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select id from deploy_queue.record_bypass(
           environment => ${bypass.environment},

@@ -60,7 +60,7 @@ export class Holds extends Calls {
     id: DeploymentId,
     { reason, heartbeat, key }: { reason?: string | undefined; heartbeat: boolean; key: string },
   ): Promise<{ readonly released: boolean; readonly deployment: Deployment }> {
-    const { was_released: released, ...deployment } = await this.row<Deployment & { was_released: boolean }>(
+    const { was_released: released, ...deployment } = await this.change<Deployment & { was_released: boolean }>(
       (sql) => sql`
         select attempt.released as was_released, (attempt.deployment).* from deploy_queue.release(
           deployment_id => ${id}, reason => ${reason ?? null}, heartbeat => ${heartbeat}, release_key => ${key}
@@ -71,7 +71,7 @@ export class Holds extends Calls {
 
   /** Cancels a deployment that is on hold; one that was released meanwhile is refused. */
   purge(id: DeploymentId, reason?: string): Promise<Deployment> {
-    return this.row(
+    return this.change(
       (sql) => sql`select * from deploy_queue.purge(deployment_id => ${id}, reason => ${reason ?? null})`,
     );
   }

@@ -52,7 +52,7 @@ export class Line extends Calls {
 
   /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
   bump(id: DeploymentId, reason: string, priority?: number): Promise<Deployment> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select * from deploy_queue.bump(deployment_id => ${id}, reason => ${reason}, priority => ${priority ?? null})`,
     );

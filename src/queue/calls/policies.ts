@@ -62,7 +62,7 @@ export class Policies extends Calls {
       readonly allowRole?: string | undefined;
     } = {},
   ): Promise<Freeze> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select id as freeze_id, placed.* from deploy_queue.freeze(
           environment => ${area.environment},
@@ -80,7 +80,7 @@ export class Policies extends Calls {
 
   /** Lifts a freeze; one that was lifted already is left as it is. */
   thaw(id: number): Promise<Freeze> {
-    return this.row(
+    return this.change(
       (sql) => sql`select id as freeze_id, lifted.* from deploy_queue.thaw(freeze_id => ${id}) as lifted`,
     );
   }
@@ -102,7 +102,7 @@ export class Policies extends Calls {
     closesAt: string,
     zone: string,
   ): Promise<{ readonly id: number }> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select * from deploy_queue.add_window(
           environment => ${environment},
@@ -115,6 +115,6 @@ export class Policies extends Calls {
   }
 
   removeWindow(id: number): Promise<{ readonly environment: string }> {
-    return this.row((sql) => sql`select * from deploy_queue.remove_window(window_id => ${id})`);
+    return this.change((sql) => sql`select * from deploy_queue.remove_window(window_id => ${id})`);
   }
 }

@@ -79,7 +79,7 @@ export class QueueCalls extends Calls {
     request: DeploymentRequest,
     { heartbeat = false, start = false, ...keeping }: EnqueueOptions = {},
   ): Promise<Deployment> {
-    return this.row<Deployment>(
+    return this.change<Deployment>(
       (sql) => sql`
         select * from deploy_queue.enqueue(
           environment => ${request.environment},
@@ -110,7 +110,7 @@ export class QueueCalls extends Calls {
 
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
   async tryStart(id: DeploymentId, { heartbeat = false, ...keeping }: KeepingOptions = {}): Promise<StartAttempt> {
-    const row = await this.row<
+    const row = await this.change<
       Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
     >(
       (sql) => sql`
@@ -158,18 +158,18 @@ export class QueueCalls extends Calls {
 
   /** The work of a deployment that was asked to stop has ended. */
   confirmStop(id: DeploymentId): Promise<Deployment> {
-    return this.row((sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id})`);
+    return this.change((sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id})`);
   }
 
   /** Its work has failed. */
   fail(id: DeploymentId, note?: string): Promise<Deployment> {
-    return this.row(
+    return this.change(
       (sql) => sql`select * from deploy_queue.fail(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
     );
   }
 
   finish(id: DeploymentId): Promise<Deployment> {
-    return this.row((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+    return this.change((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
   }
 
   /**
@@ -177,7 +177,7 @@ export class QueueCalls extends Calls {
    * ended. force: its cell is free at once, whatever still works there.
    */
   cancel(id: DeploymentId, note?: string, { force = false } = {}): Promise<Deployment> {
-    return this.row(
+    return this.change(
       (sql) => sql`
         select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null}, force => ${force})`,
     );
@@ -185,7 +185,7 @@ export class QueueCalls extends Calls {
 
   /** Cancels what is queued or running of a version, and returns it. */
   cancelVersion(component: string, version: string, note?: string): Promise<Deployment[]> {
-    return this.rows(
+    return this.changes(
       (sql) => sql`
         select * from deploy_queue.cancel_version(
           component => ${component}, version => ${version}, cancellation_note => ${note ?? null}
@@ -199,7 +199,7 @@ export class QueueCalls extends Calls {
     note?: string,
   ): Promise<Deployment[]> {
     await this.environments.get(location.environment);
-    return this.rows(
+    return this.changes(
       (sql) => sql`
         select * from deploy_queue.cancel_location(
           environment => ${location.environment},
@@ -213,7 +213,7 @@ export class QueueCalls extends Calls {
 
   /** @throws DeploymentNotFoundError */
   async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
-    const [row] = await this.rows<DeploymentWithStatus>(
+    const [row] = await this.changes<DeploymentWithStatus>(
       (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
     );
     if (row === undefined) {

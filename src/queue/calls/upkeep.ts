@@ -13,12 +13,12 @@ export interface Finding {
 export class Upkeep extends Calls {
   /** Reaps the deployments whose heartbeats stopped or that run for too long. */
   reapStaleDeployments(): Promise<Deployment[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
+    return this.changes((sql) => sql`select * from deploy_queue.reap_stale_deployments()`);
   }
 
   /** Records and tells the outliers that are new, and returns them. */
   detectOutliers(): Promise<Outlier[]> {
-    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
+    return this.changes((sql) => sql`select ${outlier(sql)} from deploy_queue.detect_outliers() order by id`);
   }
 
   /** Refreshes a batch of usual durations; returns how many, 0 when none is left. */
@@ -44,7 +44,7 @@ export class Upkeep extends Calls {
 
   /** Ends a session that holds up the queue, and returns what session it was. */
   async endBlocker(pid: number): Promise<string> {
-    const { session } = await this.row<{ session: string }>(
+    const { session } = await this.change<{ session: string }>(
       (sql) => sql`select deploy_queue.end_blocker(pid => ${pid}) as session`,
     );
     return session;
