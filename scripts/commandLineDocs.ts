@@ -30,7 +30,7 @@ data. All but \`doctor\` and \`database\` take \`--skip-migrations\`, and then d
 | 0 | done, or already so |
 | 1 | unexpected error |
 | 2 | usage, or a value that cannot be right |
-| 3 | no such deployment |
+| 3 | no such deployment, place or version |
 | 4 | refused by a rule, by the state of the deployment, or by the answer to a question |
 | 5 | cancelled while waiting or running |
 | 6 | the wait timed out |
@@ -41,6 +41,11 @@ data. All but \`doctor\` and \`database\` take \`--skip-migrations\`, and then d
 | environment variable | meaning | default |
 |---|---|---|
 ${variables.map(({ name, meaning, unset }) => `| \`${name}\` | ${meaning} | ${unset} |`).join("\n")}
+
+Where a command takes a place, \`--cell\` names a known cell by its name, as the lists print it, or \`--environment\`, \`--provider\`,
+\`--region\` and \`--cell-index\` give its parts (\`-e\`, \`-p\`, \`-r\`, \`-i\`). The first deployment to a cell needs the parts. \`start\`,
+\`run\` and \`stage\` need a place and a component, and take what is not given as options from variables and from
+\`.deploy-queue.toml\`: [\`deploy-queue config\`](#deploy-queue-config) says how.
 
 \`run\` and \`release\` give the command that they run \`DEPLOY_QUEUE_DEPLOYMENT_ID\`, the id of its deployment.`;
 

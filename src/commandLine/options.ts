@@ -4,22 +4,19 @@ import { parseDuration } from "../text/durations.js";
 import { parseHold } from "../text/holds.js";
 import { parseLostContact } from "../text/lostContact.js";
 import { parseCellIndex } from "../text/numbers.js";
-import { optionalText, optionalValue, parsedBy, requiredText, requiredValue, valueOption, valueOr } from "./values.js";
+import { optionalName, optionalText, optionalValue, parsedBy, requiredName, valueOption, valueOr } from "./values.js";
 
 /** Options that several commands have. Durations are in milliseconds. */
 export const options = {
-  environment: () => requiredText("--environment", "Environment, such as dev or prod"),
-  provider: () => requiredText("--provider", "Cloud provider, such as aws"),
-  region: () => requiredText("--region", "Region, such as us-west-2"),
-  cellIndex: () => requiredValue("--cell-index", "Index of the cell, 0 or more", parseCellIndex),
-  /** An empty text is an error: an unset variable in a script must not widen a cell to its region. */
-  cellOfRegion: () => valueOption("--cell-index", "Only this cell of the region", parseCellIndex),
-  /** The place of a deployment that is named in another way: each option narrows it. */
-  onlyEnvironment: () => optionalText("--environment", "Only a deployment in this environment"),
-  onlyProvider: () => optionalText("--provider", "Only at this cloud provider"),
-  onlyRegion: () => optionalText("--region", "Only in this region"),
-  onlyCellIndex: () => optionalValue("--cell-index", "Only in cells with this index", parseCellIndex),
-  component: () => requiredText("--component", "What is deployed"),
+  cell: () =>
+    optionalName("--cell", "A known cell by its name, such as prod-aws-us-west-2-cell-1, instead of the next four"),
+  environment: () => optionalName("-e,--environment", "Environment, such as dev or prod"),
+  provider: () => optionalName("-p,--provider", "Cloud provider, such as aws"),
+  region: () => optionalName("-r,--region", "Region, such as us-west-2"),
+  cellIndex: () => valueOption("-i,--cell-index", "Index of the cell, 0 or more", parseCellIndex),
+  requiredEnvironment: () => requiredName("-e,--environment", "Environment, such as dev or prod"),
+  component: () => optionalName("-c,--component", "What is deployed"),
+  version: () => optionalText("-v,--version", "Which version of it"),
   waitTimeout: () => optionalValue("--wait-timeout", "Give up waiting after this long, such as 30m", parseDuration),
   outageTimeout: () =>
     optionalValue("--outage-timeout", "Give up after this long without a database; 5m by default", parseDuration),

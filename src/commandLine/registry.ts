@@ -38,6 +38,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   "database url": () => import("../commands/database/url.js"),
   worker: () => import("../commands/worker.js"),
   "roles create": () => import("../commands/roles/create.js"),
+  config: () => import("../commands/config.js"),
   adopt: () => import("../commands/adopt.js"),
   doctor: () => import("../commands/doctor.js"),
 };

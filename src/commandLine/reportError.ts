@@ -49,14 +49,16 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   }
   const valueless = words.find(
     (word, index) =>
-      word.startsWith("--") && synopsis.includes(`${word} #`) && (words[index + 1] ?? "-").startsWith("-"),
+      word.startsWith("-") &&
+      (synopsis.includes(`${word} #`) || synopsis.includes(`${word},--`)) &&
+      (words[index + 1] ?? "-").startsWith("-"),
   );
   if (valueless !== undefined) {
     return `${valueless} needs a value; one that begins with "-" is given as ${valueless}=-…`;
   }
-  const missing = [...synopsis.matchAll(/<(--[a-z-]+)/g)]
-    .map((match) => match[1] ?? "")
-    .filter((option) => !given.has(option));
+  const missing = [...synopsis.matchAll(/<(-\w)?,?(--[a-z-]+)/g)]
+    .filter(([, short = "", long = ""]) => !given.has(short) && !given.has(long))
+    .map(([, , long]) => long);
   return missing.length > 0 ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing` : undefined;
 }
 

@@ -5,17 +5,14 @@ import { parseMoment } from "../text/moments.js";
 import { parsePriority } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { options } from "./options.js";
-import { QueueCommand } from "./queueCommand.js";
+import { cellByName, PlacedCommand } from "./placedCommand.js";
+import { defaultSources, type Wanted, wantedOf } from "./placeSources.js";
 import { optionalText, optionalValue } from "./values.js";
 
 /** A command that asks for a deployment: its options say what is deployed where, and when it may start. */
-export abstract class RequestCommand extends QueueCommand {
-  environment = options.environment();
-  provider = options.provider();
-  region = options.region();
-  cellIndex = options.cellIndex();
+export abstract class RequestCommand extends PlacedCommand {
   component = options.component();
-  version = optionalText("--version", "Which version of it");
+  version = options.version();
   url = optionalText("--url", "Page of the job that deploys");
   note = optionalText("--note", "Free text for people");
   concurrencyKey = optionalText("--concurrency-key", "Deployments with the same key may run side by side");
@@ -34,14 +31,18 @@ export abstract class RequestCommand extends QueueCommand {
   });
   notAfter = Option.String("--not-after", { description: "Cancel it when it has not started by then" });
 
-  /** @throws InvalidValueError for a moment that the database cannot read */
+  override async perform(): Promise<number> {
+    // What is missing is said without a database.
+    await this.#wanted();
+    return super.perform();
+  }
+
+  /** @throws InvalidValueError for a moment that the database cannot read, UnknownPlaceError */
   protected async request({ queue }: Session): Promise<DeploymentRequest> {
+    const { place, component } = await this.#wanted();
     return {
-      environment: this.environment,
-      cloudProvider: this.provider,
-      region: this.region,
-      cellIndex: this.cellIndex,
-      component: this.component,
+      ...("cell" in place ? await cellByName(queue, place.cell) : place),
+      component,
       version: this.version,
       url: this.url,
       note: this.note,
@@ -52,5 +53,10 @@ export abstract class RequestCommand extends QueueCommand {
       notBefore: await parseMoment(queue, this.notBefore, "--not-before"),
       notAfter: await parseMoment(queue, this.notAfter, "--not-after"),
     };
+  }
+
+  async #wanted(): Promise<Wanted> {
+    const given = { ...this.given, component: this.component };
+    return wantedOf([given, ...(await defaultSources(this.context.env))]);
   }
 }

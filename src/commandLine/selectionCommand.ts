@@ -3,22 +3,18 @@ import type { StagedDeployment } from "../queue/calls/holds.js";
 import type { DeploymentWithStatus } from "../queue/deployment.js";
 import { InvalidValueError, RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
-import { parseCellIndex, parseDeploymentId } from "../text/numbers.js";
+import { parseDeploymentId } from "../text/numbers.js";
 import { options } from "./options.js";
-import { QueueCommand } from "./queueCommand.js";
-import { optionalText, valueOption } from "./values.js";
+import { PlacedCommand } from "./placedCommand.js";
+import { optionalText } from "./values.js";
 
-const filters = "--component, --environment, --provider, --region, --cell-index";
+const filters = "--component, --cell, --environment, --provider, --region, --cell-index";
 
 /** A command for deployments on hold: its options say for which. */
-export abstract class SelectionCommand extends QueueCommand {
+export abstract class SelectionCommand extends PlacedCommand {
   deploymentIds = Option.Rest({ name: "deployment-id" });
   all = Option.Boolean("--all", false, { description: "Everything on hold" });
-  component = valueOption("--component", "Those of this component", notEmpty);
-  environment = valueOption("--environment", "Those in this environment", notEmpty);
-  provider = valueOption("--provider", "Those at this cloud provider", notEmpty);
-  region = valueOption("--region", "Those in this region", notEmpty);
-  cellIndex = valueOption("--cell-index", "Those in cells with this index", parseCellIndex);
+  component = options.component();
   reason = optionalText("--reason", "Why; their events keep it");
   yes = options.yes();
 
@@ -32,8 +28,9 @@ export abstract class SelectionCommand extends QueueCommand {
     queue: Queue,
     isSo: (deployment: DeploymentWithStatus) => boolean = () => false,
   ): Promise<StagedDeployment[]> {
-    const { component, environment, provider: cloudProvider, region, cellIndex } = this;
-    const filter = { component, environment, cloudProvider, region, cellIndex };
+    const { component } = this;
+    const place = await this.whereabouts(queue);
+    const filter = { component, ...place };
     const filtered = Object.values(filter).some((value) => value !== undefined);
     const ways = [this.deploymentIds.length > 0, this.all, filtered].filter(Boolean).length;
     if (ways === 0) {
@@ -45,8 +42,8 @@ export abstract class SelectionCommand extends QueueCommand {
     if (this.deploymentIds.length > 0) {
       return heldWithIds(queue, new Set(this.deploymentIds.map(parseDeploymentId)), isSo);
     }
-    if (environment !== undefined) {
-      await queue.environments.get(environment);
+    if (place.environment !== undefined) {
+      await queue.environments.get(place.environment);
     }
     return queue.holds.staged(filter);
   }
@@ -67,12 +64,4 @@ async function heldWithIds(
     }
   }
   return held;
-}
-
-/** An unset variable in a script must not select everything. */
-function notEmpty(text: string, option: string): string {
-  if (text === "") {
-    throw new InvalidValueError(`${option} is empty`);
-  }
-  return text;
 }

@@ -1,5 +1,6 @@
 import { Option } from "clipanion";
 import { makeValidator, type StrictValidator } from "typanion";
+import { InvalidValueError } from "../database/errors.js";
 import { parseDeploymentId } from "../text/numbers.js";
 
 /** Turns the text of an option into a value; throws an InvalidValueError that names the option. */
@@ -11,7 +12,12 @@ export function valueOption<Value extends {}>(
   description: string,
   parse: Parser<Value>,
 ): Value | undefined {
-  return Option.String(name, { description, validator: parsedBy(name, parse) });
+  return Option.String(name, { description, validator: parsedBy(longName(name), parse) });
+}
+
+/** The long one of "-e,--environment". */
+function longName(name: string): string {
+  return name.slice(name.indexOf("--"));
 }
 
 /** An option whose empty text is no value: a script passes it for a variable that is not set. */
@@ -21,6 +27,23 @@ export function optionalValue<Value extends {}>(
   parse: Parser<Value>,
 ): Value | undefined {
   return valueOption(name, description, (text) => (text === "" ? undefined : parse(text, name)));
+}
+
+/** An option whose empty text is an error: an unset variable in a script must not stand for everything, nor for a default. */
+export function optionalName(name: string, description: string): string | undefined {
+  return valueOption(name, description, notEmpty);
+}
+
+export function requiredName(name: string, description: string): string {
+  return requiredValue(name, description, notEmpty);
+}
+
+function notEmpty(text: string, option: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") {
+    throw new InvalidValueError(`${option} is empty`);
+  }
+  return trimmed;
 }
 
 export function optionalText(name: string, description: string): string | undefined {
@@ -42,7 +65,7 @@ export function requiredValue<Value extends {}>(name: string, description: strin
   return Option.String(name, {
     required: true,
     description: `${description} (required)`,
-    validator: parsedBy(name, parse),
+    validator: parsedBy(longName(name), parse),
   });
 }
 

@@ -1,3 +1,5 @@
+import { keyOf, placeParts, variableOf } from "./placeParts.js";
+
 /** An environment variable that the commands read, for help and docs/cli.md. */
 export interface Variable {
   readonly name: string;
@@ -37,6 +39,26 @@ export const variables: readonly Variable[] = [
     meaning:
       "Id of the deployment whose command this is; run sets it for its command. It is the parent of what start and run ask for",
     unset: "no parent",
+  },
+  {
+    name: "DEPLOY_QUEUE_CELL",
+    meaning: "Name of a known cell, such as prod-aws-us-west-2-cell-1: where start, run and stage deploy",
+    unset: "the options or the file say it",
+  },
+  ...placeParts.map((part) => ({
+    name: variableOf(part),
+    meaning: `The ${keyOf(part)} of that place, instead of the name of a cell`,
+    unset: "the options or the file say it",
+  })),
+  {
+    name: "DEPLOY_QUEUE_COMPONENT",
+    meaning: "What start, run and stage deploy",
+    unset: "the option or the file says it",
+  },
+  {
+    name: "DEPLOY_QUEUE_CONFIG",
+    meaning: "File with defaults of the place and the component, also in CI",
+    unset: ".deploy-queue.toml in this folder or above it, up to the root of the repository; none in CI",
   },
   { name: "CI", meaning: "true or 1: the database has to be named", unset: "it need not be" },
   { name: "NO_COLOR", meaning: "Anything: no colours", unset: "colours on a terminal" },

@@ -1,7 +1,7 @@
 import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
-import { QueueCommand } from "../commandLine/queueCommand.js";
+import { PlacedCommand } from "../commandLine/placedCommand.js";
 import { optionalArgument, optionalText } from "../commandLine/values.js";
 import { surroundingDeployment } from "../commandLine/variables.js";
 import { InvalidValueError } from "../database/errors.js";
@@ -11,7 +11,7 @@ import type { Queue } from "../queue/queue.js";
 import { cellName, cellOf, deploymentName } from "../text/describe.js";
 import { parseDeploymentId } from "../text/numbers.js";
 
-export class AssertCommand extends QueueCommand {
+export class AssertCommand extends PlacedCommand {
   static override paths = [["assert"]];
 
   static override usage = Command.Usage({
@@ -34,10 +34,6 @@ export class AssertCommand extends QueueCommand {
 
   deploymentId = optionalArgument("deployment-id", parseDeploymentId);
   url = optionalText("--url", "The deployment of the job with this page, instead of an id");
-  environment = options.onlyEnvironment();
-  provider = options.onlyProvider();
-  region = options.onlyRegion();
-  cellIndex = options.onlyCellIndex();
   override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
@@ -49,10 +45,10 @@ export class AssertCommand extends QueueCommand {
   }
 
   async #named(queue: Queue): Promise<DeploymentId> {
-    const { url, environment, provider: cloudProvider, region, cellIndex } = this;
-    const place = { environment, cloudProvider, region, cellIndex };
+    const { url } = this;
+    const place = await this.whereabouts(queue);
     if (url === undefined && Object.values(place).some((part) => part !== undefined)) {
-      throw new InvalidValueError("--environment, --provider, --region and --cell-index go with --url");
+      throw new InvalidValueError("--cell, --environment, --provider, --region and --cell-index go with --url");
     }
     if (url !== undefined && this.deploymentId !== undefined) {
       throw new InvalidValueError("give an id or --url, not both");

@@ -1,14 +1,14 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
-import { options } from "../commandLine/options.js";
-import { QueueCommand } from "../commandLine/queueCommand.js";
+import { PlacedCommand } from "../commandLine/placedCommand.js";
+import { requireParts } from "../commandLine/placeParts.js";
 import { optionalText, requiredText } from "../commandLine/values.js";
 import type { Freeze } from "../queue/calls/policies.js";
 import type { Cell } from "../queue/deployment.js";
 import { freezeArea } from "../tables/policyTables.js";
 import { formatMoment, parseMoment } from "../text/moments.js";
 
-export class FreezeCommand extends QueueCommand {
+export class FreezeCommand extends PlacedCommand {
   static override paths = [["freeze"]];
 
   static override usage = Command.Usage({
@@ -28,11 +28,6 @@ export class FreezeCommand extends QueueCommand {
     ],
   });
 
-  environment = options.environment();
-  // As they are given: an unset variable in a script must not widen a cell to its region.
-  provider = Option.String("--provider", { description: "Only this cloud provider" });
-  region = Option.String("--region", { description: "Only this region of it" });
-  cellIndex = options.cellOfRegion();
   reason = requiredText("--reason", "Why, for the people who wait");
   until = Option.String("--until", {
     description: 'When it ends by itself, such as 2h or "2026-11-01 02:00 Europe/Berlin"',
@@ -44,13 +39,11 @@ export class FreezeCommand extends QueueCommand {
   allowActor = optionalText("--allow-actor", "Let deployments of this actor pass, which a client says of itself");
   allowRole = optionalText("--allow-role", "Let the deployments pass that a member of this database role enters");
 
+  override readonly needed = ["environment"] as const;
+
   override async act({ queue, log }: Session): Promise<number> {
-    const area = {
-      environment: this.environment,
-      cloudProvider: this.provider,
-      region: this.region,
-      cellIndex: this.cellIndex,
-    };
+    const area = await this.whereabouts(queue);
+    requireParts(area, this.needed);
     const freeze = await queue.policies.freeze(area, this.reason, {
       until: await parseMoment(queue, this.until, "--until"),
       allowKey: this.allowKey,

@@ -80,6 +80,7 @@ export function describeConnectionUrl(url: string): string {
   );
 }
 
-function isTrue(value: string | undefined): boolean {
+/** Whether a variable such as CI is on. */
+export function isTrue(value: string | undefined): boolean {
   return value !== undefined && /^(?:true|1)$/i.test(value);
 }

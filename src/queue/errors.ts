@@ -14,6 +14,11 @@ export class DeploymentNotFoundError extends DeployQueueError {
   readonly exitCode = 3;
 }
 
+/** There is no such environment, or no cell there; or no deployment has had such a version. */
+export class UnknownPlaceError extends DeployQueueError {
+  readonly exitCode = 3;
+}
+
 /** A rule, or the state of a deployment, forbids it. */
 export class RefusedError extends DeployQueueError {
   readonly exitCode: number = 4;
@@ -67,7 +72,7 @@ type ErrorClass = new (message: string, options: { hint?: string | undefined; ca
 /** What the database says, as a class. Codes that are not here are bugs or outages and pass through. */
 const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD001: DeploymentNotFoundError,
-  QD002: InvalidValueError,
+  QD002: UnknownPlaceError,
   QD003: RefusedError,
   QD004: RefusedError,
   QD005: RefusedAsCancelledError,
@@ -102,7 +107,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD040: RefusedError,
   QD041: InvalidValueError,
   QD042: RefusedError,
-  QD043: DeploymentNotFoundError,
+  QD043: UnknownPlaceError,
   QD044: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,

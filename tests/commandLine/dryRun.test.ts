@@ -81,5 +81,5 @@ test("start --dry-run would not wait for those with its concurrency key", async 
 });
 
 test("start --dry-run refuses an environment that does not exist", async () => {
-  expect(await cli.run(["start", ...newPlace("nowhere").options, "--dry-run"])).toMatchObject({ code: 2, stdout: "" });
+  expect(await cli.run(["start", ...newPlace("nowhere").options, "--dry-run"])).toMatchObject({ code: 3, stdout: "" });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandLineDocs } from "../../scripts/commandLineDocs.js";
+import { settings, variableOf } from "../../src/commandLine/placeParts.js";
 import { variables } from "../../src/commandLine/variables.js";
 import { runHere } from "../support/cli.js";
 
@@ -9,17 +10,15 @@ const sources = join(import.meta.dirname, "../../src");
 
 test("help of each command marks the options that it requires, and no other", async () => {
   const { stdout } = await runHere(["--help"], {});
-  const commands = [...stdout.matchAll(/^ {2}deploy-queue ([a-z ]+)\b(.*<--.*)$/gm)].map(
-    ([, path = "", rest = ""]) => ({
-      path,
-      required: [...rest.matchAll(/<(--[a-z-]+) #0>/g)].map(([, option]) => option),
-    }),
-  );
+  const commands = [...stdout.matchAll(/^ {2}deploy-queue ([a-z ]+)\b(.*<-.*)$/gm)].map(([, path = "", rest = ""]) => ({
+    path,
+    required: [...rest.matchAll(/<(?:-\w,)?(--[a-z-]+) #0>/g)].map(([, option]) => option),
+  }));
 
-  expect(commands).toContainEqual({ path: "cancel location", required: ["--environment", "--provider", "--region"] });
+  expect(commands).toContainEqual({ path: "cancel version", required: ["--component", "--version"] });
   for (const { path, required } of commands) {
     const help = await runHere([...path.split(" "), "--help"], {});
-    const marked = [...help.stdout.matchAll(/^ {2}(--[a-z-]+) .*\(required\)$/gm)].map(([, option]) => option);
+    const marked = [...help.stdout.matchAll(/^ {2}(?:-\w,)?(--[a-z-]+) .*\(required\)$/gm)].map(([, option]) => option);
     expect({ path, marked }).toEqual({ path, marked: required });
   }
 });
@@ -36,7 +35,9 @@ test("the variables that help and the documentation name are those that the sour
     // To find a command as a shell does.
     .filter((name) => name !== "PATH");
 
-  expect(variables.map(({ name }) => name).toSorted()).toEqual([...new Set(read)].toSorted());
+  expect(variables.map(({ name }) => name).toSorted()).toEqual(
+    [...new Set([...read, ...settings.map(variableOf)])].toSorted(),
+  );
   for (const { name, unset } of variables) {
     expect(stdout).toMatch(new RegExp(`^  ${name}\\n    \\S.*\\n    Default: ${unset}$`, "m"));
     expect(documentation).toMatch(new RegExp(`^\\| \`${name}\` \\| \\S.* \\| ${unset} \\|$`, "m"));

@@ -24,8 +24,7 @@ function start(changes: Readonly<Record<string, string>>): string[] {
 
 describe("a value that cannot be right is refused with 2 and nothing is written:", () => {
   test.each([
-    ["an unknown environment", { environment: "nowhere" }, "environment nowhere does not exist. There are: dev, prod"],
-    ["an empty environment", { environment: "" }, 'environment "" does not exist'],
+    ["an empty environment", { environment: "" }, "--environment is empty"],
     ["a negative cell", { "cell-index": "-1" }, "--cell-index must be a whole number from 0 to 2147483647"],
     ["a huge cell", { "cell-index": "99999999999999999999" }, "--cell-index must be a whole number"],
     ["a cell beyond an integer", { "cell-index": "2147483648" }, "--cell-index must be a whole number"],
@@ -33,12 +32,12 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
     ["a cell that is no number", { "cell-index": "one" }, "--cell-index must be a whole number"],
     ["a hexadecimal cell", { "cell-index": "0x1" }, "--cell-index must be a whole number"],
     ["an empty cell", { "cell-index": "" }, "--cell-index must be a whole number"],
-    ["an empty component", { component: "" }, "component must be 1 to 200 printable characters"],
+    ["an empty component", { component: "" }, "--component is empty"],
     ["a component of 201 characters", { component: "x".repeat(201) }, "component must be 1 to 200"],
     ["a component of 10 kB", { component: "x".repeat(10_000) }, "component must be 1 to 200"],
-    ["an empty region", { region: "" }, "region must be 1 to 100 printable characters"],
+    ["an empty region", { region: "" }, "--region is empty"],
     ["a region of 101 characters", { region: "x".repeat(101) }, "region must be 1 to 100 printable characters"],
-    ["an empty provider", { provider: "" }, "cloud provider must be 1 to 100 printable characters"],
+    ["an empty provider", { provider: "" }, "--provider is empty"],
     ["a version of 101 characters", { version: "x".repeat(101) }, "version must be 1 to 100 printable characters"],
     ["a key of 101 characters", { "concurrency-key": "x".repeat(101) }, "concurrency key must be 1 to 100"],
     ["an unreadable timeout", { "wait-timeout": "soon" }, "--wait-timeout must be a duration such as"],
@@ -52,9 +51,16 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
   });
 
   test("a component of 200 characters and a cell of 2147483647 are fine", async () => {
-    const { code } = await cli.run(start({ component: "é".repeat(200), "cell-index": "2147483647" }));
+    const { code } = await cli.run(start({ component: "x".repeat(200), "cell-index": "2147483647" }));
 
     expect(code).toBe(0);
+  });
+
+  test("an unknown environment is refused with 3", async () => {
+    const { code, stderr } = await refused(start({ environment: "nowhere" }));
+
+    expect(code).toBe(3);
+    expect(stderr).toContain("environment nowhere does not exist. There are: dev, prod");
   });
 
   test("a negative cell as a word of its own", async () => {
@@ -77,7 +83,8 @@ describe("characters that steer a terminal are refused, and not printed raw, in"
   test.each([...fields, ...more])("--%s", async (field) => {
     const ends = await Promise.all(Object.values(hostile).map((value) => refused(start({ [field]: value }))));
 
-    expect(ends.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+    const refusal = field === "environment" ? 3 : 2;
+    expect(ends.map(({ code }) => code)).toEqual([refusal, refusal, refusal, refusal]);
   });
 
   test("--cancellation-note", async () => {
@@ -98,12 +105,12 @@ describe("characters that steer a terminal are refused, and not printed raw, in"
 });
 
 describe("SQL in an option stays text", () => {
-  test("in the component", async () => {
-    const component = `'; drop schema deploy_queue cascade; -- $(id) \`id\``;
+  test("in the version", async () => {
+    const version = `'; drop schema deploy_queue cascade; -- $(id) \`id\``;
 
-    const { stdout } = await cli.run(start({ component }));
+    const { stdout } = await cli.run(start({ version }));
 
-    expect((await cli.row(Number(stdout))).component).toBe(component);
+    expect((await cli.row(Number(stdout))).version).toBe(version);
   });
 });
 

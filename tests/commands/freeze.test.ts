@@ -103,20 +103,23 @@ describe("freeze and thaw", () => {
   });
 
   test.for([
-    [["--environment", "nowhere", "--reason", "x"], "environment nowhere does not exist"],
     [["--environment", "dev", "--reason", " "], "reason must be 1 to 500 printable characters"],
     [["--environment", "dev", "--reason", "x", "--region", "r"], "region requires cloud provider"],
     [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "expires at must lie in the future"],
     [["--environment", "dev", "--reason", "x", "--allow-role", "no role"], 'allow_role "no role" is no role'],
-    [
-      ["--environment", "dev", "--reason", "x", "--provider", ""],
-      "cloud provider must be 1 to 100 printable characters",
-    ],
+    [["--environment", "dev", "--reason", "x", "--provider", ""], "--provider is empty"],
+    [["--reason", "x"], "--environment is missing"],
     [["--environment", "dev"], "--reason is missing"],
   ] as const)("%j is one clear line and exit code 2", async ([options, message]) => {
     const { code, stderr } = await cli.run(["freeze", ...options]);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  test("an environment that does not exist is exit code 3", async () => {
+    const { code, stderr } = await cli.run(["freeze", "-e", "nowhere", "--reason", "x"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("environment nowhere does not exist");
   });
 
   test("thaw of what does not exist is exit code 2", async () => {

@@ -130,12 +130,12 @@ test("release without a terminal and --yes releases nothing, but shows what it w
 });
 
 test.for([
-  ["--wait-timeout", "soon", "--wait-timeout must be a duration"],
-  ["--environment", "nowhere", "environment nowhere does not exist"],
-] as const)("release with %s %s is one clear line and exit code 2", async ([option, value, message]) => {
+  ["--wait-timeout", "soon", 2, "--wait-timeout must be a duration"],
+  ["--environment", "nowhere", 3, "environment nowhere does not exist"],
+] as const)("release with %s %s is one clear line and exit code %i", async ([option, value, exitCode, message]) => {
   const selection = option === "--environment" ? [] : ["--all"];
   const { code, stderr } = await cli.run(["release", ...selection, option, value, "--yes"]);
-  expect(code).toBe(2);
+  expect(code).toBe(exitCode);
   expect(stderr).toMatch(new RegExp(`^deploy-queue: ${message}.*\n$`));
 });
 

@@ -147,7 +147,6 @@ describe("purge", () => {
     [["42", "--all"], "do not go together"],
     [["--component", ""], "--component is empty"],
     [["--all", "--region", "r"], "do not go together"],
-    [["--environment", "nowhere"], "environment nowhere does not exist"],
     [["forty-two"], 'the deployment id must be a whole number, not "forty-two"'],
   ] as const)("%j is refused with exit code 2", async ([args, message]) => {
     const { code, stderr } = await cli.run(["purge", ...args, "--yes"]);

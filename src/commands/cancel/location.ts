@@ -2,10 +2,11 @@ import { Command } from "clipanion";
 import { cancelEach } from "../../commandLine/cancelEach.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { PlacedCommand } from "../../commandLine/placedCommand.js";
+import { requireParts } from "../../commandLine/placeParts.js";
 import { cancelledEachText } from "../../text/cancellation.js";
 
-export class CancelLocationCommand extends QueueCommand {
+export class CancelLocationCommand extends PlacedCommand {
   static override paths = [["cancel", "location"]];
 
   static override usage = Command.Usage({
@@ -21,16 +22,16 @@ export class CancelLocationCommand extends QueueCommand {
     ],
   });
 
-  environment = options.environment();
-  provider = options.provider();
-  region = options.region();
-  cellIndex = options.cellOfRegion();
+  override readonly needed = ["environment", "cloudProvider", "region"] as const;
   cancellationNote = options.cancellationNote();
   force = options.force();
   yes = options.yes();
 
   override async act({ queue }: Session): Promise<number> {
-    const { environment, provider: cloudProvider, region, cellIndex, cancellationNote: note } = this;
+    const place = await this.whereabouts(queue);
+    requireParts(place, this.needed);
+    const { environment, cloudProvider, region, cellIndex } = place;
+    const { cancellationNote: note } = this;
     const cancelled = await cancelEach(queue, this, {
       isMeant: (running) =>
         running.environment === environment &&

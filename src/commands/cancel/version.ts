@@ -3,7 +3,7 @@ import { cancelEach } from "../../commandLine/cancelEach.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { requiredText } from "../../commandLine/values.js";
+import { requiredName } from "../../commandLine/values.js";
 import { cancelledEachText } from "../../text/cancellation.js";
 
 export class CancelVersionCommand extends QueueCommand {
@@ -17,8 +17,8 @@ export class CancelVersionCommand extends QueueCommand {
     examples: [["Pull a release back", "deploy-queue cancel version --component api --version v1.2.3"]],
   });
 
-  component = options.component();
-  version = requiredText("--version", "Which version of it");
+  component = requiredName("-c,--component", "What is deployed");
+  version = requiredName("-v,--version", "Which version of it");
   cancellationNote = options.cancellationNote();
   force = options.force();
   yes = options.yes();

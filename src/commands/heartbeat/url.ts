@@ -3,7 +3,7 @@ import { argumentOrOption } from "../../commandLine/argumentOrOption.js";
 import { keepUntilEnd } from "../../commandLine/keepUntilEnd.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { PlacedCommand } from "../../commandLine/placedCommand.js";
 import { optionalArgument, optionalText } from "../../commandLine/values.js";
 import { logOutages } from "../../display/outages.js";
 import { waitForUrl } from "../../queue/waitingForUrl.js";
@@ -13,7 +13,7 @@ import { formatDuration } from "../../text/durations.js";
 /** How long a heartbeater that was started first waits for its deployment, in milliseconds. */
 const lookupTimeout = 300_000;
 
-export class HeartbeatUrlCommand extends QueueCommand {
+export class HeartbeatUrlCommand extends PlacedCommand {
   static override paths = [["heartbeat", "url"]];
 
   static override usage = Command.Usage({
@@ -21,7 +21,7 @@ export class HeartbeatUrlCommand extends QueueCommand {
     description: "Keep the live deployment with this url alive until it ends",
     details: `
       Of several deployments with this url, it takes the newest one that the same database role has entered, else the oldest. A job that
-      deploys to several cells says in which one with \`--environment\`, \`--provider\`, \`--region\` and \`--cell-index\`.
+      deploys to several cells says in which one with \`--cell\`, or with the options of its parts.
 
       Waits up to 5 minutes for the deployment to appear. Exits with 0 when it has finished, with 5 when it was cancelled, and
       with 3 when it did not appear. It cannot stop the work: when the deployment is asked to stop, it says so, and goes on.
@@ -34,11 +34,6 @@ export class HeartbeatUrlCommand extends QueueCommand {
   url = optionalArgument("url", (text) => text);
   urlOption = optionalText("--url", "The url, as an option");
 
-  environment = options.onlyEnvironment();
-  provider = options.onlyProvider();
-  region = options.onlyRegion();
-  cellIndex = options.onlyCellIndex();
-
   override outageTimeout = options.heartbeatOutageTimeout();
 
   override async act(session: Session): Promise<number> {
@@ -47,9 +42,9 @@ export class HeartbeatUrlCommand extends QueueCommand {
       option: "--url",
       example: "deploy-queue heartbeat url https://…",
     });
-    const { environment, provider: cloudProvider, region, cellIndex } = this;
+    const place = await this.patiently(session, () => this.whereabouts(session.queue));
     const deployment = await waitForUrl(session.queue, url, lookupTimeout, {
-      place: { environment, cloudProvider, region, cellIndex },
+      place,
       outageTimeout: this.outageTimeoutOrDefault,
       onEvent: logOutages(session.log),
       onAbsent: () =>

@@ -17,7 +17,7 @@ export class ListCellsCommand extends QueueCommand {
     examples: [["Cells of prod", "deploy-queue list cells --environment prod"]],
   });
 
-  environment = options.environment();
+  environment = options.requiredEnvironment();
 
   override async act({ queue }: Session): Promise<number> {
     const cells = await queue.boards.cells(this.environment);

@@ -26,7 +26,7 @@ export class WindowAddCommand extends QueueCommand {
     ],
   });
 
-  environment = options.environment();
+  environment = options.requiredEnvironment();
   days = valueOr("--days", "daily", 'Such as mon-fri or "sat,sun"; daily by default', parseWeekdays);
   from = requiredValue("--from", "When it opens, such as 02:00", (text, option) =>
     parseTimeOfDay(text, option, "23:59"),

@@ -129,7 +129,7 @@ export class Boards extends Calls {
     );
   }
 
-  /** @throws InvalidValueError for an environment that does not exist */
+  /** @throws UnknownPlaceError for an environment that does not exist */
   async cells(environment: string): Promise<Cell[]> {
     await this.#environments.get(environment);
     return this.rows(

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
 import type { Cell, Location } from "../deployment.js";
-import { InvalidValueError } from "../errors.js";
+import { UnknownPlaceError } from "../errors.js";
 import { Calls } from "./calls.js";
 
 /** Policies of an environment; durations in seconds. */
@@ -26,12 +26,12 @@ export class Environments extends Calls {
     return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
   }
 
-  /** @throws InvalidValueError for an environment that does not exist */
+  /** @throws UnknownPlaceError for an environment that does not exist */
   async get(name: string): Promise<Environment> {
     const environments = await this.list();
     const environment = environments.find((candidate) => candidate.environment === name);
     if (environment === undefined) {
-      throw new InvalidValueError(`environment ${name} does not exist`, {
+      throw new UnknownPlaceError(`environment ${name} does not exist`, {
         hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`,
       });
     }

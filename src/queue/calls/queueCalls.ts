@@ -14,6 +14,7 @@ import type { Reason, StartAttempt } from "../forecast.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
 import { Calls } from "./calls.js";
+import { Cells } from "./cells.js";
 import { Environments } from "./environments.js";
 import { History } from "./history.js";
 import { Holds } from "./holds.js";
@@ -48,6 +49,7 @@ export interface Heartbeat {
 export class QueueCalls extends Calls {
   readonly line: Line;
   readonly holds: Holds;
+  readonly cells: Cells;
   readonly environments: Environments;
   readonly policies: Policies;
   readonly history: History;
@@ -59,6 +61,7 @@ export class QueueCalls extends Calls {
 
   constructor(database: Database) {
     super(database);
+    this.cells = new Cells(database);
     this.environments = new Environments(database);
     this.line = new Line(database);
     this.holds = new Holds(database);

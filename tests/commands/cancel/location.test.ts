@@ -41,7 +41,7 @@ test("cancel location refuses an environment that does not exist", async () => {
   const place = newPlace();
   const { code, stderr } = await cli.run(regionOf({ ...place, environment: "nowhere" }));
 
-  expect(code).toBe(2);
+  expect(code).toBe(3);
   expect(stderr).toMatch(/^deploy-queue: environment nowhere does not exist\. There are: dev, prod\n$/);
 });
 

@@ -49,5 +49,5 @@ test("list cells of an environment without deployments lists none", async () => 
 });
 
 test("list cells refuses an environment that does not exist", async () => {
-  expect(await cli.run(["list", "cells", "--environment", "nowhere"])).toMatchObject({ code: 2, stdout: "" });
+  expect(await cli.run(["list", "cells", "--environment", "nowhere"])).toMatchObject({ code: 3, stdout: "" });
 });

@@ -85,6 +85,6 @@ test("list queue says that there is no waiter", async () => {
 test("list queue refuses an environment that does not exist, and takes an empty one for all", async () => {
   const { id } = await cli.enqueue(newPlace(await cli.environment()));
 
-  expect(await cli.run(["list", "queue", "--environment", "nowhere"])).toMatchObject({ code: 2, stdout: "" });
+  expect(await cli.run(["list", "queue", "--environment", "nowhere"])).toMatchObject({ code: 3, stdout: "" });
   expect((await cli.run(["list", "queue", "--environment", ""])).stdout).toMatch(new RegExp(` ${id} `));
 });

@@ -86,6 +86,6 @@ test("list running says that no deployment runs, refuses an unknown environment,
 
   expect(await cli.run([...command, environment])).toMatchObject({ code: 0, stdout: "No deployment runs.\n" });
   expect((await cli.run([...command, environment, "--json"])).stdout).toBe("[]\n");
-  expect(await cli.run([...command, "nowhere"])).toMatchObject({ code: 2, stdout: "" });
+  expect(await cli.run([...command, "nowhere"])).toMatchObject({ code: 3, stdout: "" });
   expect((await cli.run([...command, ""])).stdout).toMatch(new RegExp(`^${id} `, "m"));
 });

@@ -1,0 +1,28 @@
+import type { Location } from "../deployment.js";
+import { Calls } from "./calls.js";
+
+/** Cells by their names, such as prod-aws-us-west-2-cell-1. */
+export class Cells extends Calls {
+  /** Several when the name fits more than one, because the names of providers and regions contain "-". */
+  named(name: string): Promise<Location[]> {
+    return this.rows(
+      (sql) => sql`
+        select environment, cloud_provider as "cloudProvider", region, cell_index as "cellIndex"
+        from deploy_queue.cells
+        where format('%s-%s-%s-cell-%s', environment, cloud_provider, region, cell_index) = ${name}
+        order by id`,
+    );
+  }
+
+  /** The names of all cells but retired ones. */
+  async names(): Promise<string[]> {
+    const rows = await this.rows<{ name: string }>(
+      (sql) => sql`
+        select format('%s-%s-%s-cell-%s', environment, cloud_provider, region, cell_index) as name
+        from deploy_queue.cells
+        where retired_at is null
+        order by name`,
+    );
+    return rows.map(({ name }) => name);
+  }
+}
