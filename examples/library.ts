@@ -6,15 +6,18 @@ const queue = await DeployQueue.connect({ applicationName: "library example" });
 const cell = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
 
 try {
-  // The whole life of a deployment: run waits for the turn, sends heartbeats, and finishes. It cancels when the work throws.
+  // The whole life of a deployment: run waits for the turn, sends heartbeats, and finishes. It fails when the work throws.
   await queue.run(
     { ...cell, component: "api", version: "v1.2.3" },
     async (deployment, signal) => {
       process.stdout.write(`deployment ${deployment.id} is deploying\n`);
-      // When an operator cancels the deployment, the signal is aborted.
+      // The signal is aborted when the deployment is cancelled, and when its lease ends without contact to the database. The deployment
+      // holds its cell until the work has ended.
       await work(100, undefined, { signal });
     },
     {
+      // How long the work takes to end then: those who wait are told.
+      stopGrace: 10_000,
       onEvent: (event) => {
         if (event.event === "waiting") {
           process.stdout.write(`waiting at position ${event.position}\n`);
