@@ -7,6 +7,7 @@ const { sql } = database;
 const finishedRows = 30_000;
 let cellId = 0;
 let queued = 0;
+let part = 0;
 
 beforeAll(async () => {
   const line = newLine(database, "prod");
@@ -14,6 +15,9 @@ beforeAll(async () => {
   const running = await line.add("running", { concurrencyKey: "x", heartbeat: true });
   cellId = (await database.queue.deployment(running)).cell_id;
   queued = await line.add("queued", { component: "web", version: "v2", heartbeat: true });
+  const parent = await newLine(database).add("running", { heartbeat: true });
+  await newLine(database).add("running", { parentId: parent });
+  part = await line.add("queued", { parentId: parent, heartbeat: true });
   for (let count = 0; count < 20; count++) await newLine(database).add("queued", { heartbeat: true });
   // History goes past the triggers: they are not what is looked at here, and take their time.
   await sql.unsafe(`
@@ -78,6 +82,15 @@ describe("history costs nothing in", () => {
     ["stuck_deployments", "select count(*) from deploy_queue.stuck_deployments"],
     ["cancel", "select deploy_queue.cancel($queued)"],
     ["heartbeat", "select deploy_queue.heartbeat($queued)"],
+    ["heartbeats", "select deploy_queue.heartbeats(array[$queued, $part])"],
+    ["a look that searches for a circle", "select deploy_queue.try_start($part)"],
+    ["a part that enters the line", `select deploy_queue.enqueue(${place}, 'api', parent_id => $part)`],
+    [
+      "a stop that is asked for and confirmed",
+      "select deploy_queue.cancel($kept); select deploy_queue.confirm_stop($kept)",
+    ],
+    ["assert", "select deploy_queue.assert($kept)"],
+    ["fail", "select deploy_queue.fail($kept)"],
     ["reap_stale_deployments", "select deploy_queue.reap_stale_deployments()"],
     [
       "reap_stale_deployments that reaps",
@@ -94,9 +107,12 @@ describe("history costs nothing in", () => {
     ["an UPDATE that starts", "update deploy_queue.deployments set start_timestamp = now() where id = $free"],
   ] as const)("%s", async ([, template]) => {
     const free = await newLine(database).add("queued");
+    const kept = await newLine(database).add("running", { heartbeat: true });
     const statement = template
       .replaceAll("$cell", `${cellId}`)
       .replaceAll("$queued", `${queued}`)
+      .replaceAll("$part", `${part}`)
+      .replaceAll("$kept", `${kept}`)
       .replaceAll("$free", `${free}`);
     expect(await sequentialScans(statement)).toBe(0);
   });
