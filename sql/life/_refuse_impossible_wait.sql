@@ -6,6 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_broken text := case
+    when candidate.joined_id is not null and num_nonnulls(candidate.hold, candidate.not_before, candidate.not_after) > 0
+      then 'what_joins_its_parent_waits_for_nothing'
     when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
     when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
     when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'

@@ -23,7 +23,9 @@ declare
     case when known.cell_index <> _refuse_other_work.cell_index then 'cell_index' end,
     case when known.component <> _refuse_other_work.component then 'component' end,
     case when known.version is distinct from _refuse_other_work.version then 'version' end,
-    case when known.concurrency_key is distinct from _refuse_other_work.concurrency_key then 'concurrency_key' end,
+    -- What has joined a holder has the key of that.
+    case when known.joined_id is null and known.concurrency_key is distinct from _refuse_other_work.concurrency_key
+      then 'concurrency_key' end,
     case when known.command is distinct from _refuse_other_work.command then 'command' end);
 begin
   if v_others <> '' then

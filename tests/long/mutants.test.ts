@@ -99,6 +99,10 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "running.stop_grace > policy.as_of",
     "running.stop_grace > '-infinity'",
   ],
+  ["lets a holder finish before its parts", "_refuse_early_finish", "running.joined_id = deployment.id", "false"],
+  ["lets parts run after the end of their holder", "_require_hold", "if v_problem is not null", "if false"],
+  ["lets parts wait in the line", "_may_start", "candidate.joined_id is not null", "false"],
+  ["forgets the key of the holder", "_with_parent", "candidate.concurrency_key := v_holder.concurrency_key", "null"],
   ["does not tell a keeper to stop", "tg_deployments__wake", "'stop'", "''"],
   ["does not tell keepers of a shorter lease", "tg_environments__wake", "'policy'", "''"],
   [

@@ -1,14 +1,17 @@
-import { type Deployment, isLive, isTooLate, reasons, type World } from "./model.js";
+import { type Deployment, isHolder, isLive, isTooLate, reasons, type World } from "./model.js";
 import { answered, beat, type Outcome, replace } from "./outcomes.js";
-import { isOfAnother } from "./starting.js";
+import { canJoin, isOfAnother } from "./starting.js";
 import type { Act } from "./steps.js";
 
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 type InsertRunning = Extract<Act, { act: "insert running" }>;
 
-export function enqueue(world: World, act: Enqueue, id: number): Outcome {
+export function enqueue(world: World, act: Enqueue, parent: Deployment | undefined, id: number): Outcome {
   const known = world.deployments.find((one) => hasSameIdempotencyKey(one, act));
   if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
+  const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
+  if (parent !== undefined && (holder === undefined || !isHolder(world, holder))) return answered("QD036", world);
+  if (parent !== undefined && (act.hold ?? act.notBefore ?? act.notAfter) !== null) return answered("23514", world);
   if (isStagedAlready(world, act)) return answered("QD021", world);
   if (known !== undefined) return answered("23505", world);
   const timeout = world.environments[act.environment]?.heartbeatTimeout ?? 0;
@@ -17,19 +20,24 @@ export function enqueue(world: World, act: Enqueue, id: number): Outcome {
     ...act,
     ...{ id, place: id, heartbeat, aliveUntil: heartbeat === null ? null : heartbeat + timeout, started: null },
     ...(act.heartbeat && act.by === "function" ? {} : { keeper: null, stopGrace: null }),
+    ...(holder === undefined
+      ? { parentId: null, joinedId: null }
+      : { parentId: parent?.id ?? null, joinedId: holder.joinedId ?? holder.id, key: holder.key }),
     notBefore: act.notBefore === null ? null : world.now + act.notBefore,
     notAfter: act.notAfter === null ? null : world.now + act.notAfter,
   });
   const [newest] = added.deployments.slice(-1);
-  return newest !== undefined && act.by === "function" && act.start && reasons(added, newest).length === 0
+  if (newest === undefined || act.by !== "function" || !act.start) return answered("ok", added);
+  if (newest.joinedId !== null && !canJoin(added, newest)) return answered("QD036", world);
+  return newest.joinedId !== null || reasons(added, newest).length === 0
     ? answered("ok", replace(added, { ...newest, started: world.now }))
     : answered("ok", added);
 }
 
 /** A repeated request, maybe by another process, which takes the place of the one that waits. */
 function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
-  const isSame = (["environment", "cell", "version", "key"] as const).every((what) => known[what] === act[what]);
-  if (!isSame) return answered("QD032", world);
+  const isSame = (["environment", "cell", "version"] as const).every((what) => known[what] === act[what]);
+  if (!isSame || (known.joinedId === null && known.key !== act.key)) return answered("QD032", world);
   if (!isLive(known)) return answered(known.finished === null ? "QD005" : "QD006", world);
   const again = { ...answered("ok", world), again: known.id };
   if (!act.heartbeat || !isOfAnother(known, act.keeper)) return again;
@@ -47,6 +55,8 @@ export function insertRunning(world: World, act: InsertRunning, id: number): Out
     aliveUntil: null,
     keeper: null,
     stopGrace: null,
+    parentId: null,
+    joinedId: null,
     priority: 0,
     hold: null,
     notBefore: null,
@@ -57,6 +67,19 @@ export function insertRunning(world: World, act: InsertRunning, id: number): Out
   return newest !== undefined && reasons(running, newest).length > 0
     ? answered("QD003", world)
     : answered("ok", running);
+}
+
+/** The nearest of the parent and its own parents that runs in the cell. */
+function holderAmong(
+  world: World,
+  parent: Deployment,
+  there: Pick<Enqueue, "environment" | "cell">,
+): Deployment | undefined {
+  const runsThere =
+    parent.environment === there.environment && parent.cell === there.cell && parent.started !== null && isLive(parent);
+  if (runsThere) return parent;
+  const next = world.deployments.find(({ id }) => id === parent.parentId);
+  return next === undefined ? undefined : holderAmong(world, next, there);
 }
 
 function hasSameIdempotencyKey(one: Deployment, given: Enqueue): boolean {
@@ -86,10 +109,10 @@ type Given = Omit<Deployment, "stopped" | "finished" | "cancelled" | "hasFailed"
 
 function add(world: World, given: Given): World {
   const { id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place } = given;
-  const { idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace } = given;
+  const { idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId } = given;
   const added = {
     ...{ id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place },
-    ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace },
+    ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId },
     ...{ stopped: null, finished: null, cancelled: null, hasFailed: false },
     ...{ releaseKey: null, kept: heartbeat !== null },
   };

@@ -57,6 +57,9 @@ export interface Deployment {
   readonly finished: number | null;
   readonly cancelled: number | null;
   readonly hasFailed: boolean;
+  /** The deployment whose work it is a part of, and the holder in whose hold it runs. */
+  readonly parentId: number | null;
+  readonly joinedId: number | null;
 }
 
 export interface Reason {
@@ -181,6 +184,11 @@ export function isStale(world: World, deployment: Deployment): boolean {
       (aliveUntil !== null && aliveUntil < world.now) ||
       (started !== null && maxDuration !== null && started + maxDuration < world.now && stopped === null))
   );
+}
+
+/** Whether it holds its cell, and its keeper may have parts of its work run there. */
+export function isHolder(world: World, deployment: Deployment): boolean {
+  return status(world, deployment) === "running" && isKept(world, deployment);
 }
 
 export function isKept(world: World, { aliveUntil }: Deployment): boolean {

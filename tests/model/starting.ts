@@ -1,5 +1,5 @@
 import { answerOfStart } from "./answers.js";
-import { type Deployment, isStale, isTooLate, type Reason, reasons, type World } from "./model.js";
+import { type Deployment, isHolder, isStale, isTooLate, type Reason, reasons, type World } from "./model.js";
 import { answered, beat, cancel, type Outcome, replace } from "./outcomes.js";
 
 export interface Keeping {
@@ -12,6 +12,11 @@ export interface Keeping {
 export function tryStart(world: World, deployment: Deployment, keeping: Keeping): Outcome {
   if (isOfAnother(deployment, keeping.keeper)) return answered("QD034", world);
   if (deployment.started !== null) return answered(told(world, deployment), world);
+  if (deployment.joinedId !== null) {
+    return canJoin(world, deployment)
+      ? answered(told(world, deployment), replace(world, start(world, deployment, keeping)))
+      : answered("QD036", world);
+  }
   const first = reasons(world, deployment);
   const blockers = new Set<number | null>(first.map(({ by }) => by));
   if (isTooLate(world, deployment)) blockers.add(deployment.id);
@@ -41,7 +46,8 @@ function told(world: World, { environment, notAfter }: Deployment, left: readonl
 
 export function updateStart(world: World, deployment: Deployment, heartbeat: boolean): Outcome {
   if (deployment.started !== null) return answered("QD007", world);
-  return reasons(world, deployment).length > 0
+  if (deployment.joinedId !== null && !canJoin(world, deployment)) return answered("QD036", world);
+  return deployment.joinedId === null && reasons(world, deployment).length > 0
     ? answered("QD003", world)
     : answered("ok", replace(world, start(world, deployment, { heartbeat, keeper: null, stopGrace: null })));
 }
@@ -63,6 +69,11 @@ function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGr
         stopGrace: stopGrace ?? deployment.stopGrace,
       }
     : started;
+}
+
+/** What has joined a holder stands in no line, and starts for as long as that holds the cell. */
+export function canJoin(world: World, { joinedId }: Deployment): boolean {
+  return world.deployments.some((one) => one.id === joinedId && isHolder(world, one));
 }
 
 /** Whether another process has taken its place. */

@@ -5,7 +5,7 @@ import type { Act } from "./steps.js";
 export function statementOf(act: Act, target: number | undefined, program: string): string | undefined {
   switch (act.act) {
     case "enqueue":
-      return act.by === "function" ? enqueueByFunction(act, program) : enqueueByStatement(act, program);
+      return act.by === "function" ? enqueueByFunction(act, program, target) : enqueueByStatement(act, program);
     case "insert running":
       return `
         insert into deploy_queue.deployments
@@ -95,6 +95,7 @@ function enqueueByFunction(
     stopGrace,
   }: Enqueue,
   program: string,
+  parent: number | undefined,
 ): string {
   return `
     select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
@@ -102,7 +103,7 @@ function enqueueByFunction(
       idempotency_key => ${ofProgram(idempotencyKey, program)}, max_duration => ${minutes(maxDuration)},
       priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
       not_after => ${fromNow(notAfter)}, start => ${start}, keeper => ${text(heartbeat ? keeper : null)},
-      stop_grace => ${minutes(stopGrace)})`;
+      stop_grace => ${minutes(stopGrace)}, parent_id => ${parent ?? "null"}, join_parent => ${parent !== undefined})`;
 }
 
 function enqueueByStatement(

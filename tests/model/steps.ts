@@ -30,6 +30,10 @@ export type Act =
       readonly notAfter: number | null;
       /** At once, if it may; by the function only. */
       readonly start: boolean;
+      /** It joins a deployment that runs; by the function only. */
+      readonly join: boolean;
+      readonly which: number;
+      readonly apt: boolean;
     }
   | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
   | {
@@ -131,6 +135,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       notBefore: fc.constantFrom(null, null, null, null, 0.25, 4.25),
       notAfter: fc.constantFrom(null, null, null, null, 5.25),
       start: fc.constantFrom(false, false, true),
+      join: fc.constantFrom(false, false, false, false, true),
+      ...{ which, apt },
     }),
   },
   {
@@ -242,6 +248,7 @@ export function describeAct({ act, ...details }: Act, target: number | undefined
   const said = Object.entries(details).filter(
     ([name, value]) => !["which", "apt"].includes(name) && value !== null && value !== false,
   );
-  const whom = "which" in details ? ` ${target ?? "no deployment"}` : "";
+  if (act === "enqueue" && target !== undefined) said.push(["parent", target]);
+  const whom = "which" in details && act !== "enqueue" ? ` ${target ?? "no deployment"}` : "";
   return `${act}${whom}${said.map(([name, value]) => `, ${name} ${value}`).join("")}`;
 }

@@ -9,7 +9,7 @@ import type { Act } from "./steps.js";
 export function perform(world: World, act: Act, id: number): Outcome {
   switch (act.act) {
     case "enqueue":
-      return enqueue(world, act, id);
+      return enqueue(world, act, target(world, act), id);
     case "insert running":
       return insertRunning(world, act, id);
     case "start":
@@ -84,9 +84,10 @@ export function perform(world: World, act: Act, id: number): Outcome {
 
 /** The deployment that an act is about; undefined when it is about none, or there is none. */
 export function target(world: World, act: Act): Deployment | undefined {
-  if (!("which" in act)) return undefined;
+  if (!("which" in act) || (act.act === "enqueue" && (!act.join || act.by === "statement"))) return undefined;
   const makesSense = {
     start: ["held", "queued"],
+    enqueue: ["running"],
     finish: ["running", "stopping"],
     cancel: ["held", "queued", "running"],
     "confirm stop": ["stopping"],
@@ -106,7 +107,7 @@ export function target(world: World, act: Act): Deployment | undefined {
   return choice[act.which % choice.length];
 }
 
-type Change = Exclude<Extract<Act, { which: number }>, { act: "bump" | "purge" | "change key" }>;
+type Change = Exclude<Extract<Act, { which: number }>, { act: "enqueue" | "bump" | "purge" | "change key" }>;
 
 function change(world: World, what: Change, deployment: Deployment): Outcome {
   const { act } = what;
@@ -122,8 +123,9 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
     case "start":
       return byFunction ? tryStart(world, deployment, what) : updateStart(world, deployment, what.heartbeat);
     case "finish":
-      return deployment.started === null
-        ? answered("QD004", world)
+      if (deployment.started === null) return answered("QD004", world);
+      return world.deployments.some((one) => one.joinedId === deployment.id && one.started !== null && isLive(one))
+        ? answered("QD033", world)
         : // Of a finish only its keepers are told.
           followed(
             world,

@@ -121,6 +121,24 @@ describe("a part that joins its parent", () => {
     expect((await queue.tryStart(next)).started).toBe(true);
   });
 
+  test("is the same when a client asks again with its idempotency key", async () => {
+    const { line, parent } = await lineWithParent({ concurrencyKey: "x" });
+    const enter = () =>
+      database.enqueue({ region: line.region, parentId: parent, joinParent: true, idempotencyKey: "part" });
+    expect((await enter()).id).toBe((await enter()).id);
+  });
+
+  test.for(["hold => 'outside'", "not_before => now() + interval '1 hour'", "not_after => now() + interval '1 hour'"])(
+    "cannot have a reason of its own to wait: %s",
+    async (reason) => {
+      const { line, parent } = await lineWithParent();
+      await expect(
+        sql.unsafe(`select deploy_queue.enqueue('dev', 'aws', '${line.region}', 0, 'part', parent_id => ${parent},
+          join_parent => true, ${reason})`),
+      ).rejects.toMatchObject({ code: "23514", constraint_name: "what_joins_its_parent_waits_for_nothing" });
+    },
+  );
+
   test("does not start once its parent has ended", async () => {
     const { line, parent, enter } = await lineWithParent();
     const { id } = await enter({ joinParent: true });
