@@ -1,5 +1,6 @@
 import { setSecret, warning } from "@actions/core";
-import { checkConnectionUrl, databaseUrlVariable } from "../database/connectionUrl.js";
+import { databaseUrlVariable } from "../database/connectionSettings.js";
+import { checkConnectionUrl } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../queue/errors.js";
 import { InputReader } from "./inputReader.js";
 import type { JobContext } from "./workflow.js";
@@ -60,10 +61,16 @@ function readDatabaseUrl(reader: InputReader): string {
   }
 }
 
-/** Masks the password by itself as well: a message of the server or of a program may show it without the rest. */
+/**
+ * Masks the password by itself as well, and the pieces into which a program that misreads the URL may cut it: a message of the server
+ * or of a program may show them without the rest.
+ */
 function maskUrl(url: string): void {
-  const password = /^[a-z]+:\/\/[^:@/?#]*:([^@/?#]*)@/.exec(url)?.[1] ?? "";
-  for (const secret of new Set([url, password, decoded(password)])) {
+  const credentials = /^[a-z]+:\/\/[^:]*:(.*)@/s.exec(url)?.[1] ?? "";
+  const parameters = [...url.matchAll(/[?&]password=([^&]*)/g)].map(([, password]) => password ?? "");
+  const secrets = [credentials, ...parameters, process.env["PGPASSWORD"] ?? ""];
+  const pieces = secrets.flatMap((secret) => secret.split(/[@:/?#&,]/)).filter((piece) => piece.length > 3);
+  for (const secret of new Set([url, ...secrets, ...pieces].flatMap((text) => [text, decoded(text)]))) {
     if (secret !== "") {
       setSecret(secret);
     }

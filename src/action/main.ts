@@ -1,5 +1,6 @@
+import { warnOfUnverified } from "../database/protection.js";
 import { type Inputs, readInputs } from "./inputs.js";
-import { fail } from "./log.js";
+import { fail, log } from "./log.js";
 import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
 import { cancel } from "./modes/cancel.js";
@@ -15,7 +16,9 @@ import { withQueue } from "./queueSession.js";
 /** The main step. Failures end up as an annotation. */
 export async function run(): Promise<void> {
   try {
-    await act(readInputs());
+    const inputs = readInputs();
+    warnOfUnverified(inputs.databaseUrl, log.warn);
+    await act(inputs);
   } catch (error) {
     fail(error);
   }

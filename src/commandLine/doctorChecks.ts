@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.js";
+import { verifyTls } from "../database/protection.js";
 import { expectedSchemaVersion, hasOtherObjects, schemaVersion } from "../database/schema.js";
 import { type ServerFacts, serverFacts } from "../database/serverFacts.js";
 import type { Finding } from "../queue/calls/upkeep.js";
@@ -41,6 +42,7 @@ export async function examine(database: Database, examination: Examination): Pro
   const schema = await schemaDiagnosis(database);
   return [
     connection(database.target, examination.ownDirectory),
+    encryption(database),
     versionDiagnosis(facts),
     extensionDiagnosis(facts),
     schema,
@@ -55,6 +57,10 @@ function connection(target: string, ownDirectory: string | undefined): Diagnosis
   return ownDirectory === undefined
     ? ok("connection", text)
     : ok("connection", `${text}, this user's own, in ${ownDirectory}`);
+}
+
+function encryption({ protection: { isProtected, text } }: Database): Diagnosis {
+  return isProtected ? ok("encryption", text) : { name: "encryption", status: "warning", text, cure: verifyTls };
 }
 
 export function connectionFailure(error: unknown): Diagnosis {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
+import { warnOfUnverified } from "../database/protection.js";
 import { logOutages } from "../display/outages.js";
 import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -59,5 +60,6 @@ export async function openSession(
     await database.close();
     throw error;
   }
+  warnOfUnverified(target.url, (message) => log.warn(message));
   return { queue: new Queue(database), log };
 }

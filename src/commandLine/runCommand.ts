@@ -1,4 +1,4 @@
-import { databaseUrlVariable } from "../database/connectionUrl.js";
+import { databaseUrlVariable } from "../database/connectionSettings.js";
 import { leaveAtOnce } from "../display/signals.js";
 import { CancelledError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";

@@ -16,7 +16,8 @@ export function surroundingDeployment(env: Readonly<Record<string, string | unde
 export const variables: readonly Variable[] = [
   {
     name: "DEPLOY_QUEUE_DATABASE_URL",
-    meaning: "postgres://user:password@host/database, or embedded for this user's own PostgreSQL",
+    meaning:
+      "postgres://user:password@host/database, whose missing parts come from PGHOST, PGSSLMODE and so on, or embedded for this user's own PostgreSQL",
     unset: "embedded; an error when CI is true",
   },
   {

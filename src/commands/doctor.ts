@@ -17,7 +17,7 @@ export class DoctorCommand extends BaseCommand {
     category: "Operation",
     description: "Examine the database and the queue, and say what to do",
     details: `
-      Checks the connection, the version of the server, its extension, the version of the schema, whether notifications
+      Checks the connection and its encryption, the version of the server, its extension, the version of the schema, whether notifications
       arrive, the clock, when a worker was last seen, how full the queue of notifications is, and deployments that look
       stuck. Each line is ok, warning or failed, with its cure.
 

@@ -1,8 +1,8 @@
 import postgres from "postgres";
 import { arrayTypes } from "./arrays.js";
-import { InvalidValueError } from "./errors.js";
-import { primaryUrl } from "./primary.js";
-import { socketsOfClient } from "./socket.js";
+import { clientSockets, driverOptions } from "./clientSockets.js";
+import { connectionSettings } from "./connectionSettings.js";
+import { primaryOf } from "./primary.js";
 
 export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
 
@@ -23,11 +23,12 @@ export interface ClientOptions {
  * @throws InvalidValueError when the URL is none
  */
 export async function openClient(given: ClientOptions): Promise<Client> {
-  const url = await primaryUrl(given.url);
-  const sockets = socketsOfClient();
+  const settings = await primaryOf(connectionSettings(given.url));
+  const sockets = clientSockets(settings);
   // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
   // the type of its options does not know, nor "socket".
   const options = {
+    ...driverOptions(settings, sockets),
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
@@ -35,7 +36,7 @@ export async function openClient(given: ClientOptions): Promise<Client> {
     backoff: () => 0,
     fetch_types: false,
     prepare: given.prepare,
-    connection: { application_name: given.applicationName },
+    connection: { application_name: given.applicationName, ...settings.parameters },
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
     onnotice: (notice: postgres.Notice) => {
       if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
@@ -47,16 +48,8 @@ export async function openClient(given: ClientOptions): Promise<Client> {
       sockets.lost();
       given.onClose();
     },
-    socket: sockets.open,
   };
-  try {
-    return Object.assign(postgres(url, options), { destroy: sockets.destroy });
-  } catch (cause) {
-    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not a valid connection URL", {
-      hint: "It looks like postgres://user:password@host:5432/database.",
-      cause,
-    });
-  }
+  return Object.assign(postgres(options), { destroy: sockets.destroy });
 }
 
 /** @param timeout seconds for the answers that are still to come */

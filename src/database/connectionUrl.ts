@@ -1,8 +1,5 @@
+import { connectionSettings, databaseUrlVariable } from "./connectionSettings.js";
 import { InvalidValueError } from "./errors.js";
-
-export const databaseUrlVariable = "DEPLOY_QUEUE_DATABASE_URL";
-
-const connectionUrlHint = "It looks like postgres://user:password@host:5432/database.";
 
 export interface ConnectionTarget {
   readonly url: string;
@@ -33,51 +30,19 @@ export async function resolveConnectionTarget(
   }
   const { ensureEmbeddedServer } = await import("./embedded/server.js");
   const server = await ensureEmbeddedServer();
-  return { url: server.url, embeddedDirectory: server.directory, embeddedStarted: server.started };
+  // It has no TLS, whatever PGSSLMODE wants of others.
+  const embedded = `${server.url}?sslmode=disable`;
+  return { url: embedded, embeddedDirectory: server.directory, embeddedStarted: server.started };
 }
 
 /**
- * Returns the URL when it looks like one of PostgreSQL. The message never repeats it: it may hold a password.
+ * Returns the URL when a connection can be made of it.
  * @param name where the URL comes from
- * @throws InvalidValueError
+ * @throws InvalidValueError, without a part of the URL
  */
 export function checkConnectionUrl(url: string, name = databaseUrlVariable): string {
-  const malformed = (reason: string): InvalidValueError =>
-    new InvalidValueError(`${name} is not a valid connection URL: ${reason}`, { hint: connectionUrlHint });
-  const authority = /^postgres(?:ql)?:\/\/([^/?#]*)/.exec(url)?.[1];
-  if (authority === undefined) {
-    throw malformed("it must begin with postgres:// or postgresql://");
-  }
-  // Several hosts, for fail-over, are more than the URL parser knows.
-  const [hosts = "", credentials = ""] = authority.split("@").reverse();
-  for (const host of hosts.split(",")) {
-    try {
-      new URL(`postgres://${credentials}${credentials && "@"}${host || "localhost"}/`);
-      decodeURIComponent(credentials);
-    } catch {
-      throw malformed(
-        `its host or port cannot be read${credentials.includes("%") ? "; is the password percent-encoded?" : ""}`,
-      );
-    }
-  }
-  if (authority.split("@").length > 2) {
-    throw malformed('it has more than one "@"; in a password that is written %40');
-  }
+  connectionSettings(url, name);
   return url;
-}
-
-/** The same URL for each of its hosts. */
-export function singleHostUrls(url: string): string[] {
-  const [, start = "", hosts = "", rest = ""] = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/.exec(url) ?? [];
-  return hosts.split(",").map((host) => `${start}${host}${rest}`);
-}
-
-/** "user@host:5432/database": what may be shown of a connection URL. */
-export function describeConnectionUrl(url: string): string {
-  return url.replace(
-    /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::[^@]*)?@)?([^?#]*).*$/,
-    (_, user: string | undefined, rest: string) => (user === undefined || user === "" ? rest : `${user}@${rest}`),
-  );
 }
 
 /** Whether a variable such as CI is on. */

@@ -1,9 +1,10 @@
 import type postgres from "postgres";
 import type { Sql } from "./client.js";
 import { Connection } from "./connection.js";
-import { describeConnectionUrl } from "./connectionUrl.js";
+import { connectionSettings, describeSettings, isProtected } from "./connectionSettings.js";
 import { Delivery, probePayload } from "./delivery.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
+import { describeProtection } from "./protection.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 import { WakeUps } from "./wakeUps.js";
 
@@ -32,6 +33,8 @@ const deadlockAttempts = 3;
 export class Database {
   readonly target: string;
   readonly actor: string | undefined;
+  /** What keeps others on the way from reading along, and whether anything does. */
+  readonly protection: { readonly isProtected: boolean; readonly text: string };
   readonly connection: Connection;
   readonly #options: DatabaseOptions;
   #wasLetIn = false;
@@ -42,7 +45,9 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.actor = options.actor;
-    this.target = describeConnectionUrl(options.url);
+    const settings = connectionSettings(options.url);
+    this.target = describeSettings(settings);
+    this.protection = { isProtected: isProtected(settings), text: describeProtection(settings) };
     this.connection = new Connection({
       ...options,
       onNotice: (message) => options.onNotice?.(message),

@@ -1,22 +1,22 @@
 import postgres from "postgres";
-import { describeConnectionUrl, singleHostUrls } from "./connectionUrl.js";
+import { clientSockets, driverOptions } from "./clientSockets.js";
+import { type ConnectionSettings, describeSettings } from "./connectionSettings.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
-import { socketsOfClient } from "./socket.js";
 import { toUnavailable } from "./unavailable.js";
 
 /** In seconds; a silent host must not hold up the others for long. */
 const connectTimeout = 10;
 
 /**
- * Of a URL with several hosts, the URL of the one that takes writes; after a fail-over that is another one. They are
- * asked side by side, so that a silent one costs no time. A URL with one host comes back as it is.
+ * The settings with one of the hosts: the one that takes writes; after a fail-over that is another one. They are
+ * asked side by side, so that a silent one costs no time. A single host is not asked.
  * @throws DatabaseUnavailableError when none of them takes writes
  */
-export async function primaryUrl(url: string): Promise<string> {
-  const candidates = singleHostUrls(url);
-  if (candidates.length < 2) {
-    return url;
+export async function primaryOf(settings: ConnectionSettings): Promise<ConnectionSettings> {
+  if (settings.hosts.length < 2) {
+    return settings;
   }
+  const candidates = settings.hosts.map((host): ConnectionSettings => ({ ...settings, hosts: [host] }));
   try {
     return await Promise.any(candidates.map(refuseStandby));
   } catch (error) {
@@ -28,24 +28,25 @@ export async function primaryUrl(url: string): Promise<string> {
   }
 }
 
-async function refuseStandby(url: string): Promise<string> {
-  const target = describeConnectionUrl(url);
-  const sockets = socketsOfClient();
+async function refuseStandby(settings: ConnectionSettings): Promise<ConnectionSettings> {
+  const target = describeSettings(settings);
+  const sockets = clientSockets(settings);
   const options = {
+    ...driverOptions(settings, sockets),
     max: 1,
     fetch_types: false,
     prepare: false,
     connect_timeout: connectTimeout,
+    connection: settings.parameters,
     onnotice: () => undefined,
-    socket: sockets.open,
   };
-  const sql = postgres(url, options);
+  const sql = postgres(options);
   try {
     const [row] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`;
     if (row?.standby !== false) {
       throw new DatabaseUnavailableError(`${target} is a standby`);
     }
-    return url;
+    return settings;
   } catch (error) {
     throw toUnavailable(error, target);
   } finally {

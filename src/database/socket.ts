@@ -1,65 +1,116 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-
-/** The part of postgres.js' options that names the server. */
-interface Address {
-  readonly host: readonly string[];
-  readonly port: readonly number[];
-  readonly path: string | false;
-}
-
-/** The sockets of one client of postgres.js, which has one at a time. */
-export interface Sockets {
-  /** For the client's option "socket". */
-  readonly open: (address: Address) => Promise<Socket>;
-  /** To be called when the client has lost a connection that was ready. */
-  readonly lost: () => void;
-  /** To be called when the client has ended: it leaves dead connections to TCP, and does not know of those that are being made. */
-  readonly destroy: () => void;
-}
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { ConnectionSettings, Host } from "./connectionSettings.js";
+import { AccessDeniedError } from "./errors.js";
+import { tlsOptions } from "./tls.js";
 
 /** Milliseconds in which a connection is made, or not at all. */
 const patience = 10_000;
 
+const tlsRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
 /**
- * A server that takes a connection and ends it before it is ready, as a proxy does in front of a PostgreSQL that is
- * stopped, is no error to postgres.js: it connects again at once, and for ever. Here that is an error.
+ * A connection to the first host of the settings, encrypted and verified as they say. It is made here, since the drivers each have
+ * their own idea of sslmode.
+ * @param givenUp ends an attempt
+ * @throws AccessDeniedError when the server has no TLS that satisfies them, else the error of the network
  */
-export function socketsOfClient(): Sockets {
-  let socket: Socket | undefined;
-  let connecting = false;
-  let ended = false;
-  return {
-    async open({ host: [host = "localhost"], port: [port = 5432], path }) {
-      if (connecting) {
-        throw networkError("ECONNRESET", "the server ended the connection before it was ready");
-      }
-      connecting = true;
-      const opened = path ? connect(path) : Object.assign(connect(port, host), { host, port });
-      socket = opened;
-      try {
-        await once(opened, "connect", { signal: AbortSignal.timeout(patience) });
-      } catch (error) {
-        opened.destroy();
-        throw error instanceof Error && error.name === "AbortError"
-          ? networkError("CONNECT_TIMEOUT", `no connection within ${patience / 1000} s`)
-          : error;
-      }
-      if (ended) {
-        opened.destroy();
-      }
-      return opened;
-    },
-    lost() {
-      connecting = false;
-    },
-    destroy() {
-      ended = true;
-      socket?.destroy();
-    },
-  };
+export async function openSocket(settings: ConnectionSettings, givenUp: AbortSignal): Promise<Socket> {
+  const [host] = settings.hosts;
+  const { use } = settings.tls;
+  const plain = await openPlain(host, givenUp);
+  if (use === "never" || isUnix(host)) {
+    return plain;
+  }
+  try {
+    const answer = settings.tls.direct ? "S" : await askForTls(plain, givenUp);
+    if (answer === "S") {
+      return await encrypt(plain, settings, givenUp);
+    }
+    if (answer === "N" && use === "if offered") {
+      return plain;
+    }
+    plain.destroy();
+  } catch (error) {
+    plain.destroy();
+    if (use === "always" || !isOfTls(error)) {
+      throw error;
+    }
+  }
+  if (use === "if offered") {
+    return openPlain(host, givenUp);
+  }
+  throw new AccessDeniedError(`${host.name}:${host.port} offers no TLS, and sslmode insists on it`, {
+    hint: "Turn TLS on at the server, or at the pooler in front of it.",
+  });
 }
 
-function networkError(code: string, message: string): Error {
+async function openPlain(host: Host, givenUp: AbortSignal): Promise<Socket> {
+  const path = isUnix(host) ? `${host.name}/.s.PGSQL.${host.port}` : undefined;
+  const socket = path === undefined ? connect(host.port, host.name) : connect(path);
+  await inTime(socket, "connect", givenUp);
+  // For the messages of postgres.js.
+  return Object.assign(socket, { host: host.name, port: host.port });
+}
+
+/** @returns S for yes, N for no; anything else is from a server that does not know the question */
+async function askForTls(plain: Socket, givenUp: AbortSignal): Promise<string> {
+  plain.write(tlsRequest);
+  const answer = await Promise.race([
+    inTime(plain, "data", givenUp),
+    once(plain, "close").then(() => {
+      throw networkError("ECONNRESET", "the server ended the connection before it was ready");
+    }),
+  ]);
+  const [bytes]: unknown[] = answer;
+  // More than one byte did not come through TLS, and must not count as if it had.
+  return Buffer.isBuffer(bytes) && bytes.length === 1 ? bytes.toString() : "";
+}
+
+async function encrypt(
+  plain: Socket,
+  { hosts: [host], tls }: ConnectionSettings,
+  givenUp: AbortSignal,
+): Promise<TLSSocket> {
+  // The certificate is compared with "servername", and with "host" where an address allows no servername.
+  const named = isIP(host.name) ? {} : { servername: host.name };
+  const socket = connectTls({ socket: plain, host: host.name, ...named, ...tlsOptions(tls) });
+  try {
+    await inTime(socket, "secureConnect", givenUp);
+  } catch (error) {
+    if (socket.authorizationError && error instanceof Error) {
+      throw new AccessDeniedError(`the certificate of ${host.name}:${host.port} is not accepted: ${error.message}`, {
+        hint: "Give the file with the certificate of its issuer as sslrootcert. verify-full and channel_binding=require also compare the name of the host.",
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  return Object.assign(socket, { host: host.name, port: host.port });
+}
+
+async function inTime(socket: Socket, event: string, givenUp: AbortSignal): Promise<unknown[]> {
+  const late = AbortSignal.timeout(patience);
+  try {
+    return await once(socket, event, { signal: AbortSignal.any([givenUp, late]) });
+  } catch (error) {
+    socket.destroy();
+    if (givenUp.aborted) {
+      throw networkError("CONNECTION_DESTROYED", "the connection was given up");
+    }
+    throw late.aborted ? networkError("CONNECT_TIMEOUT", `no connection within ${patience / 1000} s`) : error;
+  }
+}
+
+function isUnix({ name }: Host): boolean {
+  return name.startsWith("/");
+}
+
+function isOfTls(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(?:ERR_SSL_|ERR_TLS_|EPROTO)/.test(String(error.code));
+}
+
+export function networkError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }

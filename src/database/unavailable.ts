@@ -8,6 +8,9 @@ const passingClasses = new Set(["08", "53", "57", "58"]);
 /** Besides these: serialization failure, deadlock. */
 const passingCodes = new Set(["40001", "40P01", readOnly]);
 
+/** A login with a setting that does not exist, a value that it cannot have, or words that are no settings. */
+const refusalsOfSettings = new Set(["42704", "22023", "42601"]);
+
 /** When a server ends the connection with one of these classes, it refuses the login: protocol, settings, role or database. */
 const denyingClasses = new Set(["0A", "22", "28", "3D", "42"]);
 
@@ -20,10 +23,13 @@ export function toUnavailable(error: unknown, target: string): unknown {
   if (code === undefined) {
     return error;
   }
-  const reason = firstMessage(error);
-  if (code === "42704" && reason.startsWith("unrecognized configuration parameter")) {
-    return new InvalidValueError(`the URL of ${target} has a parameter that is not known: ${reason}`, { cause: error });
+  if (severityOf(error) === "FATAL" && refusalsOfSettings.has(code)) {
+    // The message would repeat a piece of the URL.
+    return new InvalidValueError(`${target} does not take what "options" of the URL, or PGOPTIONS, sets`, {
+      hint: "It looks like options=-c%20name%3Dvalue, with a setting of PostgreSQL for a name.",
+    });
   }
+  const reason = firstMessage(error);
   switch (meaningOf(error, code)) {
     case "denied":
       return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });

@@ -1,6 +1,7 @@
 import { checkConnectionUrl, resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
+import { warnOfUnverified } from "../database/protection.js";
 import { QueueCalls } from "./calls/queueCalls.js";
 import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";
@@ -57,6 +58,7 @@ export class DeployQueue extends QueueCalls {
       await database.close();
       throw error;
     }
+    warnOfUnverified(url, onMessage);
     return new DeployQueue(database);
   }
 

@@ -7,7 +7,7 @@ import {
   type TaskList,
 } from "graphile-worker";
 import type pg from "pg";
-import { ForgivingPool } from "./pool.js";
+import { CautiousClient, ForgivingPool } from "./pool.js";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 import { workerSchema } from "./workerSchema.js";
@@ -16,6 +16,8 @@ export interface RunnerOptions extends TaskContext {
   /** For node-postgres, see nodePostgresUrl. */
   readonly url: string;
   readonly applicationName: string;
+  /** Whether the server may ask for the password in clear text. */
+  readonly mayAskForPassword: boolean;
   /** Called when something about the connections or the schedule looks wrong. */
   readonly onTrouble: (message: string) => void;
 }
@@ -40,6 +42,7 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
   console.trace = (error: unknown) => options.log.debug(String(error));
   const pool = new ForgivingPool({
     connectionString: options.url,
+    ...(options.mayAskForPassword ? {} : { Client: CautiousClient }),
     application_name: options.applicationName,
     max: 5,
     connectionTimeoutMillis: 5_000,

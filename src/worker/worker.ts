@@ -64,7 +64,12 @@ async function start(options: WorkerOptions, troubles: Troubles): Promise<Runnin
     signal: options.signal,
     onEvent: options.onEvent,
   });
-  return startRunner({ ...options, url, onTrouble: troubles.report });
+  return startRunner({
+    ...options,
+    url,
+    mayAskForPassword: options.queue.database.protection.isProtected,
+    onTrouble: troubles.report,
+  });
 }
 
 /** Returns when the database is away, or the worker is to stop. */

@@ -32,6 +32,8 @@ describe("a malformed URL is refused with 2, in one line that does not repeat it
     "postgres://user:secret@host:99999/db",
     "postgres://user:se@secret@localhost/db",
     "postgres://user:se/secret@127.0.0.1/db",
+    "postgres://user:12/secret@127.0.0.1/db",
+    "postgres://user@host/db?secret%21=1",
     "postgres://user:se#secret@127.0.0.1/db",
     "postgres://user:se?secret@127.0.0.1/db",
     "postgres://user:pa%zzsecret@127.0.0.1/db",
@@ -51,8 +53,7 @@ describe("a malformed URL is refused with 2, in one line that does not repeat it
 
 describe("a database that cannot be reached makes the exit code 7, in one line:", () => {
   test.each([
-    ["a host that does not exist", "postgres://user:secret@no-such-host.invalid/db", "no-such-host.invalid/db"],
-    ["a password that begins like a port", "postgres://user:12/secret@127.0.0.1/db", "cannot be reached"],
+    ["a host that does not exist", "postgres://user:secret@no-such-host.invalid/db", "no-such-host.invalid:5432/db"],
     ["a password in the query", "postgres://user@no-such-host.invalid/db?password=secret", "cannot be reached"],
   ])("%s", async (_, url, message) => {
     const { code, stderr } = await startOn(url);

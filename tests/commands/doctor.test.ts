@@ -18,8 +18,8 @@ async function examine(args: readonly string[] = [], variables: Variables = {}, 
 }
 
 const names = [
-  ...["connection", "server", "extension", "schema", "notifications", "clock", "worker"],
-  ...["rules", "notification queue", "deployments"],
+  ...["connection", "encryption", "server", "extension", "schema", "notifications", "clock", "worker"],
+  ...["rules", "locks", "notification queue", "deployments"],
 ];
 
 test("finds nothing wrong where nothing is", async () => {
@@ -81,7 +81,7 @@ test("a missing schema fails, and stays missing", async () => {
   expect(code).toBe(4);
   expect(of("schema")).toMatchObject([{ status: "failed", cure: expect.stringContaining("deploy-queue migrate") }]);
   expect(of("extension")).toMatchObject([{ status: "ok", text: "btree_gist can be created by the migration" }]);
-  expect(lines.map(({ name }) => name)).toEqual(names.slice(0, 6));
+  expect(lines.map(({ name }) => name)).toEqual(names.slice(0, 7));
   expect(await empty.hasQueue()).toBe(false);
 });
 

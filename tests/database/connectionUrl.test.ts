@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  checkConnectionUrl,
-  describeConnectionUrl,
-  resolveConnectionTarget,
-} from "../../src/database/connectionUrl.js";
+import { connectionSettings, describeSettings } from "../../src/database/connectionSettings.js";
+import { checkConnectionUrl, resolveConnectionTarget } from "../../src/database/connectionUrl.js";
 import { InvalidValueError } from "../../src/database/errors.js";
 
 describe("checkConnectionUrl", () => {
@@ -14,6 +11,7 @@ describe("checkConnectionUrl", () => {
     "postgres://user@one:5432,two:5433/db",
     "postgres://user:p%40ss%2Fword@host/db?sslmode=require",
     "postgres://user@[::1]:5432/db",
+    "postgres://user:secret@/db?host=/cloudsql/project:region:instance",
     "postgres://user@host",
   ])("accepts %s", (url) => {
     expect(checkConnectionUrl(url)).toBe(url);
@@ -22,8 +20,8 @@ describe("checkConnectionUrl", () => {
   test.each([
     ["mysql://user:secret@host/db", "it must begin with postgres:// or postgresql://"],
     ["", "it must begin with"],
-    ["postgres://user:secret@host:port/db", "its host or port cannot be read"],
-    ["postgres://user:secret@one,two:port/db", "its host or port cannot be read"],
+    ["postgres://user:secret@host:port/db", "a host or a port cannot be read"],
+    ["postgres://user:secret@one,two:port/db", "a host or a port cannot be read"],
     ["postgres://user:sec@ret@host/db", "%40"],
   ])("refuses %s and does not repeat it", (url, reason) => {
     const check = () => checkConnectionUrl(url);
@@ -34,19 +32,15 @@ describe("checkConnectionUrl", () => {
   });
 });
 
-describe("describeConnectionUrl", () => {
+describe("describeSettings", () => {
   test.each([
     ["postgres://user:secret@host:5432/db?password=secret", "user@host:5432/db"],
-    ["postgresql://user@host/db", "user@host/db"],
-    ["postgres://host/db#secret", "host/db"],
-    ["postgres://:secret@host/db", "host/db"],
-    ["postgres://user:12/secret@host/db", "user@host/db"],
-    ["postgres://user:12?secret@host/db", "user@host/db"],
-    ["postgres://user:12#secret@host/db", "user@host/db"],
-    ["postgres://user:secret@one:1,two:2/db", "user@one:1,two:2/db"],
-    ["postgres://user:@host/db", "user@host/db"],
+    ["postgresql://user@host/db", "user@host:5432/db"],
+    ["postgres://user:12%2Fsecret@host/db", "user@host:5432/db"],
+    ["postgres://user:secret@one:1,[::1]:2/d%C3%BC", "user@one:1,[::1]:2/dü"],
+    ["postgres://user:@%2Frun%2Fpostgresql/db", "user@/run/postgresql:5432/db"],
   ])("shows %s as %s", (url, expected) => {
-    expect(describeConnectionUrl(url)).toBe(expected);
+    expect(describeSettings(connectionSettings(url))).toBe(expected);
   });
 });
 

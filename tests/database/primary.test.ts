@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { connectionSettings } from "../../src/database/connectionSettings.js";
 import { Database } from "../../src/database/database.js";
 import { DatabaseUnavailableError } from "../../src/database/errors.js";
-import { primaryUrl } from "../../src/database/primary.js";
+import { primaryOf } from "../../src/database/primary.js";
 import { runCli } from "../support/cli.js";
 import { startOwnServer } from "../support/ownServer.js";
 
@@ -14,7 +15,8 @@ function together(...urls: readonly [string, ...string[]]): string {
 const dead = "postgres://ann@127.0.0.1:1/somewhere";
 
 test("a URL with one host is not asked about", async () => {
-  expect(await primaryUrl(dead)).toBe(dead);
+  const settings = connectionSettings(dead);
+  expect(await primaryOf(settings)).toBe(settings);
 });
 
 test("of several hosts the one that takes writes is used, wherever it stands", async () => {
@@ -22,7 +24,8 @@ test("of several hosts the one that takes writes is used, wherever it stands", a
   const standby = await primary.standby();
   const url = together(standby.url, dead, primary.url);
 
-  expect(new URL(await primaryUrl(url)).port).toBe(new URL(primary.url).port);
+  const { hosts } = await primaryOf(connectionSettings(url));
+  expect(hosts).toEqual([{ name: "127.0.0.1", port: Number(new URL(primary.url).port) }]);
 
   const location = ["--environment", "dev", "--provider", "aws", "--region", "r", "--cell-index", "1"];
   const started = await runCli(["start", ...location, "--component", "api"], { DEPLOY_QUEUE_DATABASE_URL: url });

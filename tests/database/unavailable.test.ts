@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
-import { AccessDeniedError, DatabaseUnavailableError } from "../../src/database/errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "../../src/database/errors.js";
 import { isStillUsable, toUnavailable } from "../../src/database/unavailable.js";
 import { useDatabase } from "../support/database.js";
 import { until } from "../support/until.js";
@@ -60,7 +60,6 @@ test.each([
   ["a role that may not log in", "FATAL", "28000"],
   ["a database that does not exist", "FATAL", "3D000"],
   ["a database that one may not connect to", "FATAL", "42501"],
-  ["a setting that cannot be", "FATAL", "22023"],
   ["a proxy that does not know the user", "ERROR", "28000", ""],
 ])("access is denied by %s", (_, severity, code, routine?: string) => {
   expect(toUnavailable(serverError(severity, code, routine), "there")).toBeInstanceOf(AccessDeniedError);
@@ -76,6 +75,15 @@ test.each([
 ])("%s is no outage", (_, error) => {
   expect(toUnavailable(error, "there")).toBe(error);
 });
+
+test.each(["42704", "22023", "42601"])(
+  "a login with options that cannot be (%s) is a wrong value, which is not repeated",
+  (code) => {
+    const error = toUnavailable(serverError("FATAL", code), "there");
+    expect(error).toBeInstanceOf(InvalidValueError);
+    expect(String(error)).not.toContain("so it says");
+  },
+);
 
 test("a connection is used further after what the server says of a statement only", () => {
   expect(isStillUsable(serverError("ERROR", "QD003"))).toBe(true);

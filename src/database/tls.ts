@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import { InvalidValueError } from "./errors.js";
+
+/** How a connection is encrypted. */
+export interface Tls {
+  /** Whether it is tried, given up where the server has none, or insisted on. */
+  readonly use: "never" | "if offered" | "always";
+  /** What must be right about the certificate of the server. "issuer": that the root certificate has signed it. */
+  readonly verified: "nothing" | "issuer" | "name";
+  /** Files; without a root certificate those count that Node.js brings. */
+  readonly rootCertificate: string | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+  /** Whether to begin with TLS instead of asking for it. */
+  readonly direct: boolean;
+}
+
+const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+
+/**
+ * What libpq means by sslmode and its companions. Stricter in three ways: allow tries TLS first as prefer does; channel_binding=require,
+ * which the drivers cannot do, verifies the certificate and the name instead; and verify-full needs no root certificate.
+ * @param given the value of a keyword of libpq
+ * @throws InvalidValueError
+ */
+export function tlsOf(given: (keyword: string) => string | undefined): Tls {
+  const root = given("sslrootcert") ?? ownFile("root.crt");
+  const system = root === "system";
+  const mode = given("sslmode") ?? (system ? "verify-full" : "prefer");
+  if (!modes.includes(mode)) {
+    throw new InvalidValueError(`sslmode must be one of ${modes.join(", ")}`, { hint: whereFrom("PGSSLMODE") });
+  }
+  const binding = given("channel_binding") ?? "prefer";
+  if (!["disable", "prefer", "require"].includes(binding)) {
+    throw new InvalidValueError("channel_binding must be one of disable, prefer, require", {
+      hint: whereFrom("PGCHANNELBINDING"),
+    });
+  }
+  const negotiation = given("sslnegotiation") ?? "postgres";
+  if (!["postgres", "direct"].includes(negotiation)) {
+    throw new InvalidValueError("sslnegotiation must be postgres or direct", { hint: whereFrom("PGSSLNEGOTIATION") });
+  }
+  const weak = modes.indexOf(mode) < modes.indexOf("require");
+  if (weak && (binding === "require" || negotiation === "direct")) {
+    const what = binding === "require" ? "channel_binding=require" : "sslnegotiation=direct";
+    throw new InvalidValueError(`${what} needs sslmode=require, verify-ca or verify-full`);
+  }
+  if ((system && mode !== "verify-full") || (mode === "verify-ca" && root === undefined)) {
+    throw new InvalidValueError(
+      system
+        ? "sslrootcert=system needs sslmode=verify-full"
+        : "sslmode=verify-ca needs the root certificate that has signed that of the server",
+      { hint: "Give its file as sslrootcert, or use sslmode=verify-full, which also checks the name of the host." },
+    );
+  }
+  return {
+    use: mode === "disable" ? "never" : weak ? "if offered" : "always",
+    verified: verification(mode, binding, root),
+    rootCertificate: system ? undefined : root,
+    certificate: given("sslcert") ?? ownFile("postgresql.crt"),
+    key: given("sslkey") ?? ownFile("postgresql.key"),
+    direct: negotiation === "direct",
+  };
+}
+
+function verification(mode: string, binding: string, root: string | undefined): Tls["verified"] {
+  if (mode === "verify-full" || binding === "require") {
+    return "name";
+  }
+  // With a root certificate at hand, libpq takes require for verify-ca.
+  return mode === "verify-ca" || (mode === "require" && root !== undefined) ? "issuer" : "nothing";
+}
+
+/** For Node.js. @throws InvalidValueError when a file cannot be read */
+export function tlsOptions(tls: Tls): ConnectionOptions {
+  const root = tls.verified === "nothing" ? undefined : tls.rootCertificate;
+  return {
+    rejectUnauthorized: tls.verified !== "nothing",
+    ...(tls.verified === "issuer" && { checkServerIdentity: () => undefined }),
+    ...(root !== undefined && { ca: read("sslrootcert", root) }),
+    ...(tls.certificate !== undefined && { cert: read("sslcert", tls.certificate) }),
+    ...(tls.key !== undefined && { key: read("sslkey", tls.key) }),
+    ...(tls.direct && { ALPNProtocols: ["postgresql"] }),
+  };
+}
+
+function read(keyword: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
+    throw new InvalidValueError(`the file that ${keyword} names cannot be read${reason}`, { cause });
+  }
+}
+
+/** A file in the place where libpq looks for it. */
+function ownFile(name: string): string | undefined {
+  try {
+    const path = join(homedir(), ".postgresql", name);
+    readFileSync(path);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+function whereFrom(variable: string): string {
+  return `The URL says it, or else the variable ${variable}.`;
+}
