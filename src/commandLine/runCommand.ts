@@ -20,9 +20,6 @@ export interface RunOptions extends AttendedOptions {
   readonly continueWithoutContact?: boolean | undefined;
 }
 
-/** How much later than its keeper the watchdog ends a command, in milliseconds, unless the reserve is short. */
-const longestLateness = 250;
-
 /** How many commands run in this process, which must not leave them behind. */
 let running = 0;
 
@@ -97,8 +94,8 @@ async function superviseCommand(
   const goOn = (): void => {
     if (continueWithoutContact !== true) {
       // The keeper is first to notice, unless it is suspended.
-      const late = Math.min(longestLateness, reserve() / 4);
-      guarded.goOn(lease.left - reserve() + late, Math.max(0, grace() - 2 * late));
+      const later = (reserve() - grace()) / 3;
+      guarded.goOn(lease.left - reserve() + later, grace());
     }
   };
   // Before the command begins: a signal in between would end this process.

@@ -52,8 +52,8 @@ export interface Running {
   readonly reserve: () => number;
 }
 
-/** The end of the work needs a moment, also where it has no grace: a second, or a tenth of a short lease. */
-const shortestReserve = 1_000;
+/** What is left of the lease when the grace period is over, in milliseconds: also a busy machine has ended the work by then. */
+const longestMargin = 2_000;
 
 /**
  * A whole deployment: takes its turn, works while heartbeats keep the deployment alive, and ends it as the work has ended, after an
@@ -87,7 +87,7 @@ export async function runDeployment<Result>(
     }
   };
   const grace = (): number => Math.min(stopGrace ?? Number.POSITIVE_INFINITY, lease.length / 3);
-  const reserve = (): number => Math.max(grace(), Math.min(shortestReserve, lease.length / 10));
+  const reserve = (): number => grace() + Math.min(longestMargin, lease.length / 10);
   let asked: Promise<unknown> = Promise.resolve();
   const lastMoment = options.continueWithoutContact === true ? () => Number.NEGATIVE_INFINITY : reserve;
   const stopWatching = watchLease(lease, lastMoment, {

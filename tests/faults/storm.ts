@@ -185,7 +185,8 @@ async function terminate(server: OwnServer, which: number): Promise<number> {
   return terminated.length;
 }
 
-async function liveOnes(queue: Queue): Promise<number> {
+/** How many deployments have not ended. */
+export async function liveOnes(queue: Queue): Promise<number> {
   const rows = await queue.database.query(
     (sql) => sql`
       select from deploy_queue.deployments where finish_timestamp is null and cancellation_timestamp is null`,
