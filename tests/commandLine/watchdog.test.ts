@@ -72,10 +72,9 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
     const environment = await cli.environment({ heartbeatTimeout: "3 seconds" });
     const place = newPlace(environment);
     const { run, pids, id } = await guarded(place);
-    const [command, child] = pids.map(String);
     const next = cli.launch([
-      ...["run", ...place.options, "--", "sh", "-c", 'kill -0 "$0" || kill -0 "$1" || echo alone'],
-      ...[command ?? "", child ?? ""],
+      ...["run", ...place.options, "--", "sh", "-c", 'grep -s "^State:.[RSDT]" "$0" "$1" || echo alone'],
+      ...pids.map((pid) => `/proc/${pid}/status`),
     ]);
     await isBlockedBy(next, id);
     run.process.kill("SIGSTOP");
