@@ -15,7 +15,7 @@ begin
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),
         -- One plan is right for all calls: parameters do not tell how many rows there are, and planning takes longer than reading.
-        ('plan_cache_mode = force_generic_plan', array['_blockers', '_heads', '_line', '_stale']),
+        ('plan_cache_mode = force_generic_plan', array['_beat', '_blockers', '_heads', '_line', '_stale']),
         -- PostgreSQL would compile these queries, because it estimates their cost from all of history.
         ('jit = off', array['_blockers', '_line'])
     ) as chosen (setting, names)
