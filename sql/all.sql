@@ -139,6 +139,7 @@
 --!include life/_lock_deployment.sql
 --!include life/_record_refusal.sql
 --!include life/_refuse_impossible_wait.sql
+--!include life/_refuse_priority.sql
 --!include life/_refuse_early_finish.sql
 --!include life/_refuse_other_keeper.sql
 --!include life/_require_hold.sql

@@ -26,5 +26,6 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
     process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
   }
   // The exit is explicit, because a connection that is still closing must not keep a finished command alive.
-  process.exit(code === 0 && lost !== undefined ? 1 : code);
+  // A reader that leaves, such as head, has all that it wants.
+  process.exit(code === 0 && lost !== undefined && lost.code !== "EPIPE" ? 1 : code);
 }

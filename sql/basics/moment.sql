@@ -1,4 +1,4 @@
--- A moment as people write it: a time that says its zone, or a duration from now in ISO 8601, such as PT2H.
+-- A moment as people write it: a time that says its zone, or a duration from now, such as 2h, or PT2H as in ISO 8601.
 -- Called by clients, so that the zones are those of PostgreSQL and the clock is that of the database.
 create or replace function deploy_queue.moment(text text) returns timestamptz
 language plpgsql volatile
@@ -8,7 +8,9 @@ as $$
 declare
   v_moment timestamptz;
 begin
-  if moment.text like 'P%' then
+  if moment.text like 'P%'
+    or moment.text ~ '^(\s*\d+(\.\d+)?\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?))+\s*$'
+  then
     v_moment := deploy_queue._now() + moment.text::interval;
   else
     v_moment := moment.text::timestamptz;
@@ -36,4 +38,4 @@ end;
 $$;
 
 comment on function deploy_queue.moment(text) is
-  'The moment that a text means: a time that says its zone (2026-11-01 02:00 Europe/Berlin), or a duration from now (PT2H).';
+  'The moment that a text means: a time that says its zone (2026-11-01 02:00 Europe/Berlin), or a duration from now (2h, PT2H).';

@@ -55,11 +55,8 @@ begin
   if num_nonnulls(new.parent_id, new.joined_id) > 0 then
     new := deploy_queue._with_parent(new);
   end if;
-  if new.priority > 0 and not deploy_queue._is_operator() then
-    raise exception using
-      errcode = 'QD028',
-      message = format('%s cannot have priority %s: only an operator moves a deployment forward', deploy_queue._label(new), new.priority),
-      hint = 'Enter the line without a priority and ask an operator for deploy_queue.bump().';
+  if new.priority > 0 then
+    perform deploy_queue._refuse_priority(new);
   end if;
 
   v_now := deploy_queue._now();

@@ -1,4 +1,5 @@
--- The forecast of a deployment that would enter the line now. Enters nothing.
+-- The forecast of a deployment that would enter the line now, and waits there with heartbeats. What enqueue refuses is refused. Enters
+-- nothing.
 -- Called by clients before they decide.
 create or replace function deploy_queue.preview(
   environment text,
@@ -9,7 +10,13 @@ create or replace function deploy_queue.preview(
   concurrency_key text default null,
   priority integer default 0,
   hold deploy_queue.hold default null,
-  not_before timestamptz default null
+  not_before timestamptz default null,
+  not_after timestamptz default null,
+  version text default null,
+  url text default null,
+  note text default null,
+  max_duration interval default null,
+  parent_id bigint default null
 ) returns deploy_queue.forecast
 language plpgsql stable
 security definer
@@ -34,10 +41,29 @@ begin
   v_candidate.priority := preview.priority;
   v_candidate.hold := preview.hold;
   v_candidate.not_before := preview.not_before;
+  v_candidate.not_after := preview.not_after;
+  v_candidate.version := preview.version;
+  v_candidate.url := preview.url;
+  v_candidate.note := preview.note;
+  v_candidate.max_duration := preview.max_duration;
+  v_candidate.parent_id := preview.parent_id;
   v_candidate.entered_by := deploy_queue._principal();
+  v_candidate.cell_id := v_cell_id;
+  v_candidate.created_at := deploy_queue._now();
+  v_candidate.heartbeat_timestamp := v_candidate.created_at;
+  perform deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(v_candidate));
+  perform deploy_queue._refuse_priority(v_candidate);
+  if num_nonnulls(preview.hold, preview.not_before, preview.not_after) > 0 then
+    perform deploy_queue._refuse_impossible_wait(v_candidate);
+  end if;
+  if preview.parent_id is not null then
+    v_candidate := deploy_queue._with_parent(v_candidate);
+  end if;
   return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
 end;
 $$;
 
-comment on function deploy_queue.preview(text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz) is
-  'Position, predicted start and blockers that a deployment would have if it were enqueued now.';
+comment on function deploy_queue.preview(
+  text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz, timestamptz, text, text, text, interval, bigint
+) is
+  'Position, predicted start and blockers that a deployment would have if it were enqueued now. What enqueue() would refuse is refused.';

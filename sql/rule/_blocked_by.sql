@@ -38,6 +38,8 @@ begin
       if _blocked_by.until is null then
         v_reason.text := v_reason.text || ', and holds the cell until its work has ended';
         v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
+      else
+        v_reason.text := v_reason.text || format(', at most %s more', date_trunc('second', _blocked_by.until - policy.as_of));
       end if;
     when 'buffer' then
       v_reason.text := v_reason.text || ' finished and its buffer is not over';

@@ -72,7 +72,7 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
       const { reason } = options;
       const { released, deployment } = await queue.holds.release(staged.deployment_id, { reason, heartbeat, key });
       if (!released) {
-        throw new RefusedError(`another person has released ${deploymentName(deployment)}`, {
+        throw new RefusedError(`${deploymentName(deployment)} was released already, and not by this call`, {
           hint: `"deploy-queue history ${deployment.id}" says who.`,
         });
       }

@@ -1,13 +1,14 @@
 import type { BaseContext } from "clipanion";
-import { DeployQueueError } from "../database/errors.js";
+import { DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { describeError } from "../text/describeError.js";
+import { columnsAsOptions } from "../text/optionNames.js";
 import { printable } from "../text/printable.js";
 
 const unexpected = 1;
 
 /** Prints an error as one line for the person who has to act on it, and returns the exit code that it means. */
 export function reportError(error: unknown, { env, stderr }: BaseContext): number {
-  stderr.write(errorLine(describeError(error)));
+  stderr.write(errorLine(describeError(withOptions(error))));
   if (error instanceof DeployQueueError) {
     return error.exitCode;
   }
@@ -15,6 +16,15 @@ export function reportError(error: unknown, { env, stderr }: BaseContext): numbe
     stderr.write(`${error.stack}\n`);
   }
   return unexpected;
+}
+
+/** Names the options that break a constraint. */
+function withOptions(error: unknown): unknown {
+  const isConstraint =
+    error instanceof InvalidValueError && error.cause instanceof Error && "constraint_name" in error.cause;
+  return isConstraint
+    ? new InvalidValueError(columnsAsOptions(error.message), { hint: error.hint, cause: error.cause })
+    : error;
 }
 
 /** One line for a command line that the parser does not understand. */
@@ -47,6 +57,10 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   if (strange.length > 0) {
     return `${strange.join(", ")} is not an option`;
   }
+  const hold = words[words.indexOf("--hold") + 1];
+  if (words.includes("--hold") && hold !== undefined && !hold.startsWith("-")) {
+    return `write --hold=${hold}`;
+  }
   const valueless = words.find(
     (word, index) =>
       word.startsWith("-") &&
@@ -62,8 +76,16 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   return missing.length > 0 ? `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing` : undefined;
 }
 
+/** What the parser says, in words for people. */
 function describeProblem(problem: string): string {
-  return problem.startsWith("Command not found") ? "an argument is missing" : problem.replace(/[.:\s]+$/, "");
+  if (/^(?:Command not found|Not enough positional arguments)/.test(problem)) {
+    return "an argument is missing";
+  }
+  const [, extra] = /^Extraneous positional argument \("(.*)"\)/.exec(problem) ?? [];
+  if (extra === undefined) {
+    return problem.replace(/[.:\s]+$/, "");
+  }
+  return `"${extra}" is one argument too many`;
 }
 
 function errorLine(text: string): string {

@@ -10,8 +10,11 @@ const highestPriority = 1_000_000;
  */
 export function parseDeploymentId(text: string): string {
   const digits = /^\s*(\d+)\s*$/.exec(text)?.[1];
-  if (digits === undefined || BigInt(digits) > largestId) {
+  if (digits === undefined) {
     throw new InvalidValueError(`the deployment id must be a whole number, not "${text}"`);
+  }
+  if (BigInt(digits) > largestId) {
+    throw new InvalidValueError(`the deployment id is too large: ${digits}`);
   }
   return BigInt(digits).toString();
 }

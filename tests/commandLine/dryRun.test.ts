@@ -83,3 +83,30 @@ test("start --dry-run would not wait for those with its concurrency key", async 
 test("start --dry-run refuses an environment that does not exist", async () => {
   expect(await cli.run(["start", ...newPlace("nowhere").options, "--dry-run"])).toMatchObject({ code: 3, stdout: "" });
 });
+
+test.each([
+  ["a component of 201 characters", ["--component", "x".repeat(201)], 2, "--component must be 1 to 200"],
+  ["a version of 101 characters", ["--version", "x".repeat(101)], 2, "--version must be 1 to 100"],
+  ["a maximum duration of 31 days", ["--max-duration", "31d"], 2, "--max-duration must be between"],
+  ["an end before its beginning", ["--not-before", "2h", "--not-after", "1h"], 2, "--not-after must be later"],
+])("start --dry-run refuses %s, as start does", async (_, options, exitCode, message) => {
+  const place = newPlace();
+  const before = await cli.counts();
+
+  for (const dryRun of [["--dry-run"], []]) {
+    const { code, stdout, stderr } = await cli.run(["start", ...place.options, ...options, ...dryRun]);
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+    expect(stderr).toContain(message);
+  }
+  expect(await cli.counts()).toEqual(before);
+});
+
+test("start --dry-run refuses what would wait for its parent", async () => {
+  const place = newPlace();
+  const parent = await cli.running(place, { heartbeat: true });
+
+  const { code, stderr } = await cli.run(["start", ...place.options, "--parent", String(parent), "--dry-run"]);
+
+  expect(code).toBe(4);
+  expect(stderr).toContain("would wait for itself");
+});

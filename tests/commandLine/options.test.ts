@@ -39,7 +39,7 @@ describe("a value that cannot be right is refused with 2 and nothing is written:
     ["a region of 101 characters", { region: "x".repeat(101) }, "region must be 1 to 100 printable characters"],
     ["an empty provider", { provider: "" }, "--provider is empty"],
     ["a version of 101 characters", { version: "x".repeat(101) }, "version must be 1 to 100 printable characters"],
-    ["a key of 101 characters", { "concurrency-key": "x".repeat(101) }, "concurrency key must be 1 to 100"],
+    ["a key of 101 characters", { "concurrency-key": "x".repeat(101) }, "--concurrency-key must be 1 to 100"],
     ["an unreadable timeout", { "wait-timeout": "soon" }, "--wait-timeout must be a duration such as"],
     ["a timeout without a unit", { "wait-timeout": "10" }, "--wait-timeout must be a duration such as"],
     ["a negative timeout", { "wait-timeout": "-5m" }, "--wait-timeout must be a duration such as"],

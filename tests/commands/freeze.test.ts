@@ -104,8 +104,8 @@ describe("freeze and thaw", () => {
 
   test.for([
     [["--environment", "dev", "--reason", " "], "reason must be 1 to 500 printable characters"],
-    [["--environment", "dev", "--reason", "x", "--region", "r"], "region requires cloud provider"],
-    [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "expires at must lie in the future"],
+    [["--environment", "dev", "--reason", "x", "--region", "r"], "--region requires --provider"],
+    [["--environment", "dev", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "--until must lie in the future"],
     [["--environment", "dev", "--reason", "x", "--allow-role", "no role"], 'allow_role "no role" is no role'],
     [["--environment", "dev", "--reason", "x", "--provider", ""], "--provider is empty"],
     [["--reason", "x"], "--environment is missing"],

@@ -58,9 +58,9 @@ describe("stage", () => {
       ["--not-before", "soon"],
       '--not-before must be a duration such as 90s, 30m or 1h, not "soon". Or a time, such as 2026-11-01T02:00:00Z',
     ],
-    [["--not-after", "2020-01-01T00:00:00Z"], "not after must lie in the future"],
+    [["--not-after", "2020-01-01T00:00:00Z"], "--not-after must lie in the future"],
     [["--priority", "high"], "--priority must be a whole number"],
-    [["--not-before", "2h", "--not-after", "1h"], "not after must be later than not before"],
+    [["--not-before", "2h", "--not-after", "1h"], "--not-after must be later than --not-before"],
   ] as const)("%j is one clear line and exit code 2", async ([options, message]) => {
     const { code, stderr } = await cli.run(["stage", ...newPlace().options, ...options]);
     expect(code).toBe(2);

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgres from "postgres";
 import { beforeAll, expect, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
@@ -78,6 +79,20 @@ test.skipIf(program === undefined)(
     expect(code).toBe(0);
     expect(stderr.match(/notifications do not arrive/g)).toHaveLength(1);
     await database.queue.finish(Number(stdout));
+  },
+);
+
+test.skipIf(program === undefined)(
+  "the actor is recorded behind a transaction pooler, and left to no other client",
+  async () => {
+    const { id } = await database.enqueue({ region: "pooled", cellIndex: 2 });
+    expect((await runCli(["cancel", "deployment", String(id), "--actor", "ann"], variables)).code).toBe(0);
+
+    expect((await database.queue.history.of(id)).at(-1)).toMatchObject({ kind: "cancelled", actor: "ann" });
+    const other = postgres(variables["DEPLOY_QUEUE_DATABASE_URL"] ?? "", { max: 1, prepare: false });
+    const [left] = await other`select nullif(current_setting('deploy_queue.actor', true), '') as setting`;
+    await other.end();
+    expect(left).toEqual({ setting: null });
   },
 );
 

@@ -63,3 +63,8 @@ function actingAs<Row extends object>(
 
 /** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
 export const longTimeout = 3_600_000;
+
+/** An interval; undefined is null. */
+export function milliseconds(sql: Sql, value: number | undefined): postgres.PendingQuery<postgres.Row[]> {
+  return sql`make_interval(secs => ${value === undefined ? null : value / 1000})`;
+}

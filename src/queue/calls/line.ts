@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentId, DeploymentRequest } from "../deployment.js";
 import type { Explanation, Forecast, QueuedDeployment } from "../forecast.js";
-import { Calls } from "./calls.js";
+import { Calls, milliseconds } from "./calls.js";
 
 /** The deployments that wait, in their order. */
 export class Line extends Calls {
@@ -22,7 +22,7 @@ export class Line extends Calls {
     return forecast;
   }
 
-  /** Where a deployment would stand if it entered the line now. */
+  /** Where a deployment would stand if it entered the line now. What enqueue would refuse is refused. */
   preview(request: DeploymentRequest): Promise<Forecast> {
     return this.row(
       (sql) => sql`
@@ -35,7 +35,13 @@ export class Line extends Calls {
           concurrency_key => ${request.concurrencyKey ?? null},
           priority => ${request.priority ?? 0},
           hold => ${request.hold ?? null},
-          not_before => ${request.notBefore ?? null}
+          not_before => ${request.notBefore ?? null},
+          not_after => ${request.notAfter ?? null},
+          version => ${request.version ?? null},
+          url => ${request.url ?? null},
+          note => ${request.note ?? null},
+          max_duration => ${milliseconds(sql, request.maxDuration)},
+          parent_id => ${request.joinParent === true ? null : (request.parentId ?? null)}
         )`,
     );
   }

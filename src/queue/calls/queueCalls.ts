@@ -1,5 +1,3 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
 import type {
   Deployment,
@@ -13,7 +11,7 @@ import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
-import { Calls } from "./calls.js";
+import { Calls, milliseconds } from "./calls.js";
 import { Cells } from "./cells.js";
 import { Environments } from "./environments.js";
 import { History } from "./history.js";
@@ -247,8 +245,4 @@ export class QueueCalls extends Calls {
     const { at } = await this.row<{ at: Date }>((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
     return at;
   }
-}
-
-function milliseconds(sql: Sql, value: number | undefined): postgres.PendingQuery<postgres.Row[]> {
-  return sql`make_interval(secs => ${value === undefined ? null : value / 1000})`;
 }

@@ -20,7 +20,12 @@ describe("a moment", () => {
 
   test("may be a duration from now", async () => {
     const [{ now } = {}] = await sql<{ now: Date }[]>`select deploy_queue._now() as now`;
-    expect(await queue.moment("PT2H")).toEqual(new Date((now?.getTime() ?? 0) + 7_200_000));
+    const inTwoHours = new Date((now?.getTime() ?? 0) + 7_200_000);
+    expect([await queue.moment("PT2H"), await queue.moment("2h"), await queue.moment("1 hour 60 minutes")]).toEqual([
+      inTwoHours,
+      inTwoHours,
+      inTwoHours,
+    ]);
   });
 
   test.for([

@@ -36,10 +36,7 @@ test("one that has to wait stays as it is and learns its blockers", async () => 
         text: `deployment ${runner} (web@v2) is running`,
         until: null,
         deployment_id: runner,
-        cures: [
-          { function: "finish", arguments: { deployment_id: `${runner}` } },
-          { function: "cancel", arguments: { deployment_id: `${runner}` } },
-        ],
+        cures: null,
       },
     ],
   });

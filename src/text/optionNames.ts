@@ -1,0 +1,31 @@
+/** Columns of the database as people give them on the command line. */
+const optionOfColumn: Readonly<Record<string, string>> = {
+  "allow key": "--allow-key",
+  "allow role": "--allow-role",
+  "buffer time": "--buffer-time",
+  "cancellation note": "--cancellation-note",
+  "cell index": "--cell-index",
+  "cloud provider": "--provider",
+  component: "--component",
+  "concurrency key": "--concurrency-key",
+  "expires at": "--until",
+  "heartbeat timeout": "--heartbeat-timeout",
+  "idempotency key": "--idempotency-key",
+  "max duration": "--max-duration",
+  "not after": "--not-after",
+  "not before": "--not-before",
+  note: "--note",
+  reason: "--reason",
+  region: "--region",
+  retention: "--retention",
+  "unkept after": "--unkept-after",
+  url: "--url",
+  version: "--version",
+};
+
+const columns = new RegExp(`\\b(?:${Object.keys(optionOfColumn).join("|")})\\b`, "g");
+
+/** "--region requires --provider": the sentence of a constraint, with the options that were given. */
+export function columnsAsOptions(sentence: string): string {
+  return sentence.replace(columns, (column) => optionOfColumn[column] ?? column);
+}
