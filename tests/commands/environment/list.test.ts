@@ -3,7 +3,7 @@ import { useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
-const unlimited = { unkept_after: 3600, max_duration: null, retention: null };
+const unlimited = { has_closed_cells: false, unkept_after: 3600, max_duration: null, retention: null };
 
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
