@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { refuseCleartext } from "./cleartext.js";
+import { superviseAuthentication } from "./authentication.js";
 import { type ConnectionSettings, isProtected } from "./connectionSettings.js";
 import { networkError, openSocket } from "./socket.js";
 
@@ -31,8 +31,9 @@ export function clientSockets(settings: ConnectionSettings): ClientSockets {
       }
       opening = new AbortController();
       socket = await openSocket(settings, opening.signal);
-      if (!isProtected(settings)) {
-        mayHavePassword = refuseCleartext(socket);
+      const rules = { clearText: isProtected(settings), proof: settings.requireProof };
+      if (!rules.clearText || rules.proof) {
+        mayHavePassword = superviseAuthentication(socket, rules);
       }
       if (ended) {
         socket.destroy();

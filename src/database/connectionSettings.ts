@@ -18,6 +18,8 @@ export interface ConnectionSettings {
   readonly password: string;
   readonly database: string;
   readonly tls: Tls;
+  /** Whether the server must prove that it knows the password: require_auth=scram-sha-256. */
+  readonly requireProof: boolean;
   /** What the server is told first, such as options. */
   readonly parameters: { readonly options?: string; readonly application_name?: string };
 }
@@ -38,6 +40,7 @@ const keywords: Readonly<Record<string, string | undefined>> = {
   target_session_attrs: "PGTARGETSESSIONATTRS",
   options: "PGOPTIONS",
   application_name: undefined,
+  require_auth: "PGREQUIREAUTH",
 };
 
 /** Those whose absence changes nothing for a queue. */
@@ -86,6 +89,10 @@ export function connectionSettings(url: string, name = databaseUrlVariable): Con
   }
   const [options, application] = [given("options"), given("application_name")];
   const tls = tlsOf(given);
+  const authentication = given("require_auth");
+  if (authentication !== undefined && authentication !== "scram-sha-256") {
+    throw new InvalidValueError("require_auth can only be scram-sha-256");
+  }
   // Files that cannot be read are told before anything is sent.
   tlsOptions(tls);
   return {
@@ -94,6 +101,7 @@ export function connectionSettings(url: string, name = databaseUrlVariable): Con
     password: parts.parameters.get("password") ?? parts.password ?? process.env["PGPASSWORD"] ?? "",
     database: parts.parameters.get("dbname") || parts.database || process.env["PGDATABASE"] || user,
     tls,
+    requireProof: authentication !== undefined,
     parameters: {
       ...(options !== undefined && { options }),
       ...(application !== undefined && { application_name: application }),

@@ -30,8 +30,8 @@ export async function resolveConnectionTarget(
   }
   const { ensureEmbeddedServer } = await import("./embedded/server.js");
   const server = await ensureEmbeddedServer();
-  // It has no TLS, whatever PGSSLMODE wants of others.
-  const embedded = `${server.url}?sslmode=disable`;
+  // It has no TLS, whatever PGSSLMODE wants of others. Another program that listens on its port cannot prove to be it.
+  const embedded = `${server.url}?sslmode=disable&require_auth=scram-sha-256`;
   return { url: embedded, embeddedDirectory: server.directory, embeddedStarted: server.started };
 }
 

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { refusedCleartext } from "../database/cleartext.js";
+import { refusedCleartext } from "../database/authentication.js";
 
 /** A client that ends the connection where the server asks for the password in clear text. */
 export class CautiousClient extends pg.Client {

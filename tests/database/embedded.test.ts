@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { buildSync } from "esbuild";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
+import { listens } from "../../src/database/embedded/listener.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { copyBlueprint, linkPrograms } from "../support/blueprint.js";
 import { until } from "../support/until.js";
@@ -203,21 +204,73 @@ it("names the platform it has no programs for, and the way round", async () => {
   );
 });
 
-it.runIf(asRoot)("runs for root under another user", async () => {
+it.runIf(asRoot)("runs for root under another user, whose other programs cannot reach the data", async () => {
   await ensure(directory);
-  const { mode, uid } = await stat(join(directory, "postgres-18/data"));
+  const { mode, uid, gid } = await stat(join(directory, "postgres-18/data"));
   expect(mode & 0o777).toBe(0o700);
   expect(uid).not.toBe(0);
+  const home = await stat(join(directory, "postgres-18"));
+  expect([home.uid, home.gid, home.mode & 0o777]).toEqual([0, gid, 0o710]);
+  expect(spawnSync("ls", [join(directory, "postgres-18/data")], { uid, gid: uid }).status).not.toBe(0);
+});
+
+it.runIf(asRoot)("closes the directory that an earlier version has left open", async () => {
+  const { url } = await ensure(directory);
+  await stopEmbeddedServer(directory);
+  const home = join(directory, "postgres-18");
+  await chmod(home, 0o755);
+  await chown(home, 0, 0);
+  expect(await ensure(directory)).toMatchObject({ url, started: true });
+  expect((await stat(home)).mode & 0o777).toBe(0o710);
+});
+
+it.each(["/proc/foo", "/proc/foo/bar"])("says in one sentence that nothing can be made in %s", async (directory) => {
+  await expect(ensure(directory)).rejects.toThrow(
+    /^The embedded PostgreSQL in .* failed: .*set DEPLOY_QUEUE_DATA_DIRECTORY/,
+  );
+});
+
+it("refuses a directory that others can write, or could replace", async () => {
+  const open = await freshDirectory();
+  const inside = join(open, "inside");
+  await mkdir(inside, { mode: 0o700 });
+  await chmod(open, 0o777);
+  for (const [path, culprit] of [
+    [open, open],
+    [inside, open],
+    [join(inside, "deep"), open],
+  ] as const) {
+    await expect(ensure(path)).rejects.toThrow(`${culprit} can be written by other users; run chmod go-w on it`);
+  }
+  await chmod(open, 0o755);
+  await chmod(inside, 0o770);
+  await expect(embeddedServerStatus(inside)).rejects.toThrow(`${inside} can be written by other users`);
+});
+
+it.runIf(asRoot)("refuses a directory of another user, and one inside of it", async () => {
+  const foreign = await freshDirectory();
+  await chown(foreign, 12_345, 12_345);
+  await expect(ensure(foreign)).rejects.toThrow(`${foreign} belongs to another user (uid 12345)`);
+  await expect(ensure(join(foreign, "own"))).rejects.toThrow(`${foreign} belongs to another user (uid 12345)`);
+  await chown(foreign, 0, 0);
+});
+
+it.runIf(process.platform === "linux")("does not take another program on its port for the server", async () => {
+  const { url } = await ensure(directory);
+  const port = Number(new URL(url).port);
+  const { pid } = await embeddedServerStatus(directory);
+  expect(await listens({ pid: Number(pid), port })).toBe(true);
+  expect(await listens({ pid: process.pid, port })).toBe(false);
 });
 
 it.runIf(ordinaryUser)("runs for an ordinary user", async () => {
   const directory = join(await freshDirectory(), "own");
-  await mkdir(directory);
-  await chmod(directory, 0o777);
-  fresh.unshift(directory);
+  await mkdir(directory, { mode: 0o700 });
+  await chown(directory, ordinaryUser?.uid ?? 0, ordinaryUser?.gid ?? 0);
   const { url } = await ensureInProcess(directory, ordinaryUser);
   expect(await ask(url, "select 1 as answer")).toEqual([{ answer: 1 }]);
   expect((await stat(join(directory, "postgres-18/password"))).uid).toBe(ordinaryUser?.uid);
+  await text(node(`await stopEmbeddedServer(${JSON.stringify(directory)})`, ordinaryUser).stdout);
 });
 
 it.runIf(asRoot)("names the directory that root's server may not enter", async () => {

@@ -173,6 +173,15 @@ describe("a server that asks for the password in clear text", () => {
     expect(heard()).not.toContain("open-sesame");
   });
 
+  test("does not get it where it must prove that it knows the password, nor does one that asks for nothing", async () => {
+    const { port, heard } = await startGreedy();
+    const url = `postgres://ann:open-sesame@127.0.0.1:${port}/db?require_auth=scram-sha-256`;
+    await expect(open(url).query((sql) => sql`select 1`)).rejects.toThrow(/does not prove that it knows the password/);
+    expect(heard()).not.toContain("open-sesame");
+    const real = `${plain.url}?require_auth=scram-sha-256`;
+    expect(await open(real).query((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+  });
+
   test("gets it on this machine", async () => {
     const { port, heard } = await startGreedy();
     const database = open(`postgres://ann:open-sesame@127.0.0.1:${port}/db`);

@@ -1,11 +1,15 @@
 import { spawn } from "node:child_process";
-import { chmod, chown, mkdir, readFile, stat } from "node:fs/promises";
+import { randomInt } from "node:crypto";
+import { chmod, chown, readFile, stat } from "node:fs/promises";
 import { dirname, parse } from "node:path";
 import type { Cluster } from "./directory.js";
 import { EmbeddedServerError } from "./EmbeddedServerError.js";
-import { unlessMissing } from "./files.js";
+import { makeDirectories, unlessMissing } from "./files.js";
 
-/** The user of the server when the caller is root, whom PostgreSQL refuses; undefined means the caller. */
+/**
+ * The user of the server when the caller is root, whom PostgreSQL refuses; undefined means the caller. Other programs run as nobody
+ * too, so the server has a group of its own, and only that group may enter the directory around its data.
+ */
 export type Account = { readonly uid: number; readonly gid: number } | undefined;
 
 export async function serverAccount(cluster: Cluster): Promise<Account> {
@@ -14,15 +18,37 @@ export async function serverAccount(cluster: Cluster): Promise<Account> {
   return data === undefined ? await nobody() : { uid: data.uid, gid: data.gid };
 }
 
+/** Closes the directory around the data of root's server to all others. Those of earlier versions were open, in a shared group. */
+export async function closeToOthers(cluster: Cluster, account: Account): Promise<Account> {
+  if (account === undefined) return undefined;
+  const home = await stat(cluster.home);
+  if (home.gid === account.gid && (home.mode & 0o777) === 0o710) return account;
+  const own = { uid: account.uid, gid: await freeGroup() };
+  await handTo(own, cluster.data);
+  await chown(cluster.home, 0, own.gid);
+  await chmod(cluster.home, 0o710);
+  return own;
+}
+
+/** A number in the range that systemd keeps for passing users, which container runtimes map as well. */
+async function freeGroup(): Promise<number> {
+  const groups = await readFile("/etc/group", "utf8").catch(() => "");
+  const taken = new Set([...groups.matchAll(/^[^:]*:[^:]*:(\d+):/gm)].map(([, gid]) => Number(gid)));
+  for (;;) {
+    const gid = randomInt(61_184, 65_520);
+    if (!taken.has(gid)) return gid;
+  }
+}
+
 async function nobody(): Promise<Account> {
   const passwd = await readFile("/etc/passwd", "utf8").catch(() => "");
-  const [, uid, gid] = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(passwd) ?? [];
-  if (uid === undefined || gid === undefined) {
+  const [, uid] = /^nobody:[^:]*:(-?\d+):/m.exec(passwd) ?? [];
+  if (uid === undefined) {
     throw new EmbeddedServerError(
       "PostgreSQL does not run as root and /etc/passwd has no user nobody to run it as; run as an ordinary user, or set DEPLOY_QUEUE_DATABASE_URL to use a server of your own.",
     );
   }
-  return { uid: Number(uid), gid: Number(gid) };
+  return { uid: Number(uid), gid: await freeGroup() };
 }
 
 export async function handTo(account: Account, path: string): Promise<void> {
@@ -76,12 +102,10 @@ export async function prepareDirectory(directory: string, account: Account): Pro
       `PostgreSQL cannot live in ${directory}, a path with a quote, dollar, backquote, backslash or line break; set DEPLOY_QUEUE_DATA_DIRECTORY to another.`,
     );
   }
-  const first = await mkdir(directory, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
+  const made = await makeDirectories(directory, account === undefined ? 0o700 : 0o755);
   if (account === undefined) return;
   // A strict umask must not close what root has just made.
-  for (let path = directory; first !== undefined && path.length >= first.length; path = dirname(path)) {
-    await chmod(path, 0o755);
-  }
+  for (const path of made) await chmod(path, 0o755);
   if (await canEnter(account, directory)) return;
   const ancestors = [directory];
   for (let path = dirname(directory); path !== ancestors[0]; path = dirname(path)) ancestors.unshift(path);

@@ -16,7 +16,8 @@ export function createCluster(
 ): Promise<boolean> {
   return publish(cluster.home, async (temporary) => {
     const draft = clusterIn(cluster.directory, basename(temporary));
-    await chmod(draft.home, account === undefined ? 0o700 : 0o755);
+    if (account !== undefined) await chown(draft.home, 0, account.gid);
+    await chmod(draft.home, account === undefined ? 0o700 : 0o710);
     await mkdir(draft.data, { mode: 0o700 });
     await handTo(account, draft.data);
     await writeFile(draft.password, randomBytes(24).toString("base64url"), { mode: 0o600 });

@@ -23,6 +23,23 @@ export async function exists(path: string): Promise<boolean> {
   return (await unlessMissing(stat(path))) !== undefined;
 }
 
+/**
+ * Makes a directory and what it lies in. Unlike the option "recursive" of mkdir it ends where nothing can be made, as in /proc.
+ * @returns those that it has made
+ */
+export async function makeDirectories(directory: string, mode: number): Promise<string[]> {
+  const missing: string[] = [];
+  for (let path = directory; !(await exists(path)); path = dirname(path)) {
+    missing.unshift(path);
+  }
+  for (const path of missing) {
+    await mkdir(path, { mode }).catch((error: unknown) => {
+      if (!hasCode(error, "EEXIST")) throw error;
+    });
+  }
+  return missing;
+}
+
 export function readIfPresent(path: string): Promise<string | undefined> {
   return unlessMissing(readFile(path, "utf8"));
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Cluster } from "./directory.js";
 import { hasCode, processExists, readIfPresent } from "./files.js";
+import { listens } from "./listener.js";
 
 /** What `postmaster.pid` says; the file outlives a server that was killed. */
 export interface Postmaster {
@@ -26,7 +27,7 @@ export async function readPostmaster(cluster: Cluster): Promise<Postmaster | und
 export async function answering(cluster: Cluster): Promise<Postmaster | undefined> {
   const postmaster = await readPostmaster(cluster);
   if (!postmaster?.ready || !processExists(postmaster.pid)) return undefined;
-  if (!(await answers(postmaster.port))) return undefined;
+  if (!(await answers(postmaster.port)) || !(await listens(postmaster))) return undefined;
   // A server that is only just starting may have answered on the port of the dead one read about above.
   return (await readPostmaster(cluster))?.text === postmaster.text ? postmaster : undefined;
 }

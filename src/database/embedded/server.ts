@@ -4,6 +4,7 @@ import { clusterIn, embeddedDirectory } from "./directory.js";
 import { EmbeddedServerError } from "./EmbeddedServerError.js";
 import { hasCode } from "./files.js";
 import { answering, isAlive, lastStart, readPostmaster } from "./postmaster.js";
+import { refuseUnsafe } from "./safety.js";
 
 export { EmbeddedServerError };
 
@@ -81,11 +82,12 @@ async function urlOf(cluster: Cluster, port: number): Promise<string> {
 
 async function explaining<T>(cluster: Cluster, work: () => Promise<T>): Promise<T> {
   try {
+    await refuseUnsafe(cluster);
     return await work();
   } catch (cause) {
     if (cause instanceof EmbeddedServerError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const cure = hasCode(cause, "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST")
+    const cure = hasCode(cause, "EACCES", "EPERM", "ENOENT", "EROFS", "ENOTDIR", "EEXIST")
       ? "set DEPLOY_QUEUE_DATA_DIRECTORY to a directory of your own, or DEPLOY_QUEUE_DATABASE_URL to use another server"
       : "set DEPLOY_QUEUE_DATABASE_URL to use another server";
     throw new EmbeddedServerError(`The embedded PostgreSQL in ${cluster.directory} failed: ${reason}; ${cure}.`, {

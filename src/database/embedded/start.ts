@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
-import { type Account, childOptions, complaint, prepareDirectory, serverAccount } from "./account.js";
+import { type Account, childOptions, closeToOthers, complaint, prepareDirectory, serverAccount } from "./account.js";
 import { installBinaries } from "./binaries.js";
 import { createCluster } from "./create.js";
 import type { Cluster } from "./directory.js";
@@ -48,7 +48,7 @@ export async function startServer(cluster: Cluster, settings: Settings): Promise
   const binaries = await installBinaries(cluster.directory);
   const created = await createCluster(cluster, binaries, account, settings["fsync"] !== "off");
   // A server that root starts runs as the owner of the data, whichever user that is.
-  const owner = await serverAccount(cluster);
+  const owner = await closeToOthers(cluster, await serverAccount(cluster));
   return { ...(await startOrJoin(cluster, owner, binaries.postgres, settings)), created };
 }
 
