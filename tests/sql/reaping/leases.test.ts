@@ -221,7 +221,7 @@ describe("a deployment that runs without a keeper", () => {
       },
     ]);
     expect((await queue.tryStart(next)).waitingOn).toMatchObject([
-      { text: expect.stringMatching(/is running since .* without a keeper: it never ends by itself$/) },
+      { text: expect.stringMatching(/is running since .* without a keeper: it never ends by itself; once/) },
     ]);
     await queue.cancel(id);
     expect(await shown()).toEqual([]);
