@@ -22,7 +22,7 @@ try {
   process.env["DEPLOY_QUEUE_DATABASE_URL"] = url;
 
   say("An environment whose cells cool down for one second after each deployment:");
-  await deployQueue("setup", "environment", "set", "demo", "--buffer-time", "1s").ended;
+  await deployQueue("setup", "environment", "set", "demo", "--create", "--buffer-time", "1s").ended;
 
   say("api starts at once in cell 1. web wants the same cell and waits. db goes to cell 2 and does not wait:");
   const api = run("api", 1, "v1.4.0", "echo deploying api; sleep 2; echo api is deployed");

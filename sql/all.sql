@@ -157,6 +157,7 @@
 --!include life/confirm_stop.sql
 --!include life/assert.sql
 --!include life/cancel.sql
+--!include life/live_deployments.sql
 --!include life/cancel_version.sql
 --!include life/cancel_location.sql
 --!include life/live_deployment_by_url.sql
@@ -186,6 +187,7 @@
 
 --!include history/_flaw_of_event.sql
 --!include history/history.sql
+--!include history/count_prunable.sql
 --!include history/prune_history.sql
 --!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql

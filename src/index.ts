@@ -34,6 +34,7 @@ export {
   InvalidValueError,
   RefusedError,
   SchemaError,
+  UnknownNameError,
   WaitTimeoutError,
 } from "./queue/errors.js";
 export type { JourneyEvent } from "./queue/events.js";

@@ -12,18 +12,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
-declare
-  v_environment text := btrim(cancel_location.environment);
-  v_cloud_provider text := btrim(cancel_location.cloud_provider);
-  v_region text := btrim(cancel_location.region);
 begin
-  perform deploy_queue._require_environment(v_environment);
-  if not exists (
-    select from deploy_queue.cells
-    where cells.environment = v_environment and cells.cloud_provider = v_cloud_provider and cells.region = v_region
-      and (cancel_location.cell_index is null or cells.cell_index = cancel_location.cell_index)
-  ) then
-    perform deploy_queue._refuse_location(v_environment, v_cloud_provider, v_region, cancel_location.cell_index);
+  perform deploy_queue._require_environment(btrim(cancel_location.environment));
+  -- To live_deployments, null means all.
+  if cancel_location.cloud_provider is null or cancel_location.region is null then
+    perform deploy_queue._refuse_location(
+      cancel_location.environment, cancel_location.cloud_provider, cancel_location.region, cancel_location.cell_index
+    );
   end if;
 
   return query
@@ -31,11 +26,10 @@ begin
   from deploy_queue._cancel_each(
     array(
       select live.id
-      from deploy_queue._live_deployments as live
-      where live.environment = v_environment
-        and live.cloud_provider = v_cloud_provider
-        and live.region = v_region
-        and (cancel_location.cell_index is null or live.cell_index = cancel_location.cell_index)
+      from deploy_queue.live_deployments(
+        environment => cancel_location.environment, cloud_provider => cancel_location.cloud_provider,
+        region => cancel_location.region, cell_index => cancel_location.cell_index
+      ) as live
     ),
     cancel_location.cancellation_note
   ) as cancelled;

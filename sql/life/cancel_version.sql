@@ -1,9 +1,13 @@
--- Cancels whatever is queued or running of one version of a component, in every cell.
+-- Cancels whatever is queued or running of one version of a component, in every cell or in those of a place.
 -- Called by clients, to pull a bad release back.
 create or replace function deploy_queue.cancel_version(
   component text,
   version text,
-  cancellation_note text default null
+  cancellation_note text default null,
+  environment text default null,
+  cloud_provider text default null,
+  region text default null,
+  cell_index integer default null
 ) returns setof deploy_queue.deployments
 language sql volatile
 security definer
@@ -13,13 +17,13 @@ as $$
   from deploy_queue._cancel_each(
     array(
       select live.id
-      from deploy_queue._live_deployments as live
-      where live.component = $1
-        and live.version = $2
+      from deploy_queue.live_deployments($1, $2, $4, $5, $6, $7) as live
+      -- To live_deployments, null means all.
+      where $1 is not null and $2 is not null
     ),
     $3
   ) as cancelled;
 $$;
 
-comment on function deploy_queue.cancel_version(text, text, text) is
-  'Cancels every queued or running deployment of this version of the component and returns them.';
+comment on function deploy_queue.cancel_version(text, text, text, text, text, text, integer) is
+  'Cancels every queued or running deployment of this version of the component, everywhere or in one place, and returns them.';

@@ -15,13 +15,18 @@ const refused = 4;
 /** The exit code that a shell gives to a process that SIGINT has ended. */
 const interrupted = 130;
 
+/** Whether there is a person to ask. */
+export function isAtTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
 /**
  * Asks the person at the terminal; anything but yes is no.
  * @param instead the option that answers beforehand
  * @throws NotConfirmedError for no; InvalidValueError where there is no terminal to ask at
  */
 export async function confirm(question: string, instead = "--yes"): Promise<void> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!isAtTerminal()) {
     throw new InvalidValueError("nothing was done: there is no terminal to ask at", { hint: `Add ${instead}.` });
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

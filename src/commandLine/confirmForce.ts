@@ -2,7 +2,7 @@ import type { BaseContext } from "clipanion";
 import { printable } from "../text/printable.js";
 import { confirm } from "./confirm.js";
 
-const risk =
+export const forceRisk =
   "The work of what runs may go on after --force has freed its cell, and then works beside the next deployment.";
 
 /**
@@ -12,7 +12,7 @@ const risk =
  */
 export async function confirmForce(running: readonly string[], { stderr }: BaseContext): Promise<void> {
   if (running.length > 0) {
-    stderr.write(`${risk}\n${running.map((line) => `  - ${printable(line)}\n`).join("")}`);
+    stderr.write(`${forceRisk}\n${running.map((line) => `  - ${printable(line)}\n`).join("")}`);
     await confirm(running.length === 1 ? "Free its cell?" : "Free their cells?");
   }
 }

@@ -50,6 +50,7 @@ export const options = {
       "Whether the command is to stop (default) or to continue when the database is away for so long that others may start",
       parseLostContact,
     ),
+  dryRun: () => Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" }),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => optionalText("--cancellation-note", "Why it is cancelled"),
 } as const;

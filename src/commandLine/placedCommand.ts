@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../database/errors.js";
 import type { Location, Whereabouts } from "../queue/deployment.js";
-import { UnknownPlaceError } from "../queue/errors.js";
+import { UnknownNameError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { nearestNames } from "../text/nearest.js";
 import { options } from "./options.js";
@@ -40,14 +40,14 @@ export abstract class PlacedCommand extends QueueCommand {
   }
 }
 
-/** @throws UnknownPlaceError, or InvalidValueError for a name that fits two cells */
+/** @throws UnknownNameError, or InvalidValueError for a name that fits two cells */
 export async function cellByName(queue: Queue, name: string): Promise<Location> {
   const [cell, other] = await queue.cells.named(name);
   if (cell === undefined) {
     const nearest = nearestNames(name, await queue.cells.names());
     const hint = nearest.length > 0 ? `Most like it: ${nearest.join(", ")}. ` : "";
-    throw new UnknownPlaceError(`no cell has the name ${name}`, {
-      hint: `${hint}The first deployment to a cell needs --environment, --provider, --region and --cell-index.`,
+    throw new UnknownNameError(`no cell has the name ${name}`, {
+      hint: `${hint}A new cell needs --environment, --provider, --region and --cell-index.`,
     });
   }
   if (other !== undefined) {

@@ -37,7 +37,7 @@ export abstract class RequestCommand extends PlacedCommand {
     return super.perform();
   }
 
-  /** @throws InvalidValueError for a moment that the database cannot read, UnknownPlaceError */
+  /** @throws InvalidValueError for a moment that the database cannot read, UnknownNameError */
   protected async request({ queue }: Session): Promise<DeploymentRequest> {
     const { place, component } = await this.#wanted();
     return {

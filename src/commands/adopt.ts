@@ -1,8 +1,11 @@
 import { Command, Option } from "clipanion";
+import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
+import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { RefusedError } from "../queue/errors.js";
 import { adoptionTable } from "../tables/adoptionTable.js";
+import { jsonText } from "../text/printable.js";
 
 export class AdoptCommand extends QueueCommand {
   static override paths = [["adopt"]];
@@ -15,17 +18,19 @@ export class AdoptCommand extends QueueCommand {
       Views take the place of the tables: programs that use the old names go on working, and obey the rules. The tables are
       kept in the schema deploy_queue_predecessor.
 
+      Shows what it will move, and asks on a terminal; a script needs \`--yes\`.
+
       Run it as the owner of the tables. It is refused while a deployment runs, unless \`--with-running\` is given.
       docs/adoption.md has the steps before and after, and the way back.
     `,
     examples: [
       ["What would happen", "deploy-queue adopt --dry-run"],
-      ["Take it over, while deployments run", "deploy-queue adopt --with-running"],
+      ["Take it over, while deployments run", "deploy-queue adopt --with-running --yes"],
     ],
   });
 
-  dryRun = Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" });
-
+  dryRun = options.dryRun();
+  yes = options.yes();
   withRunning = Option.Boolean("--with-running", false, {
     description: "Also while deployments run; they go on and are finished under the old or the new names",
   });
@@ -36,14 +41,23 @@ export class AdoptCommand extends QueueCommand {
   }
 
   override async act({ queue }: Session): Promise<number> {
-    const items = await (this.dryRun
-      ? queue.adoption.preview(this.withRunning)
-      : queue.adoption.adopt(this.withRunning));
-    this.print(adoptionTable(items), items);
-    const problems = items.filter(({ problem }) => problem !== null);
-    if (problems.length > 0) {
-      throw new RefusedError(`the predecessor cannot be adopted as it is: ${problems.length} problems`);
+    if (this.dryRun || !this.yes) {
+      const items = await queue.adoption.preview(this.withRunning);
+      const stream = this.dryRun ? this.context.stdout : this.context.stderr;
+      stream.write(`${this.dryRun && this.json ? jsonText(items) : adoptionTable(items)}\n`);
+      const problems = items.filter(({ problem }) => problem !== null);
+      if (problems.length > 0) {
+        throw new RefusedError(`the predecessor cannot be adopted as it is: ${problems.length} problems`);
+      }
     }
+    if (this.dryRun) {
+      return 0;
+    }
+    if (!this.yes) {
+      await confirm("Move all of this into the queue?");
+    }
+    const items = await queue.adoption.adopt(this.withRunning);
+    this.print(adoptionTable(items), items);
     return 0;
   }
 }

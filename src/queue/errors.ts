@@ -15,7 +15,7 @@ export class DeploymentNotFoundError extends DeployQueueError {
 }
 
 /** There is no such environment, or no cell there; or no deployment has had such a version. */
-export class UnknownPlaceError extends DeployQueueError {
+export class UnknownNameError extends DeployQueueError {
   readonly exitCode = 3;
 }
 
@@ -72,7 +72,7 @@ type ErrorClass = new (message: string, options: { hint?: string | undefined; ca
 /** What the database says, as a class. Codes that are not here are bugs or outages and pass through. */
 const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD001: DeploymentNotFoundError,
-  QD002: UnknownPlaceError,
+  QD002: UnknownNameError,
   QD003: RefusedError,
   QD004: RefusedError,
   QD005: RefusedAsCancelledError,
@@ -107,7 +107,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD040: RefusedError,
   QD041: InvalidValueError,
   QD042: RefusedError,
-  QD043: UnknownPlaceError,
+  QD043: UnknownNameError,
   QD044: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,

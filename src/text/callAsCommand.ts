@@ -2,6 +2,7 @@ import type { Call } from "../queue/forecast.js";
 
 /** What hints and cures name: functions and views of the database, each with its command. */
 const commands: ReadonlyMap<string, string> = new Map([
+  ["add_cell", "cell add"],
   ["add_window", "window add"],
   ["bump", "bump"],
   ["cancel", "cancel deployment"],
@@ -14,6 +15,8 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["purge", "purge"],
   ["queue", "list queue"],
   ["release", "release"],
+  ["remove_environment", "environment remove"],
+  ["retire_cell", "cell retire"],
   ["set_environment", "environment set"],
   ["waiting_on", "explain"],
   ["windows", "list windows"],
@@ -21,6 +24,7 @@ const commands: ReadonlyMap<string, string> = new Map([
 
 /** Arguments that are written without their option's name. */
 const positional: Readonly<Record<string, readonly string[]>> = {
+  remove_environment: ["environment"],
   set_environment: ["environment"],
 };
 

@@ -27,6 +27,21 @@ export function cancelledEachText(deployments: readonly Deployment[]): string {
   return parts.join("\n");
 }
 
+const shown = 20;
+
+/** What a command is about to cancel: the first of them, each with its state. */
+export function meantText(deployments: readonly Deployment[]): string {
+  const { length } = deployments;
+  const lines = deployments
+    .slice(0, shown)
+    .map((one) => `  - ${one.id} ${placeText(one)}, ${one.start_timestamp === null ? "queued" : "running"}`);
+  return [
+    length === 0 ? "Nothing to cancel" : `${length} ${length === 1 ? "deployment" : "deployments"} to cancel:`,
+    ...lines,
+    ...(length > shown ? [`  and ${length - shown} more`] : []),
+  ].join("\n");
+}
+
 function listed(what: string, deployments: readonly Deployment[], more: (deployment: Deployment) => string): string {
   const { length } = deployments;
   const title = `${what} ${length} ${length === 1 ? "deployment" : "deployments"}`;

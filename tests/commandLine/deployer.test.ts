@@ -11,6 +11,8 @@ let deployer: Login;
 
 beforeAll(async () => {
   await cli.queue.roles.create();
+  // What is cancelled in bulk must be known.
+  await cli.enqueue({ environment: "dev", region: "r", component: "api", version: "v1" });
   deployer = await newLogin("deploy_queue_deployer");
 });
 
@@ -72,9 +74,12 @@ describe("a login that is only a deployer", () => {
   });
 
   test.for([
-    ["cancel", "version", "--component", "api", "--version", "v1"],
-    ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r"],
+    ["cancel", "version", "--component", "api", "--version", "v1", "--yes"],
+    ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r", "--yes"],
     ["environment", "set", "dev", "--buffer-time", "1m"],
+    ["environment", "remove", "dev", "--yes"],
+    ["cell", "add", "--cell", "dev-aws-r-cell-0"],
+    ["cell", "retire", "--cell", "dev-aws-r-cell-0"],
     ["freeze", "--environment", "dev", "--reason", "x"],
     ["thaw", "1"],
     ["window", "add", "--environment", "dev", "--from", "02:00", "--to", "04:00"],
@@ -90,8 +95,8 @@ describe("a login that is only a deployer", () => {
 test("an operator cancels in bulk, changes environments and does a worker's work", async () => {
   const operator = await newLogin("deploy_queue_operator");
   for (const args of [
-    ["cancel", "version", "--component", "api", "--version", "v1"],
-    ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r"],
+    ["cancel", "version", "--component", "api", "--version", "v1", "--yes"],
+    ["cancel", "location", "--environment", "dev", "--provider", "aws", "--region", "r", "--yes"],
     ["environment", "set", "dev", "--buffer-time", "0"],
     ["worker", "--once"],
   ]) {

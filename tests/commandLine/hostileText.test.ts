@@ -21,7 +21,11 @@ beforeAll(async () => {
       end loop;
     end
     $$`);
-  await cli.sql`insert into deploy_queue.environments (environment) values (${hostile})`;
+  await cli.sql`insert into deploy_queue.environments (environment, is_adopted) values (${hostile}, true)`;
+  await cli.sql`
+    insert into deploy_queue.cells (environment, cloud_provider, region, cell_index, is_adopted)
+    values (${hostile}, ${hostile}, ${hostile}, 0, true)`;
+  await cli.sql`insert into deploy_queue.components (component, is_adopted) values (${hostile}, true)`;
 });
 
 function enqueue(): Promise<number> {
@@ -61,7 +65,7 @@ describe("hostile text that is in the database is printed in one line without wh
   test("cancel version", async () => {
     const id = await enqueue();
 
-    const { stdout } = await cli.run(["cancel", "version", `--component=${hostile}`, `--version=${hostile}`]);
+    const { stdout } = await cli.run(["cancel", "version", "--yes", `--component=${hostile}`, `--version=${hostile}`]);
 
     expect(stdout).toContain(`  - ${id} evil next`);
     expect(stdout).not.toMatch(steersTerminal);

@@ -44,7 +44,7 @@ describe("--cell", () => {
 
     expect(code).toBe(3);
     expect(stderr).toContain(`no cell has the name ${name.replace("aws", "asw")}. Most like it: ${name}`);
-    expect(stderr).toContain("The first deployment to a cell needs --environment, --provider, --region and");
+    expect(stderr).toContain("A new cell needs --environment, --provider, --region and --cell-index");
   });
 
   test("that fits two cells is refused, and names both", async () => {

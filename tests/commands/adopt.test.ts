@@ -19,7 +19,7 @@ async function predecessor({ running = false } = {}) {
 test("adopt says what it moved, and the deployment waits on in the queue", async () => {
   const { run } = await predecessor();
 
-  const { code, stdout } = await run("adopt");
+  const { code, stdout } = await run("adopt", "--yes");
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^environments +2\s*$/m);
@@ -44,10 +44,23 @@ test("adopt --dry-run says the same and changes nothing, not even the schema", a
   ]);
 });
 
+test("adopt without --yes and a terminal says what it would move, and changes nothing", async () => {
+  const { sql, run } = await predecessor();
+
+  const { code, stdout, stderr } = await run("adopt");
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^deployments queued +1\s*$/m);
+  expect(stderr).toContain("nothing was done: there is no terminal to ask at. Add --yes\n");
+  expect(await sql`select relkind from pg_class where oid = 'public.deployments'::regclass`).toEqual([
+    { relkind: "r" },
+  ]);
+});
+
 test("adopt is refused while something runs with 4, unless told otherwise", async () => {
   const { run } = await predecessor({ running: true });
 
-  const { code, stdout, stderr } = await run("adopt");
+  const { code, stdout, stderr } = await run("adopt", "--yes");
   expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
   expect(stderr).toContain("1 running; finish or cancel them");
   expect(stderr).not.toMatch(/^ +at /m);
@@ -56,12 +69,12 @@ test("adopt is refused while something runs with 4, unless told otherwise", asyn
   expect(dry.code).toBe(4);
   expect(dry.stdout).toContain("running; finish or cancel them");
 
-  expect((await run("adopt", "--with-running")).code).toBe(0);
+  expect((await run("adopt", "--with-running", "--yes")).code).toBe(0);
   expect((await run("finish", "1")).code).toBe(0);
 });
 
 test("adopt is refused in a database without a predecessor with 4", async () => {
-  const { code, stderr } = await line.run(["adopt"]);
+  const { code, stderr } = await line.run(["adopt", "--yes"]);
   expect(code).toBe(4);
   expect(stderr).toContain("there is nothing to adopt");
 });

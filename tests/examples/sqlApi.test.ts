@@ -96,7 +96,9 @@ async function refused(id: number): Promise<boolean> {
 }
 
 beforeEach(async () => {
-  await queue.cancelLocation({ environment: "dev", cloudProvider: "aws", region: "us-west-2" });
+  const cell = { environment: "dev", cloudProvider: "aws", region: "us-west-2", cellIndex: 1 };
+  await queue.environments.addCell(cell);
+  await queue.cancelLocation(cell);
 });
 
 describe.for(examples)("the example in $language", ({ language, canRun, launch }) => {

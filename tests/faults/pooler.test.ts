@@ -62,7 +62,7 @@ test.skipIf(program === undefined)(
   async () => {
     await createPredecessor(database.sql);
     expect((await runCli(["adopt", "--dry-run"], variables)).code).toBe(0);
-    expect((await runCli(["adopt"], variables)).code).toBe(0);
+    expect((await runCli(["adopt", "--yes"], variables)).code).toBe(0);
     expect(await database.sql`select from pg_proc where proname = 'adopt'`).toHaveLength(0);
   },
 );

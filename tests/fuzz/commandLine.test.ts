@@ -33,10 +33,10 @@ const commands = fc
     fc.tuple(hostileNumber, text).map(([id, note]) => ["cancel", "deployment", id, "--cancellation-note", note]),
     fc
       .tuple(text, text)
-      .map(([component, version]) => ["cancel", "version", "--component", component, "--version", version]),
+      .map(([component, version]) => ["cancel", "version", "--yes", "--component", component, "--version", version]),
     fc
       .tuple(fc.constantFrom("--buffer-time", "--retention"), text, text)
-      .map(([option, value, name]) => ["environment", "set", option, value, name]),
+      .map(([option, value, name]) => ["environment", "set", "--create", "--yes", option, value, name]),
     // What is executed gets the text as it is.
     place.map((given) => ["run", "--wait-timeout", "1ms", ...given, "--", "sh", "-c", "true", ...given]),
     fc

@@ -10,6 +10,7 @@ import {
   DatabaseUnavailableError,
   InvalidValueError,
   RefusedError,
+  UnknownNameError,
   WaitTimeoutError,
 } from "../../src/queue/errors.js";
 import type { JourneyEvent } from "../../src/queue/events.js";
@@ -312,9 +313,9 @@ describe("start", () => {
     await expect(start).rejects.toThrow(CancelledError);
   });
 
-  test("rejects with an InvalidValueError for what cannot be", async () => {
+  test("rejects with an InvalidValueError for what cannot be, and an UnknownNameError for an unknown environment", async () => {
     const { library } = await open();
-    await expect(library.start({ ...newRequest(), environment: "nowhere" })).rejects.toThrow(InvalidValueError);
+    await expect(library.start({ ...newRequest(), environment: "nowhere" })).rejects.toThrow(UnknownNameError);
     await expect(library.start({ ...newRequest(), component: "" })).rejects.toThrow(InvalidValueError);
   });
 

@@ -70,7 +70,7 @@ test("reaps a deployment without heartbeats that runs for longer than its maximu
 });
 
 test("without a worker, a waiter reaps what has run for longer than the limit of its environment", async () => {
-  await line.run(["environment", "set", "hasty", "--max-duration", "1h"]);
+  await line.run(["environment", "set", "hasty", "--create", "--max-duration", "1h"]);
   const place = newPlace("hasty");
   const holder = await line.running(place);
   await line.advance("61 minutes");

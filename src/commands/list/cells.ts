@@ -10,8 +10,10 @@ export class ListCellsCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "List",
-    description: "List the cells that an environment has had deployments to",
+    description: "List the cells of an environment",
     details: `
+      These are the cells that were deployed to or added with \`cell add\`, and not retired.
+
       In a GitHub workflow it also writes them, as JSON, to the step output \`cells\`.
     `,
     examples: [["Cells of prod", "deploy-queue list cells --environment prod"]],

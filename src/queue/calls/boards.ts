@@ -129,7 +129,7 @@ export class Boards extends Calls {
     );
   }
 
-  /** @throws UnknownPlaceError for an environment that does not exist */
+  /** @throws UnknownNameError for an environment that does not exist */
   async cells(environment: string): Promise<Cell[]> {
     await this.#environments.get(environment);
     return this.rows(
@@ -157,6 +157,16 @@ export class Boards extends Calls {
         select * from deploy_queue.latest_deployments
         where environment = ${environment}
         order by component, cloud_provider, region, cell_index`,
+    );
+  }
+
+  /** The versions of each component that are newest somewhere. */
+  currentVersions(): Promise<{ readonly component: string; readonly version: string }[]> {
+    return this.rows(
+      (sql) => sql`
+        select component, version from deploy_queue.latest_deployments
+        union
+        select component, cell_version from deploy_queue.latest_deployments`,
     );
   }
 

@@ -1,7 +1,8 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
+import { nearestNames } from "../../text/nearest.js";
 import type { Cell, Location } from "../deployment.js";
-import { UnknownPlaceError } from "../errors.js";
+import { UnknownNameError } from "../errors.js";
 import { Calls } from "./calls.js";
 
 /** Policies of an environment; durations in seconds. */
@@ -20,38 +21,39 @@ export interface Environment {
   readonly has_closed_cells: boolean;
 }
 
+/** What is undefined stays as it is; durations in seconds. */
+export interface EnvironmentChanges {
+  readonly bufferTime?: number | undefined;
+  readonly heartbeatTimeout?: number | undefined;
+  readonly maxDuration?: number | undefined;
+  readonly retention?: number | undefined;
+  readonly unkeptAfter?: number | undefined;
+  readonly hasClosedCells?: boolean | undefined;
+  /** What it is to have no longer. */
+  readonly without?: readonly ("max_duration" | "retention")[] | undefined;
+}
+
 /** Environments and their policies. */
 export class Environments extends Calls {
   list(): Promise<Environment[]> {
     return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
   }
 
-  /** @throws UnknownPlaceError for an environment that does not exist */
+  /** @throws UnknownNameError for an environment that does not exist */
   async get(name: string): Promise<Environment> {
     const environments = await this.list();
     const environment = environments.find((candidate) => candidate.environment === name);
     if (environment === undefined) {
-      throw new UnknownPlaceError(`environment ${name} does not exist`, {
-        hint: `There are: ${environments.map((existing) => existing.environment).join(", ")}.`,
-      });
+      throw unknownEnvironment(
+        name,
+        environments.map((existing) => existing.environment),
+      );
     }
     return environment;
   }
 
-  /** Adds an environment or changes its policies (durations in seconds); what is undefined stays as it is. */
-  set(
-    name: string,
-    changes: {
-      readonly bufferTime?: number | undefined;
-      readonly heartbeatTimeout?: number | undefined;
-      readonly maxDuration?: number | undefined;
-      readonly retention?: number | undefined;
-      readonly unkeptAfter?: number | undefined;
-      readonly hasClosedCells?: boolean | undefined;
-      /** What it is to have no longer. */
-      readonly without?: readonly ("max_duration" | "retention")[];
-    },
-  ): Promise<Environment> {
+  /** Adds an environment or changes its policies. */
+  set(name: string, changes: EnvironmentChanges): Promise<Environment> {
     return this.change(
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
@@ -97,6 +99,16 @@ export class Environments extends Calls {
         )`,
     );
   }
+}
+
+/** How many names a message lists in full. */
+const few = 6;
+
+/** @param cure what else to do about it */
+export function unknownEnvironment(name: string, known: readonly string[], cure = ""): UnknownNameError {
+  const names =
+    known.length > few ? `Most like it: ${nearestNames(name, known).join(", ")}.` : `There are: ${known.join(", ")}.`;
+  return new UnknownNameError(`environment ${name} does not exist`, { hint: `${names} ${cure}`.trim() });
 }
 
 function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {

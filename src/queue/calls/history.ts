@@ -91,6 +91,30 @@ export class History extends Calls {
     );
   }
 
+  /** Whether any deployment has ever had this version. */
+  async hasVersion(component: string, version: string): Promise<boolean> {
+    const found = await this.rows(
+      (sql) => sql`
+        select from deploy_queue.deployments_with_status
+        where component = ${component} and version = ${version}
+        limit 1`,
+      longTimeout,
+    );
+    return found.length > 0;
+  }
+
+  /** How many ended deployments of an environment are older than this many seconds: with this retention they are removed. */
+  async prunable(environment: string, retention: number): Promise<number> {
+    const [row] = await this.rows<{ count: number }>(
+      (sql) => sql`
+        select deploy_queue.count_prunable(
+          environment => ${environment}, retention => make_interval(secs => ${retention})
+        ) as count`,
+      longTimeout,
+    );
+    return row?.count ?? 0;
+  }
+
   /** Reads all of history and returns what contradicts the rules. */
   verify(): Promise<Contradiction[]> {
     return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);

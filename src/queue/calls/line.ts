@@ -1,6 +1,12 @@
-import type { Deployment, DeploymentId, DeploymentRequest } from "../deployment.js";
+import type { Deployment, DeploymentId, DeploymentRequest, Whereabouts } from "../deployment.js";
 import type { Explanation, Forecast, QueuedDeployment } from "../forecast.js";
 import { Calls, milliseconds } from "./calls.js";
+
+/** What is undefined selects nothing out. */
+export interface LiveFilter extends Whereabouts {
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+}
 
 /** The deployments that wait, in their order. */
 export class Line extends Calls {
@@ -11,6 +17,24 @@ export class Line extends Calls {
         select * from deploy_queue.queue
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
         order by environment, cloud_provider, region, cell_index, position`,
+    );
+  }
+
+  /**
+   * The deployments that are queued, on hold or running.
+   * @throws UnknownNameError for a place without any cell
+   */
+  live(filter: LiveFilter): Promise<Deployment[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.live_deployments(
+          component => ${filter.component ?? null},
+          version => ${filter.version ?? null},
+          environment => ${filter.environment ?? null},
+          cloud_provider => ${filter.cloudProvider ?? null},
+          region => ${filter.region ?? null},
+          cell_index => ${filter.cellIndex ?? null}
+        ) order by id`,
     );
   }
 

@@ -184,22 +184,27 @@ export class QueueCalls extends Calls {
     );
   }
 
-  /** Cancels what is queued or running of a version, and returns it. */
-  cancelVersion(component: string, version: string, note?: string): Promise<Deployment[]> {
+  /** Cancels what is queued or running of a version, everywhere or in one place, and returns it. */
+  cancelVersion(component: string, version: string, note?: string, where: Whereabouts = {}): Promise<Deployment[]> {
     return this.changes(
       (sql) => sql`
         select * from deploy_queue.cancel_version(
-          component => ${component}, version => ${version}, cancellation_note => ${note ?? null}
+          component => ${component},
+          version => ${version},
+          cancellation_note => ${note ?? null},
+          environment => ${where.environment ?? null},
+          cloud_provider => ${where.cloudProvider ?? null},
+          region => ${where.region ?? null},
+          cell_index => ${where.cellIndex ?? null}
         ) order by id`,
     );
   }
 
   /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
-  async cancelLocation(
+  cancelLocation(
     location: Omit<Location, "cellIndex"> & { readonly cellIndex?: number | undefined },
     note?: string,
   ): Promise<Deployment[]> {
-    await this.environments.get(location.environment);
     return this.changes(
       (sql) => sql`
         select * from deploy_queue.cancel_location(

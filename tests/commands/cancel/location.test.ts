@@ -16,7 +16,7 @@ test("cancel location cancels what is queued or running in a region", async () =
   ];
   const elsewhere = await cli.enqueue();
 
-  const { code, stdout } = await cli.run([...regionOf(place), "--cancellation-note", "regional outage"]);
+  const { code, stdout } = await cli.run([...regionOf(place), "--cancellation-note", "regional outage", "--yes"]);
 
   expect(code).toBe(0);
   expect(stdout).toContain("Cancelled 3 deployments:\n");
@@ -42,7 +42,7 @@ test("cancel location refuses an environment that does not exist", async () => {
   const { code, stderr } = await cli.run(regionOf({ ...place, environment: "nowhere" }));
 
   expect(code).toBe(3);
-  expect(stderr).toMatch(/^deploy-queue: environment nowhere does not exist\. There are: dev, prod\n$/);
+  expect(stderr).toMatch(/^deploy-queue: environment nowhere does not exist\. There are: dev, prod\. /);
 });
 
 test("cancel location asks what is kept to stop, and with --force frees its cell at once", async () => {
@@ -50,7 +50,7 @@ test("cancel location asks what is kept to stop, and with --force frees its cell
   const id = await cli.running(place, { heartbeat: true });
   const queued = await cli.enqueue(place);
 
-  const asked = await cli.run(regionOf(place));
+  const asked = await cli.run([...regionOf(place), "--yes"]);
   expect(asked.stdout).toContain(`Cancelled 1 deployment:\n  - ${queued.id} `);
   expect(asked.stdout).toContain(
     `Asked to stop 1 deployment:\n  - ${id} holder in dev-aws-${place.region}-cell-0: its keeper`,
@@ -58,9 +58,21 @@ test("cancel location asks what is kept to stop, and with --force frees its cell
 
   const unanswered = await cli.run([...regionOf(place), "--force"]);
   expect(unanswered.code).toBe(2);
+  expect(unanswered.stderr).toContain("--force has freed its cell");
   expect(unanswered.stderr).toContain(`  - ${id} holder in `);
 
   const forced = await cli.run([...regionOf(place), "--force", "--yes"]);
   expect(forced.stdout).toContain(`Cancelled 1 deployment:\n  - ${id} `);
   expect((await cli.row(id)).cancellation_kind).toBe("forced");
+});
+
+test("cancel location of a region without any cell is exit code 3, and names the cells most like it", async () => {
+  const place = newPlace();
+  await cli.enqueue(place);
+
+  for (const more of [[], ["--dry-run"]]) {
+    const { code, stderr } = await cli.run([...regionOf({ ...place, region: `${place.region}x` }), ...more]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`dev-aws-${place.region}x has no cell. Most like it: `);
+  }
 });

@@ -14,7 +14,7 @@ test("cancel version cancels what is queued or running of it, in every cell, and
   const other = await cli.enqueue({ component: "web", version: "v2" });
   const command = ["cancel", "version", "--component", "web", "--version", "v1", "--cancellation-note", "pulled back"];
 
-  const { code, stdout } = await cli.run(command);
+  const { code, stdout } = await cli.run([...command, "--yes"]);
 
   expect(code).toBe(0);
   expect(stdout.split("\n")).toEqual([
@@ -28,7 +28,50 @@ test("cancel version cancels what is queued or running of it, in every cell, and
   expect((await cli.row(other.id)).status).toBe("queued");
 });
 
-test("cancel version with nothing to cancel is success and says so", async () => {
+test("cancel version in a script shows what it would cancel, and needs --yes for more than one", async () => {
+  const first = await cli.enqueue({ component: "asked", version: "v1" });
+  const second = await cli.enqueue({ component: "asked", version: "v1" });
+  const command = ["cancel", "version", "-c", "asked", "-v", "v1"];
+
+  const { code, stdout, stderr } = await cli.run(command);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`2 deployments to cancel:\n  - ${first.id} asked@v1 in `);
+  expect(stderr).toContain("nothing was done: there is no terminal to ask at. Add --yes");
+
+  const dry = await cli.run([...command, "--dry-run", "--json"]);
+  expect(JSON.parse(dry.stdout)).toMatchObject([{ id: first.id }, { id: second.id }]);
+  expect((await cli.row(second.id)).status).toBe("queued");
+
+  await cli.queue.cancel(first.id);
+  expect((await cli.run(command)).code).toBe(0);
+  expect((await cli.row(second.id)).status).toBe("cancelled");
+});
+
+test("cancel version with --environment leaves other environments alone", async () => {
+  const meant = await cli.enqueue({ environment: "prod", component: "both", version: "v1" });
+  const other = await cli.enqueue({ environment: "dev", component: "both", version: "v1" });
+
+  const { stdout } = await cli.run(["cancel", "version", "-c", "both", "-v", "v1", "-e", "prod", "--json"]);
+
+  expect(JSON.parse(stdout)).toMatchObject([{ id: meant.id }]);
+  expect((await cli.row(other.id)).status).toBe("queued");
+});
+
+test("cancel version of a version that no deployment has had is exit code 3, and names those most like it", async () => {
+  await cli.enqueue({ component: "checkout", version: "v1.2.3" });
+
+  const version = await cli.run(["cancel", "version", "-c", "checkout", "-v", "v1.2.4"]);
+  expect(version).toMatchObject({ code: 3, stdout: "" });
+  expect(version.stderr).toContain("no deployment has had version v1.2.4 of checkout. Most like it: v1.2.3\n");
+
+  const component = await cli.run(["cancel", "version", "-c", "chekout", "-v", "v1.2.3"]);
+  expect(component).toMatchObject({ code: 3 });
+  expect(component.stderr).toContain("Most like it: checkout");
+});
+
+test("cancel version with nothing left to cancel is success and says so", async () => {
+  const { id } = await cli.enqueue({ component: "nothing", version: "v1" });
+  await cli.queue.cancel(id);
   const command = ["cancel", "version", "--component", "nothing", "--version", "v1"];
 
   expect(await cli.run(command)).toMatchObject({ code: 0, stdout: "Cancelled 0 deployments\n" });

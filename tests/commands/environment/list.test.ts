@@ -10,9 +10,9 @@ test("environment list shows the environments and their policies", async () => {
 
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
-    ["environment", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-    ["dev", "0s", "15m", "1h", "none", "for ever"],
-    ["prod", "10m", "15m", "1h", "none", "for ever"],
+    ["environment", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention", "cells"],
+    ["dev", "0s", "15m", "1h", "none", "for ever", "open"],
+    ["prod", "10m", "15m", "1h", "none", "for ever", "open"],
     [""],
   ]);
 });

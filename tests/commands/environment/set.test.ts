@@ -1,13 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
 test("environment set adds an environment", async () => {
-  const { code, stdout } = await cli.run(["environment", "set", "staging", "--buffer-time", "1h 30m"]);
+  const { code, stdout } = await cli.run(["environment", "set", "staging", "--create", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open$/m);
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -19,7 +19,7 @@ test("environment set changes what is given and nothing else", async () => {
 });
 
 test("environment set with nothing else adds an environment as it begins, and refuses to change one with 2", async () => {
-  const added = await cli.run(["environment", "set", "bare"]);
+  const added = await cli.run(["environment", "set", "bare", "--create"]);
   expect(added.code).toBe(0);
   expect(added.stderr).toContain("environment bare added");
   expect(await cli.queue.environments.get("bare")).toMatchObject({ buffer_time: 0, heartbeat_timeout: 900 });
@@ -28,7 +28,7 @@ test("environment set with nothing else adds an environment as it begins, and re
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toBe(
     "deploy-queue: environment bare is there, and nothing to change is given. " +
-      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention\n",
+      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention, --cells\n",
   );
 });
 
@@ -61,11 +61,78 @@ test.each([
 ])("environment set refuses %j", async (values, message) => {
   const before = await cli.counts();
 
-  const { code, stdout, stderr } = await cli.run(["environment", "set", ...values]);
+  const { code, stdout, stderr } = await cli.run(["environment", "set", "--create", ...values]);
 
   expect(code).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^deploy-queue: [^\n]*\n$/);
   expect(stderr).toContain(message);
   expect(await cli.counts()).toEqual(before);
+});
+
+test("environment set of an environment that does not exist is exit code 3 without --create", async () => {
+  const { code, stderr } = await cli.run(["environment", "set", "prdo", "--buffer-time", "5m"]);
+
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^deploy-queue: environment prdo does not exist\. There are: .*prod.*\. --create adds it\n$/);
+});
+
+test("among many environments the error names those that are most like it", async () => {
+  for (const name of ["eu-1", "eu-2", "eu-3", "us-1", "us-2", "us-3"]) {
+    await cli.run(["environment", "set", name, "--create"]);
+  }
+
+  const { stderr } = await cli.run(["environment", "set", "prdo", "--buffer-time", "5m"]);
+
+  expect(stderr).toContain("does not exist. Most like it: prod, ");
+  expect(stderr).not.toContain("us-3");
+});
+
+test("environment set takes limits back with none", async () => {
+  await cli.run(["environment", "set", "limited", "--create", "--max-duration", "2h", "--retention", "30d"]);
+  expect(await cli.queue.environments.get("limited")).toMatchObject({ max_duration: 7_200, retention: 2_592_000 });
+
+  await cli.run(["environment", "set", "limited", "--max-duration", "none", "--retention", "none"]);
+  expect(await cli.queue.environments.get("limited")).toMatchObject({ max_duration: null, retention: null });
+});
+
+describe("environment set --retention", () => {
+  /** An environment with this many cancelled deployments, all of a year ago. */
+  async function withOld(count: number): Promise<string> {
+    const environment = await cli.environment();
+    for (let index = 0; index < count; index += 1) {
+      const { id } = await cli.enqueue({ environment });
+      await cli.queue.cancel(id);
+    }
+    await cli.advance("1 year");
+    return environment;
+  }
+
+  test("that removes several deployments at once says how many, and needs --yes in a script", async () => {
+    const environment = await withOld(2);
+    const command = ["environment", "set", environment, "--retention", "30d"];
+
+    const unanswered = await cli.run(command);
+    expect(unanswered.code).toBe(2);
+    expect(unanswered.stderr).toContain(
+      `2 deployments of ${environment} ended more than 30d ago. The worker removes them`,
+    );
+    expect(await cli.queue.environments.get(environment)).toMatchObject({ retention: null });
+
+    const dry = await cli.run([...command, "--dry-run", "--json"]);
+    expect(JSON.parse(dry.stdout)).toEqual({ environment, removes: 2 });
+    expect(await cli.queue.environments.get(environment)).toMatchObject({ retention: null });
+
+    expect((await cli.run([...command, "--yes"])).code).toBe(0);
+    expect(await cli.queue.upkeep.pruneHistory(1_000)).toBe(2);
+  });
+
+  test("that removes one or none asks nothing in a script", async () => {
+    const environment = await withOld(1);
+
+    const { code, stderr } = await cli.run(["environment", "set", environment, "--retention", "30d"]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain(`1 deployment of ${environment} ended more than 30d ago`);
+  });
 });

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { useCommandLine } from "../../support/commandLine.js";
+
+const cli = useCommandLine();
+
+function place(environment: string, index = 0): string[] {
+  return ["-e", environment, "-p", "aws", "-r", "us-west-2", "-i", String(index)];
+}
+
+async function listed(environment: string): Promise<string[]> {
+  const { stdout } = await cli.run(["list", "cells", "-e", environment, "--json"]);
+  return JSON.parse(stdout).map(({ index }: { index: number }) => `${index}`);
+}
+
+test("a closed environment takes deployments to added cells alone", async () => {
+  const environment = await cli.environment();
+  await cli.run(["environment", "set", environment, "--cells", "closed"]);
+  const start = ["start", "-c", "api", ...place(environment)];
+
+  const refused = await cli.run(start);
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain('An operator adds it with "deploy-queue cell add"');
+
+  const added = await cli.run(["cell", "add", ...place(environment), "--json"]);
+  expect(JSON.parse(added.stdout)).toEqual({ environment, cloud_provider: "aws", region: "us-west-2", index: 0 });
+  expect((await cli.run(start)).code).toBe(0);
+
+  await cli.run(["environment", "set", environment, "--cells", "open"]);
+  expect((await cli.run(["start", "-c", "api", ...place(environment, 1)])).code).toBe(0);
+});
+
+test("a retired cell takes no deployments and is not listed, until it is added again by its name", async () => {
+  const environment = await cli.environment();
+  await cli.run(["cell", "add", ...place(environment)]);
+  await cli.run(["cell", "add", ...place(environment, 1)]);
+  const name = `${environment}-aws-us-west-2-cell-0`;
+
+  expect((await cli.run(["cell", "retire", "--cell", name])).stderr).toContain(`cell ${name} is retired`);
+  expect(await listed(environment)).toEqual(["1"]);
+  const { code, stderr } = await cli.run(["start", "-c", "api", "--cell", name]);
+  expect(code).toBe(4);
+  expect(stderr).toContain(`${name} was retired`);
+
+  expect((await cli.run(["cell", "add", "--cell", name])).code).toBe(0);
+  expect(await listed(environment)).toEqual(["0", "1"]);
+});
+
+test("a cell that is not known cannot be retired: exit code 3", async () => {
+  const environment = await cli.environment();
+
+  expect((await cli.run(["cell", "retire", ...place(environment)])).code).toBe(3);
+  expect((await cli.run(["cell", "retire", "--cell", "nowhere"])).code).toBe(3);
+  expect((await cli.run(["cell", "retire", "-e", environment])).stderr).toContain(
+    "--provider, --region, --cell-index are",
+  );
+});
