@@ -7,7 +7,8 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
 } else if (process.argv[2] === "watchdog" && process.send !== undefined) {
   // Started by "run", which talks to it, and by nobody else.
   const { guardCommand } = await import("./commandLine/watchdog.js");
-  guardCommand((news, then) => process.send?.(news, undefined, undefined, then));
+  // The keeper may be gone. Without a callback, the failed message would end this process.
+  guardCommand((news, then) => process.send?.(news, undefined, undefined, () => then?.()));
 } else {
   const { runCli } = await import("./commandLine/runCli.js");
   // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.

@@ -183,6 +183,16 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
     );
   });
 
+  test("takes a child with it that ignores SIGTERM for long after the run was killed", async () => {
+    const script = 'trap "exit 0" TERM; (trap "" TERM; while :; do sleep 0.05; done) & echo "child $!"; wait';
+    const run = cli.launch(["run", ...newPlace().options, "--grace-period", "1500ms", "--", "sh", "-c", script]);
+    const [, child] = (await run.printed(/child (\d+)/)).map(Number);
+
+    run.process.kill("SIGKILL");
+
+    await ended([child ?? 0]);
+  });
+
   test("may signal its parent, which means the run", async () => {
     const { run, watchdog } = await guarded(newPlace());
 
