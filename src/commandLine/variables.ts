@@ -61,7 +61,7 @@ export const variables: readonly Variable[] = [
     meaning: "File with defaults of the place and the component, also in CI",
     unset: ".deploy-queue.toml in this folder or above it, up to the root of the repository; none in CI",
   },
-  { name: "CI", meaning: "true or 1: the database has to be named", unset: "it need not be" },
+  { name: "CI", meaning: "true or 1: DEPLOY_QUEUE_DATABASE_URL is required", unset: "it is optional" },
   { name: "NO_COLOR", meaning: "Anything: no colours", unset: "colours on a terminal" },
   { name: "TERM", meaning: "dumb: a wait is not redrawn", unset: "it is redrawn on a terminal" },
   {

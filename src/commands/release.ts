@@ -27,7 +27,7 @@ export class ReleaseCommand extends SelectionCommand {
       \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
       \`--yes\` does not answer but \`--trust-staged-by\` does.
 
-      The first one that fails is the last: the rest stays on hold, and the exit code is that of its command. A wait that a
+      After the first one that fails it stops: the rest stays on hold, and the exit code is that of its command. A wait that a
       signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
       people release the same deployment, one of them does it, and the other gets exit code 4.
 

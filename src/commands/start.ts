@@ -12,7 +12,8 @@ export class StartCommand extends TurnCommand {
     description: "Enter the line, wait for the turn and start",
     details: `
       Prints the id of the deployment, writes it to the step output \`deployment-id\` in a GitHub workflow, waits until
-      nothing blocks it, starts it and exits. The caller deploys then, and ends with \`finish\` or \`cancel\`.
+      nothing blocks it, starts it and exits. The caller deploys then, and ends with \`finish\` or \`fail\`. No heartbeats are sent while
+      it deploys: when the caller dies, the deployment never ends by itself, unless \`--max-duration\` ends it.
 
       SIGINT, SIGTERM, SIGHUP, SIGQUIT and \`--wait-timeout\` give the place in the line up. Within half a second, a second
       signal is the first one once more. A later one leaves at once. A reader that closes stdout before all is printed gives the

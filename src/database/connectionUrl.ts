@@ -21,12 +21,9 @@ export async function resolveConnectionTarget(
     return { url: checkConnectionUrl(url), embeddedDirectory: undefined, embeddedStarted: false };
   }
   if (url !== "embedded" && isTrue(environment["CI"])) {
-    throw new InvalidValueError(
-      "DEPLOY_QUEUE_DATABASE_URL is not set, and in CI a queue of one's own coordinates nothing",
-      {
-        hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
-      },
-    );
+    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not set, and in CI a private queue coordinates nothing", {
+      hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
+    });
   }
   const { ensureEmbeddedServer } = await import("./embedded/server.js");
   const server = await ensureEmbeddedServer();

