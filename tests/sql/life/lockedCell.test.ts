@@ -34,9 +34,7 @@ test.for([
     const forgotten = await forgottenIn(line.region);
     await expect(sql.unsafe(statement(line.region, queued, running))).rejects.toMatchObject({
       code: "QD031",
-      message: expect.stringContaining(
-        `dev-aws-${line.region}-cell-0 is locked by session ${forgotten.pid} of `,
-      ),
+      message: expect.stringContaining(`dev-aws-${line.region}-cell-0 is locked by session ${forgotten.pid} of `),
       hint: expect.stringContaining(`deploy_queue.end_blocker(${forgotten.pid})`),
     });
     await forgotten.rollback();
