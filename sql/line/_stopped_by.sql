@@ -2,6 +2,8 @@
 -- Called by what tells those who wait for its end, and by the views of what runs.
 create or replace function deploy_queue._stopped_by(deployment_id bigint) returns text
 language plpgsql stable
+-- A reader of these views may not read events.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

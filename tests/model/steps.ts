@@ -205,8 +205,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-/** A step, or a client that repeats a request with an idempotency key. */
-type Draft = Step | { readonly step: "again"; readonly on: number; readonly which: number };
+/** A step, or a client that repeats a request with an idempotency key; byAnother: a process that takes the place of the one before. */
+type Draft =
+  | Step
+  | { readonly step: "again"; readonly on: number; readonly which: number; readonly byAnother: boolean };
 
 const on = fc.nat({ max: 2 });
 
@@ -220,21 +222,25 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
       acts: fc.oneof({ weight: 7, arbitrary: fc.tuple(act) }, { weight: 1, arbitrary: fc.tuple(act, act) }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ step: fc.constant("again" as const), on, which }) },
+  { weight: 3, arbitrary: fc.record({ step: fc.constant("again" as const), on, which, byAnother: fc.boolean() }) },
 );
 
 export const program: fc.Arbitrary<Step[]> = fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
 
+type Enqueue = Extract<Act, { readonly act: "enqueue" }>;
+
 /** A client that got no answer asks again in the same words, maybe on another connection. */
 function asSteps(drafts: readonly Draft[]): Step[] {
-  const asked: Act[] = [];
+  const asked: Enqueue[] = [];
   return drafts.flatMap((draft): Step[] => {
     if (draft.step === "again") {
       const once = asked[draft.which % asked.length];
-      return once === undefined ? [] : [{ step: "act", on: draft.on, rolledBack: false, acts: [once] }];
+      if (once === undefined) return [];
+      const keeper = draft.byAnother ? (once.keeper === "kim" ? "lee" : "kim") : once.keeper;
+      return [{ step: "act", on: draft.on, rolledBack: false, acts: [{ ...once, keeper }] }];
     }
     if (draft.step === "act") {
-      asked.push(...draft.acts.filter((one) => one.act === "enqueue" && one.idempotencyKey !== null));
+      asked.push(...draft.acts.filter((one) => one.act === "enqueue").filter((one) => one.idempotencyKey !== null));
     }
     return [draft];
   });

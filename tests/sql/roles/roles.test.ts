@@ -154,6 +154,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_line",
     "_lock_holders",
     "_require_right",
+    "_stopped_by",
     "_up_since",
   ]);
 });
