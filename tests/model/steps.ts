@@ -222,7 +222,7 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
       acts: fc.oneof({ weight: 7, arbitrary: fc.tuple(act) }, { weight: 1, arbitrary: fc.tuple(act, act) }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ step: fc.constant("again" as const), on, which, byAnother: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ step: fc.constant("again" as const), on, which, byAnother: fc.boolean() }) },
 );
 
 export const program: fc.Arbitrary<Step[]> = fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
