@@ -35,8 +35,11 @@
 --!include basics/_refuse_cell.sql
 --!include basics/_refuse_location.sql
 --!include basics/_cell.sql
+--!include basics/_require_place_names.sql
+--!include basics/_require_new_cell.sql
 --!include basics/_create_cell.sql
 --!include basics/_new_cell.sql
+--!include basics/_require_component_name.sql
 --!include basics/_new_component.sql
 
 --!include roles/_principal.sql

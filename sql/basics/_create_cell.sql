@@ -12,18 +12,7 @@ as $$
 declare
   v_cell deploy_queue.cells;
 begin
-  perform deploy_queue._require_name('cloud_provider', _create_cell.cloud_provider, (
-    select cells.cloud_provider from deploy_queue.cells
-    where lower(cells.cloud_provider) = lower(_create_cell.cloud_provider)
-    order by cells.cloud_provider <> _create_cell.cloud_provider, cells.id
-    limit 1
-  ));
-  perform deploy_queue._require_name('region', _create_cell.region, (
-    select cells.region from deploy_queue.cells
-    where cells.cloud_provider = _create_cell.cloud_provider and lower(cells.region) = lower(_create_cell.region)
-    order by cells.region <> _create_cell.region, cells.id
-    limit 1
-  ));
+  perform deploy_queue._require_place_names(_create_cell.cloud_provider, _create_cell.region);
   -- Of two sessions that create one cell at the same time, or two spellings of it, one waits here for the other's row and looks again.
   insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
   values (_create_cell.environment, _create_cell.cloud_provider, _create_cell.region, _create_cell.cell_index)

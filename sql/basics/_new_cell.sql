@@ -10,10 +10,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform deploy_queue._require_environment(_new_cell.environment);
-  if (select environments.has_closed_cells from deploy_queue.environments where environments.environment = _new_cell.environment) then
-    perform deploy_queue._refuse_cell(_new_cell.environment, _new_cell.cloud_provider, _new_cell.region, _new_cell.cell_index, null);
-  end if;
+  perform deploy_queue._require_new_cell(_new_cell.environment, _new_cell.cloud_provider, _new_cell.region, _new_cell.cell_index);
   return deploy_queue._create_cell(_new_cell.environment, _new_cell.cloud_provider, _new_cell.region, _new_cell.cell_index);
 end;
 $$;

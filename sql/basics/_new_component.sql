@@ -5,13 +5,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform deploy_queue._require_name('component', _new_component.component, (
-    select known.component
-    from deploy_queue.components as known
-    where lower(known.component) = lower(_new_component.component)
-    order by known.component <> _new_component.component, known.component
-    limit 1
-  ));
+  perform deploy_queue._require_component_name(_new_component.component);
   -- Of two sessions that note one name at the same time, or two spellings of it, one waits here for the other's row and looks again.
   insert into deploy_queue.components (component) values (_new_component.component) on conflict do nothing;
   if not found and not exists (select from deploy_queue.components where components.component = _new_component.component) then

@@ -17,13 +17,13 @@ as $$
 declare
   v_event deploy_queue.deployment_events;
 begin
-  perform deploy_queue._require_environment(record_bypass.environment);
+  perform deploy_queue._require_environment(btrim(record_bypass.environment));
 
   insert into deploy_queue.deployment_events
     (kind, reason, environment, cloud_provider, region, cell_index, component, version, url)
   values (
-    'bypassed', record_bypass.note, record_bypass.environment, record_bypass.cloud_provider, record_bypass.region,
-    record_bypass.cell_index, record_bypass.component, record_bypass.version, record_bypass.url
+    'bypassed', record_bypass.note, btrim(record_bypass.environment), btrim(record_bypass.cloud_provider), btrim(record_bypass.region),
+    record_bypass.cell_index, btrim(record_bypass.component), record_bypass.version, record_bypass.url
   )
   returning * into v_event;
 

@@ -24,19 +24,27 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_candidate deploy_queue.deployments;
-  v_cell_id integer;
+  v_cell deploy_queue.cells;
 begin
-  perform deploy_queue._require_environment(preview.environment);
-  v_cell_id := (deploy_queue._cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index)).id;
-  if v_cell_id is null then
-    perform deploy_queue._tell_of_new_cell(preview.environment, preview.cloud_provider, preview.region, preview.cell_index);
-  end if;
-
-  v_candidate.environment := preview.environment;
-  v_candidate.cloud_provider := preview.cloud_provider;
-  v_candidate.region := preview.region;
+  v_candidate.environment := btrim(preview.environment);
+  v_candidate.cloud_provider := btrim(preview.cloud_provider);
+  v_candidate.region := btrim(preview.region);
   v_candidate.cell_index := preview.cell_index;
-  v_candidate.component := preview.component;
+  v_candidate.component := btrim(preview.component);
+  v_cell := deploy_queue._cell(v_candidate.environment, v_candidate.cloud_provider, v_candidate.region, v_candidate.cell_index);
+  if v_cell.id is null then
+    perform deploy_queue._require_new_cell(
+      v_candidate.environment, v_candidate.cloud_provider, v_candidate.region, v_candidate.cell_index
+    );
+    perform deploy_queue._tell_of_new_cell(
+      v_candidate.environment, v_candidate.cloud_provider, v_candidate.region, v_candidate.cell_index
+    );
+  elsif v_cell.retired_at is not null then
+    perform deploy_queue._refuse_cell(
+      v_candidate.environment, v_candidate.cloud_provider, v_candidate.region, v_candidate.cell_index, v_cell.retired_at
+    );
+  end if;
+  perform deploy_queue._require_component_name(v_candidate.component);
   v_candidate.concurrency_key := preview.concurrency_key;
   v_candidate.priority := preview.priority;
   v_candidate.hold := preview.hold;
@@ -48,7 +56,7 @@ begin
   v_candidate.max_duration := preview.max_duration;
   v_candidate.parent_id := preview.parent_id;
   v_candidate.entered_by := deploy_queue._principal();
-  v_candidate.cell_id := v_cell_id;
+  v_candidate.cell_id := v_cell.id;
   v_candidate.created_at := deploy_queue._now();
   v_candidate.heartbeat_timestamp := v_candidate.created_at;
   perform deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(v_candidate));
@@ -59,7 +67,7 @@ begin
   if preview.parent_id is not null then
     v_candidate := deploy_queue._with_parent(v_candidate);
   end if;
-  return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell_id]) as line);
+  return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell.id]) as line);
 end;
 $$;
 

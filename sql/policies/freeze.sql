@@ -22,7 +22,7 @@ begin
   insert into deploy_queue.freezes as placed
     (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)
   values (
-    btrim("freeze".environment), btrim("freeze".cloud_provider), btrim("freeze".region), "freeze".cell_index, "freeze".reason,
+    "freeze".environment, "freeze".cloud_provider, "freeze".region, "freeze".cell_index, "freeze".reason,
     "freeze".expires_at, "freeze".allow_key, "freeze".allow_role, "freeze".allow_actor
   )
   returning placed.* into v_freeze;

@@ -7,23 +7,24 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  v_name text := btrim(remove_environment.environment);
   v_environment deploy_queue.environments;
   v_count bigint;
 begin
-  perform deploy_queue._require_right(remove_environment.environment);
-  perform deploy_queue._require_environment(remove_environment.environment);
-  select count(*) into v_count from deploy_queue.deployments where deployments.environment = remove_environment.environment;
+  perform deploy_queue._require_right(v_name);
+  perform deploy_queue._require_environment(v_name);
+  select count(*) into v_count from deploy_queue.deployments where deployments.environment = v_name;
   if v_count > 0 then
     raise exception using
       errcode = 'QD044',
-      message = format('environment %s has %s deployments', remove_environment.environment, v_count),
+      message = format('environment %s has %s deployments', v_name, v_count),
       hint = 'Its history would go with it. A freeze keeps new deployments away.';
   end if;
-  delete from deploy_queue.maintenance_windows as placed where placed.environment = remove_environment.environment;
-  delete from deploy_queue.freezes as placed where placed.environment = remove_environment.environment;
-  delete from deploy_queue.cells as empty where empty.environment = remove_environment.environment;
+  delete from deploy_queue.maintenance_windows as placed where placed.environment = v_name;
+  delete from deploy_queue.freezes as placed where placed.environment = v_name;
+  delete from deploy_queue.cells as empty where empty.environment = v_name;
   delete from deploy_queue.environments as removed
-  where removed.environment = remove_environment.environment
+  where removed.environment = v_name
   returning removed.* into v_environment;
   return v_environment;
 end;

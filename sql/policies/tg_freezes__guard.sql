@@ -9,6 +9,9 @@ declare
   v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
 begin
   if tg_op = 'INSERT' then
+    new.environment := btrim(new.environment);
+    new.cloud_provider := btrim(new.cloud_provider);
+    new.region := btrim(new.region);
     perform deploy_queue._require_environment(new.environment);
     if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
       raise exception using

@@ -10,6 +10,7 @@ declare
     select known.name from pg_timezone_names as known where lower(known.name) = lower(new.zone) order by known.name limit 1
   );
 begin
+  new.environment := btrim(new.environment);
   perform deploy_queue._require_environment(new.environment);
   if v_zone is null then
     raise exception using

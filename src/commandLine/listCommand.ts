@@ -1,25 +1,46 @@
+import type { Whereabouts } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import type { Session } from "./openSession.js";
-import { QueueCommand } from "./queueCommand.js";
+import { PlacedCommand } from "./placedCommand.js";
 import { optionalText } from "./values.js";
 
-/** A command that lists rows of all environments, or of one. */
-export abstract class ListCommand<Row> extends QueueCommand {
-  environment = optionalText("--environment", "Only this environment");
+/** A row about a place; a part that is null or not there stands for all. */
+interface Placed {
+  readonly environment: string;
+  readonly cloud_provider?: string | null;
+  readonly region?: string | null;
+  readonly cell_index?: number | null;
+}
+
+/** A command that lists rows of all places, or of one. */
+export abstract class ListCommand<Row extends Placed> extends PlacedCommand {
+  // An empty one is none: to list more than was meant does no harm.
+  override environment = optionalText("-e,--environment", "Environment, such as dev or prod");
 
   /** What a person reads where there is nothing to list. */
   abstract readonly nothing: string;
 
-  abstract rows(queue: Queue): Promise<Row[]>;
+  abstract rows(queue: Queue, environment: string | undefined): Promise<Row[]>;
 
   abstract table(rows: readonly Row[]): string;
 
   override async act({ queue }: Session): Promise<number> {
-    if (this.environment !== undefined) {
-      await queue.environments.get(this.environment);
-    }
-    const rows = await this.rows(queue);
+    const place = await this.whereabouts(queue);
+    await queue.cells.require(place);
+    const rows = (await this.rows(queue, place.environment)).filter((row) => isAbout(row, place));
     this.print(rows.length === 0 ? this.nothing : this.table(rows), rows);
     return 0;
   }
+}
+
+function isAbout(row: Placed, place: Whereabouts): boolean {
+  return (
+    fits(row.cloud_provider, place.cloudProvider) &&
+    fits(row.region, place.region) &&
+    fits(row.cell_index, place.cellIndex)
+  );
+}
+
+function fits<Part>(actual: Part | null | undefined, wanted: Part | undefined): boolean {
+  return (actual ?? wanted) === (wanted ?? actual);
 }

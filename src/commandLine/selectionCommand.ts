@@ -42,9 +42,7 @@ export abstract class SelectionCommand extends PlacedCommand {
     if (this.deploymentIds.length > 0) {
       return heldWithIds(queue, new Set(this.deploymentIds.map(parseDeploymentId)), isSo);
     }
-    if (place.environment !== undefined) {
-      await queue.environments.get(place.environment);
-    }
+    await queue.cells.require(place);
     return queue.holds.staged(filter);
   }
 }

@@ -153,3 +153,20 @@ test("with --json nothing is redrawn on a terminal: the events and the lines of 
     '{"event":"started"',
   ]);
 });
+
+test.for([
+  ["yes", "y\n", 0, "cancelled"],
+  ["no", "n\n", 4, "queued"],
+] as const)(
+  "cancel version on a terminal asks also about one deployment; the answer is %s",
+  async ([version, answer, code, status]) => {
+    const { id } = await database.enqueue({ region: "bulk", component: "bulk", version });
+    const terminal = onTerminal(`cancel version -c bulk -v ${version}`);
+    await until("the question", () => terminal.screen().includes("Cancel it? [y/N]"));
+    expect(terminal.screen()).toContain(`  - ${id} bulk@${version} in dev-aws-bulk-cell-`);
+    terminal.process.stdin?.write(answer);
+
+    expect(await terminal.end).toBe(code);
+    expect((await database.queue.deployment(id)).status).toBe(status);
+  },
+);

@@ -14,8 +14,8 @@ export class ListFreezesCommand extends ListCommand<Freeze> {
 
   override readonly nothing = "Nothing is frozen.";
 
-  override rows(queue: Queue): Promise<Freeze[]> {
-    return queue.policies.freezes(this.environment);
+  override rows(queue: Queue, environment: string | undefined): Promise<Freeze[]> {
+    return queue.policies.freezes(environment);
   }
 
   override table(rows: readonly Freeze[]): string {

@@ -15,8 +15,8 @@ export class ListQueueCommand extends ListCommand<QueuedDeployment> {
 
   override readonly nothing = "No deployment waits.";
 
-  override rows(queue: Queue): Promise<QueuedDeployment[]> {
-    return queue.line.queued(this.environment);
+  override rows(queue: Queue, environment: string | undefined): Promise<QueuedDeployment[]> {
+    return queue.line.queued(environment);
   }
 
   override table(rows: readonly QueuedDeployment[]): string {

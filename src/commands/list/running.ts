@@ -20,8 +20,8 @@ export class ListRunningCommand extends ListCommand<RunningDeployment> {
 
   override readonly nothing = "No deployment runs.";
 
-  override rows(queue: Queue): Promise<RunningDeployment[]> {
-    return queue.boards.running(this.environment);
+  override rows(queue: Queue, environment: string | undefined): Promise<RunningDeployment[]> {
+    return queue.boards.running(environment);
   }
 
   override table(rows: readonly RunningDeployment[]): string {

@@ -14,8 +14,8 @@ export class ListStagedCommand extends ListCommand<StagedDeployment> {
 
   override readonly nothing = "Nothing is on hold.";
 
-  override rows(queue: Queue): Promise<StagedDeployment[]> {
-    return queue.holds.staged({ environment: this.environment });
+  override rows(queue: Queue, environment: string | undefined): Promise<StagedDeployment[]> {
+    return queue.holds.staged({ environment });
   }
 
   override table(rows: readonly StagedDeployment[]): string {

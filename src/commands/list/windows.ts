@@ -14,8 +14,8 @@ export class ListWindowsCommand extends ListCommand<MaintenanceWindow> {
 
   override readonly nothing = "There is no maintenance window: deployments start at all times.";
 
-  override rows(queue: Queue): Promise<MaintenanceWindow[]> {
-    return queue.policies.windows(this.environment);
+  override rows(queue: Queue, environment: string | undefined): Promise<MaintenanceWindow[]> {
+    return queue.policies.windows(environment);
   }
 
   override table(rows: readonly MaintenanceWindow[]): string {

@@ -1,4 +1,4 @@
-import type { Location } from "../deployment.js";
+import type { Location, Whereabouts } from "../deployment.js";
 import { Calls } from "./calls.js";
 
 /** Cells by their names, such as prod-aws-us-west-2-cell-1. */
@@ -11,6 +11,19 @@ export class Cells extends Calls {
         from deploy_queue.cells
         where format('%s-%s-%s-cell-%s', environment, cloud_provider, region, cell_index) = ${name}
         order by id`,
+    );
+  }
+
+  /** @throws UnknownNameError when there is no cell there; it names those that are most like it */
+  async require(where: Whereabouts): Promise<void> {
+    await this.rows(
+      (sql) => sql`
+        select count(*) from deploy_queue.live_deployments(
+          environment => ${where.environment ?? null},
+          cloud_provider => ${where.cloudProvider ?? null},
+          region => ${where.region ?? null},
+          cell_index => ${where.cellIndex ?? null}
+        )`,
     );
   }
 

@@ -95,3 +95,19 @@ test("an environment that does not exist is QD002", async () => {
     code: "QD002",
   });
 });
+
+test("names are refused as enqueue refuses them: another spelling, a closed list of cells, a retired cell", async () => {
+  const preview = (environment: string, region: string, component: string) =>
+    sql`select * from deploy_queue.preview(${environment}, 'aws', ${region}, 1, ${component})`;
+  await sql`select deploy_queue.set_environment('listed', has_closed_cells => true)`;
+  await sql`select deploy_queue.add_cell('listed', 'aws', 'known', 1)`;
+  await sql`select deploy_queue.enqueue('listed', 'aws', 'known', 1, 'named')`;
+
+  await preview(" listed ", " known", "named ");
+  await expect(preview("listed", "other", "named")).rejects.toMatchObject({ code: "QD042" });
+  await expect(preview("listed", "known", "Named")).rejects.toMatchObject({ code: "QD041" });
+  await expect(preview("dev", "KNOWN", "named")).rejects.toMatchObject({ code: "QD041" });
+
+  await sql`select deploy_queue.retire_cell('listed', 'aws', 'known', 1)`;
+  await expect(preview("listed", "known", "named")).rejects.toMatchObject({ code: "QD042" });
+});
