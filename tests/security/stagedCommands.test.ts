@@ -69,10 +69,13 @@ test.for([
   expect(stdout).toBe(`${times} mine ${id}\n`);
 });
 
-test("run gives its command the environment of its caller and the id", async () => {
-  const command = ["sh", "-c", "echo $(printenv DEPLOY_QUEUE_DATABASE_URL | wc -l) $MINE"];
+test("run gives its command the environment of its caller and the id, and nothing else", async () => {
+  const command = ["sh", "-c", "env | cut -d= -f1 | grep -v '^\\(PWD\\|SHLVL\\|_\\)$' | sort"];
   const { stdout } = await cli.runProcess(["run", ...newPlace().options, "--", ...command], { MINE: "mine" });
-  expect(stdout).toBe("1 mine\n");
+  const given = ["CI", "DEPLOY_QUEUE_ACTOR", "DEPLOY_QUEUE_DATABASE_URL", "HOME", "MINE", "PATH"];
+  expect(stdout.split("\n").filter((name) => name !== "" && name !== "NODE_V8_COVERAGE")).toEqual(
+    [...given, "DEPLOY_QUEUE_DEPLOYMENT_ID"].toSorted(),
+  );
 });
 
 describe("release of a command that another role has staged", () => {
