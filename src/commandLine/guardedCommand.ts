@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
 import { startTimer } from "../queue/timer.js";
 import type { ChildEnd } from "./childProcess.js";
 import { ProcessGroup } from "./processGroup.js";
@@ -97,8 +96,8 @@ export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => voi
   };
 }
 
-/** What starts this program again: nothing more than its name where it is one executable, else the file that Node.js runs. */
+/** What starts this program again: nothing more than its name where it is one executable, as Node.js or Bun makes it, else its file. */
 function ownFile(): readonly string[] {
-  const [, file] = process.argv;
-  return file === undefined || file === process.execPath || !existsSync(file) ? [] : [file];
+  const [, file = ""] = process.argv;
+  return file === process.execPath || file.startsWith("/$bunfs/") ? [] : [file];
 }
