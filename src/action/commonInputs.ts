@@ -66,10 +66,10 @@ function readDatabaseUrl(reader: InputReader): string {
  * or of a program may show them without the rest.
  */
 function maskUrl(url: string): void {
-  const credentials = /^[a-z]+:\/\/[^:]*:(.*)@/s.exec(url)?.[1] ?? "";
+  const credentials = /^(?:[a-z]+:\/*)?[^:]*:(.*)@/s.exec(url)?.[1] ?? "";
   const parameters = [...url.matchAll(/[?&]password=([^&]*)/g)].map(([, password]) => password ?? "");
   const secrets = [credentials, ...parameters, process.env["PGPASSWORD"] ?? ""];
-  const pieces = secrets.flatMap((secret) => secret.split(/[@:/?#&,]/)).filter((piece) => piece.length > 3);
+  const pieces = secrets.flatMap((secret) => secret.split(/[@:/?#&,=%]/)).filter((piece) => piece.length > 3);
   for (const secret of new Set([url, ...secrets, ...pieces].flatMap((text) => [text, decoded(text)]))) {
     if (secret !== "") {
       setSecret(secret);
