@@ -7,6 +7,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_reader text;
+  -- All that views call, theirs and those beneath them.
+  v_functions text := (
+    select string_agg(distinct ours::text, ', ')
+    from deploy_queue._functions() as ours
+    join pg_depend
+      on pg_depend.refclassid = 'pg_proc'::regclass and pg_depend.refobjid = ours and pg_depend.classid = 'pg_rewrite'::regclass
+    join pg_proc on pg_proc.oid = ours and pg_proc.provolatile <> 'v'
+  );
 begin
   if not exists (select from pg_class where pg_class.oid = to_regclass('public.deployments') and pg_class.relkind = 'v') then
     return;
@@ -28,9 +36,7 @@ begin
       and granted.grantee <> pg_class.relowner
   loop
     execute format('grant usage on schema deploy_queue to %s', v_reader);
-    execute format(
-      'grant execute on function deploy_queue._now, deploy_queue._status, deploy_queue._old_status, deploy_queue.get_deployment_status to %s', v_reader
-    );
+    execute format('grant execute on function %s to %s', v_functions, v_reader);
   end loop;
 end;
 $$;

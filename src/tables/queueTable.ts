@@ -6,7 +6,7 @@ import { renderTable } from "./table.js";
 export function queueTable(queued: readonly QueuedDeployment[]): string {
   return renderTable(
     // A number first: the name of an environment must not begin a line, where it could be a workflow command.
-    ["position", "cell", "id", "component", "by", "waiting", "for", "start"],
+    ["pos", "cell", "id", "component", "by", "waiting", "for", "start"],
     queued.map((row) => [
       row.priority === 0 ? String(row.position) : `${row.position}, priority ${row.priority}`,
       cellName({ ...row, index: row.cell_index }),

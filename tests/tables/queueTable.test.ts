@@ -50,14 +50,14 @@ test("each waiter has a row: position, cell, id, component, time in line, first 
   const lines = queueTable(rows).split("\n");
 
   expect(lines).toEqual([
-    "position  cell                       id  component  by   waiting  for                                        start",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, usually 5m, +2 more  in 12m",
-    "2         prod-aws-us-west-2-cell-1  43  api        ann  1m 30s   30 web queued                              unknown, overdue",
-    "3         prod-aws-us-west-2-cell-1  44  api@v1     ann  1m 30s   30 web cooling down                        unknown",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, silent 2m            unknown",
-    "1         prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   30 web queued, silent 2m                   unknown",
-    "4         prod-aws-us-west-2-cell-1  45  api@v1     ann  1m 30s   nothing                                    any moment",
-    "5         prod-aws-us-west-2-cell-1  46  api@v1     ann  1m 30s   30 web queued, +11 more                    in 1m",
+    "pos  cell                       id  component  by   waiting  for                                        start",
+    "1    prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, usually 5m, +2 more  in 12m",
+    "2    prod-aws-us-west-2-cell-1  43  api        ann  1m 30s   30 web queued                              unknown, overdue",
+    "3    prod-aws-us-west-2-cell-1  44  api@v1     ann  1m 30s   30 web cooling down                        unknown",
+    "1    prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   41 web@v7 running 3m, silent 2m            unknown",
+    "1    prod-aws-us-west-2-cell-1  42  api@v1     ann  1m 30s   30 web queued, silent 2m                   unknown",
+    "4    prod-aws-us-west-2-cell-1  45  api@v1     ann  1m 30s   nothing                                    any moment",
+    "5    prod-aws-us-west-2-cell-1  46  api@v1     ann  1m 30s   30 web queued, +11 more                    in 1m",
   ]);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
 });

@@ -19,7 +19,7 @@ test("list queue shows each waiter, cell by cell, and no other deployment", asyn
   expect([all.code, one.code]).toEqual([0, 0]);
   const cell = `${place.environment}-aws-${place.region}-cell-0`;
   expect(columns(one.stdout)).toEqual([
-    ["position", "cell", "id", "component", "by", "waiting", "for", "start"],
+    ["pos", "cell", "id", "component", "by", "waiting", "for", "start"],
     [
       "1",
       cell,
