@@ -17,7 +17,11 @@ begin
       'forced'::deploy_queue.cancellation_kind end
   where deployments.id = cancel.deployment_id
     and deployments.cancellation_timestamp is null
-    and (deployments.stop_timestamp is null or cancel.force or not deploy_queue._is_kept(deployments))
+    -- The guard refuses one that has finished, whether it was asked to stop or not.
+    and (
+      deployments.stop_timestamp is null or deployments.finish_timestamp is not null or cancel.force
+      or not deploy_queue._is_kept(deployments)
+    )
   returning deployments.* into v_deployment;
 
   if not found then

@@ -149,6 +149,7 @@ describe("a deployment that is being stopped", () => {
     await queue.cancel(id, "no");
     expect(await queue.finish(id)).toMatchObject({ cancellation_timestamp: null, finish_timestamp: expect.any(Date) });
     expect(await statusOf(id)).toBe("buffering");
+    await expect(queue.cancel(id)).rejects.toThrow(/finished at/);
     expect((await queue.tryStart(next)).waitingOn).toMatchObject([{ kind: "buffer" }]);
     expect(
       await sql`select kind, from_state, to_state, reason from deploy_queue.deployment_events
