@@ -10,7 +10,7 @@ export function historyTable(events: readonly DeploymentEvent[]): string {
     events.map((event, index) => [
       `${event.occurred_at.toISOString().slice(0, 19)}Z`,
       sincePrevious(event, events[index - 1]),
-      event.kind,
+      event.detail?.how === undefined ? event.kind : `${event.kind} (${event.detail.how})`,
       [event.from_state, event.to_state].filter((state) => state !== null).join(" to "),
       whoText(event.actor, event.principal),
       [event.application_name, event.client_address].filter((part) => part !== null).join(", "),

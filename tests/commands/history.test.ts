@@ -21,6 +21,16 @@ test("history prints a line an event: when, by whom, with what and why", async (
   expect(lines).toHaveLength(4);
 });
 
+test("history says how a deployment was cancelled, when not at once", async () => {
+  const { id } = await cli.enqueue();
+  await cli.queue.tryStart(id);
+  await cli.run(["cancel", "deployment", String(id), "--force", "--yes"]);
+
+  const { stdout } = await cli.run(["history", String(id)]);
+
+  expect(stdout).toMatch(/ cancelled \(forced\) +running to cancelled /);
+});
+
 test("history prints one JSON document with --json", async () => {
   const holder = await cli.running(newPlace());
 

@@ -23,6 +23,8 @@ export interface DeploymentEvent {
   readonly component: string | null;
   readonly version: string | null;
   readonly url: string | null;
+  /** More of it, by kind: of a cancellation how, unless it was at once; of a policy its values before and after. */
+  readonly detail: { readonly how?: string } | null;
 }
 
 /** A deployment that goes around the queue. */
