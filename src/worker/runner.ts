@@ -49,6 +49,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
     query_timeout: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    // What graphile-worker calls without its schema is PostgreSQL's, whatever a stranger has put into public.
+    onConnect: (client) => client.query("set search_path = pg_catalog, pg_temp"),
   });
   // Without these, a lost connection would end the process.
   const onConnectionLost = (error: Error): void => {

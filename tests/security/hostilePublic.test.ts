@@ -2,10 +2,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { useDatabase } from "../support/database.js";
+import { useCommandLine } from "../support/commandLine.js";
+import { startWorker, stopsInTime } from "../support/worker.js";
 
-const database = useDatabase();
-const { sql, queue } = database;
+const line = useCommandLine();
+const { sql, queue } = line;
+
+test("the worker calls no function of public, however well its arguments fit", async () => {
+  await sql.unsafe(`
+    create table public.calls (name text);
+    create function public.unnest(text[]) returns setof text language plpgsql as $$
+    begin
+      insert into public.calls values ('unnest');
+      return query select pg_catalog.unnest($1);
+    end; $$;`);
+  try {
+    await stopsInTime(await startWorker(line));
+    expect(await sql`select name from public.calls`).toEqual([]);
+  } finally {
+    await sql.unsafe("drop function public.unnest(text[]); drop table public.calls");
+  }
+});
 
 test("an object of ours that depends on a stranger's function is found by health", async () => {
   expect(await sql`select deploy_queue._foreign_dependencies()`).toEqual([]);
