@@ -1,5 +1,5 @@
 -- After how long a waiter looks again, and a keeper sends a heartbeat: an interval of heartbeats, or sooner when all it waits for
--- ends at known moments, or when it must have started by then.
+-- ends at known moments, when the holder may be reaped or asked to stop, or when it must have started by then.
 -- Called by try_start.
 create or replace function deploy_queue._look_again_in(
   deployment deploy_queue.deployments,
@@ -15,7 +15,13 @@ declare
     from deploy_queue.environments
     where environments.environment = deployment.environment
   );
+  v_max_duration interval := (
+    select environments.max_duration
+    from deploy_queue.environments
+    where environments.environment = deployment.environment
+  );
   v_until timestamptz;
+  v_reaped timestamptz;
 begin
   if deployment.start_timestamp is not null then
     return v_interval;
@@ -23,6 +29,20 @@ begin
   v_until := (
     select case when not bool_or(reason.until is null) then max(reason.until) end from unnest(_look_again_in.reasons) as reason
   );
-  return least(v_interval, v_until - v_now, deployment.not_after - v_now);
+  -- Only the first in line may start then, so only that one looks.
+  if 'queued' <> all (array(select reason.kind from unnest(_look_again_in.reasons) as reason)) then
+    v_reaped := (
+      select min(ends.moment)
+      from unnest(_look_again_in.reasons) as reason
+      join deploy_queue.deployments as holder on holder.id = reason.deployment_id
+      cross join lateral (
+        values
+          (deploy_queue._lease_ends(holder.heartbeat_timestamp, holder.alive_until, deploy_queue._up_since())),
+          (case when holder.stop_timestamp is null then holder.start_timestamp + coalesce(holder.max_duration, v_max_duration) end)
+      ) as ends (moment)
+      where reason.kind in ('running', 'stopping') and ends.moment > v_now
+    );
+  end if;
+  return least(v_interval, v_until - v_now, v_reaped - v_now, deployment.not_after - v_now);
 end;
 $$;

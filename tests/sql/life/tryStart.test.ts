@@ -96,6 +96,24 @@ describe("when to look again", () => {
     expect(lookAgainIn).toBeLessThanOrEqual(20_000);
   });
 
+  test.for([
+    ["the maximum duration of the holder is over", { maxDuration: 20_000 }],
+    ["the lease of the holder ends", { heartbeat: true }],
+  ] as const)("is when %s, for the first in line", async ([, holder]) => {
+    await queue.environments.set("watchful", { heartbeatTimeout: 90 });
+    const line = newLine(database, "watchful");
+    const running = await line.add("running", holder);
+    await sql`update deploy_queue.deployments set alive_until = alive_until - interval '1 minute' where id = ${running}`;
+    const first = await line.add("queued");
+    const second = await line.add("queued");
+
+    const { lookAgainIn } = await queue.tryStart(first);
+
+    expect(lookAgainIn).toBeGreaterThan(0);
+    expect(lookAgainIn).toBeLessThan(30_000);
+    expect((await queue.tryStart(second)).lookAgainIn).toBe(30_000);
+  });
+
   test("is the heartbeat interval when the buffer ends later", async () => {
     const line = newLine(database, "prod");
     await line.add("finished");
