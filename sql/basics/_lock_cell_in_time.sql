@@ -30,7 +30,14 @@ exception
         (select string_agg(holder.text, ' and ') from deploy_queue._lock_holders(_lock_cell_in_time.cell_id) as holder),
         'a transaction that stays open'
       )),
-      hint = concat('Nothing was changed. Where that session does not end its transaction, an operator ends the session: deploy_queue.end_blocker(',
-        (select min(holder.pid) from deploy_queue._lock_holders(_lock_cell_in_time.cell_id) as holder), ').');
+      hint = 'Nothing was changed. ' || coalesce(
+        (
+          select format('Where that session does not end its transaction, an operator ends the session: deploy_queue.end_blocker(%s).',
+            min(holder.pid))
+          from deploy_queue._lock_holders(_lock_cell_in_time.cell_id) as holder
+          having min(holder.pid) is not null
+        ),
+        'The owner of a prepared transaction, or a superuser, ends it by ROLLBACK PREPARED.'
+      );
 end;
 $$;

@@ -15,8 +15,10 @@ as $$
     ' since ' || date_trunc('second', moment.since))
   from pg_locks as held
   left join pg_stat_activity as session on session.pid = held.pid
-  left join pg_prepared_xacts as prepared
-    on held.pid is null and prepared.transaction::text = split_part(held.virtualtransaction, '/', 2)
+  left join pg_locks as of_prepared
+    on held.pid is null and of_prepared.pid is null and of_prepared.virtualtransaction = held.virtualtransaction
+    and of_prepared.locktype = 'transactionid'
+  left join pg_prepared_xacts as prepared on prepared.transaction = of_prepared.transactionid
   cross join lateral (
     -- Of a session of another role, the owner of the queue may see neither.
     select coalesce(session.xact_start, session.backend_start, prepared.prepared) as since
@@ -36,8 +38,8 @@ as $$
     and held.database = (select pg_database.oid from pg_database where pg_database.datname = current_database())
     and held.classid = 25713
     and held.objsubid = 2
-    -- The last one is that of the followers.
-    and held.objid <> 4294967295
+    -- The last one is that of the followers, who share it.
+    and (held.objid <> 4294967295 or held.mode = 'ExclusiveLock')
     and ($1 is null or held.objid = $1::oid)
     and held.pid is distinct from pg_backend_pid();
 $$;

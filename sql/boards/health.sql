@@ -44,7 +44,8 @@ begin
   name := 'locks';
   status := 'failed';
   for text in
-    select format('%s holds a lock of the queue; deploy_queue.end_blocker(%s) ends it', holder.text, holder.pid)
+    select format('%s holds a lock of the queue; %s ends it', holder.text,
+      coalesce('deploy_queue.end_blocker(' || holder.pid || ')', 'ROLLBACK PREPARED by its owner or a superuser'))
     from deploy_queue._lock_holders() as holder
     where holder.is_foreign or holder.since < v_now - interval '15 seconds'
   loop

@@ -17,11 +17,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_others text := concat_ws(', ',
-    case when known.environment <> _refuse_other_work.environment then 'environment' end,
-    case when known.cloud_provider <> _refuse_other_work.cloud_provider then 'cloud_provider' end,
-    case when known.region <> _refuse_other_work.region then 'region' end,
+    case when known.environment <> btrim(_refuse_other_work.environment) then 'environment' end,
+    case when known.cloud_provider <> btrim(_refuse_other_work.cloud_provider) then 'cloud_provider' end,
+    case when known.region <> btrim(_refuse_other_work.region) then 'region' end,
     case when known.cell_index <> _refuse_other_work.cell_index then 'cell_index' end,
-    case when known.component <> _refuse_other_work.component then 'component' end,
+    case when known.component <> btrim(_refuse_other_work.component) then 'component' end,
     case when known.version is distinct from _refuse_other_work.version then 'version' end,
     -- What has joined a holder has the key of that.
     case when known.joined_id is null and known.concurrency_key is distinct from _refuse_other_work.concurrency_key

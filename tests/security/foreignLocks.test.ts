@@ -44,6 +44,39 @@ test("a login without any right that takes the lock of a cell is named to those 
   ).toHaveLength(1);
 });
 
+test("a login that keeps the followers out is named by health", async () => {
+  const { sql: session } = await newLogin();
+  const [row] = await session<{ pid: number }[]>`select pg_backend_pid() as pid, pg_advisory_lock(25713, -1)`;
+  expect(await queue.upkeep.health()).toContainEqual({
+    name: "locks",
+    status: "failed",
+    text: expect.stringContaining(`deploy_queue.end_blocker(${row?.pid}) ends it`),
+  });
+  await session`select pg_advisory_unlock(25713, -1)`;
+});
+
+test("a prepared transaction is named, with how it ends", async () => {
+  const id = await newLine(database).add("queued");
+  const { name, sql: session } = await newLogin();
+  await session.unsafe(`
+    begin;
+    select pg_advisory_xact_lock(25713, ${(await queue.deployment(id)).cell_id});
+    prepare transaction 'forgotten';`);
+  try {
+    expect(await queue.upkeep.health()).toContainEqual({
+      name: "locks",
+      status: "failed",
+      text: expect.stringMatching(
+        new RegExp(
+          `^prepared transaction 'forgotten' of ${name}, .* ROLLBACK PREPARED by its owner or a superuser ends it$`,
+        ),
+      ),
+    });
+  } finally {
+    await session.unsafe("rollback prepared 'forgotten'");
+  }
+});
+
 test("an operator ends it, and the end is recorded", async () => {
   const id = await newLine(database).add("queued");
   const pid = await foreignLock(id);

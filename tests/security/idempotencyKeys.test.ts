@@ -28,6 +28,11 @@ function request(overrides: Arguments = {}): Arguments {
 }
 
 describe("the same key", () => {
+  test("is not refused for the outer blanks of a name, which every door trims", async () => {
+    const first = request({ environment: "' dev '", component: "'api '" });
+    expect(await sql.unsafe(enqueue(first))).toEqual(await sql.unsafe(enqueue(first)));
+  });
+
   test.for([
     ["environment", "'prod'"],
     ["cloud_provider", "'gcp'"],

@@ -15,7 +15,13 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "300" };
+const settings = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  max_connections: "300",
+  max_prepared_transactions: "2",
+};
 
 /**
  * A PostgreSQL for tests: the one named in the environment, else one in Docker, else the embedded one, which, once
