@@ -64,7 +64,7 @@ test("what pg_dump has taken comes back whole, and the line goes on", async ({ s
     return restored.sql`insert into deploy_queue.deployments ${restored.sql({ ...location, ...row })}`;
   };
   await expect(insert({ start_timestamp: new Date() })).rejects.toMatchObject({ code: "QD003" });
-  await expect(insert({ component: "a\nb" })).rejects.toMatchObject({
-    constraint_name: "component_must_be_1_to_200_printable_characters",
+  await expect(insert({ version: "a\nb" })).rejects.toMatchObject({
+    constraint_name: "version_must_be_1_to_100_printable_characters",
   });
 });

@@ -77,7 +77,7 @@ describe("a freeze", () => {
     const hotfix = await line.add("queued", { concurrencyKey: "sev-1" });
     expect(await reasonsOf(hotfix)).toEqual(["queued"]);
     const ear = await listen(database, [held, hotfix]);
-    await freezeDev({ allowKey: "sev-1", allowRole: "deploy_queue" });
+    await freezeDev({ allowKey: "sev-1", allowRole: new URL(database.url).username });
 
     expect(await ear.woken()).toEqual([hotfix]);
     expect(await reasonsOf(hotfix)).toEqual([]);
@@ -102,7 +102,7 @@ describe("a freeze", () => {
     const line = newLine(database);
     await line.add("running");
     const hotfix = await line.add("queued", { concurrencyKey: "sev-1" });
-    await freezeDev({ allowKey: "sev-1", allowRole: "deploy_queue" });
+    await freezeDev({ allowKey: "sev-1", allowRole: new URL(database.url).username });
     expect(await reasonsOf(hotfix)).toEqual(["running"]);
   });
 

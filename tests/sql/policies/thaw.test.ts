@@ -22,7 +22,7 @@ describe("lifting a freeze", () => {
     const running = newLine(database);
     await running.add("running");
     const behind = await running.add("queued");
-    const { freeze_id } = await freezeDev({ allowKey: "k", allowRole: "deploy_queue" });
+    const { freeze_id } = await freezeDev({ allowKey: "k", allowRole: new URL(database.url).username });
     const ear = await listen(database, [...waiting, exempt, behind]);
     await policies.thaw(freeze_id);
     expect(await ear.woken()).toEqual([waiting[0], waiting[2]]);
