@@ -14,7 +14,11 @@ declare
     when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
     -- The person who releases it must see the very command that will run.
     when exists (
-      select from unnest(candidate.command) as word where deploy_queue._is_printable(word) is not true
+      select
+      from unnest(candidate.command) as word
+      where deploy_queue._is_printable(word) is not true
+        -- Characters without a shape: what a person reads would not be what runs.
+        or word ~ '[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]'
     ) then 'command_must_have_printable_words_only'
   end;
   v_first deploy_queue.deployments;

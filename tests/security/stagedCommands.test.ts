@@ -42,6 +42,17 @@ describe.for(Object.entries(hidden))("a staged command with %s", ([, word]) => {
   );
 });
 
+test.for(
+  [..."\u00ad\u200b\u200d\u2060\u3164\ufeff\u{e0041}"].map((character) => [
+    character.codePointAt(0)?.toString(16),
+    character,
+  ]),
+)("the database refuses a staged command with the shapeless character U+%s", async ([, character]) => {
+  const enqueue = cli.sql`
+      select deploy_queue.enqueue('dev', 'aws', ${newPlace().region}, 0, 'api', hold => 'outside', command => array['sh', ${`a${character}b`}])`;
+  await expect(enqueue).rejects.toMatchObject({ constraint_name: "command_must_have_printable_words_only" });
+});
+
 test("an operator cannot stage by a plain INSERT what cannot be shown", async () => {
   const { sql } = await newLogin("deploy_queue_operator");
   const insert = sql`
