@@ -1,12 +1,17 @@
 import { logOutages } from "../display/outages.js";
 import { cancelledError } from "../queue/cancelled.js";
 import type { Deployment, DeploymentId } from "../queue/deployment.js";
+import { watchLease } from "../queue/fence.js";
 import { keepAlive } from "../queue/keeping.js";
+import { Lease } from "../queue/lease.js";
+import { outlastOutages } from "../queue/outage.js";
 import { deploymentName } from "../text/describe.js";
+import { formatDuration } from "../text/durations.js";
 import type { Session } from "./openSession.js";
 
 /**
- * Sends heartbeats until the deployment ends. It has no hold on the work, so it only tells that the deployment is asked to stop.
+ * Sends heartbeats until the deployment ends. It has no hold on the work, so it only tells that the deployment is asked to stop,
+ * and asks for that itself when the maximum duration is over.
  * @param outageTimeout milliseconds without a database after which to give up; by default never
  * @returns the exit code: 0 when it finished
  * @throws CancelledError when it was cancelled
@@ -16,12 +21,21 @@ export async function keepUntilEnd(
   id: DeploymentId,
   outageTimeout = Number.POSITIVE_INFINITY,
 ): Promise<number> {
+  const lease = new Lease();
+  const stopWatching = watchLease(lease, () => Number.NEGATIVE_INFINITY, {
+    onLostContact: () => undefined,
+    onTooLong: () => {
+      const note = `it ran for longer than ${formatDuration(lease.maxDuration)}`;
+      void outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
+    },
+  });
   const deployment = await keepAlive(queue, id, {
     outageTimeout,
+    lease,
     onEvent: logOutages(log),
     tolerant: false,
     onStop: (asked) => log.error(stopText(asked)),
-  });
+  }).finally(stopWatching);
   if (deployment?.cancellation_timestamp) {
     throw cancelledError(deployment);
   }

@@ -46,6 +46,16 @@ describe("heartbeat deployment", () => {
     expect(stderr.match(/is asked to stop/g)).toHaveLength(1);
   });
 
+  test("asks for the stop itself when the maximum duration is over", async () => {
+    await cli.queue.environments.set("capped", { maxDuration: 2 });
+    const { id, heartbeat } = await beating(undefined, "capped");
+
+    await heartbeat.printed(new RegExp(`ERROR: deployment ${id} .* is asked to stop \\(it ran for longer than 2s\\)`));
+
+    await cli.queue.fail(id);
+    expect((await heartbeat.end).code).toBe(5);
+  });
+
   test.each([
     ["--deployment-id 42", (id: number) => ["--deployment-id", String(id)]],
     ["--deployment-id=42", (id: number) => [`--deployment-id=${id}`]],
