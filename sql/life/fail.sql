@@ -20,13 +20,16 @@ begin
 
   if not found then
     v_deployment := deploy_queue._deployment(fail.deployment_id);
+    if deploy_queue._has_ended(v_deployment) and v_deployment.cancellation_kind is distinct from 'failed' then
+      perform deploy_queue._refuse_ended(v_deployment);
+    end if;
     if v_deployment.cancellation_timestamp is null then
       raise exception using
         errcode = 'QD004',
         message = format('%s is queued; it cannot fail before it started', deploy_queue._label(v_deployment)),
         hint = 'Cancel it instead.';
     end if;
-    raise notice '% is already cancelled', deploy_queue._label(v_deployment);
+    raise notice '% has already failed', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;
 end;

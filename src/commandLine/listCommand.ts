@@ -42,5 +42,5 @@ function isAbout(row: Placed, place: Whereabouts): boolean {
 }
 
 function fits<Part>(actual: Part | null | undefined, wanted: Part | undefined): boolean {
-  return (actual ?? wanted) === (wanted ?? actual);
+  return actual === null || actual === undefined || wanted === undefined || actual === wanted;
 }

@@ -138,7 +138,8 @@ const messageOfCode: Readonly<Record<string, string>> = {
 /** Hints for codes that come without one. */
 const hintOfCode: Readonly<Record<string, string>> = {
   "42501": "What each role may, and how to become its member, is in docs/roles.md.",
-  "55P03": "Nothing was changed. pg_stat_activity shows it, by its xact_start; pg_terminate_backend(pid) ends it.",
+  "55P03":
+    "Nothing was changed. pg_blocking_pids() names its session while a call waits; an operator ends it: deploy_queue.end_blocker(pid).",
 };
 
 /** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */

@@ -73,6 +73,11 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
       return row;
     }, outages);
     const { id } = entered;
+    if (heartbeat && isRunning(entered) && entered.keeper !== keeper) {
+      throw new OtherKeeperError(`${deploymentName(entered)} runs already, and another process works for it`, {
+        hint: "The same idempotency key means the same work. Wait for that process, or use another key.",
+      });
+    }
     await onEvent?.({ event: "enqueued", deployment: entered });
     if (waitTimeout !== undefined) {
       const name = deploymentName(entered);

@@ -108,7 +108,9 @@ export async function runDeployment<Result>(
     tolerant: true,
     onStop: (deployment) => end(stopError(deployment)),
   }).then((ended) => {
-    if (ended?.cancellation_timestamp) {
+    // Work that goes on without contact goes on when the contact is back, and its lease was over meanwhile.
+    const goesOn = options.continueWithoutContact === true && ended?.cancellation_kind === "reaped";
+    if (ended?.cancellation_timestamp && !goesOn) {
       end(cancelledError(ended));
     }
     return ended;

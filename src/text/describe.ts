@@ -46,20 +46,21 @@ export function particulars(deployment: DeploymentWithStatus, cancellation?: Can
   const by = deployment.entered_by === null ? "" : ` by ${printable(whoText(deployment.actor, deployment.entered_by))}`;
   const end = deployment.status === "failed" || deployment.status === "rejected" ? deployment.status : "cancelled";
   const asked = cancellation === undefined ? "" : ` by ${cancellerName(cancellation)}`;
+  const isStopped = deployment.stop_timestamp !== null;
   const moments = [
-    ["started", deployment.start_timestamp],
-    ["asked to stop", deployment.stop_timestamp],
-    ["finished", deployment.finish_timestamp],
-    [end, deployment.cancellation_timestamp],
+    ["started", deployment.start_timestamp, ""],
+    ["asked to stop", deployment.stop_timestamp, asked],
+    ["finished", deployment.finish_timestamp, ""],
+    [end, deployment.cancellation_timestamp, isStopped ? "" : asked],
   ] as const;
   const why = deployment.cancellation_note === null ? "" : `: ${printable(deployment.cancellation_note)}`;
   return [
     `in ${cellName(cellOf(deployment))}`,
     `entered ${formatMoment(deployment.created_at)}${by}`,
-    ...moments.flatMap(([what, moment]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}`])),
+    ...moments.flatMap(([what, moment, who]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}${who}`])),
   ]
     .join(", ")
-    .concat(asked, why);
+    .concat(why);
 }
 
 export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {

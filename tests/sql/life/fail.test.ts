@@ -32,12 +32,18 @@ test("ends a deployment that is being stopped", async () => {
   expect((await queue.deployment(id)).status).toBe("failed");
 });
 
-test("failing a cancelled one is fine, changes nothing and says so", async () => {
+test("failing twice is fine and says so", async () => {
   const id = await newLine(database).add("running");
-  const cancelled = await queue.cancel(id, "no");
+  const failed = await queue.fail(id, "no");
   const [row] = await sql`select * from deploy_queue.fail(${id}, 'late')`;
-  expect(row).toEqual(cancelled);
-  expect(notices).toEqual([`deployment ${id} (api) is already cancelled`]);
+  expect(row).toEqual(failed);
+  expect(notices).toEqual([`deployment ${id} (api) has already failed`]);
+});
+
+test("a cancelled one is refused with QD005", async () => {
+  const id = await newLine(database).add("running");
+  await queue.cancel(id, "no");
+  await expect(sql`select deploy_queue.fail(${id})`).rejects.toMatchObject({ code: "QD005" });
 });
 
 test("a queued deployment is refused with QD004", async () => {
