@@ -92,11 +92,10 @@ async function superviseCommand(
   }
   const stop = (signal: NodeJS.Signals): void => guarded.stop(signal, grace());
   const goOn = (): void => {
-    if (continueWithoutContact !== true) {
-      // The keeper is first to notice, unless it is suspended.
-      const later = (reserve() - grace()) / 3;
-      guarded.goOn(lease.left - reserve() + later, grace());
-    }
+    // The keeper is first to notice, unless it is suspended.
+    const later = (reserve() - grace()) / 3;
+    const withoutContact = continueWithoutContact === true ? Number.POSITIVE_INFINITY : lease.left - reserve() + later;
+    guarded.goOn(Math.min(withoutContact, lease.workLeft + later), grace());
   };
   // Before the command begins: a signal in between would end this process.
   attended.onSignal(stop);
