@@ -88,6 +88,17 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
     expect(stderr).toMatch(/^deploy-queue: deployment \d+ \(api\) had no contact to the database for .*$/m);
   });
 
+  test("ends when --max-duration is over while the run is suspended", async () => {
+    const { run, pids } = await guarded(newPlace(), ["--max-duration", "2s"]);
+    run.process.kill("SIGSTOP");
+    onTestFinished(() => void run.process.kill("SIGCONT"));
+
+    await ended(pids);
+
+    run.process.kill("SIGCONT");
+    expect(await run.end).toMatchObject({ code: 5 });
+  });
+
   test("ends before the lease is over when the database is away, and the run exits with 7", async () => {
     const environment = await cli.environment({ heartbeatTimeout: "3 seconds" });
     const proxy = await startProxy(cli.url);
