@@ -113,8 +113,8 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
   const { act } = what;
   const byFunction = !("by" in what) || what.by === "function";
   if (!isLive(deployment)) {
-    const isSo =
-      deployment.finished === null ? ["cancel", "confirm stop", "fail", "force"].includes(act) : act === "finish";
+    const again = ["cancel", "confirm stop", "force", ...(deployment.hasFailed ? ["fail"] : [])];
+    const isSo = deployment.finished === null ? again.includes(act) : act === "finish";
     const code = deployment.finished === null ? "QD005" : "QD006";
     return answered(byFunction && (isSo || act === "heartbeat") ? "ok" : code, world);
   }
