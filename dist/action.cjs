@@ -588,7 +588,7 @@ Please remove this field. To indicate file type, please do so via the required f
           region => ${e.region},
           cell_index => ${e.cellIndex??null},
           cancellation_note => ${r??null}
-        ) order by id`)}async deployment(e){let[r]=await this.changes(n=>n`select * from deploy_queue.deployments_with_status where id = ${e}`);if(r===void 0)throw new si(`deployment ${e} does not exist`,{hint:"Ids come from deploy_queue.enqueue() and stand in deploy_queue.queue and deploy_queue.current_deployments."});return r}async liveDeploymentByUrl(e,r={}){let[n]=await this.rows(s=>s`
+        ) order by id`)}async deployment(e){let[r]=await this.rows(n=>n`select * from deploy_queue.deployments_with_status where id = ${e}`);if(r===void 0)throw new si(`deployment ${e} does not exist`,{hint:"Ids come from deploy_queue.enqueue() and stand in deploy_queue.queue and deploy_queue.current_deployments."});return r}async liveDeploymentByUrl(e,r={}){let[n]=await this.rows(s=>s`
         select * from deploy_queue.live_deployment_by_url(
           url => ${e},
           environment => ${r.environment??null},

@@ -141,6 +141,7 @@
 --!include life/_lock_row.sql
 --!include life/_lock_deployment.sql
 --!include life/_record_refusal.sql
+--!include life/_refuse_moments.sql
 --!include life/_refuse_impossible_wait.sql
 --!include life/_refuse_priority.sql
 --!include life/_refuse_early_finish.sql

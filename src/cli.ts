@@ -5,7 +5,7 @@ import { version } from "../package.json";
 if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {
   process.stdout.write(`${version}\n`);
 } else if (process.argv[2] === "watchdog" && process.send !== undefined) {
-  // Started by "run", which talks to it, and by nobody else.
+  // Only "run" starts this, and talks to it.
   const { guardCommand } = await import("./commandLine/watchdog.js");
   // The keeper may be gone. Without a callback, the failed message would end this process.
   guardCommand((news, then) => process.send?.(news, undefined, undefined, () => then?.()));

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c1330f42b2e15e2c6c88092c3266dfdea132abda
+--! Hash: sha1:48bed69195491b2a7e91cf98d8a48b8b2aea677e
 
 -- squawk-ignore-file
 
@@ -38,7 +38,6 @@ create type deploy_queue.policies as (
   as_of timestamptz,
   buffer_time interval,
   heartbeat_interval interval,
-  heartbeat_timeout interval,
   unkept_after interval,
   is_frozen boolean,
   has_windows boolean

@@ -69,11 +69,7 @@ begin
     if greatest(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) > v_now
       or least(new.created_at, new.start_timestamp, new.finish_timestamp, new.cancellation_timestamp) = '-infinity'
     then
-      raise exception using
-        errcode = 'QD009',
-        message = format('%s has a timestamp that lies in the future or is infinite', deploy_queue._label(new)),
-        detail = format('The clock of the database says %s.', v_now),
-        hint = 'Leave the timestamps of the present out; the database fills them in.';
+      perform deploy_queue._refuse_moments(new, v_now);
     end if;
     new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
     v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);

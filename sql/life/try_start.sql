@@ -90,12 +90,7 @@ begin
   elsif v_deployment.cancellation_timestamp is null then
     if v_deployment.heartbeat_timestamp is not null then
       -- A look is a sign of life.
-      perform deploy_queue._note_timeline();
-      update deploy_queue.deployments
-      set heartbeat_timestamp = deploy_queue._now(),
-        alive_until = deploy_queue._now() + deploy_queue._lease(deployments.environment)
-      where deployments.id = v_deployment.id
-      returning deployments.* into v_deployment;
+      select (beat.deployment).* into v_deployment from deploy_queue._beat(array[v_deployment.id], null) as beat;
     end if;
     perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;

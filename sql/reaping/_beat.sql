@@ -1,5 +1,5 @@
 -- Renews the leases of those of the given deployments that have not ended and have no other keeper, in one statement and without a
--- trigger for each. Called by heartbeat and heartbeats.
+-- trigger for each. Called by heartbeat and heartbeats, and by try_start, whose look is a sign of life.
 create or replace function deploy_queue._beat(deployment_ids bigint[], keeper text)
 returns table (beat_again_in interval, ends_by timestamptz, deployment deploy_queue.deployments)
 language plpgsql volatile
@@ -8,6 +8,7 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
 begin
+  perform deploy_queue._note_timeline();
   -- No lock of a cell: a heartbeat decides nothing.
   return query
   update deploy_queue.deployments as beating

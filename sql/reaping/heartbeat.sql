@@ -8,7 +8,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform deploy_queue._require_right_to(heartbeat.deployment_id);
-  perform deploy_queue._note_timeline();
 
   return query
   select beat.*

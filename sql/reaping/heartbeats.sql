@@ -17,7 +17,6 @@ begin
       where deployments.id = any (heartbeats.deployment_ids) and deploy_queue._may_change(deployments.environment)
     );
   end if;
-  perform deploy_queue._note_timeline();
   v_locked := array(
     select deployments.id from deploy_queue.deployments where deployments.id = any (v_own) for no key update skip locked
   );

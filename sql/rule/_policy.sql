@@ -11,7 +11,6 @@ begin
     deploy_queue._now(),
     environments.buffer_time,
     environments.heartbeat_interval,
-    environments.heartbeat_timeout,
     case when environments.max_duration is null then environments.unkept_after end,
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
     exists (

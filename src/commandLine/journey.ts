@@ -18,7 +18,7 @@ export interface AttendedOptions {
   readonly beside?: boolean;
   /** Whether the events are printed as JSON. Then no display may be redrawn between them. */
   readonly json?: boolean;
-  /** Whether the place is given up when the parent of this process is gone: then nobody would deploy, and the cell be held for ever. */
+  /** Whether the place is given up when the parent of this process is gone: a deployment that no process works for would hold its cell for ever. */
   readonly needsParent?: boolean;
   /** Where the events go. When its reader closes it, the place is given up, or the deployment that has just started. */
   readonly output?: Writable | undefined;

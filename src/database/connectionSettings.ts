@@ -149,7 +149,7 @@ export function describeSettings({ user, hosts, database }: ConnectionSettings):
   return `${user}@${shown.join(",")}/${database}`;
 }
 
-/** Whether nobody else can be in between: a Unix socket or the machine itself. */
+/** Whether no other machine can be in between: a Unix socket or a loopback address. */
 export function isLocal({ name }: Host): boolean {
   return /^(?:\/.*|localhost|127(?:\.\d+){3}|::1)$/.test(name);
 }

@@ -7,7 +7,7 @@ import { EmbeddedServerError } from "./EmbeddedServerError.js";
 import { makeDirectories, unlessMissing } from "./files.js";
 
 /**
- * The user of the server when the caller is root, whom PostgreSQL refuses; undefined means the caller. Other programs run as nobody
+ * The user of the server when the caller is root, whom PostgreSQL refuses; undefined means the caller. That Unix user may run other programs
  * too, so the server has a group of its own, and only that group may enter the directory around its data.
  */
 export type Account = { readonly uid: number; readonly gid: number } | undefined;

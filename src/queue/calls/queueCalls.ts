@@ -9,6 +9,7 @@ import type {
 } from "../deployment.js";
 import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
+import type { EnqueueOptions, Heartbeat, KeepingOptions } from "../keeper.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
 import { Calls, milliseconds } from "./calls.js";
@@ -21,27 +22,6 @@ import { Policies } from "./policies.js";
 import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Upkeep } from "./upkeep.js";
-
-export interface KeepingOptions {
-  /** Whether the caller sends heartbeats. */
-  readonly heartbeat?: boolean;
-  /** The name that the keeper has drawn for itself. */
-  readonly keeper?: string | undefined;
-  /** Milliseconds within which the keeper ends its work when it is asked to stop; undefined: it cannot. */
-  readonly stopGrace?: number | undefined;
-}
-
-export interface EnqueueOptions extends KeepingOptions {
-  readonly start?: boolean;
-}
-
-export interface Heartbeat {
-  readonly deployment: Deployment;
-  /** Milliseconds until the next one; undefined when the deployment has ended. */
-  readonly beatAgainIn: number | undefined;
-  /** When its maximum duration is over. */
-  readonly endsBy: Date | null;
-}
 
 /** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
 export class QueueCalls extends Calls {
@@ -219,7 +199,7 @@ export class QueueCalls extends Calls {
 
   /** @throws DeploymentNotFoundError */
   async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
-    const [row] = await this.changes<DeploymentWithStatus>(
+    const [row] = await this.rows<DeploymentWithStatus>(
       (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
     );
     if (row === undefined) {

@@ -1,0 +1,22 @@
+import type { Deployment } from "./deployment.js";
+
+export interface KeepingOptions {
+  /** Whether the caller sends heartbeats. */
+  readonly heartbeat?: boolean;
+  /** The name that the keeper has drawn for itself. */
+  readonly keeper?: string | undefined;
+  /** Milliseconds within which the keeper ends its work when it is asked to stop; undefined: it cannot. */
+  readonly stopGrace?: number | undefined;
+}
+
+export interface EnqueueOptions extends KeepingOptions {
+  readonly start?: boolean;
+}
+
+export interface Heartbeat {
+  readonly deployment: Deployment;
+  /** Milliseconds until the next one; undefined when the deployment has ended. */
+  readonly beatAgainIn: number | undefined;
+  /** When its maximum duration is over. */
+  readonly endsBy: Date | null;
+}
