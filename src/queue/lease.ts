@@ -46,6 +46,14 @@ export class Lease {
     }
   }
 
+  /** What was asked for, until the first heartbeat says what holds: this process may be suspended before that. */
+  limitWork(maxDuration: number | undefined): void {
+    if (maxDuration !== undefined && this.#maxDuration === Number.POSITIVE_INFINITY) {
+      this.#maxDuration = maxDuration;
+      this.#workLeft = maxDuration;
+    }
+  }
+
   /** In milliseconds, of which no more than a third is there for the end of the work. */
   get length(): number {
     return this.#length;

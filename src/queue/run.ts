@@ -71,6 +71,9 @@ export async function runDeployment<Result>(
   const keeper = randomUUID();
   const { stopGrace, outageTimeout } = options;
   const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, stopGrace, lease });
+  if (typeof wayIn !== "function") {
+    lease.limitWork(wayIn.maxDuration);
+  }
   const { id } = started;
   const name = deploymentName(started);
   // The work goes on, whatever a listener throws.

@@ -93,12 +93,6 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "keeper = deployments.keeper,",
   ],
   ["takes over what runs", "_take_over", "and deployments.start_timestamp is null", "and true"],
-  [
-    "promises an end that has passed",
-    "_blockers",
-    "running.stop_grace > policy.as_of",
-    "running.stop_grace > '-infinity'",
-  ],
   ["lets a holder finish before its parts", "_refuse_early_finish", "running.joined_id = deployment.id", "false"],
   ["lets parts run after the end of their holder", "_require_hold", "if v_problem is not null", "if false"],
   ["lets parts wait in the line", "_may_start", "candidate.joined_id is not null", "false"],
