@@ -9,7 +9,7 @@ as $$
 declare
   v_place text;
 begin
-  -- A client may want a shorter limit; 0 is no limit.
+  -- Plain SQL may have a shorter limit, and 0 is none. A function has the one that is set for it, whatever its session has.
   if own_limit <> '0' and own_limit::interval < current_setting('lock_timeout')::interval then
     perform set_config('lock_timeout', own_limit, true);
   end if;

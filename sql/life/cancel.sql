@@ -25,6 +25,7 @@ begin
   returning deployments.* into v_deployment;
 
   if not found then
+    perform deploy_queue._require_right_to(cancel.deployment_id);
     v_deployment := deploy_queue._deployment(cancel.deployment_id);
     raise notice '% is already %', deploy_queue._label(v_deployment),
       case when v_deployment.cancellation_timestamp is null then 'being stopped' else 'cancelled' end;

@@ -14,6 +14,7 @@ begin
   returning deployments.* into v_deployment;
 
   if not found then
+    perform deploy_queue._require_right_to(finish.deployment_id);
     v_deployment := deploy_queue._deployment(finish.deployment_id);
     raise notice '% has already finished', deploy_queue._label(v_deployment);
   end if;

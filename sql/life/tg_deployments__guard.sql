@@ -14,11 +14,11 @@ declare
   v_taken_back text;
   v_now timestamptz;
 begin
+  -- Before the state is told. Row-level security holds the roles of the queue; this is for the functions, and for a role that none holds.
+  perform deploy_queue._require_right(old.environment);
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
-  -- The functions ask before they lock the row; this is for plain SQL of a role that no row-level security holds.
-  perform deploy_queue._require_right(old.environment);
   v_taken_back := concat_ws(', ',
     case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
     case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,

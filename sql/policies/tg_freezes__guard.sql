@@ -12,6 +12,7 @@ begin
     new.environment := btrim(new.environment);
     new.cloud_provider := btrim(new.cloud_provider);
     new.region := btrim(new.region);
+    perform deploy_queue._require_right(new.environment);
     perform deploy_queue._require_environment(new.environment);
     if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
       raise exception using

@@ -11,6 +11,7 @@ declare
   );
 begin
   new.environment := btrim(new.environment);
+  perform deploy_queue._require_right(new.environment);
   perform deploy_queue._require_environment(new.environment);
   if v_zone is null then
     raise exception using

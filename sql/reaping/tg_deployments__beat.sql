@@ -6,10 +6,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform deploy_queue._require_right(old.environment);
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;
-  perform deploy_queue._require_right(old.environment);
   new.alive_until := null;
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := deploy_queue._now();

@@ -81,6 +81,31 @@ describe.for(Object.entries(calls))("a %s tied to dev holds no lock of prod afte
   });
 });
 
+describe.for(["queued", "running", "finished", "cancelled"] as const)("of a %s deployment of prod", (state) => {
+  test.for([
+    ["select deploy_queue.try_start($id)"],
+    ["select deploy_queue.finish($id)"],
+    ["select deploy_queue.fail($id)"],
+    ["select deploy_queue.cancel($id)"],
+    ["select deploy_queue.cancel($id, force => true)"],
+    ["select deploy_queue.confirm_stop($id)"],
+    ["select deploy_queue.heartbeat($id)"],
+    ["select deploy_queue.release($id)"],
+    ["select deploy_queue.purge($id)"],
+    ["select deploy_queue.bump($id, 'sev 1')"],
+    ["update deploy_queue.deployments set finish_timestamp = now() where id = $id"],
+    ["update deploy_queue.deployments set heartbeat_timestamp = now() where id = $id"],
+  ])("a role tied to dev is told nothing but that it may not change prod by %s", async ([statement = ""]) => {
+    const id = await newLine(database, "prod").add(state);
+    const { name, sql: session } = await newLogin("deploy_queue_operator");
+    await sql.unsafe(`alter role ${name} set deploy_queue.allowed_environments = 'dev'`);
+    await expect(session.unsafe(statement.replace("$id", String(id)))).rejects.toMatchObject({
+      code: "QD020",
+      message: `role ${name} may not change environment prod`,
+    });
+  });
+});
+
 test("a tied operator that locks rows of prod by plain SQL is told why it may not", async () => {
   const id = await newLine(database, "prod").add("queued");
   const { name, sql: session } = await newLogin("deploy_queue_operator");
