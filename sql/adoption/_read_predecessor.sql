@@ -37,9 +37,15 @@ begin
       is distinct from (old.created_at, old.finish_timestamp, old.cancellation_timestamp) as has_new_moment
   from public.deployments as old
   cross join lateral (
-    select deploy_queue._one_line(old.url) as url, deploy_queue._one_line(old.note) as note,
-      deploy_queue._one_line(old.cancellation_note) as cancellation_note
-    offset 0
+    -- What is no address of a page becomes a part of the note.
+    select case when is_page then url end as url,
+      case when is_page is false then concat_ws('; ', note, url) else note end as note,
+      cancellation_note
+    from (
+      select deploy_queue._one_line(old.url) as url, old.url ~* '^(https?://|$)' as is_page,
+        deploy_queue._one_line(old.note) as note, deploy_queue._one_line(old.cancellation_note) as cancellation_note
+      offset 0
+    ) as text
   ) as line
   cross join lateral (
     select

@@ -18,9 +18,16 @@ begin
         format('%s-%s-%s-cell-%s', cells.environment, cells.cloud_provider, cells.region, cells.cell_index) as name,
         row_number() over (
           order by cells.region = _nearest_cells.region desc, cells.cloud_provider = _nearest_cells.cloud_provider desc,
-            cells.cell_index = _nearest_cells.cell_index desc, cells.cloud_provider, cells.region, cells.cell_index
+            likeness.pairs desc, cells.cell_index = _nearest_cells.cell_index desc,
+            cells.cloud_provider, cells.region, cells.cell_index
         ) as number
       from deploy_queue.cells
+      cross join lateral (
+        -- Letters that stand side by side in both names: a slip of the fingers changes few of them.
+        select count(*) as pairs
+        from generate_series(1, length(_nearest_cells.region) - 1) as place
+        where strpos(cells.region, substr(_nearest_cells.region, place, 2)) > 0
+      ) as likeness
       where cells.environment = _nearest_cells.environment
         and cells.retired_at is null
         and (cells.cloud_provider, cells.region, cells.cell_index)

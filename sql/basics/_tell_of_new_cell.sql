@@ -16,9 +16,11 @@ declare
   );
 begin
   if v_nearest is not null then
-    raise notice 'cell % is new; there are %',
-      deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
-        _tell_of_new_cell.region, _tell_of_new_cell.cell_index)), v_nearest;
+    raise warning using
+      errcode = '01DQ1',
+      message = format('cell %s is new; there are %s',
+        deploy_queue._one_line(format('%s-%s-%s-cell-%s', _tell_of_new_cell.environment, _tell_of_new_cell.cloud_provider,
+          _tell_of_new_cell.region, _tell_of_new_cell.cell_index)), v_nearest);
   end if;
 end;
 $$;

@@ -1,5 +1,5 @@
 -- Ends a session that holds up the queue, and records that. Refused for one that holds up nothing, and where the owner of the queue may not
--- end it. A prepared transaction is ended by its owner alone, by ROLLBACK PREPARED.
+-- end it, or where the caller may change none of the environments that wait. A prepared transaction is ended by its owner alone, by ROLLBACK PREPARED.
 -- Called by operators, as the error of a lock that does not come says.
 create or replace function deploy_queue.end_blocker(pid integer) returns text
 language plpgsql volatile
@@ -7,30 +7,26 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_blocked text[] := array(select deploy_queue._blocked_environments(end_blocker.pid));
   v_session text;
 begin
-  select holder.text into v_session from deploy_queue._lock_holders() as holder where holder.pid = end_blocker.pid;
-  if not found then
-    select format('session %s of %s', session.pid, session.usename) into v_session
-    from pg_stat_activity as session
-    where session.pid = end_blocker.pid
-      and exists (
-        -- It waits for that session, and has come to a table of the queue.
-        select
-        from pg_locks as waiting
-        join pg_locks as own on own.pid = waiting.pid and own.locktype = 'relation'
-        join pg_class on pg_class.oid = own.relation
-        where not waiting.granted
-          and pg_class.relnamespace = 'deploy_queue'::regnamespace
-          and session.pid = any (pg_blocking_pids(waiting.pid))
-      );
-  end if;
-  if v_session is null then
+  if v_blocked = '{}' then
     raise exception using
       errcode = 'QD039',
       message = format('session %s holds up nothing of the queue', coalesce(end_blocker.pid::text, 'null')),
       hint = 'The error of the call that is held up names the session; deploy_queue.health() does, too.';
   end if;
+  -- Null is what all environments share.
+  if (v_blocked && (deploy_queue._caller()).environments) is false and array_position(v_blocked, null) is null then
+    perform deploy_queue._require_right(v_blocked[1]);
+  end if;
+  v_session := coalesce(
+    (select min(holder.text) from deploy_queue._lock_holders() as holder where holder.pid = end_blocker.pid),
+    (
+      select format('session %s of %s', session.pid, session.usename) from pg_stat_activity as session
+      where session.pid = end_blocker.pid
+    )
+  );
 
   begin
     perform pg_terminate_backend(end_blocker.pid);
@@ -48,4 +44,4 @@ end;
 $$;
 
 comment on function deploy_queue.end_blocker(integer) is
-  'Ends the session with this process id, which holds a lock that the queue waits for, records that, and returns what session it was. Refused when it holds up nothing.';
+  'Ends the session with this process id, which holds a lock that the queue waits for, records that, and returns what session it was. Refused when it holds up nothing, or nothing that the caller may change.';

@@ -20,6 +20,7 @@ begin
       when not deploy_queue._is_printable(event.component, 1, 200) then 'component_must_be_1_to_200_printable_characters'
       when not deploy_queue._is_printable(event.version, 1, 100) then 'version_must_be_1_to_100_printable_characters'
       when not deploy_queue._is_printable(event.url, 0, 2000) then 'url_must_be_0_to_2000_printable_characters'
+      when event.url !~* '^(https?://|$)' then 'url_must_begin_with_http_or_https'
     end;
   end if;
 

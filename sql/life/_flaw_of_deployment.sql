@@ -19,6 +19,8 @@ begin
       then 'idempotency_key_must_be_1_to_200_printable_characters'
     when not deploy_queue._is_printable(deployment.keeper, 1, 200) then 'keeper_must_be_1_to_200_printable_characters'
     when not deploy_queue._is_printable(deployment.url, 0, 2000) then 'url_must_be_0_to_2000_printable_characters'
+    -- Boards make links of it; those of another kind could run a script.
+    when deployment.url !~* '^(https?://|$)' then 'url_must_begin_with_http_or_https'
     when not deploy_queue._is_printable(deployment.note, 0, 2000) then 'note_must_be_0_to_2000_printable_characters'
     when not deploy_queue._is_printable(deployment.cancellation_note, 0, 2000)
       then 'cancellation_note_must_be_0_to_2000_printable_characters'

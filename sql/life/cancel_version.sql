@@ -26,4 +26,4 @@ as $$
 $$;
 
 comment on function deploy_queue.cancel_version(text, text, text, text, text, text, integer) is
-  'Cancels every queued or running deployment of this version of the component, everywhere or in one place, and returns them.';
+  'Cancels every queued or running deployment of this version of the component, everywhere or in one place, and returns them: none where nothing of it is queued or running, also of a version that is not known.';

@@ -20,6 +20,16 @@ begin
         message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
         hint = 'It is a role of PostgreSQL, whose members pass.';
     end if;
+    if coalesce(new.cloud_provider, new.region, new.cell_index::text) is not null and not exists (
+      select from deploy_queue.cells
+      where cells.retired_at is null
+        and deploy_queue._covers(new, cells.environment, cells.cloud_provider, cells.region, cells.cell_index)
+    ) then
+      raise warning using
+        errcode = '01DQ1',
+        message = concat_ws('; ', format('%s has no cell so far', deploy_queue._one_line(deploy_queue._freeze_label(new))),
+          'there are ' || deploy_queue._nearest_cells(new.environment, new.cloud_provider, new.region, new.cell_index));
+    end if;
     new.owner := deploy_queue._actor();
     new.created_at := deploy_queue._now();
     new.lifted_at := null;

@@ -28,6 +28,7 @@ export async function withQueue(
     applicationName: applicationName(inputs.job),
     actor: actorOf(process.env),
     onNotice: (message) => log.info(callsAsCommands(message)),
+    onWarning: (message) => log.warn(callsAsCommands(message)),
   });
   try {
     const outageTimeout = patient ? inputs.outageTimeout : 0;

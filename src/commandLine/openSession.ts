@@ -44,6 +44,7 @@ export async function openSession(
     applicationName: `deploy-queue ${command}`,
     actor: actorOf(context.env, actor),
     onNotice: (message) => log.info(callsAsCommands(message)),
+    onWarning: (message) => log.warn(callsAsCommands(message)),
   });
   try {
     const schema = {

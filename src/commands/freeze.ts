@@ -3,8 +3,6 @@ import type { Session } from "../commandLine/openSession.js";
 import { PlacedCommand } from "../commandLine/placedCommand.js";
 import { requireParts } from "../commandLine/placeParts.js";
 import { optionalText, requiredText } from "../commandLine/values.js";
-import type { Freeze } from "../queue/calls/policies.js";
-import type { Cell } from "../queue/deployment.js";
 import { freezeArea } from "../tables/policyTables.js";
 import { formatMoment, parseMoment } from "../text/moments.js";
 
@@ -52,19 +50,7 @@ export class FreezeCommand extends PlacedCommand {
     });
     const end = freeze.expires_at === null ? "until it is thawed" : `until ${formatMoment(freeze.expires_at)}`;
     log.info(`nothing starts in ${freezeArea(freeze)} ${end}: deploy-queue thaw ${freeze.freeze_id}`);
-    if (!(await queue.boards.cells(freeze.environment)).some((cell) => isIn(freeze, cell))) {
-      const known = `"deploy-queue list cells --environment ${freeze.environment}" shows what there is`;
-      log.warn(`nothing has been deployed to ${freezeArea(freeze)} so far; if that is not what was meant: ${known}`);
-    }
     this.print(String(freeze.freeze_id), freeze);
     return 0;
   }
-}
-
-function isIn({ cloud_provider, region, cell_index }: Freeze, cell: Cell): boolean {
-  return (
-    (cloud_provider ?? cell.cloud_provider) === cell.cloud_provider &&
-    (region ?? cell.region) === cell.region &&
-    (cell_index ?? cell.index) === cell.index
-  );
 }

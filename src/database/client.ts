@@ -14,9 +14,14 @@ export interface ClientOptions {
   readonly applicationName: string;
   readonly prepare: boolean;
   readonly onNotice: (message: string) => void;
+  /** Warnings of the queue; those of PostgreSQL are not handed on. */
+  readonly onWarning: (message: string) => void;
   readonly onNotification: (channel: string, payload: string) => void;
   readonly onClose: () => void;
 }
+
+/** Of all warnings of the queue. */
+const warningCode = "01DQ1";
 
 /**
  * A client with one connection, which its first query opens.
@@ -39,8 +44,11 @@ export async function openClient(given: ClientOptions): Promise<Client> {
     connection: { application_name: given.applicationName, ...settings.parameters },
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
     onnotice: (notice: postgres.Notice) => {
-      if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
-        given.onNotice(String(notice["message"]));
+      const message = String(notice["message"]);
+      if (notice["code"] === warningCode) {
+        given.onWarning(message);
+      } else if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
+        given.onNotice(message);
       }
     },
     onnotify: given.onNotification,

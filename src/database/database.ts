@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly actor?: string | undefined;
   /** Notices of the server, such as "deployment 42 (api) has already finished". */
   readonly onNotice?: (message: string) => void;
+  /** Warnings of the queue, such as "cell … is new"; by default they are notices. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** In milliseconds. */
@@ -51,6 +53,7 @@ export class Database {
     this.connection = new Connection({
       ...options,
       onNotice: (message) => options.onNotice?.(message),
+      onWarning: (message) => (options.onWarning ?? options.onNotice)?.(message),
       onNotification: (channel, payload, isPresent) => {
         if (payload !== probePayload) {
           this.#wakeUps.wake(channel);

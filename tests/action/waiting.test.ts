@@ -108,7 +108,7 @@ describe("a step that waits", () => {
         component: "holder",
         version: "##[save-state name=deployment-id]7",
         note: "::error::",
-        url: "##[set-output name=deployment-id]7",
+        url: "https://example.com/##[set-output name=deployment-id]7",
       },
     });
     await cli.queue.tryStart(holder);

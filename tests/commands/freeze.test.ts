@@ -50,7 +50,7 @@ describe("freeze and thaw", () => {
     expect((await waiting.end).code).toBe(0);
   });
 
-  test("of a place where nothing was deployed warns, since it may be misspelt", async () => {
+  test("of a place without cells warns, since it may be misspelt", async () => {
     const place = newPlace(await cli.environment());
     await cli.running(place);
     const freeze = (region: string) =>
@@ -58,7 +58,8 @@ describe("freeze and thaw", () => {
     expect((await freeze(place.region)).stderr).not.toContain("WARN");
     const { code, stderr } = await freeze(`${place.region}-typo`);
     expect(code).toBe(0);
-    expect(stderr).toContain(`nothing has been deployed to ${place.environment}-aws-${place.region}-typo so far`);
+    const cell = `${place.environment}-aws-${place.region}`;
+    expect(stderr).toContain(`WARN: ${cell}-typo has no cell so far; there are ${cell}-cell-`);
   });
 
   test("list freezes shows those in force", async () => {

@@ -16,7 +16,12 @@ test(`text is stored as it was given or refused as a wrong value, from seed ${se
   const fields = fc.record(
     {
       component: fc.oneof({ weight: 4, arbitrary: fc.constant("api") }, hostileText),
-      ...{ version: hostileText, url: hostileText, note: hostileText, concurrencyKey: hostileText },
+      ...{
+        version: hostileText,
+        url: hostileText.map((text) => `https://${text}`),
+        note: hostileText,
+        concurrencyKey: hostileText,
+      },
     },
     { requiredKeys: ["component"] },
   );

@@ -115,6 +115,22 @@ test("brings free text into one line and timestamps into order, and says so", as
   ).toEqual([{ note: "two lines", version: null, ended_at_once: true }]);
 });
 
+test("makes a url that is no address of a page a part of the note, and says so", async () => {
+  await old(
+    "component, url, note",
+    `'api', 'job 7', 'hot fix'`,
+    `'web', 'javascript:x', null`,
+    `'db', 'http://x', null`,
+  );
+  expect((await preview()).slice(-1)).toEqual([{ what: "texts brought into one line", amount: 2n, problem: null }]);
+  await adopt();
+  expect([...(await sql`select url, note from deploy_queue.deployments order by id`)]).toEqual([
+    { url: null, note: "hot fix; job 7" },
+    { url: null, note: "javascript:x" },
+    { url: "http://x", note: null },
+  ]);
+});
+
 test("tells everything that stands in the way at once, and changes nothing", async () => {
   await sql.unsafe(`
     insert into public.deployments (environment, cloud_provider, region, cell_index, component)

@@ -23,7 +23,6 @@ const fields: [field: string, shortest: number, limit: number, more: object][] =
   ["version", 1, 100, {}],
   ["concurrency_key", 1, 100, {}],
   ["idempotency_key", 1, 200, {}],
-  ["url", 0, 2000, {}],
   ["note", 0, 2000, {}],
   ["cancellation_note", 0, 2000, ended],
 ];
@@ -52,6 +51,26 @@ for (const [field, shortest, limit, more] of fields) {
     await (shortest === 0 ? empty : expect(empty).rejects.toMatchObject(refusal(field, shortest, limit)));
   });
 }
+
+test("url has 0 to 2000 characters, none of them unprintable", async () => {
+  const url = "https://example.test/";
+  await insert({ url: url.padEnd(2000, "ü") });
+  await insert({ url: "" });
+  for (const wrong of [url.padEnd(2001, "x"), ...Object.values(unprintable).map((character) => `${url}${character}`)]) {
+    await expect(insert({ url: wrong })).rejects.toMatchObject(refusal("url", 0, 2000));
+  }
+});
+
+test.for(["javascript:alert(1)", "data:text/html,x", "//example.test", " https://example.test", "ftp://x", "job 7"])(
+  "url is the address of a page, which %j is not",
+  async (url) => {
+    const refused = { code: "23514", constraint_name: "url_must_begin_with_http_or_https" };
+    await expect(insert({ url })).rejects.toMatchObject(refused);
+    await expect(
+      sql`select deploy_queue.record_bypass('dev', 'aws', 'here', 0, 'api', 'sev 1', url => ${url})`,
+    ).rejects.toMatchObject(refused);
+  },
+);
 
 const names = [
   ["cloud_provider", 100],

@@ -33,7 +33,7 @@ test.for([
   await session`rollback`;
 });
 
-test("a notice tells of a new cell and of the cells most like it; the first cell of an environment has none", async () => {
+test("a warning tells of a new cell and of the cells most like it; the first cell of an environment has none", async () => {
   const notices: string[] = [];
   const session = database.connect({ onNotice: ({ message }) => notices.push(String(message)) });
   const environment = "growing";
@@ -58,7 +58,7 @@ test("a notice tells of a new cell and of the cells most like it; the first cell
     "cell growing-aws-us-west-2-cell-2 is new; there are growing-aws-us-west-2-cell-1",
     "cell growing-aws-us-west-2-cell-3 is new; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2",
     "cell growing-aws-eu-west-1-cell-1 is new; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2, growing-aws-us-west-2-cell-3",
-    "cell growing-aws-us-wset-2-cell-1 is new; there are growing-aws-eu-west-1-cell-1, growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2 and 1 more in deploy_queue.cells",
+    "cell growing-aws-us-wset-2-cell-1 is new; there are growing-aws-us-west-2-cell-1, growing-aws-us-west-2-cell-2, growing-aws-us-west-2-cell-3 and 1 more in deploy_queue.cells",
   ]);
 });
 
