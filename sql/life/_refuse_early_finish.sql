@@ -22,7 +22,11 @@ begin
     raise exception using
       errcode = 'QD033',
       message = format('%s cannot finish: %s still runs in its hold', deploy_queue._label(deployment), deploy_queue._label(v_joined)),
-      hint = 'Finish it after that one has ended.';
+      hint = case
+        when v_joined.alive_until is not null then 'It can finish once that one has ended.'
+        else format('That one has no keeper and never ends by itself: deploy_queue.finish(%s) or deploy_queue.cancel(%s) ends it.',
+          v_joined.id, v_joined.id)
+      end;
   end if;
 end;
 $$;

@@ -23,7 +23,7 @@ export abstract class RequestCommand extends PlacedCommand {
   );
   idempotencyKey = optionalText(
     "--idempotency-key",
-    "Chosen by the caller: asking again with the same key gives the deployment that is there already",
+    "Chosen by the caller for one deployment: asking again with the same key gives the deployment that is there already",
   );
   priority = optionalValue("--priority", "A deployment with a higher one goes first; 0 by default", parsePriority);
   notBefore = Option.String("--not-before", {

@@ -23,6 +23,10 @@ export abstract class TurnCommand extends RequestCommand {
   override outageTimeout = options.outageTimeout();
 
   protected override async request(session: Session): Promise<DeploymentRequest> {
+    if (this.parent !== undefined) {
+      // The one of a surrounding run may be in another queue.
+      await session.queue.deployment(this.parent);
+    }
     const surrounding = surroundingDeployment(this.context.env);
     const parentId = this.parent ?? (surrounding ? parseDeploymentId(surrounding) : undefined);
     if (this.join && parentId === undefined) {

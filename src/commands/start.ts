@@ -23,6 +23,9 @@ export class StartCommand extends TurnCommand {
       held for ever. \`nohup\` does not change that. A wait that is to outlive its shell has no parent from the beginning:
       \`setsid --fork deploy-queue start …\`, or \`(deploy-queue start … &)\` where there is no \`setsid\`.
 
+      With \`--idempotency-key\`, \`start\` may be called again when its answer was lost. It takes the place in the line over, and
+      succeeds at once when the deployment runs already: so two callers with one key would both deploy.
+
       With \`--hold\` it waits until \`deploy-queue release\` is called with its id, and then goes on.
 
       With \`--json\`, every step is a JSON line on stdout: enqueued; waiting, whenever that changes; outage and outage-over. The

@@ -1,5 +1,6 @@
 import type { Deployment } from "../queue/deployment.js";
 import type { JourneyEvent, LeftBehindEvent } from "../queue/events.js";
+import { callsAsCommands } from "../text/callAsCommand.js";
 import { cellName, cellOf, deploymentName } from "../text/describe.js";
 import type { WaitingDisplay } from "./lineDisplay.js";
 import type { Log } from "./log.js";
@@ -48,7 +49,7 @@ export function followJourney(
         case "no-notifications":
           return follower.warn(noNotifications);
         case "waiting-for-parts":
-          return log.info(`${event.reason}; waiting for its end`);
+          return log.info(`${event.reason}; waiting for its end. ${callsAsCommands(event.hint ?? "")}`.trim());
       }
       // The wait is over.
       display?.end();

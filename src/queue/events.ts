@@ -19,7 +19,13 @@ export type JourneyEvent =
   /** It is to end its work: it was cancelled while it ran, ran for too long, or has lost the database for too long. */
   | { readonly event: "stopping"; readonly deployment_id: DeploymentId; readonly reason: string }
   /** Its work has ended, and another deployment still runs in its hold. */
-  | { readonly event: "waiting-for-parts"; readonly deployment_id: DeploymentId; readonly reason: string }
+  | {
+      readonly event: "waiting-for-parts";
+      readonly deployment_id: DeploymentId;
+      readonly reason: string;
+      /** How the other one ends. */
+      readonly hint: string | undefined;
+    }
   /** A heartbeat was refused; the next one is tried all the same. */
   | { readonly event: "heartbeat-failed"; readonly error: unknown }
   | OutageEvent;

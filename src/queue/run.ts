@@ -194,7 +194,12 @@ async function tellOutcome(
       }
       if (error instanceof HasPartsError) {
         if (isFirst) {
-          await outages.onEvent({ event: "waiting-for-parts", deployment_id: id, reason: error.message });
+          await outages.onEvent({
+            event: "waiting-for-parts",
+            deployment_id: id,
+            reason: error.message,
+            hint: error.hint,
+          });
         }
         await pause(partsPause);
         continue;

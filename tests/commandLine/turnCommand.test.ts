@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
+const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 /** A deployment that a run keeps. */
 async function kept(place: ReturnType<typeof newPlace>): Promise<number> {
@@ -32,6 +34,34 @@ test("start --join runs in the hold of its parent", async () => {
 
   expect(code).toBe(0);
   expect(await cli.row(Number(stdout))).toMatchObject({ parent_id: id, joined_id: id, status: "running" });
+});
+
+test.each([
+  ["start", []],
+  ["run", ["--", "true"]],
+])(
+  "%s with a --parent that does not exist is refused with 3; one of a surrounding run may be in another queue",
+  async (command, work) => {
+    const place = newPlace();
+    const unknown = await cli.run([command, ...place.options, "--parent", "99999", ...work]);
+    expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining("deployment 99999 does not exist") });
+    const elsewhere = await cli.runProcess([command, ...place.options, ...work], {
+      DEPLOY_QUEUE_DEPLOYMENT_ID: "99999",
+    });
+    expect(elsewhere.code).toBe(0);
+  },
+);
+
+test("a run whose work has ended names how a part ends that nothing keeps", async () => {
+  const place = newPlace();
+  const script = '"$0" "$1" start $2 --component part --join >/dev/null';
+  const options = place.options.slice(0, -2).join(" ");
+  const parent = cli.launch(["run", ...place.options, "--", "sh", "-c", script, process.execPath, cliPath, options]);
+  const [, id] = await parent.printed(
+    /still runs in its hold; waiting for its end\. That one has no keeper and never ends by itself: "deploy-queue finish (\d+)" or "deploy-queue cancel deployment \1" ends it/,
+  );
+  await cli.queue.finish(Number(id));
+  expect((await parent.end).code).toBe(0);
 });
 
 test("start --join without a parent is refused with 2", async () => {
