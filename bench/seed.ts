@@ -34,7 +34,7 @@ export async function seedHistory(
     ), finished as (
       insert into deploy_queue.deployments (id, cell_id, environment, cloud_provider, region, cell_index, component,
         version, url, created_at, start_timestamp, finish_timestamp, updated_at)
-      select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
+      overriding system value select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
         cells.cell_index, 'component-' || place.number / ${cells} % ${components}, 'v' || place.number,
         'https://example.com/runs/' || place.number, moment.start - interval '1 minute', moment.start,
         moment.start + interval '30 seconds' + place.number % 17 * interval '1 second', moment.start

@@ -137,6 +137,8 @@
 --!include life/_old_status.sql
 --!include life/_refuse_ended.sql
 --!include life/_refuse_other_work.sql
+--!include life/_unless_same.sql
+--!include life/_as_it_was.sql
 --!include life/_refuse_change.sql
 --!include life/_deployment.sql
 --!include life/_lock_row.sql

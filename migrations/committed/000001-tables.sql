@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:48bed69195491b2a7e91cf98d8a48b8b2aea677e
+--! Hash: sha1:ca14c924ec3712d96687479b79ff360642a81f2c
 
 -- squawk-ignore-file
 
@@ -145,7 +145,9 @@ create unique index components_ignoring_case on deploy_queue.components (lower(c
 create sequence deploy_queue.deployments_id_seq as bigint;
 
 create table deploy_queue.deployments (
-  id bigint primary key,
+  -- An identity, so that programs which read the catalog leave it out of their INSERTs. Its own sequence counts below zero, and the
+  -- trigger draws the id: what lies above zero was given.
+  id bigint primary key generated always as identity (sequence name deploy_queue.deployments_unused_seq increment by -1),
   environment text not null,
   cloud_provider text not null,
   region text not null,

@@ -34,7 +34,7 @@ begin
   alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
   execute (
     select format(
-      'insert into deploy_queue.deployments (cell_id, %s)
+      'insert into deploy_queue.deployments (cell_id, %s) overriding system value
       select cells.id, %s
       from pg_temp.adopted_deployments as adopted
       join deploy_queue.cells using (environment, cloud_provider, region, cell_index)

@@ -9,6 +9,10 @@ declare
   v_since timestamptz := deploy_queue._now() - interval '3 months';
   v_seconds double precision := date_part('epoch', new.finish_timestamp - new.start_timestamp);
 begin
+  -- A row that is saved as it was is no transition.
+  if deploy_queue._has_ended(old) then
+    return null;
+  end if;
   update deploy_queue.deployment_durations as known
   set (seconds, deployment_count, avg_duration, stddev_duration) = (
       select array_agg(sample.seconds), count(*), make_interval(secs => avg(sample.seconds)),

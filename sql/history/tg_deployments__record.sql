@@ -15,6 +15,10 @@ declare
   v_is_late boolean := false;
   v_why text;
 begin
+  -- A row that is saved as it was is no transition.
+  if deploy_queue._has_ended(old) then
+    return null;
+  end if;
   if tg_op = 'INSERT' then
     v_status := v_waited;
     v_is_late := deploy_queue._has_ended(new);

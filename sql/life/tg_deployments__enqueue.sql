@@ -13,12 +13,14 @@ declare
   v_cell deploy_queue.cells;
   v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
-  if new.id is not null then
+  -- Only OVERRIDING SYSTEM VALUE brings such an id.
+  if new.id > 0 then
     raise exception using
       errcode = 'QD008',
       message = format('id %s was given, but ids are drawn by the line', new.id),
       hint = 'Leave id out of the INSERT and take it from RETURNING id.';
   end if;
+  new.id := null;
 
   new.environment := btrim(new.environment);
   new.cloud_provider := btrim(new.cloud_provider);
@@ -41,6 +43,8 @@ begin
   end if;
 
   new.place := null;
+  -- A program that inserts all columns sends null for those that it does not know.
+  new.priority := coalesce(new.priority, 0);
   new.release_key := null;
   new.entered_by := deploy_queue._principal();
   new.actor := deploy_queue._actor();

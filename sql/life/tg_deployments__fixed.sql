@@ -14,6 +14,7 @@ begin
     return new;
   end if;
 
+  new := deploy_queue._as_it_was(old, new);
   select string_agg(field.key, ', ' order by field.key) into v_changed
   from jsonb_each(to_jsonb(new)) as field
   where field.value is distinct from to_jsonb(old) -> field.key

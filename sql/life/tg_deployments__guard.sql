@@ -16,7 +16,11 @@ declare
 begin
   -- Before the state is told. Row-level security holds the roles of the queue; this is for the functions, and for a role that none holds.
   perform deploy_queue._require_right(old.environment);
+  new := deploy_queue._as_it_was(old, new);
   if deploy_queue._has_ended(old) then
+    if new is not distinct from old then
+      return old;
+    end if;
     perform deploy_queue._refuse_ended(old);
   end if;
   v_taken_back := concat_ws(', ',

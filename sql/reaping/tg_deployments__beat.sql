@@ -7,6 +7,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform deploy_queue._require_right(old.environment);
+  new := deploy_queue._as_it_was(old, new);
+  if new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp then
+    return new;
+  end if;
   if deploy_queue._has_ended(old) then
     perform deploy_queue._refuse_ended(old);
   end if;

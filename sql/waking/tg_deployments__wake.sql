@@ -9,6 +9,10 @@ declare
   v_ended boolean := deploy_queue._has_ended(new);
   v_is_released boolean := new.hold is distinct from old.hold and new.start_timestamp is null;
 begin
+  -- A row that is saved as it was is no transition.
+  if deploy_queue._has_ended(old) then
+    return null;
+  end if;
   if v_ended then
     -- Only a keeper wants to know of a finish. A notification without a listener would hold up other commits.
     if new.cancellation_timestamp is not null or new.kept then

@@ -137,6 +137,49 @@ describe.for(examples)("the example in $language", ({ language, canRun, launch }
     expect(await queue.deployment(ahead + 1)).toMatchObject({ cancellation_note: "not today" });
   });
 
+  test.skipIf(!canRun)("gives its place up when it is ended by SIGTERM while it waits", async () => {
+    const ahead = await holder();
+    const running = launch(code);
+    const ended = end(running);
+    await until("the example was told to wait", () => refused(ahead + 1));
+
+    running.kill("SIGTERM");
+
+    expect(await ended).toMatchObject({ code: 1, stdout: "" });
+    expect(await queue.deployment(ahead + 1)).toMatchObject({ status: "cancelled" });
+  });
+
+  test.skipIf(!canRun || language === "sh")(
+    "sends heartbeats while it deploys, and gives the cell up by SIGTERM",
+    async () => {
+      const before = await newestDeployment();
+      await sql`update deploy_queue.environments set heartbeat_timeout = '3 seconds' where environment = 'dev'`;
+      onTestFinished(async () => {
+        await sql`update deploy_queue.environments set heartbeat_timeout = default where environment = 'dev'`;
+      });
+      const running = launch(
+        code
+          .replace('print("deploying")', 'print("deploying", flush=True); threading.Event().wait()')
+          .replace(
+            'fmt.Println("deploying")\n\treturn nil',
+            'fmt.Println("deploying")\n\t<-ctx.Done()\n\treturn ctx.Err()',
+          ),
+      );
+      const ended = end(running);
+      const beats = async () => (await queue.deployment(before + 1)).heartbeat_timestamp;
+      const deploys = async () =>
+        (await newestDeployment()) > before && (await queue.deployment(before + 1)).status === "running";
+      await until("the example deploys", deploys);
+      const first = await beats();
+      await until("the example sends a heartbeat", async () => String(await beats()) !== String(first));
+
+      running.kill("SIGTERM");
+
+      expect(await ended).toMatchObject({ code: 1 });
+      expect(await queue.deployment(before + 1)).toMatchObject({ status: "cancelled" });
+    },
+  );
+
   test.skipIf(!canRun)("gives the cell up when the deployment fails", async () => {
     const before = await newestDeployment();
     const failing = code

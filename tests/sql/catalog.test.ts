@@ -30,7 +30,13 @@ test("every function pins its search_path, but those that PostgreSQL writes into
       and not exists (select from unnest(proconfig) as setting where setting = 'search_path=pg_catalog, pg_temp')
       and proname <> '_now'
     order by proname`;
-  expect(unpinned.map(({ proname }) => proname)).toEqual(["_blocker", "_holds_until", "_precedes", "_withheld"]);
+  expect(unpinned.map(({ proname }) => proname)).toEqual([
+    "_blocker",
+    "_holds_until",
+    "_precedes",
+    "_unless_same",
+    "_withheld",
+  ]);
 });
 
 test("every function has a name of its own: a call cannot mean two", async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     set local session_replication_role = replica;
     insert into deploy_queue.deployments (id, cell_id, environment, cloud_provider, region, cell_index, component, version,
       created_at, updated_at, start_timestamp, finish_timestamp)
-    select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
+    overriding system value select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
       cells.cell_index, 'api', 'v' || number % 100, at, at, at, at + interval '5 minutes'
     from generate_series(1, ${finishedRows}) as number
     cross join lateral (select deploy_queue._now() - interval '1 hour' - number * interval '10 minutes' as at) as moment

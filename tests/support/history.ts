@@ -47,7 +47,7 @@ export async function insertBulk({ sql }: TestDatabase, environment: string, reg
     with ended as (
       insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, component,
         start_timestamp, finish_timestamp, created_at, updated_at, cell_id)
-      select nextval('deploy_queue.deployments_id_seq'), cells.environment, 'aws', cells.region, 0,
+      overriding system value select nextval('deploy_queue.deployments_id_seq'), cells.environment, 'aws', cells.region, 0,
         'component-' || number % 5, moment, moment + interval '1 minute', moment, moment, cells.id
       from deploy_queue.cells, generate_series(1, ${count}) as number,
         lateral (select timestamptz '2020-01-01' + number * interval '1 minute') as ended (moment)

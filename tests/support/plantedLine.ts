@@ -60,7 +60,7 @@ export function usePlantedLines(database: TestDatabase, usualMinutes: Readonly<R
       const rows = await sql<{ id: number }[]>`
         insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component,
           concurrency_key, created_at, updated_at, start_timestamp, finish_timestamp)
-        select nextval('deploy_queue.deployments_id_seq'), ${environment}, 'aws', ${region}, 0, ${cell.id},
+        overriding system value select nextval('deploy_queue.deployments_id_seq'), ${environment}, 'aws', ${region}, 0, ${cell.id},
           member.component, member.key, ago.moment, ago.moment,
           case when member.state <> 'queued' then ago.moment end,
           case when member.state = 'buffering' then ago.moment end

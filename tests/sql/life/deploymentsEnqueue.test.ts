@@ -77,11 +77,12 @@ describe("a plain INSERT", () => {
     expect(stored).toEqual({ region: "overruled", updated: true, heartbeat: true });
   });
 
-  test("with an id is refused with QD008", async () => {
-    await expect(insert({ ...place("given"), id: 5 })).rejects.toMatchObject({
-      code: "QD008",
-      message: "id 5 was given, but ids are drawn by the line",
-    });
+  test("with an id is refused, also with OVERRIDING SYSTEM VALUE", async () => {
+    await expect(insert({ ...place("given"), id: 5 })).rejects.toMatchObject({ code: "428C9" });
+    const row = { ...place("given"), component: "api", id: 5 };
+    await expect(
+      sql`insert into deploy_queue.deployments (${sql(Object.keys(row))}) overriding system value values ${sql(Object.values(row))}`,
+    ).rejects.toMatchObject({ code: "QD008", message: "id 5 was given, but ids are drawn by the line" });
   });
 
   test("into an unknown environment is refused with QD002", async () => {

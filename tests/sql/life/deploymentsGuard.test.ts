@@ -103,22 +103,45 @@ describe("a plain UPDATE", () => {
     const id = await newLine(database).add(state);
     for (const assignment of [
       "note = 'x'",
-      "component = component",
       "heartbeat_timestamp = now()",
-      "start_timestamp = null",
-      "finish_timestamp = null",
+      "start_timestamp = now()",
       "finish_timestamp = now()",
-      "cancellation_timestamp = null, cancellation_note = null",
+      "finish_timestamp = null, cancellation_timestamp = null",
       "cancellation_timestamp = now()",
     ]) {
       await expect(update(id, assignment), assignment).rejects.toMatchObject({ code });
     }
   });
+
+  test.for(["queued", "running", "finished", "cancelled"] as const)(
+    "of a %s deployment that saves the row as it is, timestamps rounded to the millisecond, changes nothing",
+    async (state) => {
+      const id = await newLine(database).add(state, { heartbeat: true, maxDuration: 86_400 });
+      const columns = await sql<{ name: string; type: string }[]>`
+      select attname as name, atttypid::regtype::text as type from pg_attribute
+      where attrelid = 'deploy_queue.deployments'::regclass and attnum > 0 and attname <> 'id'`;
+      const assignments = columns.map(({ name, type }) => {
+        const value = type === "timestamp with time zone" ? `date_trunc('millisecond', ${name})` : name;
+        return `${name} = ${name === "max_duration" ? "justify_hours(max_duration)" : value}`;
+      });
+      const row = async () =>
+        (
+          await sql`select to_jsonb(deployments) - 'updated_at' as row from deploy_queue.deployments where id = ${id}`
+        )[0];
+      const events = async () =>
+        (await sql`select from deploy_queue.deployment_events where deployment_id = ${id}`).length;
+      const [before, eventsBefore] = [await row(), await events()];
+
+      expect(await update(id, assignments.join(", "))).toHaveLength(1);
+
+      expect(await row()).toEqual(before);
+      expect(await events()).toBe(eventsBefore);
+    },
+  );
 });
 
 describe("what a deployment is", () => {
   const identity: [string, string][] = [
-    ["id", "987654"],
     ["environment", "'prod'"],
     ["cloud_provider", "'gcp'"],
     ["region", "'elsewhere'"],
@@ -146,6 +169,11 @@ describe("what a deployment is", () => {
       code: "QD007",
       message: `deployment ${id} (api@v1) cannot change its ${field}`,
     });
+  });
+
+  test("its id does not become another one", async () => {
+    const id = await newLine(database).add("queued");
+    await expect(update(id, "id = 987654")).rejects.toMatchObject({ code: "428C9" });
   });
 
   test("several changes are named together", async () => {

@@ -68,6 +68,7 @@ describe("the exclusion constraint alone, without triggers and without a single 
   const run = (by = sql, key: string | null = null, cell = cellId) => by`
     insert into deploy_queue.deployments (id, cell_id, environment, cloud_provider, region, cell_index, component,
       concurrency_key, created_at, updated_at, start_timestamp)
+    overriding system value
     select ${nextId++}, id, environment, cloud_provider, region, cell_index, 'api', ${key}, now(), now(), now()
     from deploy_queue.cells where id = ${cell}`;
 

@@ -121,7 +121,7 @@ describe("a plain UPDATE of heartbeat_timestamp", () => {
   });
 });
 
-test.for(["heartbeat_timestamp = now()", "alive_until = 'infinity'", "kept = true"])(
+test.for(["heartbeat_timestamp = now()", "alive_until = 'infinity'", "kept = false"])(
   "an ended deployment is refused a plain UPDATE of %s",
   async (set) => {
     const id = await newLine(database).add("cancelled", { heartbeat: true });

@@ -41,7 +41,7 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
 
     insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component, version,
       url, created_at, updated_at, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note)
-    select nextval('deploy_queue.deployments_id_seq'), environment, cloud_provider, region, cell_index, id, component,
+    overriding system value select nextval('deploy_queue.deployments_id_seq'), environment, cloud_provider, region, cell_index, id, component,
       version, 'https://github.com/example/' || component || '/actions/runs/' || 9000 + row_number() over (order by created_at, id),
       created_at, created_at, created_at + waited,
       case when not cancelled then created_at + waited + took end,
@@ -53,7 +53,7 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
     -- This night: component, cell, state, minutes since it entered the line, started, ended, sent a heartbeat.
     insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component, version,
       url, note, created_at, updated_at, start_timestamp, finish_timestamp, heartbeat_timestamp, alive_until)
-    select nextval('deploy_queue.deployments_id_seq'), cells.environment, cloud_provider, region, cell_index, cells.id,
+    overriding system value select nextval('deploy_queue.deployments_id_seq'), cells.environment, cloud_provider, region, cell_index, cells.id,
       live.component, live.version, 'https://github.com/example/' || live.component || '/actions/runs/' || 9900 + live.place,
       live.note, ago.entered, ago.entered, ago.started, ago.finished, ago.beat, ago.beat + interval '15 minutes'
     from (values
