@@ -19,5 +19,6 @@ COPY --chmod=755 docker/ /usr/local/bin/
 RUN ln -s /app/dist/cli.js /usr/local/bin/deploy-queue
 USER node
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=30s --start-period=60s CMD ["healthcheck.sh"]
+# A job waits for its services to be healthy, so the first looks come soon.
+HEALTHCHECK --interval=60s --timeout=30s --start-period=60s --start-interval=2s CMD ["healthcheck.sh"]
 ENTRYPOINT ["entrypoint.sh"]

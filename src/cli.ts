@@ -1,5 +1,17 @@
 #!/usr/bin/env node
+import { constants } from "node:os";
 import { version } from "../package.json";
+
+// For the first process of a container, signals do nothing unless it says what. Commands that wait or work say so themselves.
+if (process.pid === 1) {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) {
+        process.exit(128 + constants.signals[signal]);
+      }
+    });
+  }
+}
 
 // Before anything is loaded: scripts ask for the version often, and it should cost no more than starting Node.js.
 if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {

@@ -1,8 +1,9 @@
-import { setSecret, warning } from "@actions/core";
+import { getInput, setSecret, warning } from "@actions/core";
 import { databaseUrlVariable } from "../database/connectionSettings.js";
 import { checkConnectionUrl } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../queue/errors.js";
 import { InputReader } from "./inputReader.js";
+import { savedInput } from "./state.js";
 import type { JobContext } from "./workflow.js";
 
 /** What every mode takes. */
@@ -20,12 +21,30 @@ export interface SlackInputs {
   readonly apiUrl: string | undefined;
 }
 
+/** What the post step needs. How the job ended is not among them: the main step does not know. */
+const savedNames = [
+  "outage-timeout",
+  "slack-channel-id",
+  "slack-bot-token",
+  "slack-api-url",
+  "check-run-id",
+  "job-index",
+] as const;
+
+/** Leaves the inputs for the post step. Reading them has masked what is secret in them. */
+export function saveCommonInputs({ databaseUrl }: CommonInputs): void {
+  savedInput("database-url").save(databaseUrl);
+  for (const name of savedNames) {
+    savedInput(name).save(getInput(name));
+  }
+}
+
 /**
- * For the post step, which needs nothing else.
+ * For the post step: the inputs of the main step.
  * @throws InvalidValueError that names everything that is wrong
  */
-export function readCommonInputs(): CommonInputs {
-  const reader = new InputReader();
+export function readSavedInputs(): CommonInputs {
+  const reader = new InputReader((name) => savedInput(name).read() || getInput(name));
   return reader.checked(readCommon(reader));
 }
 

@@ -7,6 +7,7 @@ import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
 import { printable } from "../text/printable.js";
+import { type Surroundings, watchRunner } from "./runnerWatch.js";
 import { Stopping } from "./stopping.js";
 
 /** What the main step tells the process. */
@@ -16,16 +17,15 @@ export interface HeartbeatOrder {
   readonly keeper: string;
   readonly databaseUrl: string;
   readonly applicationName: string;
-  /** The process of the runner. When it is gone, the job is gone. */
+  /** What tells that the job is gone. */
+  readonly surroundings: Surroundings;
+  /** The process of the runner, where its steps are within reach. */
   readonly runner: number | undefined;
   readonly stopOnCancel: boolean;
 }
 
-/** How often to look for the runner, in milliseconds. */
-const lookInterval = 5_000;
-
 /**
- * The process that keeps the deployment of a job alive until it has ended, or the runner is gone. It is the keeper of the deployment, but
+ * The process that keeps the deployment of a job alive until it has ended, or the job is gone. It is the keeper of the deployment, but
  * not of the work: it can only tell the steps of the job that they should end, or end them.
  */
 export async function sendHeartbeats(): Promise<void> {
@@ -35,11 +35,10 @@ export async function sendHeartbeats(): Promise<void> {
   const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
   const queue = new Queue(database);
   const gone = new AbortController();
-  const watch = setInterval(() => {
-    if (order.runner !== undefined && !exists(order.runner)) {
-      gone.abort();
-    }
-  }, lookInterval);
+  const stopLooking = watchRunner(order.surroundings, write, (why) => {
+    write(why);
+    gone.abort();
+  });
   try {
     const onEvent = logOutages({ info: write, warn: write });
     const { id, keeper, runner, stopOnCancel } = order;
@@ -71,9 +70,11 @@ export async function sendHeartbeats(): Promise<void> {
       await stopping.lost(end);
     }
     over.abort();
-    write(end === undefined ? "the runner is gone" : `${deploymentName(end)} has ended`);
+    if (end !== undefined) {
+      write(`${deploymentName(end)} has ended`);
+    }
   } finally {
-    clearInterval(watch);
+    stopLooking();
     await database.close();
   }
 }
@@ -81,15 +82,6 @@ export async function sendHeartbeats(): Promise<void> {
 /** Whether its cell is free though no step of the job has told that the work has ended. */
 function isLost({ cancellation_kind }: Deployment): boolean {
   return cancellation_kind !== null && !["stopped", "failed"].includes(cancellation_kind);
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 function write(message: string): void {

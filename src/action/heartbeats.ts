@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -10,6 +10,7 @@ import type { CommonInputs } from "./commonInputs.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
 import { runnerProcess } from "./jobSteps.js";
 import { log } from "./log.js";
+import { surroundings } from "./runnerWatch.js";
 import { applicationName } from "./workflow.js";
 
 /** How long the first heartbeat may take, in milliseconds. */
@@ -21,24 +22,37 @@ export interface Keeper {
   readonly stopOnCancel: boolean;
 }
 
+export interface HeartbeatFiles {
+  /** The directory that lives as long as the job, if the runner names one. */
+  readonly jobDirectory: string | undefined;
+  readonly log: string;
+  /** Written by the post step, it ends the process. */
+  readonly end: string;
+}
+
+export function heartbeatFiles(id: number | string): HeartbeatFiles {
+  const jobDirectory = process.env["RUNNER_TEMP"] || undefined;
+  const base = join(jobDirectory ?? tmpdir(), `deploy-queue-heartbeats-${id}`);
+  return { jobDirectory, log: `${base}.log`, end: `${base}.end` };
+}
+
 /**
  * Starts a process that keeps the deployment alive after this process is gone, until the deployment ends. The log of the step
  * does not show that process, so this waits until it has sent its first heartbeat.
- * @returns the path of its log
  */
 export async function startHeartbeats(
   inputs: CommonInputs,
   { id }: Deployment,
   { name: keeper, stopOnCancel }: Keeper,
-): Promise<string> {
-  const directory = process.env["RUNNER_TEMP"] || tmpdir();
-  const path = join(directory, `deploy-queue-heartbeats-${id}.log`);
+): Promise<void> {
+  const { jobDirectory, log: path, end } = heartbeatFiles(id);
   const file = openSync(path, "w", 0o600);
+  rmSync(end, { force: true });
   const bundle = join(dirname(migrationsFolder()), "dist", "action.cjs");
   const child = fork(bundle, ["heartbeats"], {
-    // A session of its own gets no signals from the runner. The runner's clean-up after the job still finds the process.
+    // A session of its own gets no signals from the runner. The clean-up of GitHub's runner after the job still finds the process.
     detached: true,
-    cwd: directory,
+    cwd: dirname(path),
     env: withoutInputs(process.env),
     execArgv: [],
     stdio: ["ignore", file, file, "ipc"],
@@ -49,6 +63,7 @@ export async function startHeartbeats(
     keeper,
     databaseUrl: inputs.databaseUrl,
     applicationName: applicationName(inputs.job),
+    surroundings: surroundings(jobDirectory, end),
     runner: runnerProcess(),
     stopOnCancel,
   };
@@ -68,7 +83,6 @@ export async function startHeartbeats(
     }
     child.unref();
   }
-  return path;
 }
 
 /** False when the process does not answer in time. */

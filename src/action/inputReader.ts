@@ -6,15 +6,21 @@ import { parseDuration } from "../text/durations.js";
 export class InputReader {
   readonly #problems: string[] = [];
   readonly #missing: string[] = [];
+  readonly #read: (name: string) => string;
+
+  /** @param read where inputs come from */
+  constructor(read: (name: string) => string = getInput) {
+    this.#read = read;
+  }
 
   /** Undefined when it is empty: a workflow passes an empty text for a value that it does not have. */
   optional(name: string): string | undefined {
-    return getInput(name) || undefined;
+    return this.#read(name) || undefined;
   }
 
   /** The empty string when it is missing; then checked throws. */
   required(name: string): string {
-    const text = getInput(name);
+    const text = this.#read(name);
     if (text === "") {
       this.#missing.push(name);
     }

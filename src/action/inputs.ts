@@ -100,7 +100,8 @@ export function readInputs(): Inputs {
   const given = reader.required("mode");
   const mode = modes.find((known) => known === given);
   if (mode === undefined && given !== "") {
-    reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"`);
+    const former = given === "reserve" ? ". It was the default of the predecessor, which did not know it either" : "";
+    reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"${former}`);
   }
   return reader.checked(mode && readMode(reader, mode, common));
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { readCommonInputs } from "./commonInputs.js";
+import { readSavedInputs } from "./commonInputs.js";
 import { endJob } from "./endJob.js";
+import { heartbeatFiles } from "./heartbeats.js";
 import { fail, log, logGroup } from "./log.js";
 import { withQueue } from "./queueSession.js";
+import { tellEnd } from "./runnerWatch.js";
 import { state } from "./state.js";
 
 /** The post step. In mode job it ends the deployment as the job has ended; in other modes it does nothing. */
@@ -11,9 +13,10 @@ export async function run(): Promise<void> {
   if (id === "") {
     return;
   }
+  const heartbeats = heartbeatFiles(id);
   try {
-    showHeartbeats(state.heartbeatLog.read());
-    const inputs = readCommonInputs();
+    showHeartbeats(heartbeats.log);
+    const inputs = readSavedInputs();
     await withQueue(inputs, { patient: true }, (queue) =>
       endJob(queue, inputs, {
         id,
@@ -23,6 +26,9 @@ export async function run(): Promise<void> {
     );
   } catch (error) {
     fail(error);
+  } finally {
+    // Also when the database is away for too long: nothing works on behalf of the deployment from here on.
+    tellEnd(heartbeats.end);
   }
 }
 

@@ -4,9 +4,16 @@ import { getState, saveState } from "@actions/core";
 export const state = {
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),
-  heartbeatLog: entry("heartbeat-log"),
   stopOnCancel: entry("stop-on-cancel"),
 } as const;
+
+/**
+ * An input as the main step had it. In a composite action within another one, the inputs of the post step are those of the outer one, and
+ * can be empty.
+ */
+export function savedInput(name: string): { save(value: string): void; read(): string } {
+  return entry(`input-${name}`);
+}
 
 function entry(name: string): { save(value: string): void; read(): string } {
   return { save: (value) => saveState(name, value), read: () => getState(name) };

@@ -1,3 +1,4 @@
+import { formatDuration } from "../text/durations.js";
 import { transitionsChannel } from "./channels.js";
 import type { Deployment, Whereabouts } from "./deployment.js";
 import { DeploymentNotFoundError } from "./errors.js";
@@ -44,7 +45,9 @@ export async function waitForUrl(
       }
       const left = deadline - performance.now();
       if (left <= 0) {
-        throw new DeploymentNotFoundError(`no queued or running deployment with the url ${url} appeared`);
+        throw new DeploymentNotFoundError(
+          `no queued or running deployment with the url ${url} appeared within ${formatDuration(timeout)}`,
+        );
       }
       await wakeUps.sleep(Math.min(left, interval));
       interval = lookInterval;

@@ -25,6 +25,11 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
       'mode must be one of job, start, assert, finish, fail, cancel, info, list-outliers, list-cells, bypass, not "begin"',
     ],
     [
+      "the default of the predecessor",
+      { ...start, mode: "reserve" },
+      'bypass, not "reserve". It was the default of the predecessor, which did not know it either',
+    ],
+    [
       "nothing but a mode",
       { mode: "start" },
       "environment, cloud-provider, region, cell-index, component are missing; database-url is missing",

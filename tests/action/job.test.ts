@@ -1,11 +1,20 @@
 import { type ChildProcess, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { HeartbeatOrder } from "../../src/action/heartbeatProcess.js";
 import { processExists } from "../../src/database/embedded/files.js";
-import { annotations, root, runnerTemp, runStep, type StepEnd, startStep, stepInputs } from "../support/action.js";
+import {
+  actionFile,
+  annotations,
+  root,
+  runnerTemp,
+  runStep,
+  type StepEnd,
+  startStep,
+  stepInputs,
+} from "../support/action.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -28,8 +37,8 @@ async function startJob(place: Place = newPlace(), more: Readonly<Record<string,
 }
 
 /** The background process says in its log which one it is; it is ended with the test. */
-function heartbeatsOf(id: number): Job["heartbeats"] {
-  const log = (): string => readFileSync(join(runnerTemp(), `deploy-queue-heartbeats-${id}.log`), "utf8");
+function heartbeatsOf(id: number, directory = runnerTemp()): Job["heartbeats"] {
+  const log = (): string => readFileSync(join(directory, `deploy-queue-heartbeats-${id}.log`), "utf8");
   const pid = Number(/process (\d+) sends heartbeats/.exec(log())?.[1]);
   onTestFinished(() => {
     if (processExists(pid)) process.kill(pid, "SIGKILL");
@@ -48,6 +57,7 @@ function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number
     stopOnCancel: false,
     databaseUrl,
     applicationName: "heartbeats",
+    surroundings: { step: process.pid, parent: process.ppid, directory: undefined, endFile: "/nowhere" },
     runner: undefined,
   };
   child.send(order);
@@ -205,8 +215,11 @@ describe("the end of a job", () => {
 
   test("finishes its deployment though the log of the heartbeats cannot be read", async () => {
     const job = await startJob();
+    const log = join(runnerTemp(), `deploy-queue-heartbeats-${job.id}.log`);
+    rmSync(log);
+    mkdirSync(log);
 
-    const post = await runStep(job.given, { state: { ...job.main.state, "heartbeat-log": runnerTemp() } });
+    const post = await runStep(job.given, { state: job.main.state });
 
     expect(post.code).toBe(0);
     expect((await cli.row(job.id)).status).toBe("finished");
@@ -343,33 +356,90 @@ describe("the heartbeats of a job", () => {
     expect((await cli.row(Number(main.outputs["deployment-id"]))).status).toBe("cancelled");
   });
 
-  test("end with the runner, and leave the deployment to be reaped", async () => {
-    const given = inputs("job", newPlace());
-    const script = join(import.meta.dirname, "../../dist/action.cjs");
-    // As the runner is called, and like it the parent of the step.
-    const runner = spawn("bash", ["--norc", "-c", `"$0" "$1"; echo over; read`, process.execPath, script], {
-      argv0: "/runner/bin/Runner.Worker",
-      stdio: ["pipe", "pipe", "inherit"],
-      env: {
-        ...{ PATH: process.env["PATH"], RUNNER_TEMP: runnerTemp() },
-        ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-      },
-    });
-    onTestFinished(() => void runner.kill("SIGKILL"));
-    let printed = "";
-    runner.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      printed += chunk;
-    });
-    await until("the step has ended", () => printed.endsWith("over\n") || undefined);
-    const id = Number(/deployment (\d+) \(api@v1\) started/.exec(printed)?.[1]);
-    const heartbeats = heartbeatsOf(id);
-    expect(processExists(heartbeats.pid)).toBe(true);
+  test("end with the parent of the step, if that has outlived the step, and leave the deployment to be reaped", async () => {
+    const runner = await startRunner("own-temp");
+    const heartbeats = heartbeatsOf(runner.id, runner.temp);
+    // By then, the background process knows which process is the runner.
+    await until("the runner is known", () => heartbeats.log().includes("is the runner") || undefined);
 
-    runner.kill("SIGKILL");
-    await once(runner, "exit");
+    runner.process.kill("SIGKILL");
+    await once(runner.process, "exit");
 
     await hasEnded({ heartbeats });
     expect(heartbeats.log()).toContain("the runner is gone");
-    expect((await cli.row(id)).status).toBe("running");
+    expect((await cli.row(runner.id)).status).toBe("running");
+  });
+
+  test("go on when the parent of the step was a shell that ended with the step", async () => {
+    const runner = await startRunner("shell-temp");
+    const heartbeats = heartbeatsOf(runner.id, runner.temp);
+
+    runner.process.stdin.end("\n");
+    await once(runner.process, "exit");
+
+    await until("it looks for other signs", () => heartbeats.log().includes("is not the runner") || undefined);
+    expect(processExists(heartbeats.pid)).toBe(true);
+    await cli.queue.finish(runner.id);
+    await hasEnded({ heartbeats });
+  });
+
+  test.each([
+    ["removed", false],
+    ["replaced by that of another job", true],
+  ])("end when the directory of the job is %s", async (_, again) => {
+    const runner = await startRunner(`temp-${again}`);
+    const heartbeats = heartbeatsOf(runner.id, runner.temp);
+
+    renameSync(runner.temp, `${runner.temp}-gone`);
+    if (again) mkdirSync(runner.temp);
+
+    await hasEnded({ heartbeats });
+    expect((await cli.row(runner.id)).status).toBe("running");
+  });
+
+  test("end with the post step, also when it has not reached the database", async () => {
+    const proxy = await startProxy(cli.url);
+    const job = await startJob(newPlace(), { "database-url": proxy.url, "outage-timeout": "1ms" });
+    proxy.refuse();
+
+    const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
+
+    expect(post.code).toBe(1);
+    await hasEnded(job);
+    expect((await cli.row(job.id)).status).toBe("running");
   });
 });
+
+test("the post step needs no input but the outcome, and masks what the main step has left for it", async () => {
+  const job = await startJob();
+  const nothing = Object.fromEntries(Object.keys(actionFile.inputs).map((name) => [name, ""]));
+
+  const post = await runStep({ ...nothing, "job-status": "failure" }, { state: job.main.state });
+
+  expect(post.code).toBe(0);
+  expect(await cli.row(job.id)).toMatchObject({ status: "failed", cancellation_note: `the job failed: ${jobPage}` });
+  expect(job.main.log).toContain(`::add-mask::${cli.url}`);
+  expect(post.log).toContain(`::add-mask::${cli.url}`);
+});
+
+/** A process that runs the step as a runner does, and goes on until its input ends. */
+async function startRunner(name: string) {
+  const temp = join(runnerTemp(), name);
+  mkdirSync(temp);
+  const given = inputs("job", newPlace());
+  const script = join(import.meta.dirname, "../../dist/action.cjs");
+  const runner = spawn("bash", ["--norc", "-c", `"$0" "$1"; echo over; read -r`, process.execPath, script], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: {
+      ...{ PATH: process.env["PATH"], RUNNER_TEMP: temp },
+      ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    },
+  });
+  onTestFinished(() => void runner.kill("SIGKILL"));
+  let printed = "";
+  runner.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    printed += chunk;
+  });
+  await until("the step has ended", () => printed.endsWith("over\n") || undefined);
+  return { process: runner, temp, id: Number(/deployment (\d+) \(api@v1\) started/.exec(printed)?.[1]) };
+}

@@ -7,7 +7,7 @@ import { runCli as run } from "../../src/commandLine/runCli.js";
 import { killLater } from "./leftovers.js";
 import { until } from "./until.js";
 
-const cliPath = join(import.meta.dirname, "../../dist/cli.js");
+export const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 export interface CliEnd {
   readonly code: number | null;

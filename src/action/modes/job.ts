@@ -3,6 +3,7 @@ import { cancelAsKeeper } from "../../queue/givingUp.js";
 import type { Queue } from "../../queue/queue.js";
 import { printable } from "../../text/printable.js";
 import { announceStart } from "../announceStart.js";
+import { saveCommonInputs } from "../commonInputs.js";
 import { startHeartbeats } from "../heartbeats.js";
 import type { StartInputs } from "../inputs.js";
 import { runnerProcess } from "../jobSteps.js";
@@ -24,10 +25,11 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
     onEnqueued: ({ id }) => {
       state.deploymentId.save(String(id));
       state.stopOnCancel.save(String(stopOnCancel));
+      saveCommonInputs(inputs);
     },
   });
   try {
-    state.heartbeatLog.save(await startHeartbeats(inputs, turn.deployment, keeper));
+    await startHeartbeats(inputs, turn.deployment, keeper);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // When this fails too, the post step tries again.

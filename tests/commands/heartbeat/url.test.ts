@@ -1,5 +1,10 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cliPath } from "../../support/cli.js";
 import { newPlace, useCommandLine } from "../../support/commandLine.js";
+import { killLater } from "../../support/leftovers.js";
 import { until } from "../../support/until.js";
 
 const cli = useCommandLine();
@@ -73,6 +78,37 @@ test("heartbeat url takes the deployment of the place that is given", async () =
 
   expect((await heartbeat.end).code).toBe(5);
   expect(await hasHeartbeat(elsewhere)).toBe(false);
+});
+
+test("heartbeat url waits for its deployment as long as it is told, and says so", async () => {
+  const { code, stderr } = await cli.run(["heartbeat", "url", "https://example.com/never", "--wait-timeout", "1s"]);
+
+  expect(code).toBe(3);
+  expect(stderr).toContain("waiting 1s for it at most");
+  expect(stderr).toContain("no queued or running deployment with the url https://example.com/never appeared within 1s");
+});
+
+const canBeFirst = spawnSync("unshare", ["--pid", "--fork", "--kill-child", "true"]).status === 0;
+
+test.skipIf(!canBeFirst)("heartbeat url obeys SIGTERM as the first process of a container", async () => {
+  const url = "https://example.com/container";
+  const command = [process.execPath, cliPath, "heartbeat", "url", url];
+  const namespace = spawn("unshare", ["--pid", "--fork", "--mount-proc", "--kill-child", ...command], {
+    env: { PATH: process.env["PATH"], CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  killLater(namespace);
+  let log = "";
+  namespace.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    log += chunk;
+  });
+  await until("it waits", () => log.includes("waiting") || undefined);
+  const [child] = readFileSync(`/proc/${namespace.pid}/task/${namespace.pid}/children`, "utf8").trim().split(" ");
+  const exit = once(namespace, "exit");
+
+  process.kill(Number(child), "SIGTERM");
+
+  expect(await exit).toEqual([143, null]);
 });
 
 test.each([[[]], [[""]], [["--url", ""]]])("heartbeat url %j asks for the url", async (options) => {
