@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { World } from "./model.js";
 import { isRefusal, type Outcome } from "./outcomes.js";
 import type { Answer, RealQueue } from "./realQueue.js";
-import { describeAct, program, type Step } from "./steps.js";
-import { perform, seen, target } from "./transitions.js";
+import { type Act, describeAct, programOf, type Step } from "./steps.js";
+import { fitted, perform, seen, target } from "./transitions.js";
 
 const bufferTimes = { a: 2, b: 0 };
 const heartbeatTimeout = 10.5;
@@ -15,9 +15,14 @@ const heartbeatTimeout = 10.5;
  */
 export async function findDifference(
   queue: RealQueue,
-  options: { readonly runs: number; readonly seed: number; readonly shrink?: boolean },
+  options: {
+    readonly runs: number;
+    readonly seed: number;
+    readonly shrink?: boolean;
+    readonly focus?: readonly Act["act"][];
+  },
 ): Promise<string | undefined> {
-  const property = fc.asyncProperty(program, async (steps) => {
+  const property = fc.asyncProperty(programOf(options.focus), async (steps) => {
     const difference = await compare(queue, steps);
     if (difference !== undefined) throw new Error(difference);
   });
@@ -63,7 +68,8 @@ async function compareStep(queue: RealQueue, world: World, step: Step, script: s
   let after = world;
   let difference: string | undefined;
   if (isTransaction) await queue.open(on);
-  for (const act of acts) {
+  for (const drafted of acts) {
+    const act = fitted(after, drafted);
     const whom = target(after, act)?.id;
     said.push(describeAct(act, whom));
     const found = await queue.perform(on, act, whom);

@@ -121,9 +121,16 @@ const heartbeat = fc.boolean();
 const keeper = fc.constantFrom(null, null, "kim", "lee");
 const stopGrace = fc.constantFrom(null, 1.25, 3.75);
 
-const act: fc.Arbitrary<Act> = fc.oneof(
+interface Choice {
+  readonly weight: number;
+  readonly names: readonly Act["act"][];
+  readonly arbitrary: fc.Arbitrary<Act>;
+}
+
+const choices: readonly Choice[] = [
   {
     weight: 7,
+    names: ["enqueue"],
     arbitrary: fc.record({
       act: fc.constant("enqueue" as const),
       ...{ by, environment, cell, key, version, heartbeat, stopGrace },
@@ -135,18 +142,28 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       notBefore: fc.constantFrom(null, null, null, null, 0.25, 4.25),
       notAfter: fc.constantFrom(null, null, null, null, 5.25),
       start: fc.constantFrom(false, false, true),
-      join: fc.constantFrom(false, false, false, false, true),
+      join: fc.boolean(),
       ...{ which, apt },
     }),
   },
   {
     weight: 8,
+    names: ["start"],
     arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat, keeper, stopGrace }),
   },
-  { weight: 6, arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }) },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt, keeper }) },
+  {
+    weight: 6,
+    names: ["finish", "cancel"],
+    arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }),
+  },
+  {
+    weight: 2,
+    names: ["heartbeat"],
+    arbitrary: fc.record({ act: fc.constant("heartbeat" as const), by, which, apt, keeper }),
+  },
   {
     weight: 3,
+    names: ["confirm stop", "fail", "force"],
     arbitrary: fc.record({
       act: fc.constantFrom("confirm stop" as const, "fail" as const, "force" as const),
       ...{ which, apt },
@@ -154,6 +171,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 4,
+    names: ["release"],
     arbitrary: fc.record({
       ...{ act: fc.constant("release" as const), by, which, apt, heartbeat },
       releaseKey: fc.constantFrom(null, "one"),
@@ -161,38 +179,59 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 1,
+    names: ["bump"],
     arbitrary: fc.record({ act: fc.constant("bump" as const), by, which, apt, priority: fc.constantFrom(0, 1, 2) }),
   },
   {
     weight: 1,
+    names: ["freeze"],
     arbitrary: fc.record({
       act: fc.constant("freeze" as const),
       ...{ environment, place, key: fc.constantFrom(null, "x") },
     }),
   },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("purge" as const), which, apt }) },
+  { weight: 2, names: ["thaw"], arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
+  { weight: 1, names: ["purge"], arbitrary: fc.record({ act: fc.constant("purge" as const), which, apt }) },
   {
     weight: 1,
+    names: ["add window"],
     arbitrary: fc.record({
       act: fc.constant("add window" as const),
       ...{ environment, opens: fc.constantFrom(-1, 3), closes: fc.constantFrom(5, 9) },
     }),
   },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("remove window" as const), environment }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }) },
   {
     weight: 1,
+    names: ["remove window"],
+    arbitrary: fc.record({ act: fc.constant("remove window" as const), environment }),
+  },
+  {
+    weight: 1,
+    names: ["insert running"],
+    arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }),
+  },
+  {
+    weight: 1,
+    names: ["cancel version"],
+    arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }),
+  },
+  {
+    weight: 1,
+    names: ["cancel location"],
     arbitrary: fc.record({
       act: fc.constant("cancel location" as const),
       ...{ environment, cell: fc.constantFrom(null, 0, 1) },
     }),
   },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant("change key" as const), which, apt, key }) },
+  { weight: 2, names: ["reap"], arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
   {
     weight: 1,
+    names: ["change key"],
+    arbitrary: fc.record({ act: fc.constant("change key" as const), which, apt, key }),
+  },
+  {
+    weight: 1,
+    names: ["set environment"],
     arbitrary: fc.record({
       act: fc.constant("set environment" as const),
       ...{
@@ -203,7 +242,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       },
     }),
   },
-);
+];
 
 /** A step, or a client that repeats a request with an idempotency key; byAnother: a process that takes the place of the one before. */
 type Draft =
@@ -212,20 +251,26 @@ type Draft =
 
 const on = fc.nat({ max: 2 });
 
-const draft: fc.Arbitrary<Draft> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
-  {
-    weight: 48,
-    arbitrary: fc.record({
-      ...{ step: fc.constant("act" as const), on },
-      rolledBack: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-      acts: fc.oneof({ weight: 7, arbitrary: fc.tuple(act) }, { weight: 1, arbitrary: fc.tuple(act, act) }),
-    }),
-  },
-  { weight: 5, arbitrary: fc.record({ step: fc.constant("again" as const), on, which, byAnother: fc.boolean() }) },
-);
+/** @param focus the acts that clients do; all, when it is not given */
+export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
+  const act = fc.oneof(...choices.filter(({ names }) => focus?.some((name) => names.includes(name)) ?? true));
+  const draft = draftOf(act);
+  return fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
+}
 
-export const program: fc.Arbitrary<Step[]> = fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
+const draftOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Draft> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
+    {
+      weight: 48,
+      arbitrary: fc.record({
+        ...{ step: fc.constant("act" as const), on },
+        rolledBack: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+        acts: fc.oneof({ weight: 7, arbitrary: fc.tuple(act) }, { weight: 1, arbitrary: fc.tuple(act, act) }),
+      }),
+    },
+    { weight: 5, arbitrary: fc.record({ step: fc.constant("again" as const), on, which, byAnother: fc.boolean() }) },
+  );
 
 type Enqueue = Extract<Act, { readonly act: "enqueue" }>;
 

@@ -1,6 +1,6 @@
 import { roundMoment } from "./answers.js";
 import { enqueue, insertRunning } from "./entering.js";
-import { type Deployment, isLive, isStale, reasons, status, type World, wokenByWindows } from "./model.js";
+import { type Deployment, isHolder, isLive, isStale, reasons, status, type World, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, replace } from "./outcomes.js";
 import { isOfAnother, tryStart, updateStart } from "./starting.js";
 import type { Act } from "./steps.js";
@@ -87,9 +87,9 @@ export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act) || (act.act === "enqueue" && (!act.join || act.by === "statement"))) return undefined;
   const makesSense = {
     start: ["held", "queued"],
-    enqueue: ["running"],
+    enqueue: [] as string[],
     finish: ["running", "stopping"],
-    cancel: ["held", "queued", "running"],
+    cancel: ["held", "queued", "running", "stopping"],
     "confirm stop": ["stopping"],
     fail: ["running", "stopping"],
     force: ["running", "stopping"],
@@ -101,10 +101,21 @@ export function target(world: World, act: Act): Deployment | undefined {
   };
   const isAskedAgain = (one: Deployment) =>
     act.act === "release" && act.releaseKey !== null && act.releaseKey === one.releaseKey;
+  const canBeJoined = (one: Deployment) => act.act === "enqueue" && isHolder(world, one);
   const choice = act.apt
-    ? world.deployments.filter((one) => makesSense[act.act].includes(status(world, one)) || isAskedAgain(one))
+    ? world.deployments.filter(
+        (one) => makesSense[act.act].includes(status(world, one)) || isAskedAgain(one) || canBeJoined(one),
+      )
     : world.deployments;
   return choice[act.which % choice.length];
+}
+
+/** A part is apt in the place of its holder, and waits for nothing; there is a function for it only. */
+export function fitted(world: World, act: Act): Act {
+  if (act.act !== "enqueue" || !act.apt) return act;
+  const part = { ...act, by: "function" as const, hold: null, notBefore: null, notAfter: null };
+  const holder = target(world, part);
+  return holder === undefined ? act : { ...part, environment: holder.environment, cell: holder.cell };
 }
 
 type Change = Exclude<Extract<Act, { which: number }>, { act: "enqueue" | "bump" | "purge" | "change key" }>;
