@@ -20,7 +20,7 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   // Only "run" starts this, and talks to it.
   const { guardCommand } = await import("./commandLine/watchdog.js");
   // The keeper may be gone. Without a callback, the failed message would end this process.
-  guardCommand((news, then) => process.send?.(news, undefined, undefined, () => then?.()));
+  guardCommand((news) => process.send?.(news, undefined, undefined, () => undefined));
 } else {
   const { runCli } = await import("./commandLine/runCli.js");
   // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.

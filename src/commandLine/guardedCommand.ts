@@ -2,20 +2,22 @@ import { fork } from "node:child_process";
 import { startTimer } from "../queue/timer.js";
 import type { ChildEnd } from "./childProcess.js";
 import { ProcessGroup } from "./processGroup.js";
+import type { Contact } from "./tellForKeeper.js";
 import type { News, Order } from "./watchdog.js";
 
 /** A command under a watchdog, which ends the command when this process cannot. */
 export interface GuardedCommand {
   /**
+   * @param contact for the watchdog, which tells the end of the work when this process cannot
    * @param grace milliseconds that what outlives the command has to end by itself, and everything when this process is gone
    * @returns how the command has ended, when no process of its group is left
    */
-  start(command: readonly string[], deploymentId: number, grace: number): Promise<ChildEnd>;
+  start(command: readonly string[], deploymentId: number, contact: Contact, grace: number): Promise<ChildEnd>;
   /** Sends the signal to all of the group, and SIGKILL after so many milliseconds. */
   stop(signal: NodeJS.Signals, grace: number): void;
   /** Lets the command go on for so many milliseconds from now, if this process is not heard of again; then it has the grace period. */
   goOn(left: number, grace: number): void;
-  /** Ends the watchdog of a command that was not started. */
+  /** Ends the watchdog, when the end of the work is told or there was none. */
   dismiss(): void;
 }
 
@@ -69,9 +71,9 @@ export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => voi
     watchdog.once("disconnect", () => void onGone());
   });
   return {
-    async start(command, deploymentId, grace) {
+    async start(command, deploymentId, contact, grace) {
       askedGrace = grace;
-      tell({ order: "start", command, deploymentId, grace });
+      tell({ order: "start", command, deploymentId, contact, grace });
       const childEnd = await end;
       stopTimer?.();
       return childEnd;
@@ -89,9 +91,7 @@ export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => voi
       }
     },
     dismiss() {
-      if (watchdog.connected) {
-        watchdog.disconnect();
-      }
+      tell({ order: "leave" });
     },
   };
 }

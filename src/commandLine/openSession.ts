@@ -14,6 +14,8 @@ import { createLogger } from "./logger.js";
 export interface Session {
   readonly queue: Queue;
   readonly log: Logger;
+  /** Of the database. It holds the password. */
+  readonly url: string;
 }
 
 export interface SessionOptions {
@@ -62,5 +64,5 @@ export async function openSession(
     throw error;
   }
   warnOfUnverified(target.url, (message) => log.warn(message));
-  return { queue: new Queue(database), log };
+  return { queue: new Queue(database), log, url: target.url };
 }

@@ -79,7 +79,7 @@ export async function runCommand(
 
 /** Runs the command to its end; signals and what stops the deployment end it and all that it has started. */
 async function superviseCommand(
-  { log }: Session,
+  { log, queue, url }: Session,
   attended: Attended,
   command: readonly string[],
   guarded: GuardedCommand,
@@ -99,7 +99,7 @@ async function superviseCommand(
   };
   // Before the command begins: a signal in between would end this process.
   attended.onSignal(stop);
-  const ended = guarded.start(command, deployment.id, grace());
+  const ended = guarded.start(command, deployment.id, { url, actor: queue.database.actor }, grace());
   lease.onRenewed(goOn);
   goOn();
   running += 1;

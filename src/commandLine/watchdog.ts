@@ -1,5 +1,7 @@
+import { oneLine } from "../queue/oneLine.js";
 import { type ChildEnd, startChild } from "./childProcess.js";
 import type { ProcessGroup } from "./processGroup.js";
+import type { Contact } from "./tellForKeeper.js";
 
 /** What the keeper tells its watchdog. Durations are in milliseconds. */
 export type Order =
@@ -8,10 +10,13 @@ export type Order =
       readonly command: readonly string[];
       readonly deploymentId: number;
       readonly grace: number;
+      readonly contact: Contact;
     }
   | { readonly order: "stop"; readonly signal: NodeJS.Signals; readonly grace: number }
   /** The keeper lives, and the command may go on for so long: by this clock and by the wall clock, whichever is over first. */
-  | { readonly order: "go-on"; readonly left: number; readonly until: number; readonly grace: number };
+  | { readonly order: "go-on"; readonly left: number; readonly until: number; readonly grace: number }
+  /** The keeper needs no watchdog any more: it has told the end of the work, or there was none. */
+  | { readonly order: "leave" };
 
 /** What the watchdog tells its keeper. */
 export type News =
@@ -27,21 +32,30 @@ const lingering = 1_000;
 
 /**
  * Guards the command of a keeper, in a process of its own: starts it, and ends it with its whole process group when the keeper is gone, or
- * has been silent for too long because it is suspended.
+ * has been silent for too long because it is suspended. A keeper that is gone tells no end of the work, so the watchdog tells it then.
  */
-export function guardCommand(tell: (news: News, then?: () => void) => void): void {
+export function guardCommand(tell: (news: News) => void): void {
   let group: ProcessGroup | undefined;
   let grace = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** Tells the end of the work in place of the keeper; undefined before that. */
+  let tellEnd: (() => Promise<void>) | undefined;
+  let wasStopped = false;
   const stop = (): void => group?.stop("SIGTERM", grace);
 
-  const start = async (command: readonly string[], deploymentId: number): Promise<void> => {
+  const leave = async (): Promise<void> => {
+    await tellEnd?.().catch(() => undefined);
+    process.exit(0);
+  };
+
+  const start = async (command: readonly string[], deploymentId: number, contact: Contact): Promise<void> => {
     const started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) });
     group = started.group;
     if (group !== undefined) {
       tell({ news: "started", group: group.id });
     }
     const end = await started.end;
+    const failure = failureOf(end, wasStopped);
     let told = false;
     // What outlives the command has the grace period to end by itself, as the tee of a script does.
     await group?.ended((elapsed) => {
@@ -53,7 +67,16 @@ export function guardCommand(tell: (news: News, then?: () => void) => void): voi
         stop();
       }
     });
-    tell({ news: "ended", end }, () => process.exit(0));
+    tellEnd = async () => {
+      // Loaded here, because few watchdogs need it.
+      const { tellForKeeper } = await import("./tellForKeeper.js");
+      await tellForKeeper(contact, deploymentId, failure);
+    };
+    if (process.connected) {
+      tell({ news: "ended", end });
+    } else {
+      await leave();
+    }
   };
 
   const goOn = (left: number, until: number): void => {
@@ -71,22 +94,26 @@ export function guardCommand(tell: (news: News, then?: () => void) => void): voi
   };
 
   process.on("message", (order: Order) => {
-    if (order.order === "stop") {
-      group?.stop(order.signal, order.grace);
-      return;
-    }
-    grace = order.grace;
-    if (order.order === "start") {
-      void start(order.command, order.deploymentId);
-    } else {
-      goOn(order.left, order.until);
+    switch (order.order) {
+      case "leave":
+        return process.exit(0);
+      case "stop":
+        wasStopped = true;
+        return group?.stop(order.signal, order.grace);
+      case "start":
+        grace = order.grace;
+        return void start(order.command, order.deploymentId, order.contact);
+      case "go-on":
+        grace = order.grace;
+        return goOn(order.left, order.until);
     }
   });
   process.on("disconnect", () => {
-    if (group === undefined) {
-      process.exit(0);
+    if (group === undefined || tellEnd !== undefined) {
+      return leave();
     }
-    stop();
+    wasStopped = true;
+    return stop();
   });
   // It outlives what ends others. A command that signals its parent means the keeper.
   const keeper = process.ppid;
@@ -94,4 +121,11 @@ export function guardCommand(tell: (news: News, then?: () => void) => void): voi
     process.on(signal, () => process.ppid === keeper && process.kill(keeper, signal));
   }
   process.on("SIGTSTP", () => undefined);
+}
+
+function failureOf({ exitCode, description }: ChildEnd, wasStopped: boolean): string | undefined {
+  if (wasStopped) {
+    return "the command was ended, since the process that kept it was gone";
+  }
+  return exitCode === 0 ? undefined : oneLine(`the command ${description}`);
 }

@@ -29,7 +29,8 @@ export class RunCommand extends TurnCommand {
       does not suspend, neither while the command runs nor before.
 
       A watchdog, a second process of this program, ends the group when this process is killed, or suspended for nearly as long
-      as the heartbeat timeout. Out of reach are processes that leave the group, as with \`setsid\`, and those of another user, as
+      as the heartbeat timeout. When this process was killed, the watchdog tells the database that the deployment has failed, once
+      nothing of the group is left. Out of reach are processes that leave the group, as with \`setsid\`, and those of another user, as
       behind \`sudo\`: run the whole of \`deploy-queue run\` as that user. The command goes on alone when this process and its
       watchdog are killed in the same moment.
 

@@ -3,7 +3,7 @@ import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
-import type { Deployment } from "./deployment.js";
+import type { Deployment, DeploymentId } from "./deployment.js";
 import { CancelledError, type DeployQueueError, HasPartsError, LostContactError, RefusedError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
@@ -128,7 +128,7 @@ export async function runDeployment<Result>(
     const outages = { outageTimeout, onEvent };
     deployment = await Promise.race([
       keeping.then((ended) => ended ?? new Promise<never>(() => undefined)),
-      tellOutcome(queue, started, failure, outages),
+      tellOutcome(queue, id, failure, outages),
     ]);
   } catch (error) {
     const { reason } = stop.signal;
@@ -172,9 +172,9 @@ function stopError(deployment: Deployment): CancelledError {
 const partsPause = 1_000;
 
 /** The deployment as it has ended: as the work has, unless another client was faster. */
-async function tellOutcome(
+export async function tellOutcome(
   queue: Queue,
-  { id }: Deployment,
+  id: DeploymentId,
   failure: string | undefined,
   outages: OutageOptions & { readonly onEvent: (event: JourneyEvent) => Promise<void> },
 ): Promise<Deployment> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { RunningCli } from "../support/cli.js";
@@ -57,6 +57,59 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
 
     await ended(pids);
     expect((await run.end).stdout).toContain("asked to end");
+  });
+
+  test("frees its cell when the run is killed, once no process of it is left", async () => {
+    const place = newPlace();
+    const { run, pids, id } = await guarded(place, ["--grace-period", "500ms"], never);
+    const next = cli.launch([
+      ...["run", ...place.options, "--", "sh", "-c", 'grep -s "^State:.[RSDT]" "$0" "$1" || echo alone'],
+      ...pids.map((pid) => `/proc/${pid}/status`),
+    ]);
+    await isBlockedBy(next, id);
+
+    run.process.kill("SIGKILL");
+
+    expect(await next.end).toMatchObject({ code: 0, stdout: "alone\n" });
+    expect(await cli.row(id)).toMatchObject({
+      status: "failed",
+      cancellation_note: "the command was ended, since the process that kept it was gone",
+    });
+  });
+
+  test("is stopped when it was asked to and the run is killed meanwhile", async () => {
+    const { run, pids, id } = await guarded(newPlace(), ["--grace-period", "1s"], never);
+    await cli.queue.cancel(id, "not this one");
+    await run.printed(/stopping the command/);
+
+    run.process.kill("SIGKILL");
+
+    await until("the stop is confirmed", async () => (await cli.row(id)).status === "cancelled");
+    expect(pids.some(works)).toBe(false);
+    expect(await cli.row(id)).toMatchObject({ cancellation_kind: "stopped", cancellation_note: "not this one" });
+  });
+
+  test.each([
+    ["finished", 0],
+    ["failed", 3],
+  ])("is %s when the run is killed after its end with %i, before the database knows", async (status, code) => {
+    const proxy = await startProxy(cli.url);
+    const gate = join(directory, `gate-${code}`);
+    const script = `echo pid $$ $DEPLOY_QUEUE_DEPLOYMENT_ID; until [ -e "$0" ]; do sleep 0.05; done; exit ${code}`;
+    const run = cli.launch(["run", ...newPlace().options, "--", "sh", "-c", script, gate], {
+      DEPLOY_QUEUE_DATABASE_URL: proxy.url,
+    });
+    const [, pid, id] = await run.printed(/^pid (\d+) (\d+)$/m);
+    proxy.refuse();
+    await run.printed(/trying again/);
+    writeFileSync(gate, "");
+    await until("the command has ended", () => !works(Number(pid)));
+
+    run.process.kill("SIGKILL");
+    proxy.recover();
+
+    await until("the end is told", async () => (await cli.row(Number(id))).status !== "running");
+    expect((await cli.row(Number(id))).status).toBe(status);
   });
 
   test("is killed when the run is killed and it ignores SIGTERM", async () => {
