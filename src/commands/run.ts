@@ -25,7 +25,7 @@ export class RunCommand extends TurnCommand {
 
       A deployment that is cancelled while the command runs, or runs for longer than \`--max-duration\`, is stopped: the group gets
       SIGTERM, after the grace period SIGKILL, and the exit code is 5. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on to the
-      group; SIGKILL follows after the grace period. Within half a second, a second signal is the first one once more. Ctrl-Z
+      group; SIGKILL follows after the grace period. Within a second, another signal is the first one once more. Ctrl-Z
       does not suspend, neither while the command runs nor before.
 
       A watchdog, a second process of this program, ends the group when this process is killed, or suspended for nearly as long

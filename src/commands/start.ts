@@ -15,7 +15,7 @@ export class StartCommand extends TurnCommand {
       nothing blocks it, starts it and exits. The caller deploys then, and ends with \`finish\` or \`fail\`. No heartbeats are sent while
       it deploys: when the caller dies, the deployment never ends by itself, unless \`--max-duration\` ends it.
 
-      SIGINT, SIGTERM, SIGHUP, SIGQUIT and \`--wait-timeout\` give the place in the line up. Within half a second, a second
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT and \`--wait-timeout\` give the place in the line up. Within a second, another
       signal is the first one once more. A later one leaves at once. A reader that closes stdout before all is printed gives the
       place up too; after the id, only \`--json\` prints more. Ctrl-Z does not suspend.
 

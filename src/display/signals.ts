@@ -3,7 +3,7 @@ import { CancelledError } from "../queue/errors.js";
 import type { Log } from "./log.js";
 
 /** Within so many milliseconds, a second signal is the first one once more: timeout(1) and npm send two. */
-const echo = 500;
+const echo = 1_000;
 
 const ends = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
