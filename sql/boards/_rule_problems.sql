@@ -35,7 +35,7 @@ begin
   union all
 
   select format('transactions begin as %s here, in which nothing can be changed',
-    current_setting('default_transaction_isolation'))
-  where current_setting('default_transaction_isolation') <> 'read committed';
+    current_setting('transaction_isolation'))
+  where current_setting('transaction_isolation') <> 'read committed';
 end;
 $$;

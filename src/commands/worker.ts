@@ -82,10 +82,9 @@ export class WorkerCommand extends BaseCommand {
   }
 
   async #work(name: string, { queue, log }: Session, signal: AbortSignal): Promise<void> {
-    // Loaded here: it searches the folders above for a configuration, which is none of the other commands' business.
+    // Loaded here: the other commands need neither graphile-worker nor its driver.
     const { runWorker } = await import("../worker/worker.js");
     const { url } = await resolveConnectionTarget(this.context.env);
-    const applicationName = `deploy-queue worker ${name}`;
-    await runWorker({ queue, log, signal, url, name, version, applicationName, onEvent: logOutages(log) });
+    await runWorker({ queue, log, signal, url, name, version, onEvent: logOutages(log) });
   }
 }

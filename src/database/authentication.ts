@@ -9,7 +9,7 @@ const proof = 12;
 /** A message of authentication: its letter, its length, what it asks for. */
 const shortest = 9;
 
-export function refusedCleartext(): AccessDeniedError {
+function refusedCleartext(): AccessDeniedError {
   return new AccessDeniedError(
     "the server asks for the password in clear text, and no certificate proves that it is the server",
     { hint: "Use sslmode=verify-full: docs/connections.md has the URL for each provider." },

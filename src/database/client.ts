@@ -3,11 +3,16 @@ import { arrayTypes } from "./arrays.js";
 import { clientSockets, driverOptions } from "./clientSockets.js";
 import { connectionSettings } from "./connectionSettings.js";
 import { primaryOf } from "./primary.js";
+import { refuseStandby, type Session, type Startup, startSession } from "./session.js";
 
 export type Sql = postgres.Sql<{ bigint: number; texts: string[]; smallints: number[] }>;
 
-/** A client of postgres.js, and what its end leaves to do. */
-export type Client = Sql & { readonly destroy: () => void };
+/** A client of postgres.js, what is known of its session, and what its end leaves to do. */
+export interface Client {
+  readonly sql: Sql;
+  readonly session: Session;
+  readonly destroy: () => void;
+}
 
 export interface ClientOptions {
   readonly url: string;
@@ -24,45 +29,66 @@ export interface ClientOptions {
 const warningCode = "01DQ1";
 
 /**
- * A client with one connection, which its first query opens.
- * @throws InvalidValueError when the URL is none
+ * A client with one connection, which has been made.
+ * @param givenUp ends the attempt
+ * @throws InvalidValueError when the URL is none; AccessDeniedError when the server is a standby; what the driver says
  */
-export async function openClient(given: ClientOptions): Promise<Client> {
+export async function openClient(given: ClientOptions, givenUp: AbortSignal): Promise<Client> {
   const settings = await primaryOf(connectionSettings(given.url));
-  const sockets = clientSockets(settings);
-  // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
-  // the type of its options does not know, nor "socket".
-  const options = {
-    ...driverOptions(settings, sockets),
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: null,
-    connect_timeout: 10,
-    backoff: () => 0,
-    fetch_types: false,
-    prepare: given.prepare,
-    connection: { application_name: given.applicationName, ...settings.parameters },
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
-    onnotice: (notice: postgres.Notice) => {
-      const message = String(notice["message"]);
-      if (notice["code"] === warningCode) {
-        given.onWarning(message);
-      } else if (notice["severity_local"] !== "DEBUG" && notice["code"] === "00000") {
-        given.onNotice(message);
-      }
-    },
-    onnotify: given.onNotification,
-    onclose: () => {
-      sockets.lost();
-      given.onClose();
-    },
+  let isOpen = false;
+  let destroy = (): void => undefined;
+  const connect = (startup: Startup): Sql => {
+    const sockets = clientSockets(settings);
+    destroy = sockets.destroy;
+    // postgres.js' own listen() would hold a second connection; its connections hand notifications to "onnotify", which
+    // the type of its options does not know, nor "socket".
+    const options = {
+      ...driverOptions(settings, sockets),
+      idle_timeout: 0,
+      max_lifetime: null,
+      backoff: () => 0,
+      prepare: given.prepare,
+      connection: { application_name: settings.applicationName ?? given.applicationName, ...startup },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
+      onnotice: (notice: postgres.Notice) => {
+        const message = String(notice["message"]);
+        if (notice["code"] === warningCode) {
+          given.onWarning(message);
+        } else if (notice["severity"] !== "DEBUG" && notice["code"] === "00000") {
+          given.onNotice(message);
+        }
+      },
+      onnotify: given.onNotification,
+      onclose: () => {
+        sockets.lost();
+        if (isOpen) {
+          given.onClose();
+        }
+      },
+    };
+    return postgres(options);
   };
-  return Object.assign(postgres(options), { destroy: sockets.destroy });
+  const giveUp = (): void => destroy();
+  givenUp.addEventListener("abort", giveUp, { once: true });
+  try {
+    const { client, session } = await startSession(settings, connect);
+    if (session.standby) {
+      await client.end({ timeout: 0 });
+      throw refuseStandby(settings);
+    }
+    isOpen = true;
+    return { sql: client, session, destroy };
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    givenUp.removeEventListener("abort", giveUp);
+  }
 }
 
 /** @param timeout seconds for the answers that are still to come */
 export async function endClient(opening: Promise<Client> | undefined, timeout: number): Promise<void> {
   const client = await opening?.catch(() => undefined);
-  await client?.end({ timeout }).catch(() => undefined);
+  await client?.sql.end({ timeout }).catch(() => undefined);
   client?.destroy();
 }

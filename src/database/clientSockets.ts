@@ -53,7 +53,9 @@ export function clientSockets(settings: ConnectionSettings): ClientSockets {
 }
 
 /** The options of postgres.js that say where and how: the socket is ours, and the driver must not look at variables. */
-export function driverOptions({ hosts: [host], user, database }: ConnectionSettings, sockets: ClientSockets) {
+export function driverOptions(settings: ConnectionSettings, sockets: ClientSockets) {
+  const { hosts, user, database, connectTimeout, keepAlive } = settings;
+  const [host] = hosts;
   return {
     host: host.name,
     port: host.port,
@@ -63,5 +65,9 @@ export function driverOptions({ hosts: [host], user, database }: ConnectionSetti
     ssl: false,
     sslnegotiation: null,
     socket: sockets.open,
+    max: 1,
+    fetch_types: false,
+    connect_timeout: connectTimeout / 1000,
+    keep_alive: keepAlive,
   };
 }

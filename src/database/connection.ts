@@ -16,6 +16,7 @@ const closeTimeout = 5;
 export class Connection {
   readonly #options: ConnectionOptions;
   #present: Promise<Client> | undefined;
+  #giveUp = new AbortController();
   #prepare = false;
 
   constructor(options: ConnectionOptions) {
@@ -31,16 +32,18 @@ export class Connection {
       return this.#present;
     }
     const { onLost, onNotification, ...options } = this.#options;
-    const opening = openClient({
+    const present = {
       ...options,
       prepare: this.#prepare,
-      onNotification: (channel, payload) => onNotification(channel, payload, this.#present === opening),
+      onNotification: (channel: string, payload: string) => onNotification(channel, payload, this.#present === opening),
       onClose: () => {
         if (this.#present === opening) {
           onLost();
         }
       },
-    });
+    };
+    this.#giveUp = new AbortController();
+    const opening = openClient(present, this.#giveUp.signal);
     this.#present = opening;
     opening.catch(() => {
       // The next query tries anew.
@@ -53,7 +56,9 @@ export class Connection {
 
   /** Ends a connection, even when calls wait on it: the next query gets a new one. */
   abandon(opened: Promise<Client>): void {
-    this.#drop(opened);
+    if (this.#drop(opened)) {
+      this.#giveUp.abort();
+    }
     void endClient(opened, 0);
   }
 
@@ -71,7 +76,7 @@ export class Connection {
   prepareStatements(): void {
     this.#prepare = true;
     this.#present?.then(
-      (sql) => {
+      ({ sql }) => {
         sql.options.prepare = true;
       },
       () => undefined,
@@ -81,6 +86,7 @@ export class Connection {
   async close(): Promise<void> {
     const opened = this.#present;
     this.#present = undefined;
+    this.#giveUp.abort();
     await endClient(opened, closeTimeout);
   }
 

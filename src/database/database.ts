@@ -5,6 +5,7 @@ import { connectionSettings, describeSettings, isProtected } from "./connectionS
 import { Delivery, probePayload } from "./delivery.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { describeProtection } from "./protection.js";
+import { inSession, type Session } from "./session.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
 import { WakeUps } from "./wakeUps.js";
 
@@ -35,6 +36,7 @@ const deadlockAttempts = 3;
 export class Database {
   readonly target: string;
   readonly actor: string | undefined;
+  readonly applicationName: string;
   /** What keeps others on the way from reading along, and whether anything does. */
   readonly protection: { readonly isProtected: boolean; readonly text: string };
   readonly connection: Connection;
@@ -47,6 +49,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.actor = options.actor;
+    this.applicationName = options.applicationName;
     const settings = connectionSettings(options.url);
     this.target = describeSettings(settings);
     this.protection = { isProtected: isProtected(settings), text: describeProtection(settings) };
@@ -95,7 +98,7 @@ export class Database {
     let timer: NodeJS.Timeout | undefined;
     try {
       const rows = await Promise.race([
-        connection.then(statement),
+        connection.then((client) => inSession(client, () => statement(client.sql))),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
@@ -120,6 +123,11 @@ export class Database {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** What is known of the present session, or of the next one. */
+  async session(): Promise<Session> {
+    return (await this.connection.open()).session;
   }
 
   /** Listens on a channel, on this connection; does nothing when it does so already. To be called before each check. */

@@ -1,11 +1,9 @@
 import postgres from "postgres";
 import { clientSockets, driverOptions } from "./clientSockets.js";
-import { type ConnectionSettings, describeSettings } from "./connectionSettings.js";
+import { type ConnectionSettings, describeSettings, withHost } from "./connectionSettings.js";
 import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
+import { startSession } from "./session.js";
 import { toUnavailable } from "./unavailable.js";
-
-/** In seconds; a silent host must not hold up the others for long. */
-const connectTimeout = 10;
 
 /**
  * The settings with one of the hosts: the one that takes writes; after a fail-over that is another one. They are
@@ -16,9 +14,9 @@ export async function primaryOf(settings: ConnectionSettings): Promise<Connectio
   if (settings.hosts.length < 2) {
     return settings;
   }
-  const candidates = settings.hosts.map((host): ConnectionSettings => ({ ...settings, hosts: [host] }));
+  const candidates = settings.hosts.map((host) => withHost(settings, host));
   try {
-    return await Promise.any(candidates.map(refuseStandby));
+    return await Promise.any(candidates.map(unlessStandby));
   } catch (error) {
     const failures = error instanceof AggregateError ? error.errors : [error];
     const strange = failures.find((failure) => !(failure instanceof DatabaseUnavailableError));
@@ -28,31 +26,23 @@ export async function primaryOf(settings: ConnectionSettings): Promise<Connectio
   }
 }
 
-async function refuseStandby(settings: ConnectionSettings): Promise<ConnectionSettings> {
+async function unlessStandby(settings: ConnectionSettings): Promise<ConnectionSettings> {
   const target = describeSettings(settings);
-  const sockets = clientSockets(settings);
-  const options = {
-    ...driverOptions(settings, sockets),
-    max: 1,
-    fetch_types: false,
-    prepare: false,
-    connect_timeout: connectTimeout,
-    connection: settings.parameters,
-    onnotice: () => undefined,
-  };
-  const sql = postgres(options);
+  let destroy = (): void => undefined;
   try {
-    const [row] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`;
-    if (row?.standby !== false) {
+    const { client, session } = await startSession(settings, (connection) => {
+      const sockets = clientSockets(settings);
+      destroy = sockets.destroy;
+      return postgres({ ...driverOptions(settings, sockets), prepare: false, onnotice: () => undefined, connection });
+    });
+    void client.end({ timeout: 0 }).catch(() => undefined);
+    if (session.standby) {
       throw new DatabaseUnavailableError(`${target} is a standby`);
     }
     return settings;
   } catch (error) {
     throw toUnavailable(error, target);
   } finally {
-    sql
-      .end({ timeout: 0 })
-      .catch(() => undefined)
-      .then(sockets.destroy);
+    destroy();
   }
 }

@@ -1,4 +1,5 @@
-import { type ConnectionSettings, connectionSettings, isLocal, isProtected } from "./connectionSettings.js";
+import { type ConnectionSettings, connectionSettings, isProtected } from "./connectionSettings.js";
+import { isLocal } from "./hosts.js";
 
 export const verifyTls = "Use sslmode=verify-full: docs/connections.md has the URL for each provider.";
 

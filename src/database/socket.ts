@@ -1,12 +1,10 @@
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ConnectionSettings, Host } from "./connectionSettings.js";
+import type { ConnectionSettings } from "./connectionSettings.js";
 import { AccessDeniedError } from "./errors.js";
+import { socketPath } from "./hosts.js";
 import { tlsOptions } from "./tls.js";
-
-/** Milliseconds in which a connection is made, or not at all. */
-const patience = 10_000;
 
 const tlsRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
@@ -19,12 +17,12 @@ const tlsRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 export async function openSocket(settings: ConnectionSettings, givenUp: AbortSignal): Promise<Socket> {
   const [host] = settings.hosts;
   const { use } = settings.tls;
-  const plain = await openPlain(host, givenUp);
-  if (use === "never" || isUnix(host)) {
+  const plain = await openPlain(settings, givenUp);
+  if (use === "never" || socketPath(host) !== undefined) {
     return plain;
   }
   try {
-    const answer = settings.tls.direct ? "S" : await askForTls(plain, givenUp);
+    const answer = settings.tls.direct ? "S" : await askForTls(plain, settings, givenUp);
     if (answer === "S") {
       return await encrypt(plain, settings, givenUp);
     }
@@ -39,26 +37,27 @@ export async function openSocket(settings: ConnectionSettings, givenUp: AbortSig
     }
   }
   if (use === "if offered") {
-    return openPlain(host, givenUp);
+    return openPlain(settings, givenUp);
   }
   throw new AccessDeniedError(`${host.name}:${host.port} offers no TLS, and sslmode insists on it`, {
     hint: "Turn TLS on at the server, or at the pooler in front of it.",
   });
 }
 
-async function openPlain(host: Host, givenUp: AbortSignal): Promise<Socket> {
-  const path = isUnix(host) ? `${host.name}/.s.PGSQL.${host.port}` : undefined;
-  const socket = path === undefined ? connect(host.port, host.name) : connect(path);
-  await inTime(socket, "connect", givenUp);
+async function openPlain(settings: ConnectionSettings, givenUp: AbortSignal): Promise<Socket> {
+  const [host] = settings.hosts;
+  const path = socketPath(host);
+  const socket = path === undefined ? connect(host.port, host.address ?? host.name) : connect(path);
+  await inTime(socket, "connect", settings, givenUp);
   // For the messages of postgres.js.
   return Object.assign(socket, { host: host.name, port: host.port });
 }
 
 /** @returns S for yes, N for no; anything else is from a server that does not know the question */
-async function askForTls(plain: Socket, givenUp: AbortSignal): Promise<string> {
+async function askForTls(plain: Socket, settings: ConnectionSettings, givenUp: AbortSignal): Promise<string> {
   plain.write(tlsRequest);
   const answer = await Promise.race([
-    inTime(plain, "data", givenUp),
+    inTime(plain, "data", settings, givenUp),
     once(plain, "close").then(() => {
       throw networkError("ECONNRESET", "the server ended the connection before it was ready");
     }),
@@ -68,16 +67,13 @@ async function askForTls(plain: Socket, givenUp: AbortSignal): Promise<string> {
   return Buffer.isBuffer(bytes) && bytes.length === 1 ? bytes.toString() : "";
 }
 
-async function encrypt(
-  plain: Socket,
-  { hosts: [host], tls }: ConnectionSettings,
-  givenUp: AbortSignal,
-): Promise<TLSSocket> {
+async function encrypt(plain: Socket, settings: ConnectionSettings, givenUp: AbortSignal): Promise<TLSSocket> {
+  const [host] = settings.hosts;
   // The certificate is compared with "servername", and with "host" where an address allows no servername.
   const named = isIP(host.name) ? {} : { servername: host.name };
-  const socket = connectTls({ socket: plain, host: host.name, ...named, ...tlsOptions(tls) });
+  const socket = connectTls({ socket: plain, host: host.name, ...named, ...tlsOptions(settings.tls) });
   try {
-    await inTime(socket, "secureConnect", givenUp);
+    await inTime(socket, "secureConnect", settings, givenUp);
   } catch (error) {
     if (socket.authorizationError && error instanceof Error) {
       throw new AccessDeniedError(`the certificate of ${host.name}:${host.port} is not accepted: ${error.message}`, {
@@ -90,8 +86,13 @@ async function encrypt(
   return Object.assign(socket, { host: host.name, port: host.port });
 }
 
-async function inTime(socket: Socket, event: string, givenUp: AbortSignal): Promise<unknown[]> {
-  const late = AbortSignal.timeout(patience);
+async function inTime(
+  socket: Socket,
+  event: string,
+  { connectTimeout }: ConnectionSettings,
+  givenUp: AbortSignal,
+): Promise<unknown[]> {
+  const late = AbortSignal.timeout(connectTimeout);
   try {
     return await once(socket, event, { signal: AbortSignal.any([givenUp, late]) });
   } catch (error) {
@@ -99,12 +100,8 @@ async function inTime(socket: Socket, event: string, givenUp: AbortSignal): Prom
     if (givenUp.aborted) {
       throw networkError("CONNECTION_DESTROYED", "the connection was given up");
     }
-    throw late.aborted ? networkError("CONNECT_TIMEOUT", `no connection within ${patience / 1000} s`) : error;
+    throw late.aborted ? networkError("CONNECT_TIMEOUT", `no connection within ${connectTimeout / 1000} s`) : error;
   }
-}
-
-function isUnix({ name }: Host): boolean {
-  return name.startsWith("/");
 }
 
 function isOfTls(error: unknown): boolean {

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import type { ConnectionOptions } from "node:tls";
+import { existsSync, readFileSync } from "node:fs";
+import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { InvalidValueError } from "./errors.js";
+import { inHome } from "./libpqFiles.js";
 
 /** How a connection is encrypted. */
 export interface Tls {
@@ -14,6 +13,12 @@ export interface Tls {
   readonly rootCertificate: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
+  /** Of the key. */
+  readonly passphrase: string | undefined;
+  /** A list of certificates that do not count any more. */
+  readonly revoked: string | undefined;
+  readonly minVersion: SecureVersion | undefined;
+  readonly maxVersion: SecureVersion | undefined;
   /** Whether to begin with TLS instead of asking for it. */
   readonly direct: boolean;
 }
@@ -27,7 +32,7 @@ const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-ful
  * @throws InvalidValueError
  */
 export function tlsOf(given: (keyword: string) => string | undefined): Tls {
-  const root = given("sslrootcert") ?? ownFile("root.crt");
+  const root = given("sslrootcert") || ownFile("root.crt");
   const system = root === "system";
   const mode = given("sslmode") ?? (system ? "verify-full" : "prefer");
   if (!modes.includes(mode)) {
@@ -60,8 +65,12 @@ export function tlsOf(given: (keyword: string) => string | undefined): Tls {
     use: mode === "disable" ? "never" : weak ? "if offered" : "always",
     verified: verification(mode, binding, root),
     rootCertificate: system ? undefined : root,
-    certificate: given("sslcert") ?? ownFile("postgresql.crt"),
-    key: given("sslkey") ?? ownFile("postgresql.key"),
+    certificate: given("sslcert") || ownFile("postgresql.crt"),
+    key: given("sslkey") || ownFile("postgresql.key"),
+    passphrase: given("sslpassword") || undefined,
+    revoked: given("sslcrl") || ownFile("root.crl"),
+    minVersion: versionOf("ssl_min_protocol_version", given),
+    maxVersion: versionOf("ssl_max_protocol_version", given),
     direct: negotiation === "direct",
   };
 }
@@ -74,6 +83,17 @@ function verification(mode: string, binding: string, root: string | undefined): 
   return mode === "verify-ca" || (mode === "require" && root !== undefined) ? "issuer" : "nothing";
 }
 
+const versions: readonly SecureVersion[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+
+function versionOf(keyword: string, given: (keyword: string) => string | undefined): SecureVersion | undefined {
+  const name = given(keyword) || undefined;
+  const version = versions.find((known) => known.toLowerCase() === name?.toLowerCase());
+  if (name !== undefined && version === undefined) {
+    throw new InvalidValueError(`${keyword} must be one of ${versions.join(", ")}`);
+  }
+  return version;
+}
+
 /** For Node.js. @throws InvalidValueError when a file cannot be read */
 export function tlsOptions(tls: Tls): ConnectionOptions {
   const root = tls.verified === "nothing" ? undefined : tls.rootCertificate;
@@ -83,6 +103,10 @@ export function tlsOptions(tls: Tls): ConnectionOptions {
     ...(root !== undefined && { ca: read("sslrootcert", root) }),
     ...(tls.certificate !== undefined && { cert: read("sslcert", tls.certificate) }),
     ...(tls.key !== undefined && { key: read("sslkey", tls.key) }),
+    ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
+    ...(tls.verified !== "nothing" && tls.revoked !== undefined && { crl: read("sslcrl", tls.revoked) }),
+    ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
+    ...(tls.maxVersion !== undefined && { maxVersion: tls.maxVersion }),
     ...(tls.direct && { ALPNProtocols: ["postgresql"] }),
   };
 }
@@ -98,13 +122,8 @@ function read(keyword: string, path: string): string {
 
 /** A file in the place where libpq looks for it. */
 function ownFile(name: string): string | undefined {
-  try {
-    const path = join(homedir(), ".postgresql", name);
-    readFileSync(path);
-    return path;
-  } catch {
-    return undefined;
-  }
+  const path = inHome(".postgresql", name);
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 function whereFrom(variable: string): string {

@@ -3,10 +3,12 @@ import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "
 /** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
 
-/** Classes of SQLSTATE that say "not now": connection, resources (connections, memory, disk), intervention, system errors. */
-const passingClasses = new Set(["08", "53", "57", "58"]);
+/** Classes of SQLSTATE that say "not now": connection, intervention, system errors. */
+const passingClasses = new Set(["08", "57", "58"]);
 /** Besides these: serialization failure, deadlock. */
 const passingCodes = new Set(["40001", "40P01", readOnly]);
+/** No room for connections, memory, files; or for notifications, which one idle listener of any application can cause. */
+const shortage = /^(?:53...|54000)$/;
 
 /** A login with a setting that does not exist, a value that it cannot have, or words that are no settings. */
 const refusalsOfSettings = new Set(["42704", "22023", "42601"]);
@@ -33,6 +35,14 @@ export function toUnavailable(error: unknown, target: string): unknown {
   switch (meaningOf(error, code)) {
     case "denied":
       return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });
+    case "short":
+      return new DatabaseUnavailableError(`${target} is short of something: ${reason}`, {
+        hint:
+          code === "54000"
+            ? "A session that listens and stays in a transaction can cause it: pg_stat_activity."
+            : undefined,
+        cause: error,
+      });
     case "away":
       return new DatabaseUnavailableError(`${target} cannot be reached: ${reason}`, { cause: error });
     default:
@@ -40,7 +50,7 @@ export function toUnavailable(error: unknown, target: string): unknown {
   }
 }
 
-function meaningOf(error: unknown, code: string): "denied" | "away" | "of the statement" {
+function meaningOf(error: unknown, code: string): "denied" | "short" | "away" | "of the statement" {
   const severity = severityOf(error);
   if (severity === undefined) {
     return isOfTheDriver(code) ? "of the statement" : "away";
@@ -49,6 +59,9 @@ function meaningOf(error: unknown, code: string): "denied" | "away" | "of the st
   const endsConnection = severity !== "ERROR";
   if (errorClass === "28" || errorClass === "3D" || (endsConnection && denyingClasses.has(errorClass))) {
     return "denied";
+  }
+  if (shortage.test(code)) {
+    return "short";
   }
   const passes = passingCodes.has(code) || passingClasses.has(errorClass) || isOfProxy(error);
   return endsConnection || passes ? "away" : "of the statement";
@@ -63,13 +76,23 @@ export function errorCode(error: unknown): string | undefined {
   return textOf(error, "code");
 }
 
+/** Codes with which a server ends the connection: protocol, login, no such database, no room for connections, shutdown. */
+const endingCodes = /^(?:08...|28...|3D...|53300|57P0.)$/;
+
 /** Undefined for an error that does not come from a server. */
 function severityOf(error: unknown): string | undefined {
-  return textOf(error, "severity") ?? textOf(error, "severity_local");
+  const local = textOf(error, "severity_local");
+  if (local !== undefined) {
+    // Proxies say it in English only.
+    return textOf(error, "severity") ?? local;
+  }
+  // Of node-postgres, which keeps the word in the language of the server only.
+  const isOfServer = textOf(error, "severity") !== undefined;
+  return isOfServer ? (endingCodes.test(errorCode(error) ?? "") ? "FATAL" : "ERROR") : undefined;
 }
 
 /** PostgreSQL says with each error where in its sources it was raised; a proxy in front of it does not. */
-function isOfProxy(error: unknown): boolean {
+export function isOfProxy(error: unknown): boolean {
   return severityOf(error) !== undefined && textOf(error, "routine") === undefined;
 }
 

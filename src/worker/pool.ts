@@ -1,16 +1,4 @@
 import pg from "pg";
-import { refusedCleartext } from "../database/authentication.js";
-
-/** A client that ends the connection where the server asks for the password in clear text. */
-export class CautiousClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    // Before the listener that would send it.
-    this.connection.prependListener("authenticationCleartextPassword", () => {
-      this.connection.stream.destroy(refusedCleartext());
-    });
-  }
-}
 
 /**
  * A pool that survives two mistakes of graphile-worker when it is stopped. Either would end the process.

@@ -1,23 +1,14 @@
-import {
-  Logger as GraphileLogger,
-  makeWorkerUtils,
-  parseCronItems,
-  type Runner,
-  run,
-  type TaskList,
-} from "graphile-worker";
+import { EventEmitter } from "node:events";
+import type { Logger as GraphileLogger, Runner, TaskList, WorkerEvents } from "graphile-worker";
 import type pg from "pg";
-import { CautiousClient, ForgivingPool } from "./pool.js";
+import { graphileWorker } from "./graphileWorker.js";
+import { ForgivingPool } from "./pool.js";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 import { workerSchema } from "./workerSchema.js";
 
 export interface RunnerOptions extends TaskContext {
-  /** For node-postgres, see nodePostgresUrl. */
-  readonly url: string;
-  readonly applicationName: string;
-  /** Whether the server may ask for the password in clear text. */
-  readonly mayAskForPassword: boolean;
+  readonly connection: pg.ClientConfig;
   /** Called when something about the connections or the schedule looks wrong. */
   readonly onTrouble: (message: string) => void;
 }
@@ -30,8 +21,8 @@ export interface RunningTasks {
   stop(): Promise<void>;
 }
 
-/** How many times in a row it may fail to look for jobs. */
-const mostFails = 10;
+/** How many times in a row its two lookers may fail to look for jobs, together. */
+const mostFails = 20;
 
 /** How often to look for jobs without a notification, in milliseconds. */
 const pollInterval = 5_000;
@@ -41,16 +32,14 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
   // graphile-worker prints stack traces with it when it is stopped while the database is away.
   console.trace = (error: unknown) => options.log.debug(String(error));
   const pool = new ForgivingPool({
-    connectionString: options.url,
-    ...(options.mayAskForPassword ? {} : { Client: CautiousClient }),
-    application_name: options.applicationName,
+    ...options.connection,
     max: 5,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    // What graphile-worker calls without its schema is PostgreSQL's, whatever a stranger has put into public.
-    onConnect: (client) => client.query("set search_path = pg_catalog, pg_temp"),
+    // Behind a pooler that takes no options: what graphile-worker calls without its schema is PostgreSQL's, whatever a stranger
+    // has put into public, and it reads times.
+    onConnect: (client) =>
+      client.query("set search_path = pg_catalog, pg_temp; set datestyle = 'ISO, MDY'; set timezone = 'UTC'"),
   });
   // Without these, a lost connection would end the process.
   const onConnectionLost = (error: Error): void => {
@@ -67,22 +56,23 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
     const shared = {
       pgPool: pool,
       schema: workerSchema,
-      logger: graphileLogger(options, giveUp),
+      logger: graphileLogger(options),
       // Prepared statements hang behind a transaction pooler.
       noPreparedStatements: true,
     };
-    const utils = await makeWorkerUtils(shared);
+    const utils = await graphileWorker.makeWorkerUtils(shared);
     // Removes what a killed worker has left behind.
     await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
     await utils.release();
 
-    const runner = await run({
+    const runner = await graphileWorker.run({
       ...shared,
+      events: countFails(giveUp),
       noHandleSignals: true,
       concurrency: 2,
       pollInterval,
       taskList: taskList(options),
-      parsedCronItems: parseCronItems(tasks.map(cronItem)),
+      parsedCronItems: graphileWorker.parseCronItems(tasks.map(cronItem)),
     });
     return { ended: Promise.race([runner.promise, stuck]), stop: () => stopRunner(runner, pool) };
   } catch (error) {
@@ -134,19 +124,33 @@ async function stopRunner(runner: Runner, pool: pg.Pool): Promise<void> {
   }
 }
 
-/**
- * The errors of graphile-worker are those of its connections; tasks log their own. After a lost connection it can fail to
- * look for jobs for ever, although the database is there. Then the worker gives it up and starts it anew.
- */
-function graphileLogger({ log, onTrouble }: RunnerOptions, giveUp: (error: Error) => void): GraphileLogger {
-  return new GraphileLogger(() => (level, message) => {
-    if (Number(/\((\d+) contiguous fails\)/.exec(message)?.[1]) >= mostFails) {
-      giveUp(new Error(message));
-    }
+/** The errors of graphile-worker are those of its connections; tasks log their own. */
+function graphileLogger({ log, onTrouble }: RunnerOptions): GraphileLogger {
+  return new graphileWorker.Logger(() => (level, message) => {
     if (level !== "error") {
       log[level === "warning" ? "debug" : "trace"](message);
     } else {
       onTrouble(message);
     }
   });
+}
+
+/**
+ * After a lost connection graphile-worker can fail to look for jobs for ever, although the database is there. Then the worker
+ * gives it up and starts it anew.
+ */
+function countFails(giveUp: (error: Error) => void): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter();
+  let fails = 0;
+  const reset = (): void => {
+    fails = 0;
+  };
+  events.on("worker:getJob:error", ({ error }) => {
+    fails += 1;
+    if (fails >= mostFails) {
+      giveUp(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  events.on("worker:getJob:empty", reset).on("job:start", reset);
+  return events;
 }

@@ -1,4 +1,4 @@
-import { nodePostgresUrl } from "../database/nodePostgres.js";
+import { nodePostgresConfig } from "../database/nodePostgres.js";
 import { DatabaseUnavailableError } from "../queue/errors.js";
 import type { Listener, OutageEvent } from "../queue/events.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -11,7 +11,6 @@ import { collectTroubles, type Troubles } from "./troubles.js";
 
 export interface WorkerOptions extends TaskContext {
   readonly url: string;
-  readonly applicationName: string;
   /** The name of the worker, for deploy_queue.workers. */
   readonly name: string;
   readonly version: string;
@@ -59,15 +58,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 }
 
 async function start(options: WorkerOptions, troubles: Troubles): Promise<RunningTasks> {
-  const url = await outlastOutages(() => nodePostgresUrl(options.url, options.queue.database), {
+  const connection = await outlastOutages(() => nodePostgresConfig(options.url, options.queue.database), {
     outageTimeout: Number.POSITIVE_INFINITY,
     signal: options.signal,
     onEvent: options.onEvent,
   });
   return startRunner({
     ...options,
-    url,
-    mayAskForPassword: options.queue.database.protection.isProtected,
+    connection,
     onTrouble: troubles.report,
   });
 }

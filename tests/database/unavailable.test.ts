@@ -9,7 +9,10 @@ const database = useDatabase();
 
 /** An error of a server, or of a proxy, which does not name a routine. */
 function serverError(severity: string, code: string, routine: string | undefined = "errstart"): Error {
-  return Object.assign(new Error("so it says"), { severity, code, ...(routine === "" ? {} : { routine }) });
+  return Object.assign(new Error("so it says"), {
+    ...{ severity, severity_local: severity, code },
+    ...(routine === "" ? {} : { routine }),
+  });
 }
 
 function driverError(code: string): Error {
@@ -44,6 +47,7 @@ describe("an outage is", () => {
     ["a server that crashes", "PANIC", "XX000"],
     ["too many connections", "FATAL", "53300"],
     ["a full disk", "ERROR", "53100"],
+    ["a full queue of notifications", "ERROR", "54000"],
     ["a statement that was cancelled", "ERROR", "57014"],
     ["a standby", "ERROR", "25006"],
     ["a proxy that ends the connection", "FATAL", "XX000", ""],

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Queue } from "../../src/queue/queue.js";
 import { type RunningCli, startCli } from "../support/cli.js";
-import { useDatabase } from "../support/database.js";
+import { openClient, useDatabase } from "../support/database.js";
 import { type OwnServer, startOwnServer } from "../support/ownServer.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -172,17 +172,18 @@ test("waiters follow a fail-over to the promoted standby", async () => {
   const primary = await startOwnServer();
   const standby = await primary.standby();
   const queue = standby.openQueue();
+  const reader = openClient(new URL(standby.url));
+  onTestFinished(() => reader.end());
   const holder = await holdCell(primary.openQueue(), "failover");
   const both = primary.url.replace(/@([^/]+)/, (_, host: string) => `@${host},${new URL(standby.url).host}`);
   const waiters = await line(2, both, "failover");
   await until("the standby has it all", async () => {
-    const [row] = await queue.database.query<{ count: number }>(
-      (sql) => sql`select count(*) from deploy_queue.deployments where region = 'failover'`,
-    );
+    const [row] = await reader<{ count: number }[]>`
+      select count(*) from deploy_queue.deployments where region = 'failover'`;
     return row?.count === 3;
   });
   await primary.crash();
-  await queue.database.query((sql) => sql`select pg_promote()`);
+  await reader`select pg_promote()`;
   await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);

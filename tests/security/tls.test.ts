@@ -1,10 +1,11 @@
-// sslmode means what libpq means by it, for both drivers, and a password goes only to a server that is the right one.
+// sslmode means what libpq means by it, for all drivers, and a password goes only to a server that is the right one.
 import { createServer } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { connectionSettings } from "../../src/database/connectionSettings.js";
 import { Database } from "../../src/database/database.js";
-import { nodePostgresUrl } from "../../src/database/nodePostgres.js";
-import { CautiousClient } from "../../src/worker/pool.js";
+import { nodePostgresConfig, nodePostgresUrl } from "../../src/database/nodePostgres.js";
+import { SettingsStream } from "../../src/database/settingsStream.js";
 import { runCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
 import { startTlsServer, type TlsServer } from "../support/tlsServer.js";
@@ -24,17 +25,19 @@ function open(url: string): Database {
   return database;
 }
 
-/** Whether the connections of both drivers are encrypted, which agree. */
+/** Whether the connections of the queue, the migration and the worker are encrypted, which agree. */
 async function encrypted(url: string): Promise<boolean | undefined> {
   const database = open(url);
   const [first] = await database.query<{ ssl: boolean }>(
     (sql) => sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`,
   );
-  const client = new pg.Client(await nodePostgresUrl(url, database));
-  await client.connect();
-  const { rows } = await client.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
-  await client.end();
-  expect(rows).toEqual([first]);
+  for (const config of [await nodePostgresUrl(url, database), await nodePostgresConfig(url, database)]) {
+    const client = new pg.Client(config);
+    await client.connect();
+    const { rows } = await client.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+    await client.end();
+    expect(rows).toEqual([first]);
+  }
   return first?.ssl;
 }
 
@@ -88,9 +91,9 @@ describe("a server with a certificate for its address", () => {
   test("is verified by the migration and by the driver of the worker", async () => {
     const url = urlOf("127.0.0.1", "?sslmode=verify-full&sslrootcert=ROOT");
     expect((await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url })).code).toBe(0);
-    const ofDriver = await nodePostgresUrl(url, open(url));
+    const ofDrivers = [await nodePostgresUrl(url, open(url)), await nodePostgresConfig(url, open(url))];
     await server.certify("DNS:localhost");
-    await expect(new pg.Client(ofDriver).connect()).rejects.toThrow(/altnames/);
+    for (const config of ofDrivers) await expect(new pg.Client(config).connect()).rejects.toThrow(/altnames/);
   });
 });
 
@@ -166,7 +169,8 @@ describe("a server that asks for the password in clear text", () => {
     const { port, heard } = await startGreedy();
     const url = `postgres://ann:open-sesame@0.0.0.0:${port}/db`;
     await expect(open(url).query((sql) => sql`select 1`)).rejects.toThrow(/asks for the password in clear text/);
-    await expect(new CautiousClient({ connectionString: `${url}?sslmode=disable` }).connect()).rejects.toThrow(
+    const stream = () => new SettingsStream(connectionSettings(url));
+    await expect(new pg.Client({ stream, password: "open-sesame", ssl: false }).connect()).rejects.toThrow(
       /asks for the password/,
     );
     expect(heard()).toContain("ann");

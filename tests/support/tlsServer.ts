@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -13,6 +13,10 @@ export interface TlsServer {
   readonly root: string;
   /** Another one, which has signed nothing. */
   readonly strange: string;
+  /** The directory of its Unix socket. */
+  readonly sockets: string;
+  /** As superuser. */
+  readonly sql: postgres.Sql;
   url(host: string, parameters?: string): string;
   /** Gives the server a certificate for these names, such as DNS:localhost or IP:127.0.0.1. */
   certify(...names: readonly string[]): Promise<void>;
@@ -53,12 +57,19 @@ export async function startTlsServer(): Promise<TlsServer> {
   const shared = inject("serverDirectory");
   if (shared !== undefined) await copyBlueprint(shared, path("server"));
   const files = { ssl: "on", ssl_cert_file: path("server.crt"), ssl_key_file: path("server.key") };
-  const { url } = await ensureEmbeddedServer(path("server"), { fsync: "off", listen_addresses: "0.0.0.0", ...files });
+  await mkdir(path("sockets"));
+  await chmod(path("sockets"), 0o777);
+  const { url } = await ensureEmbeddedServer(path("server"), {
+    ...{ fsync: "off", listen_addresses: "*", unix_socket_directories: path("sockets") },
+    ...files,
+  });
   await putSchema(url);
   const sql = postgres(url, { max: 1 });
   return {
     root: path("root.crt"),
     strange: path("strange.crt"),
+    sockets: path("sockets"),
+    sql,
     url: (host, parameters = "") => `${url.replace("127.0.0.1", host)}${parameters}`,
     async certify(...names) {
       await sign(names);

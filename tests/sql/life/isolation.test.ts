@@ -34,6 +34,17 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
     await session.rollback();
   });
 
+  test("is named by health, where a plain statement has it", async () => {
+    const session = await openSession(database);
+    await session.sql.unsafe(`set default_transaction_isolation = '${isolation}'`);
+    const problems = await session.sql`select text from deploy_queue.health() where status = 'failed'`;
+    await session.sql`reset default_transaction_isolation`;
+
+    expect(problems).toContainEqual({
+      text: `transactions begin as ${isolation} here, in which nothing can be changed`,
+    });
+  });
+
   test("may send heartbeats and ask", async () => {
     const id = await newLine(database).add("running", { heartbeat: true });
     const session = await openSession(database);
