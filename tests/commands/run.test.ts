@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { gatedCommand, isBlockedBy, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { killWithChildren } from "../support/processes.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -167,13 +168,13 @@ describe("run", () => {
     await run.end;
   });
 
-  test("frees the cell after the heartbeat timeout when it is killed, without any worker", async () => {
+  test("frees the cell after the heartbeat timeout when it is killed with its watchdog, without any worker", async () => {
     const place = newPlace(await cli.environment({ heartbeatTimeout: "1 minute" }));
     const gated = gatedCommand(directory);
     const killed = cli.launch(["run", ...place.options, "--", ...gated.command]);
     await killed.printed(/^ready$/m);
     const { id } = await onlyRow(place.region);
-    killed.process.kill("SIGKILL");
+    killWithChildren(killed.process.pid ?? 0);
     await until("it is gone", () => killed.process.signalCode !== null);
     await cli.advance("61 seconds");
 

@@ -18,3 +18,9 @@ export function childrenOf(pid: number): number[] {
     return [];
   }
 }
+
+/** Kills a process and its children as if at once: none of them notices the end of another. */
+export function killWithChildren(pid: number): void {
+  process.kill(pid, "SIGSTOP");
+  for (const each of [...childrenOf(pid), pid]) process.kill(each, "SIGKILL");
+}

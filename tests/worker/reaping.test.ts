@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { killWithChildren } from "../support/processes.js";
 import { until } from "../support/until.js";
 import { schedule, startWorker } from "../support/worker.js";
 
@@ -31,14 +32,14 @@ test("two workers and five waiters reap each of fifty stale deployments exactly 
   }
 });
 
-test("frees the cell of a holder that was killed, and says who reaped it and since when", async () => {
+test("frees the cell of a holder that was killed with its watchdog, and says who reaped it and since when", async () => {
   const place = newPlace();
   const { command } = gatedCommand(directory);
   const holder = line.launch(["run", ...place.options, "--", ...command]);
   await holder.printed(/ready/);
   const [{ id } = { id: 0 }] = await line.sql<{ id: number }[]>`
     select id from deploy_queue.deployments where region = ${place.region}`;
-  holder.process.kill("SIGKILL");
+  killWithChildren(holder.process.pid ?? 0);
   await until("it is gone", () => holder.process.signalCode !== null);
 
   await startWorker(line);
