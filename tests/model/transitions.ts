@@ -123,6 +123,9 @@ type Change = Exclude<Extract<Act, { which: number }>, { act: "enqueue" | "bump"
 function change(world: World, what: Change, deployment: Deployment): Outcome {
   const { act } = what;
   const byFunction = !("by" in what) || what.by === "function";
+  // What is saved as it was is no change.
+  const isSaved = what.act === "release" && what.by === "statement" && !what.heartbeat && deployment.hold === null;
+  if (isSaved && !isLive(deployment)) return answered("ok", world);
   if (!isLive(deployment)) {
     const again = ["cancel", "confirm stop", "force", ...(deployment.hasFailed ? ["fail"] : [])];
     const isSo = deployment.finished === null ? again.includes(act) : act === "finish";
@@ -184,16 +187,16 @@ function letGo(world: World, deployment: Deployment): World {
 }
 
 function bump(world: World, deployment: Deployment, { by, priority }: Extract<Act, { act: "bump" }>): Outcome {
-  if (!isLive(deployment)) return answered(deployment.finished === null ? "QD005" : "QD006", world);
   const isMoved = by === "function" || priority !== deployment.priority;
+  if (!isLive(deployment) && isMoved) return answered(deployment.finished === null ? "QD005" : "QD006", world);
   if (deployment.started !== null && isMoved) return answered("QD007", world);
   return followed(world, "ok", replace(world, { ...deployment, priority }));
 }
 
 /** No deployment becomes another one. */
 function changeKey(deployment: Deployment, key: string | null): string {
-  if (!isLive(deployment)) return deployment.finished === null ? "QD005" : "QD006";
-  return key === deployment.key ? "ok" : "QD007";
+  if (key === deployment.key) return "ok";
+  return isLive(deployment) ? "QD007" : deployment.finished === null ? "QD005" : "QD006";
 }
 
 function changedWindows(world: World, environment: string): Outcome {
