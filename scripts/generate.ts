@@ -45,7 +45,7 @@ for (const [path, text] of grafanaFiles()) {
 }
 
 // Always the embedded server: other versions print expressions differently.
-delete process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
+process.env["DEPLOY_QUEUE_TEST_SERVER"] = "embedded";
 const server = await startTestServer();
 const root = postgres(server.url, { max: 1, onnotice: () => undefined });
 const name = `generate_${process.pid}`;

@@ -19,4 +19,4 @@ port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", (
 as_its_user "$programs/initdb" -D "$home/data" -U postgres -A trust -E UTF8 --locale=C
 as_its_user "$programs/pg_ctl" -D "$home/data" -l "$home/log" -w -o \
   "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=300 -c max_prepared_transactions=2 -c fsync=off -c full_page_writes=off -c synchronous_commit=off" start
-DEPLOY_QUEUE_TEST_DATABASE_URL=postgres://postgres@127.0.0.1:$port/postgres "$@"
+DEPLOY_QUEUE_TEST_SERVER=postgres://postgres@127.0.0.1:$port/postgres "$@"

@@ -92,6 +92,7 @@
 --!include rule/_is_exception.sql
 --!include rule/_overtakes.sql
 --!include rule/_precedes.sql
+--!include rule/_local_moment.sql
 --!include rule/_openings.sql
 --!include rule/_outside_windows.sql
 --!include rule/_frozen.sql

@@ -20,5 +20,10 @@ export function toDashboard(builder: DashboardBuilder): Dashboard & { panels: Pa
   const panels = (dashboard.panels ?? []).flatMap((panel) =>
     "gridPos" in panel && !("panels" in panel) ? [panel] : [],
   );
-  return { ...dashboard, panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })) };
+  return {
+    ...dashboard,
+    // The SDK would put the links into a menu, where nobody sees them.
+    links: (dashboard.links ?? []).map(({ placement: _, ...link }) => link),
+    panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })),
+  };
 }

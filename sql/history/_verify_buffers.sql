@@ -46,6 +46,8 @@ begin
     on earlier.cell_id = later.cell_id and earlier.ended < later.started and earlier.finish_timestamp is not null
   where later.start_timestamp < later.last_finish + later.longest_buffer
     and later.start_timestamp < earlier.finish_timestamp + later.longest_buffer
+    -- The clock was set back between them by more than the buffer.
+    and later.start_timestamp > earlier.finish_timestamp - later.longest_buffer
     and not later.forced
     and later.joined_id is null
     and (earlier.concurrency_key = later.concurrency_key) is not true

@@ -9,7 +9,8 @@ begin
   return case
     when deployment.cancellation_timestamp is not null then case deployment.cancellation_kind
       when 'failed' then 'failed' when 'rejected' then 'rejected' else 'cancelled' end
-    when deployment.finish_timestamp > deploy_queue._now() - _status.buffer_time then 'buffering'
+    when deployment.finish_timestamp > deploy_queue._now() - _status.buffer_time
+      and deployment.finish_timestamp < deploy_queue._now() + _status.buffer_time then 'buffering'
     when deployment.finish_timestamp is not null then 'finished'
     when deployment.stop_timestamp is not null then 'stopping'
     when deployment.start_timestamp is not null then 'running'

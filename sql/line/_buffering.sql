@@ -16,7 +16,9 @@ begin
   -- OFFSET makes PostgreSQL look into the index for each cell, and never join with all of history.
   cross join lateral (
     select deployments.* from deploy_queue.deployments
-    where deployments.cell_id = cells.id and deployments.finish_timestamp > v_now - environments.buffer_time
+    where deployments.cell_id = cells.id
+      and deployments.finish_timestamp > v_now - environments.buffer_time
+      and deployments.finish_timestamp < v_now + environments.buffer_time
     offset 0
   ) as finished
   where environments.buffer_time > interval '0';

@@ -39,7 +39,7 @@ begin
       select deployments as member from deploy_queue.deployments
       where deployments.cell_id = cell.id
         and deployments.finish_timestamp > least(v_now - cell.buffer_time, cell.waits_since)
-        and (deployments.finish_timestamp > v_now - cell.buffer_time
+        and ((deployments.finish_timestamp > v_now - cell.buffer_time and deployments.finish_timestamp < v_now + cell.buffer_time)
           or (deployments.start_timestamp > cell.waits_since and coalesce(deployments.place, deployments.id) > cell.first_place))
       union all
       select deployments from deploy_queue.deployments

@@ -28,6 +28,8 @@ begin
   from deploy_queue.deployments as finished
   where finished.cell_id = candidate.cell_id
     and finished.finish_timestamp > policy.as_of - policy.buffer_time
+    -- Further ahead it is only after the clock was set back: then it says nothing, and nothing waits for hours.
+    and finished.finish_timestamp < policy.as_of + policy.buffer_time
     and (finished.concurrency_key = candidate.concurrency_key) is not true
 
   union all

@@ -3,6 +3,8 @@
 create or replace function deploy_queue._openings(environment text)
 returns table (window_id integer, opens timestamptz, closes timestamptz)
 language plpgsql stable rows 10
+-- A reader of the view of windows may not call what it calls.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -16,13 +18,14 @@ begin
   ) as day
   cross join lateral (
     select
-      (day.date + policy.opens_at) at time zone policy.zone as opens,
-      (day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end)
-        at time zone policy.zone as closes
+      deploy_queue._local_moment(day.date + policy.opens_at, policy.zone) as opens,
+      deploy_queue._local_moment(
+        day.date + policy.closes_at + case when policy.closes_at < policy.opens_at then interval '1 day' else '0' end, policy.zone
+      ) as closes
   ) as opening
   where policy.environment = _openings.environment
     and extract(isodow from day.date) = any (policy.days)
-    -- An hour that the clock skips has no window.
+    -- A window within an hour that the clock skips does not open.
     and opening.opens < opening.closes;
 end;
 $$;

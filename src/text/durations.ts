@@ -4,6 +4,11 @@ import { InvalidValueError } from "../queue/errors.js";
 
 const longest = 100 * 365.25 * 86_400_000;
 
+// As the database counts them.
+for (const name of ["mo", "month"]) {
+  parse.unit[name] = 30 * 86_400_000;
+}
+
 /**
  * Reads "30m", "1h 30m", "90 seconds" or "0".
  * @returns milliseconds

@@ -21,6 +21,11 @@ async function run(panel: BoardPanel, board: Board, chosen: Record<string, strin
   return from.sql.unsafe(interpolate(target?.rawSql ?? "", requestOf(board, chosen)));
 }
 
+test.each(boards)("$title shows its links to the other boards above its panels, and in no menu", ({ links }) => {
+  expect(links).toHaveLength(1);
+  expect(links[0]).not.toHaveProperty("placement");
+});
+
 test.each(panels)("$name returns what the panel draws", async ({ board, panel }) => {
   const rows = await run(panel, board);
 

@@ -24,13 +24,28 @@ const settings = {
 };
 
 /**
- * A PostgreSQL for tests: the one named in the environment, else one in Docker, else the embedded one, which, once
- * it is filled, keeps a blueprint of itself.
+ * A PostgreSQL for tests, as DEPLOY_QUEUE_TEST_SERVER says: a URL, "docker" or "embedded". Without it, one in Docker where that answers and
+ * has the image, else the embedded one, which, once it is filled, keeps a blueprint of itself.
  */
 export async function startTestServer(fill?: (url: string) => Promise<void>): Promise<TestServer> {
-  const url = process.env["DEPLOY_QUEUE_TEST_DATABASE_URL"];
-  if (url) return { url, description: "DEPLOY_QUEUE_TEST_DATABASE_URL", stop: async () => undefined };
-  return (await dockerAnswers()) ? await startContainer() : await startEmbedded(settings, fill);
+  const wanted = process.env["DEPLOY_QUEUE_TEST_SERVER"] ?? "";
+  if (/^postgres(?:ql)?:/.test(wanted)) {
+    return { url: wanted, description: "DEPLOY_QUEUE_TEST_SERVER", stop: async () => undefined };
+  }
+  if (!["", "docker", "embedded"].includes(wanted)) {
+    throw new Error("DEPLOY_QUEUE_TEST_SERVER must be embedded, docker or a URL that begins with postgres:");
+  }
+  if (wanted === "docker") {
+    return startContainer();
+  }
+  if (wanted === "" && (await dockerAnswers())) {
+    try {
+      return await startContainer();
+    } catch (error) {
+      process.stdout.write(`Docker starts no PostgreSQL, so the embedded one is used: ${error}\n`);
+    }
+  }
+  return startEmbedded(settings, fill);
 }
 
 async function dockerAnswers(): Promise<boolean> {

@@ -14,6 +14,8 @@ describe("parseDuration", () => {
     ["1h30m", 5_400_000],
     ["1.5h", 5_400_000],
     [" 2d ", 172_800_000],
+    ["1mo", 2_592_000_000],
+    ["2 months", 5_184_000_000],
   ])("reads %j as %i ms", (text, milliseconds) => {
     expect(parseDuration(text, "--option")).toBe(milliseconds);
   });

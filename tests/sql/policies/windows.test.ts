@@ -21,3 +21,23 @@ test("windows tells since when each is open, or when it opens", async () => {
   ]);
   expect(await policies.windows("prod")).toEqual([]);
 });
+
+test.each([
+  ["02:30", "03:15", "2026-03-29T01:00Z", "2026-03-29T01:15Z"],
+  ["01:30", "02:30", "2026-03-29T00:30Z", "2026-03-29T01:00Z"],
+  ["02:00", "04:00", "2026-03-29T01:00Z", "2026-03-29T02:00Z"],
+  ["23:00", "02:10", "2026-03-28T22:00Z", "2026-03-29T01:00Z"],
+  // A whole hour that the clock shows twice.
+  ["02:00", "03:00", "2026-10-25T01:00Z", "2026-10-25T02:00Z"],
+])("a window from %s to %s begins and ends with the hour that the clock skips", async (from, to, opens, closes) => {
+  const moments = { opens: new Date(opens), closes: new Date(closes) };
+  await clock.at(new Date(moments.opens.getTime() - 1_000).toISOString());
+  await policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], from, to, "Europe/Berlin");
+  expect(await policies.windows("dev")).toMatchObject([moments]);
+});
+
+test("a window within the hour that the clock skips opens on the next day", async () => {
+  await clock.at("2026-03-29T00:00:00Z");
+  await policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], "02:15", "02:45", "Europe/Berlin");
+  expect(await policies.windows("dev")).toMatchObject([{ opens: new Date("2026-03-30T00:15Z") }]);
+});

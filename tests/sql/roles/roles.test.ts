@@ -153,6 +153,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_is_operator",
     "_line",
     "_lock_holders",
+    "_openings",
     "_require_right",
     "_stopped_by",
     "_up_since",

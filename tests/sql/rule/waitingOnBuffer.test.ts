@@ -66,3 +66,34 @@ test("a changed buffer holds for those that finished before", async () => {
   await database.queue.environments.set("staging", { bufferTime: 61 });
   expect((await database.queue.tryStart(candidate)).started).toBe(true);
 });
+
+test.each([
+  ["9 minutes", "19 minutes"],
+  ["10 minutes", "0"],
+  ["5 hours", "0"],
+])("a clock that is set back by %s makes a buffer of 10 minutes end after %s", async (back, after) => {
+  const line = newLine(database, "prod");
+  const blocker = await line.add("finished");
+  await pass(`-${back}`);
+  const candidate = await line.add("queued");
+  const status = async () =>
+    (await sql`select status from deploy_queue.deployments_with_status where id = ${blocker}`)[0]?.["status"];
+  const boards = async () => [
+    (await sql`select from deploy_queue.current_deployments where deployment_id = ${blocker}`).length,
+    (await sql`select from deploy_queue.finished_deployments where deployment_id = ${blocker}`).length,
+  ];
+  if (after !== "0") {
+    await pass(`${after}`);
+    await pass("-1 second");
+    expect((await database.queue.line.forecast(candidate))?.blockers).toMatchObject([{ deployment_id: blocker }]);
+    expect(await database.queue.tryStart(candidate)).toMatchObject({ started: false, lookAgainIn: 1_000 });
+    expect(await status()).toBe("buffering");
+    expect(await boards()).toEqual([1, 0]);
+    await pass("1 second");
+  }
+  expect((await database.queue.line.forecast(candidate))?.blockers).toEqual([]);
+  expect((await database.queue.tryStart(candidate)).started).toBe(true);
+  expect(await status()).toBe("finished");
+  expect(await boards()).toEqual([0, 1]);
+  expect(await sql`select from deploy_queue.verify_history() where deployment_id = ${candidate}`).toEqual([]);
+});

@@ -4,6 +4,7 @@ import type { Request } from "./interpolate.js";
 
 /** The parts of a dashboard's JSON that ask for data. */
 export interface Board {
+  readonly links: readonly object[];
   readonly uid: string;
   readonly title: string;
   readonly time: { readonly from: string };
