@@ -11,12 +11,16 @@ export interface ConnectionOptions extends Omit<ClientOptions, "prepare" | "onNo
 const leftTimeout = 20;
 /** The same when the Database is closed. */
 const closeTimeout = 5;
+/** How long a sleeper keeps a connection of a pooler at a time, in milliseconds. */
+const turnAtPooler = 15_000;
 
 /** The one connection of a Database: opened where it is needed, and opened again after it was lost. */
 export class Connection {
   readonly #options: ConnectionOptions;
   #present: Promise<Client> | undefined;
   #giveUp = new AbortController();
+  /** By the clock of performance.now(). */
+  #openedAt = Number.POSITIVE_INFINITY;
   #prepare = false;
 
   constructor(options: ConnectionOptions) {
@@ -45,12 +49,17 @@ export class Connection {
     this.#giveUp = new AbortController();
     const opening = openClient(present, this.#giveUp.signal);
     this.#present = opening;
-    opening.catch(() => {
-      // The next query tries anew.
-      if (this.#present === opening) {
-        this.#present = undefined;
-      }
-    });
+    opening.then(
+      () => {
+        this.#openedAt = performance.now();
+      },
+      () => {
+        // The next query tries anew.
+        if (this.#present === opening) {
+          this.#present = undefined;
+        }
+      },
+    );
     return opening;
   }
 
@@ -67,6 +76,23 @@ export class Connection {
     if (opened !== undefined && this.#drop(opened)) {
       void endClient(opened, leftTimeout);
     }
+  }
+
+  /**
+   * Lets others have this connection of a pooler in session mode, after a while: a pool that is full of sleepers would
+   * keep out those who end what the sleepers wait for. The next query gets in line for another connection.
+   * @returns milliseconds after which to call it again
+   */
+  async giveWay(): Promise<number> {
+    const present = this.#present;
+    const client = await present?.catch(() => undefined);
+    if (client?.session.pooled !== true) {
+      return Number.POSITIVE_INFINITY;
+    }
+    if (performance.now() - this.#openedAt >= turnAtPooler) {
+      this.leave(present);
+    }
+    return turnAtPooler;
   }
 
   /**

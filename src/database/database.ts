@@ -96,14 +96,18 @@ export class Database {
   ): Promise<Row[]> {
     const connection = this.connection.open();
     let timer: NodeJS.Timeout | undefined;
+    let isOpen = false;
     try {
       const rows = await Promise.race([
-        connection.then((client) => inSession(client, () => statement(client.sql))),
+        connection.then((client) => {
+          isOpen = true;
+          return inSession(client, () => statement(client.sql));
+        }),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
             this.connection.abandon(connection);
-            reject(new DatabaseUnavailableError(`${this.target} did not answer within ${timeout / 1000} s`));
+            reject(this.#silence(timeout, isOpen));
           }, timeout);
         }),
       ]);
@@ -123,6 +127,14 @@ export class Database {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Where a connection is not made, there is an error before: here a server, or a pooler, has let us in. */
+  #silence(timeout: number, isOpen: boolean): DatabaseUnavailableError {
+    const text = `${this.target} did not answer within ${timeout / 1000} s`;
+    const hint =
+      "A pooler whose connections are all taken does so: give it more, or give waiters the address of the server.";
+    return new DatabaseUnavailableError(text, isOpen || timeout < defaultQueryTimeout ? {} : { hint });
   }
 
   /** What is known of the present session, or of the next one. */

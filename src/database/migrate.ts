@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import type { Database } from "./database.js";
-import { DatabaseUnavailableError, SchemaError } from "./errors.js";
+import { DatabaseUnavailableError, DeployQueueError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
 import { objectsAsStatements } from "./objects.js";
 import { expectedSchemaVersion, hasOtherObjects, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
@@ -36,6 +36,8 @@ export async function migrateSchema(database: Database, options: MigrationOption
     try {
       await migrate({
         connectionString: await nodePostgresUrl(options.url, database),
+        // Not used, but compared: without it the one of the environment counts, which may be ours.
+        rootConnectionString: "postgres:///template1",
         migrationsFolder: options.folder,
         logger: new Logger(() => () => undefined),
       });
@@ -103,15 +105,14 @@ async function refuseForeignMigrations(database: Database, folder: string): Prom
 
 /** Another process that migrates, or a long transaction that has a lock which a migration needs. */
 function isInOurWay(error: unknown): boolean {
-  return (
-    (error instanceof Error && error.message.includes("exclusive lock")) ||
-    errorCode(error) === lockNotAvailable ||
-    errorCode(error) === "40P01" ||
-    // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
-    (["23505", "42P06"].includes(errorCode(error) ?? "") &&
-      error instanceof Error &&
-      /graphile_migrate|pg_namespace/.test(error.message))
-  );
+  const code = errorCode(error);
+  if (code === undefined) {
+    // graphile-migrate says by an error without a code that another one has its lock.
+    return error instanceof Error && !(error instanceof DeployQueueError);
+  }
+  // Two first migrations at once can meet in graphile-migrate's own "create schema if not exists".
+  const inCatalog = code === "23505" && error instanceof Error && "schema" in error && error.schema === "pg_catalog";
+  return inCatalog || [lockNotAvailable, "40P01", "42P06"].includes(code);
 }
 
 const lockNotAvailable = "55P03";

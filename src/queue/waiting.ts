@@ -94,7 +94,8 @@ export async function waitForStart(
           wakeUps.wake();
         });
       }
-      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn), signal);
+      const turn = arrive === true ? await queue.database.connection.giveWay() : Number.POSITIVE_INFINITY;
+      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn, turn), signal);
       if (refusal !== undefined) {
         throw refusal.error;
       }
