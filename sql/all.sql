@@ -25,6 +25,7 @@
 --!include basics/moment.sql
 --!include basics/_refuse_isolation.sql
 --!include basics/_lock_holders.sql
+--!include basics/_oldest_transaction.sql
 --!include basics/_blocked_environments.sql
 --!include basics/_lock_cell.sql
 --!include basics/_lock_cell_in_time.sql

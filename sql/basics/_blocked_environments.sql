@@ -26,5 +26,10 @@ as $$
     on of_row.pid = waiting.pid and of_row.locktype = 'tuple' and of_row.relation = 'deploy_queue.deployments'::regclass
   left join deploy_queue.deployments on deployments.ctid = format('(%s,%s)', of_row.page, of_row.tuple)::tid
   where not waiting.granted
-    and $1 = any (pg_blocking_pids(waiting.pid));
+    and $1 = any (pg_blocking_pids(waiting.pid))
+  union
+  -- It keeps the queue from notifying.
+  select null
+  from deploy_queue._oldest_transaction() as oldest
+  where oldest.pid = $1 and pg_notification_queue_usage() >= 0.5;
 $$;

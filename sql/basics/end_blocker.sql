@@ -1,5 +1,6 @@
--- Ends a session that holds up the queue, and records that. Refused for one that holds up nothing, and where the owner of the queue may not
--- end it, or where the caller may change none of the environments that wait. A prepared transaction is ended by its owner alone, by ROLLBACK PREPARED.
+-- Ends a session that holds up the queue, by a lock or by notifications that it does not read, and records that. Refused for one that
+-- holds up nothing, where the caller may change none of the environments that wait, and where the owner of the queue may not end it. A
+-- prepared transaction is ended by its owner alone, by ROLLBACK PREPARED.
 -- Called by operators, as the error of a lock that does not come says.
 create or replace function deploy_queue.end_blocker(pid integer) returns text
 language plpgsql volatile

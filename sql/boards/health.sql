@@ -60,13 +60,13 @@ begin
   name := 'notification queue';
   status := case when v_usage >= 0.5 then 'failed' when v_usage >= 0.1 then 'warning' else 'ok' end;
   text := format('%s %% of the queue of notifications is used', ceil(v_usage * 100)) || case when v_usage >= 0.1 then coalesce(
-    '; the oldest open transaction, which may hold it up, is that of ' || (
-      select format('session %s of %s since %s', session.pid, session.usename, date_trunc('second', session.xact_start))
-      from pg_stat_activity as session
-      where session.datname = current_database() and session.xact_start is not null and session.pid <> pg_backend_pid()
-      order by session.xact_start
-      limit 1
-    ), '') else '' end;
+    (
+      select format('; the oldest open transaction, which may hold it up, is that of %s', oldest.text)
+        || case when v_usage >= 0.5 then format('; deploy_queue.end_blocker(%s) ends it', oldest.pid) else '' end
+      from deploy_queue._oldest_transaction() as oldest
+    ),
+    '; the log of the server names the session that holds it up'
+  ) else '' end;
   return next;
 
   name := 'deployments';

@@ -160,7 +160,7 @@ const cures: Readonly<Record<string, string>> = {
   rules:
     "Restore the whole of a backup (docs/operations.md says which options), enable the trigger with ALTER TABLE, or set default_transaction_isolation back with ALTER ROLE or ALTER DATABASE.",
   "notification queue":
-    "Some session listens and stays in a transaction for long: look for it in pg_stat_activity and end it. When the queue is full, nothing can commit.",
+    "Some session listens and stays in a transaction for long: end it. Above 50 %, deploy-queue sends no notifications and waiters look by themselves; when the queue is full, other programs that notify cannot commit.",
   deployments:
     'Look at it with "deploy-queue info <id>". When nothing of its work runs any more, end it with "deploy-queue finish <id>" or "deploy-queue cancel deployment <id>". What is started with --max-duration ends by itself.',
 };

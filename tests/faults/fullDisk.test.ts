@@ -28,7 +28,7 @@ function mountSmallDisk(): string | undefined {
 test("a full disk stops the queue and loses nothing; all go on once there is room", async ({ skip }) => {
   const disk = mountSmallDisk();
   if (disk === undefined) return skip("only root may mount the small disk that this needs");
-  const server = await startOwnServer(disk);
+  const server = await startOwnServer({ disk });
   const queue = server.openQueue();
   const location = ["--environment", "dev", "--provider", "aws", "--region", "full", "--cell-index", "1"];
   const run = (...command: string[]) =>

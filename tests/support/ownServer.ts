@@ -27,12 +27,18 @@ export interface OwnServer {
   openQueue(): Queue;
 }
 
-/** Starts a server with the schema, stopped and removed after the test. On the disk that is mounted there, if one is given. */
-export async function startOwnServer(disk?: string): Promise<OwnServer> {
+export interface OwnServerOptions {
+  /** Where the disk is mounted on which it lies. */
+  readonly disk?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** Starts a server with the schema, stopped and removed after the test. */
+export async function startOwnServer({ disk, parameters }: OwnServerOptions = {}): Promise<OwnServer> {
   const directory = disk === undefined ? await newDirectory() : join(disk, "server");
   const shared = inject("serverDirectory");
   if (shared !== undefined) await copyBlueprint(shared, directory);
-  const server = await serverIn(directory, settings);
+  const server = await serverIn(directory, { ...settings, ...parameters });
   await putSchema(server.url);
   return server;
 }
