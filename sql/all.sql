@@ -9,6 +9,7 @@
 -- life      what happens to a deployment, from entering the line to its end
 -- policies  environments, freezes and maintenance windows
 -- history   events, and whether they tell what must have been
+-- predecessor  the old names that an adoption leaves: what its programs read and write
 -- boards    what people and dashboards read
 -- adoption  what moves the database of the predecessor: not included, since it exists in pg_temp, while it runs
 --
@@ -206,6 +207,14 @@
 --!include history/_verify_buffers.sql
 --!include history/_verify_schedules.sql
 --!include history/verify_history.sql
+
+--!include predecessor/_holds_old.sql
+--!include predecessor/_old_gates.sql
+--!include predecessor/_old_deployments.sql
+--!include predecessor/_mended.sql
+--!include predecessor/_write_old.sql
+--!include predecessor/_refuse_passing.sql
+--!include predecessor/tg_old_deployments__write.sql
 
 --!include boards/deployments_with_status.sql
 --!include boards/deployment_duration_analytics.sql

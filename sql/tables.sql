@@ -96,6 +96,8 @@ comment on column deploy_queue.deployments.cancellation_kind is
   'How it was cancelled: cancelled (at once), forced, stopped (its keeper confirmed), reaped (without its keeper), failed (its work), rejected (before the line), gave-way (it closed a circle of waits).';
 comment on column deploy_queue.deployments.parent_id is 'The deployment whose work it is a part of.';
 comment on column deploy_queue.deployments.joined_id is 'The deployment in whose hold it runs.';
+comment on column deploy_queue.deployments.via_old_names is
+  'Whether it entered by the old names, which programs of the predecessor use: they keep the order of the ids.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ca14c924ec3712d96687479b79ff360642a81f2c
+--! Hash: sha1:2e26172b6b60e20a58671f7b621d1bf15ad35d40
 
 -- squawk-ignore-file
 
@@ -185,6 +185,7 @@ create table deploy_queue.deployments (
   cancellation_kind deploy_queue.cancellation_kind,
   parent_id bigint,
   joined_id bigint,
+  via_old_names boolean not null default false,
 
   constraint a_deployment_is_in_its_cell
     foreign key (cell_id, environment, cloud_provider, region, cell_index)

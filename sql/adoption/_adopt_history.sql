@@ -34,8 +34,8 @@ begin
   alter table deploy_queue.deployments disable trigger user, drop constraint a_deployment_is_in_its_cell;
   execute (
     select format(
-      'insert into deploy_queue.deployments (cell_id, %s) overriding system value
-      select cells.id, %s
+      'insert into deploy_queue.deployments (cell_id, via_old_names, %s) overriding system value
+      select cells.id, adopted.finish_timestamp is null and adopted.cancellation_timestamp is null, %s
       from pg_temp.adopted_deployments as adopted
       join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
       order by adopted.id',

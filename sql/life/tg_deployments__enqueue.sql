@@ -8,13 +8,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz;
+  -- Only OVERRIDING SYSTEM VALUE brings an id above zero.
+  v_given_id bigint := case when new.id > 0 then new.id end;
   v_starts boolean := false;
   v_is_new_cell boolean := false;
   v_cell deploy_queue.cells;
   v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
-  -- Only OVERRIDING SYSTEM VALUE brings such an id.
-  if new.id > 0 then
+  new.via_old_names := coalesce(new.via_old_names, false);
+  if v_given_id is not null and not (new.via_old_names and deploy_queue._bypass_reason() is not null) then
     raise exception using
       errcode = 'QD008',
       message = format('id %s was given, but ids are drawn by the line', new.id),
@@ -60,6 +62,7 @@ begin
     new := deploy_queue._with_parent(new);
   end if;
   if new.priority > 0 then
+    perform deploy_queue._refuse_passing(new);
     perform deploy_queue._refuse_priority(new);
   end if;
 
@@ -106,7 +109,10 @@ begin
     perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);
   end if;
   -- The id is drawn after all refusals, so that they leave no gap.
-  new.id := nextval('deploy_queue.deployments_id_seq');
+  if v_given_id is not null then
+    perform setval('deploy_queue.deployments_id_seq', v_given_id) from deploy_queue.deployments_id_seq where last_value < v_given_id;
+  end if;
+  new.id := coalesce(v_given_id, nextval('deploy_queue.deployments_id_seq'));
   return new;
 end;
 $$;

@@ -33,6 +33,6 @@ $$;
 create or replace trigger tg_deployments__fixed
 before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key,
-  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced, parent_id, joined_id
+  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced, parent_id, joined_id, via_old_names
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__fixed();

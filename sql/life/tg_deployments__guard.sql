@@ -44,6 +44,9 @@ begin
     new.place := nextval('deploy_queue.deployments_id_seq');
   end if;
 
+  if not v_starts and (new.priority <> old.priority or (old.hold = 'outside' and v_is_released)) then
+    perform deploy_queue._refuse_passing(new);
+  end if;
   if v_starts then
     if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
       return null;
@@ -97,7 +100,7 @@ before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key, start_timestamp,
   finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, max_duration, idempotency_key, forced, place,
   priority, hold, release_key, not_before, not_after, command, entered_by, actor, keeper, stop_timestamp, stop_grace,
-  cancellation_kind, parent_id, joined_id
+  cancellation_kind, parent_id, joined_id, via_old_names
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();
 

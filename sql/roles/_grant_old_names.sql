@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_reader text;
+  v_reads_boards boolean;
   -- All that views call, theirs and those beneath them.
   v_functions text := (
     select string_agg(distinct ours::text, ', ')
@@ -20,8 +21,9 @@ begin
     return;
   end if;
 
-  for v_reader in
-    select distinct case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end
+  for v_reader, v_reads_boards in
+    select case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end,
+      bool_or(pg_class.oid <> to_regclass('public.deployments'))
     from pg_class
     left join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attacl is not null
     cross join lateral (
@@ -30,12 +32,16 @@ begin
       select * from aclexplode(pg_attribute.attacl)
     ) as granted
     where pg_class.oid in (
-        to_regclass('public.deployment_duration_analytics'), to_regclass('public.prod_latest_deployments'),
+        to_regclass('public.deployments'), to_regclass('public.deployment_duration_analytics'), to_regclass('public.prod_latest_deployments'),
         to_regclass('public.prod_current_deployments'), to_regclass('public.prod_finished_deployments')
       )
       and granted.grantee <> pg_class.relowner
+    group by granted.grantee
   loop
-    execute format('grant usage on schema deploy_queue to %s', v_reader);
+    -- What the boards call calls further functions by their names.
+    if v_reads_boards then
+      execute format('grant usage on schema deploy_queue to %s', v_reader);
+    end if;
     execute format('grant execute on function %s to %s', v_functions, v_reader);
   end loop;
 end;

@@ -114,6 +114,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD042: RefusedError,
   QD043: UnknownNameError,
   QD044: RefusedError,
+  QD048: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

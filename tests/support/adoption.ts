@@ -2,11 +2,14 @@ import postgres from "postgres";
 import { beforeEach, inject, onTestFinished } from "vitest";
 import { adoptionStatements } from "../../src/database/adoption.js";
 import { emptyDatabase } from "./emptyDatabase.js";
+import { type OldProgram, oldProgram } from "./oldProgram.js";
 import { createPredecessor } from "./predecessor.js";
 
 export interface Adoption {
-  /** Another client of the same database. */
+  /** Another client of the same database, which finds the old names: the role of the tests is called like the schema of the queue. */
   connect(): postgres.Sql;
+  /** A program of the predecessor in the same database. */
+  oldProgram(): Promise<OldProgram>;
   /** A role that may do nothing yet. */
   newRole(): Promise<string>;
   /** Rows of the old table, as "(component, …) values (…)"; the rest is that of prod-aws-r-cell-1. */
@@ -25,7 +28,12 @@ export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
 
   beforeEach(async () => {
     ({ url } = await emptyDatabase(inject("templateName")));
-    sql = postgres(url, { max: 1, onnotice: () => undefined, types: { bigint: postgres.BigInt } });
+    sql = postgres(url, {
+      max: 1,
+      onnotice: () => undefined,
+      types: { bigint: postgres.BigInt },
+      connection: { search_path: "public" },
+    });
     onTestFinished(() => sql.end());
     await createPredecessor(sql);
     onOpen(sql);
@@ -41,8 +49,9 @@ export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
 
   return {
     old,
+    oldProgram: () => oldProgram(url),
     connect() {
-      const client = postgres(url, { max: 1, onnotice: () => undefined });
+      const client = postgres(url, { max: 1, onnotice: () => undefined, connection: { search_path: "public" } });
       onTestFinished(() => client.end({ timeout: 1 }));
       return client;
     },

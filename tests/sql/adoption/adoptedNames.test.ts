@@ -7,7 +7,7 @@ import { outcome } from "../../support/session.js";
 import { until } from "../../support/until.js";
 
 let sql: postgres.Sql;
-const { connect, newRole, history, adopt } = usePredecessor((client) => {
+const { connect, newRole, old, history, adopt } = usePredecessor((client) => {
   sql = client;
 });
 
@@ -98,9 +98,12 @@ describe("a program that uses the old names", () => {
   });
 
   test("finds the columns that it knows, with their types", async () => {
-    // The type text takes the place of varchar; to a client the two are one.
+    // In the views that its waiters only join, the type text takes the place of varchar; to a client the two are one.
     const columns = (schema: string) => sql`
-      select relname, attname, attnum, case atttypid when 'varchar'::regtype then 'text'::regtype else atttypid::regtype end as type
+      select relname, attname, attnum, case
+          when relname in ('environments', 'deployment_duration_analytics') and atttypid = 'varchar'::regtype then 'text'
+          else format_type(atttypid, atttypmod)
+        end as type
       from pg_attribute join pg_class on pg_class.oid = attrelid
       where relnamespace = ${schema}::regnamespace and relkind in ('r', 'v', 'm') and attnum > 0 and relname <> '_sqlx_migrations'
       order by relname, attnum`;
@@ -110,6 +113,59 @@ describe("a program that uses the old names", () => {
     await adopt();
 
     expect([...(await columns("public"))]).toEqual(before);
+  });
+
+  test("may insert what the predecessor took: it is mended as an adoption mends it", async () => {
+    const columns =
+      "component, version, url, note, concurrency_key, created_at, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note";
+    const rows = [
+      `'a', '', E'https://run/1\t?x', E'two\nlines', '', now(), null, null, now() - interval '1 h', E'two\r\nlines'`,
+      `'b', 'v1', 'not a page', 'note', null, now() - interval '1 h', now() - interval '2 h', now() - interval '3 h', null, null`,
+      `'c', 'v1', 'javascript:x', null, 'key', now() - interval '1 h', now() - interval '1 h', now(), null, null`,
+    ];
+    const stored = (where: string) =>
+      sql.unsafe(`select ${columns} from deploy_queue.deployments where ${where} order by id`);
+    await old(columns, ...rows);
+    await adopt();
+    const adopted = [...(await stored("true"))];
+    const client = connect();
+    for (const row of rows) {
+      await client.unsafe(`
+        insert into deployments (environment, cloud_provider, region, cell_index, ${columns}) values ('prod', 'aws', 'r', 1, ${row})`);
+    }
+
+    const inserted = [...(await stored("id > 3"))];
+    const texts = ({ component, version, url, note, concurrency_key, cancellation_note }: postgres.Row) => ({
+      ...{ component, version, url, note, concurrency_key, cancellation_note },
+    });
+    expect(inserted.map(texts)).toEqual(adopted.map(texts));
+    expect(
+      await sql.unsafe(`select id from deploy_queue.deployments where id > 3 and finish_timestamp < start_timestamp`),
+    ).toEqual([]);
+    const [note] = await client`
+      update deployments set cancellation_timestamp = now(), cancellation_note = ${"two\nlines"}
+      where id = ${await enqueue(client, "d")} returning cancellation_note`;
+    expect(note).toEqual({ cancellation_note: "two lines" });
+  });
+
+  test("does not choose ids, unless an operator goes past the line with a reason", async () => {
+    await history();
+    await adopt();
+    const client = connect();
+    const insert = async () =>
+      (
+        await client<{ id: string }[]>`
+          insert into deployments (id, environment, cloud_provider, region, cell_index, component)
+          values (700, 'dev', 'aws', 'r', 1, 'api') returning id`
+      )[0]?.id;
+
+    expect(await insert()).toBe("5");
+    await client`set deploy_queue.bypass_reason = 'moved from another database'`;
+    expect(await insert()).toBe("700");
+    expect(await outcome(client`update deployments set id = 800 where id = 700`)).toBe("QD007");
+    await client`reset deploy_queue.bypass_reason`;
+    expect(await enqueue(client, "api")).toBe(701);
+    expect(await outcome(client`delete from deployments where id = 700`)).toBe("QD010");
   });
 
   test("may do what it might do, and no more", async () => {
