@@ -63,6 +63,8 @@
 --!include line/_queued.sql
 --!include line/_running.sql
 --!include line/_live_deployments.sql
+--!include line/_all_queued.sql
+--!include line/_all_running.sql
 --!include line/_buffering.sql
 --!include line/_line_cells.sql
 --!include line/_line_members.sql
@@ -224,6 +226,10 @@
 --!include boards/prod_current_deployments.sql
 --!include boards/prod_latest_deployments.sql
 --!include boards/prod_finished_deployments.sql
+--!include boards/_figures_between.sql
+--!include boards/weekly_figures.sql
+--!include boards/refresh_weekly_figures.sql
+--!include boards/_forget_weeks.sql
 --!include boards/deployment_frequency.sql
 --!include boards/lead_time.sql
 --!include boards/wait_time.sql

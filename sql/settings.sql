@@ -2,6 +2,10 @@
 do $$
 declare
   v_setting record;
+  v_of_all_live constant text[] := array[
+    '_all_queued', '_all_running', '_free_heads', '_line_cells', 'live_deployments', 'live_deployment_by_url', 'reap_stale_deployments',
+    'tg_environments__wake'
+  ];
 begin
   for v_setting in
     select pg_proc.oid::regprocedure as function, chosen.setting
@@ -16,8 +20,19 @@ begin
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),
         -- One plan is right for all calls: parameters do not tell how many rows there are, and planning takes longer than reading.
         ('plan_cache_mode = force_generic_plan', array['_beat', '_blockers', '_heads', '_line', '_stale']),
-        -- PostgreSQL would compile these queries, because it estimates their cost from all of history.
-        ('jit = off', array['_blockers', '_line'])
+        -- The other way round: the length of the time decides which plan is right.
+        ('plan_cache_mode = force_custom_plan', array['cell_timeline', '_figures_between']),
+        -- The partial indexes of live deployments hold few, where statistics expect a share of all history: PostgreSQL would read all of it,
+        -- by several processes.
+        ('enable_seqscan = off', v_of_all_live),
+        ('max_parallel_workers_per_gather = 0', v_of_all_live),
+        -- PostgreSQL would compile their queries, because it estimates their cost from all of history.
+        ('jit = off', array['health', 'prune_history', 'refresh_durations', '_measure'] || array(
+          select pg_proc.proname::text
+          from pg_proc
+          join pg_language on pg_language.oid = pg_proc.prolang
+          where pg_proc.pronamespace = 'deploy_queue'::regnamespace and pg_proc.proretset and pg_language.lanname = 'plpgsql'
+        ))
     ) as chosen (setting, names)
     join pg_proc on pg_proc.proname = any (chosen.names) and pg_proc.pronamespace = 'deploy_queue'::regnamespace
   loop

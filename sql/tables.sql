@@ -208,5 +208,23 @@ begin
 end;
 $$;
 
+-- PostgreSQL takes a small table that was never analysed for one of many rows, and analyses no table before fifty changes.
+do $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select pg_class.oid::regclass from pg_class
+    where pg_class.relnamespace = 'deploy_queue'::regnamespace and pg_class.relkind = 'r'
+      and pg_class.relname not in ('deployments', 'deployment_events')
+  loop
+    if not exists (select from pg_class where pg_class.oid = v_table and 'autovacuum_analyze_threshold=5' = any (pg_class.reloptions)) then
+      execute format('alter table %s set (autovacuum_analyze_threshold = 5)', v_table);
+    end if;
+    execute format('analyze %s', v_table);
+  end loop;
+end;
+$$;
+
 -- A promotion from now on is noticed.
 do $$ begin perform deploy_queue._note_timeline(); end $$;

@@ -4,6 +4,9 @@ import { bars, limits, stat, timeSeries } from "./panels.js";
 import { chosenKinds, seconds } from "./query.js";
 import { stateColours } from "./states.js";
 
+/** The time range is an argument: other weeks are not read. */
+const weeks = "deploy_queue.weekly_figures($__timeFrom(), $__timeTo())";
+
 export const dora = board({
   uid: "deploy-queue-dora",
   title: "05 Deployments: DORA",
@@ -19,22 +22,12 @@ export const dora = board({
         "The mean number of deployments that finished in a week, the medians of the weekly medians, and the share of cancelled deployments.",
       sql: `
 select
-  (
-    select sum(deployment_count) / nullif(count(distinct week), 0)
-    from deploy_queue.deployment_frequency where $__timeFilter(week) and ${chosenKinds}
-  ) as "deployments a week",
-  (
-    select ${seconds("percentile_cont(0.5) within group (order by median_lead_time)")}
-    from deploy_queue.lead_time where $__timeFilter(week) and ${chosenKinds}
-  ) as "lead time",
-  (
-    select ${seconds("percentile_cont(0.5) within group (order by median_wait_time)")}
-    from deploy_queue.wait_time where $__timeFilter(week) and ${chosenKinds}
-  ) as "wait in the line",
-  (
-    select sum(cancelled_count)::double precision / nullif(sum(deployment_count), 0)
-    from deploy_queue.cancellation_rate where $__timeFilter(week) and ${chosenKinds}
-  ) as "cancelled"`,
+  sum(finished_count) / nullif(count(distinct week) filter (where finished_count > 0), 0) as "deployments a week",
+  ${seconds("percentile_cont(0.5) within group (order by median_lead_time)")} as "lead time",
+  ${seconds("percentile_cont(0.5) within group (order by median_wait_time)")} as "wait in the line",
+  sum(cancelled_count)::double precision / nullif(sum(finished_count + cancelled_count), 0) as "cancelled"
+from ${weeks}
+where ${chosenKinds}`,
       width: 24,
       height: 4,
     })
@@ -52,9 +45,9 @@ select
       title: "Deployment frequency",
       description: "Deployments that finished in each week, by component.",
       sql: `
-select week as time, component as metric, sum(deployment_count) as deployments
-from deploy_queue.deployment_frequency
-where $__timeFilter(week) and ${chosenKinds}
+select week as time, component as metric, sum(finished_count) as deployments
+from ${weeks}
+where finished_count > 0 and ${chosenKinds}
 group by 1, 2
 order by 1, 2`,
       width: 12,
@@ -67,8 +60,8 @@ order by 1, 2`,
       description: "From entering the line to the finish, by component: the median of each week.",
       sql: `
 select week as time, component as metric, ${seconds("max(median_lead_time)")} as lead_time
-from deploy_queue.lead_time
-where $__timeFilter(week) and ${chosenKinds}
+from ${weeks}
+where finished_count > 0 and ${chosenKinds}
 group by 1, 2
 order by 1, 2`,
       width: 12,
@@ -81,8 +74,8 @@ order by 1, 2`,
       description: "From entering the line to the start: median and 95th percentile of each week.",
       sql: `
 select week as time, ${seconds("max(median_wait_time)")} as median, ${seconds("max(p95_wait_time)")} as "95th percentile"
-from deploy_queue.wait_time
-where $__timeFilter(week) and ${chosenKinds}
+from ${weeks}
+where started_count > 0 and ${chosenKinds}
 group by 1
 order by 1`,
       width: 12,
@@ -95,9 +88,9 @@ order by 1`,
       description: "The share of cancelled or reaped deployments in each week, by component.",
       sql: `
 select week as time, component as metric,
-  sum(cancelled_count)::double precision / nullif(sum(deployment_count), 0) as rate
-from deploy_queue.cancellation_rate
-where $__timeFilter(week) and ${chosenKinds}
+  sum(cancelled_count)::double precision / sum(finished_count + cancelled_count) as rate
+from ${weeks}
+where finished_count + cancelled_count > 0 and ${chosenKinds}
 group by 1, 2
 order by 1, 2`,
       width: 12,

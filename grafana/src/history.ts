@@ -23,8 +23,8 @@ with held as (
     max(coalesce(held_until, 'infinity')) over so_far as busy_until,
     lead(held_from, 1, 'infinity') over (partition by environment, cloud_provider, region, cell_index order by held_from)
       as next_from
-  from deploy_queue.cell_timeline
-  where held_from <= $__timeTo() and coalesce(held_until, 'infinity') >= $__timeFrom() and ${chosen}
+  from deploy_queue.cell_timeline($__timeFrom(), $__timeTo())
+  where ${chosen}
   window so_far as (
     partition by environment, cloud_provider, region, cell_index order by held_from rows unbounded preceding
   )

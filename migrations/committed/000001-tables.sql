@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2e26172b6b60e20a58671f7b621d1bf15ad35d40
+--! Hash: sha1:2062e4cfe8ea3a10f144dcf64bd0ff21fe4292d4
 
 -- squawk-ignore-file
 
@@ -220,7 +220,8 @@ create index deployments_latest on deploy_queue.deployments (cell_id, component,
   where version is not null and cancellation_timestamp is null;
 create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
   where finish_timestamp is not null;
-create index deployments_moments on deploy_queue.deployments using brin (created_at, finish_timestamp)
+create index deployments_moments on deploy_queue.deployments
+  using brin (created_at, start_timestamp, finish_timestamp, cancellation_timestamp)
   with (pages_per_range = 16, autosummarize = on);
 
 -- Without a foreign key: the record of what happened outlives its deployment.
@@ -262,6 +263,32 @@ create table deploy_queue.deployment_durations (
   seconds double precision[] not null,
   primary key (cell_id, component)
 ) with (fillfactor = 80);
+
+-- The weeks that are over and whose figures are kept. Those of all others are computed when they are read.
+create table deploy_queue.summed_weeks (
+  week timestamptz primary key
+);
+
+create table deploy_queue.weekly_figures (
+  week timestamptz not null references deploy_queue.summed_weeks on delete cascade,
+  environment text not null,
+  component text not null,
+  started_count integer not null,
+  finished_count integer not null,
+  cancelled_count integer not null,
+  cancelled_running_count integer not null,
+  day_count integer not null,
+  median_wait_time interval,
+  p95_wait_time interval,
+  p99_wait_time interval,
+  max_wait_time interval,
+  avg_wait interval,
+  avg_duration interval,
+  avg_lead_time interval,
+  median_lead_time interval,
+  p90_lead_time interval,
+  primary key (week, environment, component)
+);
 
 create table deploy_queue.freezes (
   id integer primary key generated always as identity,

@@ -2,19 +2,15 @@
 -- Read by boards and reviews.
 create or replace view deploy_queue.cancellation_rate as
 select
-  ended.environment,
-  ended.component,
-  date_trunc('week', ended.at, 'UTC') as week,
-  count(*)::integer as deployment_count,
-  count(ended.cancellation_timestamp)::integer as cancelled_count,
-  count(ended.cancellation_timestamp) filter (where ended.start_timestamp is not null)::integer as cancelled_running_count,
-  count(ended.cancellation_timestamp)::double precision / count(*) as cancellation_rate
-from (
-  select deployments.*, coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as at
-  from deploy_queue.deployments
-  where deployments.finish_timestamp is not null or deployments.cancellation_timestamp is not null
-) as ended
-group by ended.environment, ended.component, date_trunc('week', ended.at, 'UTC');
+  figures.environment,
+  figures.component,
+  figures.week,
+  figures.finished_count + figures.cancelled_count as deployment_count,
+  figures.cancelled_count,
+  figures.cancelled_running_count,
+  figures.cancelled_count::double precision / (figures.finished_count + figures.cancelled_count) as cancellation_rate
+from deploy_queue.weekly_figures() as figures
+where figures.finished_count + figures.cancelled_count > 0;
 
 comment on view deploy_queue.cancellation_rate is
   'Share of cancelled deployments among those that ended, by week.';

@@ -1,6 +1,7 @@
 -- Deployments that are queued, running or buffering, with how long they take and usually take.
 -- Read by boards and people.
 create or replace view deploy_queue.current_deployments as
+with clock as materialized (select deploy_queue._now() as now)
 select
   present.environment,
   present.cloud_provider,
@@ -25,9 +26,11 @@ select
   case when present.start_timestamp is not null and present.alive_until is null then deploy_queue._unkept_since(
     present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when environments.max_duration is null then environments.unkept_after end, clock.now
   ) end as unkept_since
-from (select deploy_queue._now() as now) as clock
-cross join lateral (
-  select * from deploy_queue._live_deployments
+from clock
+cross join (
+  select queued as deployment, queued.* from deploy_queue._all_queued() as queued
+  union all
+  select running as deployment, running.* from deploy_queue._all_running() as running
   union all
   select buffering as deployment, buffering.* from deploy_queue._buffering() as buffering
 ) as present

@@ -12,7 +12,7 @@ select
   deployment_durations.stddev_duration
 from deploy_queue.deployment_durations
 join deploy_queue.cells on cells.id = deployment_durations.cell_id
-where deployment_durations.last_finish_timestamp > deploy_queue._now() - interval '3 months';
+where deployment_durations.last_finish_timestamp > (select deploy_queue._now()) - interval '3 months';
 
 comment on view deploy_queue.deployment_duration_analytics is
   'Mean and standard deviation of the durations of the last 100 deployments that finished within 3 months.';

@@ -2,14 +2,13 @@
 -- Read by boards and reviews.
 create or replace view deploy_queue.deployment_frequency as
 select
-  deployments.environment,
-  deployments.component,
-  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
-  count(*)::integer as deployment_count,
-  count(distinct (deployments.finish_timestamp at time zone 'UTC')::date)::integer as day_count
-from deploy_queue.deployments
-where deployments.finish_timestamp is not null
-group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+  figures.environment,
+  figures.component,
+  figures.week,
+  figures.finished_count as deployment_count,
+  figures.day_count
+from deploy_queue.weekly_figures() as figures
+where figures.finished_count > 0;
 
 comment on view deploy_queue.deployment_frequency is
   'Finished deployments of each component by week.';

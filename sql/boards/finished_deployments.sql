@@ -14,12 +14,11 @@ select
   deployments.start_timestamp,
   deployments.finish_timestamp,
   deployments.created_at
-from (select deploy_queue._now() as now) as clock
-cross join deploy_queue.deployments
+from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
 where deployments.finish_timestamp is not null
-  and (deployments.finish_timestamp <= clock.now - environments.buffer_time
-    or deployments.finish_timestamp >= clock.now + environments.buffer_time);
+  and (deployments.finish_timestamp <= (select deploy_queue._now()) - environments.buffer_time
+    or deployments.finish_timestamp >= (select deploy_queue._now()) + environments.buffer_time);
 
 comment on view deploy_queue.finished_deployments is
   'Deployments that finished and whose buffer is over.';

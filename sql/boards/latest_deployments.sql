@@ -36,7 +36,7 @@ newest as materialized (
     limit 1
   ) as newest_there
 ),
-target as (
+target as materialized (
   select distinct on (newest.environment, newest.component) newest.environment, newest.component, newest.version
   from newest
   order by newest.environment, newest.component, newest.id desc

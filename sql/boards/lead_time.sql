@@ -2,18 +2,17 @@
 -- Read by boards and reviews.
 create or replace view deploy_queue.lead_time as
 select
-  deployments.environment,
-  deployments.component,
-  date_trunc('week', deployments.finish_timestamp, 'UTC') as week,
-  count(*)::integer as deployment_count,
-  avg(deployments.start_timestamp - deployments.created_at) as avg_wait,
-  avg(deployments.finish_timestamp - deployments.start_timestamp) as avg_duration,
-  avg(deployments.finish_timestamp - deployments.created_at) as avg_lead_time,
-  percentile_cont(0.5) within group (order by deployments.finish_timestamp - deployments.created_at) as median_lead_time,
-  percentile_cont(0.9) within group (order by deployments.finish_timestamp - deployments.created_at) as p90_lead_time
-from deploy_queue.deployments
-where deployments.finish_timestamp is not null
-group by deployments.environment, deployments.component, date_trunc('week', deployments.finish_timestamp, 'UTC');
+  figures.environment,
+  figures.component,
+  figures.week,
+  figures.finished_count as deployment_count,
+  figures.avg_wait,
+  figures.avg_duration,
+  figures.avg_lead_time,
+  figures.median_lead_time,
+  figures.p90_lead_time
+from deploy_queue.weekly_figures() as figures
+where figures.finished_count > 0;
 
 comment on view deploy_queue.lead_time is
   'Time from entering the line to the finish, of deployments that finished, by week.';

@@ -1,6 +1,7 @@
 -- Running deployments that take longer than usual: mean plus two standard deviations. One sample has no deviation.
 -- Read by the command line, the worker and boards.
 create or replace view deploy_queue.outliers as
+with clock as materialized (select deploy_queue._now() as now)
 select
   deployments.id,
   deployments.environment,
@@ -15,8 +16,8 @@ select
   clock.now - deployments.start_timestamp as current_duration,
   usual.avg_duration,
   usual.stddev_duration
-from (select deploy_queue._now() as now) as clock
-cross join deploy_queue._running as deployments
+from clock
+cross join deploy_queue._all_running() as deployments
 join deploy_queue.deployment_durations as usual
   on usual.cell_id = deployments.cell_id and usual.component = deployments.component
 where usual.last_finish_timestamp > clock.now - interval '3 months'

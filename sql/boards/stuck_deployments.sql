@@ -1,12 +1,14 @@
 -- Deployments that need a look: their heartbeats stopped, they run without a keeper for too long, they take longer than usual, or
 -- nothing keeps them from starting and they do not. Read by health() and by people.
 create or replace view deploy_queue.stuck_deployments as
-with clock as materialized (select deploy_queue._now() as now)
+with clock as materialized (select deploy_queue._now() as now),
+queued as materialized (select waiting as deployment, waiting.* from deploy_queue._all_queued() as waiting),
+running as materialized (select holder as deployment, holder.* from deploy_queue._all_running() as holder)
 select live.id as deployment_id, 'silent' as kind, live.heartbeat_timestamp as since,
   deploy_queue._label(live.deployment) || ' has sent no heartbeat since ' || date_trunc('second', live.heartbeat_timestamp) as text
 from clock
 cross join (select deploy_queue._up_since() as up_since offset 0) as server
-cross join deploy_queue._live_deployments as live
+cross join (select * from queued union all select * from running) as live
 where deploy_queue._lease_ends(live.heartbeat_timestamp, live.alive_until, server.up_since) < clock.now
 
 union all
@@ -15,7 +17,7 @@ select running.id, 'unkept', running.start_timestamp,
   deploy_queue._label(running.deployment) || ' runs without a keeper since ' || date_trunc('second', running.start_timestamp)
     || ' and never ends by itself'
 from clock
-cross join deploy_queue._running as running
+cross join running
 join deploy_queue.environments on environments.environment = running.environment
 left join deploy_queue.deployment_durations as usual
   on usual.cell_id = running.cell_id

@@ -2,17 +2,16 @@
 -- Read by boards and reviews.
 create or replace view deploy_queue.wait_time as
 select
-  deployments.environment,
-  deployments.component,
-  date_trunc('week', deployments.start_timestamp, 'UTC') as week,
-  count(*)::integer as deployment_count,
-  percentile_cont(0.5) within group (order by deployments.start_timestamp - deployments.created_at) as median_wait_time,
-  percentile_cont(0.95) within group (order by deployments.start_timestamp - deployments.created_at) as p95_wait_time,
-  percentile_cont(0.99) within group (order by deployments.start_timestamp - deployments.created_at) as p99_wait_time,
-  max(deployments.start_timestamp - deployments.created_at) as max_wait_time
-from deploy_queue.deployments
-where deployments.start_timestamp is not null
-group by deployments.environment, deployments.component, date_trunc('week', deployments.start_timestamp, 'UTC');
+  figures.environment,
+  figures.component,
+  figures.week,
+  figures.started_count as deployment_count,
+  figures.median_wait_time,
+  figures.p95_wait_time,
+  figures.p99_wait_time,
+  figures.max_wait_time
+from deploy_queue.weekly_figures() as figures
+where figures.started_count > 0;
 
 comment on view deploy_queue.wait_time is
   'Time from entering the line to the start, of all that started, by week.';

@@ -80,6 +80,9 @@ begin
     end if;
     new.forced := new.start_timestamp is not null and deploy_queue._bypass_reason() is not null;
     v_starts := new.start_timestamp is not null and not new.forced and not deploy_queue._has_ended(new);
+    if deploy_queue._has_ended(new) then
+      perform deploy_queue._forget_weeks(new);
+    end if;
   end if;
   new.created_at := coalesce(
     new.created_at, least(case when not v_starts then new.start_timestamp end, new.cancellation_timestamp, v_now)

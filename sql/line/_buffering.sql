@@ -1,5 +1,4 @@
--- Deployments that finished less than their buffer ago. A function, which says how few they are: planned as a part of a view, they are a
--- third of all history, and a server that compiles expensive plans spends more time on that than on everything else.
+-- Deployments that finished less than their buffer ago. A function for the same reason as _all_queued.
 -- Read by the view of current deployments.
 create or replace function deploy_queue._buffering() returns setof deploy_queue.deployments
 language plpgsql stable rows 20

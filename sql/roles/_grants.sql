@@ -44,7 +44,7 @@ as $$
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
-        'end_blocker', 'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'prune_history', 'worker_seen'
+        'end_blocker', 'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
       -- The functions of the constraint and the row-level security of deployments: the role that writes needs them.

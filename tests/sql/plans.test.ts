@@ -148,24 +148,6 @@ describe("the rule reads the partial index of", () => {
   });
 });
 
-describe("a server that compiles expensive plans compiles none of", () => {
-  const views = [
-    "current_deployments",
-    "prod_current_deployments",
-    "queue",
-    "latest_deployments",
-    "outliers",
-    "staged",
-  ];
-  const all = [...views, "stuck_deployments", "freezes_in_force", "windows", "deployment_duration_analytics"];
-  test.for(all.map((view) => [view] as const))("%s", async ([view]) => {
-    const [row] = await sql<{ "QUERY PLAN": [{ Plan: { "Total Cost": number } }] }[]>`
-      explain (format json) select * from ${sql(`deploy_queue.${view}`)}`;
-    // A fifth of jit_above_cost, with much history and many cells that are planned for as few and unknown.
-    expect(row?.["QUERY PLAN"][0].Plan["Total Cost"]).toBeLessThan(20_000);
-  });
-});
-
 test("the queue view joins nothing whose size statistics could mistake: it plays the lines of all cells at once", async () => {
   const rows = await sql<{ "QUERY PLAN": string }[]>`explain (costs off) select * from deploy_queue.queue`;
   expect(rows.map((row) => row["QUERY PLAN"])).toEqual(["Function Scan on _line line"]);

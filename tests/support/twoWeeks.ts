@@ -1,7 +1,8 @@
 import { beforeAll } from "vitest";
-import { type TestSql, useDatabase } from "./database.js";
+import { type TestDatabase, type TestSql, useDatabase } from "./database.js";
 
 export interface TwoWeeks {
+  readonly database: TestDatabase;
   readonly sql: TestSql;
   /** The rows of a view of weeks, the day of their Monday first. */
   byWeek(view: string, columns: string): Promise<object[]>;
@@ -9,7 +10,8 @@ export interface TwoWeeks {
 
 /** A database with what entered, started, finished or was cancelled in one week and the next. */
 export function useTwoWeeks(): TwoWeeks {
-  const { sql } = useDatabase();
+  const database = useDatabase();
+  const { sql } = database;
 
   beforeAll(async () => {
     for (const [region = "", ...moments] of history) {
@@ -22,6 +24,7 @@ export function useTwoWeeks(): TwoWeeks {
   });
 
   return {
+    database,
     sql,
     async byWeek(view, columns) {
       const rows = await sql.unsafe(

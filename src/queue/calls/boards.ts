@@ -184,8 +184,8 @@ export class Boards extends Calls {
   timeline(environment: string, since: Date): Promise<Occupation[]> {
     return this.rows(
       (sql) => sql`
-        select * from deploy_queue.cell_timeline
-        where environment = ${environment} and (held_until >= ${since} or held_until is null)
+        select * from deploy_queue.cell_timeline(since => ${since})
+        where environment = ${environment}
         order by held_from, deployment_id`,
     );
   }

@@ -40,7 +40,7 @@ export interface CancellationRate extends Week {
   readonly cancellation_rate: number;
 }
 
-/** Reviews of one environment, a row for each component and week; each reads all of its history. */
+/** Reviews of one environment, a row for each component and week. */
 export class Reports extends Calls {
   /** From the entry into the line to the start. */
   waitTime(environment: string): Promise<WaitTime[]> {

@@ -27,6 +27,14 @@ export class Upkeep extends Calls {
     return count;
   }
 
+  /** Adds up a batch of weeks that are over, for boards and reports; returns how many, 0 when none is left. */
+  async refreshWeeklyFigures(): Promise<number> {
+    const { count } = await this.row<{ count: number }>(
+      (sql) => sql`select deploy_queue.refresh_weekly_figures() as count`,
+    );
+    return count;
+  }
+
   /**
    * Removes a batch of history that is older than its environment keeps it; returns how many, 0 when none is left. Small
    * batches, so that no commit waits behind a big one.

@@ -147,6 +147,8 @@ test("only triggers, and functions that a role without rights on tables may call
     select coalesce(json_agg(proname order by proname), '[]') as private from pg_proc
     where pronamespace = 'deploy_queue'::regnamespace and prosecdef and proname ~ '^_'`;
   expect(row?.private).toEqual([
+    "_all_queued",
+    "_all_running",
     "_buffering",
     "_flaw_of_deployment",
     "_free_heads",
