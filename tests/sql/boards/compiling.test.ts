@@ -17,9 +17,9 @@ async function seed({ sql }: TestDatabase, cells: number, finished: number): Pro
     set session_replication_role = replica;
     insert into deploy_queue.cells (environment, cloud_provider, region, cell_index)
     select 'prod', 'aws', 'region-' || number / 10, number % 10 from generate_series(1, ${cells}) as number;
-    insert into deploy_queue.deployments (id, cell_id, environment, cloud_provider, region, cell_index, component, version,
+    insert into deploy_queue.deployments (cell_id, environment, cloud_provider, region, cell_index, component, version,
       created_at, updated_at, start_timestamp, finish_timestamp, cancellation_timestamp)
-    select nextval('deploy_queue.deployments_id_seq'), cells.id, cells.environment, cells.cloud_provider, cells.region,
+    select cells.id, cells.environment, cells.cloud_provider, cells.region,
       cells.cell_index, 'component-' || number % 5, 'v' || number, at, at,
       case when number % 3 > 0 then at end, case when number % 3 = 1 then at + interval '5 minutes' end,
       case when number % 3 <> 1 then at + interval '1 minute' end
