@@ -24,7 +24,7 @@ async function seed({ sql }: TestDatabase, cells: number, finished: number): Pro
       case when number % 3 > 0 then at end, case when number % 3 = 1 then at + interval '5 minutes' end,
       case when number % 3 <> 1 then at + interval '1 minute' end
     from generate_series(1, ${finished}) as number
-    cross join lateral (select deploy_queue._now() - interval '1 hour' - (${finished} - number) * interval '2 minutes' as at) as moment
+    cross join lateral (select deploy_queue._now() - interval '1 hour' - (${finished} - number) * interval '2 minutes' as at offset 0) as moment
     join (select *, row_number() over () as place from deploy_queue.cells) as cells on cells.place = 1 + number % ${cells};
     set session_replication_role = origin;`);
   for (let number = 0; number < 4; number += 1) {
