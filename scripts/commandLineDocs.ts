@@ -32,10 +32,10 @@ data. All but \`doctor\` and \`database\` take \`--skip-migrations\`, and then d
 | 2 | usage, or a value that cannot be right |
 | 3 | no such deployment, place, version, freeze or window |
 | 4 | refused by a rule, by the state of the deployment, or by the answer to a question |
-| 5 | cancelled while waiting or running |
+| 5 | cancelled while waiting or running; a wait that Ctrl-C or another signal ends is cancelled, too |
 | 6 | the wait timed out |
 | 7 | the database cannot be reached |
-| 130, 137, 143 | ended by a signal: Ctrl-C (also at a question), SIGKILL, SIGTERM |
+| 130, 137, 143 | ended by a signal: Ctrl-C, SIGKILL, SIGTERM, at a question or as the command of \`run\` was |
 | other | of \`run\`: the exit code of its command |
 
 | environment variable | meaning | default |

@@ -14,6 +14,8 @@ import { createLogger } from "./logger.js";
 export interface Session {
   readonly queue: Queue;
   readonly log: Logger;
+  /** Whether the database has told anything by a notice, such as that all was so already. */
+  readonly wasTold: () => boolean;
   /** Of the database. It holds the password. */
   readonly url: string;
 }
@@ -41,11 +43,15 @@ export async function openSession(
       `DEPLOY_QUEUE_DATABASE_URL is ${given}: using this user's own PostgreSQL in ${target.embeddedDirectory}${started}`,
     );
   }
+  let isTold = false;
   const database = new Database({
     url: target.url,
     applicationName: `deploy-queue ${command}`,
     actor: actorOf(context.env, actor),
-    onNotice: (message) => log.info(callsAsCommands(message)),
+    onNotice: (message) => {
+      isTold = true;
+      log.info(callsAsCommands(message));
+    },
     onWarning: (message) => log.warn(callsAsCommands(message)),
   });
   try {
@@ -64,5 +70,5 @@ export async function openSession(
     throw error;
   }
   warnOfUnverified(target.url, (message) => log.warn(message));
-  return { queue: new Queue(database), log, url: target.url };
+  return { queue: new Queue(database), log, wasTold: () => isTold, url: target.url };
 }

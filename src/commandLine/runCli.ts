@@ -49,10 +49,21 @@ function refuseStrayWords(command: Command, args: readonly string[]): void {
 export async function createCli(version: string, paths = commandPaths): Promise<Cli> {
   const commands = await loadCommands(paths);
   const builtins = paths === commandPaths ? [HelpCommand, Builtins.VersionCommand] : [];
-  return Cli.from([...builtins, ...commands], {
+  const cli = new ReadableCli({
     enableColors: process.stdout.isTTY === true && !process.env["NO_COLOR"],
     binaryLabel: "deploy-queue",
     binaryName: "deploy-queue",
     binaryVersion: version,
   });
+  for (const command of [...builtins, ...commands]) {
+    cli.register(command);
+  }
+  return cli;
+}
+
+/** Its help has "…" for the value of an option, where clipanion has "#0". */
+class ReadableCli extends Cli {
+  override usage(...args: Parameters<Cli["usage"]>): string {
+    return super.usage(...args).replace(/(--[a-z-]+) #\d+/g, "$1 …");
+  }
 }

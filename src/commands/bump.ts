@@ -22,9 +22,11 @@ export class BumpCommand extends QueueCommand {
   reason = requiredText("--reason", "Why, for the people who are overtaken");
   priority = valueOption("--priority", "This priority instead, such as 0 to take a bump back", parsePriority);
 
-  override async act({ queue, log }: Session): Promise<number> {
+  override async act({ queue, log, wasTold }: Session): Promise<number> {
     const deployment = await queue.line.bump(this.deploymentId, this.reason, this.priority);
-    log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);
+    if (!wasTold()) {
+      log.info(`${deploymentName(deployment)} has priority ${deployment.priority}`);
+    }
     this.printJson(deployment);
     return 0;
   }

@@ -4,6 +4,7 @@ import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { deploymentIdArgument, optionalText } from "../commandLine/values.js";
 import { deploymentName } from "../text/describe.js";
+import { formatMoment } from "../text/moments.js";
 
 export class FailCommand extends QueueCommand {
   static override paths = [["fail"]];
@@ -23,9 +24,10 @@ export class FailCommand extends QueueCommand {
 
   override async act(session: Session): Promise<number> {
     const deployment = await this.patiently(session, () => session.queue.fail(this.deploymentId, this.note));
-    session.log.info(
-      `${deploymentName(deployment)} ended at ${deployment.cancellation_timestamp?.toISOString()}: failed`,
-    );
+    const { cancellation_timestamp: moment } = deployment;
+    if (!session.wasTold() && moment !== null) {
+      session.log.info(`${deploymentName(deployment)} failed at ${formatMoment(moment)}`);
+    }
     this.printJson(deployment);
     return 0;
   }

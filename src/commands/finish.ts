@@ -4,6 +4,7 @@ import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { deploymentIdArgument } from "../commandLine/values.js";
 import { deploymentName } from "../text/describe.js";
+import { formatMoment } from "../text/moments.js";
 
 export class FinishCommand extends QueueCommand {
   static override paths = [["finish"]];
@@ -21,7 +22,10 @@ export class FinishCommand extends QueueCommand {
 
   override async act(session: Session): Promise<number> {
     const deployment = await this.patiently(session, () => session.queue.finish(this.deploymentId));
-    session.log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
+    const { finish_timestamp: moment } = deployment;
+    if (!session.wasTold() && moment !== null) {
+      session.log.info(`${deploymentName(deployment)} finished at ${formatMoment(moment)}`);
+    }
     this.printJson(deployment);
     return 0;
   }

@@ -19,9 +19,11 @@ export class ThawCommand extends QueueCommand {
 
   freeze = argument("freeze", (text) => parseNumber(text, "the number of the freeze"));
 
-  override async act({ queue, log }: Session): Promise<number> {
+  override async act({ queue, log, wasTold }: Session): Promise<number> {
     const freeze = await queue.policies.thaw(this.freeze);
-    log.info(`freeze ${freeze.freeze_id} of ${freezeArea(freeze)} is lifted`);
+    if (!wasTold()) {
+      log.info(`freeze ${freeze.freeze_id} of ${freezeArea(freeze)} is lifted`);
+    }
     this.printJson(freeze);
     return 0;
   }

@@ -32,7 +32,8 @@ export function lineDisplay(deployment: Deployment, log: Log, group?: LogGroup):
       }
       open = true;
       const [first = "", ...blockers] = describeForecast(forecast);
-      log.info(`${deploymentName(deployment)} waits, ${first}: ${blockers.join("; ")}`);
+      const why = blockers.length === 0 ? "" : `: ${blockers.join("; ")}`;
+      log.info(`${deploymentName(deployment)} waits, ${first}${why}`);
     },
     say(level, message) {
       log[level](message);

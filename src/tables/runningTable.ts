@@ -35,9 +35,9 @@ function duration(row: RunningDeployment): string {
   return isOutlier ? `${text}, outlier` : text;
 }
 
-function heartbeat({ heartbeat_age: age, unkept_since }: RunningDeployment): string {
+function heartbeat({ heartbeat_age: age, is_silent, unkept_since }: RunningDeployment): string {
   if (age !== null) {
-    return `${formatDuration(age * 1000)} ago`;
+    return `${formatDuration(age * 1000)} ago${is_silent ? ": its lease is over" : ""}`;
   }
   return unkept_since === null ? "none" : "none: never ends by itself";
 }

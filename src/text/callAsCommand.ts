@@ -22,6 +22,9 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["windows", "list windows"],
 ]);
 
+/** What else a hint has to say where it names a call without arguments. */
+const moreWords: Readonly<Record<string, string>> = { set_environment: " ... --create" };
+
 /** Arguments that are written without their option's name. */
 const positional: Readonly<Record<string, readonly string[]>> = {
   remove_environment: ["environment"],
@@ -71,7 +74,7 @@ export function callsAsCommands(text: string): string {
     /\bdeploy_queue\.(\w+)(?:\((\d*)\)|(?![\w(]))/g,
     (sql: string, name: string, id?: string) => {
       const command = commands.get(name);
-      return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : ""}"`;
+      return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : (moreWords[name] ?? "")}"`;
     },
   );
 }

@@ -17,7 +17,7 @@ test.for([
     statement: "select deploy_queue.enqueue('nowhere', 'aws', 'us-west-2', 1, 'api')",
     hint: "There are: dev, prod. deploy_queue.set_environment() adds one.",
     args: ["stage", ...newPlace("nowhere").options],
-    printed: 'There are: dev, prod. "deploy-queue environment set" adds one\n',
+    printed: 'There are: dev, prod. "deploy-queue environment set ... --create" adds one\n',
   },
   {
     statement: "select deploy_queue.remove_window(999)",

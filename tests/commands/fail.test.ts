@@ -9,7 +9,7 @@ test.each([false, true])("fail ends a running deployment as failed (kept: %s)", 
   const { code, stdout, stderr } = await cli.run(["fail", String(id), "--note", "health checks"]);
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-  expect(stderr).toContain(`deployment ${id} (holder) ended at `);
+  expect(stderr).toContain(`deployment ${id} (holder) failed at `);
   expect(await cli.row(id)).toMatchObject({ status: "failed", cancellation_note: "health checks" });
 });
 

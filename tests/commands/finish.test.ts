@@ -36,7 +36,8 @@ test("finishing a finished deployment is success and says so", async () => {
   const { code, stderr } = await cli.run(["finish", String(id)]);
 
   expect(code).toBe(0);
-  expect(stderr).toContain(`deployment ${id} (holder) has already finished`);
+  // In one line: that of the database.
+  expect(stderr).toMatch(new RegExp(`^\\S+ INFO: deployment ${id} \\(holder\\) has already finished\n$`));
   expect((await cli.row(id)).finish_timestamp).toEqual(finish_timestamp);
   expect(await cli.events(id)).toEqual(["enqueued", "started", "finished"]);
 });

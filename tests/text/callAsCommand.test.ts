@@ -13,7 +13,7 @@ test("a cure is a command: ids first, other arguments as options, what is left t
 
 test.each([
   ["deploy_queue.release(41) releases it.", '"deploy-queue release 41" releases it.'],
-  ["deploy_queue.set_environment() adds one.", '"deploy-queue environment set" adds one.'],
+  ["deploy_queue.set_environment() adds one.", '"deploy-queue environment set ... --create" adds one.'],
   ["a and 2 more in deploy_queue.cells", 'a and 2 more in "deploy-queue list cells"'],
   ["that one: join_parent => true.", "that one: --join."],
   ["deploy_queue.freezes_in_force shows them.", '"deploy-queue list freezes" shows them.'],

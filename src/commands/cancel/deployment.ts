@@ -4,7 +4,7 @@ import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { deploymentIdArgument } from "../../commandLine/values.js";
-import { cancelledText, placeText } from "../../text/cancellation.js";
+import { cancelledText, isStopping, placeText } from "../../text/cancellation.js";
 
 export class CancelDeploymentCommand extends QueueCommand {
   static override paths = [["cancel", "deployment"]];
@@ -39,7 +39,9 @@ export class CancelDeploymentCommand extends QueueCommand {
       await confirmForce(runs ? [`${id} ${placeText(present)}`] : [], this.context);
     }
     const deployment = await this.patiently(session, () => session.queue.cancel(id, note, { force }));
-    session.log.info(cancelledText(deployment));
+    if (!session.wasTold() || isStopping(deployment)) {
+      session.log.info(cancelledText(deployment));
+    }
     this.printJson(deployment);
     return 0;
   }

@@ -27,6 +27,8 @@ export interface RunningDeployment extends InCell {
   readonly outlier_duration: number | null;
   /** How long ago its last heartbeat came; null when none were promised. */
   readonly heartbeat_age: number | null;
+  /** Whether its lease is over: the next look of a waiter, or of the worker, reaps it. */
+  readonly is_silent: boolean;
   /** Who has asked it to stop, when, and when its work has ended or is killed; null where that is not known. */
   readonly stopped_by: string | null;
   readonly stop_timestamp: Date | null;
@@ -119,6 +121,10 @@ export class Boards extends Calls {
           extract(epoch from outlier_duration)::float8 as outlier_duration,
           -- The start and the duration since then make the now of the view.
           extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age,
+          exists (
+            select from deploy_queue.stuck_deployments as stuck
+            where stuck.deployment_id = current.deployment_id and stuck.kind = 'silent'
+          ) as is_silent,
           stopped_by, current.stop_timestamp, stops_by, unkept_since,
           current.start_timestamp + current_duration as as_of
         from deploy_queue.current_deployments as current

@@ -41,7 +41,7 @@ test("cancelling a cancelled deployment is success, says so and keeps the first 
   const { code, stderr } = await cli.run(["cancel", "deployment", String(id), "--cancellation-note", "second"]);
 
   expect(code).toBe(0);
-  expect(stderr).toContain(`deployment ${id} (api) is already cancelled`);
+  expect(stderr).toMatch(new RegExp(`^\\S+ INFO: deployment ${id} \\(api\\) is already cancelled\n$`));
   expect((await cli.row(id)).cancellation_note).toBe("first");
   expect(await cli.events(id)).toEqual(["enqueued", "cancelled"]);
 });

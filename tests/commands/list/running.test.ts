@@ -43,6 +43,14 @@ test("list running shows each running deployment, cell by cell, and no other", a
   expect(columns(all.stdout).map(([id]) => id)).toEqual(["id", `${first}`, `${second}`, `${elsewhere}`]);
 });
 
+test("list running marks a deployment whose lease is over", async () => {
+  const place = newPlace(await cli.environment());
+  await cli.running(place, { heartbeat: true });
+  await cli.advance("16 minutes");
+  const { stdout } = await cli.run(["list", "running", "--environment", place.environment]);
+  expect(stdout).toMatch(/ 16m(?: \d+s)? ago: its lease is over/);
+});
+
 function columns(table: string): string[][] {
   return table
     .trimEnd()
@@ -71,7 +79,13 @@ test("list running tells which deployment takes longer than usual, and --json pr
     {
       ...{ deployment_id: id, environment, cloud_provider: "aws", region, cell_index: 0 },
       ...{ component: "api", version: "v2", url: null, start_timestamp: expect.stringMatching(/^\d{4}-.*Z$/) },
-      ...{ current_duration: expect.any(Number), avg_duration: 600, outlier_duration: 840, heartbeat_age: null },
+      ...{
+        current_duration: expect.any(Number),
+        avg_duration: 600,
+        outlier_duration: 840,
+        heartbeat_age: null,
+        is_silent: false,
+      },
       ...{ status: "running", actor: "deploy_queue", stopped_by: null, stop_timestamp: null, stops_by: null },
       ...{ unkept_since: rows[0].start_timestamp, as_of: expect.any(String) },
     },
