@@ -2,17 +2,12 @@ import { fork } from "node:child_process";
 import { startTimer } from "../queue/timer.js";
 import type { ChildEnd } from "./childProcess.js";
 import { ProcessGroup } from "./processGroup.js";
-import type { Contact } from "./tellForKeeper.js";
-import type { News, Order } from "./watchdog.js";
+import type { News, Order, StartOrder } from "./watchdog.js";
 
 /** A command under a watchdog, which ends the command when this process cannot. */
 export interface GuardedCommand {
-  /**
-   * @param contact for the watchdog, which tells the end of the work when this process cannot
-   * @param grace milliseconds that what outlives the command has to end by itself, and everything when this process is gone
-   * @returns how the command has ended, when no process of its group is left
-   */
-  start(command: readonly string[], deploymentId: number, contact: Contact, grace: number): Promise<ChildEnd>;
+  /** @returns how the command has ended, when no process of its group is left */
+  start(work: Omit<StartOrder, "order">): Promise<ChildEnd>;
   /** Sends the signal to all of the group, and SIGKILL after so many milliseconds. */
   stop(signal: NodeJS.Signals, grace: number): void;
   /** Lets the command go on for so many milliseconds from now, if this process is not heard of again; then it has the grace period. */
@@ -26,14 +21,12 @@ const patience = 2_000;
 
 /**
  * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
- * @param environment of the command
  * @param onLinger told when the command has exited and other processes of its group have not
  */
-export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => void): GuardedCommand {
+export function guardCommand(onLinger: () => void): GuardedCommand {
   const [file = "", ...args] = [...ownFile(), "watchdog"];
   const watchdog = fork(file, args, {
     detached: true,
-    env: environment,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   const tell = (order: Order): void => {
@@ -71,9 +64,9 @@ export function guardCommand(environment: NodeJS.ProcessEnv, onLinger: () => voi
     watchdog.once("disconnect", () => void onGone());
   });
   return {
-    async start(command, deploymentId, contact, grace) {
-      askedGrace = grace;
-      tell({ order: "start", command, deploymentId, contact, grace });
+    async start(work) {
+      askedGrace = work.grace;
+      tell({ order: "start", ...work });
       const childEnd = await end;
       stopTimer?.();
       return childEnd;

@@ -50,6 +50,10 @@ export const options = {
       "Whether the command is to stop (default) or to continue when the database is away for so long that others may start",
       parseLostContact,
     ),
+  passDatabaseUrl: () =>
+    Option.Boolean("--pass-database-url", false, {
+      description: "The command may know DEPLOY_QUEUE_DATABASE_URL, as a deploy-queue in it needs",
+    }),
   dryRun: () => Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" }),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => optionalText("--cancellation-note", "Why it is cancelled"),

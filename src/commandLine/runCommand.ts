@@ -1,4 +1,4 @@
-import { databaseUrlVariable } from "../database/connectionSettings.js";
+import { connectionSettings, databaseUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import { leaveAtOnce } from "../display/signals.js";
 import { CancelledError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
@@ -14,8 +14,8 @@ import type { Session } from "./openSession.js";
 export interface RunOptions extends AttendedOptions {
   /** Milliseconds that the command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
-  /** Whether the command gets the URL of the database; true by default. */
-  readonly passDatabaseUrl?: boolean;
+  /** Whether the command gets the URL of the database. */
+  readonly passDatabaseUrl: boolean;
   /** Whether the command goes on when the lease ends without contact to the database. */
   readonly continueWithoutContact?: boolean | undefined;
 }
@@ -36,7 +36,7 @@ export async function runCommand(
 ): Promise<number> {
   const attended = await attend(session, options);
   const { journey } = attended;
-  const guarded = guardCommand(environmentOf(options), () => {
+  const guarded = guardCommand(() => {
     const left = formatDuration(options.gracePeriod);
     session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);
   });
@@ -84,8 +84,9 @@ async function superviseCommand(
   command: readonly string[],
   guarded: GuardedCommand,
   { deployment, stop: stopped, grace, lease, reserve }: Running,
-  { gracePeriod, continueWithoutContact }: RunOptions,
+  options: RunOptions,
 ): Promise<Outcome<ChildEnd>> {
+  const { gracePeriod, continueWithoutContact } = options;
   if (grace() < gracePeriod) {
     const third = "a third of the environment's heartbeat timeout";
     log.info(`the command has ${formatDuration(grace())} to end when it is stopped, since that is ${third}`);
@@ -99,7 +100,10 @@ async function superviseCommand(
   };
   // Before the command begins: a signal in between would end this process.
   attended.onSignal(stop);
-  const ended = guarded.start(command, deployment.id, { url, actor: queue.database.actor }, grace());
+  const ended = guarded.start({
+    ...{ command, environment: environmentOf(options), deploymentId: deployment.id },
+    ...{ contact: { url, actor: queue.database.actor }, grace: grace() },
+  });
   lease.onRenewed(goOn);
   goOn();
   running += 1;
@@ -128,7 +132,13 @@ async function superviseCommand(
   return { result: childEnd, failure: failure === false ? undefined : oneLine(`the command ${failure}`) };
 }
 
-function environmentOf({ passDatabaseUrl = true }: RunOptions): NodeJS.ProcessEnv {
-  const { [databaseUrlVariable]: url, ...others } = process.env;
-  return passDatabaseUrl ? process.env : others;
+/** The environment of the command. A URL that it may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
+function environmentOf({ passDatabaseUrl }: RunOptions): NodeJS.ProcessEnv {
+  const url = process.env[databaseUrlVariable]?.trim();
+  if (passDatabaseUrl || !url || url === "embedded") {
+    return process.env;
+  }
+  const { PGPASSWORD: password, ...others } = process.env;
+  const isOfQueue = connectionSettings(url).password === password;
+  return { ...(isOfQueue ? others : process.env), [databaseUrlVariable]: withheldUrl };
 }

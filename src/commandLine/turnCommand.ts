@@ -31,7 +31,7 @@ export abstract class TurnCommand extends RequestCommand {
     const parentId = this.parent ?? (surrounding ? parseDeploymentId(surrounding) : undefined);
     if (this.join && parentId === undefined) {
       throw new InvalidValueError("there is no deployment to join", {
-        hint: "Name it with --parent, or call this inside of deploy-queue run.",
+        hint: "Name it with --parent, or call this inside of deploy-queue run --pass-database-url.",
       });
     }
     return { ...(await super.request(session)), hold: holdOf(this.hold), parentId, joinParent: this.join };

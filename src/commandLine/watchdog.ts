@@ -3,15 +3,21 @@ import { type ChildEnd, startChild } from "./childProcess.js";
 import type { ProcessGroup } from "./processGroup.js";
 import type { Contact } from "./tellForKeeper.js";
 
+export interface StartOrder {
+  readonly order: "start";
+  readonly command: readonly string[];
+  /** Of the command. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly deploymentId: number;
+  /** For the end of the work, which the watchdog tells when the keeper cannot. */
+  readonly contact: Contact;
+  /** Milliseconds that what outlives the command has to end by itself, and everything when the keeper is gone. */
+  readonly grace: number;
+}
+
 /** What the keeper tells its watchdog. Durations are in milliseconds. */
 export type Order =
-  | {
-      readonly order: "start";
-      readonly command: readonly string[];
-      readonly deploymentId: number;
-      readonly grace: number;
-      readonly contact: Contact;
-    }
+  | StartOrder
   | { readonly order: "stop"; readonly signal: NodeJS.Signals; readonly grace: number }
   /** The keeper lives, and the command may go on for so long: by this clock and by the wall clock, whichever is over first. */
   | { readonly order: "go-on"; readonly left: number; readonly until: number; readonly grace: number }
@@ -48,8 +54,8 @@ export function guardCommand(tell: (news: News) => void): void {
     process.exit(0);
   };
 
-  const start = async (command: readonly string[], deploymentId: number, contact: Contact): Promise<void> => {
-    const started = startChild(command, { ...process.env, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) });
+  const start = async ({ command, environment, deploymentId, contact }: StartOrder): Promise<void> => {
+    const started = startChild(command, { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) });
     group = started.group;
     if (group !== undefined) {
       tell({ news: "started", group: group.id });
@@ -102,7 +108,7 @@ export function guardCommand(tell: (news: News) => void): void {
         return group?.stop(order.signal, order.grace);
       case "start":
         grace = order.grace;
-        return void start(order.command, order.deploymentId, order.contact);
+        return void start(order);
       case "go-on":
         grace = order.grace;
         return goOn(order.left, order.until);

@@ -18,7 +18,8 @@ export class AssertCommand extends PlacedCommand {
     description: "Check that a deployment still holds its cell",
     details: `
       Exits with 0 while the deployment runs and may touch its cell. Exits with 4 when it waits, is being stopped, has ended, or its
-      heartbeats stopped, and with 3 when there is none. Without an id or a url it is the deployment of the surrounding \`run\`.
+      heartbeats stopped, and with 3 when there is none. Without an id or a url it is the deployment of the surrounding \`run\`,
+      which needs \`--pass-database-url\`.
 
       Use it as the first step of a job that deploys for a deployment which another job has started. When only that job is run again,
       its deployment has ended, and the next one may be deploying.

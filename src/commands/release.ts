@@ -43,9 +43,7 @@ export class ReleaseCommand extends SelectionCommand {
   trusted = Option.Array("--trust-staged-by", [], {
     description: "Run the commands that this role has staged; may be given several times",
   });
-  passDatabaseUrl = Option.Boolean("--pass-database-url", false, {
-    description: "The staged commands may know DEPLOY_QUEUE_DATABASE_URL",
-  });
+  passDatabaseUrl = options.passDatabaseUrl();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();

@@ -17,8 +17,9 @@ export class RunCommand extends TurnCommand {
       command exits with 0. After any other end of the command the deployment has failed, and its note says why. The exit code is
       that of the command.
 
-      The command has the environment of this process, and DEPLOY_QUEUE_DEPLOYMENT_ID: so a \`deploy-queue\` in it reaches the same
-      queue. \`run\` itself ends the deployment.
+      The command has the environment of this process and DEPLOY_QUEUE_DEPLOYMENT_ID, but not the URL of the database, nor
+      PGPASSWORD where that is the password of the queue. A \`deploy-queue\` in it needs \`--pass-database-url\`. \`run\` itself ends the
+      deployment.
 
       The command leads a process group of its own. The cell is free when all of that group has ended. What outlives the command
       has the grace period to end by itself, and is ended then.
@@ -51,6 +52,7 @@ export class RunCommand extends TurnCommand {
     ],
   });
 
+  passDatabaseUrl = options.passDatabaseUrl();
   gracePeriod = options.gracePeriod();
   onLostContact = options.onLostContact();
 
@@ -66,6 +68,7 @@ export class RunCommand extends TurnCommand {
     const { stderr } = this.context;
     return runCommand(session, request, this.command, {
       gracePeriod: this.gracePeriod,
+      passDatabaseUrl: this.passDatabaseUrl,
       continueWithoutContact: this.onLostContact,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,

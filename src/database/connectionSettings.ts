@@ -7,6 +7,8 @@ import { type Tls, tlsOf, tlsOptions } from "./tls.js";
 import { urlParts } from "./urlParts.js";
 
 export const databaseUrlVariable = "DEPLOY_QUEUE_DATABASE_URL";
+/** In place of a URL that a command may not know. */
+export const withheldUrl = "withheld";
 
 /**
  * What a connection needs to know: the URL, and what it leaves out from a service, the passfile and the variables of libpq. All

@@ -1,4 +1,4 @@
-import { connectionSettings, databaseUrlVariable } from "./connectionSettings.js";
+import { connectionSettings, databaseUrlVariable, withheldUrl } from "./connectionSettings.js";
 import { InvalidValueError } from "./errors.js";
 
 export interface ConnectionTarget {
@@ -17,6 +17,11 @@ export async function resolveConnectionTarget(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ConnectionTarget> {
   const url = environment[databaseUrlVariable]?.trim();
+  if (url === withheldUrl) {
+    throw new InvalidValueError("the deploy-queue around this command does not tell it the URL of the database", {
+      hint: "Give --pass-database-url to that run or release.",
+    });
+  }
   if (url !== undefined && url !== "" && url !== "embedded") {
     return { url: checkConnectionUrl(url), embeddedDirectory: undefined, embeddedStarted: false };
   }

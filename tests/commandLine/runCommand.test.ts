@@ -75,7 +75,7 @@ describe("a running command whose deployment an operator cancels", () => {
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
     const { code } = await cli.runProcess(
       [
-        ...["run", ...newPlace().options, "--", "sh", "-c"],
+        ...["run", ...newPlace().options, "--pass-database-url", "--", "sh", "-c"],
         ...['"$0" "$1" cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"', process.execPath, cliPath],
       ],
       { DEPLOY_QUEUE_LOG_LEVEL: "error" },

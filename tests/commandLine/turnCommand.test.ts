@@ -56,7 +56,18 @@ test("a run whose work has ended names how a part ends that nothing keeps", asyn
   const place = newPlace();
   const script = '"$0" "$1" start $2 --component part --join >/dev/null';
   const options = place.options.slice(0, -2).join(" ");
-  const parent = cli.launch(["run", ...place.options, "--", "sh", "-c", script, process.execPath, cliPath, options]);
+  const parent = cli.launch([
+    "run",
+    ...place.options,
+    "--pass-database-url",
+    "--",
+    "sh",
+    "-c",
+    script,
+    process.execPath,
+    cliPath,
+    options,
+  ]);
   const [, id] = await parent.printed(
     /still runs in its hold; waiting for its end\. That one has no keeper and never ends by itself: "deploy-queue finish (\d+)" or "deploy-queue cancel deployment \1" ends it/,
   );

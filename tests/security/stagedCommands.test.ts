@@ -1,7 +1,9 @@
 // What is shown of a staged command is what runs, and it runs with no more than the person who releases it gives.
 import { beforeAll, describe, expect, test } from "vitest";
+import { cliPath } from "../support/cli.js";
 import { newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { useLogins } from "../support/logins.js";
+import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const newLogin = useLogins(cli);
@@ -68,16 +70,41 @@ test("the list shows each word as a shell needs it", async () => {
   expect(stdout).toContain(`runs sh -c 'echo '\\''a'\\'' "$HOME"; true' ''`);
 });
 
+/** A command that prints what it knows. */
+const betray = ["sh", "-c", "echo $DEPLOY_QUEUE_DATABASE_URL $PGPASSWORD $MINE $DEPLOY_QUEUE_DEPLOYMENT_ID"];
+
 test.for([
-  [["--yes"], 0],
-  [["--yes", "--pass-database-url"], 1],
-] as const)("release %j gives its command the URL of the database %d times", async ([options, times]) => {
-  const { id } = await cli.enqueue({
-    hold: "outside",
-    command: ["sh", "-c", "echo $(printenv DEPLOY_QUEUE_DATABASE_URL | wc -l) $MINE $DEPLOY_QUEUE_DEPLOYMENT_ID"],
+  [[], "withheld"],
+  [["--pass-database-url"], cli.url],
+] as const)("run and release %j tell their command of the URL: %s", async ([options, known]) => {
+  const { id } = await cli.enqueue({ hold: "outside", command: betray });
+  const variables = { MINE: "mine", PGPASSWORD: "of another database" };
+  const released = await cli.runProcess(["release", String(id), "--yes", ...options], variables);
+  expect(released.stdout).toBe(`${known} of another database mine ${id}\n`);
+  const run = await cli.runProcess(["run", ...newPlace().options, ...options, "--", ...betray], variables);
+  expect(run.stdout).toMatch(/^(\S+) of another database mine \d+\n$/);
+  expect(run.stdout.startsWith(`${known} `)).toBe(true);
+});
+
+test("a password that comes from PGPASSWORD is kept from the command like the URL, and the end is told with it", async () => {
+  const url = new URL(cli.url);
+  const { password } = url;
+  url.password = "";
+  const run = cli.launch(["run", ...newPlace().options, "--", "sh", "-c", `${betray[2]}; sleep 30`], {
+    DEPLOY_QUEUE_DATABASE_URL: url.href,
+    PGPASSWORD: decodeURIComponent(password),
+    MINE: "mine",
   });
-  const { stdout } = await cli.runProcess(["release", String(id), ...options], { MINE: "mine" });
-  expect(stdout).toBe(`${times} mine ${id}\n`);
+  const [, id] = await run.printed(/^withheld mine (\d+)$/m);
+  run.process.kill("SIGKILL");
+  await until("the watchdog has told the end", async () => (await cli.row(Number(id))).status === "failed");
+});
+
+test("a deploy-queue in a command that may not know the URL says so, and uses no other queue", async () => {
+  const nested = ["run", ...newPlace().options, "--", process.execPath, cliPath, "list", "queue"];
+  const { code, stderr } = await cli.runProcess(nested, { CI: "" });
+  expect(code).toBe(2);
+  expect(stderr).toContain("Give --pass-database-url to that run or release");
 });
 
 test("run gives its command the environment of its caller and the id, and nothing else", async () => {
