@@ -1,4 +1,4 @@
-// Deploys from a Node.js program. Outside this repository, import from "deploy-queue".
+// Deploys from a Node.js program. Outside this repository, import from "@deploy-queue/deploy-queue".
 import { setTimeout as work } from "node:timers/promises";
 import { CancelledError, DeployQueue } from "../src/index.js";
 

@@ -69,7 +69,7 @@ try {
   await stopEmbeddedServer(directory);
   await rm(directory, { recursive: true, force: true });
 }
-say("Done. The PostgreSQL of this demonstration is stopped and removed. Next: npx deploy-queue --help");
+say("Done. The PostgreSQL of this demonstration is stopped and removed. Next: node bin/deploy-queue.js --help");
 
 interface Running {
   printed(pattern: RegExp): Promise<RegExpExecArray>;

@@ -14,7 +14,7 @@ let packed: { filename: string; files: { path: string }[] };
 beforeAll(async () => {
   // A copy, because packing builds, and others run what is built here.
   const parts = ["package.json", "tsconfig.json", "tsconfig.build.json", "README.md", "LICENSE", "CHANGELOG.md"];
-  for (const part of [...parts, "docs", "examples", "migrations/committed", "scripts", "sql", "src", "tests"]) {
+  for (const part of [...parts, "bin", "docs", "examples", "migrations/committed", "scripts", "sql", "src", "tests"]) {
     cpSync(join(root, part), join(directory, part), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
@@ -24,16 +24,22 @@ beforeAll(async () => {
   [packed] = JSON.parse(stdout.slice(stdout.indexOf("[")));
 });
 
-test("the package holds the built program, the library with its types and the migrations, and nothing else", () => {
+test("the package holds the built program, the library with its types, the migrations and the documents, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
       ...["dist/cli.js", "dist/index.js", "dist/types/index.d.ts", "dist/types/queue/deployQueue.d.ts"],
-      ...["migrations/committed/000001-tables.sql", "sql/all.sql", "package.json", "README.md", "LICENSE"],
+      ...["bin/deploy-queue.js", "migrations/committed/000001-tables.sql", "sql/all.sql", "package.json"],
+      ...["README.md", "CHANGELOG.md", "LICENSE", "docs/cli.md", "examples/library.ts"],
     ]),
   );
   expect(
-    paths.filter((path) => !/^(?:dist|migrations\/committed|sql)\/|^(?:package\.json|README\.md|LICENSE)$/.test(path)),
+    paths.filter(
+      (path) =>
+        !/^(?:bin|dist|docs|examples|migrations\/committed|sql)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+          path,
+        ),
+    ),
   ).toEqual([]);
 });
 
@@ -41,14 +47,14 @@ test("the packed library can be imported by its name, and brings its schema alon
   const { url } = await emptyDatabase();
   const consumer = join(directory, "consumer");
   const unpacked = join(consumer, "unpacked");
-  mkdirSync(join(consumer, "node_modules"), { recursive: true });
+  mkdirSync(join(consumer, "node_modules/@deploy-queue"), { recursive: true });
   mkdirSync(unpacked);
   await promisify(execFile)("tar", ["xzf", join(directory, packed.filename), "--strip-components=1", "-C", unpacked]);
-  symlinkSync(unpacked, join(consumer, "node_modules", "deploy-queue"));
+  symlinkSync(unpacked, join(consumer, "node_modules", "@deploy-queue/deploy-queue"));
   // What npm would install with it.
   symlinkSync(join(root, "node_modules"), join(unpacked, "node_modules"));
   const program = `
-    import { DeployQueue } from "deploy-queue";
+    import { DeployQueue } from "@deploy-queue/deploy-queue";
     const queue = await DeployQueue.connect();
     const place = { environment: "dev", cloudProvider: "aws", region: "here", cellIndex: 0 };
     console.log(await queue.run({ ...place, component: "api" }, async ({ id }) => "deployed " + id));

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isTrue } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../database/errors.js";
+import { isTrue } from "../database/privateServer.js";
 import { keyOf, type PlaceAndComponent, readSettings, settings } from "./placeParts.js";
 
 const fileName = ".deploy-queue.toml";

@@ -18,7 +18,8 @@ export const variables: readonly Variable[] = [
     name: "DEPLOY_QUEUE_DATABASE_URL",
     meaning:
       "postgres://user:password@host/database, whose missing parts come from PGHOST, PGSSLMODE and so on, or embedded for this user's own PostgreSQL",
-    unset: "embedded; an error when CI is true",
+    unset:
+      "embedded for a person at a terminal; an error in CI, and without a terminal in a container, Kubernetes or a service of systemd",
   },
   {
     name: "DEPLOY_QUEUE_DATA_DIRECTORY",

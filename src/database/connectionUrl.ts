@@ -1,5 +1,6 @@
 import { connectionSettings, databaseUrlVariable, withheldUrl } from "./connectionSettings.js";
 import { InvalidValueError } from "./errors.js";
+import { sharedPlace } from "./privateServer.js";
 
 export interface ConnectionTarget {
   readonly url: string;
@@ -11,24 +12,33 @@ export interface ConnectionTarget {
 
 /**
  * Finds the database: DEPLOY_QUEUE_DATABASE_URL, or the embedded server of this user, which is started when needed.
- * @throws InvalidValueError when the variable is malformed, or unset in CI, where a private queue coordinates nothing.
+ * @throws InvalidValueError when the variable is malformed, or unset where a private queue coordinates nothing.
  */
 export async function resolveConnectionTarget(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ConnectionTarget> {
   const url = environment[databaseUrlVariable]?.trim();
-  if (url === withheldUrl) {
+  const place = url ? undefined : sharedPlace(environment);
+  if (place !== undefined) {
+    throw new InvalidValueError(`${databaseUrlVariable} is not set, and ${place} a private queue coordinates nothing`, {
+      hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
+    });
+  }
+  return connectionTarget(url || "embedded");
+}
+
+/**
+ * The database that a text names: a URL, or "embedded".
+ * @throws InvalidValueError
+ */
+export async function connectionTarget(given: string): Promise<ConnectionTarget> {
+  if (given === withheldUrl) {
     throw new InvalidValueError("the deploy-queue around this command does not tell it the URL of the database", {
       hint: "Give --pass-database-url to that run or release.",
     });
   }
-  if (url !== undefined && url !== "" && url !== "embedded") {
-    return { url: checkConnectionUrl(url), embeddedDirectory: undefined, embeddedStarted: false };
-  }
-  if (url !== "embedded" && isTrue(environment["CI"])) {
-    throw new InvalidValueError("DEPLOY_QUEUE_DATABASE_URL is not set, and in CI a private queue coordinates nothing", {
-      hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
-    });
+  if (given !== "embedded") {
+    return { url: checkConnectionUrl(given), embeddedDirectory: undefined, embeddedStarted: false };
   }
   const { ensureEmbeddedServer } = await import("./embedded/server.js");
   const server = await ensureEmbeddedServer();
@@ -45,9 +55,4 @@ export async function resolveConnectionTarget(
 export function checkConnectionUrl(url: string, name = databaseUrlVariable): string {
   connectionSettings(url, name);
   return url;
-}
-
-/** Whether a variable such as CI is on. */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(?:true|1)$/i.test(value);
 }

@@ -1,4 +1,5 @@
-import { checkConnectionUrl, resolveConnectionTarget } from "../database/connectionUrl.js";
+import { databaseUrlVariable } from "../database/connectionSettings.js";
+import { connectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
@@ -6,14 +7,14 @@ import { QueueCalls } from "./calls/queueCalls.js";
 import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { CancelledError, throwIfAborted } from "./errors.js";
+import { CancelledError, InvalidValueError, throwIfAborted } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
 import { oneLine } from "./oneLine.js";
 import { Queue } from "./queue.js";
 import { type Outcome, type Running, type RunOptions, runDeployment } from "./run.js";
 
 export interface DeployQueueOptions {
-  /** postgres://user:password@host/database; else DEPLOY_QUEUE_DATABASE_URL, else this user's embedded server. */
+  /** postgres://user:password@host/database, or "embedded" for this user's own server; else DEPLOY_QUEUE_DATABASE_URL. */
   readonly url?: string;
   /** Shown in pg_stat_activity and in deployment_events. */
   readonly applicationName?: string;
@@ -39,7 +40,13 @@ export class DeployQueue extends QueueCalls {
 
   /** @throws DatabaseUnavailableError, SchemaError, InvalidValueError */
   static async connect(options: DeployQueueOptions = {}): Promise<DeployQueue> {
-    const url = options.url === undefined ? (await resolveConnectionTarget()).url : checkConnectionUrl(options.url);
+    const given = options.url ?? process.env[databaseUrlVariable]?.trim();
+    if (!given) {
+      throw new InvalidValueError(`no database is named: url and ${databaseUrlVariable} are not set`, {
+        hint: 'Set one to postgres://user:password@host/database, or to "embedded" for a private server that no other user shares.',
+      });
+    }
+    const { url } = await connectionTarget(given);
     const onMessage = options.onMessage ?? (() => undefined);
     const database = new Database({
       url,

@@ -2,14 +2,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
+import { runCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
+import { startOwnServer } from "../support/ownServer.js";
 import { until } from "../support/until.js";
 
 const database = useDatabase();
 const cli = join(import.meta.dirname, "../../dist/cli.js");
 
 /** The command line on a pseudo-terminal, which script(1) gives it. */
-function onTerminal(command: string): { process: ChildProcess; screen: () => string; end: Promise<number | null> } {
+function onTerminal(
+  command: string,
+  variables: Readonly<Record<string, string>> = {},
+): { process: ChildProcess; screen: () => string; end: Promise<number | null> } {
   const terminal = spawn(
     "script",
     ["-qec", `stty cols 120 rows 40; exec '${process.execPath}' '${cli}' ${command}`, "/dev/null"],
@@ -20,6 +25,7 @@ function onTerminal(command: string): { process: ChildProcess; screen: () => str
         COLUMNS: "100",
         DEPLOY_QUEUE_DATABASE_URL: database.url,
         CI: "true",
+        ...variables,
       },
     },
   );
@@ -33,6 +39,37 @@ function onTerminal(command: string): { process: ChildProcess; screen: () => str
     end: new Promise((resolve) => terminal.once("close", resolve)),
   };
 }
+
+test("a person at a terminal gets a PostgreSQL of their own, with one line that says so", async () => {
+  const { directory } = await startOwnServer();
+  const own = { DEPLOY_QUEUE_DATABASE_URL: "", CI: "", DEPLOY_QUEUE_DATA_DIRECTORY: directory };
+
+  const { screen, end } = onTerminal("environment list", own);
+
+  expect(await end).toBe(0);
+  expect(stripVTControlCharacters(screen()).match(/using this user's own PostgreSQL in \S+/g)).toEqual([
+    `using this user's own PostgreSQL in ${directory}`,
+  ]);
+});
+
+test.each([
+  ["in CI", { CI: "true" }],
+  ["in Kubernetes", { KUBERNETES_SERVICE_HOST: "10.0.0.1" }],
+  ["in a container", { container: "podman" }],
+])("%s and without a terminal, a missing URL is refused with 2, in one line", async (place, variables) => {
+  const { code, stderr } = await runCli(["environment", "list"], {
+    CI: "",
+    DEPLOY_QUEUE_DATABASE_URL: "",
+    ...variables,
+  });
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^deploy-queue: DEPLOY_QUEUE_DATABASE_URL is not set, and ${place} a private queue coordinates nothing\\. .*\n$`,
+    ),
+  );
+});
 
 const answers = [
   ["no", "n\n", 4],

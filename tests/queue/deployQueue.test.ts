@@ -422,6 +422,16 @@ describe("close", () => {
     await until("it has no connection", async () => (await backend(applicationName)) === 0);
   });
 
+  test("is refused without a URL, with the cure, instead of a private queue", async () => {
+    vi.stubEnv("DEPLOY_QUEUE_DATABASE_URL", " ");
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    await expect(DeployQueue.connect()).rejects.toMatchObject({
+      message: "no database is named: url and DEPLOY_QUEUE_DATABASE_URL are not set",
+      hint: expect.stringContaining('"embedded"'),
+    });
+  });
+
   test("lets the process end by itself, also with a waiter", async () => {
     const request = newRequest();
     await hold(request);
