@@ -6,6 +6,11 @@ import { reportError } from "./reportError.js";
 export abstract class BaseCommand extends Command<BaseContext> {
   json = Option.Boolean("--json", false, { description: "Print data as one JSON document" });
 
+  /** Whether all that is said on stderr is JSON, a line each. */
+  protected get hasJsonLog(): boolean {
+    return false;
+  }
+
   /** Does the command's work and returns its exit code; may throw. */
   abstract perform(): Promise<number>;
 
@@ -13,7 +18,7 @@ export abstract class BaseCommand extends Command<BaseContext> {
     try {
       return await this.perform();
     } catch (error) {
-      return reportError(error, this.context);
+      return reportError(error, this.context, this.hasJsonLog);
     }
   }
 

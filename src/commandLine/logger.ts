@@ -2,18 +2,29 @@ import type { BaseContext } from "clipanion";
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
 import { InvalidValueError } from "../queue/errors.js";
-import { printable } from "../text/printable.js";
+import { jsonText, printable } from "../text/printable.js";
 
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /**
- * The log, for people, on stderr, with times in UTC as its messages have them; stdout is for data.
+ * The log on stderr, with times in UTC as its messages have them; stdout is for data.
+ * @param isJson a JSON object a line, where events are printed beside it; otherwise it is for people
  * @throws InvalidValueError for a level that does not exist
  */
-export function createLogger({ env, stderr }: BaseContext): Logger {
+export function createLogger({ env, stderr }: BaseContext, isJson = false): Logger {
   const level = env["DEPLOY_QUEUE_LOG_LEVEL"] || "info";
   if (!levels.includes(level)) {
     throw new InvalidValueError(`DEPLOY_QUEUE_LOG_LEVEL must be one of ${levels.join(", ")}, not "${level}"`);
+  }
+  if (isJson) {
+    const options = {
+      level,
+      base: { event: "log" },
+      messageKey: "message",
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    };
+    return pino(options, { write: (line) => void stderr.write(`${jsonText(JSON.parse(line))}\n`) });
   }
   const isOwn = stderr === process.stderr;
   const stream = pretty({

@@ -25,6 +25,8 @@ export interface SessionOptions {
   /** Milliseconds to wait for a database that is away. */
   readonly outageTimeout: number;
   readonly context: BaseContext;
+  /** Whether the log is JSON, a line each. */
+  readonly hasJsonLog?: boolean;
   /** Who acts, where that is given. */
   readonly actor?: string | undefined;
 }
@@ -32,9 +34,9 @@ export interface SessionOptions {
 /** Connects to the database and makes sure that it has our schema. */
 export async function openSession(
   command: string,
-  { migrate, outageTimeout, context, actor }: SessionOptions,
+  { migrate, outageTimeout, context, hasJsonLog, actor }: SessionOptions,
 ): Promise<Session> {
-  const log = createLogger(context);
+  const log = createLogger(context, hasJsonLog);
   const target = await resolveConnectionTarget(context.env);
   if (target.embeddedDirectory !== undefined) {
     const given = context.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set";

@@ -32,6 +32,7 @@ export abstract class QueueCommand extends BaseCommand {
       migrate: !this.skipMigrations,
       outageTimeout: this.outageTimeoutOrDefault,
       context: this.context,
+      hasJsonLog: this.hasJsonLog,
       actor: this.actor,
     });
     try {

@@ -2,13 +2,14 @@ import type { BaseContext } from "clipanion";
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { describeError } from "../text/describeError.js";
 import { columnsAsOptions } from "../text/optionNames.js";
-import { printable } from "../text/printable.js";
+import { jsonText, printable } from "../text/printable.js";
 
 const unexpected = 1;
 
 /** Prints an error as one line for the person who has to act on it, and returns the exit code that it means. */
-export function reportError(error: unknown, { env, stderr }: BaseContext): number {
-  stderr.write(errorLine(describeError(withOptions(error))));
+export function reportError(error: unknown, { env, stderr }: BaseContext, isJson = false): number {
+  const message = describeError(withOptions(error));
+  stderr.write(isJson ? `${jsonText({ event: "error", message })}\n` : errorLine(message));
   if (error instanceof DeployQueueError) {
     return error.exitCode;
   }

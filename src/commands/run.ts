@@ -42,7 +42,8 @@ export class RunCommand extends TurnCommand {
       reaped.
 
       With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: the steps of \`start\`, and while
-      the command runs outage, outage-over and cancelled.
+      the command runs outage, outage-over, stopping, waiting-for-parts and cancelled. The log is among them as lines of the event log,
+      and an error as one of the event error.
     `,
     examples: [
       [
@@ -57,6 +58,11 @@ export class RunCommand extends TurnCommand {
   onLostContact = options.onLostContact();
 
   command = Option.Rest({ name: "command", required: 1 });
+
+  /** stdout belongs to the command, so the events are on stderr, too. */
+  protected override get hasJsonLog(): boolean {
+    return this.json;
+  }
 
   override async act(session: Session): Promise<number> {
     if (this.command[0] === "") {

@@ -121,7 +121,7 @@ describe.skipIf(!existsSync("/dev/full"))("on a disk that is full", () => {
   });
 
   test("start says so once, and gives its place up", async () => {
-    const place = newPlace();
+    const place = newPlace(await cli.environment());
     const end = await withFullDisk(["start", ...place.options]);
     expect(end.code).toBe(5);
     expect(end.stderr).toMatch(lost);
