@@ -3,6 +3,7 @@ import type { BenchServer } from "./server.js";
 import { type Figure, time } from "./support.js";
 
 const rows = 1_000_000;
+const scope = { withRunning: false, withWaiting: false };
 
 /** Taking a million deployments of the predecessor over, beside copying its table. */
 export async function adopt({ sql, openQueue }: BenchServer): Promise<Figure[]> {
@@ -12,8 +13,8 @@ export async function adopt({ sql, openQueue }: BenchServer): Promise<Figure[]> 
   await sql`vacuum analyze public.deployments`;
 
   const copying = await time(() => sql.unsafe("create table public.copied as select * from public.deployments"));
-  const looking = await time(() => queue.adoption.preview(false));
-  const adopting = await time(() => queue.adoption.adopt(false));
+  const looking = await time(() => queue.adoption.preview(scope));
+  const adopting = await time(() => queue.adoption.adopt(scope));
   await queue.database.close();
   return [
     {

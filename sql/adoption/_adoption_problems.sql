@@ -1,6 +1,6 @@
 -- What stands in the way of an adoption, apart from values that a constraint refuses: how many, and what.
 -- Called by preview_adoption and adopt, which have read the predecessor.
-create or replace function pg_temp._adoption_problems(with_running boolean)
+create or replace function pg_temp._adoption_problems(with_running boolean, with_waiting boolean)
 returns table (amount bigint, problem text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -9,6 +9,18 @@ begin
   return query
   select count(*), 'deployments are in deploy_queue already'
   from deploy_queue.deployments
+  having count(*) > 0;
+
+  return query select shadowing.amount, shadowing.problem from pg_temp._shadowing() as shadowing;
+
+  return query
+  select count(*), 'waiting; let them start or cancel them, or adopt with those that wait: '
+    || string_agg(adopted.id::text, ', ' order by adopted.id)
+  from pg_temp.adopted_deployments as adopted
+  where adopted.start_timestamp is null
+    and adopted.cancellation_timestamp is null
+    and adopted.finish_timestamp is null
+    and not with_waiting
   having count(*) > 0;
 
   return query

@@ -1,6 +1,6 @@
 -- Takes over the database of the predecessor: its environments, deployments and ids move here, and views take the place of
 -- its tables. Called as the owner of both. All of it happens, or nothing.
-create or replace function pg_temp.adopt(with_running boolean)
+create or replace function pg_temp.adopt(with_running boolean, with_waiting boolean)
 returns table (what text, amount bigint, problem text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
   return query select items.what, items.amount, null::text from pg_temp._adoption_items() as items;
 
   select string_agg(format('%s %s', problems.amount, problems.problem), '; ') into v_problems
-  from pg_temp._adoption_problems(with_running) as problems;
+  from pg_temp._adoption_problems(with_running, with_waiting) as problems;
   if v_problems is null then
     begin
       perform pg_temp._adopt_history();

@@ -38,8 +38,9 @@ begin
       and granted.grantee <> pg_class.relowner
     group by granted.grantee
   loop
-    -- What the boards call calls further functions by their names.
-    if v_reads_boards then
+    -- What the boards call calls further functions by their names. A role that is called like the schema would find the tables of the
+    -- queue for the old names.
+    if v_reads_boards and v_reader <> 'deploy_queue' then
       execute format('grant usage on schema deploy_queue to %s', v_reader);
     end if;
     execute format('grant execute on function %s to %s', v_functions, v_reader);

@@ -20,12 +20,13 @@ export class AdoptCommand extends QueueCommand {
 
       Shows what it will move, and asks on a terminal; a script needs \`--yes\`.
 
-      Run it as the owner of the tables. It is refused while a deployment runs, unless \`--with-running\` is given.
+      Run it as the owner of the tables. It is refused while a deployment runs or waits, unless
+      \`--with-running\` or \`--with-waiting\` is given.
       docs/adoption.md has the steps before and after, and the way back.
     `,
     examples: [
       ["What would happen", "deploy-queue adopt --dry-run"],
-      ["Take it over, while deployments run", "deploy-queue adopt --with-running --yes"],
+      ["Take it over, while deployments run", "deploy-queue adopt --with-running --with-waiting --yes"],
     ],
   });
 
@@ -33,6 +34,9 @@ export class AdoptCommand extends QueueCommand {
   yes = options.yes();
   withRunning = Option.Boolean("--with-running", false, {
     description: "Also while deployments run; they go on and are finished under the old or the new names",
+  });
+  withWaiting = Option.Boolean("--with-waiting", false, {
+    description: "Also while deployments wait; their programs go on waiting, in the line of the queue",
   });
 
   override perform(): Promise<number> {
@@ -42,7 +46,7 @@ export class AdoptCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     if (this.dryRun || !this.yes) {
-      const items = await queue.adoption.preview(this.withRunning);
+      const items = await queue.adoption.preview(this);
       const stream = this.dryRun ? this.context.stdout : this.context.stderr;
       stream.write(`${this.dryRun && this.json ? jsonText(items) : adoptionTable(items)}\n`);
       const problems = items.filter(({ problem }) => problem !== null);
@@ -56,7 +60,7 @@ export class AdoptCommand extends QueueCommand {
     if (!this.yes) {
       await confirm("Move all of this into the queue?");
     }
-    const items = await queue.adoption.adopt(this.withRunning);
+    const items = await queue.adoption.adopt(this);
     this.print(adoptionTable(items), items);
     return 0;
   }

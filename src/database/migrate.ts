@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
+import { refuseShadowing } from "./adoption.js";
 import type { Database } from "./database.js";
 import { DatabaseUnavailableError, DeployQueueError, SchemaError } from "./errors.js";
 import { nodePostgresUrl } from "./nodePostgres.js";
@@ -30,6 +31,9 @@ const timeoutOfObjects = 60_000;
 export async function migrateSchema(database: Database, options: MigrationOptions): Promise<void> {
   const expected = expectedSchemaVersion(options.folder);
   await refuseForeignMigrations(database, options.folder);
+  if ((await schemaVersion(database)) === undefined) {
+    await refuseShadowing(database);
+  }
   options.onProgress(`migrating the schema deploy_queue in ${database.target}`);
 
   for (const deadline = performance.now() + patience; ; ) {

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { beforeEach, inject, onTestFinished } from "vitest";
-import { adoptionStatements } from "../../src/database/adoption.js";
+import { type AdoptionScope, adoptionStatements } from "../../src/database/adoption.js";
 import { emptyDatabase } from "./emptyDatabase.js";
 import { type OldProgram, oldProgram } from "./oldProgram.js";
 import { createPredecessor } from "./predecessor.js";
@@ -16,9 +16,9 @@ export interface Adoption {
   old(columns: string, ...rows: string[]): Promise<void>;
   /** A deployment that finished, one that was cancelled, and two that wait. */
   history(): Promise<void>;
-  /** Rows of what, amount and problem. */
-  adopt(withRunning?: boolean): Promise<postgres.Row[]>;
-  preview(): Promise<postgres.Row[]>;
+  /** Rows of what, amount and problem. Also with those that wait, unless told otherwise. */
+  adopt(scope?: Partial<AdoptionScope>): Promise<postgres.Row[]>;
+  preview(scope?: Partial<AdoptionScope>): Promise<postgres.Row[]>;
 }
 
 /** Gives each test of a file a database with both the queue and its predecessor. */
@@ -72,10 +72,12 @@ export function usePredecessor(onOpen: (sql: postgres.Sql) => void): Adoption {
       );
       await old("component, concurrency_key", `'api', 'hotfix'`, `'db', null`);
     },
-    adopt: (withRunning = false) => call(sql, "adopt", withRunning),
-    preview: () => call(sql, "preview_adoption", false),
+    adopt: (scope) => call(sql, "adopt", { ...quiet, ...scope }),
+    preview: (scope) => call(sql, "preview_adoption", { ...quiet, ...scope }),
   };
 }
+
+const quiet: AdoptionScope = { withRunning: false, withWaiting: true };
 
 async function call(sql: postgres.Sql, ...call: Parameters<typeof adoptionStatements>): Promise<postgres.Row[]> {
   const results = await sql.unsafe<postgres.Row[][]>(await adoptionStatements(...call));

@@ -23,7 +23,11 @@ export async function emptyDatabase(template?: string): Promise<EmptyDatabase> {
   const root = postgres(url.href, { max: 1, onnotice: () => undefined });
   await createDatabase(root, name, template);
   url.pathname = `/${name}`;
-  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+  const sql = postgres(url.href, {
+    max: 1,
+    onnotice: () => undefined,
+    connection: { application_name: "deploy-queue tests" },
+  });
   onTestFinished(async () => {
     // graphile-migrate keeps its connections for a moment, and ends the process when they are lost.
     await until("all others have left the database", async () => {

@@ -3,6 +3,9 @@ import type postgres from "postgres";
 /** What the predecessor leaves behind after its last migration: tables, views and functions in the schema public. */
 export async function createPredecessor(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(`
+    -- The role of the tests is called like the schema of the queue.
+    do $$ begin execute format('alter role current_user in database %I set search_path = public', current_database()); end $$;
+
     create table public._sqlx_migrations (version bigint primary key, success boolean not null);
     insert into public._sqlx_migrations select number, true from generate_series(1, 8) as number;
 

@@ -1,4 +1,4 @@
-import { adoptionStatements } from "../../database/adoption.js";
+import { type AdoptionScope, adoptionStatements } from "../../database/adoption.js";
 import { Calls, longTimeout } from "./calls.js";
 
 /** What an adoption moves, or what stands in its way. */
@@ -11,17 +11,17 @@ export interface Adopted {
 /** The database of the predecessor. */
 export class Adoption extends Calls {
   /** What adopt would bring over from the predecessor, and what stands in its way; changes nothing. */
-  preview(withRunning: boolean): Promise<Adopted[]> {
-    return this.#call("preview_adoption", withRunning);
+  preview(scope: AdoptionScope): Promise<Adopted[]> {
+    return this.#call("preview_adoption", scope);
   }
 
   /** Takes the database of the predecessor over, wholly or not at all; returns what was moved. */
-  adopt(withRunning: boolean): Promise<Adopted[]> {
-    return this.#call("adopt", withRunning);
+  adopt(scope: AdoptionScope): Promise<Adopted[]> {
+    return this.#call("adopt", scope);
   }
 
-  async #call(entry: "adopt" | "preview_adoption", withRunning: boolean): Promise<Adopted[]> {
-    const statements = await adoptionStatements(entry, withRunning);
+  async #call(entry: "adopt" | "preview_adoption", scope: AdoptionScope): Promise<Adopted[]> {
+    const statements = await adoptionStatements(entry, scope);
     const results = await this.rows<Adopted[]>((sql) => sql.unsafe(statements), longTimeout);
     return results.flat();
   }

@@ -9,10 +9,11 @@ import { outcome } from "../../support/session.js";
 import { until } from "../../support/until.js";
 
 let sql: postgres.Sql;
-const { connect, newRole, old, history, adopt, preview } = usePredecessor((client) => {
+const { connect, newRole, old, oldProgram, history, adopt, preview } = usePredecessor((client) => {
   sql = client;
 });
 
+const scope = { withRunning: false, withWaiting: true };
 const problems = async () => (await preview()).flatMap(({ problem }) => problem ?? []);
 
 test("moves environments, deployments and ids as they were", async () => {
@@ -76,6 +77,62 @@ test("leaves the events that its deployments would have left, and their usual du
   expect(await sql`select * from deploy_queue.verify_history()`).toHaveLength(0);
 });
 
+describe("what waits", () => {
+  test("stands in the way, unless it is asked for", async () => {
+    await old("component", `'api'`, `'web'`);
+    const found = (await preview({ withWaiting: false })).flatMap(({ problem }) => problem ?? []);
+    expect(found).toEqual(["waiting; let them start or cancel them, or adopt with those that wait: 1, 2"]);
+    expect(await outcome(adopt({ withWaiting: false }))).toBe("QD013");
+  });
+
+  test("goes on with the statements that its program has prepared, one of which waits meanwhile", async () => {
+    const [program, other] = [await oldProgram(), await oldProgram()];
+    const [holder, waiter] = [await program.enqueue("api"), await other.enqueue("web")];
+    await program.start(holder);
+    for (const id of [holder, waiter]) await other.beat(id);
+    expect((await other.look(waiter)).map(({ id }) => id)).toEqual([String(holder)]);
+    // Held up before it has locked all of the tables, so that the program asks while they are being replaced.
+    const reader = connect();
+    await reader`begin`;
+    await reader`select from public.environments`;
+    const adoption = adopt({ withRunning: true });
+    await until("the adoption waits for the reader", async () => {
+      const [row] = await reader`select from pg_locks where not granted and mode = 'AccessExclusiveLock'`;
+      return row !== undefined;
+    });
+    const meanwhile = other.look(waiter);
+    await reader`commit`;
+    await adoption;
+
+    expect((await meanwhile).map(({ id }) => id)).toEqual([String(holder)]);
+    expect(await other.beat(waiter)).toBe(1);
+    expect((await other.look(waiter)).map(({ id }) => id)).toEqual([String(holder)]);
+    expect(await program.finish(holder)).toBe(1);
+    expect(await other.look(waiter)).toEqual([]);
+    expect(await other.start(waiter)).toBe(1);
+    expect(await other.enqueue("api")).toBe(waiter + 1);
+  });
+});
+
+describe("a role that is called like the schema", () => {
+  // As is the role of the tests, whose search_path the predecessor has set.
+  const setPath = (path: string) =>
+    sql.unsafe(
+      `do $$ begin execute format('alter role current_user in database %I ${path}', current_database()); end $$`,
+    );
+
+  test.for(["reset search_path", `set search_path = "$user", public`, "set search_path = deploy_queue"])(
+    "stands in the way after %s: it would find the tables of the queue for those of the predecessor",
+    async (path) => {
+      await setPath(path);
+      expect(await problems()).toEqual([expect.stringContaining("alter role deploy_queue set search_path = public")]);
+      expect(await outcome(adopt())).toBe("QD013");
+      await setPath("set search_path = public");
+      expect(await problems()).toEqual([]);
+    },
+  );
+});
+
 describe("what runs", () => {
   test("stands in the way", async () => {
     await old("component, start_timestamp", `'api', now()`);
@@ -86,7 +143,7 @@ describe("what runs", () => {
   test("is adopted when that is asked for, and blocks", async () => {
     await old("component, start_timestamp", `'api', now() - interval '1 min'`);
     await old("component", `'web'`);
-    await adopt(true);
+    await adopt({ withRunning: true });
     expect(await sql`select kind, deployment_id::integer from deploy_queue.waiting_on(2)`).toEqual([
       { kind: "running", deployment_id: 1 },
     ]);
@@ -95,7 +152,7 @@ describe("what runs", () => {
 
   test("twice in one cell is never adopted", async () => {
     await old("component, start_timestamp", `'api', now()`, `'web', now()`);
-    expect(await outcome(adopt(true))).toBe("QD013");
+    expect(await outcome(adopt({ withRunning: true }))).toBe("QD013");
     expect(await problems()).toContain("running in a cell in which another runs; finish or cancel one: 1, 2");
   });
 });
@@ -206,7 +263,7 @@ describe("its functions", () => {
     await history();
     const [other, dying] = [connect(), connect()];
     await other.unsafe("begin; select from public.environments");
-    const adoption = outcome(dying.unsafe(await adoptionStatements("adopt", false)));
+    const adoption = outcome(dying.unsafe(await adoptionStatements("adopt", scope)));
     await until("the adoption waits for a lock", async () => {
       const ended = await other`
         select pg_terminate_backend(pid) from pg_locks
@@ -226,7 +283,7 @@ describe("its functions", () => {
   });
 
   test("pin their search_path, and are found nowhere else", async () => {
-    const statements = await adoptionStatements("preview_adoption", false);
+    const statements = await adoptionStatements("preview_adoption", scope);
     await sql.unsafe(statements.replace(/drop function .*$/, ""));
     const found = await functions();
     expect(found.length).toBeGreaterThan(10);
@@ -282,7 +339,7 @@ test("says that there is nothing to adopt, or nothing any more", async () => {
   await adopt();
   await expect(adopt()).rejects.toThrow("the predecessor has been adopted already");
   const { sql: other } = await emptyDatabase(inject("templateName"));
-  await expect(other.unsafe(await adoptionStatements("preview_adoption", false))).rejects.toThrow(
+  await expect(other.unsafe(await adoptionStatements("preview_adoption", scope))).rejects.toThrow(
     "there is nothing to adopt",
   );
 });
