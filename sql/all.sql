@@ -46,6 +46,7 @@
 --!include basics/_new_component.sql
 
 --!include roles/_principal.sql
+--!include roles/_ties.sql
 --!include roles/_caller.sql
 --!include roles/_actor.sql
 --!include roles/_is_member.sql
@@ -59,6 +60,9 @@
 --!include roles/_grants.sql
 --!include roles/_grant_roles.sql
 --!include roles/create_roles.sql
+--!include roles/grant_role.sql
+--!include roles/revoke_role.sql
+--!include roles/granted_roles.sql
 
 --!include line/_queued.sql
 --!include line/_running.sql

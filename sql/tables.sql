@@ -165,6 +165,10 @@ comment on table deploy_queue.timelines is 'Since when each server of this datab
 comment on column deploy_queue.timelines.timeline is 'As in the names of WAL files.';
 comment on column deploy_queue.timelines.since is 'When that was noticed; -infinity for the first one.';
 
+comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
+comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
+comment on column deploy_queue.tied_roles.environments is 'Those that it may change.';
+
 comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 do $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2062e4cfe8ea3a10f144dcf64bd0ff21fe4292d4
+--! Hash: sha1:de7c56584321e27945c8bd1cf4c8b08ab42f71ce
 
 -- squawk-ignore-file
 
@@ -346,6 +346,13 @@ create index maintenance_windows_environment on deploy_queue.maintenance_windows
 create table deploy_queue.timelines (
   timeline text primary key,
   since timestamptz not null
+);
+
+create table deploy_queue.tied_roles (
+  role_name text primary key,
+  -- A role that was renamed stays tied, and so does one that was dropped and made again.
+  role oid not null,
+  environments text[] not null
 );
 
 create table deploy_queue.workers (

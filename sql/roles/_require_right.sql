@@ -10,7 +10,9 @@ declare
   v_caller deploy_queue.caller;
 begin
   -- Most databases tie no role.
-  if not exists (select from pg_db_role_setting where pg_db_role_setting.setrole <> 0) then
+  if not exists (select from pg_db_role_setting where pg_db_role_setting.setrole <> 0)
+    and not exists (select from deploy_queue.tied_roles)
+  then
     return true;
   end if;
   v_caller := deploy_queue._caller();
@@ -19,7 +21,7 @@ begin
       errcode = 'QD020',
       message = format('role %s may not change environment %s', array_to_string(v_caller.roles, ' as '),
         quote_ident(_require_right.environment)),
-      hint = 'Those it may change are named by the setting deploy_queue.allowed_environments of the role, which a superuser changes with ALTER ROLE.';
+      hint = 'The owner of the queue ties a role to environments with deploy_queue.grant_role(); a superuser does so with the setting deploy_queue.allowed_environments of ALTER ROLE.';
   end if;
   return true;
 end;

@@ -12,6 +12,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["fail", "fail"],
   ["finish", "finish"],
   ["freezes_in_force", "list freezes"],
+  ["grant_role", "roles grant"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["release", "release"],

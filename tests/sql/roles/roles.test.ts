@@ -116,7 +116,7 @@ test("every public function is given to some role, but those of the owner", asyn
       and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
       and not has_function_privilege('deploy_queue_operator', oid, 'execute')
     order by proname`;
-  expect(owners.map(({ name }) => name)).toEqual(["create_roles"]);
+  expect(owners.map(({ name }) => name)).toEqual(["create_roles", "grant_role", "revoke_role"]);
 });
 
 test("PUBLIC may execute what the constraint and the row-level security of deployments call, and has no privilege on anything else of ours", async () => {

@@ -1,0 +1,53 @@
+import { Command } from "clipanion";
+import type { Session } from "../../commandLine/openSession.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { argument, optionalName, requiredValue } from "../../commandLine/values.js";
+import { InvalidValueError } from "../../database/errors.js";
+import type { RoleKind } from "../../queue/calls/roles.js";
+
+const kinds: readonly RoleKind[] = ["reader", "deployer", "operator"];
+
+export class RolesGrantCommand extends QueueCommand {
+  static override paths = [["roles", "grant"]];
+
+  static override usage = Command.Usage({
+    category: "Operation",
+    description: "Make a database login a reader, a deployer or an operator",
+    details: `
+      For the owner of the queue. It needs no superuser: on a managed PostgreSQL, the administrator that created the roles may grant them. The
+      login exists already: \`create role ci_payments login password '…'\`.
+
+      With \`--environments\`, the login changes nothing elsewhere. \`--environments all\` takes that back; without the option it stays as it is.
+    `,
+    examples: [
+      [
+        "A pipeline that deploys to two environments",
+        "deploy-queue roles grant ci --as deployer --environments dev,staging",
+      ],
+    ],
+  });
+
+  role = argument("role", (text) => text);
+  kind = requiredValue("--as", "reader, deployer or operator", (text, option) => {
+    const kind = kinds.find((known) => known === text);
+    if (kind === undefined) {
+      throw new InvalidValueError(`${option} must be reader, deployer or operator, not "${text}"`);
+    }
+    return kind;
+  });
+  environments = optionalName("--environments", "The only ones that it may change, such as dev,staging; or all");
+
+  override async act({ queue }: Session): Promise<number> {
+    const names = this.environments?.split(",").map((name) => name.trim());
+    const environments = names?.join() === "all" ? ["*"] : names;
+    await queue.roles.grant(this.role, this.kind, environments);
+    const tie =
+      environments === undefined ? "" : environments[0] === "*" ? " of all environments" : ` of ${names?.join(", ")}`;
+    this.print(`${this.role} is a ${this.kind}${tie}`, {
+      role_name: this.role,
+      kind: this.kind,
+      environments: environments ?? null,
+    });
+    return 0;
+  }
+}
