@@ -137,8 +137,9 @@ export class Database {
     return new DatabaseUnavailableError(text, isOpen || timeout < defaultQueryTimeout ? {} : { hint });
   }
 
-  /** What is known of the present session, or of the next one. */
+  /** What is known of the present session. @throws as query does */
   async session(): Promise<Session> {
+    await this.query((sql) => sql`select`);
     return (await this.connection.open()).session;
   }
 

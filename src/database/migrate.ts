@@ -6,7 +6,7 @@ import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import { refuseShadowing } from "./adoption.js";
 import type { Database } from "./database.js";
 import { DatabaseUnavailableError, DeployQueueError, SchemaError } from "./errors.js";
-import { nodePostgresUrl } from "./nodePostgres.js";
+import { withNodePostgresUrl } from "./nodePostgres.js";
 import { objectsAsStatements } from "./objects.js";
 import { expectedSchemaVersion, hasOtherObjects, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
 import { errorCode } from "./unavailable.js";
@@ -38,15 +38,17 @@ export async function migrateSchema(database: Database, options: MigrationOption
 
   for (const deadline = performance.now() + patience; ; ) {
     try {
-      await migrate({
-        connectionString: await nodePostgresUrl(options.url, database),
-        // Not used, but compared: without it the one of the environment counts, which may be ours.
-        rootConnectionString: "postgres:///template1",
-        migrationsFolder: options.folder,
-        logger: new Logger(() => () => undefined),
+      await withNodePostgresUrl(options.url, database, async (connectionString) => {
+        await migrate({
+          connectionString,
+          // Not used, but compared: without it the one of the environment counts, which may be ours.
+          rootConnectionString: "postgres:///template1",
+          migrationsFolder: options.folder,
+          logger: new Logger(() => () => undefined),
+        });
+        // graphile-migrate keeps an idle connection for a moment, and would end the whole process if that connection were lost.
+        clearAllPools();
       });
-      // graphile-migrate keeps an idle connection for a moment, and would end the whole process if that connection were lost.
-      clearAllPools();
       await applyObjects(database, options.folder);
       break;
     } catch (error) {

@@ -1,11 +1,10 @@
 import type pg from "pg";
 import { type ConnectionSettings, connectionSettings } from "./connectionSettings.js";
 import type { Database } from "./database.js";
-import { socketPath } from "./hosts.js";
+import { withLocalUrl } from "./localUrl.js";
 import { primaryOf } from "./primary.js";
 import { sessionOptions } from "./session.js";
 import { SettingsStream } from "./settingsStream.js";
-import { openSocket } from "./socket.js";
 
 /** The same connection as that of the database, for node-postgres, which asks no variables for any of it. */
 export async function nodePostgresConfig(url: string, database: Database): Promise<pg.ClientConfig> {
@@ -17,7 +16,7 @@ export async function nodePostgresConfig(url: string, database: Database): Promi
     port: host.port,
     user,
     password: () => password,
-    database: await nameOf(database),
+    database: settings.database,
     application_name: settings.applicationName ?? database.applicationName,
     ssl: false,
     sslnegotiation: "postgres",
@@ -28,62 +27,24 @@ export async function nodePostgresConfig(url: string, database: Database): Promi
   };
 }
 
-/**
- * The same for graphile-migrate, which takes a URL only. Its driver knows one host only, the one that takes writes, and less of
- * sslmode: whether the server has TLS is found out before.
- */
-export async function nodePostgresUrl(url: string, database: Database): Promise<string> {
+/** The same for graphile-migrate, which takes a URL only, and opens more than one connection with it. */
+export async function withNodePostgresUrl<Result>(
+  url: string,
+  database: Database,
+  use: (url: string) => Promise<Result>,
+): Promise<Result> {
   const settings = await primaryOf(connectionSettings(url));
-  const { hosts, user, password } = settings;
-  const [{ name, address, port }] = hosts;
-  const query = new URLSearchParams({
-    // It compares the certificate with the host that it connects to.
-    host: settings.tls.verified === "name" ? name : (address ?? name),
-    port: String(port),
-    user,
-    password,
+  const options = await optionsFor(settings, database);
+  const startup = {
+    user: settings.user,
+    database: settings.database,
+    client_encoding: "UTF8",
     application_name: settings.applicationName ?? database.applicationName,
-    options: await optionsFor(settings, database),
-    ...(await tlsParameters(settings)),
-  });
-  // It takes "+" for itself, not for a blank; and decodes less of the name of a database than was encoded.
-  const path = encodeURI(await nameOf(database))
-    .replaceAll("?", "%3F")
-    .replaceAll("#", "%23");
-  return `postgres:///${path}?${query.toString().replaceAll("+", "%20")}`;
-}
-
-async function nameOf(database: Database): Promise<string> {
-  const [row] = await database.query<{ name: string }>((sql) => sql`select current_database() as name`);
-  return row?.name ?? "";
+    ...(options !== "" && { options }),
+  };
+  return withLocalUrl(settings, startup, use);
 }
 
 async function optionsFor({ options }: ConnectionSettings, database: Database): Promise<string> {
   return (await database.session()).fixed ? sessionOptions(options) : options;
-}
-
-async function tlsParameters(settings: ConnectionSettings): Promise<Record<string, string>> {
-  const { use, verified, rootCertificate, certificate, key, direct } = settings.tls;
-  if (
-    use === "never" ||
-    socketPath(settings.hosts[0]) !== undefined ||
-    (use === "if offered" && !(await encrypts(settings)))
-  ) {
-    return { sslmode: "disable" };
-  }
-  return {
-    // Without this, node-postgres takes require for verify-full.
-    uselibpqcompat: "true",
-    sslmode: { nothing: "require", issuer: "verify-ca", name: "verify-full" }[verified],
-    ...(verified !== "nothing" && rootCertificate !== undefined && { sslrootcert: rootCertificate }),
-    ...(certificate !== undefined && { sslcert: certificate }),
-    ...(key !== undefined && { sslkey: key }),
-    ...(direct && { sslnegotiation: "direct" }),
-  };
-}
-
-async function encrypts(settings: ConnectionSettings): Promise<boolean> {
-  const socket = await openSocket(settings, new AbortController().signal);
-  socket.destroy();
-  return "encrypted" in socket;
 }

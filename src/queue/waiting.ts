@@ -94,7 +94,7 @@ export async function waitForStart(
           wakeUps.wake();
         });
       }
-      const turn = arrive === true ? await queue.database.connection.giveWay() : Number.POSITIVE_INFINITY;
+      const turn = arrive === false ? Number.POSITIVE_INFINITY : await queue.database.connection.giveWay();
       await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn, turn), signal);
       if (refusal !== undefined) {
         throw refusal.error;

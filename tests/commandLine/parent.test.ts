@@ -52,15 +52,21 @@ test("a start that has no parent from the beginning waits on", async () => {
   await until("it has started", async () => (await cli.row(id)).status === "running");
 });
 
-test.each(["start", "run"])("two signals at once are one: a waiting %s still gives its place up", async (command) => {
-  const place = newPlace();
-  const holder = await cli.running(place);
-  const waiter = cli.launch([command, ...place.options, ...(command === "run" ? ["--", "true"] : [])]);
-  await isBlockedBy(waiter, holder);
+test.each(["start", "run", "release"])(
+  "two signals at once are one: a waiting %s still gives its place up",
+  async (command) => {
+    const place = newPlace();
+    const holder = await cli.running(place);
+    const staged =
+      command === "release" ? (await cli.run(["stage", ...place.options, "--", "true"])).stdout.trim() : "";
+    const of = { start: place.options, run: [...place.options, "--", "true"], release: [staged, "--yes"] }[command];
+    const waiter = cli.launch([command, ...(of ?? [])]);
+    await isBlockedBy(waiter, holder);
 
-  waiter.process.kill("SIGTERM");
-  waiter.process.kill("SIGHUP");
+    waiter.process.kill("SIGTERM");
+    waiter.process.kill("SIGHUP");
 
-  expect((await waiter.end).code).toBe(5);
-  expect((await cli.row(await waiting(place, holder))).status).toBe("cancelled");
-});
+    expect((await waiter.end).code).toBe(5);
+    expect((await cli.row(await waiting(place, holder))).status).toBe("cancelled");
+  },
+);

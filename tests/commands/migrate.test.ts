@@ -35,6 +35,29 @@ test("three processes may migrate an empty database at once", async () => {
   expect(ends.map(({ code, stderr }) => (code === 0 ? code : stderr))).toEqual([0, 0, 0]);
 });
 
+test("the URLs of other tools in the environment, which may be ours, change nothing", async () => {
+  const { url, hasQueue } = await emptyDatabase();
+  const others = { ROOT_DATABASE_URL: url, DATABASE_URL: url, SHADOW_DATABASE_URL: url };
+  const first = await runCli(["list", "queue"], { DEPLOY_QUEUE_DATABASE_URL: url, ...others });
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/migrating/) });
+  expect(await hasQueue()).toBe(true);
+});
+
+test("a database whose defaults are strange is migrated like any other", async () => {
+  const { url, sql, hasQueue } = await emptyDatabase();
+  for (const setting of [
+    "default_transaction_read_only = on",
+    "default_transaction_isolation = 'serializable'",
+    "statement_timeout = '50ms'",
+    "datestyle = 'German'",
+    "search_path = ''",
+  ]) {
+    await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} set ${setting}`);
+  }
+  expect(await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url })).toMatchObject({ code: 0 });
+  expect(await hasQueue()).toBe(true);
+});
+
 test("the first command migrates by itself and says so", async () => {
   const { url } = await emptyDatabase();
 

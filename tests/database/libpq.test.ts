@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
-import { nodePostgresConfig, nodePostgresUrl } from "../../src/database/nodePostgres.js";
+import { nodePostgresConfig, withNodePostgresUrl } from "../../src/database/nodePostgres.js";
 import { startTlsServer, type TlsServer } from "../support/tlsServer.js";
 
 const run = promisify(execFile);
@@ -96,13 +96,15 @@ async function ofDrivers(url: string, variables: Variables): Promise<readonly st
     onTestFinished(() => database.close());
     const [ours] = await database.query<{ facts: string }>((sql) => sql.unsafe(facts));
     const found = [ours?.facts ?? ""];
-    for (const config of [await nodePostgresUrl(url, database), await nodePostgresConfig(url, database)]) {
+    const ask = async (config: string | pg.ClientConfig) => {
       const client = new pg.Client(config);
       await client.connect();
       const { rows } = await client.query<{ facts: string }>(facts);
       await client.end();
       found.push(rows[0]?.facts ?? "");
-    }
+    };
+    await withNodePostgresUrl(url, database, ask);
+    await ask(await nodePostgresConfig(url, database));
     return found;
   } catch {
     return ["refused"];

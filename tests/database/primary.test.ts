@@ -43,3 +43,25 @@ test("when none of them takes writes, the error says so of each", async () => {
   expect(String(failure)).toMatch(/is a standby; .*127\.0\.0\.1:1\/.* cannot be reached: .*ECONNREFUSED/);
   await database.close();
 });
+
+test("a standby alone is named at once, by each command, with the way out", async () => {
+  const primary = await startOwnServer();
+  const standby = await primary.standby();
+  const variables = { DEPLOY_QUEUE_DATABASE_URL: standby.url };
+  const location = ["--environment", "dev", "--provider", "aws", "--region", "r", "--cell-index", "1"];
+  for (const args of [
+    ["start", ...location, "--component", "api"],
+    ["finish", "1"],
+    ["worker"],
+    ["cancel", "deployment", "1"],
+  ]) {
+    const { code, stdout, stderr } = await runCli(args, variables);
+    expect([args[0], code, stdout]).toEqual([args[0], 7, ""]);
+    expect(stderr).toMatch(/^deploy-queue: .* is a standby, which takes no writes.*the primary.*\n$/);
+  }
+  const { code, stdout } = await runCli(["doctor"], variables);
+  expect(code).toBe(4);
+  expect(stdout).toMatch(
+    /^failed {3}connection: .* is a standby, which takes no writes\n +Give the address of the primary/,
+  );
+});

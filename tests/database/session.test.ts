@@ -1,5 +1,6 @@
 // No default of a role, a database or a server changes what is read or done: directly, and through poolers that keep no options.
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { Database } from "../../src/database/database.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { useLogins } from "../support/logins.js";
 import { hasPooler, startPooler } from "../support/pooler.js";
@@ -83,6 +84,17 @@ async function life(url: string, place: Place): Promise<unknown> {
 }
 
 describe.each(ways)("%s", (_, can, way) => {
+  test.skipIf(!can)("no limit of the role ends a statement before ours does", async () => {
+    const { name, url } = await newLogin("deploy_queue_operator");
+    await line.sql.unsafe(`alter role ${name} set statement_timeout = '400ms'`);
+    const database = new Database({ url: await way(url), applicationName: "tests" });
+    onTestFinished(() => database.close());
+    const rows = await database.query(
+      (sql) => sql`select pg_sleep(0.6), current_setting('statement_timeout') as limit`,
+    );
+    expect(rows).toEqual([{ pg_sleep: "", limit: "0" }]);
+  });
+
   test.skipIf(!can)("all defaults mean the same", async () => {
     const { name, url } = await newLogin("deploy_queue_operator");
     const there = await way(url);

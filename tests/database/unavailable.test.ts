@@ -89,6 +89,16 @@ test.each(["42704", "22023", "42601"])(
   },
 );
 
+test("the language of the server decides nothing", () => {
+  const german = { severity_local: "FEHLER", severity: "ERROR", code: "42501", routine: "aclcheck_error" };
+  expect(isStillUsable(Object.assign(new Error("keine Berechtigung"), german))).toBe(true);
+  // node-postgres keeps only the translated word.
+  const { severity_local: severity, code, routine } = german;
+  expect(isStillUsable(Object.assign(new Error("keine Berechtigung"), { severity, code, routine }))).toBe(true);
+  const ended = { severity: "FATAL: auf Deutsch", code: "57P01", routine };
+  expect(isStillUsable(Object.assign(new Error("beendet"), ended))).toBe(false);
+});
+
 test("a connection is used further after what the server says of a statement only", () => {
   expect(isStillUsable(serverError("ERROR", "QD003"))).toBe(true);
   expect(isStillUsable(serverError("ERROR", "25006"))).toBe(false);

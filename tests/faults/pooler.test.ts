@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
 import { hasPooler, startPooler } from "../support/pooler.js";
@@ -60,3 +60,26 @@ test.skipIf(!hasPooler)("everything else works through a transaction pooler", as
   );
   expect(await database.queue.history.verify()).toEqual([]);
 });
+
+test.skipIf(!hasPooler)(
+  "waiters that have all connections of a session pooler give way to who ends their wait",
+  async () => {
+    const pooler = await startPooler(database.url, { mode: "session", settings: "default_pool_size = 2" });
+    onTestFinished(() => pooler.stop());
+    const holder = await database.enqueue({ region: "crowded", cellIndex: 1 });
+    await database.queue.tryStart(holder.id);
+    const crowded = { DEPLOY_QUEUE_DATABASE_URL: pooler.url };
+    const place = ["--environment", "dev", "--provider", "aws", "--region", "crowded", "--cell-index", "1"];
+    await until("the pooler answers", async () => (await runCli(["info", String(holder.id)], crowded)).code === 0);
+    const waiters = ["one", "two"].map((component) => startCli(["start", ...place, "--component", component], crowded));
+    for (const waiter of waiters) await waiter.printed(/is blocked|waits/);
+
+    const { code, stderr } = await runCli(["finish", String(holder.id)], crowded);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/finished at/) });
+    const first = await Promise.race(waiters.map((waiter) => waiter.end));
+    expect(first.code).toBe(0);
+    expect((await runCli(["finish", first.stdout.trim()], crowded)).code).toBe(0);
+    for (const waiter of waiters) expect((await waiter.end).code).toBe(0);
+  },
+);

@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { connectionSettings } from "../../src/database/connectionSettings.js";
 import { Database } from "../../src/database/database.js";
-import { nodePostgresConfig, nodePostgresUrl } from "../../src/database/nodePostgres.js";
+import { nodePostgresConfig, withNodePostgresUrl } from "../../src/database/nodePostgres.js";
 import { SettingsStream } from "../../src/database/settingsStream.js";
 import { runCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
@@ -31,13 +31,15 @@ async function encrypted(url: string): Promise<boolean | undefined> {
   const [first] = await database.query<{ ssl: boolean }>(
     (sql) => sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`,
   );
-  for (const config of [await nodePostgresUrl(url, database), await nodePostgresConfig(url, database)]) {
+  const ask = async (config: string | pg.ClientConfig) => {
     const client = new pg.Client(config);
     await client.connect();
     const { rows } = await client.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
     await client.end();
     expect(rows).toEqual([first]);
-  }
+  };
+  await withNodePostgresUrl(url, database, ask);
+  await ask(await nodePostgresConfig(url, database));
   return first?.ssl;
 }
 
@@ -91,9 +93,13 @@ describe("a server with a certificate for its address", () => {
   test("is verified by the migration and by the driver of the worker", async () => {
     const url = urlOf("127.0.0.1", "?sslmode=verify-full&sslrootcert=ROOT");
     expect((await runCli(["migrate"], { DEPLOY_QUEUE_DATABASE_URL: url })).code).toBe(0);
-    const ofDrivers = [await nodePostgresUrl(url, open(url)), await nodePostgresConfig(url, open(url))];
+    const database = open(url);
+    const ofWorker = await nodePostgresConfig(url, database);
+    await database.query((sql) => sql`select 1`);
     await server.certify("DNS:localhost");
-    for (const config of ofDrivers) await expect(new pg.Client(config).connect()).rejects.toThrow(/altnames/);
+    await expect(new pg.Client(ofWorker).connect()).rejects.toThrow(/altnames/);
+    const ofMigration = withNodePostgresUrl(url, database, (local) => new pg.Client(local).connect());
+    await expect(ofMigration).rejects.toThrow(/altnames/);
   });
 });
 

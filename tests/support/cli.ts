@@ -26,7 +26,11 @@ export interface RunningCli {
 }
 
 /** Starts the real, bundled command line as a process of its own. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): RunningCli {
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  whereAndWho?: { readonly cwd?: string; readonly uid?: number; readonly gid?: number },
+): RunningCli {
   const child = spawn(process.execPath, [cliPath, ...args], {
     env: {
       ...{ PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true" },
@@ -34,6 +38,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
+    ...whereAndWho,
   });
   killLater(child);
   let stdout = "";

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import envPaths from "env-paths";
+import { EmbeddedServerError } from "./EmbeddedServerError.js";
 
 /** A data directory belongs to one major version; the next one starts beside it. */
 const majorVersion = "18";
@@ -14,11 +14,18 @@ export interface Cluster {
 }
 
 /** Root's own home is usually closed to the unprivileged user PostgreSQL has to run as. */
-export function embeddedDirectory(): string {
+export async function embeddedDirectory(): Promise<string> {
   const chosen = process.env["DEPLOY_QUEUE_DATA_DIRECTORY"];
   if (chosen) return chosen;
   if (process.getuid?.() === 0) return "/var/lib/deploy-queue";
-  return envPaths("deploy-queue", { suffix: "" }).data;
+  // It looks for the home of the user as soon as it is loaded. A user without a name, as in many containers, has none.
+  const paths = await import("env-paths").catch((cause: unknown) => {
+    throw new EmbeddedServerError(
+      "The user of this process has no home for a PostgreSQL of its own; set DEPLOY_QUEUE_DATABASE_URL to use a server of your own.",
+      { cause },
+    );
+  });
+  return paths.default("deploy-queue", { suffix: "" }).data;
 }
 
 export function clusterIn(path: string, name = `postgres-${majorVersion}`): Cluster {

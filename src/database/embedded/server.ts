@@ -31,10 +31,10 @@ export interface EmbeddedServerStatus {
  * parameters and count only when this call starts it. Throws EmbeddedServerError.
  */
 export async function ensureEmbeddedServer(
-  directory = embeddedDirectory(),
+  directory?: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<EmbeddedServer> {
-  const cluster = clusterIn(directory);
+  const cluster = clusterIn(directory ?? (await embeddedDirectory()));
   return explaining(cluster, async () => {
     const running = await answering(cluster);
     if (running !== undefined) {
@@ -47,8 +47,8 @@ export async function ensureEmbeddedServer(
 }
 
 /** Starts nothing. `version` is that of the last start. */
-export async function embeddedServerStatus(directory = embeddedDirectory()): Promise<EmbeddedServerStatus> {
-  const cluster = clusterIn(directory);
+export async function embeddedServerStatus(directory?: string): Promise<EmbeddedServerStatus> {
+  const cluster = clusterIn(directory ?? (await embeddedDirectory()));
   return explaining(cluster, async () => {
     const running = await answering(cluster);
     const { version } = await lastStart(cluster);
@@ -64,8 +64,8 @@ export async function embeddedServerStatus(directory = embeddedDirectory()): Pro
 }
 
 /** Ends all sessions, waits until the server is down; false when none was running. */
-export async function stopEmbeddedServer(directory = embeddedDirectory()): Promise<boolean> {
-  const cluster = clusterIn(directory);
+export async function stopEmbeddedServer(directory?: string): Promise<boolean> {
+  const cluster = clusterIn(directory ?? (await embeddedDirectory()));
   return explaining(cluster, async () => {
     const postmaster = await readPostmaster(cluster);
     if (postmaster === undefined || !(await isAlive(cluster, postmaster))) return false;
