@@ -71,5 +71,5 @@ test("the notice of a new cell names the command that lists the cells", async ()
     await cli.run(["stage", ...options]);
   }
   const { stderr } = await cli.run(["stage", ...(places.at(-1)?.options ?? [])]);
-  expect(stderr).toMatch(/is new; there are .* and 1 more in "deploy-queue list cells"\n/);
+  expect(stderr).toMatch(/WARN: cell .* is new; there are .* and 1 more in "deploy-queue list cells"\n/);
 });
