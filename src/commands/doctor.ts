@@ -6,6 +6,7 @@ import { optionalText } from "../commandLine/values.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { DeployQueueError } from "../database/errors.js";
+import { withOurTimes } from "../text/moments.js";
 import { printable } from "../text/printable.js";
 
 const somethingFailed = 4;
@@ -38,7 +39,7 @@ export class DoctorCommand extends BaseCommand {
   override async perform(): Promise<number> {
     const diagnoses = await this.#examine();
     const lines = diagnoses.flatMap(({ name, status, text, cure }) => [
-      `${status.padEnd(7)}  ${name}: ${printable(text)}`,
+      `${status.padEnd(7)}  ${name}: ${printable(withOurTimes(text))}`,
       ...(cure === null ? [] : [`         ${printable(cure)}`]),
     ]);
     this.print(lines.join("\n"), diagnoses);

@@ -2,7 +2,7 @@ import type { DeploymentWithStatus } from "../queue/deployment.js";
 import type { Explanation } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { deploymentName } from "./describe.js";
-import { formatMoment } from "./moments.js";
+import { formatMoment, withOurTimes } from "./moments.js";
 import { printable } from "./printable.js";
 
 /** Why a deployment has not started: a line for each reason, and under it what would lift it. */
@@ -14,7 +14,7 @@ export function explanation(deployment: DeploymentWithStatus, reasons: readonly 
     return `${deploymentName(deployment)} may start: nothing keeps it waiting.`;
   }
   const lines = reasons.flatMap(({ kind, text, until, cures }) => [
-    `  ${kind}: ${printable(text)}${until === null ? "" : `, until ${formatMoment(until)}`}`,
+    `  ${kind}: ${printable(withOurTimes(text))}${until === null ? "" : `, until ${formatMoment(until)}`}`,
     ...(cures ?? []).map((call) => `    ${printable(callAsCommand(call))}`),
   ]);
   return [`${deploymentName(deployment)} waits:`, ...lines].join("\n");

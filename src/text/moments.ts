@@ -1,5 +1,5 @@
 import { InvalidValueError } from "../queue/errors.js";
-import { parseDuration } from "./durations.js";
+import { formatDuration, parseDuration } from "./durations.js";
 
 /** The queue, which reads a time as its database does. */
 export interface MomentReader {
@@ -34,4 +34,18 @@ export async function parseMoment(
 /** "2026-11-01T02:00:00Z" */
 export function formatMoment(moment: Date): string {
   return `${moment.toISOString().slice(0, 19)}Z`;
+}
+
+const moments = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)([+-]\d\d)(?::?(\d\d))?(?!\d)/g;
+const durations = /(?:\b(\d+) days? )?\b(\d\d):(\d\d):(\d\d)\b(?!Z)/g;
+
+/** A text of the database with its moments and durations as all others are written here. */
+export function withOurTimes(text: string): string {
+  return text
+    .replace(moments, (_, day: string, time: string, hours: string, minutes = "00") =>
+      formatMoment(new Date(`${day}T${time}${hours}:${minutes}`)),
+    )
+    .replace(durations, (_, days = "0", hours: string, minutes: string, seconds: string) =>
+      formatDuration((((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000),
+    );
 }
