@@ -1,5 +1,6 @@
 import { type BaseContext, Command, Option } from "clipanion";
 import { jsonText } from "../text/printable.js";
+import { exitCodeAsBefore, isCompatible } from "./compatibility.js";
 import { reportError } from "./reportError.js";
 
 /** What all commands have in common. */
@@ -15,6 +16,11 @@ export abstract class BaseCommand extends Command<BaseContext> {
   abstract perform(): Promise<number>;
 
   override async execute(): Promise<number> {
+    const code = await this.#performOrReport();
+    return isCompatible(this.context) ? exitCodeAsBefore(this.path.join(" "), code) : code;
+  }
+
+  async #performOrReport(): Promise<number> {
     try {
       return await this.perform();
     } catch (error) {

@@ -2,6 +2,7 @@ import type { LiveFilter } from "../queue/calls/line.js";
 import type { Deployment } from "../queue/deployment.js";
 import type { Queue } from "../queue/queue.js";
 import { cancelledEachText, isStopping, meantText } from "../text/cancellation.js";
+import { isCompatible } from "./compatibility.js";
 import { confirm, isAtTerminal } from "./confirm.js";
 import { forceRisk } from "./confirmForce.js";
 import { options } from "./options.js";
@@ -46,7 +47,9 @@ export abstract class BulkCancel extends PlacedCommand {
   async #confirm(meant: readonly Deployment[]): Promise<void> {
     const frees = this.force && meant.some(({ start_timestamp }) => start_timestamp !== null);
     const isSmall = meant.length === 1 && !frees && !isAtTerminal();
-    if (this.yes || meant.length === 0 || isSmall) {
+    // The predecessor never asks.
+    const isAnswered = this.yes || (isCompatible(this.context) && !this.force && !isAtTerminal());
+    if (isAnswered || meant.length === 0 || isSmall) {
       return;
     }
     this.context.stderr.write(`${frees ? `${forceRisk}\n` : ""}${meantText(meant)}\n`);

@@ -3,6 +3,7 @@ import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
 import { InvalidValueError } from "../queue/errors.js";
 import { jsonText, printable } from "../text/printable.js";
+import { isCompatible, levelOfFilter } from "./compatibility.js";
 
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
@@ -11,8 +12,10 @@ const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
  * @param isJson a JSON object a line, where events are printed beside it; otherwise it is for people
  * @throws InvalidValueError for a level that does not exist
  */
-export function createLogger({ env, stderr }: BaseContext, isJson = false): Logger {
-  const level = env["DEPLOY_QUEUE_LOG_LEVEL"] || "info";
+export function createLogger(context: BaseContext, isJson = false): Logger {
+  const { env, stderr } = context;
+  const given = env["DEPLOY_QUEUE_LOG_LEVEL"] || "info";
+  const level = isCompatible(context) ? levelOfFilter(given) : given;
   if (!levels.includes(level)) {
     throw new InvalidValueError(`DEPLOY_QUEUE_LOG_LEVEL must be one of ${levels.join(", ")}, not "${level}"`);
   }

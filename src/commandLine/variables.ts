@@ -37,6 +37,11 @@ export const variables: readonly Variable[] = [
     unset: "info",
   },
   {
+    name: "DEPLOY_QUEUE_COMPAT",
+    meaning: "1: the line of info, exit codes and log levels are those of the predecessor; docs/adoption.md",
+    unset: "they are those of this page",
+  },
+  {
     name: "DEPLOY_QUEUE_DEPLOYMENT_ID",
     meaning:
       "Id of the deployment whose command this is; run sets it for its command. It is the parent of what start and run ask for",

@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import { isCompatible } from "../commandLine/compatibility.js";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
@@ -27,6 +28,6 @@ export class FinishCommand extends QueueCommand {
       session.log.info(`${deploymentName(deployment)} finished at ${formatMoment(moment)}`);
     }
     this.printJson(deployment);
-    return 0;
+    return session.wasTold() && isCompatible(this.context) ? 1 : 0;
   }
 }

@@ -1,8 +1,11 @@
 import { Command } from "clipanion";
+import { isCompatible } from "../commandLine/compatibility.js";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { deploymentIdArgument } from "../commandLine/values.js";
+import { DeploymentNotFoundError } from "../queue/errors.js";
 import { particulars, summary } from "../text/describe.js";
+import { summaryAsBefore } from "../text/summaryAsBefore.js";
 
 export class InfoCommand extends QueueCommand {
   static override paths = [["info"]];
@@ -19,8 +22,14 @@ export class InfoCommand extends QueueCommand {
   deploymentId = deploymentIdArgument();
 
   override async act({ queue, log }: Session): Promise<number> {
-    const deployment = await queue.deployment(this.deploymentId);
-    this.print(summary(deployment), deployment);
+    const isAsBefore = isCompatible(this.context);
+    const deployment = await queue.deployment(this.deploymentId).catch((error: unknown) => {
+      if (isAsBefore && error instanceof DeploymentNotFoundError) {
+        this.context.stdout.write(`Deployment with ID ${this.deploymentId} not found\n`);
+      }
+      throw error;
+    });
+    this.print(isAsBefore ? summaryAsBefore(deployment) : summary(deployment), deployment);
     const isStopped = deployment.stop_timestamp !== null || deployment.cancellation_timestamp !== null;
     log.info(particulars(deployment, isStopped ? await queue.history.cancellation(deployment.id) : undefined));
     return 0;

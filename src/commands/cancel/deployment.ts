@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import { isCompatible } from "../../commandLine/compatibility.js";
 import { confirmForce } from "../../commandLine/confirmForce.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
@@ -43,6 +44,6 @@ export class CancelDeploymentCommand extends QueueCommand {
       session.log.info(cancelledText(deployment));
     }
     this.printJson(deployment);
-    return 0;
+    return session.wasTold() && isCompatible(this.context) ? 1 : 0;
   }
 }

@@ -350,6 +350,9 @@ test("the way back of docs/adoption.md brings the predecessor back, with what ha
   await sql`select from deploy_queue.try_start(3)`;
   await sql`select from deploy_queue.finish(3)`;
   await sql`select from deploy_queue.enqueue('prod', 'aws', 'new', 1, 'api')`;
+  await sql`select from deploy_queue.set_environment('staging', buffer_time => '3 minutes')`;
+  await sql`select from deploy_queue.enqueue('staging', 'aws', 'new', 1, 'api')`;
+  await sql`select from deploy_queue.enqueue('staging', 'aws', 'new', 1, 'api', hold => 'outside')`;
   const page = readFileSync(join(import.meta.dirname, "../../../docs/adoption.md"), "utf8");
   const [wayBack = ""] = page.match(/(?<=^```sql\n)begin;.*?(?=^```)/ms) ?? [];
 
@@ -358,13 +361,24 @@ test("the way back of docs/adoption.md brings the predecessor back, with what ha
   const rows = await sql`
     select id::integer, finish_timestamp is not null as finished from public.deployments where cancellation_timestamp is null
     order by id`;
-  expect(rows.map(({ id, finished }) => `${id} ${finished}`)).toEqual(["1 true", "3 true", "4 false", "5 false"]);
+  expect(rows.map(({ id, finished }) => `${id} ${finished}`)).toEqual([
+    "1 true",
+    "3 true",
+    "4 false",
+    "5 false",
+    "6 false",
+  ]);
+  expect(await sql`select environment, buffer_time::text from public.environments order by 1`).toEqual([
+    { environment: "dev", buffer_time: "00:00:00" },
+    { environment: "prod", buffer_time: "00:07:00" },
+    { environment: "staging", buffer_time: "00:03:00" },
+  ]);
   expect(await sql`select relkind from pg_class where oid = 'public.deployments'::regclass`).toEqual([
     { relkind: "r" },
   ]);
   const [next] = await sql`
     insert into public.deployments (environment, cloud_provider, region, cell_index, component)
     values ('prod', 'aws', 'r', 1, 'api') returning id::integer`;
-  expect(next).toEqual({ id: 6 });
+  expect(next).toEqual({ id: 7 });
   expect(await sql`select to_regnamespace('deploy_queue') is null as gone`).toEqual([{ gone: true }]);
 });
