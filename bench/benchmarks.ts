@@ -27,7 +27,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   history: { measure: history, about: "A call of the library, from sent to answered; the sizes in turns." },
   throughput: {
     measure: throughput,
-    about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most of them.",
+    about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most.",
   },
   views: {
     measure: views,

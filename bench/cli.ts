@@ -2,13 +2,12 @@ import { spawnSync } from "node:child_process";
 import { firstQuery } from "./action.js";
 import { findPsql } from "./psql.js";
 import type { BenchServer } from "./server.js";
-import { compared, type Figure, inTurns, type Measured, measured, time } from "./support.js";
+import { type BenchOptions, compared, type Figure, inTurns, type Measured, measured, time } from "./support.js";
 import { program } from "./waiter.js";
 
-const rounds = { warmUps: 2, counted: 100 };
-
 /** Wall time of commands, from the start of the process to its end, beside a Node.js that does nothing, and psql. */
-export async function cli({ url }: BenchServer): Promise<Figure[]> {
+export async function cli({ url }: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
+  const rounds = { warmUps: 2, counted: thorough ? 100 : 12 };
   const { start, info, finish, version } = openCommands(url, program, "cli");
   const psql = findPsql();
   if (psql === undefined) process.stdout.write("left out: psql, which is not here\n");
@@ -47,15 +46,18 @@ export async function cli({ url }: BenchServer): Promise<Figure[]> {
     [node, versions, firstQuery, ...commands.flatMap(({ ours, rival }) => (psql ? [ours, rival] : [ours]))],
     rounds,
   );
-  const both = (what: string, one: Measured, other: Measured, target?: string): Figure[] => [
-    compared(`${what}, p50`, 0.5, one, other, target),
-    compared(`${what}, p99`, 0.99, one, other),
-  ];
   return [
-    ...both("--version, beside node -e 0", versions, node, "≤ 1.6 ×"),
-    ...commands.flatMap(({ what, ours }) => both(`${what}, beside node -e 0`, ours, node, "≤ 3 ×")),
-    ...both("a step of the action until its first query, beside node -e 0", firstQuery, node, "≤ 400 ms"),
-    ...(psql ? commands.flatMap(({ what, ours, rival }) => both(`${what}, beside ${psql.name}`, ours, rival)) : []),
+    compared("--version, beside node -e 0", versions.samples, node.samples, "≤ 1.6 ×"),
+    ...commands.map(({ what, ours }) => compared(`${what}, beside node -e 0`, ours.samples, node.samples, "≤ 3 ×")),
+    compared(
+      "a step of the action until its first query, beside node -e 0",
+      firstQuery.samples,
+      node.samples,
+      "≤ 400 ms",
+    ),
+    ...(psql
+      ? commands.map(({ what, ours, rival }) => compared(`${what}, beside ${psql.name}`, ours.samples, rival.samples))
+      : []),
   ];
 }
 

@@ -3,20 +3,31 @@ import { type Figure, ratioOf } from "./support.js";
 
 /** In Markdown, as docs/performance.md has it. */
 export function figureTable(figures: readonly Figure[]): string {
-  return markdownTable([
-    ["what", "figure", "beside", "ratio", "target"],
-    ...figures.map((row) => {
-      const { what, figure, range, beside, besideRange, unit = "", target = "" } = row;
-      const ratio = ratioOf(row);
-      return [
-        what,
-        cell(figure, unit, range),
-        beside === undefined ? "" : cell(beside, unit, besideRange),
-        ratio === undefined ? "" : `${round(ratio)} ×`,
-        target,
-      ];
-    }),
-  ]);
+  return markdownTable([head, ...figures.map(cells)]);
+}
+
+export const head: readonly string[] = [
+  "what",
+  "figure (spread)",
+  "p99",
+  "beside (spread); p99",
+  "ratio; of p99",
+  "target",
+];
+
+/** A line of it. */
+export function cells(row: Figure): string[] {
+  const { what, figure, range, p99, beside, besideRange, besideP99, unit = "", target = "" } = row;
+  const ratio = ratioOf(row);
+  const both = p99 !== undefined && besideP99 !== undefined;
+  return [
+    what,
+    cell(figure, unit, range),
+    p99 === undefined ? "" : round(p99),
+    beside === undefined ? "" : cell(beside, unit, besideRange) + (both ? `; ${round(besideP99)}` : ""),
+    ratio === undefined ? "" : `${round(ratio)}${both ? `; ${round(p99 / besideP99)}` : ""} ×`,
+    target,
+  ];
 }
 
 function cell(value: number, unit: string, range: Figure["range"]): string {

@@ -6,8 +6,8 @@ import { type HandOvers, idleMilliseconds } from "./line.js";
 export async function openFloor(url: string, waiters: number): Promise<HandOvers> {
   const open = (): Database => new Database({ url, applicationName: "bench" });
   const finisher = open();
-  await finisher.query((sql) => sql`create table floor (id integer primary key, value integer not null)`);
-  await finisher.query((sql) => sql`insert into floor values (1, 0), (2, 0)`);
+  await finisher.query((sql) => sql`create table public.floor (id integer primary key, value integer not null)`);
+  await finisher.query((sql) => sql`insert into public.floor values (1, 0), (2, 0)`);
   const line: { readonly waiter: Database; readonly channel: string }[] = [];
   while (line.length < waiters) {
     const [waiter, channel] = [open(), `floor_${line.length}`];
@@ -26,13 +26,16 @@ export async function openFloor(url: string, waiters: number): Promise<HandOvers
       const claimed = new Promise<void>((resolve, reject) => {
         const stop = waiter.onWakeUp(channel, () => {
           stop();
-          waiter.query((sql) => sql`update floor set value = value + 1 where id = 2`).then(() => resolve(), reject);
+          waiter
+            .query((sql) => sql`update public.floor set value = value + 1 where id = 2`)
+            .then(() => resolve(), reject);
         });
       });
       const began = performance.now();
       await Promise.all([
         finisher.query(
-          (sql) => sql`with done as (update floor set value = value + 1 where id = 1) select pg_notify(${channel}, '')`,
+          (sql) =>
+            sql`with done as (update public.floor set value = value + 1 where id = 1) select pg_notify(${channel}, '')`,
         ),
         claimed,
       ]);

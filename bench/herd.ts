@@ -1,16 +1,14 @@
 import { waitForStart } from "../src/queue/waiting.js";
 import { watchSleep } from "./line.js";
 import { affords, type BenchServer } from "./server.js";
-import { type Figure, range } from "./support.js";
-
-const deployments = 1_000;
-const connections = 200;
+import { type BenchOptions, type Figure, range } from "./support.js";
 
 /**
- * A thousand deployments queued in one cell, drained by 200 connections that wait side by side: how many waiters
+ * A thousand deployments queued in one cell (quickly: 300), drained by 200 connections (100) that wait side by side: how many waiters
  * each hand-off wakes, and whether one of them passes another.
  */
-export async function herd(server: BenchServer): Promise<Figure[]> {
+export async function herd(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
+  const [deployments, connections] = thorough ? [1_000, 200] : [300, 100];
   // Each of them probes with a second one whether notifications arrive.
   if (!(await affords(server, "herd", 2 * connections + 10))) {
     return [];

@@ -2,11 +2,22 @@ import type { Queue } from "../src/queue/queue.js";
 import { plainTableCycle } from "./plainTable.js";
 import { seedHistory } from "./seed.js";
 import { type BenchServer, withDatabase, withSchema } from "./server.js";
-import { type BenchOptions, type Figure, inTurns, measured, percentile } from "./support.js";
+import {
+  type BenchOptions,
+  compared,
+  type Figure,
+  inTurns,
+  measured,
+  percentile,
+  type Rounds,
+  timed,
+} from "./support.js";
 
 const cells = 600;
 /** Each cell once to warm up: pages that were not read since history was written are read then, and written whole to the log. */
-const rounds = { warmUps: cells, counted: 2 * cells };
+const thoroughRounds = { warmUps: cells, counted: 2 * cells };
+/** The same with a tenth of the cells. */
+const quickRounds = { warmUps: cells / 10, counted: cells / 5 };
 const steps = ["enqueue", "start", "finish", "cycle"] as const;
 type Steps = Readonly<Record<(typeof steps)[number], number>>;
 
@@ -17,36 +28,31 @@ interface Size {
 }
 
 /** What a deployment costs with more and more history behind it, beside the same with 10,000 rows and the plain-table way. */
-export async function history({ url }: BenchServer, { large }: BenchOptions): Promise<Figure[]> {
-  const rows = [10_000, 100_000, 1_000_000, ...(large ? [10_000_000] : [])];
+export async function history({ url }: BenchServer, { large, thorough }: BenchOptions): Promise<Figure[]> {
+  const rows = [10_000, 100_000, ...(thorough ? [1_000_000] : []), ...(large ? [10_000_000] : [])];
   return withSizes(url, rows, async (sizes) => {
-    const taken = await walk(sizes);
+    const taken = await walk(sizes, thorough ? thoroughRounds : quickRounds);
     const figures: Figure[] = [];
     for (const [index, { rows, server }] of sizes.entries()) {
-      const measure = (step: keyof Steps, share: number): Pick<Figure, "figure" | "beside" | "unit"> => ({
-        figure: percentileOf(step, share, taken[index]),
-        ...(index === 0 ? {} : { beside: percentileOf(step, share, taken[0]) }),
-        unit: "ms",
-      });
-      const target = rows === 1_000_000 ? "≤ 1.2 ×" : "";
       const how = `with ${rows.toLocaleString("en")} rows`;
       for (const step of steps) {
-        figures.push({ what: `${step} ${how}, p50`, ...measure(step, 0.5), target });
-        figures.push({ what: `${step} ${how}, p99`, ...measure(step, 0.99) });
+        const [ours, least] = [millisecondsOf(step, taken[index]), millisecondsOf(step, taken[0])];
+        figures.push(
+          index === 0
+            ? timed(`${step} ${how}`, ours)
+            : compared(`${step} ${how}, beside 10,000`, ours, least, "≤ 1.2 ×"),
+        );
       }
-      figures.push({
-        what: `cycle ${how}, p50, beside a plain table with materialised views`,
-        ...measure("cycle", 0.5),
-        beside: await plainTableCycle(server),
-      });
+      const figure = percentile(millisecondsOf("cycle", taken[index]), 0.5);
+      const beside = await plainTableCycle(server);
+      figures.push({ what: `cycle ${how}, beside a plain table with materialised views`, figure, beside, unit: "ms" });
     }
     return figures;
   });
 }
 
-function percentileOf(step: keyof Steps, share: number, cycles: readonly Steps[] = []): number {
-  const milliseconds = cycles.map((cycle) => cycle[step]);
-  return percentile(milliseconds, share);
+function millisecondsOf(step: keyof Steps, cycles: readonly Steps[] = []): number[] {
+  return cycles.map((cycle) => cycle[step]);
 }
 
 async function withSizes<Result>(
@@ -66,14 +72,14 @@ async function withSizes<Result>(
 }
 
 /** Deployments in the cells of each history in turns, as a client sees them. */
-async function walk(sizes: readonly Size[]): Promise<Steps[][]> {
+async function walk(sizes: readonly Size[], rounds: Rounds): Promise<Steps[][]> {
   const queues = sizes.map(({ server }) => server.openQueue());
   const cycles = queues.map((queue) => {
     queue.database.connection.prepareStatements();
     let walked = 0;
     return measured(() => {
       walked += 1;
-      return cycle(queue, walked % cells);
+      return cycle(queue, walked % rounds.warmUps);
     });
   });
   await inTurns(cycles, rounds);

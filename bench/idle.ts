@@ -3,13 +3,12 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCountingProxy } from "./countingProxy.js";
 import type { BenchServer } from "./server.js";
-import type { Figure } from "./support.js";
+import type { BenchOptions, Figure } from "./support.js";
 import { startWaiter } from "./waiter.js";
 
-const seconds = 120;
-
 /** What one sleeping waiter costs: statements and bytes a minute, connections, memory of its process beside a bare node. */
-export async function idle(server: BenchServer): Promise<Figure[]> {
+export async function idle(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
+  const seconds = thorough ? 120 : 30;
   const operator = server.openQueue();
   const location = { environment: "dev", cloudProvider: "bench", region: "idle", cellIndex: 0, component: "api" };
   const holder = await operator.enqueue(location);

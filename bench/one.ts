@@ -4,6 +4,5 @@ import { benchmarks } from "./benchmarks.js";
 import { withSchema } from "./server.js";
 
 const [name = "", url = "", ...flags] = process.argv.slice(2);
-await answer(() =>
-  withSchema(url, async (server) => benchmarks[name]?.measure(server, { large: flags.includes("--large") })),
-);
+const options = { large: flags.includes("--large"), thorough: flags.includes("--thorough") };
+await answer(() => withSchema(url, async (server) => benchmarks[name]?.measure(server, options)));

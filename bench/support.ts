@@ -1,16 +1,21 @@
 export interface BenchOptions {
   /** Ten million rows as well. */
   readonly large: boolean;
+  /** The reference run: a million rows and many rounds, instead of what takes a minute at most. */
+  readonly thorough: boolean;
 }
 
 export interface Figure {
   readonly what: string;
+  /** The median, where there are several samples. */
   readonly figure: number;
-  /** The least and the most of the samples behind it, where that says something. */
+  /** In which the true one lies with a probability of 95 %; or the least and the most of a few. */
   readonly range?: readonly [least: number, most: number];
+  readonly p99?: number;
   /** The floor or the rival, measured in the same run on the same server. */
   readonly beside?: number;
   readonly besideRange?: readonly [least: number, most: number];
+  readonly besideP99?: number;
   /** Where it is not simply the one divided by the other. */
   readonly ratio?: number;
   readonly unit?: string;
@@ -65,14 +70,35 @@ export function percentile(samples: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** The same percentile of both, in milliseconds. */
-export function compared(what: string, share: number, one: Measured, other: Measured, target = ""): Figure {
+/** With fewer, the 99th percentile would be the slowest one. */
+const fewestForP99 = 100;
+
+/** In which the true median lies with a probability of 95 %, by the binomial distribution of how many samples lie below it. */
+export function spread(samples: readonly number[]): [number, number] {
+  const share = (0.5 * 1.96) / Math.sqrt(samples.length);
+  return [percentile(samples, Math.max(0, 0.5 - share)), percentile(samples, Math.min(1, 0.5 + share))];
+}
+
+/** Of samples in milliseconds. */
+export function timed(what: string, samples: readonly number[], target = ""): Figure {
   return {
     what,
-    figure: percentile(one.samples, share),
-    beside: percentile(other.samples, share),
+    figure: percentile(samples, 0.5),
+    range: spread(samples),
+    ...(samples.length < fewestForP99 ? {} : { p99: percentile(samples, 0.99) }),
     unit: "ms",
     target,
+  };
+}
+
+/** Both in milliseconds. */
+export function compared(what: string, one: readonly number[], other: readonly number[], target = ""): Figure {
+  const { figure, range, p99 } = timed(what, other);
+  return {
+    ...timed(what, one, target),
+    beside: figure,
+    ...(range === undefined ? {} : { besideRange: range }),
+    ...(p99 === undefined ? {} : { besideP99: p99 }),
   };
 }
 

@@ -1,13 +1,25 @@
 import postgres from "postgres";
 import { seedHistory, settle } from "./seed.js";
 import { affords, type BenchServer } from "./server.js";
-import { type Figure, inTurns, type Measured, measured, type Opened, percentile, range } from "./support.js";
+import {
+  type BenchOptions,
+  type Figure,
+  inTurns,
+  type Measured,
+  measured,
+  type Opened,
+  percentile,
+  range,
+} from "./support.js";
 
-const rounds = { warmUps: 2, counted: 15 };
+/** A sample counts for so long, in milliseconds. */
+const thoroughTurns = { rows: 1_000_000, rounds: { warmUps: 2, counted: 15 }, length: 1_000 };
+const quickTurns = { rows: 100_000, rounds: { warmUps: 1, counted: 5 }, length: 250 };
 
-/** Whole deployments a second with a million behind them, beside one INSERT and two UPDATEs of a table without rules. */
-export async function throughput(server: BenchServer): Promise<Figure[]> {
-  await seedHistory(server, { rows: 1_000_000, cells: 600 });
+/** Whole deployments a second with history behind them, beside one INSERT and two UPDATEs of a table without rules. */
+export async function throughput(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
+  const turns = thorough ? thoroughTurns : quickTurns;
+  await seedHistory(server, { rows: turns.rows, cells: 600 });
   await server.sql.unsafe(bareTable);
   await settle(server, "bare");
   const figures: Figure[] = [];
@@ -16,7 +28,10 @@ export async function throughput(server: BenchServer): Promise<Figure[]> {
       const who = `${clients} client${clients === 1 ? "" : "s"}`;
       const where = cells === 1 ? "one cell, a common key (no waiting)" : `${cells} cells`;
       if (!(await affords(server, who, clients * (1 + Object.keys(ways).length)))) continue;
-      const [bare, ...ours] = await perSecond(server, { clients, cells }, [bareCycle, ...Object.values(ways)]);
+      const [bare, ...ours] = await perSecond(server, { clients, cells, ...turns }, [
+        bareCycle,
+        ...Object.values(ways),
+      ]);
       for (const [index, how] of Object.keys(ways).entries()) {
         const measured = ours[index];
         if (bare && measured) {
@@ -103,14 +118,14 @@ const bareTable = `
 /** Cycles a second of each kind, in turns. */
 async function perSecond(
   server: BenchServer,
-  size: { readonly clients: number; readonly cells: number },
+  size: typeof quickTurns & { readonly clients: number; readonly cells: number },
   cycles: readonly Cycle[],
 ): Promise<Measured[]> {
   const all = cycles.map((cycle) =>
-    openClients(server.url, { ...size, enough: (milliseconds) => milliseconds >= 1000 }, cycle),
+    openClients(server.url, { ...size, enough: (milliseconds) => milliseconds >= size.length }, cycle),
   );
   const kinds = all.map(({ measure }) => measured(measure));
-  await inTurns(kinds, rounds);
+  await inTurns(kinds, size.rounds);
   await Promise.all(all.map(({ close }) => close()));
   return kinds;
 }

@@ -1,14 +1,11 @@
 import { boardReads } from "./boardReads.js";
 import { seedHistory, withoutTriggers } from "./seed.js";
 import type { BenchServer } from "./server.js";
-import { type Figure, inTurns, measured, percentile } from "./support.js";
+import { type BenchOptions, type Figure, inTurns, measured, timed } from "./support.js";
 
 /** As many rounds as fit into these milliseconds, but not fewer, nor more. */
-const budget = 15_000;
-const fewest = 15;
-const most = 1_000;
-/** With fewer, p99 would be the slowest one. */
-const fewestForP99 = 200;
+const thoroughRounds = { budget: 15_000, fewest: 15, most: 1_000 };
+const quickRounds = { budget: 1_000, fewest: 5, most: 100 };
 
 export const cells = 600;
 const running = 200;
@@ -40,20 +37,28 @@ export const reads: readonly Read[] = [
   },
   all("stuck_deployments"),
   all("deployment_duration_analytics"),
-  { what: "cell_timeline, 24 h", sql: `select * from deploy_queue.cell_timeline where held_from > ${day}` },
-  all("deployment_frequency"),
+  {
+    what: "cell_timeline, 24 h",
+    sql: `select * from deploy_queue.cell_timeline(${day}, now())`,
+    target: "≤ 20 ms",
+  },
+  {
+    what: "weekly_figures, 12 weeks",
+    sql: "select * from deploy_queue.weekly_figures(now() - interval '12 weeks', now())",
+    target: "≤ 150 ms",
+  },
   all("lead_time"),
-  all("wait_time"),
-  all("cancellation_rate"),
 ];
 
-/** Every view that boards read, warm, with a million finished deployments in 600 cells, 200 running and 2,000 queued. */
-export async function views(server: BenchServer): Promise<Figure[]> {
-  await seedHistory(server, { environment: "prod", cells, rows: 1_000_000 });
+/** What boards read, warm, with finished deployments in 600 cells, 200 running and 2,000 queued. */
+export async function views(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
+  await seedHistory(server, { environment: "prod", cells, rows: thorough ? 1_000_000 : 100_000 });
   await seedPresent(server);
+  // As the worker does.
+  await server.sql.unsafe("select deploy_queue.refresh_weekly_figures(1000)");
   const figures: Figure[] = [];
-  for (const read of [...reads, ...boardReads("deployments_with_status", "cells", "workers")]) {
-    figures.push(...(await measureRead(server, read)));
+  for (const read of [...reads, ...boardReads("deployments_with_status")]) {
+    figures.push(await measureRead(server, read, thorough ? thoroughRounds : quickRounds));
   }
   return figures;
 }
@@ -83,24 +88,17 @@ export async function seedPresent({ sql }: BenchServer): Promise<void> {
   await sql.unsafe("analyze deploy_queue.deployments");
 }
 
-async function measureRead({ sql }: BenchServer, { what, sql: query, target = "" }: Read): Promise<Figure[]> {
+async function measureRead(
+  { sql }: BenchServer,
+  { what, sql: query, target = "" }: Read,
+  { budget, fewest, most }: typeof quickRounds,
+): Promise<Figure> {
   const read = measured(() => planAndExecution(sql, query));
   const { count } = await sql.unsafe(query);
   const once = await read.measure();
   const counted = Math.min(most, Math.max(fewest, Math.round(budget / once)));
   await inTurns([read], { warmUps: 2, counted });
-  const figures: Figure[] = [
-    {
-      what: `${what} (${count.toLocaleString("en")} rows), p50 of ${counted}`,
-      figure: percentile(read.samples, 0.5),
-      unit: "ms",
-      target,
-    },
-  ];
-  if (counted >= fewestForP99) {
-    figures.push({ what: "the same, p99", figure: percentile(read.samples, 0.99), unit: "ms" });
-  }
-  return figures;
+  return timed(`${what} (${count.toLocaleString("en")} rows)`, read.samples, target);
 }
 
 /** Milliseconds that the server takes for both. */

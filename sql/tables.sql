@@ -187,7 +187,7 @@ begin
       alter column principal set default deploy_queue._principal(),
       -- The events of every day carry no text of a client.
       add constraint an_event_has_no_flaw check (
-        (reason is null and kind in ('enqueued', 'woken', 'started', 'finished'))
+        ((reason is null or reason = 'recorded after the fact') and kind in ('enqueued', 'woken', 'started', 'finished'))
         or deploy_queue._refuse_flaw(deploy_queue._flaw_of_event(deployment_events))
       );
   end if;

@@ -15,6 +15,8 @@ declare
     || pg_temp._drop_indexes('deploy_queue.deployment_events');
   v_index text;
   v_is_late constant text := 'recorded after the fact';
+  v_detail constant jsonb := '{"after_the_fact": true}';
+  v_count bigint;
 begin
   insert into deploy_queue.environments (environment, buffer_time, is_adopted)
   select environments.environment, environments.buffer_time, true from public.environments
@@ -53,11 +55,13 @@ begin
     'alter table deploy_queue.deployments enable trigger user, add constraint a_deployment_is_in_its_cell %s', v_key_of_cells
   );
 
+  raise notice 'moved them, and checked each';
+
   perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
 
   insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason, detail)
   select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason,
-    case when event.reason = v_is_late then jsonb_build_object('after_the_fact', true) end
+    case when event.reason = v_is_late then v_detail end
   from pg_temp.adopted_deployments as adopted
   cross join lateral (
     values
@@ -72,13 +76,18 @@ begin
   where event.occurred_at is not null
   order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
 
+  get diagnostics v_count = row_count;
+  raise notice 'recorded % events', v_count;
+
   foreach v_index in array v_indexes loop
     execute v_index;
   end loop;
+  raise notice 'built % indexes', cardinality(v_indexes);
   -- Without it, PostgreSQL would plan for empty tables until its next automatic ANALYZE.
   analyze deploy_queue.cells, deploy_queue.deployments, deploy_queue.deployment_events;
 
   perform deploy_queue._measure(kind.cell_id, kind.component)
   from (select distinct deployments.cell_id, deployments.component from deploy_queue.deployments) as kind;
+  raise notice 'measured usual durations';
 end;
 $$;

@@ -6,6 +6,9 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- While this waits for a lock, all other sessions wait behind it.
 set lock_timeout = '5s'
+-- A million deployments are sorted and indexed in memory.
+set work_mem = '256MB'
+set maintenance_work_mem = '256MB'
 as $$
 declare
   v_problems text;

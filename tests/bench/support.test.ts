@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { performancePage } from "../../bench/document.js";
 import { figureTable } from "../../bench/figureTable.js";
-import { inTurns, measured, percentile, range } from "../../bench/support.js";
+import { compared, inTurns, measured, percentile, range, timed } from "../../bench/support.js";
 
 test("samples are taken in turns, and those of the first rounds do not count", async () => {
   const order: string[] = [];
@@ -26,8 +27,9 @@ test.each([
   expect(percentile(samples, share)).toBe(value);
 });
 
-test("a figure stands beside its floor, with the ratio and the range of both", () => {
+test("a figure stands beside its floor, with the ratio, the spread and the 99th percentile of both", () => {
   const samples = [450, 500, 1_250.4];
+  const many = Array.from({ length: 100 }, (_, index) => index + 1);
 
   expect(
     figureTable([
@@ -40,14 +42,46 @@ test("a figure stands beside its floor, with the ratio and the range of both", (
         unit: "/s",
         target: "≥ 0.4 ×",
       },
+      compared(
+        "hand-off",
+        many,
+        many.map((sample) => sample / 2),
+        "≤ 4 ×",
+      ),
+      timed("view", [3, 1, 2]),
       { what: "connections", figure: 1 },
     ]),
   ).toBe(
     [
-      "| what        | figure             | beside               | ratio  | target  |",
-      "| ----------- | ------------------ | -------------------- | ------ | ------- |",
-      "| cycles      | 500 /s (450–1,250) | 1,000 /s (999–1,001) | 0.50 × | ≥ 0.4 × |",
-      "| connections | 1                  |                      |        |         |",
+      "| what        | figure (spread)    | p99 | beside (spread); p99    | ratio; of p99 | target  |",
+      "| ----------- | ------------------ | --- | ----------------------- | ------------- | ------- |",
+      "| cycles      | 500 /s (450–1,250) |     | 1,000 /s (999–1,001)    | 0.50 ×        | ≥ 0.4 × |",
+      "| hand-off    | 50 ms (41–60)      | 99  | 25 ms (20.50–30); 49.50 | 2; 2 ×        | ≤ 4 ×   |",
+      "| view        | 2 ms (1–3)         |     |                         |               |         |",
+      "| connections | 1                  |     |                         |               |         |",
     ].join("\n"),
   );
+});
+
+test("the page of a run has its machine, one table and what each benchmark measures", () => {
+  const page = performancePage({
+    machine: { cpu: "one", server_version: "18.4" },
+    mode: "quick",
+    results: [
+      {
+        name: "idle",
+        about: "A waiter.",
+        figures: [
+          { what: "connections", figure: 1 },
+          { what: "a | b", figure: 2 },
+        ],
+      },
+      { name: "views", about: "In the server.", figures: [timed("queue", [3, 1, 2], "≤ 50 ms")] },
+    ],
+  });
+
+  expect(page).toContain("One quick run: cpu one, server version 18.4.");
+  expect(page.split("\n").filter((line) => line.startsWith("|"))).toHaveLength(5);
+  expect(page).toContain("a \\| b");
+  expect(page).toMatch(/- `idle`: A waiter\.\n- `views`: In the server\.\n$/);
 });

@@ -19,9 +19,16 @@ async function predecessor({ running = false } = {}) {
 test("adopt says what it moved, and the deployment waits on in the queue", async () => {
   const { run } = await predecessor();
 
-  const { code, stdout } = await run("adopt", "--with-waiting", "--yes");
+  const { code, stdout, stderr } = await run("adopt", "--with-waiting", "--yes");
 
   expect(code).toBe(0);
+  const steps = [
+    /read \d+ deployments of the predecessor/,
+    /moved them, and checked each/,
+    /recorded \d+ events/,
+    /built \d+ indexes/,
+  ];
+  for (const step of steps) expect(stderr).toMatch(step);
   expect(stdout).toMatch(/^environments +2\s*$/m);
   expect(stdout).toMatch(/^deployments queued +1\s*$/m);
   expect((await run("info", "1")).stdout).toContain("1 queued api");
