@@ -17,7 +17,8 @@ export class StartCommand extends TurnCommand {
 
       SIGINT, SIGTERM, SIGHUP, SIGQUIT and \`--wait-timeout\` give the place in the line up. Within a second, another
       signal is the first one once more. A later one leaves at once. A reader that closes stdout before all is printed gives the
-      place up too; after the id, only \`--json\` prints more. Ctrl-Z does not suspend.
+      place up too; after the id, only \`--json\` prints more. A stdout that is closed from the beginning (\`>&-\`) is /dev/null to Node.js,
+      so \`start\` goes on, and only the log names the id. Ctrl-Z does not suspend.
 
       The place is also given up when the parent process is gone, such as the script that would deploy: otherwise the cell would be
       held for ever. \`nohup\` does not change that. A wait that is to outlive its shell has no parent from the beginning:
