@@ -60,6 +60,9 @@ begin
   v_candidate.created_at := deploy_queue._now();
   v_candidate.heartbeat_timestamp := v_candidate.created_at;
   perform deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(v_candidate));
+  if v_candidate.priority > 0 then
+    perform deploy_queue._refuse_passing(v_candidate);
+  end if;
   perform deploy_queue._refuse_priority(v_candidate);
   if num_nonnulls(preview.hold, preview.not_before, preview.not_after) > 0 then
     perform deploy_queue._refuse_impossible_wait(v_candidate);
