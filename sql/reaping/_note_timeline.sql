@@ -6,11 +6,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_timeline text := deploy_queue._timeline();
+  v_newest text := (select timelines.timeline from deploy_queue.timelines order by timelines.since desc limit 1);
 begin
-  if not exists (select from deploy_queue.timelines where timelines.timeline = v_timeline) then
+  if v_newest is not distinct from v_timeline then
+    return;
+  end if;
+  -- One session notes it. A heartbeat must not wait for the end of that session's transaction.
+  perform from deploy_queue.timelines where timelines.timeline = v_newest for update skip locked;
+  if found or v_newest is null then
     insert into deploy_queue.timelines (timeline, since)
-    select v_timeline, case when exists (select from deploy_queue.timelines) then deploy_queue._now() else '-infinity' end
-    on conflict on constraint timelines_pkey do nothing;
+    values (v_timeline, case when v_newest is null then '-infinity' else deploy_queue._now() end)
+    -- pg_upgrade counts timelines from 1 again.
+    on conflict on constraint timelines_pkey do update set since = excluded.since;
   end if;
 end;
 $$;

@@ -12,7 +12,13 @@ begin
   return greatest(
     pg_postmaster_start_time(),
     case when v_timeline is not null then
-      coalesce((select timelines.since from deploy_queue.timelines where timelines.timeline = v_timeline), deploy_queue._now())
+      coalesce(
+        (
+          select case when newest.timeline = v_timeline then newest.since end
+          from deploy_queue.timelines as newest order by newest.since desc limit 1
+        ),
+        deploy_queue._now()
+      )
     end
   );
 end;

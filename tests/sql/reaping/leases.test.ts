@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
-import { openSession } from "../../support/session.js";
+import { openSession, outcome } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -165,6 +165,30 @@ describe("a promotion", () => {
     await forget();
   });
 
+  test("is noticed also when its timeline has the number of an earlier one, as after pg_upgrade", async () => {
+    const id = await newLine(database).add("running", { heartbeat: true });
+    await database.advance("16 minutes");
+    await sql`insert into deploy_queue.timelines values ('FFFFFFFF', deploy_queue._now() - interval '10 minutes')`;
+    await reap();
+    await database.advance("14 minutes");
+    await reap();
+    expect(await statusOf(id)).toBe("running");
+    await forget();
+  });
+
+  test("holds up no heartbeat while the session that has noticed it keeps its transaction open", async () => {
+    const [first, second] = [await database.enqueue(), await database.enqueue()];
+    await promote();
+    const session = await openSession(database);
+    await session.begin();
+    await session.sql`select from deploy_queue.heartbeat(${first.id})`;
+    const other = await openSession(database);
+    await other.sql`set lock_timeout = '2s'`;
+    expect(await outcome(other.sql`select from deploy_queue.heartbeat(${second.id})`)).toBe("ok");
+    await session.commit();
+    await forget();
+  });
+
   test("is noticed before anything is reaped", async () => {
     const line = newLine(database);
     const id = await line.add("running", { heartbeat: true });
@@ -185,6 +209,27 @@ describe("a promotion", () => {
     await reap();
     await forget();
   });
+});
+
+test("leases work on a server that refuses functions of WAL, as Amazon Aurora does", async () => {
+  const id = await newLine(database).add("running", { heartbeat: true });
+  await sql`alter function pg_catalog.pg_current_wal_insert_lsn() rename to hidden`;
+  await sql.unsafe(`
+    create function pg_catalog.pg_current_wal_insert_lsn() returns pg_lsn language plpgsql as $$
+    begin
+      raise exception 'wal_level must be set to logical' using errcode = '55000';
+    end;
+    $$`);
+  await queue.heartbeat(id);
+  await database.advance("14 minutes");
+  await reap();
+  expect(await statusOf(id)).toBe("running");
+  await database.advance("2 minutes");
+  await reap();
+  expect(await statusOf(id)).toBe("cancelled");
+  await sql`drop function pg_catalog.pg_current_wal_insert_lsn()`;
+  await sql`alter function pg_catalog.hidden() rename to pg_current_wal_insert_lsn`;
+  await sql`delete from deploy_queue.timelines where timeline = 'unknown'`;
 });
 
 test("a heartbeat that waits for a lock of its row keeps the deployment from being reaped", async () => {
