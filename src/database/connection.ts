@@ -35,14 +35,15 @@ export class Connection {
     if (this.#present !== undefined) {
       return this.#present;
     }
-    const { onLost, onNotification, ...options } = this.#options;
+    const { onNotification, onLost: _, ...options } = this.#options;
     const present = {
       ...options,
       prepare: this.#prepare,
       onNotification: (channel: string, payload: string) => onNotification(channel, payload, this.#present === opening),
       onClose: () => {
+        // The driver would connect again by itself, to a host that may be a standby by then.
         if (this.#present === opening) {
-          onLost();
+          this.abandon(opening);
         }
       },
     };

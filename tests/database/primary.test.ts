@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import postgres from "postgres";
 import { expect, test } from "vitest";
 import { connectionSettings } from "../../src/database/connectionSettings.js";
 import { Database } from "../../src/database/database.js";
@@ -5,6 +8,7 @@ import { DatabaseUnavailableError } from "../../src/database/errors.js";
 import { primaryOf } from "../../src/database/primary.js";
 import { runCli } from "../support/cli.js";
 import { startOwnServer } from "../support/ownServer.js";
+import { until } from "../support/until.js";
 
 /** One URL with the hosts of all, in this order. */
 function together(...urls: readonly [string, ...string[]]): string {
@@ -64,4 +68,25 @@ test("a standby alone is named at once, by each command, with the way out", asyn
   expect(stdout).toMatch(
     /^failed {3}connection: .* is a standby, which takes no writes\n +Give the address of the primary/,
   );
+});
+
+test("a client whose server comes back as a standby does not read there", async () => {
+  const primary = await startOwnServer();
+  const standby = await primary.standby();
+  const database = new Database({ url: together(primary.url, standby.url), applicationName: "tests" });
+  const isStandby = () =>
+    database.query<{ standby: boolean }>((sql) => sql`select pg_is_in_recovery() as standby`).catch(() => []);
+  expect(await isStandby()).toEqual([{ standby: false }]);
+  await primary.crash();
+  await writeFile(join(primary.directory, "postgres-18/data/standby.signal"), "");
+  await primary.restart();
+  const promoting = postgres(standby.url, { max: 1 });
+  await promoting`select pg_promote()`;
+  await promoting.end();
+  const answer = await until("it has found the promoted server", async () => {
+    const rows = await isStandby();
+    return rows.length > 0 && rows;
+  });
+  expect(answer).toEqual([{ standby: false }]);
+  await database.close();
 });
