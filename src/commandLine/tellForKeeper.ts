@@ -1,6 +1,6 @@
 import { Database } from "../database/database.js";
 import { Queue } from "../queue/queue.js";
-import { tellOutcome } from "../queue/run.js";
+import { tellOutcome } from "../queue/tellOutcome.js";
 
 /** How a watchdog reaches the database. It comes by the pipe from the keeper: others can read the arguments and the environment of a process. */
 export interface Contact {

@@ -39,7 +39,7 @@ export class RunCommand extends TurnCommand {
       stopped, since another deployment may start then, and the exit code is 7. The grace period is never more than a third of that
       timeout. With \`--on-lost-contact continue\` the command goes on regardless, and may work beside the next one. The outcome is told
       when the database is back, for as long as \`--outage-timeout\` says. After that the exit code is 7, and the deployment is
-      reaped.
+      reaped. The command is stopped with 7 as well when a fail-over has lost its start and another deployment has started meanwhile.
 
       With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: the steps of \`start\`, and while
       the command runs outage, outage-over, stopping, waiting-for-parts and cancelled. The log is among them as lines of the event log,

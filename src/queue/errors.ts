@@ -49,7 +49,10 @@ export class CancelledError extends DeployQueueError {
   readonly exitCode = 5;
 }
 
-/** The database was away for so long that another deployment may start soon: the work was ended before that. */
+/**
+ * The database was away for so long that another deployment may start soon, or has lost the start in a fail-over: the work was ended
+ * because of that.
+ */
 export class LostContactError extends DeployQueueError {
   readonly exitCode = 7;
 }

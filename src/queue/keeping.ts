@@ -1,5 +1,6 @@
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId } from "./deployment.js";
+import { DeploymentNotFoundError, OtherKeeperError } from "./errors.js";
 import type { JourneyEvent, Listener } from "./events.js";
 import { type Lease, readClocks } from "./lease.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
@@ -13,6 +14,11 @@ export interface KeepOptions extends Pick<OutageOptions, "signal" | "outageTimeo
   readonly lease?: Lease;
   /** Called once, when the keeper is asked to end the work. The heartbeats go on until the deployment has ended. */
   readonly onStop?: (deployment: Deployment) => void;
+  /**
+   * Called when the database knows nothing of the start, which a fail-over has lost: with the deployment while it has its place in the
+   * line, or without it. Heartbeats keep the place.
+   */
+  readonly onForgotten?: (present: Deployment | undefined) => Promise<void>;
   readonly onEvent?: Listener<JourneyEvent> | undefined;
   /** Whether it goes on after an error that is no outage, which is told; otherwise that is thrown. */
   readonly tolerant: boolean;
@@ -29,6 +35,7 @@ const errorPause = 10_000;
 export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOptions): Promise<Deployment | undefined> {
   const { signal, outageTimeout = Number.POSITIVE_INFINITY, onEvent, lease } = options;
   let { onStop } = options;
+  let isUnknown = false;
   const channel = deploymentChannel(id);
   const wakeUps = catchWakeUps(queue.database, channel);
   const beat = async () => {
@@ -36,6 +43,9 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
     const sent = readClocks();
     const answer = await queue.heartbeat(id, options.keeper);
     lease?.renewed(sent, answer.deployment, answer.endsBy);
+    if (answer.beatAgainIn !== undefined && answer.deployment.start_timestamp === null) {
+      await options.onForgotten?.(answer.deployment);
+    }
     return answer;
   };
   const isAborted = (): boolean => signal?.aborted === true;
@@ -44,6 +54,7 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
       let pause = errorPause;
       try {
         const { deployment, beatAgainIn } = await outlastOutages(beat, { signal, outageTimeout, onEvent });
+        isUnknown = false;
         if (beatAgainIn === undefined) {
           return deployment;
         }
@@ -53,6 +64,18 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
         }
         pause = beatAgainIn;
       } catch (error) {
+        if (
+          options.onForgotten !== undefined &&
+          (error instanceof DeploymentNotFoundError || error instanceof OtherKeeperError)
+        ) {
+          // A former primary answers like this, too, for the moment until it knows that it is one.
+          if (isUnknown) {
+            await options.onForgotten(undefined);
+            return undefined;
+          }
+          isUnknown = true;
+          pause = Math.min(errorPause, (lease?.length ?? errorPause) / 5);
+        }
         if (!options.tolerant || isAborted()) {
           throw error;
         }

@@ -3,16 +3,16 @@ import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
-import type { Deployment, DeploymentId } from "./deployment.js";
-import { CancelledError, type DeployQueueError, HasPartsError, LostContactError, RefusedError } from "./errors.js";
+import type { Deployment } from "./deployment.js";
+import { CancelledError, type DeployQueueError, LostContactError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
 import { type JourneyOptions, takeTurn, type WayIn } from "./journey.js";
 import { keepAlive } from "./keeping.js";
 import { Lease } from "./lease.js";
-import { type OutageOptions, outlastOutages } from "./outage.js";
-import { pause } from "./pause.js";
+import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
+import { tellOutcome } from "./tellOutcome.js";
 
 export interface RunOptions extends JourneyOptions {
   /** Milliseconds within which the work ends once its signal is aborted; undefined: it may take any time, or not end at all. */
@@ -102,6 +102,7 @@ export async function runDeployment<Result>(
       asked = outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
     },
   });
+  let forgotten: { readonly hasPlace: boolean } | undefined;
   const told = new AbortController();
   const keeping = keepAlive(queue, id, {
     keeper,
@@ -110,6 +111,15 @@ export async function runDeployment<Result>(
     onEvent,
     tolerant: true,
     onStop: (deployment) => end(stopError(deployment)),
+    onForgotten: async (present) => {
+      if (forgotten !== undefined) return;
+      // Nothing is lost where it may start again.
+      if (present !== undefined && (await queue.tryStart(id, { heartbeat: true, keeper, stopGrace })).started) return;
+      forgotten = { hasPlace: present !== undefined };
+      if (options.continueWithoutContact !== true) {
+        end(new LostContactError(`the database does not know that ${name} has started: a fail-over has lost that`));
+      }
+    },
   }).then((ended) => {
     // Work that goes on without contact goes on when the contact is back, and its lease was over meanwhile.
     const goesOn = options.continueWithoutContact === true && ended?.cancellation_kind === "reaped";
@@ -125,7 +135,13 @@ export async function runDeployment<Result>(
   let deployment: Deployment;
   try {
     // Heartbeats go on until the database knows: the cell is given on by that, and not by the end of the lease.
-    const outages = { outageTimeout, onEvent };
+    const outages = { outageTimeout, onEvent, keeper };
+    if (forgotten !== undefined) {
+      // What has its number now may be another deployment.
+      const leave = () => queue.cancel(id, "a fail-over has lost its start");
+      if (forgotten.hasPlace) await outlastOutages(leave, outages);
+      throw new LostContactError(`the outcome of ${name} is not kept: a fail-over has lost its start`);
+    }
     deployment = await Promise.race([
       keeping.then((ended) => ended ?? new Promise<never>(() => undefined)),
       tellOutcome(queue, id, failure, outages),
@@ -166,49 +182,4 @@ async function endingOf(
 function stopError(deployment: Deployment): CancelledError {
   const why = deployment.cancellation_note ?? "no reason given";
   return new CancelledError(`${deploymentName(deployment)} is to stop: ${why}`);
-}
-
-/** How often to ask whether what runs in the hold has ended, in milliseconds. */
-const partsPause = 1_000;
-
-/** The deployment as it has ended: as the work has, unless another client was faster. */
-export async function tellOutcome(
-  queue: Queue,
-  id: DeploymentId,
-  failure: string | undefined,
-  outages: OutageOptions & { readonly onEvent: (event: JourneyEvent) => Promise<void> },
-): Promise<Deployment> {
-  const tell = async (): Promise<Deployment> => {
-    if (failure === undefined) {
-      return queue.finish(id);
-    }
-    const { stop_timestamp } = await queue.deployment(id);
-    return stop_timestamp === null ? queue.fail(id, failure) : queue.confirmStop(id);
-  };
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      return await outlastOutages(tell, outages);
-    } catch (error) {
-      if (!(error instanceof RefusedError)) {
-        throw error;
-      }
-      if (error instanceof HasPartsError) {
-        if (isFirst) {
-          await outages.onEvent({
-            event: "waiting-for-parts",
-            deployment_id: id,
-            reason: error.message,
-            hint: error.hint,
-          });
-        }
-        await pause(partsPause);
-        continue;
-      }
-      const deployment = await outlastOutages(() => queue.deployment(id), outages);
-      if (deployment.finish_timestamp === null && deployment.cancellation_timestamp === null) {
-        throw error;
-      }
-      return deployment;
-    }
-  }
 }
