@@ -143,6 +143,21 @@ export class Database {
     return (await this.connection.open()).session;
   }
 
+  /**
+   * Commits something. With synchronous replication, only the server that is the primary can: what it has answered before is true. A
+   * server that lets nobody write messages into its WAL proves nothing.
+   * @throws DatabaseUnavailableError
+   */
+  async proveItWrites(): Promise<void> {
+    try {
+      await this.query((sql) => sql`select pg_logical_emit_message(true, 'deploy-queue', '')`);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) {
+        throw error;
+      }
+    }
+  }
+
   /** Listens on a channel, on this connection; does nothing when it does so already. To be called before each check. */
   async listen(channel: string): Promise<void> {
     if (!this.#channels.has(channel)) {

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
-import { translateError } from "../errors.js";
+import { DeploymentNotFoundError, OtherKeeperError, translateError } from "../errors.js";
 
 /** Calls of SQL functions and reads of views, with the errors of errors.ts. */
 export abstract class Calls {
@@ -15,6 +15,16 @@ export abstract class Calls {
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
     timeout?: number,
   ): Promise<Row[]> {
+    try {
+      return await this.database.query(statement, timeout);
+    } catch (error) {
+      const translated = translateError(error);
+      if (!(translated instanceof DeploymentNotFoundError || translated instanceof OtherKeeperError)) {
+        throw translated;
+      }
+    }
+    // A former primary that does not know yet that it is one does not know what came after it, either.
+    await this.database.proveItWrites();
     try {
       return await this.database.query(statement, timeout);
     } catch (error) {

@@ -133,8 +133,13 @@ export class QueueCalls extends Calls {
   }
 
   /** Whether it holds its cell: refused unless it runs, is not being stopped, and its lease is good or it has none. */
-  assert(id: DeploymentId): Promise<Deployment> {
-    return this.row((sql) => sql`select * from deploy_queue.assert(deployment_id => ${id})`);
+  async assert(id: DeploymentId): Promise<Deployment> {
+    const deployment = await this.row<Deployment>(
+      (sql) => sql`select * from deploy_queue.assert(deployment_id => ${id})`,
+    );
+    // A former primary would say yes as well.
+    await this.database.proveItWrites();
+    return deployment;
   }
 
   /** The work of a deployment that was asked to stop has ended. */
