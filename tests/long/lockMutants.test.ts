@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { definitionOf, lockPlots, type Plot } from "../faults/lockPlots.js";
+import { useDatabase } from "../support/database.js";
+import { openSession } from "../support/session.js";
+
+const database = useDatabase();
+const { sql } = database;
+const plots = lockPlots(database);
+
+/** A lock, or a second look under a lock, that a slip of the hand takes away: without it, the plot ends in another way. */
+const mutants: readonly (readonly [what: string, name: string, from: string, to: string, plot: Plot, end: string])[] = [
+  ...(
+    [
+      ["start", "v_starts or", "queued", "start_timestamp = 'infinity'"],
+      ["finish", "v_finishes or", "running", "finish_timestamp = now()"],
+      ["cancel", "v_cancels or", "queued", "cancellation_timestamp = now()"],
+      ["release", "v_is_released or", "held", "hold = null"],
+      ["priority", "or new.priority <> old.priority then", "queued", "priority = 1"],
+    ] as const
+  ).map(
+    ([what, from, state, set]) =>
+      [
+        `a plain UPDATE of ${what} decides under the lock of the cell`,
+        "tg_deployments__guard",
+        from,
+        from.endsWith("then") ? "then" : "",
+        plots.inOrder(state, (id) => `update deploy_queue.deployments set ${set} where id = ${id}`),
+        "after",
+      ] as const,
+  ),
+  [
+    "an INSERT draws its id under the lock of the cell",
+    "tg_deployments__enqueue",
+    "perform deploy_queue._lock_cell(new.cell_id);",
+    "",
+    plots.inOrder("queued", (_, region) => `select from deploy_queue.enqueue('dev', 'aws', '${region}', 0, 'api')`),
+    "after",
+  ],
+  [
+    "a bump looks at the others under the lock of the cell",
+    "bump",
+    "_lock_deployment(",
+    "_lock_row(",
+    plots.bumpedTwice,
+    "priority 2",
+  ],
+  ["one of two releases is told that it released", "_lock_row", "for no key update", "", plots.releasedTwice, "f"],
+  ["a purge does not touch what was released meanwhile", "_lock_row", "for no key update", "", plots.purged, "QD029"],
+  [
+    "the second of two looks that reap the same holder waits for the first",
+    "try_start",
+    "perform deploy_queue._lock_cell(v_deployment.cell_id);",
+    "",
+    plots.reapedTwice,
+    "waits",
+  ],
+  ["a bulk cancel takes rows before cells", "_cancel_each", "for no key update", "", plots.rowsBeforeCells, "ok ok"],
+  [
+    "a bulk cancel takes cells in ascending order",
+    "_cancel_each",
+    "perform deploy_queue._lock_cell(v_cell_id);",
+    "",
+    plots.cellsInOrder,
+    "ok ok",
+  ],
+  [
+    "a freeze returns after the starts that are being decided",
+    "_wake_heads",
+    "perform deploy_queue._lock_cell(v_cell_id);",
+    "",
+    plots.freezeBesideStart,
+    "waits",
+  ],
+  [
+    "usual durations are measured anew under the lock of the cell",
+    "refresh_durations",
+    "perform deploy_queue._lock_cell(v_group.cell_id);",
+    "",
+    plots.measuredAnew,
+    "waits",
+  ],
+  [
+    "heartbeats for many do not wait for a row",
+    "heartbeats",
+    "for no key update skip locked",
+    "for no key update",
+    plots.besideLockedRow((id) => `select from deploy_queue.heartbeats(array[${id}])`),
+    "goes on, running",
+  ],
+  [
+    "a reaping does not wait for a row",
+    "_reap",
+    "for no key update skip locked",
+    "for no key update",
+    plots.besideLockedRow(() => "select from deploy_queue.reap_stale_deployments()"),
+    "goes on, running",
+  ],
+  [
+    "a reaping leaves a row to the heartbeat that is renewing it",
+    "_reap",
+    "for no key update skip locked",
+    "",
+    plots.renewedMeanwhile,
+    "goes on, running",
+  ],
+  [
+    "a reaping does not wait for a cell",
+    "_reap",
+    "pg_try_advisory_xact_lock(25713, stale.cell_id)",
+    "true",
+    plots.besideLockedCell,
+    "goes on",
+  ],
+  [
+    "a reaping looks again, now that it has the row",
+    "_reap",
+    "v_ids := array(select deploy_queue._stale(v_ids));",
+    "",
+    plots.renewedBeforeItsRowIsLocked,
+    "queued",
+  ],
+];
+
+test.for(mutants)("%s", async ([, name, from, to, plot, end]) => {
+  const sessions = [await openSession(database), await openSession(database)] as const;
+  expect(await plot(...sessions)).toBe(end);
+
+  const text = await definitionOf(database, name);
+  expect(text).toContain(from);
+  await sql.unsafe(text.replaceAll(from, to));
+  try {
+    expect(await plot(...sessions)).not.toBe(end);
+  } finally {
+    await sql.unsafe(text);
+  }
+});
