@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { processorOf } from "./compare/processor.js";
 import { seedHistory, settle } from "./seed.js";
 import { affords, type BenchServer } from "./server.js";
 import {
@@ -40,6 +41,22 @@ export async function throughput(server: BenchServer, { thorough }: BenchOptions
         }
       }
     }
+  }
+  return [...figures, ...(await processorTimes(server))];
+}
+
+/** How many deployments a core of the server can take: other work on the machine hardly changes that. */
+export async function processorTimes(server: BenchServer): Promise<Figure[]> {
+  const [clients, turns] = [4, 2_000];
+  const figures: Figure[] = [];
+  for (const [how, cycle] of Object.entries(ways)) {
+    const opened = openClients(server.url, { clients, cells: 600, enough: (_, walked) => walked >= turns }, cycle);
+    // Sessions plan their first statements.
+    await opened.measure();
+    const processor = await processorOf(server);
+    await opened.measure();
+    figures.push({ what: `processor of the server a deployment, ${how}`, figure: processor() / turns, unit: "ms" });
+    await opened.close();
   }
   return figures;
 }
