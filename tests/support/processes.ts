@@ -24,3 +24,14 @@ export function killWithChildren(pid: number): void {
   process.kill(pid, "SIGSTOP");
   for (const each of [...childrenOf(pid), pid]) process.kill(each, "SIGKILL");
 }
+
+/** One after the other; those that have ended already are left out. */
+export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended.
+    }
+  }
+}
