@@ -52,6 +52,8 @@ export interface Deployment {
   readonly parent_id: number | null;
   /** The deployment in whose hold it runs. */
   readonly joined_id: number | null;
+  /** Whether a program of the predecessor entered it: such deployments keep the order of the ids. */
+  readonly via_old_names: boolean;
 }
 
 /** outside stands in no line; in-line keeps its place, and those behind it wait. */

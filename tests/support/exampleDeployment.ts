@@ -11,7 +11,7 @@ export function exampleDeployment(changes: Partial<DeploymentWithStatus> = {}): 
     ...{ created_at: now, updated_at: now, place: null, priority: 0, hold: null, release_key: null, kept: false },
     ...{ not_before: null, not_after: null, command: null, entered_by: null, actor: null, forced: false },
     ...{ keeper: null, alive_until: null, stop_timestamp: null, stop_grace: null },
-    ...{ cancellation_kind: null, parent_id: null, joined_id: null },
+    ...{ cancellation_kind: null, parent_id: null, joined_id: null, via_old_names: false },
     ...changes,
   };
 }
