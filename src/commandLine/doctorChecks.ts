@@ -158,7 +158,7 @@ const cures: Readonly<Record<string, string>> = {
   worker:
     'Start "deploy-queue worker". Without one, only its waiters reap a dead deployment, and outliers are not recorded.',
   rules:
-    "Restore the whole of a backup (docs/operations.md says which options), enable the trigger with ALTER TABLE, or set default_transaction_isolation back with ALTER ROLE or ALTER DATABASE.",
+    "Restore the whole of a backup (docs/operations.md says which options), or enable the trigger with ALTER TABLE.",
   "notification queue":
     "Some session listens and stays in a transaction for long: end it. Above 50 %, deploy-queue sends no notifications and waiters look by themselves; when the queue is full, other programs that notify cannot commit.",
   deployments:

@@ -51,7 +51,8 @@ export function connectionSettings(url: string, name = databaseUrlVariable): Con
     new InvalidValueError(`${name} is not a valid connection URL: ${reason}`, {
       hint: "It looks like postgres://user:password@host:5432/database.",
     });
-  const given = givenKeywords(urlParts(url, malformed), malformed);
+  const inUrl = urlParts(url, malformed);
+  const given = givenKeywords(inUrl, malformed);
   refuseSessions(given("target_session_attrs"));
   const authentication = given("require_auth");
   if (authentication !== undefined && authentication !== "scram-sha-256") {
@@ -64,7 +65,8 @@ export function connectionSettings(url: string, name = databaseUrlVariable): Con
   const tls = tlsOf(given);
   // Files that cannot be read are told before anything is sent.
   tlsOptions(tls);
-  const hosts = hostsOf(given, malformed);
+  // A user without a host is what is left of a URL whose host was to be filled in.
+  const hosts = hostsOf(given, !inUrl.has("user"), malformed);
   const database = given("dbname") || user;
   const passwordFor = (host: Host): string =>
     given("password") || passwordInFile(given("passfile"), host, database, user);

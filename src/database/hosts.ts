@@ -13,8 +13,16 @@ const socketDirectories = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
 
 type Given = (keyword: string) => string | undefined;
 
-/** What keywords of libpq say, of which each may be a list. Without a host, a server on this machine. */
-export function hostsOf(given: Given, malformed: (reason: string) => Error): readonly [Host, ...Host[]] {
+/**
+ * What keywords of libpq say, of which each may be a list. Without a host, a server on this machine: by its socket, else by TCP unless
+ * that is surely not meant.
+ * @param mayBeTcp whether TCP may be meant where no host is named
+ */
+export function hostsOf(
+  given: Given,
+  mayBeTcp: boolean,
+  malformed: (reason: string) => Error,
+): readonly [Host, ...Host[]] {
   const [names, addresses, ports] = [list(given("host")), list(given("hostaddr")), list(given("port"))];
   const count = Math.max(names.length, addresses.length, 1);
   if ([names.length, addresses.length].some((length) => length > 0 && length !== count)) {
@@ -26,7 +34,10 @@ export function hostsOf(given: Given, malformed: (reason: string) => Error): rea
   const hostAt = (index: number): Host => {
     const port = portOf((ports.length > 1 ? ports[index] : ports[0]) || "5432", malformed);
     const address = addresses[index] || undefined;
-    const name = names[index] || address || defaultHost(port);
+    const name = names[index] || address || (defaultSocket(port) ?? (mayBeTcp ? "localhost" : ""));
+    if (name === "") {
+      throw malformed("it names no host, and no server has a socket on this machine");
+    }
     for (const one of [name, address ?? ""]) {
       if (!/^(?:[/@].*|[\p{L}\p{N}._-]*|[0-9a-fA-F:.]+(?:%\w+)?)$/u.test(one)) {
         throw malformed("a host has characters that no name of a host has");
@@ -49,8 +60,8 @@ function portOf(text: string, malformed: (reason: string) => Error): number {
   return port;
 }
 
-function defaultHost(port: number): string {
-  return socketDirectories.find((directory) => existsSync(`${directory}/.s.PGSQL.${port}`)) ?? "localhost";
+function defaultSocket(port: number): string | undefined {
+  return socketDirectories.find((directory) => existsSync(`${directory}/.s.PGSQL.${port}`));
 }
 
 /** The path of a Unix socket; undefined for a host of the network. */

@@ -1,6 +1,7 @@
 // A URL means what it means to psql, to all three drivers. Where it does not on purpose, the table says why.
 import { execFile, execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -22,6 +23,9 @@ function isInstalled(program: string): boolean {
 
 const hasPsql = isInstalled("psql");
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
+
+const socketDirectory = "/var/run/postgresql";
+const hasSocketDirectory = process.getuid?.() === 0 && existsSync(socketDirectory);
 
 const password = "o:p@n/s?e#s%a me";
 const oddDatabase = "odd name/ü%";
@@ -45,7 +49,12 @@ beforeAll(async () => {
   await writeFile(join(home, "services"), `${service}[odd]\nwhatever=1\n`);
   await mkdir(join(home, ".postgresql"));
   await chmod(home, 0o755);
-  return async () => rm(home, { recursive: true, force: true });
+  const link = `${socketDirectory}/.s.PGSQL.${port()}`;
+  if (hasSocketDirectory) await symlink(`${server.sockets}/.s.PGSQL.${port()}`, link);
+  return async () => {
+    await rm(home, { recursive: true, force: true });
+    await rm(link, { force: true });
+  };
 });
 
 afterAll(() => server?.stop());
@@ -187,6 +196,7 @@ const same: readonly (readonly [url: string, variables?: Variables])[] = [
   ["postgres:///queue?host=DIRECTORY&port=PORT&user=ann&password=PW"],
   ["postgres://ann:PW@SOCKETS:PORT/queue?sslmode=require"],
   ["postgres://ann:PW@/queue?host=/nowhere&port=PORT"],
+  ["postgres://ann:PW@/queue"],
   ["postgres:///queue", { PGHOST: "DIRECTORY", PGPORT: "PORT", PGUSER: "ann", PGPASSWORD: "RAW" }],
   // Several hosts
   ["postgres://ann:PW@localhost:1,localhost:PORT/queue"],
@@ -230,6 +240,12 @@ const ofIPv6: typeof same = [
   ["postgres://ann:PW@[::1:PORT/queue"],
 ];
 
+/** Where Debian's servers have their socket. */
+const ofDefaultSocket: typeof same = [
+  ["postgres://ann:PW@/queue?port=PORT"],
+  ["postgres:///queue", { PGPORT: "PORT", PGUSER: "ann", PGPASSWORD: "RAW" }],
+];
+
 const accepted = "ann queue 127.0.0.1";
 
 /** The URLs that mean something else here, on purpose. */
@@ -265,6 +281,7 @@ const fill = (variables: Variables = {}): Variables =>
 for (const [rows, can] of [
   [same, hasPsql],
   [ofIPv6, hasPsql && hasIPv6],
+  [ofDefaultSocket, hasPsql && hasSocketDirectory],
 ] as const) {
   for (const row of rows) {
     test.skipIf(!can)(inOrder("psql and we agree about", row), async () => {
