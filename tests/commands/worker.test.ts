@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { insertFinished } from "../support/history.js";
 import { useLogins } from "../support/logins.js";
+import { outcome } from "../support/session.js";
 import { until } from "../support/until.js";
 import { startWorker, stopsInTime } from "../support/worker.js";
 
@@ -80,6 +81,17 @@ describe("a role that may not", () => {
     const worker = line.launch(["worker"], role);
     await worker.printed(/works until it is stopped/);
     await stopsInTime(worker);
+  });
+
+  test("ends a worker with 4 also where the server speaks German", async ({ skip }) => {
+    await line.run(["roles", "create"]);
+    const { name, url } = await newLogin("deploy_queue_deployer");
+    const speaks = await outcome(line.sql.unsafe(`alter role ${name} set lc_messages = 'de_DE.UTF-8'`));
+    if (speaks !== "ok") skip("the server knows no German");
+
+    const denied = await line.run(["worker"], { DEPLOY_QUEUE_DATABASE_URL: url });
+    expect(denied.code).toBe(4);
+    expect(denied.stderr).toContain("grant deploy_queue_operator to");
   });
 
   test("is told whose the tables of the workers are when another role made them", async () => {
