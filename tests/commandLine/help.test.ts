@@ -33,6 +33,8 @@ test("the variables that help and the documentation name are those that the sour
   const read = files
     .flatMap((file) => [...readFileSync(join(sources, file), "utf8").matchAll(/\b(?:env|environment)\["([A-Z_]+)"\]/g)])
     .map(([, name = ""]) => name)
+    // Where it runs: no person sets these.
+    .filter((name) => !["INVOCATION_ID", "KUBERNETES_SERVICE_HOST"].includes(name))
     // To find a command as a shell does.
     .filter((name) => name !== "PATH" && name !== "USER" && !name.startsWith("PG"));
 
