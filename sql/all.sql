@@ -64,6 +64,8 @@
 --!include roles/revoke_role.sql
 --!include roles/granted_roles.sql
 
+--!include policies/_demands.sql
+
 --!include line/_queued.sql
 --!include line/_running.sql
 --!include line/_live_deployments.sql
@@ -79,11 +81,23 @@
 --!include reaping/_up_since.sql
 --!include reaping/_silent_since.sql
 --!include reaping/_lease_ends.sql
+--!include line/_placed.sql
+--!include line/_sequenced.sql
+--!include line/_in_line.sql
+--!include line/_rank.sql
+--!include line/_stand.sql
+--!include line/_enter_sequence.sql
+--!include line/_leave_sequence.sql
+--!include rule/_exclusion_key.sql
+--!include rule/_buffer_of.sql
+--!include rule/_unkept_after_of.sql
 --!include line/_blocker.sql
 --!include line/_other_blockers.sql
 --!include line/_holds_until.sql
 --!include line/_add_reasons.sql
 --!include line/_overtaken.sql
+--!include line/_occupy.sql
+--!include line/_free_at.sql
 --!include line/_line.sql
 --!include line/forecast.sql
 --!include line/preview.sql
@@ -91,6 +105,8 @@
 --!include line/staged.sql
 
 --!include rule/_policy.sql
+--!include rule/_slots.sql
+--!include rule/_with_slots.sql
 --!include rule/_call.sql
 --!include rule/_reason.sql
 --!include rule/_freeze_label.sql
@@ -104,8 +120,10 @@
 --!include rule/_openings.sql
 --!include rule/_outside_windows.sql
 --!include rule/_frozen.sql
+--!include rule/_obsolete.sql
 --!include rule/_withheld.sql
 --!include rule/_blockers.sql
+--!include rule/_crowd.sql
 --!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
@@ -118,11 +136,13 @@
 --!include waking/_heads.sql
 --!include waking/_wake.sql
 --!include waking/_wake_heads.sql
+--!include waking/_sort_in.sql
 --!include waking/_has_followers.sql
 --!include waking/follow_transitions.sql
 --!include waking/unfollow_transitions.sql
 --!include waking/tg_deployments__wake.sql
 --!include waking/tg_environments__wake.sql
+--!include waking/tg_component_policies__wake.sql
 --!include waking/tg_freezes__wake.sql
 --!include waking/tg_maintenance_windows__wake.sql
 
@@ -140,6 +160,12 @@
 --!include life/_look_again_in.sql
 --!include life/_flaw_of_deployment.sql
 --!include life/_label.sql
+--!include life/_draw_slot.sql
+--!include life/_with_ordering.sql
+--!include life/_refuse_late_redemption.sql
+--!include life/_cancel_obsolete.sql
+--!include life/_drop_obsolete.sql
+--!include life/_follow_ordering.sql
 --!include life/get_deployment_status.sql
 --!include life/_has_ended.sql
 --!include life/_status.sql
@@ -167,6 +193,8 @@
 --!include life/_cancel_each.sql
 --!include life/_enter_again.sql
 --!include life/enqueue.sql
+--!include life/reserve.sql
+--!include life/redeem.sql
 --!include life/try_start.sql
 --!include life/finish.sql
 --!include life/fail.sql
@@ -186,10 +214,13 @@
 --!include life/tg_deployments__guard.sql
 
 --!include policies/set_environment.sql
+--!include policies/tg_component_policies__normalize.sql
+--!include policies/set_component.sql
 --!include policies/remove_environment.sql
 --!include policies/_record_cell.sql
 --!include policies/add_cell.sql
 --!include policies/retire_cell.sql
+--!include policies/set_cell.sql
 --!include policies/freeze.sql
 --!include policies/thaw.sql
 --!include policies/add_window.sql

@@ -25,6 +25,18 @@ comment on column deploy_queue.environments.has_closed_cells is 'Whether only ce
 comment on column deploy_queue.environments.is_adopted is 'Whether it came with the predecessor''s database: then its name may be any.';
 comment on column deploy_queue.cells.is_adopted is 'Whether it came with the predecessor''s database: then its names may be any.';
 comment on column deploy_queue.cells.retired_at is 'When it was retired: no deployment enters its line from then on.';
+comment on column deploy_queue.environments.ordering is
+  'sequential: all waiting deployments run, in order. latest: of those of a component only the newest stays. latest-ready: the newest that is not reserved goes first, and those before it are superseded when it starts.';
+comment on column deploy_queue.environments.slots is 'How many deployments without a common key may run in a cell at once.';
+comment on column deploy_queue.environments.refuse_outdated is
+  'Whether nothing starts with a lower sequence than what has started of its component in the cell.';
+comment on column deploy_queue.environments.max_reservation is 'For how long a place may be reserved.';
+comment on column deploy_queue.cells.slots is 'Slots of this cell; null is as many as the environment says.';
+comment on type deploy_queue.ordering is 'In which order the waiting deployments of a component run, and whether all do.';
+comment on table deploy_queue.component_policies is
+  'What a component demands otherwise than its environment; null is what the environment demands.';
+comment on column deploy_queue.component_policies.component is 'Name.';
+comment on column deploy_queue.component_policies.slots is 'How many slots of a cell it may take at once; null is all.';
 comment on table deploy_queue.components is 'The names that components have had, so that another spelling of one is noticed.';
 comment on column deploy_queue.components.component is 'Name.';
 comment on column deploy_queue.components.is_adopted is 'Whether it came with the predecessor''s database: then it may be any.';
@@ -93,13 +105,27 @@ comment on column deploy_queue.deployments.stop_timestamp is
 comment on column deploy_queue.deployments.stop_grace is
   'Within how long its keeper ends the work when it is asked to; null: it cannot.';
 comment on column deploy_queue.deployments.cancellation_kind is
-  'How it was cancelled: cancelled (at once), forced, stopped (its keeper confirmed), reaped (without its keeper), failed (its work), rejected (before the line), gave-way (it closed a circle of waits).';
+  'How it was cancelled: cancelled (at once), forced, stopped (its keeper confirmed), reaped (without its keeper), failed (its work), rejected (before the line), gave-way (it closed a circle of waits), superseded (by a newer one of its component), outdated (a newer one has started).';
 comment on column deploy_queue.deployments.parent_id is 'The deployment whose work it is a part of.';
 comment on column deploy_queue.deployments.joined_id is 'The deployment in whose hold it runs.';
 comment on column deploy_queue.deployments.via_old_names is
   'Whether it entered by the old names, which programs of the predecessor use: they keep the order of the ids.';
+comment on column deploy_queue.deployments.slot is
+  'Which of the slots of its cell it takes: drawn at its start, 1 until then. Deployments with a common key share one.';
+comment on column deploy_queue.deployments.sequence is
+  'A run number: the deployments of a component stand in its order, among those with the same sequence_scope and priority.';
+comment on column deploy_queue.deployments.sequence_scope is 'What sequence counts, such as the runs of a workflow.';
+comment on column deploy_queue.deployments.artifact is 'What is deployed, such as a digest.';
+comment on column deploy_queue.deployments.reserved_until is
+  'Until then it keeps its place without being ready; null: it was not reserved, or was redeemed.';
+comment on column deploy_queue.deployments.rollback_of is 'The deployment of its component from which it goes back.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
+
+comment on table deploy_queue.component_lines is
+  'Private: waiting deployments of a component that are compared by sequence, in their order, and the places that they hold together.';
+comment on table deploy_queue.started_sequences is
+  'Private: the sequence that has started last, of each component and scope in a cell.';
 
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
@@ -108,7 +134,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
+  'enqueued, released (from a hold), redeemed (a reservation), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:de7c56584321e27945c8bd1cf4c8b08ab42f71ce
+--! Hash: sha1:743b6bf10c2c7b2c7e01e8dfeaab0982c09da641
 
 -- squawk-ignore-file
 
@@ -25,7 +25,10 @@ create type deploy_queue.hold as enum ('outside', 'in-line');
 
 -- How a deployment was cancelled: at once, by force, by its keeper that was asked to stop, without its keeper, since its work failed,
 -- before it began, or to end a circle of waits.
-create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stopped', 'reaped', 'failed', 'rejected', 'gave-way');
+create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stopped', 'reaped', 'failed', 'rejected', 'gave-way', 'superseded', 'outdated');
+
+-- In which order the waiting deployments of a component run, and whether all do.
+create type deploy_queue.ordering as enum ('sequential', 'latest', 'latest-ready');
 
 -- Who acts.
 create type deploy_queue.caller as (principal text, roles regrole[], environments text[]);
@@ -40,7 +43,11 @@ create type deploy_queue.policies as (
   heartbeat_interval interval,
   unkept_after interval,
   is_frozen boolean,
-  has_windows boolean
+  has_windows boolean,
+  slots integer,
+  longest_buffer interval,
+  has_component_policies boolean,
+  drops boolean
 );
 
 -- What a waiter is told.
@@ -99,6 +106,13 @@ create table deploy_queue.environments (
       unkept_after between interval '1 minute' and interval '30 days'
     ),
   retention interval constraint retention_must_be_1_day_or_more check (retention >= interval '1 day'),
+  ordering deploy_queue.ordering not null default 'sequential',
+  slots integer not null default 1 constraint slots_must_be_between_1_and_100 check (slots between 1 and 100),
+  refuse_outdated boolean not null default false,
+  max_reservation interval not null default '4 hours'
+    constraint max_reservation_must_be_between_1_second_and_30_days check (
+      max_reservation between interval '1 second' and interval '30 days'
+    ),
   -- Only cells that were added may be deployed to.
   has_closed_cells boolean not null default false,
   is_adopted boolean not null default false,
@@ -109,6 +123,39 @@ create table deploy_queue.environments (
 create unique index environments_ignoring_case on deploy_queue.environments (lower(environment)) where not is_adopted;
 
 insert into deploy_queue.environments (environment, buffer_time) values ('dev', '0'), ('prod', '10 minutes');
+
+-- What a component demands otherwise than its environment does; null is what the environment demands.
+create table deploy_queue.component_policies (
+  environment text not null references deploy_queue.environments,
+  component text not null
+    constraint component_must_be_1_to_200_printable_characters check (
+      length(component) between 1 and 200
+      and component !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  buffer_time interval
+    constraint buffer_time_must_be_between_0_and_30_days check (buffer_time between interval '0' and interval '30 days'),
+  heartbeat_timeout interval
+    constraint heartbeat_timeout_must_be_between_1_second_and_30_days check (
+      heartbeat_timeout between interval '1 second' and interval '30 days'
+    ),
+  max_duration interval
+    constraint max_duration_must_be_between_1_second_and_30_days check (
+      max_duration between interval '1 second' and interval '30 days'
+    ),
+  unkept_after interval
+    constraint unkept_after_must_be_between_1_minute_and_30_days check (
+      unkept_after between interval '1 minute' and interval '30 days'
+    ),
+  ordering deploy_queue.ordering,
+  -- How many slots of a cell it may take at once.
+  slots integer constraint slots_must_be_between_1_and_100 check (slots between 1 and 100),
+  refuse_outdated boolean,
+  max_reservation interval
+    constraint max_reservation_must_be_between_1_second_and_30_days check (
+      max_reservation between interval '1 second' and interval '30 days'
+    ),
+  primary key (environment, component)
+);
 
 create table deploy_queue.cells (
   id integer primary key generated always as identity,
@@ -126,6 +173,8 @@ create table deploy_queue.cells (
   cell_index integer not null constraint cell_index_must_be_0_or_more check (cell_index >= 0),
   is_adopted boolean not null default false,
   retired_at timestamptz,
+  -- Null: as many as the environment gives each of its cells.
+  slots integer constraint slots_must_be_between_1_and_100 check (slots between 1 and 100),
   constraint a_cell_exists_once unique (environment, cloud_provider, region, cell_index),
   -- The foreign key of deployments points at it.
   constraint a_cell_is_its_location unique (id, environment, cloud_provider, region, cell_index)
@@ -186,15 +235,22 @@ create table deploy_queue.deployments (
   parent_id bigint,
   joined_id bigint,
   via_old_names boolean not null default false,
+  slot integer not null default 1,
+  sequence bigint,
+  sequence_scope text,
+  artifact text,
+  reserved_until timestamptz,
+  rollback_of bigint,
 
   constraint a_deployment_is_in_its_cell
     foreign key (cell_id, environment, cloud_provider, region, cell_index)
     references deploy_queue.cells (id, environment, cloud_provider, region, cell_index),
 
-  -- Two running deployments of one cell must have the same concurrency key; a missing key equals nothing but itself, and what runs in
-  -- the hold of that deployment.
+  -- Two running deployments of one slot of a cell must have the same concurrency key; a missing key equals nothing but itself, and what
+  -- runs in the hold of that deployment.
   constraint never_two_at_once exclude using gist (
     cell_id with =,
+    slot with =,
     coalesce('key ' || concurrency_key, 'id ' || coalesce(joined_id, id)::text) with <>
   ) where (start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null and not forced)
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
@@ -208,6 +264,8 @@ create index deployments_running on deploy_queue.deployments (cell_id, id)
   where start_timestamp is not null and finish_timestamp is null and cancellation_timestamp is null;
 create index deployments_finished on deploy_queue.deployments (cell_id, finish_timestamp) where finish_timestamp is not null;
 
+create index deployments_reserved on deploy_queue.deployments (cell_id, reserved_until)
+  where reserved_until is not null and cancellation_timestamp is null;
 create index deployments_children on deploy_queue.deployments (parent_id)
   where parent_id is not null and finish_timestamp is null and cancellation_timestamp is null;
 
@@ -223,6 +281,30 @@ create index deployments_measured on deploy_queue.deployments (cell_id, componen
 create index deployments_moments on deploy_queue.deployments
   using brin (created_at, start_timestamp, finish_timestamp, cancellation_timestamp)
   with (pages_per_range = 16, autosummarize = on);
+
+-- Waiting deployments of a component whose sequences are compared: they stand in the order of their ranks at the places that they hold
+-- together. A table, since a session that holds the cell must not wait for a row of another deployment.
+create table deploy_queue.component_lines (
+  cell_id integer not null references deploy_queue.cells,
+  component text not null,
+  sequence_scope text not null,
+  priority integer not null,
+  deployment_ids bigint[] not null,
+  ranks bigint[] not null,
+  places bigint[] not null,
+  primary key (cell_id, component, sequence_scope, priority)
+) with (fillfactor = 70);
+
+-- The sequence that has started last, of each component and scope in a cell. Pruning keeps it.
+create table deploy_queue.started_sequences (
+  cell_id integer not null references deploy_queue.cells,
+  component text not null,
+  sequence_scope text not null,
+  sequence bigint not null,
+  deployment_id bigint not null,
+  started_at timestamptz not null,
+  primary key (cell_id, component, sequence_scope)
+) with (fillfactor = 80);
 
 -- Without a foreign key: the record of what happened outlives its deployment.
 create table deploy_queue.deployment_events (

@@ -46,7 +46,7 @@ begin
     from unnest(pg_temp._adopted_columns()) as known (name)
   );
   update deploy_queue.deployments
-  set alive_until = deployments.heartbeat_timestamp + deploy_queue._lease(deployments.environment),
+  set alive_until = deployments.heartbeat_timestamp + deploy_queue._lease(deployments.environment, deployments.component),
     kept = true
   where deployments.heartbeat_timestamp is not null
     and deployments.finish_timestamp is null

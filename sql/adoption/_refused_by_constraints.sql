@@ -30,6 +30,12 @@ declare
     from pg_constraint
     where pg_constraint.conrelid = 'deploy_queue.cells'::regclass
       and pg_constraint.contype = 'c'
+      -- What the predecessor does not know keeps its default.
+      and not exists (
+        select from pg_attribute
+        where pg_attribute.attrelid = pg_constraint.conrelid and pg_attribute.attnum = any (pg_constraint.conkey)
+          and pg_attribute.attname <> all (pg_temp._adopted_columns())
+      )
   );
 begin
   return query execute format('

@@ -18,7 +18,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_longest_buffer interval := (select max(environments.buffer_time) from deploy_queue.environments);
+  v_longest_buffer interval := (
+    select greatest(max(environments.buffer_time), (select max(own.buffer_time) from deploy_queue.component_policies as own))
+    from deploy_queue.environments
+  );
 begin
   return query
   with present as (
@@ -35,7 +38,7 @@ begin
   select present.environment, present.cloud_provider, present.region, present.cell_index, present.id, present.component,
     present.version, phase.state, phase.held_from, phase.held_until
   from present
-  join deploy_queue.environments on environments.environment = present.environment
+  cross join lateral deploy_queue._demands(present.environment, present.component) as demands
   cross join lateral (
     values
       (
@@ -43,7 +46,7 @@ begin
         present.start_timestamp,
         coalesce(present.finish_timestamp, present.cancellation_timestamp)
       ),
-      ('buffering', present.finish_timestamp, present.finish_timestamp + environments.buffer_time)
+      ('buffering', present.finish_timestamp, present.finish_timestamp + demands.buffer_time)
   ) as phase (state, held_from, held_until)
   where phase.held_from is distinct from phase.held_until
     and phase.held_from <= cell_timeline.until

@@ -10,7 +10,7 @@ select
   present.component,
   present.id as deployment_id,
   present.version,
-  deploy_queue._status(present.deployment, environments.buffer_time) as current_status,
+  deploy_queue._status(present.deployment, coalesce(own.buffer_time, environments.buffer_time)) as current_status,
   present.url,
   present.start_timestamp,
   present.finish_timestamp,
@@ -24,7 +24,7 @@ select
   present.stop_timestamp,
   present.stop_timestamp + present.stop_grace as stops_by,
   case when present.start_timestamp is not null and present.alive_until is null then deploy_queue._unkept_since(
-    present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when environments.max_duration is null then environments.unkept_after end, clock.now
+    present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when coalesce(own.max_duration, environments.max_duration) is null then coalesce(own.unkept_after, environments.unkept_after) end, clock.now
   ) end as unkept_since
 from clock
 cross join (
@@ -35,6 +35,8 @@ cross join (
   select buffering as deployment, buffering.* from deploy_queue._buffering() as buffering
 ) as present
 join deploy_queue.environments on environments.environment = present.environment
+left join deploy_queue.component_policies as own
+  on own.environment = present.environment and own.component = present.component
 left join deploy_queue.deployment_durations as usual
   on usual.cell_id = present.cell_id
   and usual.component = present.component

@@ -16,9 +16,11 @@ select
   deployments.created_at
 from deploy_queue.deployments
 join deploy_queue.environments on environments.environment = deployments.environment
+left join deploy_queue.component_policies as own
+  on own.environment = deployments.environment and own.component = deployments.component
 where deployments.finish_timestamp is not null
-  and (deployments.finish_timestamp <= (select deploy_queue._now()) - environments.buffer_time
-    or deployments.finish_timestamp >= (select deploy_queue._now()) + environments.buffer_time);
+  and (deployments.finish_timestamp <= (select deploy_queue._now()) - coalesce(own.buffer_time, environments.buffer_time)
+    or deployments.finish_timestamp >= (select deploy_queue._now()) + coalesce(own.buffer_time, environments.buffer_time));
 
 comment on view deploy_queue.finished_deployments is
   'Deployments that finished and whose buffer is over.';

@@ -48,14 +48,16 @@ select
   newest.cell_index,
   newest.component,
   target.version,
-  case when newest.version = target.version then deploy_queue._status(newest.deployment, environments.buffer_time) else 'pending' end as component_status,
+  case when newest.version = target.version then deploy_queue._status(newest.deployment, coalesce(own.buffer_time, environments.buffer_time)) else 'pending' end as component_status,
   case when newest.version = target.version then newest.url else '' end as job_url,
   case when newest.version = target.version then newest.created_at end as created_at,
   newest.id as deployment_id,
   newest.version as cell_version
 from newest
 join target on target.environment = newest.environment and target.component = newest.component
-join deploy_queue.environments on environments.environment = newest.environment;
+join deploy_queue.environments on environments.environment = newest.environment
+left join deploy_queue.component_policies as own
+  on own.environment = newest.environment and own.component = newest.component;
 
 comment on view deploy_queue.latest_deployments is
   'The newest version of each component in its environment, and how far it is in each cell that has the component.';

@@ -19,12 +19,14 @@ select running.id, 'unkept', running.start_timestamp,
 from clock
 cross join running
 join deploy_queue.environments on environments.environment = running.environment
+left join deploy_queue.component_policies as own
+  on own.environment = running.environment and own.component = running.component
 left join deploy_queue.deployment_durations as usual
   on usual.cell_id = running.cell_id
   and usual.component = running.component
   and usual.last_finish_timestamp > clock.now - interval '3 months'
 where deploy_queue._unkept_since(
-  running.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when environments.max_duration is null then environments.unkept_after end, clock.now
+  running.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when coalesce(own.max_duration, environments.max_duration) is null then coalesce(own.unkept_after, environments.unkept_after) end, clock.now
 ) is not null
 
 union all
@@ -47,7 +49,10 @@ cross join lateral (
   select greatest(
     head.created_at,
     (
-      select max(ended.finish_timestamp) + environments.buffer_time from deploy_queue.deployments as ended
+      select max(ended.finish_timestamp) + greatest(environments.buffer_time, (
+          select max(own.buffer_time) from deploy_queue.component_policies as own where own.environment = environments.environment
+        ))
+      from deploy_queue.deployments as ended
       where ended.cell_id = head.cell_id and ended.finish_timestamp is not null
     ),
     (

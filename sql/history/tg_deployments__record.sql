@@ -8,7 +8,11 @@ as $$
 declare
   v_ran deploy_queue.deployment_status := case when old.stop_timestamp is null then 'running' else 'stopping' end;
   -- The state in which it waited until now, or would have waited; then the state in which it waits now.
-  v_waited deploy_queue.deployment_status := case when coalesce(old.hold, new.hold) is null then 'queued' else 'held' end;
+  v_waited deploy_queue.deployment_status := case
+    when coalesce(old.reserved_until, new.reserved_until) is not null then 'reserved'
+    when coalesce(old.hold, new.hold) is not null then 'held'
+    else 'queued'
+  end;
   v_waits deploy_queue.deployment_status := case when new.hold is null then 'queued' else 'held' end;
   -- Its state now; null when this was no transition.
   v_status deploy_queue.deployment_status;
@@ -25,15 +29,25 @@ begin
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, reason, detail)
     values (
       new.id, new.created_at, 'enqueued', v_waited,
-      case when v_is_late then 'recorded after the fact' when new.hold is not null then new.note end,
-      case when v_is_late then jsonb_build_object('after_the_fact', true) end
+      case
+        when v_is_late then 'recorded after the fact'
+        when new.rollback_of is not null then format('it rolls back deployment %s', new.rollback_of)
+        when new.reserved_until is not null then format('reserved until %s', date_trunc('second', new.reserved_until))
+        when new.hold is not null then new.note
+      end,
+      case
+        when v_is_late then jsonb_build_object('after_the_fact', true)
+        when new.rollback_of is not null then jsonb_build_object('rollback_of', new.rollback_of)
+      end
     );
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
     v_status := v_waits;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');
     if new.hold is null and old.hold is not null and new.start_timestamp is null then
       insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
-      values (new.id, new.updated_at, 'released', v_waited, v_waits, v_why);
+      values (
+        new.id, new.updated_at, case when old.reserved_until is null then 'released' else 'redeemed' end, v_waited, v_waits, v_why
+      );
     end if;
     if new.priority <> old.priority then
       insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
@@ -55,6 +69,12 @@ begin
     values (new.id, new.start_timestamp, 'started', v_waited, 'running');
   end if;
 
+  if not v_is_late and new.finish_timestamp is null and new.cancellation_timestamp is null and new.joined_id is null
+    and v_status is not null
+  then
+    perform deploy_queue._follow_ordering(old, new);
+  end if;
+
   if new.stop_timestamp is not null and old.stop_timestamp is null then
     v_status := 'stopping';
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
@@ -63,9 +83,8 @@ begin
 
   if new.finish_timestamp is not null then
     v_status := (
-      select deploy_queue._status(new, environments.buffer_time)
-      from deploy_queue.environments
-      where environments.environment = new.environment
+      select deploy_queue._status(new, demands.buffer_time)
+      from deploy_queue._demands(new.environment, new.component) as demands
     );
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
     values (
@@ -79,7 +98,8 @@ begin
       new.id, new.cancellation_timestamp,
       case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
       case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
-      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way') then jsonb_build_object('how', new.cancellation_kind) end
+      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated')
+        then jsonb_build_object('how', new.cancellation_kind) end
     );
   end if;
 

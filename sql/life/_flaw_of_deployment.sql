@@ -25,6 +25,13 @@ begin
     when not deploy_queue._is_printable(deployment.cancellation_note, 0, 2000)
       then 'cancellation_note_must_be_0_to_2000_printable_characters'
     when length(deployment.command::text) > 16000 then 'command_must_be_at_most_16000_characters'
+    when deployment.sequence not between 0 and 1000000000000000 then 'sequence_must_be_between_0_and_1000000000000000'
+    when not deploy_queue._is_printable(deployment.sequence_scope, 1, 200)
+      then 'sequence_scope_must_be_1_to_200_printable_characters'
+    when deployment.sequence_scope is not null and deployment.sequence is null then 'sequence_scope_requires_sequence'
+    when not deploy_queue._is_printable(deployment.artifact, 1, 500) then 'artifact_must_be_1_to_500_printable_characters'
+    when deployment.reserved_until is not null and deployment.hold is distinct from 'in-line' and deployment.cancellation_timestamp is null
+      then 'a_reservation_keeps_its_place_in_line'
     when deployment.max_duration not between interval '1 second' and interval '30 days'
       then 'max_duration_must_be_between_1_second_and_30_days'
     when deployment.start_timestamp < deployment.created_at then 'start_timestamp_must_not_precede_created_at'

@@ -11,14 +11,7 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_interval interval := (
-    select environments.heartbeat_interval
-    from deploy_queue.environments
-    where environments.environment = deployment.environment
-  );
-  v_max_duration interval := (
-    select environments.max_duration
-    from deploy_queue.environments
-    where environments.environment = deployment.environment
+    select demands.heartbeat_interval from deploy_queue._demands(deployment.environment, deployment.component) as demands
   );
   v_until timestamptz;
   v_reaped timestamptz;
@@ -35,10 +28,11 @@ begin
       select min(ends.moment)
       from unnest(_look_again_in.reasons) as reason
       join deploy_queue.deployments as holder on holder.id = reason.deployment_id
+      cross join lateral deploy_queue._demands(holder.environment, holder.component) as demands
       cross join lateral (
         values
           (deploy_queue._lease_ends(holder.heartbeat_timestamp, holder.alive_until, deploy_queue._up_since())),
-          (case when holder.stop_timestamp is null then holder.start_timestamp + coalesce(holder.max_duration, v_max_duration) end)
+          (case when holder.stop_timestamp is null then holder.start_timestamp + coalesce(holder.max_duration, demands.max_duration) end)
       ) as ends (moment)
       where reason.kind in ('running', 'stopping') and ends.moment > v_now
     );

@@ -14,6 +14,7 @@ begin
     when deployment.finish_timestamp is not null then 'finished'
     when deployment.stop_timestamp is not null then 'stopping'
     when deployment.start_timestamp is not null then 'running'
+    when deployment.reserved_until is not null then 'reserved'
     when deployment.hold is not null then 'held'
     else 'queued'
   end;

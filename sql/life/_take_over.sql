@@ -12,7 +12,7 @@ begin
   update deploy_queue.deployments
   set keeper = _take_over.keeper,
     heartbeat_timestamp = deploy_queue._now(),
-    alive_until = deploy_queue._now() + deploy_queue._lease(deployments.environment)
+    alive_until = deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
   where deployments.id = known.id
     and deployments.start_timestamp is null
     and deployments.cancellation_timestamp is null

@@ -20,8 +20,8 @@ begin
   with blockers as materialized (
     select (found.blocker).id, found.kind = 'queued' as is_ahead,
       (found.blocker).priority, coalesce((found.blocker).place, (found.blocker).id) as place,
-      coalesce('key ' || (found.blocker).concurrency_key, 'id ' || (found.blocker).id) as exclusion_key
-    from deploy_queue._blockers(deployment, deploy_queue._policy(deployment.environment), null) as found
+      deploy_queue._exclusion_key(found.blocker) as exclusion_key
+    from deploy_queue._blockers(deployment, deploy_queue._policy(deployment.environment, deployment.cell_id), null) as found
     where found.kind <> 'buffer'
   )
   select blockers.id from blockers where not blockers.is_ahead or blockers.id = _waits_for.sought

@@ -28,7 +28,7 @@ begin
       -- The heartbeat comes with the release: a client that dies right after must not leave the deployment in the line for ever.
       heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
       alive_until = case
-        when "release".heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment)
+        when "release".heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
         else deployments.alive_until
       end,
       keeper = case when "release".heartbeat then "release".release_key else deployments.keeper end

@@ -13,6 +13,7 @@ declare
   v_starts boolean := false;
   v_is_new_cell boolean := false;
   v_cell deploy_queue.cells;
+  v_policy deploy_queue.policies;
   v_only_asks boolean := new.start_timestamp = 'infinity';
 begin
   new.via_old_names := coalesce(new.via_old_names, false);
@@ -60,6 +61,14 @@ begin
   new.cancellation_kind := null;
   if num_nonnulls(new.parent_id, new.joined_id) > 0 then
     new := deploy_queue._with_parent(new);
+    -- What runs in the hold of another one stands in no line.
+    if new.joined_id is not null then
+      new.sequence := null;
+      new.sequence_scope := null;
+    end if;
+  end if;
+  if num_nonnulls(new.sequence, new.rollback_of, new.reserved_until) > 0 then
+    new := deploy_queue._with_ordering(new);
   end if;
   if new.priority > 0 then
     perform deploy_queue._refuse_passing(new);
@@ -91,7 +100,7 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
-    new.alive_until := v_now + deploy_queue._lease(new.environment);
+    new.alive_until := v_now + deploy_queue._lease(new.environment, new.component);
   end if;
   if new.cancellation_timestamp is not null then
     new.cancellation_kind := 'cancelled';
@@ -103,10 +112,13 @@ begin
 
   if v_starts then
     -- The time is read from the only clock, after the decision: now() of the transaction may be older than the finish that it waited for.
+    v_policy := deploy_queue._policy(new.environment, new.cell_id);
     new.start_timestamp := case
-      when deploy_queue._may_start(new, v_only_asks) then greatest(deploy_queue._now(), new.created_at)
+      when deploy_queue._may_start(new, v_only_asks, v_policy) then greatest(deploy_queue._now(), new.created_at)
     end;
   end if;
+  -- What has ended, or was started past the rules, is in no other's way.
+  new.slot := case when v_starts and new.start_timestamp is not null then deploy_queue._draw_slot(new, v_policy) else 1 end;
   if v_is_new_cell and deploy_queue._flaw_of_deployment(new) is null then
     -- A client that is refused is told only why.
     perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);

@@ -8,6 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_changed text;
+  -- What is known by then becomes known with the redemption of a reservation, once.
+  v_is_redeemed boolean := old.reserved_until is not null and new.reserved_until is null;
 begin
   -- The guard refuses changes of ended deployments, with a better message.
   if deploy_queue._has_ended(old) then
@@ -22,7 +24,10 @@ begin
       'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
       'updated_at', 'priority', 'hold', 'release_key', 'kept', 'keeper', 'alive_until', 'stop_timestamp', 'stop_grace',
       'cancellation_kind'
-    );
+    )
+    and not (v_is_redeemed and (
+      field.key = 'reserved_until' or field.key in ('version', 'artifact', 'url') and to_jsonb(old) -> field.key = 'null'
+    ));
   if v_changed is not null then
     perform deploy_queue._refuse_change(old, v_changed);
   end if;
@@ -33,6 +38,7 @@ $$;
 create or replace trigger tg_deployments__fixed
 before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key,
-  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced, parent_id, joined_id, via_old_names
+  idempotency_key, max_duration, created_at, place, not_before, not_after, command, entered_by, actor, forced, parent_id, joined_id, slot, sequence,
+  sequence_scope, artifact, reserved_until, rollback_of, via_old_names
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__fixed();

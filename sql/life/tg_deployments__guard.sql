@@ -12,6 +12,7 @@ declare
   v_cancels boolean := new.cancellation_timestamp is not null;
   v_is_released boolean := old.hold is not null and new.hold is null;
   v_taken_back text;
+  v_policy deploy_queue.policies;
   v_now timestamptz;
 begin
   -- Before the state is told. Row-level security holds the roles of the queue; this is for the functions, and for a role that none holds.
@@ -35,12 +36,18 @@ begin
     perform deploy_queue._refuse_change(old, v_taken_back);
   end if;
 
-  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority then
+  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority
+    or new.reserved_until is distinct from old.reserved_until
+  then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
   if v_starts then
     new.forced := deploy_queue._bypass_reason() is not null;
+  end if;
+  if v_is_released and old.reserved_until is not null and not v_starts then
+    perform deploy_queue._refuse_late_redemption(old);
+    new.reserved_until := null;
   end if;
   if old.hold = 'outside' and (v_is_released or new.forced) then
     -- It comes into the line now, at its end.
@@ -51,11 +58,14 @@ begin
     perform deploy_queue._refuse_passing(new);
   end if;
   if v_starts then
-    if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity') then
+    v_policy := deploy_queue._policy(new.environment, new.cell_id);
+    if not new.forced and not deploy_queue._may_start(new, new.start_timestamp = 'infinity', v_policy) then
       return null;
     end if;
+    new.slot := deploy_queue._draw_slot(new, v_policy);
     -- Nothing holds what was started past the rules.
     new.hold := null;
+    new.reserved_until := null;
   end if;
   -- After the decision: stamped before it, a start could seem to lie in a buffer that was over by then.
   v_now := deploy_queue._now();
@@ -90,6 +100,9 @@ begin
     end if;
   end if;
 
+  if old.sequence is not null and old.start_timestamp is null and num_nonnulls(new.start_timestamp, new.cancellation_timestamp) > 0 then
+    new.place := coalesce(deploy_queue._leave_sequence(old), new.place);
+  end if;
   -- A start may have ended the heartbeats of a keeper that is still there.
   new.kept := old.kept or new.heartbeat_timestamp is not null;
   new.updated_at := v_now;
@@ -103,7 +116,7 @@ before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key, start_timestamp,
   finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, max_duration, idempotency_key, forced, place,
   priority, hold, release_key, not_before, not_after, command, entered_by, actor, keeper, stop_timestamp, stop_grace,
-  cancellation_kind, parent_id, joined_id, via_old_names
+  cancellation_kind, parent_id, joined_id, slot, sequence, sequence_scope, artifact, reserved_until, rollback_of, via_old_names
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();
 

@@ -35,7 +35,7 @@ begin
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
       alive_until = case when try_start.heartbeat then deploy_queue._now() + (
-        select environments.heartbeat_timeout from deploy_queue.environments where environments.environment = deployments.environment
+        select demands.heartbeat_timeout from deploy_queue._demands(deployments.environment, deployments.component) as demands
       ) end,
       keeper = coalesce(try_start.keeper, deployments.keeper),
       stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
@@ -59,6 +59,11 @@ begin
     v_reasons := deploy_queue._waiting_on(v_deployment, 100);
     -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
+    if exists (select from unnest(v_reasons) as reason where reason.kind in ('superseded', 'outdated')) then
+      perform deploy_queue._cancel_obsolete(array[v_deployment.id]);
+      v_deployment := deploy_queue._deployment(v_deployment.id);
+      exit when v_deployment.cancellation_timestamp is not null;
+    end if;
     v_yielding := case when v_deployment.parent_id is not null then deploy_queue._give_way(v_deployment) end;
     if v_yielding = v_deployment.id then
       v_deployment := deploy_queue._deployment(v_yielding);
@@ -73,7 +78,7 @@ begin
     -- its not_after has passed.
     v_stale := array(
       select deploy_queue._stale(
-        case when v_deployment.not_after <= deploy_queue._now() then v_deployment.id end
+        case when least(v_deployment.not_after, v_deployment.reserved_until) <= deploy_queue._now() then v_deployment.id end
           || array(select reason.deployment_id from unnest(v_reasons) as reason)
       )
     );

@@ -39,7 +39,7 @@ as $$
     end,
     case
       when deployment.start_timestamp is not null and deployment.finish_timestamp is null and deployment.alive_until is null
-      then deploy_queue._unkept_since(deployment, avg_duration, policy.unkept_after, policy.as_of)
+      then deploy_queue._unkept_since(deployment, avg_duration, deploy_queue._unkept_after_of(deployment, policy), policy.as_of)
     end,
     deployment.id,
     extract(epoch from avg_duration),

@@ -11,10 +11,10 @@ declare
   v_now timestamptz := deploy_queue._now();
   v_all boolean := candidate is not distinct from null;
   v_member record;
-  v_cell_id integer; v_policy deploy_queue.policies;
-  -- When the cell is free of all members so far, which key frees it last, and when it is free of all others: a member with that
-  -- key may start then. Infinity is "unknown".
-  v_last timestamptz; v_last_key text; v_others timestamptz; v_until timestamptz;
+  v_cell_id integer; v_policy deploy_queue.policies; v_buffer interval;
+  -- When the slots of the cell are free of the members so far, and which keys free them: the latest of these, one more than there are
+  -- slots. Infinity is "unknown".
+  v_ends timestamptz[]; v_end_keys text[]; v_until timestamptz;
   v_withheld deploy_queue.reason[];
   -- Of the members so far: what waiters are told of them, the keys by which they exclude others, and which of them are late. Null: none.
   v_blocker jsonb; v_blockers jsonb[]; v_first_ten jsonb; v_keys text[]; v_key_count integer; v_late_keys text[];
@@ -23,9 +23,9 @@ declare
 begin
   for v_member in select * from deploy_queue._line_members(candidate, _line.cell_ids) loop
     deployment := v_member.deployment;
-    if v_member.cell_id is distinct from v_cell_id or v_last is null then
+    if v_member.cell_id is distinct from v_cell_id or v_ends is null then
       v_cell_id := v_member.cell_id; v_policy := v_member.policy;
-      v_last := v_now; v_last_key := null; v_others := v_now;
+      v_ends := '{}'; v_end_keys := '{}';
       v_blockers := null; v_first_ten := jsonb '[]'; v_keys := null; v_key_count := 0; v_late_keys := null;
       v_starters := null; forecast := null;
     end if;
@@ -34,14 +34,18 @@ begin
       v_starters := array_append(v_starters, deployment);
     end if;
     continue when deployment.cancellation_timestamp is not null;
+    v_buffer := case when v_policy.has_component_policies then deploy_queue._buffer_of(deployment, v_policy) else v_policy.buffer_time end;
 
     if deployment.start_timestamp is null then
-      v_until := case when v_member.exclusion_key = v_last_key then v_others else v_last end;
+      v_until := greatest(v_now, deploy_queue._free_at(v_ends, v_end_keys, v_member.exclusion_key, v_policy.slots, v_now));
       v_withheld := deploy_queue._withheld(deployment, v_policy);
       forecast := row(deployment.id, coalesce(forecast."position", 0) + 1, nullif(v_until, 'infinity'),
         v_late_keys is not null and cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0,
         coalesce(cardinality(v_keys), 0), v_first_ten, v_now)::deploy_queue.forecast;
-      if deployment.concurrency_key is not null then
+      if v_policy.slots > 1 and v_until <= v_now then
+        -- Those before it leave a slot free.
+        forecast.blocker_count := 0; forecast.blockers := '[]'; forecast.overdue := false;
+      elsif deployment.concurrency_key is not null then
         forecast.blocker_count := coalesce(cardinality(array_remove(v_keys, v_member.exclusion_key)), 0);
         forecast.blockers := deploy_queue._other_blockers(v_blockers, v_keys, v_member.exclusion_key);
       end if;
@@ -56,9 +60,9 @@ begin
       end if;
       -- It lets others pass, and it is not known whether they will have ended in time.
       continue when deployment.not_before > v_now;
-      v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_policy.buffer_time;
+      v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_buffer;
     else
-      v_until := deploy_queue._holds_until(deployment, v_member.avg_duration, v_policy.buffer_time, v_now);
+      v_until := deploy_queue._holds_until(deployment, v_member.avg_duration, v_buffer, v_now);
       continue when deployment.finish_timestamp is not null and v_until <= v_now;
       if deployment.finish_timestamp is null and deployment.start_timestamp + v_member.avg_duration < v_now then
         v_late_keys := array_append(v_late_keys, v_member.exclusion_key);
@@ -75,13 +79,8 @@ begin
       v_first_ten := case when cardinality(v_blockers) <= 10 then v_first_ten || v_blocker else v_first_ten end;
     end if;
     v_keys := array_append(v_keys, v_member.exclusion_key);
-    v_others := case
-      when v_member.exclusion_key = v_last_key then v_others
-      when v_until >= v_last then v_last
-      else greatest(v_others, v_until)
-    end;
-    v_last_key := case when v_until >= v_last then v_member.exclusion_key else v_last_key end;
-    v_last := greatest(v_last, v_until);
+    select occupied.ends, occupied.keys into v_ends, v_end_keys
+    from deploy_queue._occupy(v_ends, v_end_keys, v_member.exclusion_key, v_until, v_policy.slots + 1) as occupied;
   end loop;
 end;
 $$;

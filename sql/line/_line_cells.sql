@@ -10,16 +10,16 @@ as $$
 begin
   if candidate is distinct from null then
     return query
-    select asked.id, deploy_queue._policy(candidate.environment), null::timestamptz, null::bigint
+    select asked.id, deploy_queue._policy(candidate.environment, asked.id), null::timestamptz, null::bigint
     from unnest(cell_ids) as asked (id);
     return;
   end if;
 
   return query
   with policies as materialized (
-    select environments.environment, deploy_queue._policy(environments.environment) as policy from deploy_queue.environments
+    select environments.environment, deploy_queue._policy(environments.environment, null) as policy from deploy_queue.environments
   )
-  select asked.id, policies.policy, asked.waits_since, asked.first_place
+  select asked.id, deploy_queue._with_slots(policies.policy, cells.slots), asked.waits_since, asked.first_place
   from (
     select queued.cell_id as id, min(queued.environment) as environment, min(queued.created_at) as waits_since,
       min(coalesce(queued.place, queued.id)) as first_place
@@ -28,6 +28,7 @@ begin
       and (cell_ids is null or queued.cell_id = any (cell_ids))
     group by queued.cell_id
   ) as asked
-  join policies on policies.environment = asked.environment;
+  join policies on policies.environment = asked.environment
+  join deploy_queue.cells on cells.id = asked.id;
 end;
 $$;

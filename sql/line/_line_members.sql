@@ -26,11 +26,11 @@ begin
       cell.id,
       cell.policy,
       cell.waits_since,
-      coalesce('key ' || (present.member).concurrency_key, 'id ' || (present.member).id),
+      deploy_queue._exclusion_key(present.member),
       lead(cell.id) over line is not distinct from cell.id as is_followed
     from (
       -- The fields of the policy are read once for each cell, not for each deployment.
-      select *, (cells.policy).buffer_time, (cells.policy).is_frozen
+      select *, (cells.policy).longest_buffer as buffer_time, (cells.policy).is_frozen
       from deploy_queue._line_cells(candidate, cell_ids) as cells
       offset 0
     ) as cell
@@ -51,7 +51,11 @@ begin
       select running.deployment from deploy_queue._running as running where running.cell_id = cell.id
       union all
       select queued.deployment from deploy_queue._queued as queued
-      where queued.cell_id = cell.id and queued.hold is distinct from 'outside' and queued.id is distinct from candidate.id
+      where queued.cell_id = cell.id and queued.sequence is null
+        and queued.hold is distinct from 'outside' and queued.id is distinct from candidate.id
+      union all
+      select sequenced.deployment from deploy_queue._sequenced as sequenced
+      where sequenced.cell_id = cell.id and (sequenced.deployment).id is distinct from candidate.id
       union all
       select candidate where candidate is distinct from null
     ) as present
@@ -64,8 +68,8 @@ begin
         case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
         coalesce((present.member).place, (present.member).id) as number
     ) as stand
-    window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number)
-    order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number
+    window line as (order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number, (present.member).id nulls first)
+    order by cell.id, stand.waits, stand.is_ordinary, stand.rank, stand.number, (present.member).id nulls first
   ) as line
   left join lateral (
     -- A look into the index for each keeps the order. Only members with a waiter behind them need it: no other end is predicted.

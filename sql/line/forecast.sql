@@ -15,6 +15,7 @@ begin
   if v_deployment.hold = 'outside' then
     v_deployment.place := 9223372036854775807;
   end if;
+  v_deployment := deploy_queue._stand(v_deployment);
 
   return query
   select (line.forecast).* from deploy_queue._line(v_deployment, array[v_deployment.cell_id]) as line;

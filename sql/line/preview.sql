@@ -16,7 +16,10 @@ create or replace function deploy_queue.preview(
   url text default null,
   note text default null,
   max_duration interval default null,
-  parent_id bigint default null
+  parent_id bigint default null,
+  sequence bigint default null,
+  sequence_scope text default null,
+  rollback_of bigint default null
 ) returns deploy_queue.forecast
 language plpgsql stable
 security definer
@@ -57,6 +60,9 @@ begin
   v_candidate.parent_id := preview.parent_id;
   v_candidate.entered_by := deploy_queue._principal();
   v_candidate.cell_id := v_cell.id;
+  v_candidate.sequence := preview.sequence;
+  v_candidate.sequence_scope := preview.sequence_scope;
+  v_candidate.rollback_of := preview.rollback_of;
   v_candidate.created_at := deploy_queue._now();
   v_candidate.heartbeat_timestamp := v_candidate.created_at;
   perform deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(v_candidate));
@@ -70,11 +76,16 @@ begin
   if preview.parent_id is not null then
     v_candidate := deploy_queue._with_parent(v_candidate);
   end if;
+  if num_nonnulls(preview.sequence, preview.rollback_of) > 0 then
+    v_candidate := deploy_queue._with_ordering(v_candidate);
+  end if;
+  v_candidate := deploy_queue._stand(v_candidate);
   return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell.id]) as line);
 end;
 $$;
 
 comment on function deploy_queue.preview(
-  text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz, timestamptz, text, text, text, interval, bigint
+  text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz, timestamptz, text, text, text, interval, bigint,
+  bigint, text, bigint
 ) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now. What enqueue() would refuse is refused.';

@@ -22,6 +22,7 @@ begin
   end if;
   delete from deploy_queue.maintenance_windows as placed where placed.environment = v_name;
   delete from deploy_queue.freezes as placed where placed.environment = v_name;
+  delete from deploy_queue.component_policies as placed where placed.environment = v_name;
   delete from deploy_queue.cells as empty where empty.environment = v_name;
   delete from deploy_queue.environments as removed
   where removed.environment = v_name

@@ -59,3 +59,7 @@ for each row execute function deploy_queue.tg__record_configuration();
 create or replace trigger tg_maintenance_windows__record_configuration
 after insert or update or delete on deploy_queue.maintenance_windows
 for each row execute function deploy_queue.tg__record_configuration();
+
+create or replace trigger tg_component_policies__record_configuration
+after insert or update or delete on deploy_queue.component_policies
+for each row execute function deploy_queue.tg__record_configuration();

@@ -18,6 +18,7 @@ begin
   new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
+  new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
   new.retention := deploy_queue._in_seconds(new.retention);
   return new;
 end;

@@ -20,7 +20,7 @@ begin
     -- All others of the cell wait for the first, and the first for what it sees.
     continue when exists (
       select
-      from deploy_queue._blockers(v_first, deploy_queue._policy(v_first.environment), 100) as found
+      from deploy_queue._blockers(v_first, deploy_queue._policy(v_first.environment, v_first.cell_id), 100) as found
       where (found.blocker).id < v_first.id
         and ((found.blocker).start_timestamp is not null or deploy_queue._holds_old(found.blocker))
     );

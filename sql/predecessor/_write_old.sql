@@ -53,7 +53,7 @@ begin
   -- The heartbeats of a waiter are its looks: it reaps the dead that it waits for. After its own row: the rows of others are only tried.
   if becomes.heartbeat_timestamp is distinct from was.heartbeat_timestamp and v_row.start_timestamp is null then
     perform deploy_queue._reap(array(
-      select (found.blocker).id from deploy_queue._blockers(v_row, deploy_queue._policy(v_row.environment), 100) as found
+      select (found.blocker).id from deploy_queue._blockers(v_row, deploy_queue._policy(v_row.environment, v_row.cell_id), 100) as found
     ));
   end if;
   return v_row;

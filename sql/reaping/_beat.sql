@@ -13,15 +13,16 @@ begin
   return query
   update deploy_queue.deployments as beating
   set heartbeat_timestamp = v_now,
-    alive_until = v_now + environments.heartbeat_timeout,
+    alive_until = v_now + demands.heartbeat_timeout,
     kept = true
-  from deploy_queue.environments
-  where beating.id = any (_beat.deployment_ids)
-    and environments.environment = beating.environment
+  from deploy_queue.deployments as given
+  cross join lateral deploy_queue._demands(given.environment, given.component) as demands
+  where given.id = any (_beat.deployment_ids)
+    and beating.id = given.id
     and beating.finish_timestamp is null
     and beating.cancellation_timestamp is null
     and (beating.keeper <> _beat.keeper) is not true
-  returning environments.heartbeat_interval,
-    beating.start_timestamp + coalesce(beating.max_duration, environments.max_duration), beating;
+  returning demands.heartbeat_interval,
+    beating.start_timestamp + coalesce(beating.max_duration, demands.max_duration), beating;
 end;
 $$;

@@ -39,18 +39,22 @@ begin
     cancellation_note = case
       when deployments.stop_timestamp is not null then deployments.cancellation_note
       when deployments.start_timestamp is not null and deploy_queue._is_kept(deployments)
-        then format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+        then format('it ran for longer than %s', coalesce(deployments.max_duration, (
+          select demands.max_duration from deploy_queue._demands(deployments.environment, deployments.component) as demands
+        )))
       else format('reaped by %s: %s', deploy_queue._actor(), case
         when deployments.start_timestamp is null and deployments.not_after <= deploy_queue._now()
           then format('it was to start before %s', date_trunc('second', deployments.not_after))
+        when deployments.start_timestamp is null and deployments.reserved_until <= deploy_queue._now()
+          then format('its reservation was not redeemed until %s', date_trunc('second', deployments.reserved_until))
         when deployments.alive_until is null
-          then format('it ran for longer than %s', coalesce(deployments.max_duration, environments.max_duration))
+          then format('it ran for longer than %s', coalesce(deployments.max_duration, (
+          select demands.max_duration from deploy_queue._demands(deployments.environment, deployments.component) as demands
+        )))
         else format('no heartbeat since %s', date_trunc('second', deployments.heartbeat_timestamp))
       end)
     end
-  from deploy_queue.environments
   where deployments.id = any (v_ids)
-    and environments.environment = deployments.environment
   returning deployments.*;
 end;
 $$;

@@ -22,15 +22,17 @@ begin
     select * from deploy_queue.deployments as one where one.id = given.id offset 0
   ) as deployments
   join own on own.environment = deployments.environment
+  left join deploy_queue.component_policies as particular
+    on particular.environment = deployments.environment and particular.component = deployments.component
   where deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
     and (
       deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_up_since) < v_now
       or (
-        deployments.start_timestamp < v_now - coalesce(deployments.max_duration, own.max_duration)
+        deployments.start_timestamp < v_now - coalesce(deployments.max_duration, particular.max_duration, own.max_duration)
         and deployments.stop_timestamp is null
       )
-      or (deployments.start_timestamp is null and deployments.not_after <= v_now)
+      or (deployments.start_timestamp is null and least(deployments.not_after, deployments.reserved_until) <= v_now)
     );
 end;
 $$;

@@ -17,7 +17,7 @@ begin
   new.alive_until := null;
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := deploy_queue._now();
-    new.alive_until := new.heartbeat_timestamp + deploy_queue._lease(new.environment);
+    new.alive_until := new.heartbeat_timestamp + deploy_queue._lease(new.environment, new.component);
     new.kept := true;
   end if;
   return new;

@@ -17,15 +17,20 @@ as $$
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
-      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells)', 'deploy_queue.environments', 3),
-      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells)', 'deploy_queue.environments', 3),
+      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation)', 'deploy_queue.environments', 3),
+      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation)', 'deploy_queue.environments', 3),
+      ('select', 'deploy_queue.component_policies', 1),
+      ('insert (environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation)',
+        'deploy_queue.component_policies', 3),
+      ('update (buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation)',
+        'deploy_queue.component_policies', 3),
       ('insert (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)',
         'deploy_queue.freezes', 3),
       ('update (expires_at, lifted_at)', 'deploy_queue.freezes', 3),
       ('insert (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('update (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('select', 'deploy_queue.deployments', 3),
-      ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command, parent_id)',
+      ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command, parent_id, sequence, sequence_scope, artifact, rollback_of, reserved_until)',
         'deploy_queue.deployments', 3),
       ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold)',
         'deploy_queue.deployments', 3),
@@ -39,10 +44,10 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'record_bypass'
+        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
-        'cancel_version', 'cancel_location', 'set_environment',
+        'cancel_version', 'cancel_location', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'end_blocker', 'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
       ) then 3

@@ -26,7 +26,7 @@ begin
     when 'running' then
       v_reason.text := v_reason.text || ' is running';
       -- What is kept ends by itself: to finish it from outside would let two in.
-      if deploy_queue._unkept_since(blocker, null, policy.unkept_after, policy.as_of) is not null then
+      if deploy_queue._unkept_since(blocker, null, deploy_queue._unkept_after_of(blocker, policy), policy.as_of) is not null then
         v_reason.text := v_reason.text || format(' since %s without a keeper: it never ends by itself; once its work has ended',
           date_trunc('second', blocker.start_timestamp));
         v_reason.cures := jsonb_build_array(
@@ -49,9 +49,15 @@ begin
     else
       v_reason.text := concat(v_reason.text, ' is ahead in the line',
         ' with priority ' || nullif(blocker.priority, candidate.priority),
-        case when blocker.hold is not null then ', on hold until it is released' end);
+        case
+          when blocker.reserved_until is not null
+            then format(': its place%s is reserved until %s', ' for run ' || blocker.sequence, date_trunc('second', blocker.reserved_until))
+          when blocker.hold is not null then ', on hold until it is released'
+        end);
       v_reason.cures := jsonb_build_array(deploy_queue._call('bump', 'deployment_id', candidate.id::text, 'reason', null));
-      if blocker.hold is not null then
+      if blocker.reserved_until is not null then
+        v_reason.cures := v_reason.cures || deploy_queue._call('cancel', 'deployment_id', v_id);
+      elsif blocker.hold is not null then
         v_reason.cures := deploy_queue._call('release', 'deployment_id', v_id) || v_reason.cures;
       end if;
   end case;

@@ -10,8 +10,17 @@ language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_candidate deploy_queue.deployments := candidate;
   v_is_exception boolean := policy.is_frozen and deploy_queue._is_exception(candidate);
 begin
+  if policy.slots > 1 then
+    return query select crowd.* from deploy_queue._crowd(candidate, policy, _blockers.at_most) as crowd;
+    return;
+  end if;
+
+  if candidate.sequence is not null then
+    v_candidate := deploy_queue._stand(candidate);
+  end if;
   return query
   select case when running.stop_timestamp is null then 'running' else 'stopping' end,
     -- Once it is over, the end is not known any more.
@@ -24,21 +33,35 @@ begin
 
   union all
 
-  select 'buffer', finished.finish_timestamp + policy.buffer_time, finished
+  select 'buffer', finished.finish_timestamp + deploy_queue._buffer_of(finished, policy), finished
   from deploy_queue.deployments as finished
   where finished.cell_id = candidate.cell_id
-    and finished.finish_timestamp > policy.as_of - policy.buffer_time
+    and finished.finish_timestamp > policy.as_of - policy.longest_buffer
+    and finished.finish_timestamp > policy.as_of - deploy_queue._buffer_of(finished, policy)
     -- Further ahead it is only after the clock was set back: then it says nothing, and nothing waits for hours.
-    and finished.finish_timestamp < policy.as_of + policy.buffer_time
+    and finished.finish_timestamp < policy.as_of + deploy_queue._buffer_of(finished, policy)
     and (finished.concurrency_key = candidate.concurrency_key) is not true
+    -- To go back does not sit out the buffer of what it undoes.
+    and finished.id is distinct from candidate.rollback_of
 
   union all
 
-  select 'queued', null, ahead.deployment
+  select 'queued', ahead.reserved_until, ahead.deployment
   from deploy_queue._queued as ahead
   where ahead.cell_id = candidate.cell_id
-    and deploy_queue._precedes(ahead.deployment, candidate, policy.as_of)
+    and ahead.sequence is null
+    and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
+    and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)
+
+  union all
+
+  select 'queued', (ahead.deployment).reserved_until, ahead.deployment
+  from deploy_queue._sequenced as ahead
+  where ahead.cell_id = candidate.cell_id
+    and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
+    and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
+    and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)
 
   limit _blockers.at_most;
 end;

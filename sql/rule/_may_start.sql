@@ -23,7 +23,7 @@ begin
     return true;
   end if;
 
-  v_policy := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment));
+  v_policy := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment, candidate.cell_id));
   v_may := deploy_queue._withheld(candidate, v_policy) = '{}'
     and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
   if not v_may and only_asks is not true then

@@ -1,6 +1,7 @@
--- What an environment demands of its deployments at this moment, read once for a decision.
+-- What a cell and its environment demand of deployments at this moment, read once for a decision. What components demand otherwise is
+-- looked up for each of them, where there is any (_demands).
 -- Called by the rule, the line and the wake-ups.
-create or replace function deploy_queue._policy(environment text) returns deploy_queue.policies
+create or replace function deploy_queue._policy(environment text, cell_id integer) returns deploy_queue.policies
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -10,14 +11,25 @@ begin
   select
     deploy_queue._now(),
     environments.buffer_time,
-    environments.heartbeat_interval,
+    greatest(environments.heartbeat_interval, own.longest_timeout / 3),
     case when environments.max_duration is null then environments.unkept_after end,
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
     exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment
-    )
+    ),
+    coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), environments.slots),
+    greatest(environments.buffer_time, own.longest_buffer),
+    own.count > 0,
+    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false)
   into v_policy
   from deploy_queue.environments
+  cross join lateral (
+    select count(*) as count, max(policies.buffer_time) as longest_buffer,
+      least(max(policies.heartbeat_timeout), interval '90 seconds') as longest_timeout,
+      bool_or(policies.ordering <> 'sequential' or policies.refuse_outdated) as drops
+    from deploy_queue.component_policies as policies
+    where policies.environment = environments.environment
+  ) as own
   where environments.environment = _policy.environment;
   return v_policy;
 end;

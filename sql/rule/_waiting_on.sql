@@ -8,7 +8,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_policy deploy_queue.policies := deploy_queue._policy(candidate.environment);
+  v_policy deploy_queue.policies := deploy_queue._policy(candidate.environment, candidate.cell_id);
 begin
   return deploy_queue._withheld(candidate, v_policy) || array(
     select deploy_queue._blocked_by(candidate, v_policy, found.kind, found.until, found.blocker)

@@ -6,8 +6,11 @@ returns deploy_queue.reason[]
 language sql stable
 as $$
   select coalesce(
-    case when candidate.hold is not null then array[deploy_queue._reason('hold', 'it is on hold until it is released',
-      cures => jsonb_build_array(deploy_queue._call('release', 'deployment_id', candidate.id::text)))]
+    case
+      when candidate.reserved_until > policy.as_of then array[deploy_queue._reason('reservation', 'its place is reserved until it is redeemed',
+        cures => jsonb_build_array(deploy_queue._call('redeem', 'deployment_id', candidate.id::text)))]
+      when candidate.hold is not null and candidate.reserved_until is null then array[deploy_queue._reason('hold', 'it is on hold until it is released',
+        cures => jsonb_build_array(deploy_queue._call('release', 'deployment_id', candidate.id::text)))]
     end
 
     || case when candidate.not_before > policy.as_of then array[deploy_queue._reason('schedule', 'it is not to start yet',
@@ -17,6 +20,12 @@ as $$
     || case when candidate.not_after <= policy.as_of then array[deploy_queue._reason('expired',
       format('it was to start before %s; it is cancelled at the next look', date_trunc('second', candidate.not_after)))]
     end
+
+    || case when candidate.reserved_until <= policy.as_of then array[deploy_queue._reason('expired',
+      format('its reservation ended at %s', date_trunc('second', candidate.reserved_until)))]
+    end
+
+    || case when policy.drops then deploy_queue._obsolete(candidate) end
 
     || case when policy.has_windows then deploy_queue._outside_windows(candidate, policy) end
 

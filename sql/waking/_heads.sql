@@ -1,5 +1,5 @@
--- The heads of a line: queued deployments of a cell that no other queued deployment keeps waiting. These are the first of the line,
--- those right behind it with its concurrency key, and exceptions of a freeze that pass those it holds.
+-- The heads of a line: queued deployments of a cell that no other queued deployment keeps waiting. These are the first of the line, as many
+-- as the cell has slots, those right behind them with their concurrency keys, and exceptions of a freeze that pass those it holds.
 -- Called by the wake-ups and, with the policy that is known there, by _free_heads.
 create or replace function deploy_queue._heads(cell_id integer, policy deploy_queue.policies default null)
 returns setof deploy_queue.deployments
@@ -10,23 +10,32 @@ declare
   v_now timestamptz := deploy_queue._now();
   v_queued deploy_queue.deployments;
   v_policy deploy_queue.policies := _heads.policy;
-  v_is_first boolean := true;
-  v_first_key text;
-  -- Whether deployments of two keys were found. One of the two keeps all deployments behind them waiting, exceptions aside.
-  v_is_over boolean := false;
+  v_slots integer := (_heads.policy).slots;
+  v_key text;
+  -- The exclusion keys found so far. Once there are more than slots, they keep all deployments behind them waiting, exceptions aside.
+  v_keys text[] := '{}';
 begin
   for v_queued in
-    select (queued.deployment).*
-    from deploy_queue._queued as queued
-    where queued.cell_id = _heads.cell_id
-    order by queued.cell_id, - queued.priority, coalesce(queued.place, queued.id)
+    select (standing.deployment).*
+    from (
+      select queued.deployment, - queued.priority as rank, coalesce(queued.place, queued.id) as place
+      from deploy_queue._queued as queued
+      where queued.cell_id = _heads.cell_id and queued.sequence is null
+      union all
+      select sequenced.deployment, - (sequenced.deployment).priority, (sequenced.deployment).place
+      from deploy_queue._sequenced as sequenced
+      where sequenced.cell_id = _heads.cell_id
+    ) as standing
+    order by standing.rank, standing.place
   loop
-    continue when v_queued.hold = 'outside';
+    continue when v_queued.hold = 'outside' or v_queued.reserved_until <= v_now;
+    v_slots := coalesce(v_slots, deploy_queue._slots(_heads.cell_id));
+    v_key := deploy_queue._exclusion_key(v_queued);
 
-    if not v_is_over and (v_is_first or v_queued.concurrency_key = v_first_key) then
+    if cardinality(array_remove(v_keys, v_key)) < v_slots then
       return next v_queued;
     else
-      v_policy := coalesce(v_policy, deploy_queue._policy(v_queued.environment));
+      v_policy := coalesce(v_policy, deploy_queue._policy(v_queued.environment, v_queued.cell_id));
       if v_policy.is_frozen
         and deploy_queue._is_exception(v_queued)
         and not exists (select from deploy_queue._blockers(v_queued, v_policy, null) as found where found.kind = 'queued')
@@ -35,12 +44,14 @@ begin
       end if;
     end if;
 
-    -- A deployment lets others pass until its not_before.
-    continue when v_queued.not_before > v_now;
-    v_is_over := v_is_over or not (v_is_first or coalesce(v_queued.concurrency_key = v_first_key, false));
-    exit when v_is_over and not v_policy.is_frozen;
-    v_first_key := v_queued.concurrency_key;
-    v_is_first := false;
+    -- A deployment lets others pass until its not_before, or while its component may take no more slots.
+    continue when v_queued.not_before > v_now or v_key = any (v_keys);
+    continue when v_slots > 1 and exists (
+      select from deploy_queue.component_policies as own
+      where own.environment = v_queued.environment and own.component = v_queued.component and own.slots is not null
+    );
+    v_keys := v_keys || v_key;
+    exit when cardinality(v_keys) > v_slots and not v_policy.is_frozen;
   end loop;
 end;
 $$;

@@ -25,18 +25,17 @@ begin
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_is_easier := case
         when v_head.id = after.id then exists (
-          select from deploy_queue._queued as ahead
-          where ahead.cell_id = v_cell_id and ahead.id <> before.id
-            and deploy_queue._precedes(ahead.deployment, before, deploy_queue._now())
-            and not deploy_queue._overtakes(before, ahead.deployment)
+          select from deploy_queue._in_line(v_cell_id) as ahead
+          where ahead.id <> before.id
+            and deploy_queue._precedes(ahead, before, deploy_queue._now())
+            and not deploy_queue._overtakes(before, ahead)
         )
         when before.start_timestamp is not null then (before.concurrency_key = v_head.concurrency_key) is not true
         when before.id is not null then deploy_queue._precedes(before, v_head, deploy_queue._now()) and not deploy_queue._overtakes(v_head, before)
         when _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze) and exists (
-          select from deploy_queue._queued as overtaken
-          where overtaken.cell_id = v_cell_id
-            and deploy_queue._precedes(overtaken.deployment, v_head, deploy_queue._now())
-            and not deploy_queue._passes(overtaken.deployment, changed_freeze)
+          select from deploy_queue._in_line(v_cell_id) as overtaken
+          where deploy_queue._precedes(overtaken, v_head, deploy_queue._now())
+            and not deploy_queue._passes(overtaken, changed_freeze)
         )
         when changed_freeze.id is not null then not deploy_queue._passes(v_head, changed_freeze)
         when _wake_heads.former_buffer is not null then exists (

@@ -13,7 +13,12 @@ begin
     where live.environment = new.environment and live.alive_until is not null;
   end if;
 
-  if new.buffer_time < old.buffer_time then
+  if new.slots > old.slots then
+    perform deploy_queue._wake_heads(array(
+      select distinct queued.cell_id from deploy_queue._queued as queued where queued.environment = new.environment
+      order by queued.cell_id
+    ));
+  elsif new.buffer_time < old.buffer_time then
     perform deploy_queue._wake_heads(array(
       select distinct queued.cell_id from deploy_queue._queued as queued where queued.environment = new.environment
       order by queued.cell_id
@@ -27,6 +32,7 @@ create or replace trigger tg_environments__wake
 after update on deploy_queue.environments
 for each row when (
   new.buffer_time < old.buffer_time
+  or new.slots > old.slots
   or new.heartbeat_timeout is distinct from old.heartbeat_timeout
   or new.max_duration is distinct from old.max_duration
 )

@@ -54,12 +54,25 @@ export interface Deployment {
   readonly joined_id: number | null;
   /** Whether a program of the predecessor entered it: such deployments keep the order of the ids. */
   readonly via_old_names: boolean;
+  /** Which of the slots of its cell it takes; 1 until it starts. */
+  readonly slot: number;
+  /** A run number: the deployments of a component stand in its order. */
+  readonly sequence: number | null;
+  /** What the sequence counts. */
+  readonly sequence_scope: string | null;
+  /** What is deployed, such as a digest. */
+  readonly artifact: string | null;
+  /** Until then it keeps its place without being ready; null: it was not reserved, or was redeemed. */
+  readonly reserved_until: Date | null;
+  /** The deployment of its component from which it goes back. */
+  readonly rollback_of: number | null;
 }
 
 /** outside stands in no line; in-line keeps its place, and those behind it wait. */
 export type Hold = "outside" | "in-line";
 
 export type DeploymentStatus =
+  | "reserved"
   | "held"
   | "queued"
   | "running"
@@ -71,7 +84,16 @@ export type DeploymentStatus =
   | "cancelled";
 
 /** How it was cancelled. */
-export type CancellationKind = "cancelled" | "forced" | "stopped" | "reaped" | "failed" | "rejected" | "gave-way";
+export type CancellationKind =
+  | "cancelled"
+  | "forced"
+  | "stopped"
+  | "reaped"
+  | "failed"
+  | "rejected"
+  | "gave-way"
+  | "superseded"
+  | "outdated";
 
 export interface DeploymentWithStatus extends Deployment {
   readonly status: DeploymentStatus;
@@ -115,6 +137,23 @@ export interface DeploymentRequest extends Location {
   readonly parentId?: DeploymentId | undefined;
   /** It runs in the hold of its parent. */
   readonly joinParent?: boolean | undefined;
+  /** A run number: the deployments of a component stand in its order, as far as their scopes are the same. */
+  readonly sequence?: number | undefined;
+  /** What the sequence counts, such as the runs of a workflow. */
+  readonly sequenceScope?: string | undefined;
+  /** What is deployed, such as a digest. */
+  readonly artifact?: string | undefined;
+  /** It goes back from this deployment of its component: it passes what forbids a step back, and the buffer of that one. */
+  readonly rollbackOf?: DeploymentId | undefined;
+}
+
+/** What becomes known of a deployment between its reservation and its start. */
+export interface Redemption {
+  /** When given, it must be the one that the place was reserved for. */
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+  readonly artifact?: string | undefined;
+  readonly url?: string | undefined;
 }
 
 export interface Cell {

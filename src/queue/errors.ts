@@ -118,6 +118,9 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD043: UnknownNameError,
   QD044: RefusedError,
   QD048: RefusedError,
+  QD050: RefusedError,
+  QD051: RefusedError,
+  QD052: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

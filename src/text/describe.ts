@@ -20,6 +20,7 @@ export function deploymentName(deployment: Deployment): string {
 }
 
 const verbs = {
+  reserved: "reserved",
   held: "on hold",
   queued: "queued",
   running: "deploying",

@@ -32,6 +32,8 @@ test("every function pins its search_path, but those that PostgreSQL writes into
     order by proname`;
   expect(unpinned.map(({ proname }) => proname)).toEqual([
     "_blocker",
+    "_demands",
+    "_exclusion_key",
     "_holds_until",
     "_precedes",
     "_unless_same",

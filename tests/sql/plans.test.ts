@@ -155,13 +155,14 @@ test("the queue view joins nothing whose size statistics could mistake: it plays
 
 test.for([
   "_withheld(one, policy)",
+  "_exclusion_key(one)",
   "_precedes(one, other, now())",
   "_holds_until(one, '1 hour', '1 hour', now())",
   "_blocker(one, policy, '1 hour', now())",
 ])("PostgreSQL writes the body of %s into its caller", async (call) => {
   const rows = await sql.unsafe<{ "QUERY PLAN": string }[]>(`
     explain (verbose, costs off) select deploy_queue.${call}
-    from deploy_queue.deployments as one, deploy_queue.deployments as other, deploy_queue._policy('dev') as policy`);
+    from deploy_queue.deployments as one, deploy_queue.deployments as other, deploy_queue._policy('dev', null) as policy`);
   const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
   expect(plan).toContain("one.");
   expect(plan).not.toContain(call.slice(0, call.indexOf("(") + 1));

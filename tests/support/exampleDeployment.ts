@@ -12,6 +12,8 @@ export function exampleDeployment(changes: Partial<DeploymentWithStatus> = {}): 
     ...{ not_before: null, not_after: null, command: null, entered_by: null, actor: null, forced: false },
     ...{ keeper: null, alive_until: null, stop_timestamp: null, stop_grace: null },
     ...{ cancellation_kind: null, parent_id: null, joined_id: null, via_old_names: false },
+    ...{ slot: 1, sequence: null, sequence_scope: null },
+    ...{ artifact: null, reserved_until: null, rollback_of: null },
     ...changes,
   };
 }

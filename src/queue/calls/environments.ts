@@ -19,15 +19,52 @@ export interface Environment {
   readonly retention: number | null;
   /** Only cells that were added may be deployed to. */
   readonly has_closed_cells: boolean;
+  readonly ordering: Ordering;
+  /** How many deployments without a common key may run in a cell at once. */
+  readonly slots: number;
+  /** Whether nothing starts with a lower sequence than what has started of its component. */
+  readonly refuse_outdated: boolean;
+  /** For how long a place may be reserved. */
+  readonly max_reservation: number;
+}
+
+/** sequential: all run, in order; latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first. */
+export type Ordering = "sequential" | "latest" | "latest-ready";
+
+/** What a component demands otherwise than its environment; null follows that. Durations in seconds. */
+export interface ComponentPolicies {
+  readonly environment: string;
+  readonly component: string;
+  readonly buffer_time: number | null;
+  readonly heartbeat_timeout: number | null;
+  readonly unkept_after: number | null;
+  readonly max_duration: number | null;
+  readonly ordering: Ordering | null;
+  /** How many slots of a cell it may take at once; null is all. */
+  readonly slots: number | null;
+  readonly refuse_outdated: boolean | null;
+  readonly max_reservation: number | null;
 }
 
 /** What is undefined stays as it is; durations in seconds. */
-export interface EnvironmentChanges {
+export interface PolicyChanges {
   readonly bufferTime?: number | undefined;
   readonly heartbeatTimeout?: number | undefined;
   readonly maxDuration?: number | undefined;
-  readonly retention?: number | undefined;
   readonly unkeptAfter?: number | undefined;
+  readonly ordering?: Ordering | undefined;
+  readonly slots?: number | undefined;
+  readonly refuseOutdated?: boolean | undefined;
+  readonly maxReservation?: number | undefined;
+}
+
+export interface ComponentChanges extends PolicyChanges {
+  /** The policies in which it is to follow its environment again. */
+  readonly without?: readonly Exclude<keyof ComponentPolicies, "environment" | "component">[] | undefined;
+}
+
+export interface EnvironmentChanges extends PolicyChanges {
+  readonly retention?: number | undefined;
   readonly hasClosedCells?: boolean | undefined;
   /** What it is to have no longer. */
   readonly without?: readonly ("max_duration" | "retention")[] | undefined;
@@ -64,6 +101,40 @@ export class Environments extends Calls {
           retention => make_interval(secs => ${changes.retention ?? null}),
           unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
           has_closed_cells => ${changes.hasClosedCells ?? null},
+          ordering => ${changes.ordering ?? null},
+          slots => ${changes.slots ?? null},
+          refuse_outdated => ${changes.refuseOutdated ?? null},
+          max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
+          without => ${[...(changes.without ?? [])]}
+        )`,
+    );
+  }
+
+  /** What components demand otherwise than their environments. */
+  components(environment?: string): Promise<ComponentPolicies[]> {
+    return this.rows(
+      (sql) => sql`
+        select ${componentPolicies(sql)} from deploy_queue.component_policies
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, component`,
+    );
+  }
+
+  /** Says what a component demands otherwise than its environment. */
+  setComponent(environment: string, component: string, changes: ComponentChanges): Promise<ComponentPolicies> {
+    return this.change(
+      (sql) => sql`
+        select ${componentPolicies(sql)} from deploy_queue.set_component(
+          environment => ${environment},
+          component => ${component},
+          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
+          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
+          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
+          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
+          ordering => ${changes.ordering ?? null},
+          slots => ${changes.slots ?? null},
+          refuse_outdated => ${changes.refuseOutdated ?? null},
+          max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -84,6 +155,18 @@ export class Environments extends Calls {
         from deploy_queue.add_cell(
           environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
           region => ${location.region}, cell_index => ${location.cellIndex}
+        )`,
+    );
+  }
+
+  /** Says how many deployments without a common key a cell has room for; null is as many as its environment says. */
+  setCell(location: Location, slots: number | null): Promise<Cell> {
+    return this.change(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index, slots
+        from deploy_queue.set_cell(
+          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
+          region => ${location.region}, cell_index => ${location.cellIndex}, slots => ${slots}
         )`,
     );
   }
@@ -120,5 +203,17 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
     extract(epoch from retention)::float8 as retention,
-    has_closed_cells`;
+    has_closed_cells, ordering, slots, refuse_outdated,
+    extract(epoch from max_reservation)::float8 as max_reservation`;
+}
+
+function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    environment, component,
+    extract(epoch from buffer_time)::float8 as buffer_time,
+    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
+    extract(epoch from unkept_after)::float8 as unkept_after,
+    extract(epoch from max_duration)::float8 as max_duration,
+    ordering, slots, refuse_outdated,
+    extract(epoch from max_reservation)::float8 as max_reservation`;
 }

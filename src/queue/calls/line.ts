@@ -65,7 +65,10 @@ export class Line extends Calls {
           url => ${request.url ?? null},
           note => ${request.note ?? null},
           max_duration => ${milliseconds(sql, request.maxDuration)},
-          parent_id => ${request.joinParent === true ? null : (request.parentId ?? null)}
+          parent_id => ${request.joinParent === true ? null : (request.parentId ?? null)},
+          sequence => ${request.sequence ?? null},
+          sequence_scope => ${request.sequenceScope ?? null},
+          rollback_of => ${request.rollbackOf ?? null}
         )`,
     );
   }

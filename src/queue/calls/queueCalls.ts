@@ -5,6 +5,7 @@ import type {
   DeploymentRequest,
   DeploymentWithStatus,
   Location,
+  Redemption,
   Whereabouts,
 } from "../deployment.js";
 import { DeploymentNotFoundError } from "../errors.js";
@@ -84,7 +85,60 @@ export class QueueCalls extends Calls {
           keeper => ${keeping.keeper ?? null},
           stop_grace => ${milliseconds(sql, keeping.stopGrace)},
           parent_id => ${request.parentId ?? null},
-          join_parent => ${request.joinParent ?? false}
+          join_parent => ${request.joinParent ?? false},
+          sequence => ${request.sequence ?? null},
+          sequence_scope => ${request.sequenceScope ?? null},
+          artifact => ${request.artifact ?? null},
+          rollback_of => ${request.rollbackOf ?? null}
+        )`,
+    );
+  }
+
+  /**
+   * Takes a place in the line for what is still being built: those behind it wait until it is redeemed and has ended, or until the
+   * reservation is over.
+   * @param validFor milliseconds; the policy of the environment may allow less
+   */
+  reserve(request: DeploymentRequest, validFor: number): Promise<Deployment> {
+    return this.change<Deployment>(
+      (sql) => sql`
+        select * from deploy_queue.reserve(
+          environment => ${request.environment},
+          cloud_provider => ${request.cloudProvider},
+          region => ${request.region},
+          cell_index => ${request.cellIndex},
+          component => ${request.component},
+          valid_for => ${milliseconds(sql, validFor)},
+          sequence => ${request.sequence ?? null},
+          sequence_scope => ${request.sequenceScope ?? null},
+          version => ${request.version ?? null},
+          artifact => ${request.artifact ?? null},
+          url => ${request.url ?? null},
+          note => ${request.note ?? null},
+          concurrency_key => ${request.concurrencyKey ?? null},
+          idempotency_key => ${request.idempotencyKey ?? null},
+          priority => ${request.priority ?? 0}
+        )`,
+    );
+  }
+
+  /** Makes a deployment of a reservation, which waits at its place; heartbeat: as for enqueue. */
+  redeem(
+    id: DeploymentId,
+    redemption: Redemption = {},
+    { heartbeat = false, ...keeping }: KeepingOptions = {},
+  ): Promise<Deployment> {
+    return this.change<Deployment>(
+      (sql) => sql`
+        select * from deploy_queue.redeem(
+          deployment_id => ${id},
+          version => ${redemption.version ?? null},
+          artifact => ${redemption.artifact ?? null},
+          url => ${redemption.url ?? null},
+          heartbeat => ${heartbeat},
+          keeper => ${keeping.keeper ?? null},
+          stop_grace => ${milliseconds(sql, keeping.stopGrace)},
+          component => ${redemption.component ?? null}
         )`,
     );
   }

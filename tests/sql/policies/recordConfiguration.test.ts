@@ -17,7 +17,9 @@ async function eventsAfter(statement: string) {
 test.for([
   [
     "insert into deploy_queue.environments (environment, buffer_time) values ('qa', '5 minutes')",
-    ["qa: environments added: buffer_time 00:05:00, heartbeat_timeout 00:15:00, unkept_after 01:00:00"],
+    [
+      "qa: environments added: buffer_time 00:05:00, heartbeat_timeout 00:15:00, max_reservation 04:00:00, ordering sequential, slots 1, unkept_after 01:00:00",
+    ],
   ],
   [
     "select deploy_queue.set_environment('qa', buffer_time => '10 minutes', retention => '30 days')",
@@ -43,7 +45,9 @@ test.for([
   ["begin; update deploy_queue.environments set buffer_time = '0' where environment = 'quality'; rollback", []],
   [
     "delete from deploy_queue.environments where environment = 'quality'",
-    ["quality: environments removed: buffer_time 01:00:00, heartbeat_timeout 00:01:00, unkept_after 01:00:00"],
+    [
+      "quality: environments removed: buffer_time 01:00:00, heartbeat_timeout 00:01:00, max_reservation 04:00:00, ordering sequential, slots 1, unkept_after 01:00:00",
+    ],
   ],
 ] as const)("%s leaves %j", async ([statement, events]) => {
   expect(await eventsAfter(statement)).toEqual(events);

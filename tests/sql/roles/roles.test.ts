@@ -149,6 +149,7 @@ test("only triggers, and functions that a role without rights on tables may call
   expect(row?.private).toEqual([
     "_all_queued",
     "_all_running",
+    "_blocked_environments",
     "_buffering",
     "_flaw_of_deployment",
     "_free_heads",

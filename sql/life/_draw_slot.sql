@@ -1,0 +1,36 @@
+-- The slot of a deployment that starts: that of those with which it shares one, else the first that is free of running and buffering ones.
+-- Called by the triggers that start deployments, under the lock of the cell.
+create or replace function deploy_queue._draw_slot(deployment deploy_queue.deployments, policy deploy_queue.policies) returns integer
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_shared integer;
+  v_taken integer[];
+  v_slot integer := 1;
+begin
+  select min(running.slot) filter (where deploy_queue._exclusion_key(running.deployment) = deploy_queue._exclusion_key(_draw_slot.deployment)),
+    array_agg(running.slot)
+  into v_shared, v_taken
+  from deploy_queue._running as running
+  where running.cell_id = deployment.cell_id;
+  if v_shared is not null then
+    return v_shared;
+  end if;
+
+  if policy.slots > 1 then
+    v_taken := v_taken || array(
+      select finished.slot
+      from deploy_queue.deployments as finished
+      where finished.cell_id = deployment.cell_id
+        and finished.finish_timestamp > policy.as_of - policy.longest_buffer
+        and finished.finish_timestamp > policy.as_of - deploy_queue._buffer_of(finished, policy)
+        and finished.finish_timestamp < policy.as_of + deploy_queue._buffer_of(finished, policy)
+    );
+  end if;
+  while v_slot = any (v_taken) loop
+    v_slot := v_slot + 1;
+  end loop;
+  return v_slot;
+end;
+$$;

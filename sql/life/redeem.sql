@@ -1,0 +1,64 @@
+-- Redeems a reservation: it becomes a deployment that waits at its place, with what is known by now.
+-- Called by clients; a plain UPDATE that takes hold and reserved_until away does the same.
+create or replace function deploy_queue.redeem(
+  deployment_id bigint,
+  version text default null,
+  artifact text default null,
+  url text default null,
+  heartbeat boolean default false,
+  keeper text default null,
+  stop_grace interval default null,
+  component text default null
+) returns deploy_queue.deployments
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(redeem.deployment_id);
+  v_others text := concat_ws(', ',
+    case when v_deployment.component <> btrim(redeem.component) then 'component' end,
+    case when v_deployment.version <> redeem.version then 'version' end,
+    case when v_deployment.artifact <> redeem.artifact then 'artifact' end);
+begin
+  if deploy_queue._has_ended(v_deployment) then
+    perform deploy_queue._refuse_ended(v_deployment);
+  end if;
+  if v_deployment.entered_by <> deploy_queue._principal() and not deploy_queue._is_operator() then
+    raise exception using
+      errcode = 'QD020',
+      message = format('%s was reserved by %s', deploy_queue._label(v_deployment), v_deployment.entered_by),
+      hint = 'The role that has reserved a place redeems it.';
+  end if;
+  if v_deployment.reserved_until is null or v_others <> '' then
+    raise exception using
+      errcode = 'QD052',
+      message = case
+        when v_others <> '' then format('%s was reserved with another %s', deploy_queue._label(v_deployment), v_others)
+        else format('%s is no reservation, or was redeemed before', deploy_queue._label(v_deployment))
+      end,
+      hint = 'Enter the line without it.';
+  end if;
+
+  update deploy_queue.deployments
+  set hold = null,
+    reserved_until = null,
+    version = coalesce(deployments.version, redeem.version),
+    artifact = coalesce(deployments.artifact, redeem.artifact),
+    url = coalesce(deployments.url, redeem.url),
+    heartbeat_timestamp = case when redeem.heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
+    alive_until = case
+      when redeem.heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
+      else deployments.alive_until
+    end,
+    keeper = case when redeem.heartbeat then redeem.keeper else deployments.keeper end,
+    stop_grace = case when redeem.heartbeat then redeem.stop_grace else deployments.stop_grace end
+  where deployments.id = v_deployment.id
+  returning deployments.* into v_deployment;
+  return v_deployment;
+end;
+$$;
+
+comment on function deploy_queue.redeem(bigint, text, text, text, boolean, text, interval, text) is
+  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(). component: when given, it must be the one that was reserved for. Returns the deployment; try_start() starts it.';

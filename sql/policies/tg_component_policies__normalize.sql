@@ -1,0 +1,22 @@
+-- Stores the durations of policies in plain seconds.
+-- Fires for every INSERT into component_policies and every UPDATE.
+create or replace function deploy_queue.tg_component_policies__normalize() returns trigger
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.environment := btrim(new.environment);
+  new.component := btrim(new.component);
+  new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
+  new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
+  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
+  new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
+  return new;
+end;
+$$;
+
+create or replace trigger tg_component_policies__normalize
+before insert or update on deploy_queue.component_policies
+for each row execute function deploy_queue.tg_component_policies__normalize();

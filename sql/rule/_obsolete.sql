@@ -1,0 +1,58 @@
+-- Why a waiting deployment is not to run any more, as one reason: a newer one of its component has superseded it, or it would be a step back.
+-- Null when it is to run. It keeps no other one waiting, and is cancelled when its row is free. Called by the rule.
+create or replace function deploy_queue._obsolete(candidate deploy_queue.deployments) returns deploy_queue.reason[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_demands record;
+  v_reason deploy_queue.reason;
+  v_newer deploy_queue.deployments;
+  v_started deploy_queue.started_sequences;
+begin
+  -- Whoever goes back does so on purpose.
+  if num_nonnulls(candidate.rollback_of, candidate.joined_id) > 0 or candidate.hold = 'outside' then
+    return null;
+  end if;
+  select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
+
+  if v_demands.ordering = 'latest' then
+    select (newer.deployment).* into v_newer
+    from deploy_queue._live_deployments as newer
+    where newer.cell_id = candidate.cell_id
+      and newer.component = candidate.component
+      and newer.priority = candidate.priority
+      and newer.hold is distinct from 'outside'
+      and newer.rollback_of is null
+      and (newer.reserved_until <= deploy_queue._now()) is not true
+      and case
+        when newer.sequence is not null and candidate.sequence is not null
+          and newer.sequence_scope is not distinct from candidate.sequence_scope
+        then (newer.sequence, newer.id) > (candidate.sequence, coalesce(candidate.id, 9223372036854775807))
+        else newer.id > candidate.id
+      end
+    order by newer.sequence desc nulls last, newer.id desc
+    limit 1;
+    if found then
+      v_reason.kind := 'superseded';
+      v_reason.deployment_id := v_newer.id;
+      v_reason.text := 'superseded by ' || deploy_queue._label(v_newer);
+    end if;
+  end if;
+  if v_reason.kind is null and candidate.sequence is not null
+    and (v_demands.refuse_outdated or v_demands.ordering <> 'sequential')
+  then
+    select * into v_started
+    from deploy_queue.started_sequences as started
+    where started.cell_id = candidate.cell_id and started.component = candidate.component
+      and started.sequence_scope = coalesce(candidate.sequence_scope, '') and started.sequence > candidate.sequence;
+    if found then
+      v_reason.kind := case when v_demands.refuse_outdated then 'outdated' else 'superseded' end;
+      v_reason.deployment_id := v_started.deployment_id;
+      v_reason.text := format('%s: deployment %s (%s run %s) has started', v_reason.kind, v_started.deployment_id, v_started.component,
+        v_started.sequence);
+    end if;
+  end if;
+  return case when v_reason.kind is not null then array[v_reason] end;
+end;
+$$;

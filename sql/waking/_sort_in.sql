@@ -1,0 +1,38 @@
+-- Sorts a deployment with a sequence in among those of its component, records whom it passes, and wakes the heads that this makes.
+-- Called when it enters the line, moves in it, or is redeemed; under the lock of the cell.
+create or replace function deploy_queue._sort_in(deployment deploy_queue.deployments) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_heads bigint[] := array(select head.id from deploy_queue._heads(deployment.cell_id) as head);
+  v_passed integer;
+  v_head deploy_queue.deployments;
+begin
+  v_passed := deploy_queue._enter_sequence(
+    deployment, coalesce(deploy_queue._leave_sequence(deployment), deployment.place, deployment.id)
+  );
+  if v_passed = 0 then
+    return;
+  end if;
+  perform deploy_queue._refuse_passing(deploy_queue._stand(deployment));
+
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
+  select deployment.id, deployment.updated_at, 'sorted', deploy_queue._status(deployment, null), deploy_queue._status(deployment, null),
+    format('its sequence %s goes before %s of %s, which move back among their places, %s first',
+      deployment.sequence, v_passed, deployment.component, deploy_queue._label(passed)),
+    jsonb_build_object('sequence', deployment.sequence, 'passed', v_passed, 'first', passed.id)
+  from deploy_queue.component_lines as line
+  join deploy_queue.deployments as passed
+    on passed.id = line.deployment_ids[array_position(line.deployment_ids, deployment.id) + 1]
+  where line.cell_id = deployment.cell_id and line.component = deployment.component
+    and line.sequence_scope = coalesce(deployment.sequence_scope, '') and line.priority = deployment.priority;
+
+  -- Those that share a key with what stands there now may be free of what stood there before.
+  for v_head in select * from deploy_queue._heads(deployment.cell_id) loop
+    if v_head.id <> all (v_heads || deployment.id) then
+      perform deploy_queue._wake(v_head);
+    end if;
+  end loop;
+end;
+$$;

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newOrderedLine } from "../../support/orderedLine.js";
+
+const database = useDatabase();
+const { sql } = database;
+
+const slotOf = async (id: number) =>
+  (await sql<{ slot: number }[]>`select slot from deploy_queue.deployments where id = ${id}`)[0]?.slot;
+
+const wokenOf = async (environment: string) =>
+  (
+    await sql<{ component: string }[]>`
+      select deployments.component from deploy_queue.deployment_events as events
+      join deploy_queue.deployments on deployments.id = events.deployment_id
+      where events.kind = 'woken' and deployments.environment = ${environment} order by events.id`
+  ).map(({ component }) => component);
+
+test("a cell with three slots has room for three without a common key, each in a slot of its own", async () => {
+  const line = newOrderedLine(database, { slots: 3 });
+  await line.ready;
+  for (const name of ["a", "b", "c", "d"]) await line.enter(name);
+  expect(await line.start("d")).toBe("queued a, queued b, queued c");
+  expect(await line.start("c")).toBe("started");
+  expect(await line.start("a")).toBe("started");
+  expect(await line.start("b")).toBe("started");
+  expect(await line.start("d")).toBe("running a, running b, running c");
+  expect([await slotOf(line.id("c")), await slotOf(line.id("a")), await slotOf(line.id("b"))]).toEqual([1, 2, 3]);
+  await line.finish("a");
+  expect(await line.start("d")).toBe("started");
+  expect(await slotOf(line.id("d"))).toBe(2);
+});
+
+test("those with a common key share one slot", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  await line.enter("a", { concurrency_key: "k" });
+  await line.enter("b", { concurrency_key: "k" });
+  await line.enter("c");
+  await line.enter("d");
+  for (const name of ["a", "b", "c"]) expect(await line.start(name)).toBe("started");
+  expect(await slotOf(line.id("a"))).toBe(await slotOf(line.id("b")));
+  await line.finish("a");
+  expect(await line.start("d")).toBe("running b, running c");
+});
+
+test("a buffering deployment occupies its slot, and leaves the others alone", async () => {
+  const line = newOrderedLine(database, { slots: 2, buffer_time: "10 minutes" });
+  await line.ready;
+  for (const name of ["a", "b", "c", "d"]) await line.enter(name);
+  await line.start("a");
+  await line.start("b");
+  await line.finish("a");
+  expect(await line.start("c")).toBe("buffer a, running b");
+  await database.advance("11 minutes");
+  expect(await line.start("c")).toBe("started");
+});
+
+test("a wait for one of several slots ends when the first of them is free", async () => {
+  const line = newOrderedLine(database, { slots: 2, buffer_time: "10 minutes" });
+  await line.ready;
+  for (const name of ["a", "b", "c"]) await line.enter(name);
+  await line.start("a");
+  await line.start("b");
+  await line.finish("a");
+  const [row] = await sql<{ seconds: number }[]>`
+    select extract(epoch from max(until) - deploy_queue._now())::integer as seconds
+    from deploy_queue.waiting_on(${line.id("c")}) having count(until) = count(*)`;
+  expect(row?.seconds).toBeGreaterThan(590);
+  expect(await wokenOf(line.environment)).toHaveLength(1);
+});
+
+test("fewer slots disturb nobody who runs, and count what is occupied", async () => {
+  const line = newOrderedLine(database, { slots: 3 });
+  await line.ready;
+  for (const name of ["a", "b", "c", "d"]) await line.enter(name);
+  for (const name of ["a", "b", "c"]) await line.start(name);
+  await sql`select from deploy_queue.set_environment(${line.environment}, slots => 2)`;
+  await line.finish("a");
+  expect(await line.start("d")).toBe("running b, running c");
+  await line.finish("b");
+  expect(await line.start("d")).toBe("started");
+  expect(await slotOf(line.id("d"))).toBe(1);
+});
+
+test("as many heads are woken as slots become free", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  for (const name of ["a", "b", "c", "d", "e"]) await line.enter(name, { component: name });
+  await line.start("a");
+  await sql`select from deploy_queue.set_environment(${line.environment}, slots => 3)`;
+  expect(await wokenOf(line.environment)).toEqual(["b", "c"]);
+});
+
+test("a cell may have more slots than its environment gives, and a component fewer", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  await line.enter("a");
+  await sql`select from deploy_queue.set_cell(${line.environment}, 'aws', 'here', 1, 3)`;
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 1)`;
+  await line.enter("b");
+  await line.enter("c", { component: "web" });
+  await line.enter("d", { component: "jobs" });
+  await line.enter("e", { component: "more" });
+  expect(await line.start("a")).toBe("started");
+  expect(await line.start("b")).toBe("running a");
+  // One that waits for its component keeps no other component waiting.
+  expect(await line.start("c")).toBe("started");
+  expect(await line.start("d")).toBe("started");
+  expect(await line.start("e")).toBe("running a, running c, running d");
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', without => '{slots}')`;
+  await line.finish("c");
+  expect(await line.start("e")).toBe("running a, queued b, running d");
+  expect(await line.start("b")).toBe("started");
+});
+
+test("no plain statement puts two into one slot", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  await line.enter("a");
+  await line.start("a");
+  await line.enter("b");
+  await expect(sql`update deploy_queue.deployments set slot = 2 where id = ${line.id("b")}`).rejects.toThrow("slot");
+});
+
+test("predictions play the slots", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  for (let round = 0; round < 2; round++) {
+    await line.enter("old");
+    await line.start("old");
+    await database.advance("10 minutes");
+    await line.finish("old");
+  }
+  for (const name of ["a", "b", "c", "d", "e"]) await line.enter(name);
+  await line.start("a");
+  await line.start("b");
+  const rows = await sql<{ minutes: number }[]>`
+    select round(extract(epoch from predicted_start - as_of) / 60)::integer as minutes
+    from deploy_queue.queue where environment = ${line.environment} order by "position"`;
+  expect(rows.map(({ minutes }) => minutes)).toEqual([10, 10, 20]);
+});
+
+test.for([0, 101])("%d slots are refused", async (slots) => {
+  await expect(sql`select from deploy_queue.set_environment('dev', slots => ${slots})`).rejects.toMatchObject({
+    code: "23514",
+  });
+});

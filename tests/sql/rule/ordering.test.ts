@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newOrderedLine } from "../../support/orderedLine.js";
+
+const database = useDatabase();
+const { sql } = database;
+
+describe("latest", () => {
+  test("only the newest waiting deployment of a component stays", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("running", { sequence: 1 });
+    await line.start("running");
+    await line.enter("a", { sequence: 2, version: "v2" });
+    await line.enter("web", { component: "web" });
+    await line.enter("b", { sequence: 3, version: "v3" });
+    expect(await line.state("a")).toBe(`cancelled: superseded: superseded by deployment ${line.id("b")} (api@v3)`);
+    expect(await line.state("running")).toBe("running");
+    expect(await line.order()).toBe("web b");
+  });
+
+  test("an older one that enters later is superseded at once", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("b", { sequence: 3 });
+    await line.enter("a", { sequence: 2 });
+    expect(await line.state("a")).toMatch(/^cancelled: superseded/);
+    expect(await line.order()).toBe("b");
+  });
+
+  test("without sequences the one that entered last is the newest", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("a");
+    await line.enter("b");
+    expect(await line.state("a")).toMatch(/^cancelled: superseded/);
+    expect(await line.state("b")).toBe("queued");
+  });
+
+  test("a row that a client has locked keeps nobody waiting, and its next look cancels it", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("a", { sequence: 2 });
+    const other = database.connect();
+    await other`begin`;
+    await other`select from deploy_queue.deployments where id = ${line.id("a")} for update`;
+    await line.enter("b", { sequence: 3 });
+    expect(await line.state("a")).toBe("queued");
+    expect(await line.start("b")).toBe("started");
+    await other`rollback`;
+    await line.start("a");
+    expect(await line.state("a")).toMatch(/^cancelled: superseded/);
+  });
+
+  test("a component may have another ordering than its environment", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await sql`select from deploy_queue.set_component(${line.environment}, 'api', ordering => 'sequential')`;
+    await line.enter("a");
+    await line.enter("b");
+    expect(await line.order()).toBe("a b");
+  });
+});
+
+describe("latest-ready", () => {
+  test("the newest that is redeemed goes first, and those before it are superseded when it starts", async () => {
+    const line = newOrderedLine(database, { ordering: "latest-ready" });
+    await line.ready;
+    await line.enter("a", { sequence: 1, valid_for: "1 hour" });
+    await line.enter("b", { sequence: 2, valid_for: "1 hour" });
+    await line.enter("c", { sequence: 3, valid_for: "1 hour" });
+    expect(await line.order()).toBe("c b a");
+    await sql`select from deploy_queue.redeem(${line.id("a")}, version => 'v1')`;
+    await sql`select from deploy_queue.redeem(${line.id("b")}, version => 'v2')`;
+    expect(await line.order()).toBe("b a c");
+    expect(await line.start("a")).toBe("queued b");
+    expect(await line.start("b")).toBe("started");
+    expect(await line.state("a")).toMatch(
+      /^cancelled: superseded: superseded: deployment \d+ \(api run 2\) has started$/,
+    );
+    expect(await line.state("c")).toBe("reserved");
+  });
+});
+
+describe("no step back", () => {
+  test("an outdated one is refused at entry, and cancelled when it waits", async () => {
+    const line = newOrderedLine(database, { refuse_outdated: true });
+    await line.ready;
+    await line.enter("high", { sequence: 15, priority: 1 });
+    await line.enter("waits", { sequence: 12 });
+    expect(await line.start("high")).toBe("started");
+    expect(await line.state("waits")).toBe(
+      `cancelled: outdated: outdated: deployment ${line.id("high")} (api run 15) has started`,
+    );
+    await expect(line.enter("late", { sequence: 14 })).rejects.toMatchObject({
+      code: "QD050",
+      message: `api is outdated: run 15 of api has started, as deployment ${line.id("high")}`,
+    });
+    expect(await line.enter("again", { sequence: 15 })).toBeGreaterThan(0);
+    expect(await line.enter("other", { sequence: 1, sequence_scope: "another workflow" })).toBeGreaterThan(0);
+  });
+
+  test("a rollback passes, is recorded, does not sit out the buffer of what it undoes, and resets the mark", async () => {
+    const line = newOrderedLine(database, { refuse_outdated: true, buffer_time: "10 minutes" });
+    await line.ready;
+    await line.enter("bad", { sequence: 15 });
+    await line.start("bad");
+    await line.finish("bad");
+    await line.enter("back", { sequence: 12, rollback_of: line.id("bad") });
+    expect(await line.start("back")).toBe("started");
+    await line.finish("back");
+    expect(await line.enter("next", { sequence: 13 })).toBeGreaterThan(0);
+    expect(await line.start("next")).toBe("buffer bad, buffer back");
+    const events = await sql`
+      select reason from deploy_queue.deployment_events where deployment_id = ${line.id("back")} and kind = 'enqueued'`;
+    expect(events).toEqual([{ reason: `it rolls back deployment ${line.id("bad")}` }]);
+  });
+
+  test.for(["of another component", "of another cell", "that has not started"])(
+    "a rollback of one %s is refused",
+    async (which) => {
+      const line = newOrderedLine(database);
+      await line.ready;
+      await line.enter("other", {
+        component: which === "of another component" ? "web" : "api",
+        cell_index: which === "of another cell" ? 2 : 1,
+      });
+      if (which !== "that has not started") await line.start("other");
+      await expect(line.enter("back", { rollback_of: line.id("other") })).rejects.toMatchObject({ code: "QD051" });
+    },
+  );
+});
