@@ -7,7 +7,7 @@ import { program } from "./waiter.js";
 
 /** Wall time of commands, from the start of the process to its end, beside a Node.js that does nothing, and psql. */
 export async function cli({ url }: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
-  const rounds = { warmUps: 2, counted: thorough ? 100 : 12 };
+  const rounds = thorough ? { warmUps: 2, counted: 100 } : { warmUps: 1, counted: 12, milliseconds: 25_000 };
   const { start, info, finish, version } = openCommands(url, program, "cli");
   const psql = findPsql();
   if (psql === undefined) process.stdout.write("left out: psql, which is not here\n");

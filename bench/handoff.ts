@@ -9,8 +9,9 @@ import { runCommand, startWaiter } from "./waiter.js";
 const pollingMilliseconds = 2_500;
 /** With a thousand, ten lie above p99. */
 const thoroughRounds = { warmUps: 50, counted: 1_000 };
-const quickRounds = { warmUps: 10, counted: 60 };
-const processRounds = (thorough: boolean): Rounds => ({ warmUps: 3, counted: thorough ? 100 : 10 });
+const quickRounds = { warmUps: 5, counted: 60, milliseconds: 4_000 };
+const processRounds = (thorough: boolean): Rounds =>
+  thorough ? { warmUps: 3, counted: 100 } : { warmUps: 1, counted: 10, milliseconds: 10_000 };
 
 const rows = [
   { waiters: 1, connections: 1, target: "≤ 2.5; 4 ×" },

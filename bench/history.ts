@@ -17,7 +17,7 @@ const cells = 600;
 /** Each cell once to warm up: pages that were not read since history was written are read then, and written whole to the log. */
 const thoroughRounds = { warmUps: cells, counted: 2 * cells };
 /** The same with a tenth of the cells. */
-const quickRounds = { warmUps: cells / 10, counted: cells / 5 };
+const quickRounds = { warmUps: cells / 10, counted: cells / 5, milliseconds: 10_000 };
 const steps = ["enqueue", "start", "finish", "cycle"] as const;
 type Steps = Readonly<Record<(typeof steps)[number], number>>;
 

@@ -49,6 +49,8 @@ export interface Rounds {
   /** The first ones, which do not count. */
   readonly warmUps: number;
   readonly counted: number;
+  /** When this time is over, five samples are enough. */
+  readonly milliseconds?: number;
 }
 
 /**
@@ -56,7 +58,10 @@ export interface Rounds {
  * none always comes after the same other one.
  */
 export async function inTurns<Sample>(all: readonly Measured<Sample>[], rounds: Rounds): Promise<void> {
+  const began = performance.now();
+  const isOver = (): boolean => performance.now() - began >= (rounds.milliseconds ?? Number.POSITIVE_INFINITY);
   for (let round = 1; round <= rounds.warmUps + rounds.counted; round += 1) {
+    if (round > rounds.warmUps + 5 && isOver()) break;
     for (const { measure, samples } of round % 2 === 1 ? all : all.toReversed()) {
       const sample = await measure();
       if (round > rounds.warmUps) samples.push(sample);

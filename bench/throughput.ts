@@ -15,7 +15,7 @@ import {
 
 /** A sample counts for so long, in milliseconds. */
 const thoroughTurns = { rows: 1_000_000, rounds: { warmUps: 2, counted: 15 }, length: 1_000 };
-const quickTurns = { rows: 100_000, rounds: { warmUps: 1, counted: 5 }, length: 250 };
+const quickTurns = { rows: 100_000, rounds: { warmUps: 1, counted: 6 }, length: 200 };
 
 /** Whole deployments a second with history behind them, beside one INSERT and two UPDATEs of a table without rules. */
 export async function throughput(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {

@@ -17,6 +17,14 @@ test("samples are taken in turns, and those of the first rounds do not count", a
   ]);
 });
 
+test("five samples are enough when the time is over", async () => {
+  const a = measured(() => 1);
+
+  await inTurns([a], { warmUps: 2, counted: 100, milliseconds: 0 });
+
+  expect(a.samples).toHaveLength(5);
+});
+
 test.each([
   [[3, 1, 2], 0.5, 2],
   [[4, 1, 3, 2], 0.5, 2],
