@@ -158,6 +158,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_line",
     "_lock_holders",
     "_old_gates",
+    "_oldest_transaction",
     "_openings",
     "_require_right",
     "_stopped_by",
