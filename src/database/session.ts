@@ -29,14 +29,12 @@ export function sessionOptions(given: string): string {
 }
 
 /** A pooler may refuse options, or take no notice of them: then each statement has a transaction that begins with the settings. */
-const beginning = [
-  "begin isolation level read committed, read write, not deferrable",
-  ...names
+const beginning = `
+  begin isolation level read committed, read write, not deferrable;
+  select ${names
     .filter((name) => !/^default_|^idle_session/.test(name))
-    .map((name) => `set local ${name} = '${settings[name]}'`),
-]
-  .join("; ")
-  .replace("'pg_catalog, pg_temp'", "pg_catalog, pg_temp");
+    .map((name) => `pg_catalog.set_config('${name}', '${settings[name]}', true)`)
+    .join(", ")}`;
 
 const look = `
   select
