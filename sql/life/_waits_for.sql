@@ -16,6 +16,11 @@ begin
     return;
   end if;
 
+  -- Of several slots, it waits for any: none of those that hold them is the one that must end first.
+  if deploy_queue._slots(deployment.cell_id) > 1 then
+    return;
+  end if;
+
   return query
   with blockers as materialized (
     select (found.blocker).id, found.kind = 'queued' as is_ahead,

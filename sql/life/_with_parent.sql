@@ -23,7 +23,10 @@ begin
   limit 1;
 
   if candidate.joined_id is null then
-    if v_holder.id is not null and (v_holder.concurrency_key = candidate.concurrency_key) is not true then
+    -- Where there are more slots than one, it may have another one.
+    if v_holder.id is not null and (v_holder.concurrency_key = candidate.concurrency_key) is not true
+      and deploy_queue._slots(candidate.cell_id) = 1
+    then
       raise exception using
         errcode = 'QD035',
         message = format('%s would wait for itself: it is a part of %s, which holds the cell until this has ended',

@@ -146,3 +146,15 @@ test.for([0, 101])("%d slots are refused", async (slots) => {
     code: "23514",
   });
 });
+
+test("a part of the work of a holder may take another slot, and nobody gives way for one of several", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  const parent = await line.enter("parent");
+  await line.start("parent");
+  await line.enter("part", { parent_id: parent });
+  expect(await line.start("part")).toBe("started");
+  await line.enter("other part", { parent_id: parent });
+  expect(await line.start("other part")).toBe("running parent, running part");
+  expect(await line.state("other part")).toBe("queued");
+});
