@@ -35,6 +35,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   "environment remove": () => import("../commands/environment/remove.js"),
   "environment set": () => import("../commands/environment/set.js"),
   "cell add": () => import("../commands/cell/add.js"),
+  "cell set": () => import("../commands/cell/set.js"),
   "cell retire": () => import("../commands/cell/retire.js"),
   "database status": () => import("../commands/database/status.js"),
   "database stop": () => import("../commands/database/stop.js"),

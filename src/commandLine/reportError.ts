@@ -58,9 +58,11 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   if (strange.length > 0) {
     return `${strange.join(", ")} is not an option`;
   }
-  const hold = words[words.indexOf("--hold") + 1];
-  if (words.includes("--hold") && hold !== undefined && !hold.startsWith("-")) {
-    return `write --hold=${hold}`;
+  for (const option of ["--hold", "--refuse-outdated"]) {
+    const value = words[words.indexOf(option) + 1];
+    if (words.includes(option) && value !== undefined && !value.startsWith("-")) {
+      return `write ${option}=${value}`;
+    }
   }
   const valueless = words.find(
     (word, index) =>

@@ -1,18 +1,65 @@
-import type { Environment } from "../queue/calls/environments.js";
+import type { ComponentPolicies, Environment } from "../queue/calls/environments.js";
 import { formatDuration } from "../text/durations.js";
 import { renderTable } from "./table.js";
 
-export function environmentTable(environments: readonly Environment[]): string {
+/** A row for each environment, and below it one for each component that demands otherwise; what that inherits is in parentheses. */
+export function environmentTable(
+  environments: readonly Environment[],
+  components: readonly ComponentPolicies[],
+): string {
   return renderTable(
-    ["environment", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention", "cells"],
-    environments.map((environment) => [
-      environment.environment,
-      formatDuration(environment.buffer_time * 1000),
-      formatDuration(environment.heartbeat_timeout * 1000),
-      formatDuration(environment.unkept_after * 1000),
-      environment.max_duration === null ? "none" : formatDuration(environment.max_duration * 1000),
-      environment.retention === null ? "for ever" : formatDuration(environment.retention * 1000),
-      environment.has_closed_cells ? "closed" : "open",
+    [
+      ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation"],
+    ],
+    environments.flatMap((environment) => [
+      environmentRow(environment),
+      ...components
+        .filter((component) => component.environment === environment.environment)
+        .map((component) => componentRow(component, environmentRow(environment))),
     ]),
   );
+}
+
+function environmentRow(environment: Environment): string[] {
+  return [
+    environment.environment,
+    "",
+    duration(environment.buffer_time),
+    duration(environment.heartbeat_timeout),
+    duration(environment.unkept_after),
+    environment.max_duration === null ? "none" : duration(environment.max_duration),
+    environment.retention === null ? "for ever" : duration(environment.retention),
+    environment.has_closed_cells ? "closed" : "open",
+    environment.ordering,
+    String(environment.slots),
+    yesOrNo(environment.refuse_outdated),
+    duration(environment.max_reservation),
+  ];
+}
+
+function componentRow(component: ComponentPolicies, inherited: readonly string[]): string[] {
+  const own = [
+    component.environment,
+    component.component,
+    component.buffer_time === null ? undefined : duration(component.buffer_time),
+    component.heartbeat_timeout === null ? undefined : duration(component.heartbeat_timeout),
+    component.unkept_after === null ? undefined : duration(component.unkept_after),
+    component.max_duration === null ? undefined : duration(component.max_duration),
+    undefined,
+    undefined,
+    component.ordering ?? undefined,
+    component.slots === null ? undefined : String(component.slots),
+    component.refuse_outdated === null ? undefined : yesOrNo(component.refuse_outdated),
+    component.max_reservation === null ? undefined : duration(component.max_reservation),
+  ];
+  return own.map((value, column) => value ?? `(${inherited[column]})`);
+}
+
+function duration(seconds: number): string {
+  return formatDuration(seconds * 1000);
+}
+
+function yesOrNo(flag: boolean): string {
+  return flag ? "yes" : "no";
 }

@@ -18,6 +18,8 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["release", "release"],
   ["remove_environment", "environment remove"],
   ["retire_cell", "cell retire"],
+  ["set_cell", "cell set"],
+  ["set_component", "environment set"],
   ["set_environment", "environment set"],
   ["waiting_on", "explain"],
   ["windows", "list windows"],
@@ -29,6 +31,7 @@ const moreWords: Readonly<Record<string, string>> = { set_environment: " ... --c
 /** Arguments that are written without their option's name. */
 const positional: Readonly<Record<string, readonly string[]>> = {
   remove_environment: ["environment"],
+  set_component: ["environment"],
   set_environment: ["environment"],
 };
 

@@ -79,8 +79,13 @@ export function cancellerName(cancellation: Cancellation | undefined): string {
   return printable(`${kind === "reaped" ? "the reaper of " : ""}${actor}${role}${through}`);
 }
 
-/** "Known cells for environment prod:" and a line for each. */
-export function cellsText(environment: string, cells: readonly Cell[]): string {
-  const lines = cells.map((cell) => `  - ${cellName(cell)}`);
+/** "Known cells for environment prod:" and a line for each, with its slots where it has several. */
+export function cellsText(environment: string, cells: readonly (Cell & { readonly slots: number })[]): string {
+  const lines = cells.map((cell) => `  - ${cellName(cell)}${cell.slots === 1 ? "" : `, ${cell.slots} slots`}`);
   return [`Known cells for environment ${printable(environment)}:`, ...lines].join("\n");
+}
+
+/** A cell for the matrix of a workflow: no more than its name, which is in the names of the jobs. */
+export function matrixEntry({ environment, cloud_provider, region, index }: Cell): Cell {
+  return { environment, cloud_provider, region, index };
 }

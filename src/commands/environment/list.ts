@@ -9,12 +9,20 @@ export class EnvironmentListCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Environment",
     description: "List the environments and their policies",
-    details: "With --json, durations are in seconds.",
+    details: `
+      Below an environment stand the components that demand otherwise, with what they inherit in parentheses. With \`--json\` each
+      environment has them as \`components\`, with null for what is inherited. Durations are in seconds there.
+    `,
   });
 
   override async act({ queue }: Session): Promise<number> {
     const environments = await queue.environments.list();
-    this.print(environmentTable(environments), environments);
+    const components = await queue.environments.components();
+    const documents = environments.map((environment) => ({
+      ...environment,
+      components: components.filter((component) => component.environment === environment.environment),
+    }));
+    this.print(environmentTable(environments, components), documents);
     return 0;
   }
 }

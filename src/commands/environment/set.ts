@@ -2,13 +2,27 @@ import { Command, Option } from "clipanion";
 import { confirm, isAtTerminal } from "../../commandLine/confirm.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
+import {
+  flagOrNone,
+  none,
+  numberOf,
+  numberOrNone,
+  orderingOrNone,
+  policies,
+  secondsOrNone,
+} from "../../commandLine/policyValues.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { argument, valueOption } from "../../commandLine/values.js";
+import { argument, optionalName, parsedBy, valueOption } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../database/errors.js";
-import { type EnvironmentChanges, unknownEnvironment } from "../../queue/calls/environments.js";
+import {
+  type ComponentChanges,
+  type EnvironmentChanges,
+  type PolicyChanges,
+  unknownEnvironment,
+} from "../../queue/calls/environments.js";
 import type { Queue } from "../../queue/queue.js";
 import { environmentTable } from "../../tables/environmentTable.js";
-import { formatDuration, parseDuration } from "../../text/durations.js";
+import { formatDuration } from "../../text/durations.js";
 import { printable } from "../../text/printable.js";
 
 export class EnvironmentSetCommand extends QueueCommand {
@@ -16,11 +30,15 @@ export class EnvironmentSetCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Environment",
-    description: "Change the policies of an environment, or add one",
+    description: "Change the policies of an environment or of a component in it, or add an environment",
     details: `
       What is not given stays as it is. \`--create\` adds an environment that does not exist. It begins with no buffer, a heartbeat timeout
       of 15 minutes, and open cells. Without a maximum duration a deployment may run for ever. Without a retention its history is kept
       for ever.
+
+      With \`--component\` it says what that component demands otherwise than its environment; \`none\` takes that back, for each policy:
+      \`--ordering none\`. The slots of a component are a limit within those of the cell. docs/ordering.md tells what ordering, slots and
+      reservations do.
 
       When the cells are closed, a deployment to a cell that is not in \`list cells\` is refused, and \`cell add\` adds one.
 
@@ -31,16 +49,22 @@ export class EnvironmentSetCommand extends QueueCommand {
       ["Cool down for five minutes", "deploy-queue environment set staging --buffer-time 5m"],
       ["Add an environment", "deploy-queue environment set staging --create"],
       ["Let a deployment run as long as it takes", "deploy-queue environment set staging --max-duration none"],
+      ["Deploy only the newest of a component", "deploy-queue environment set prod --component api --ordering latest"],
     ],
   });
 
   environment = argument("environment", (text) => text.trim());
+  component = optionalName("-c,--component", "The component that demands otherwise, instead of the whole environment");
   create = Option.Boolean("--create", false, { description: "Add the environment if it does not exist" });
-  bufferTime = valueOption("--buffer-time", "How long a cell cools down after a deployment, such as 10m", seconds);
+  bufferTime = valueOption(
+    "--buffer-time",
+    "How long a cell cools down after a deployment, such as 10m",
+    secondsOrNone,
+  );
   heartbeatTimeout = valueOption(
     "--heartbeat-timeout",
     "After how long without heartbeats a deployment is reaped, such as 15m",
-    seconds,
+    secondsOrNone,
   );
   maxDuration = valueOption(
     "--max-duration",
@@ -50,7 +74,23 @@ export class EnvironmentSetCommand extends QueueCommand {
   unkeptAfter = valueOption(
     "--unkept-after",
     "After how long a deployment that runs without heartbeats is told of as one that needs a look; 1h by default",
-    seconds,
+    secondsOrNone,
+  );
+  ordering = valueOption(
+    "--ordering",
+    "sequential: all run, in order (default); latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first",
+    orderingOrNone,
+  );
+  slots = valueOption("--slots", "How many may run in a cell at once, 1 by default", numberOrNone);
+  refuseOutdated = Option.String("--refuse-outdated", {
+    tolerateBoolean: true,
+    description: "Nothing starts after a higher sequence of its component has started; --no-refuse-outdated ends that",
+    validator: parsedBy("--refuse-outdated", flagOrNone),
+  });
+  maxReservation = valueOption(
+    "--max-reservation",
+    "For how long a place may be reserved; 4h by default",
+    secondsOrNone,
   );
   retention = valueOption(
     "--retention",
@@ -61,8 +101,12 @@ export class EnvironmentSetCommand extends QueueCommand {
   dryRun = options.dryRun();
   yes = options.yes();
 
-  override async act({ queue, log }: Session): Promise<number> {
-    const { environment: name, changes } = this;
+  override async act(session: Session): Promise<number> {
+    return this.component === undefined ? this.#setEnvironment(session) : this.#setComponent(session, this.component);
+  }
+
+  async #setEnvironment({ queue, log }: Session): Promise<number> {
+    const { environment: name, changes, retention } = this;
     const known = (await queue.environments.list()).map(({ environment }) => environment);
     const isNew = !known.includes(name);
     if (isNew && !this.create) {
@@ -70,10 +114,10 @@ export class EnvironmentSetCommand extends QueueCommand {
     }
     if (!this.create && Object.values(changes).every((change) => change === undefined)) {
       throw new InvalidValueError(`environment ${name} is there, and nothing to change is given`, {
-        hint: "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention, --cells.",
+        hint: `Give some of ${[...policies.map(({ option }) => option), "--retention", "--cells"].join(", ")}.`,
       });
     }
-    const removes = isNew || typeof this.retention !== "number" ? 0 : await this.#removes(queue, name, this.retention);
+    const removes = isNew || typeof retention !== "number" ? 0 : await this.#removes(queue, name, retention);
     if (this.dryRun) {
       log.info(`environment ${name} would be ${isNew ? "added" : "changed"}`);
       this.printJson({ environment: name, removes });
@@ -84,24 +128,70 @@ export class EnvironmentSetCommand extends QueueCommand {
     }
     const environment = await queue.environments.set(name, changes);
     log.info(`environment ${name} ${isNew ? "added" : "changed"}`);
-    this.print(environmentTable([environment]), environment);
+    this.print(environmentTable([environment], []), environment);
+    return 0;
+  }
+
+  async #setComponent({ queue, log }: Session, component: string): Promise<number> {
+    const { changesOfComponent: changes } = this;
+    const environment = await queue.environments.get(this.environment);
+    const name = `component ${component} of environment ${environment.environment}`;
+    if (this.dryRun) {
+      log.info(`${name} would be changed`);
+      this.printJson({ environment: environment.environment, component });
+      return 0;
+    }
+    const demands = await queue.environments.setComponent(environment.environment, component, changes);
+    log.info(`${name} changed`);
+    this.print(environmentTable([environment], [demands]), demands);
     return 0;
   }
 
   protected get changes(): EnvironmentChanges {
-    const { bufferTime, heartbeatTimeout, unkeptAfter, maxDuration, retention, hasClosedCells } = this;
+    const { maxDuration, retention, hasClosedCells } = this;
+    const unset = policies.find(({ name }) => this[name] === none && name !== "maxDuration");
+    if (unset !== undefined) {
+      throw new InvalidValueError(`${unset.option} cannot be none for an environment`, {
+        hint: "With --component it means that the component follows its environment.",
+      });
+    }
     const without = [
       ...(maxDuration === none ? ["max_duration" as const] : []),
       ...(retention === none ? ["retention" as const] : []),
     ];
     return {
-      bufferTime,
-      heartbeatTimeout,
-      unkeptAfter,
+      ...this.#values,
       hasClosedCells,
-      maxDuration: maxDuration === none ? undefined : maxDuration,
-      retention: retention === none ? undefined : retention,
+      retention: numberOf(retention),
       without: without.length > 0 ? without : undefined,
+    };
+  }
+
+  protected get changesOfComponent(): ComponentChanges {
+    const { create, retention, hasClosedCells } = this;
+    const others = [create && "--create", retention && "--retention", hasClosedCells !== undefined && "--cells"];
+    const [other] = others.filter((option) => typeof option === "string");
+    if (other !== undefined) {
+      throw new InvalidValueError(`${other} is for a whole environment, not for a component`);
+    }
+    if (policies.every(({ name }) => this[name] === undefined)) {
+      throw new InvalidValueError("nothing to change is given", {
+        hint: `Give some of ${policies.map(({ option }) => option).join(", ")}.`,
+      });
+    }
+    return { ...this.#values, without: policies.filter(({ name }) => this[name] === none).map(({ column }) => column) };
+  }
+
+  get #values(): PolicyChanges {
+    return {
+      bufferTime: numberOf(this.bufferTime),
+      heartbeatTimeout: numberOf(this.heartbeatTimeout),
+      unkeptAfter: numberOf(this.unkeptAfter),
+      maxDuration: numberOf(this.maxDuration),
+      ordering: this.ordering === none ? undefined : this.ordering,
+      slots: numberOf(this.slots),
+      refuseOutdated: this.refuseOutdated === none ? undefined : this.refuseOutdated,
+      maxReservation: numberOf(this.maxReservation),
     };
   }
 
@@ -116,16 +206,6 @@ export class EnvironmentSetCommand extends QueueCommand {
     }
     return count;
   }
-}
-
-const none = "none";
-
-function seconds(text: string, option: string): number {
-  return parseDuration(text, option) / 1000;
-}
-
-function secondsOrNone(text: string, option: string): number | typeof none {
-  return text === none ? none : seconds(text, option);
 }
 
 function isClosed(text: string, option: string): boolean {

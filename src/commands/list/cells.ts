@@ -3,7 +3,7 @@ import { setGitHubOutput } from "../../commandLine/githubOutput.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { cellsText } from "../../text/describe.js";
+import { cellsText, matrixEntry } from "../../text/describe.js";
 
 export class ListCellsCommand extends QueueCommand {
   static override paths = [["list", "cells"]];
@@ -24,7 +24,7 @@ export class ListCellsCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const cells = await queue.boards.cells(this.environment);
     this.print(cellsText(this.environment, cells), cells);
-    await setGitHubOutput("cells", JSON.stringify(cells));
+    await setGitHubOutput("cells", JSON.stringify(cells.map(matrixEntry)));
     return 0;
   }
 }

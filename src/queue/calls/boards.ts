@@ -136,11 +136,11 @@ export class Boards extends Calls {
   }
 
   /** @throws UnknownNameError for an environment that does not exist */
-  async cells(environment: string): Promise<Cell[]> {
-    await this.#environments.get(environment);
+  async cells(environment: string): Promise<(Cell & { readonly slots: number })[]> {
+    const { slots } = await this.#environments.get(environment);
     return this.rows(
       (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index
+        select environment, cloud_provider, region, cell_index as index, coalesce(slots, ${slots}) as slots
         from deploy_queue.cells
         where environment = ${environment} and retired_at is null
         order by cloud_provider, region, cell_index`,

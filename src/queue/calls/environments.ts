@@ -111,12 +111,16 @@ export class Environments extends Calls {
   }
 
   /** What components demand otherwise than their environments. */
-  components(environment?: string): Promise<ComponentPolicies[]> {
-    return this.rows(
+  async components(environment?: string): Promise<ComponentPolicies[]> {
+    const rows = await this.rows<ComponentPolicies>(
       (sql) => sql`
         select ${componentPolicies(sql)} from deploy_queue.component_policies
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
         order by environment, component`,
+    );
+    // One whose policies were all taken back demands nothing.
+    return rows.filter(({ environment: _, component: __, ...policies }) =>
+      Object.values(policies).some((policy) => policy !== null),
     );
   }
 
@@ -160,7 +164,7 @@ export class Environments extends Calls {
   }
 
   /** Says how many deployments without a common key a cell has room for; null is as many as its environment says. */
-  setCell(location: Location, slots: number | null): Promise<Cell> {
+  setCell(location: Location, slots: number | null): Promise<Cell & { readonly slots: number | null }> {
     return this.change(
       (sql) => sql`
         select environment, cloud_provider, region, cell_index as index, slots

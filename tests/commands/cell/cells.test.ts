@@ -54,3 +54,39 @@ test("a cell that is not known cannot be retired: exit code 3", async () => {
     "--provider, --region, --cell-index are",
   );
 });
+
+test("a cell has as many slots as its environment, unless cell set says otherwise", async () => {
+  const environment = await cli.environment();
+  await cli.run(["environment", "set", environment, "--slots", "2"]);
+  await cli.run(["cell", "add", ...place(environment)]);
+  await cli.run(["cell", "add", ...place(environment, 1)]);
+  const { code, stderr, stdout } = await cli.run(["cell", "set", ...place(environment), "--slots", "3", "--json"]);
+  expect({ code, slots: JSON.parse(stdout).slots }).toEqual({ code: 0, slots: 3 });
+  expect(stderr).toContain(`cell ${environment}-aws-us-west-2-cell-0 has slots: 3`);
+  expect((await cli.run(["list", "cells", "-e", environment])).stdout).toBe(
+    `Known cells for environment ${environment}:\n` +
+      `  - ${environment}-aws-us-west-2-cell-0, 3 slots\n  - ${environment}-aws-us-west-2-cell-1, 2 slots\n`,
+  );
+  await cli.run(["cell", "set", ...place(environment), "--slots", "none"]);
+  await cli.run(["environment", "set", environment, "--slots", "1"]);
+  expect((await cli.run(["list", "cells", "-e", environment])).stdout).not.toContain("slots");
+});
+
+test.for<[string[], number, string]>([
+  [["--slots", "0"], 2, "--slots must be between 1 and 100"],
+  [["--slots=-1"], 2, "--slots must be a whole number"],
+  [[], 2, "--slots"],
+])("cell set refuses %j", async ([options, exitCode, message]) => {
+  const environment = await cli.environment();
+  await cli.run(["cell", "add", ...place(environment)]);
+  const before = await cli.counts();
+  const { code, stderr } = await cli.run(["cell", "set", ...place(environment), ...options]);
+  expect(code).toBe(exitCode);
+  expect(stderr).toContain(message);
+  expect(await cli.counts()).toEqual(before);
+});
+
+test("cell set of a cell that is not known ends with 3", async () => {
+  const environment = await cli.environment();
+  expect((await cli.run(["cell", "set", ...place(environment), "--slots", "2"])).code).toBe(3);
+});

@@ -3,16 +3,23 @@ import { useCommandLine } from "../../support/commandLine.js";
 
 const cli = useCommandLine();
 
-const unlimited = { has_closed_cells: false, unkept_after: 3600, max_duration: null, retention: null };
+const asBegun = {
+  ...{ has_closed_cells: false, unkept_after: 3600, max_duration: null, retention: null },
+  ...{ ordering: "sequential", slots: 1, refuse_outdated: false, max_reservation: 14_400, components: [] },
+};
 
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
 
   expect(code).toBe(0);
-  expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
-    ["environment", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention", "cells"],
-    ["dev", "0s", "15m", "1h", "none", "for ever", "open"],
-    ["prod", "10m", "15m", "1h", "none", "for ever", "open"],
+  const begun = ["15m", "1h", "none", "for ever", "open", "sequential", "1", "no", "4h"];
+  expect(stdout.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
+    [
+      ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation"],
+    ],
+    ["dev", "0s", ...begun],
+    ["prod", "10m", ...begun],
     [""],
   ]);
 });
@@ -21,7 +28,32 @@ test("environment list prints one JSON document with --json, durations in second
   const { stdout } = await cli.run(["environment", "list", "--json"]);
 
   expect(JSON.parse(stdout)).toEqual([
-    { environment: "dev", buffer_time: 0, heartbeat_timeout: 900, heartbeat_interval: 30, ...unlimited },
-    { environment: "prod", buffer_time: 600, heartbeat_timeout: 900, heartbeat_interval: 30, ...unlimited },
+    { environment: "dev", buffer_time: 0, heartbeat_timeout: 900, heartbeat_interval: 30, ...asBegun },
+    { environment: "prod", buffer_time: 600, heartbeat_timeout: 900, heartbeat_interval: 30, ...asBegun },
+  ]);
+});
+
+test("environment list shows what a component demands, and in parentheses what it inherits", async () => {
+  const environment = await cli.environment({ bufferTime: "5 minutes" });
+  const set = ["environment", "set", environment, "--component"];
+  await cli.run([...set, "api", "--ordering", "latest", "--slots", "2", "--refuse-outdated"]);
+  await cli.run([...set, "web", "--slots", "2"]);
+  await cli.run([...set, "web", "--slots", "none"]);
+
+  const { stdout } = await cli.run(["environment", "list"]);
+  const row = stdout.split("\n").find((line) => line.startsWith(`${environment}  api`));
+  expect(row?.split(/ {2,}/).slice(2)).toEqual([
+    ...["(5m)", "(15m)", "(1h)", "(none)", "(for ever)", "(open)", "latest", "2", "yes", "(4h)"],
+  ]);
+  const documents = JSON.parse((await cli.run(["environment", "list", "--json"])).stdout);
+  const { components } = documents.find((document: { environment: string }) => document.environment === environment);
+  expect(components).toEqual([
+    expect.objectContaining({
+      component: "api",
+      ordering: "latest",
+      slots: 2,
+      refuse_outdated: true,
+      buffer_time: null,
+    }),
   ]);
 });

@@ -7,7 +7,7 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--create", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h$/m);
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -28,7 +28,8 @@ test("environment set with nothing else adds an environment as it begins, and re
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toBe(
     "deploy-queue: environment bare is there, and nothing to change is given. " +
-      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, --retention, --cells\n",
+      "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, " +
+      "--ordering, --slots, --refuse-outdated, --max-reservation, --retention, --cells\n",
   );
 });
 
@@ -44,6 +45,7 @@ test("environment set prints one JSON document with --json, durations in seconds
     has_closed_cells: false,
     max_duration: null,
     retention: null,
+    ...{ ordering: "sequential", slots: 1, refuse_outdated: false, max_reservation: 14_400 },
   });
 });
 
@@ -94,6 +96,68 @@ test("environment set takes limits back with none", async () => {
 
   await cli.run(["environment", "set", "limited", "--max-duration", "none", "--retention", "none"]);
   expect(await cli.queue.environments.get("limited")).toMatchObject({ max_duration: null, retention: null });
+});
+
+test("environment set says how deployments are ordered and how many run at once", async () => {
+  const environment = await cli.environment();
+  const set = ["environment", "set", environment];
+  await cli.run([...set, "--ordering", "latest-ready", "--slots", "3", "--refuse-outdated", "--max-reservation", "1h"]);
+  expect(await cli.queue.environments.get(environment)).toMatchObject({
+    ...{ ordering: "latest-ready", slots: 3, refuse_outdated: true, max_reservation: 3_600 },
+  });
+  await cli.run([...set, "--no-refuse-outdated"]);
+  expect(await cli.queue.environments.get(environment)).toMatchObject({ slots: 3, refuse_outdated: false });
+});
+
+test("environment set --component says what one component demands, and takes it back with none", async () => {
+  const environment = await cli.environment();
+  const set = ["environment", "set", environment, "--component", "api"];
+  const { stdout } = await cli.run([
+    ...set,
+    "--ordering",
+    "latest",
+    "--refuse-outdated",
+    "--buffer-time",
+    "5m",
+    "--json",
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    component: "api",
+    ordering: "latest",
+    refuse_outdated: true,
+    slots: null,
+  });
+  expect(await cli.queue.environments.get(environment)).toMatchObject({ ordering: "sequential" });
+
+  await cli.run([...set, "--ordering", "none", "--refuse-outdated=none", "--dry-run"]);
+  expect(await cli.queue.environments.components(environment)).toHaveLength(1);
+  await cli.run([...set, "--ordering", "none", "--refuse-outdated=none"]);
+  expect(await cli.queue.environments.components(environment)).toEqual([
+    expect.objectContaining({ ordering: null, refuse_outdated: null, buffer_time: 300 }),
+  ]);
+});
+
+test.for<[string[], number, string]>([
+  [["--slots", "0"], 2, "--slots must be between 1 and 100"],
+  [["--slots", "many"], 2, "--slots must be a whole number"],
+  [["--slots", "none"], 2, "--slots cannot be none for an environment. With --component it means"],
+  [["--ordering", "newest"], 2, '--ordering must be one of sequential, latest, latest-ready, none, not "newest"'],
+  [["--refuse-outdated=perhaps"], 2, "--refuse-outdated"],
+  [["--refuse-outdated", "none"], 2, "write --refuse-outdated=none"],
+  [["--max-reservation", "31d"], 2, "--max-reservation must be between 1 second and 30 days"],
+  [["--component", "api"], 2, "nothing to change is given"],
+  [["--component", "api", "--retention", "30d"], 2, "--retention is for a whole environment"],
+  [["--component", "api", "--slots", "0"], 2, "--slots must be between 1 and 100"],
+  [["--component", "a\u202e", "--slots", "2"], 2, "has other characters than"],
+  [["--component", "api", "--create", "--slots", "2"], 2, "--create is for a whole environment"],
+])("environment set refuses %j", async ([options, exitCode, message]) => {
+  const environment = await cli.environment();
+  const before = await cli.counts();
+  const { code, stdout, stderr } = await cli.run(["environment", "set", environment, ...options]);
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+  expect(stderr).toMatch(/^deploy-queue: [^\n]*\n$/);
+  expect(stderr).toContain(message);
+  expect(await cli.counts()).toEqual(before);
 });
 
 describe("environment set --retention", () => {
