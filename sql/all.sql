@@ -77,6 +77,8 @@
 --!include line/_priority_reason.sql
 --!include line/_stopped_by.sql
 --!include line/_unkept_since.sql
+--!include boards/_ready_since.sql
+--!include line/_idle_since.sql
 --!include reaping/_timeline.sql
 --!include reaping/_up_since.sql
 --!include reaping/_silent_since.sql

@@ -3,7 +3,7 @@
 
 comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
 comment on type deploy_queue.blocker is
-  'A blocker in the JSON of a forecast: kind (running, stopping, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, who has asked it to stop, since when it has sent no heartbeat and when it will be reaped for that, and since when it runs without a keeper, once that is too long. In the order in which jsonb stores its keys, which need not be sorted then.';
+  'A blocker in the JSON of a forecast: kind (running, stopping, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, who has asked it to stop, since when it has sent no heartbeat and when it will be reaped for that, since when it runs without a keeper, once that is too long, and since when it may start and does not, where nobody keeps it. In the order in which jsonb stores its keys, which need not be sorted then.';
 comment on type deploy_queue.cancellation_kind is 'How a deployment was cancelled.';
 comment on type deploy_queue.caller is
   'Who acts: the principal, the roles whose rights count, and the environments that it may change; null is all.';
@@ -12,7 +12,7 @@ comment on type deploy_queue.deployment_status is
 comment on type deploy_queue.hold is
   'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
 comment on type deploy_queue.forecast is
-  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, and the moment of all this.';
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, the moment of all this, and since when it is idle: it may start, does not, and nobody keeps it.';
 comment on type deploy_queue.reason is
   'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';

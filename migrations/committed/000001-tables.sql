@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:743b6bf10c2c7b2c7e01e8dfeaab0982c09da641
+--! Hash: sha1:2036fbd3b13aad79d52733eb7b6aa88ee717b4f7
 
 -- squawk-ignore-file
 
@@ -58,7 +58,8 @@ create type deploy_queue.forecast as (
   overdue boolean,
   blocker_count integer,
   blockers jsonb,
-  as_of timestamptz
+  as_of timestamptz,
+  idle_since timestamptz
 );
 
 -- A deployment among the blockers of a forecast, its fields in the order in which jsonb stores keys: they need not be sorted then.
@@ -74,6 +75,7 @@ create type deploy_queue.blocker as (
   priority integer,
   component text,
   reaped_at timestamptz,
+  idle_since timestamptz,
   stopped_by text,
   silent_since timestamptz,
   unkept_since timestamptz,

@@ -40,42 +40,15 @@ from deploy_queue.outliers
 union all
 
 select head.id, 'idle', ready.since,
-  deploy_queue._label(head) || ' may start since ' || date_trunc('second', ready.since) || ' and does not'
+  deploy_queue._label(head) || case
+    when head.heartbeat_timestamp is null
+    then format(' is waiting for its owner to start it, idle for %s; nobody is listening', date_trunc('second', clock.now - ready.since))
+    else ' may start since ' || date_trunc('second', ready.since) || ' and does not'
+  end
 from clock
 cross join deploy_queue._free_heads() as head
-join deploy_queue.environments on environments.environment = head.environment
-cross join lateral (
-  -- The end of the last thing that can have kept it waiting.
-  select greatest(
-    head.created_at,
-    (
-      select max(ended.finish_timestamp) + greatest(environments.buffer_time, (
-          select max(own.buffer_time) from deploy_queue.component_policies as own where own.environment = environments.environment
-        ))
-      from deploy_queue.deployments as ended
-      where ended.cell_id = head.cell_id and ended.finish_timestamp is not null
-    ),
-    (
-      select max(ended.cancellation_timestamp) from deploy_queue.deployments as ended
-      where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
-    ),
-    head.not_before,
-    (
-      select max(moved.occurred_at) from deploy_queue.deployment_events as moved
-      where moved.deployment_id = head.id and moved.kind in ('released', 'prioritized')
-    ),
-    (
-      select max(opening.opens) from deploy_queue._openings(head.environment) as opening
-      where opening.opens <= clock.now
-    ),
-    (
-      select max(coalesce(freezes.lifted_at, freezes.expires_at)) from deploy_queue.freezes
-      where freezes.environment = head.environment and coalesce(freezes.lifted_at, freezes.expires_at) <= clock.now
-    )
-  ) as since
-  -- Computed once, not again for each column that tells it.
-  offset 0
-) as ready
+-- Computed once, not again for each column that tells it.
+cross join lateral (select deploy_queue._ready_since(head, clock.now) as since offset 0) as ready
 where ready.since < clock.now - interval '1 minute';
 
 comment on view deploy_queue.stuck_deployments is

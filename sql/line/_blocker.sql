@@ -5,7 +5,8 @@ create or replace function deploy_queue._blocker(
   deployment deploy_queue.deployments,
   policy deploy_queue.policies,
   avg_duration interval,
-  until timestamptz
+  until timestamptz,
+  idle_since timestamptz default null
 ) returns jsonb
 language sql stable
 as $$
@@ -29,6 +30,7 @@ as $$
         and deploy_queue._silent_since(deployment.heartbeat_timestamp, policy) is not null
       then deploy_queue._lease_ends(deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._up_since())
     end,
+    idle_since,
     case
       when deployment.stop_timestamp is not null and deployment.finish_timestamp is null
       then deploy_queue._stopped_by(deployment.id)

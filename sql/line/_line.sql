@@ -15,7 +15,7 @@ declare
   -- When the slots of the cell are free of the members so far, and which keys free them: the latest of these, one more than there are
   -- slots. Infinity is "unknown".
   v_ends timestamptz[]; v_end_keys text[]; v_until timestamptz;
-  v_withheld deploy_queue.reason[];
+  v_withheld deploy_queue.reason[]; v_idle_since timestamptz;
   -- Of the members so far: what waiters are told of them, the keys by which they exclude others, and which of them are late. Null: none.
   v_blocker jsonb; v_blockers jsonb[]; v_first_ten jsonb; v_keys text[]; v_key_count integer; v_late_keys text[];
   -- The members that have started while another one waited.
@@ -41,7 +41,7 @@ begin
       v_withheld := deploy_queue._withheld(deployment, v_policy);
       forecast := row(deployment.id, coalesce(forecast."position", 0) + 1, nullif(v_until, 'infinity'),
         v_late_keys is not null and cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0,
-        coalesce(cardinality(v_keys), 0), v_first_ten, v_now)::deploy_queue.forecast;
+        coalesce(cardinality(v_keys), 0), v_first_ten, v_now, null)::deploy_queue.forecast;
       if v_policy.slots > 1 and v_until <= v_now then
         -- Those before it leave a slot free.
         forecast.blocker_count := 0; forecast.blockers := '[]'; forecast.overdue := false;
@@ -53,6 +53,11 @@ begin
         forecast := deploy_queue._add_reasons(forecast, v_withheld);
         v_until := coalesce(forecast.predicted_start, 'infinity');
       end if;
+      v_idle_since := case when forecast.blocker_count = 0 then deploy_queue._idle_since(deployment, v_now) end;
+      if v_idle_since is not null then
+        -- Only its owner knows when it starts.
+        forecast.idle_since := v_idle_since; forecast.predicted_start := null; v_until := 'infinity';
+      end if;
       if v_all or deployment.id is not distinct from candidate.id then
         overtaken := case when v_starters is null then 0 else deploy_queue._overtaken(deployment, v_starters) end;
         return next;
@@ -62,6 +67,7 @@ begin
       continue when deployment.not_before > v_now;
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_buffer;
     else
+      v_idle_since := null;
       v_until := deploy_queue._holds_until(deployment, v_member.avg_duration, v_buffer, v_now);
       continue when deployment.finish_timestamp is not null and v_until <= v_now;
       if deployment.finish_timestamp is null and deployment.start_timestamp + v_member.avg_duration < v_now then
@@ -74,7 +80,7 @@ begin
     -- Eleven keys have ten entries for every member, whatever its own key.
     if v_key_count < 11 then
       v_key_count := v_key_count + coalesce(v_member.exclusion_key <> all (v_keys), true)::integer;
-      v_blocker := deploy_queue._blocker(deployment, v_policy, v_member.avg_duration, v_until);
+      v_blocker := deploy_queue._blocker(deployment, v_policy, v_member.avg_duration, v_until, v_idle_since);
       v_blockers := array_append(v_blockers, v_blocker);
       v_first_ten := case when cardinality(v_blockers) <= 10 then v_first_ten || v_blocker else v_first_ten end;
     end if;

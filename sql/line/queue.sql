@@ -22,11 +22,13 @@ select
   (line.deployment).priority,
   (line.deployment).hold,
   line.overtaken,
-  (line.deployment).actor
+  (line.deployment).actor,
+  (line.forecast).idle_since
 from deploy_queue._line(null, null) as line;
 
 comment on view deploy_queue.queue is
   'Every queued deployment with its position, its blockers and its predicted start (null: unknown).';
+comment on column deploy_queue.queue.idle_since is 'Since when it may start and does not, once that is a minute and no keeper sends heartbeats for it.';
 comment on column deploy_queue.queue."position" is '1 is next.';
 comment on column deploy_queue.queue.predicted_start is 'When it will likely start if all ahead take as long as usual; null: unknown.';
 comment on column deploy_queue.queue.overdue is 'Whether a blocker takes longer than usual.';

@@ -15,6 +15,7 @@ declare
   v_silent_since timestamptz := deploy_queue._silent_since(
     case when blocker.finish_timestamp is null then blocker.heartbeat_timestamp end, policy
   );
+  v_idle_since timestamptz;
   v_reason deploy_queue.reason;
 begin
   v_reason.kind := _blocked_by.kind;
@@ -55,6 +56,12 @@ begin
           when blocker.hold is not null then ', on hold until it is released'
         end);
       v_reason.cures := jsonb_build_array(deploy_queue._call('bump', 'deployment_id', candidate.id::text, 'reason', null));
+      v_idle_since := deploy_queue._idle_since(blocker, policy.as_of);
+      if v_idle_since is not null and deploy_queue._may_start(blocker, true, policy) then
+        v_reason.text := v_reason.text || format(', waiting for its owner to start it, idle for %s; nobody is listening',
+          date_trunc('second', policy.as_of - v_idle_since));
+        v_reason.cures := deploy_queue._call('cancel', 'deployment_id', v_id) || v_reason.cures;
+      end if;
       if blocker.reserved_until is not null then
         v_reason.cures := v_reason.cures || deploy_queue._call('cancel', 'deployment_id', v_id);
       elsif blocker.hold is not null then

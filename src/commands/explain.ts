@@ -18,7 +18,11 @@ export class ExplainCommand extends QueueCommand {
   override async act({ queue }: Session): Promise<number> {
     const id = this.deploymentId;
     const reasons = await queue.line.explain(id);
-    this.print(explanation(await queue.deployment(id), reasons), reasons);
+    const deployment = await queue.deployment(id);
+    const forecast = reasons.length === 0 ? await queue.line.forecast(id) : undefined;
+    const since = forecast?.idle_since?.getTime();
+    const idle = since === undefined ? undefined : (forecast?.as_of.getTime() ?? since) - since;
+    this.print(explanation(deployment, reasons, idle), reasons);
     return 0;
   }
 }

@@ -61,6 +61,8 @@ export interface BlockingDeployment {
   readonly stopped_by: string | null;
   /** Since when it runs without a keeper, once that is too long: it never ends by itself. */
   readonly unkept_since: string | null;
+  /** Since when it may start and does not, where nobody keeps it; null before a minute. */
+  readonly idle_since: string | null;
   readonly priority: number;
   /** Who gave it that priority and why, as "ann: sev 1"; null when it entered the line with it. */
   readonly priority_reason: string | null;
@@ -85,6 +87,8 @@ export interface Forecast {
   readonly blockers: readonly Blocker[];
   /** The moment this describes. */
   readonly as_of: Date;
+  /** Since when it may start and does not, where nobody keeps it; null before a minute. */
+  readonly idle_since: Date | null;
 }
 
 /** A row of deploy_queue.queue. */

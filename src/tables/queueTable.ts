@@ -47,13 +47,20 @@ function blocker(one: BlockingDeployment, now: number): string {
     }
     case "buffer":
       return `${name} cooling down`;
+    case "queued":
+      return one.idle_since === null
+        ? `${name} queued${silent || usual}`
+        : `${name} idle ${formatDuration(now - Date.parse(one.idle_since))}, nobody listens`;
     default:
       return `${name} ${one.kind}${silent || usual}`;
   }
 }
 
 /** "in 6m", since the column has no room for more. */
-function start({ predicted_start, overdue, as_of }: QueuedDeployment): string {
+function start({ predicted_start, overdue, as_of, idle_since }: QueuedDeployment): string {
+  if (idle_since !== null) {
+    return `idle for ${formatDuration(as_of.getTime() - idle_since.getTime())}, nobody listens`;
+  }
   const left = predicted_start === null ? undefined : predicted_start.getTime() - as_of.getTime();
   const when = left === undefined ? "unknown" : left > 0 ? `in ${formatDuration(left)}` : "any moment";
   return overdue ? `${when}, overdue` : when;

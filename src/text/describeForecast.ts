@@ -19,6 +19,9 @@ export function describeForecast(forecast: Forecast, elapsed = 0): string[] {
 
 /** "likely starts in 6m (at 22:31:04Z)" */
 export function prediction(forecast: Forecast, now = forecast.as_of.getTime()): string {
+  if (forecast.idle_since !== null) {
+    return idleText(now - forecast.idle_since.getTime());
+  }
   const late = forecast.overdue ? "; a blocker is overdue" : "";
   if (forecast.predicted_start === null) {
     return `start unknown${late}`;
@@ -26,6 +29,11 @@ export function prediction(forecast: Forecast, now = forecast.as_of.getTime()): 
   const left = forecast.predicted_start.getTime() - now;
   const at = timeOf(forecast.predicted_start, now);
   return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+}
+
+/** Of one that may start, does not, and has no keeper; milliseconds. */
+export function idleText(idle: number): string {
+  return `waiting for its owner to start it, idle for ${formatDuration(idle)}; nobody is listening`;
 }
 
 const day = 86_400_000;
@@ -81,6 +89,13 @@ function describeRank({ priority, priority_reason: why, hold }: BlockingDeployme
   return hold === null ? rank : `${rank}, on hold until it is released`;
 }
 
+/** Of one that may start, does not, and has no keeper. */
+function describeIdle({ deployment_id: id, idle_since }: BlockingDeployment, now: number): string {
+  return idle_since === null
+    ? ""
+    : `, ${idleText(now - Date.parse(idle_since))}: if nobody works on it, "deploy-queue cancel deployment ${id}"`;
+}
+
 function describeState(blocker: BlockingDeployment, now: number): string {
   const since = Math.max(0, now - Date.parse(blocker.since));
   const usual = blocker.usual_seconds === null ? undefined : blocker.usual_seconds * 1000;
@@ -101,7 +116,7 @@ function describeState(blocker: BlockingDeployment, now: number): string {
       return `has finished; its buffer takes ${formatDuration(left)} more`;
     }
     case "queued":
-      return `is ahead in the line${describeRank(blocker)}${usually}`;
+      return `is ahead in the line${describeRank(blocker)}${describeIdle(blocker, now) || usually}`;
     default:
       return blocker.kind;
   }

@@ -131,7 +131,11 @@ test("deployments that look stuck are a warning each: silent, without a keeper, 
     new RegExp(`deployment ${slow} \\(holder\\) runs without a keeper since .* and never ends by itself`),
   );
   expect(texts).toMatch(new RegExp(`deployment ${slow} \\(holder\\) has been running for .*, usual are 00:01:00`));
-  expect(texts).toMatch(new RegExp(`deployment ${idle} \\(api\\) may start since .* and does not`));
+  expect(texts).toMatch(
+    new RegExp(
+      `deployment ${idle} \\(api\\) is waiting for its owner to start it, idle for 00:.*; nobody is listening`,
+    ),
+  );
 });
 
 test("with --verify-history it examines everything that has happened", async () => {

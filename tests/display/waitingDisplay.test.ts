@@ -9,7 +9,15 @@ const now = new Date("2030-01-02T22:25:04Z");
 
 function forecast(component = "web"): Forecast {
   return {
-    ...{ deployment_id: 42, position: 1, predicted_start: null, overdue: false, blocker_count: 1, as_of: now },
+    ...{
+      deployment_id: 42,
+      position: 1,
+      predicted_start: null,
+      overdue: false,
+      blocker_count: 1,
+      as_of: now,
+      idle_since: null,
+    },
     blockers: [
       {
         ...{ deployment_id: 41, kind: "queued", component, version: null, url: null, note: null },
@@ -18,6 +26,7 @@ function forecast(component = "web"): Forecast {
           actor: null,
           stopped_by: null,
           unkept_since: null,
+          idle_since: null,
           silent_since: null,
           reaped_at: null,
           priority: 0,

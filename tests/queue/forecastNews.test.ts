@@ -12,7 +12,7 @@ function minutes(count: number): Date {
 function forecast(changes: Partial<Forecast> = {}, blockers: readonly Blocker[] = []): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(12), overdue: false },
-    ...{ blocker_count: blockers.length, blockers, as_of: now },
+    ...{ blocker_count: blockers.length, blockers, as_of: now, idle_since: null },
     ...changes,
   };
 }
@@ -26,6 +26,7 @@ function running(since: number, usualMinutes: number | null): BlockingDeployment
       actor: null,
       stopped_by: null,
       unkept_since: null,
+      idle_since: null,
       silent_since: null,
       reaped_at: null,
       priority: 0,

@@ -59,11 +59,14 @@ export function usePlantedLines(database: TestDatabase, usualMinutes: Readonly<R
         from jsonb_each_text(${JSON.stringify(usualMinutes)}::text::jsonb)`;
       const rows = await sql<{ id: number }[]>`
         insert into deploy_queue.deployments (id, environment, cloud_provider, region, cell_index, cell_id, component,
-          concurrency_key, created_at, updated_at, start_timestamp, finish_timestamp)
+          concurrency_key, created_at, updated_at, start_timestamp, finish_timestamp, heartbeat_timestamp, alive_until)
         overriding system value select nextval('deploy_queue.deployments_id_seq'), ${environment}, 'aws', ${region}, 0, ${cell.id},
           member.component, member.key, ago.moment, ago.moment,
           case when member.state <> 'queued' then ago.moment end,
-          case when member.state = 'buffering' then ago.moment end
+          case when member.state = 'buffering' then ago.moment end,
+          -- A waiter keeps it, so that it is not idle.
+          case when member.state = 'queued' then deploy_queue._now() end,
+          case when member.state = 'queued' then deploy_queue._now() + interval '15 minutes' end
         from rows from (
           jsonb_to_recordset(${JSON.stringify(members)}::text::jsonb)
             as (state text, component text, minutes integer, key text)

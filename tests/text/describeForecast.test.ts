@@ -11,7 +11,7 @@ function minutes(count: number): Date {
 function forecast(changes: Partial<Forecast> = {}): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(6), overdue: false },
-    ...{ blocker_count: changes.blockers?.length ?? 0, blockers: [], as_of: now },
+    ...{ blocker_count: changes.blockers?.length ?? 0, blockers: [], as_of: now, idle_since: null },
     ...changes,
   };
 }
@@ -20,7 +20,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
   return {
     ...{ deployment_id: 41, kind: "running", component: "web", version: "v7", url: null, note: null },
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
-    ...{ actor: null, stopped_by: null, unkept_since: null },
+    ...{ actor: null, stopped_by: null, unkept_since: null, idle_since: null },
     ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
     ...changes,
   };
@@ -31,6 +31,10 @@ describe("a prediction", () => {
     [{}, "likely starts in 6m (at 22:31:04Z)"],
     [{ overdue: true }, "likely starts in 6m (at 22:31:04Z); a blocker is overdue"],
     [{ predicted_start: null }, "start unknown"],
+    [
+      { predicted_start: null, idle_since: minutes(-13) },
+      "waiting for its owner to start it, idle for 13m; nobody is listening",
+    ],
     [{ predicted_start: null, overdue: true }, "start unknown; a blocker is overdue"],
     [{ predicted_start: now }, "may start any moment"],
     [{ predicted_start: now, overdue: true }, "may start any moment; a blocker is overdue"],

@@ -43,7 +43,7 @@ test("of the deployments that look stuck it names ten, the oldest first, and cou
 
   const found = await findings("deployments");
   expect(found).toHaveLength(11);
-  expect(found[0]).toContain(`warning deployment ${ids[0]} (api) may start since`);
+  expect(found[0]).toContain(`warning deployment ${ids[0]} (api) is waiting for its owner to start it, idle for 00:0`);
   expect(found[10]).toBe("warning and 2 more look stuck");
   await sql`select deploy_queue.cancel(id) from deploy_queue.deployments`;
 });

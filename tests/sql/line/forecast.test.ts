@@ -14,8 +14,8 @@ test("forecast is the row of the queue view", async () => {
   const places = await Promise.all(ids.map((id) => queue.line.forecast(id)));
   const rows = (await queue.line.queued("prod")).filter(({ region }) => region === line.region);
   expect(places.map((place) => ({ ...place, as_of: undefined }))).toEqual(
-    rows.map(({ deployment_id, position, predicted_start, overdue, blocker_count, blockers }) => ({
-      ...{ deployment_id, position, predicted_start, overdue, blocker_count, blockers },
+    rows.map(({ deployment_id, position, predicted_start, overdue, blocker_count, blockers, idle_since }) => ({
+      ...{ deployment_id, position, predicted_start, overdue, blocker_count, blockers, idle_since },
       as_of: undefined,
     })),
   );
