@@ -89,6 +89,7 @@
 --!include line/_rank.sql
 --!include line/_stand.sql
 --!include line/_enter_sequence.sql
+--!include line/_sort_anew.sql
 --!include line/_leave_sequence.sql
 --!include rule/_exclusion_key.sql
 --!include rule/_buffer_of.sql
@@ -122,6 +123,7 @@
 --!include rule/_openings.sql
 --!include rule/_outside_windows.sql
 --!include rule/_frozen.sql
+--!include rule/_newest.sql
 --!include rule/_obsolete.sql
 --!include rule/_withheld.sql
 --!include rule/_blockers.sql
@@ -137,8 +139,14 @@
 --!include waking/_notify.sql
 --!include waking/_heads.sql
 --!include waking/_wake.sql
+--!include waking/_is_eased.sql
 --!include waking/_wake_heads.sql
+--!include waking/_turn_of.sql
+--!include waking/_turns.sql
+--!include waking/_wake_sooner.sql
 --!include waking/_sort_in.sql
+--!include waking/_follow_policy.sql
+--!include waking/tg__keep_turns.sql
 --!include waking/_has_followers.sql
 --!include waking/follow_transitions.sql
 --!include waking/unfollow_transitions.sql

@@ -24,6 +24,8 @@ begin
       from deploy_queue.deployments as finished
       where finished.cell_id = deployment.cell_id
         and finished.finish_timestamp > policy.as_of - policy.longest_buffer
+        and finished.id is distinct from deployment.rollback_of
+        and deploy_queue._exclusion_key(finished) <> deploy_queue._exclusion_key(_draw_slot.deployment)
         and finished.finish_timestamp > policy.as_of - deploy_queue._buffer_of(finished, policy)
         and finished.finish_timestamp < policy.as_of + deploy_queue._buffer_of(finished, policy)
     );

@@ -19,13 +19,25 @@ begin
           and reserved.cancellation_timestamp is null
       ));
     end if;
-    if becomes.sequence is null then
+    if was.id is not null and num_nonnulls(becomes.sequence, becomes.rollback_of) = 0 then
       return;
     end if;
+    if becomes.rollback_of is not null then
+      -- What has started since the rollback is no step back.
+      delete from deploy_queue.started_sequences as started
+      using deploy_queue.deployments as undone
+      where undone.id = becomes.rollback_of and started.cell_id = becomes.cell_id and started.component = becomes.component
+        and started.sequence_scope = coalesce(undone.sequence_scope, '');
+    end if;
+    if was.id is null and becomes.sequence is not null then
+      -- The others move back behind it, as if it had waited for a moment.
+      becomes.place := null;
+      perform deploy_queue._sort_in(becomes);
+      perform deploy_queue._leave_sequence(becomes);
+    end if;
     insert into deploy_queue.started_sequences as started (cell_id, component, sequence_scope, sequence, deployment_id, started_at)
-    values (
-      becomes.cell_id, becomes.component, coalesce(becomes.sequence_scope, ''), becomes.sequence, becomes.id, becomes.start_timestamp
-    )
+    select becomes.cell_id, becomes.component, coalesce(becomes.sequence_scope, ''), becomes.sequence, becomes.id, becomes.start_timestamp
+    where becomes.sequence is not null
     on conflict on constraint started_sequences_pkey do update
     set sequence = excluded.sequence, deployment_id = excluded.deployment_id, started_at = excluded.started_at
     -- To go back is the one way to a lower one.

@@ -119,6 +119,9 @@ begin
   end if;
   -- What has ended, or was started past the rules, is in no other's way.
   new.slot := case when v_starts and new.start_timestamp is not null then deploy_queue._draw_slot(new, v_policy) else 1 end;
+  if new.sequence is not null and v_starts and new.start_timestamp is not null then
+    new.place := (deploy_queue._stand(new)).place;
+  end if;
   if v_is_new_cell and deploy_queue._flaw_of_deployment(new) is null then
     -- A client that is refused is told only why.
     perform deploy_queue._tell_of_new_cell(new.environment, new.cloud_provider, new.region, new.cell_index);

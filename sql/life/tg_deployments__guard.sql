@@ -102,6 +102,9 @@ begin
 
   if old.sequence is not null and old.start_timestamp is null and num_nonnulls(new.start_timestamp, new.cancellation_timestamp) > 0 then
     new.place := coalesce(deploy_queue._leave_sequence(old), new.place);
+  elsif old.sequence is not null and old.hold is distinct from 'outside' and (v_is_released or new.priority <> old.priority) then
+    -- It is sorted in anew; the wake-ups must know where it stood.
+    new.place := (deploy_queue._stand(old)).place;
   end if;
   -- A start may have ended the heartbeats of a keeper that is still there.
   new.kept := old.kept or new.heartbeat_timestamp is not null;

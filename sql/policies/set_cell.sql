@@ -14,6 +14,7 @@ as $$
 declare
   v_cell deploy_queue.cells;
   v_before integer;
+  v_turns jsonb;
 begin
   perform deploy_queue._require_right(btrim(set_cell.environment));
   perform deploy_queue._require_environment(btrim(set_cell.environment));
@@ -26,11 +27,10 @@ begin
     );
   end if;
   v_before := deploy_queue._slots(v_cell.id);
+  v_turns := deploy_queue._turns(array[v_cell.id]);
   update deploy_queue.cells set slots = set_cell.slots where cells.id = v_cell.id returning * into v_cell;
   perform deploy_queue._record_cell(v_cell, format('has %s slots, before %s', deploy_queue._slots(v_cell.id), v_before));
-  if deploy_queue._slots(v_cell.id) > v_before then
-    perform deploy_queue._wake_heads(array[v_cell.id]);
-  end if;
+  perform deploy_queue._wake_sooner(array[v_cell.id], v_turns);
   return v_cell;
 end;
 $$;

@@ -50,6 +50,7 @@ begin
   from deploy_queue._queued as ahead
   where ahead.cell_id = candidate.cell_id
     and ahead.sequence is null
+    and ahead.id is distinct from candidate.id
     and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
     and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)
@@ -59,6 +60,7 @@ begin
   select 'queued', (ahead.deployment).reserved_until, ahead.deployment
   from deploy_queue._sequenced as ahead
   where ahead.cell_id = candidate.cell_id
+    and (ahead.deployment).id is distinct from candidate.id
     and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
     and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)

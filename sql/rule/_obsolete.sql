@@ -17,23 +17,8 @@ begin
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
 
   if v_demands.ordering = 'latest' then
-    select (newer.deployment).* into v_newer
-    from deploy_queue._live_deployments as newer
-    where newer.cell_id = candidate.cell_id
-      and newer.component = candidate.component
-      and newer.priority = candidate.priority
-      and newer.hold is distinct from 'outside'
-      and newer.rollback_of is null
-      and (newer.reserved_until <= deploy_queue._now()) is not true
-      and case
-        when newer.sequence is not null and candidate.sequence is not null
-          and newer.sequence_scope is not distinct from candidate.sequence_scope
-        then (newer.sequence, newer.id) > (candidate.sequence, coalesce(candidate.id, 9223372036854775807))
-        else newer.id > candidate.id
-      end
-    order by newer.sequence desc nulls last, newer.id desc
-    limit 1;
-    if found then
+    v_newer := deploy_queue._newest(candidate);
+    if v_newer.id <> candidate.id then
       v_reason.kind := 'superseded';
       v_reason.deployment_id := v_newer.id;
       v_reason.text := 'superseded by ' || deploy_queue._label(v_newer);

@@ -44,8 +44,9 @@ begin
       end if;
     end if;
 
-    -- A deployment lets others pass until its not_before, or while its component may take no more slots.
-    continue when v_queued.not_before > v_now or v_key = any (v_keys);
+    -- A deployment lets others pass until its not_before, or while its component may take no more slots; and those behind a reservation know
+    -- when it ends.
+    continue when v_queued.not_before > v_now or v_queued.reserved_until is not null or v_key = any (v_keys);
     continue when v_slots > 1 and exists (
       select from deploy_queue.component_policies as own
       where own.environment = v_queued.environment and own.component = v_queued.component and own.slots is not null

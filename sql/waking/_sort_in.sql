@@ -1,13 +1,12 @@
--- Sorts a deployment with a sequence in among those of its component, records whom it passes, and wakes the heads that this makes.
+-- Sorts a deployment with a sequence in among those of its component, records whom it passes, and wakes the heads whose turn this brings forward.
 -- Called when it enters the line, moves in it, or is redeemed; under the lock of the cell.
 create or replace function deploy_queue._sort_in(deployment deploy_queue.deployments) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_heads bigint[] := array(select head.id from deploy_queue._heads(deployment.cell_id) as head);
+  v_turns jsonb := deploy_queue._turns(array[deployment.cell_id]);
   v_passed integer;
-  v_head deploy_queue.deployments;
 begin
   v_passed := deploy_queue._enter_sequence(
     deployment, coalesce(deploy_queue._leave_sequence(deployment), deployment.place, deployment.id)
@@ -29,10 +28,6 @@ begin
     and line.sequence_scope = coalesce(deployment.sequence_scope, '') and line.priority = deployment.priority;
 
   -- Those that share a key with what stands there now may be free of what stood there before.
-  for v_head in select * from deploy_queue._heads(deployment.cell_id) loop
-    if v_head.id <> all (v_heads || deployment.id) then
-      perform deploy_queue._wake(v_head);
-    end if;
-  end loop;
+  perform deploy_queue._wake_sooner(array[deployment.cell_id], v_turns);
 end;
 $$;

@@ -1,13 +1,12 @@
 -- Wakes the heads of lines for which something became easier: a deployment that was in the way has ended or moved (before, after),
--- a freeze was placed or has changed, a buffer became shorter, or, with none of these, anything else.
+-- a freeze was placed or has changed, or, with none of these, anything else.
 -- Called by the triggers of everything that keeps deployments waiting.
 create or replace function deploy_queue._wake_heads(
   cell_ids integer[],
   before deploy_queue.deployments default null,
   after deploy_queue.deployments default null,
   changed_freeze deploy_queue.freezes default null,
-  is_placed boolean default false,
-  former_buffer interval default null
+  is_placed boolean default false
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -16,14 +15,24 @@ declare
   v_cell_id integer;
   v_head deploy_queue.deployments;
   v_is_easier boolean;
+  v_slots integer;
+  v_unfrozen deploy_queue.policies;
 begin
   -- Cells are locked in ascending order, as everywhere.
   foreach v_cell_id in array _wake_heads.cell_ids loop
     -- A start that is being decided now has committed before this returns; the next decision sees what has changed.
     perform deploy_queue._lock_cell(v_cell_id);
+    v_slots := deploy_queue._slots(v_cell_id);
+    if v_slots > 1 and _wake_heads.is_placed then
+      v_unfrozen := deploy_queue._policy((_wake_heads.changed_freeze).environment, v_cell_id);
+      v_unfrozen.is_frozen := false;
+    end if;
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_is_easier := case
+        when v_slots > 1 and before.id is not null then deploy_queue._is_eased(v_head, before)
+        when v_slots > 1 and _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze)
+          and exists (select from deploy_queue._crowd(v_head, v_unfrozen, 1))
         when v_head.id = after.id then exists (
           select from deploy_queue._in_line(v_cell_id) as ahead
           where ahead.id <> before.id
@@ -38,12 +47,6 @@ begin
             and not deploy_queue._passes(overtaken, changed_freeze)
         )
         when changed_freeze.id is not null then not deploy_queue._passes(v_head, changed_freeze)
-        when _wake_heads.former_buffer is not null then exists (
-          select from deploy_queue.deployments as buffering
-          where buffering.cell_id = v_cell_id
-            and buffering.finish_timestamp > deploy_queue._now() - _wake_heads.former_buffer
-            and (buffering.concurrency_key = v_head.concurrency_key) is not true
-        )
         else true
       end;
       if v_is_easier then

@@ -1,5 +1,5 @@
--- Tells the keepers of a component whose leases or maximum duration have changed, and wakes the heads of lines for which there may be more
--- slots, or a shorter buffer. Fires for every write of component_policies.
+-- Tells the keepers of a component whose leases or maximum duration have changed, and wakes the heads of lines whose turn comes earlier.
+-- Fires for every write of component_policies.
 create or replace function deploy_queue.tg_component_policies__wake() returns trigger
 language plpgsql volatile
 security definer
@@ -8,13 +8,6 @@ as $$
 declare
   v_environment text := coalesce(new.environment, old.environment);
   v_component text := coalesce(new.component, old.component);
-  v_general interval := (
-    select environments.buffer_time from deploy_queue.environments where environments.environment = v_environment
-  );
-  v_cells integer[] := array(
-    select distinct queued.cell_id from deploy_queue._queued as queued where queued.environment = v_environment
-    order by queued.cell_id
-  );
 begin
   if (new.heartbeat_timeout, new.max_duration) is distinct from (old.heartbeat_timeout, old.max_duration) then
     perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
@@ -22,12 +15,7 @@ begin
     where live.environment = v_environment and live.component = v_component and live.alive_until is not null;
   end if;
 
-  -- No number is no limit.
-  if old.slots < coalesce(new.slots, 101) then
-    perform deploy_queue._wake_heads(v_cells);
-  elsif coalesce(new.buffer_time, v_general) < coalesce(old.buffer_time, v_general) then
-    perform deploy_queue._wake_heads(v_cells, former_buffer => coalesce(old.buffer_time, v_general));
-  end if;
+  perform deploy_queue._follow_policy(v_environment);
   return null;
 end;
 $$;

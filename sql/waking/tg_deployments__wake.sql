@@ -29,8 +29,8 @@ begin
   end if;
 
   if old.sequence is not null and old.start_timestamp is null then
-    -- It stood where it has left the line, or where it stands with another priority.
-    old.place := (deploy_queue._stand(new)).place;
+    -- It stood where the guard says.
+    old.place := new.place;
   end if;
   perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
   return null;

@@ -96,6 +96,15 @@ test("what enters to start at once may, at the place that it would have", async 
   expect(await line.state("b")).toBe("running");
 });
 
+test("what starts at once takes the first place of its component with it, as if it had waited", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  await line.enter("a", { sequence: 5 });
+  await line.enter("web", { component: "web" });
+  await line.enter("b", { sequence: 3, start: true });
+  expect(await line.order()).toBe("web a");
+});
+
 test("cancelled ones take their place with them", async () => {
   const line = newOrderedLine(database);
   await line.ready;

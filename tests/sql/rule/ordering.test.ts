@@ -116,6 +116,17 @@ describe("no step back", () => {
     expect(events).toEqual([{ reason: `it rolls back deployment ${line.id("bad")}` }]);
   });
 
+  test("a rollback without a sequence resets the mark of what it undoes", async () => {
+    const line = newOrderedLine(database, { refuse_outdated: true });
+    await line.ready;
+    await line.enter("bad", { sequence: 15 });
+    await line.start("bad");
+    await line.finish("bad");
+    await line.enter("back", { rollback_of: line.id("bad") });
+    expect(await line.start("back")).toBe("started");
+    expect(await line.enter("next", { sequence: 13 })).toBeGreaterThan(0);
+  });
+
   test.for(["of another component", "of another cell", "that has not started"])(
     "a rollback of one %s is refused",
     async (which) => {
