@@ -26,12 +26,18 @@ export type {
 } from "./queue/deployment.js";
 export { DeployQueue, type DeployQueueOptions } from "./queue/deployQueue.js";
 export {
+  AccessDeniedError,
   CancelledError,
+  ClosedError,
   DatabaseUnavailableError,
   DeploymentNotFoundError,
   DeployQueueError,
+  HasPartsError,
   HeldUpError,
   InvalidValueError,
+  LostContactError,
+  OtherKeeperError,
+  PolicyNotFoundError,
   RefusedError,
   SchemaError,
   UnknownNameError,
@@ -40,3 +46,4 @@ export {
 export type { JourneyEvent } from "./queue/events.js";
 export type { Blocker, Explanation, Forecast, QueuedDeployment, Reason, StartAttempt } from "./queue/forecast.js";
 export type { JourneyOptions } from "./queue/journey.js";
+export type { RunOptions } from "./queue/runWork.js";

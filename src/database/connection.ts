@@ -1,4 +1,5 @@
 import { type Client, type ClientOptions, endClient, openClient } from "./client.js";
+import { ClosedError } from "./errors.js";
 
 export interface ConnectionOptions extends Omit<ClientOptions, "prepare" | "onNotification" | "onClose"> {
   /** @param isPresent whether the notification came over the present connection, not over one that was left */
@@ -22,6 +23,7 @@ export class Connection {
   /** By the clock of performance.now(). */
   #openedAt = Number.POSITIVE_INFINITY;
   #prepare = false;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -31,7 +33,11 @@ export class Connection {
     return this.#present;
   }
 
+  /** @throws ClosedError */
   open(): Promise<Client> {
+    if (this.#isClosed) {
+      throw new ClosedError("the connection was closed");
+    }
     if (this.#present !== undefined) {
       return this.#present;
     }
@@ -110,7 +116,9 @@ export class Connection {
     );
   }
 
+  /** For good: it is not opened again. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const opened = this.#present;
     this.#present = undefined;
     this.#giveUp.abort();

@@ -3,11 +3,19 @@ export abstract class DeployQueueError extends Error {
   abstract readonly exitCode: number;
   /** What to do about it, in one line. */
   readonly hint: string | undefined;
+  /** What the database, the driver or the network calls it, such as "QD005" or "ECONNREFUSED". */
+  readonly code: string | undefined;
+  /** The id of the deployment that it is about: the first one that the message names. */
+  readonly deployment: number | undefined;
 
   constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.hint = options.hint;
+    const code: unknown = options.cause instanceof Error ? Reflect.get(options.cause, "code") : undefined;
+    this.code = typeof code === "string" ? code : undefined;
+    const [, id] = /\bdeployment (\d+)\b/.exec(message) ?? [];
+    this.deployment = id === undefined ? undefined : Number(id);
   }
 }
 
@@ -26,5 +34,10 @@ export class AccessDeniedError extends DatabaseUnavailableError {}
 
 /** The schema is missing, belongs to another application, or may not be changed by this role. */
 export class SchemaError extends DeployQueueError {
+  readonly exitCode = 4;
+}
+
+/** The connection was closed by this program, for good. */
+export class ClosedError extends DeployQueueError {
   readonly exitCode = 4;
 }

@@ -1,4 +1,4 @@
-import { AccessDeniedError, DatabaseUnavailableError, InvalidValueError } from "./errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "./errors.js";
 
 /** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
@@ -72,8 +72,9 @@ export function isStillUsable(error: unknown): boolean {
   return severityOf(error) === "ERROR" && !isOfProxy(error) && errorCode(error) !== readOnly;
 }
 
+/** Of an error of the server, the driver or the network. An error of ours only repeats it. */
 export function errorCode(error: unknown): string | undefined {
-  return textOf(error, "code");
+  return error instanceof DeployQueueError ? undefined : textOf(error, "code");
 }
 
 /** Codes with which a server ends the connection: protocol, login, no such database, no room for connections, shutdown. */

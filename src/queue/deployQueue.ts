@@ -1,17 +1,18 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setMaxListeners } from "node:events";
 import { databaseUrlVariable } from "../database/connectionSettings.js";
 import { connectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
 import { QueueCalls } from "./calls/queueCalls.js";
-import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
-import { CancelledError, InvalidValueError, throwIfAborted } from "./errors.js";
+import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
-import { oneLine } from "./oneLine.js";
+import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
-import { type Outcome, type Running, type RunOptions, runDeployment } from "./run.js";
+import { type RunOptions, runWork } from "./runWork.js";
 
 export interface DeployQueueOptions {
   /** postgres://user:password@host/database, or "embedded" for this user's own server; else DEPLOY_QUEUE_DATABASE_URL. */
@@ -22,6 +23,8 @@ export interface DeployQueueOptions {
   readonly actor?: string;
   /** Whether to create the schema, or bring an older one up to date; true by default. */
   readonly migrate?: boolean;
+  /** Milliseconds without a database that start, run and the ends of a deployment outlast; 5 minutes by default. */
+  readonly outageTimeout?: number;
   /** What the database or the migration has to say; silent by default. */
   readonly onMessage?: (message: string) => void;
 }
@@ -29,13 +32,19 @@ export interface DeployQueueOptions {
 /** The queue for Node.js programs: one connection, however many wait on it side by side. */
 export class DeployQueue extends QueueCalls {
   readonly #queue: Queue;
+  readonly #outageTimeout: number | undefined;
   readonly #closed = new AbortController();
-  /** The waits of this queue, each settled when it has ended. */
-  readonly #waits = new Set<Promise<void>>();
+  /** Whether the code that asks is the work of a run. */
+  readonly #working = new AsyncLocalStorage<boolean>();
+  #closing: Promise<void> | undefined;
+  /** What start and run do, each settled when it has ended. */
+  readonly #journeys = new Set<Promise<unknown>>();
 
-  private constructor(database: Database) {
+  private constructor(database: Database, outageTimeout: number | undefined) {
     super(database);
     this.#queue = new Queue(database);
+    this.#outageTimeout = outageTimeout;
+    setMaxListeners(0, this.#closed.signal);
   }
 
   /** @throws DatabaseUnavailableError, SchemaError, InvalidValueError */
@@ -66,106 +75,111 @@ export class DeployQueue extends QueueCalls {
       throw error;
     }
     warnOfUnverified(url, onMessage);
-    return new DeployQueue(database);
+    return new DeployQueue(database, options.outageTimeout);
   }
 
   /**
    * Enters the line, waits and starts. The caller deploys then, and ends with finish or cancel. Without heartbeats,
    * the deployment is not reaped meanwhile.
-   * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up
+   * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up. ClosedError
    */
   start(request: DeploymentRequest, options: JourneyOptions = {}): Promise<Deployment> {
-    return this.#waiting(options, (journey) => takeTurn(this.#queue, request, { ...journey, heartbeat: false }));
+    return this.#travel(options, (journey) => takeTurn(this.#queue, request, { ...journey, heartbeat: false }));
   }
 
   /**
    * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, fails when it throws (and throws the
-   * same, whatever becomes of that). The signal given to deploy is aborted when the deployment is cancelled or runs for too long, and
-   * before its lease is over without contact to the database; deploy must end then. Until it has, the deployment holds its cell.
-   * @throws CancelledError, LostContactError, once deploy has ended
+   * same, whatever becomes of that). The signal given to deploy is aborted when the deployment is cancelled or runs for too long, when the
+   * signal of the options is aborted or the queue closed, and before its lease is over without contact to the database; deploy must end
+   * then. Until it has, the deployment holds its cell.
+   * @throws CancelledError, LostContactError, once deploy has ended; ClosedError
    */
-  async run<Result>(
+  run<Result>(
     request: DeploymentRequest,
     deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
     options: RunOptions = {},
   ): Promise<Result> {
-    const work = async ({ deployment, stop }: Running): Promise<Outcome<Settled<Result>>> => {
-      try {
-        return { result: { value: await deploy(deployment, stop) }, failure: undefined };
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        return { result: { error }, failure: oneLine(`failed: ${reason}`) };
-      }
-    };
-    const { result, end } = await this.#waiting(options, (journey) =>
-      runDeployment(this.#queue, request, work, { ...options, ...journey }),
-    );
-    const { id } = end.deployment;
-    if (end.how === "cancelled") {
-      throw cancelledError(end.deployment);
-    }
-    if (end.how === "lost-contact") {
-      throw end.error;
-    }
-    if ("error" in result) {
-      if (end.how === "failed") {
-        await options.onEvent?.({ event: "given-up", deployment_id: id });
-      } else if (end.how === "untold") {
-        await options.onEvent?.({ event: "left-behind", deployment_id: id, failure: end.error, mayRun: false });
-      }
-      throw result.error;
-    }
-    if (end.how === "untold") {
-      throw end.error;
-    }
-    return result.value;
+    const work: typeof deploy = (...given) => this.#working.run(true, () => deploy(...given));
+    return this.#travel(options, (journey) => runWork(this.#queue, request, work, { ...options, ...journey }));
+  }
+
+  /** Outlasts an outage. */
+  override finish(id: DeploymentId): Promise<Deployment> {
+    return this.#outlast(() => super.finish(id));
+  }
+
+  /** Outlasts an outage. */
+  override fail(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.#outlast(() => super.fail(id, note));
+  }
+
+  /** Outlasts an outage. */
+  override cancel(id: DeploymentId, note?: string, options: { force?: boolean } = {}): Promise<Deployment> {
+    return this.#outlast(() => super.cancel(id, note, options));
+  }
+
+  /** Outlasts an outage. */
+  override confirmStop(id: DeploymentId): Promise<Deployment> {
+    return this.#outlast(() => super.confirmStop(id));
   }
 
   /**
-   * Gives up the places of the deployments that still wait: their start rejects with a CancelledError, and so does every later
-   * start.
+   * For good: every later call is refused with a ClosedError. Gives up the places of the deployments that still wait, whose start rejects
+   * with a CancelledError; aborts the signals of the work that still runs, and waits until it has ended and the database knows.
+   * @throws RefusedError when such work calls it
    */
   async close(): Promise<void> {
+    if (this.#working.getStore() === true) {
+      throw new RefusedError("the work of a run cannot close its queue, which waits for that work");
+    }
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
     this.#closed.abort(new CancelledError("the queue was closed"));
-    await Promise.allSettled(this.#waits);
+    await Promise.allSettled(this.#journeys);
     await this.#queue.database.close();
   }
 
-  /** A journey that close() ends while it waits, and after which nothing listens on the channel of its deployment. */
-  async #waiting<Result>(
+  #outlast(end: () => Promise<Deployment>): Promise<Deployment> {
+    return outlastOutages(end, { signal: this.#closed.signal, outageTimeout: this.#outageTimeout });
+  }
+
+  /** A journey that close() ends, and after which nothing listens on the channel of its deployment. */
+  async #travel<Result>(
     options: JourneyOptions,
     journey: (options: JourneyOptions) => Promise<Result>,
   ): Promise<Result> {
-    throwIfAborted(this.#closed.signal);
+    if (this.#closing !== undefined) {
+      throw new ClosedError("the queue was closed");
+    }
     const signals = [this.#closed.signal, ...(options.signal ? [options.signal] : [])];
     let id: DeploymentId | undefined;
-    let stopWaiting = (): void => undefined;
-    const wait = new Promise<void>((resolve) => {
-      stopWaiting = resolve;
-    });
-    this.#waits.add(wait);
-    try {
-      return await journey({
-        ...options,
-        signal: AbortSignal.any(signals),
-        onEvent: async (event) => {
-          if (event.event === "enqueued") {
-            id = event.deployment.id;
-          }
-          await options.onEvent?.(event);
-          if (event.event === "started") {
-            stopWaiting();
-          }
-        },
-      });
-    } finally {
+    const travelling = journey({
+      outageTimeout: this.#outageTimeout,
+      ...options,
+      signal: AbortSignal.any(signals),
+      onEvent: async (event) => {
+        if (event.event === "enqueued") {
+          id = event.deployment.id;
+        }
+        await options.onEvent?.(event);
+      },
+    }).finally(async () => {
       if (id !== undefined) {
         await this.database.unlisten(deploymentChannel(id)).catch(() => undefined);
       }
-      stopWaiting();
-      this.#waits.delete(wait);
+    });
+    this.#journeys.add(travelling);
+    try {
+      return await travelling;
+    } finally {
+      this.#journeys.delete(travelling);
     }
   }
 }
-
-type Settled<Result> = { readonly value: Result } | { readonly error: unknown };

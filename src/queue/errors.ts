@@ -3,6 +3,7 @@ import { errorCode } from "../database/unavailable.js";
 
 export {
   AccessDeniedError,
+  ClosedError,
   DatabaseUnavailableError,
   DeployQueueError,
   InvalidValueError,
@@ -63,9 +64,9 @@ export class WaitTimeoutError extends DeployQueueError {
 }
 
 /** Why something was given up: the reason of the signal when that is an error of ours, else a CancelledError. */
-export function abortError(signal: AbortSignal): DeployQueueError {
+export function abortError(signal: AbortSignal, message = "the wait was given up"): DeployQueueError {
   const reason: unknown = signal.reason;
-  return reason instanceof DeployQueueError ? reason : new CancelledError("the wait was given up", { cause: reason });
+  return reason instanceof DeployQueueError ? reason : new CancelledError(message, { cause: reason });
 }
 
 /** @throws what abortError says */

@@ -4,7 +4,7 @@ import { formatDuration } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
 import type { Deployment } from "./deployment.js";
-import { CancelledError, type DeployQueueError, LostContactError } from "./errors.js";
+import { abortError, CancelledError, type DeployQueueError, LostContactError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
 import { type JourneyOptions, takeTurn, type WayIn } from "./journey.js";
@@ -19,6 +19,8 @@ export interface RunOptions extends JourneyOptions {
   readonly stopGrace?: number | undefined;
   /** Whether the work goes on when the lease ends without contact to the database, and another deployment may start beside it. */
   readonly continueWithoutContact?: boolean | undefined;
+  /** Aborting it ends the work. */
+  readonly workSignal?: AbortSignal | undefined;
 }
 
 /** How the work has ended. */
@@ -102,6 +104,16 @@ export async function runDeployment<Result>(
       asked = outlastOutages(() => queue.cancel(id, note), { outageTimeout }).catch(() => undefined);
     },
   });
+  const { workSignal } = options;
+  const onWorkAborted = (): void => {
+    if (workSignal !== undefined) {
+      end(abortError(workSignal, `${name} was given up`));
+    }
+  };
+  workSignal?.addEventListener("abort", onWorkAborted, { once: true });
+  if (workSignal?.aborted === true) {
+    onWorkAborted();
+  }
   let forgotten: { readonly hasPlace: boolean } | undefined;
   const told = new AbortController();
   const keeping = keepAlive(queue, id, {
@@ -130,6 +142,7 @@ export async function runDeployment<Result>(
   });
   const outcome = await work({ deployment: started, stop: stop.signal, grace, lease, reserve });
   stopWatching();
+  workSignal?.removeEventListener("abort", onWorkAborted);
   await asked;
   const { failure } = outcome;
   let deployment: Deployment;

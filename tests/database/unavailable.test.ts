@@ -35,8 +35,9 @@ describe("an outage is", () => {
     ...["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT", "SASL_SIGNATURE_MISMATCH"],
     ...["ERR_TLS_CERT_ALTNAME_INVALID", "ERR_SSL_WRONG_VERSION_NUMBER", "CERT_HAS_EXPIRED", "ERR_STREAM_DESTROYED"],
   ])("%s on the way to the server", (code) => {
-    expect(toUnavailable(driverError(code), "there")).toEqual(
-      new DatabaseUnavailableError("there cannot be reached: so it says"),
+    const cause = driverError(code);
+    expect(toUnavailable(cause, "there")).toEqual(
+      new DatabaseUnavailableError("there cannot be reached: so it says", { cause }),
     );
   });
 

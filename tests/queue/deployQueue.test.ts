@@ -7,7 +7,9 @@ import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.j
 import { DeployQueue } from "../../src/queue/deployQueue.js";
 import {
   CancelledError,
+  ClosedError,
   DatabaseUnavailableError,
+  DeploymentNotFoundError,
   InvalidValueError,
   RefusedError,
   UnknownNameError,
@@ -16,6 +18,7 @@ import {
 import type { JourneyEvent } from "../../src/queue/events.js";
 import type { JourneyOptions } from "../../src/queue/journey.js";
 import { useDatabase } from "../support/database.js";
+import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
 
 const database = useDatabase();
@@ -168,6 +171,23 @@ describe("run", () => {
     });
     await expect(run).rejects.toThrow("no space left");
     expect(events.at(-1)).toMatchObject({ event: "left-behind", failure: refusal, mayRun: false });
+  });
+
+  test("hands the abort of its own signal on to the work, and fails the deployment that the work gives up", async () => {
+    const { library } = await open();
+    const giveUp = new AbortController();
+    let id = 0;
+    const run = library.run(
+      newRequest(),
+      async (deployment, signal) => {
+        id = deployment.id;
+        giveUp.abort();
+        signal.throwIfAborted();
+      },
+      { signal: giveUp.signal },
+    );
+    await expect(run).rejects.toThrow(/^deployment \d+ \(api\) was given up$/);
+    expect(await queue.deployment(id)).toMatchObject({ status: "failed" });
   });
 
   test("tells each step of its way", async () => {
@@ -386,6 +406,43 @@ describe("start", () => {
   });
 });
 
+describe("finish, fail, cancel and confirmStop", () => {
+  test("outlast an outage", async () => {
+    const proxy = await startProxy(database.url);
+    await using library = await DeployQueue.connect({ url: proxy.url });
+    const { id } = await library.start(newRequest());
+    proxy.refuse();
+    proxy.cut();
+    const finished = library.finish(id);
+    const cancelled = library.cancel(await hold(newRequest()), "not needed");
+    proxy.recover();
+    expect(await finished).toMatchObject({ id, finish_timestamp: expect.any(Date) });
+    expect(await cancelled).toMatchObject({ cancellation_note: "not needed" });
+  });
+
+  test("give up once the outage takes longer than the outageTimeout of the queue", async () => {
+    const proxy = await startProxy(database.url);
+    await using library = await DeployQueue.connect({ url: proxy.url, outageTimeout: 1 });
+    const { id } = await library.start(newRequest());
+    proxy.refuse();
+    proxy.cut();
+    await expect(library.finish(id)).rejects.toThrow(DatabaseUnavailableError);
+  });
+});
+
+describe("an error", () => {
+  test("says its code, its deployment and what to do", async () => {
+    const { library } = await open();
+    await expect(library.finish(987_654)).rejects.toThrow(DeploymentNotFoundError);
+    await expect(library.finish(987_654)).rejects.toMatchObject({
+      ...{ code: "QD001", deployment: 987_654, hint: expect.any(String) },
+    });
+    await expect(DeployQueue.connect({ url: "postgres://nobody@127.0.0.1:1/nowhere" })).rejects.toMatchObject({
+      ...{ code: "ECONNREFUSED", deployment: undefined },
+    });
+  });
+});
+
 describe("connect", () => {
   test.for(["not a url", "http://localhost/x", ""])("refuses the URL '%s'", async (url) => {
     await expect(DeployQueue.connect({ url })).rejects.toThrow(InvalidValueError);
@@ -409,14 +466,50 @@ describe("close", () => {
     expect(await queue.deployment(id)).toMatchObject({ status: "cancelled" });
   });
 
+  test("ends the work that runs, and waits until the database knows", async () => {
+    const { library } = await open();
+    let id = 0;
+    const working = new Promise<void>((resolve) => {
+      const run = library.run(newRequest(), async (deployment, signal) => {
+        id = deployment.id;
+        resolve();
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      });
+      run.catch(() => undefined);
+    });
+    await working;
+    await library.close();
+    expect(await queue.deployment(id)).toMatchObject({
+      status: "failed",
+      cancellation_note: "failed: the queue was closed",
+    });
+  });
+
+  test("is refused to the work of a run, for which it would wait", async () => {
+    const { library } = await open();
+    await library.run(newRequest(), () => expect(library.close()).rejects.toThrow(RefusedError));
+  });
+
+  test("comes at the end of the scope with await using", async () => {
+    let left: DeployQueue | undefined;
+    {
+      await using library = await DeployQueue.connect({ url: database.url });
+      left = library;
+    }
+    await expect(left.line.queued()).rejects.toThrow(ClosedError);
+  });
+
   test("leaves nothing behind of a start that comes later", async () => {
     const applicationName = `library ${cells++}`;
     const library = await DeployQueue.connect({ url: database.url, applicationName });
     await library.close();
     const request = newRequest();
     const deploy = vi.fn();
-    await expect(library.start(request)).rejects.toThrow(CancelledError);
+    await expect(library.start(request)).rejects.toThrow(ClosedError);
     await expect(library.run(request, deploy)).rejects.toThrow(/the queue was closed/);
+    await expect(library.finish(1)).rejects.toThrow(ClosedError);
+    await expect(library.line.queued()).rejects.toThrow(ClosedError);
+    await library.close();
     expect(deploy).not.toHaveBeenCalled();
     expect(await database.sql`select from deploy_queue.deployments where region = ${request.region}`).toHaveLength(0);
     await until("it has no connection", async () => (await backend(applicationName)) === 0);

@@ -1,0 +1,49 @@
+import { cancelledError } from "./cancelled.js";
+import type { Deployment, DeploymentRequest } from "./deployment.js";
+import { oneLine } from "./oneLine.js";
+import type { Queue } from "./queue.js";
+import { type Outcome, type Running, type RunOptions as RunningOptions, runDeployment } from "./run.js";
+
+export type RunOptions = Omit<RunningOptions, "workSignal">;
+
+type Settled<Result> = { readonly value: Result } | { readonly error: unknown };
+
+/**
+ * A whole deployment whose work is a function. The signal of the options also ends the work.
+ * @throws what the work throws; else how the deployment has ended, unless it has finished
+ */
+export async function runWork<Result>(
+  queue: Queue,
+  request: DeploymentRequest,
+  deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
+  options: RunOptions,
+): Promise<Result> {
+  const work = async ({ deployment, stop }: Running): Promise<Outcome<Settled<Result>>> => {
+    try {
+      return { result: { value: await deploy(deployment, stop) }, failure: undefined };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { result: { error }, failure: oneLine(`failed: ${reason}`) };
+    }
+  };
+  const { result, end } = await runDeployment(queue, request, work, { ...options, workSignal: options.signal });
+  const { id } = end.deployment;
+  if (end.how === "cancelled") {
+    throw cancelledError(end.deployment);
+  }
+  if (end.how === "lost-contact") {
+    throw end.error;
+  }
+  if ("error" in result) {
+    if (end.how === "failed") {
+      await options.onEvent?.({ event: "given-up", deployment_id: id });
+    } else if (end.how === "untold") {
+      await options.onEvent?.({ event: "left-behind", deployment_id: id, failure: end.error, mayRun: false });
+    }
+    throw result.error;
+  }
+  if (end.how === "untold") {
+    throw end.error;
+  }
+  return result.value;
+}
