@@ -21,6 +21,7 @@ const keywords: Readonly<Record<string, string | undefined>> = {
   ssl_max_protocol_version: "PGSSLMAXPROTOCOLVERSION",
   sslnegotiation: "PGSSLNEGOTIATION",
   channel_binding: "PGCHANNELBINDING",
+  gssencmode: "PGGSSENCMODE",
   target_session_attrs: "PGTARGETSESSIONATTRS",
   options: "PGOPTIONS",
   // PGAPPNAME is not heeded: the queue shows which of its commands a session belongs to.
@@ -33,7 +34,7 @@ const keywords: Readonly<Record<string, string | undefined>> = {
 
 /** Those that the queue settles by itself, and those that change nothing for a queue. */
 const harmless = new Set(
-  "client_encoding fallback_application_name gssdelegation gssencmode gsslib keepalives_count keepalives_interval krbsrvname load_balance_hosts max_protocol_version sslcompression sslsni tcp_user_timeout".split(
+  "client_encoding fallback_application_name gssdelegation gsslib keepalives_count keepalives_interval krbsrvname load_balance_hosts max_protocol_version sslcompression sslsni tcp_user_timeout".split(
     " ",
   ),
 );

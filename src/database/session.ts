@@ -36,6 +36,9 @@ const beginning = `
     .map((name) => `pg_catalog.set_config('${name}', '${settings[name]}', true)`)
     .join(", ")}`;
 
+/** For a session that is the client's own behind a pooler in session mode. */
+export const settingsOfSession = `select ${names.map((name) => `pg_catalog.set_config('${name}', '${settings[name]}', false)`).join(", ")}`;
+
 const look = `
   select
     pg_catalog.pg_is_in_recovery() as standby,

@@ -48,6 +48,11 @@ export function tlsOf(given: (keyword: string) => string | undefined): Tls {
   if (!["postgres", "direct"].includes(negotiation)) {
     throw new InvalidValueError("sslnegotiation must be postgres or direct", { hint: whereFrom("PGSSLNEGOTIATION") });
   }
+  if (given("gssencmode") === "require") {
+    throw new InvalidValueError("gssencmode=require cannot be met: connections are encrypted by TLS only", {
+      hint: `Use sslmode=verify-full instead. ${whereFrom("PGGSSENCMODE")}`,
+    });
+  }
   const weak = modes.indexOf(mode) < modes.indexOf("require");
   if (weak && (binding === "require" || negotiation === "direct")) {
     const what = binding === "require" ? "channel_binding=require" : "sslnegotiation=direct";

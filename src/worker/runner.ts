@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Logger as GraphileLogger, Runner, TaskList, WorkerEvents } from "graphile-worker";
 import type pg from "pg";
+import { settingsOfSession } from "../database/session.js";
 import { graphileWorker } from "./graphileWorker.js";
 import { ForgivingPool } from "./pool.js";
 import type { TaskContext } from "./task.js";
@@ -37,9 +38,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
     // Behind a pooler that takes no options: what graphile-worker calls without its schema is PostgreSQL's, whatever a stranger
-    // has put into public, and it reads times.
-    onConnect: (client) =>
-      client.query("set search_path = pg_catalog, pg_temp; set datestyle = 'ISO, MDY'; set timezone = 'UTC'"),
+    // has put into public; and it reads times, and writes.
+    onConnect: (client) => client.query(settingsOfSession),
   });
   // Without these, a lost connection would end the process.
   const onConnectionLost = (error: Error): void => {

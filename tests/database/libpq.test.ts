@@ -160,6 +160,8 @@ const same: readonly (readonly [url: string, variables?: Variables])[] = [
   [`${at}?keepalives=0`],
   [`${at}?keepalives=yes`],
   [`${at}?gssencmode=disable&krbsrvname=postgres&sslcompression=0&sslsni=1`],
+  [`${at}?gssencmode=require`],
+  [at, { PGGSSENCMODE: "require" }],
   [`${at}?nothing=1`],
   [`${at}?SSLMODE=require`],
   // TLS

@@ -5,6 +5,7 @@ import { useDatabase } from "../support/database.js";
 import { hasPooler, startPooler } from "../support/pooler.js";
 import { createPredecessor } from "../support/predecessor.js";
 import { until } from "../support/until.js";
+import { stopsInTime } from "../support/worker.js";
 
 const database = useDatabase();
 const location = ["--environment", "dev", "--provider", "aws", "--region", "pooled", "--cell-index", "1"];
@@ -81,5 +82,19 @@ test.skipIf(!hasPooler)(
     expect(first.code).toBe(0);
     expect((await runCli(["finish", first.stdout.trim()], crowded)).code).toBe(0);
     for (const waiter of waiters) expect((await waiter.end).code).toBe(0);
+  },
+);
+
+test.skipIf(!hasPooler)(
+  "a worker behind a session pooler works where transactions are read-only by default",
+  async () => {
+    const pooler = await startPooler(database.url, { mode: "session" });
+    onTestFinished(() => pooler.stop());
+    const [{ name } = { name: "" }] = await database.sql<{ name: string }[]>`select current_database() as name`;
+    await database.sql.unsafe(`alter database ${name} set default_transaction_read_only = on`);
+    const worker = startCli(["worker"], { DEPLOY_QUEUE_DATABASE_URL: pooler.url });
+    await worker.printed(/works until it is stopped|cannot go on/);
+    expect(worker.stderr()).not.toContain("cannot go on");
+    await stopsInTime(worker);
   },
 );
