@@ -80,7 +80,7 @@
 --!include boards/_ready_since.sql
 --!include line/_idle_since.sql
 --!include reaping/_timeline.sql
---!include reaping/_up_since.sql
+--!include reaping/_availability.sql
 --!include reaping/_silent_since.sql
 --!include reaping/_lease_ends.sql
 --!include line/_placed.sql
@@ -158,6 +158,7 @@
 
 --!include reaping/_lease.sql
 --!include reaping/_note_timeline.sql
+--!include reaping/_note_write.sql
 --!include reaping/_is_kept.sql
 --!include reaping/_stale.sql
 --!include reaping/_reap.sql

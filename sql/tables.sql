@@ -2,6 +2,8 @@
 -- migrations/.
 
 comment on schema deploy_queue is 'The line that decides which deployment may touch which cell, and when.';
+comment on type deploy_queue.availability is
+  'Since when the database takes heartbeats: its start or promotion, and the last two returns of its writes.';
 comment on type deploy_queue.blocker is
   'A blocker in the JSON of a forecast: kind (running, stopping, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, who has asked it to stop, since when it has sent no heartbeat and when it will be reaped for that, since when it runs without a keeper, once that is too long, and since when it may start and does not, where nobody keeps it. In the order in which jsonb stores its keys, which need not be sorted then.';
 comment on type deploy_queue.cancellation_kind is 'How a deployment was cancelled.';
@@ -195,6 +197,11 @@ comment on table deploy_queue.tied_roles is 'Roles that may change some environm
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
 comment on column deploy_queue.tied_roles.environments is 'Those that it may change.';
 
+comment on table deploy_queue.writes is 'When the database took signs of life: the row with the newest seen_at counts.';
+comment on column deploy_queue.writes.seen_at is 'When one was last noted, at most every 10 seconds.';
+comment on column deploy_queue.writes.back_since is 'When the first one came after more than a minute without any.';
+comment on column deploy_queue.writes.back_before is 'The same, once before.';
+
 comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 do $$
@@ -256,5 +263,5 @@ begin
 end;
 $$;
 
--- A promotion from now on is noticed.
-do $$ begin perform deploy_queue._note_timeline(); end $$;
+-- A promotion from now on is noticed, and so is a time without writes.
+do $$ begin perform deploy_queue._note_write(); end $$;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2036fbd3b13aad79d52733eb7b6aa88ee717b4f7
+--! Hash: sha1:1a74c005fc10ccbfa2a14fe78a4a9d569e79cd61
 
 -- squawk-ignore-file
 
@@ -49,6 +49,9 @@ create type deploy_queue.policies as (
   has_component_policies boolean,
   drops boolean
 );
+
+-- Since when the database takes heartbeats.
+create type deploy_queue.availability as (up_since timestamptz, back_since timestamptz, back_before timestamptz);
 
 -- What a waiter is told.
 create type deploy_queue.forecast as (
@@ -438,6 +441,15 @@ create table deploy_queue.tied_roles (
   role oid not null,
   environments text[] not null
 );
+
+-- Several rows, so that a transaction that stays open holds up no sign of life: each is noted in a row that no session has locked.
+create table deploy_queue.writes (
+  id integer primary key,
+  seen_at timestamptz not null,
+  back_since timestamptz not null,
+  back_before timestamptz not null
+);
+insert into deploy_queue.writes select id, '-infinity', '-infinity', '-infinity' from generate_series(1, 8) as id;
 
 create table deploy_queue.workers (
   name text primary key,

@@ -7,9 +7,9 @@ running as materialized (select holder as deployment, holder.* from deploy_queue
 select live.id as deployment_id, 'silent' as kind, live.heartbeat_timestamp as since,
   deploy_queue._label(live.deployment) || ' has sent no heartbeat since ' || date_trunc('second', live.heartbeat_timestamp) as text
 from clock
-cross join (select deploy_queue._up_since() as up_since offset 0) as server
+cross join (select deploy_queue._availability() as moments offset 0) as server
 cross join (select * from queued union all select * from running) as live
-where deploy_queue._lease_ends(live.heartbeat_timestamp, live.alive_until, server.up_since) < clock.now
+where deploy_queue._lease_ends(live.heartbeat_timestamp, live.alive_until, server.moments) < clock.now
 
 union all
 

@@ -31,7 +31,7 @@ begin
       cross join lateral deploy_queue._demands(holder.environment, holder.component) as demands
       cross join lateral (
         values
-          (deploy_queue._lease_ends(holder.heartbeat_timestamp, holder.alive_until, deploy_queue._up_since())),
+          (deploy_queue._lease_ends(holder.heartbeat_timestamp, holder.alive_until, deploy_queue._availability())),
           (case when holder.stop_timestamp is null then holder.start_timestamp + coalesce(holder.max_duration, demands.max_duration) end)
       ) as ends (moment)
       where reason.kind in ('running', 'stopping') and ends.moment > v_now

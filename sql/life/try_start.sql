@@ -76,6 +76,7 @@ begin
 
     -- Nothing may depend on a background worker: a look reaps the dead that the deployment waits for, and the deployment itself when
     -- its not_after has passed.
+    perform deploy_queue._note_write();
     v_stale := array(
       select deploy_queue._stale(
         case when least(v_deployment.not_after, v_deployment.reserved_until) <= deploy_queue._now() then v_deployment.id end

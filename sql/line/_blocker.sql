@@ -28,7 +28,7 @@ as $$
     case
       when deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null
         and deploy_queue._silent_since(deployment.heartbeat_timestamp, policy) is not null
-      then deploy_queue._lease_ends(deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._up_since())
+      then deploy_queue._lease_ends(deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._availability())
     end,
     idle_since,
     case

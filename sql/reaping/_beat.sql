@@ -6,9 +6,10 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := deploy_queue._now();
+  v_now timestamptz;
 begin
-  perform deploy_queue._note_timeline();
+  perform deploy_queue._note_write();
+  v_now := deploy_queue._now();
   -- No lock of a cell: a heartbeat decides nothing.
   return query
   update deploy_queue.deployments as beating

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return deployment.alive_until is not null and deploy_queue._lease_ends(
-    deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._up_since()
+    deployment.heartbeat_timestamp, deployment.alive_until, deploy_queue._availability()
   ) >= deploy_queue._now();
 end;
 $$;

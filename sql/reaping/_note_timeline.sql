@@ -1,5 +1,5 @@
--- Notes when this server became the one that writes. After a promotion, the first heartbeat, look or reaping does that.
--- Called by them, and by every migration: before the first timeline there were no leases.
+-- Notes when this server became the one that writes.
+-- Called by _note_write, the first time by a migration: before the first timeline there were no leases.
 create or replace function deploy_queue._note_timeline() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -8,7 +8,7 @@ as $$
 declare
   v_ids bigint[];
 begin
-  perform deploy_queue._note_timeline();
+  perform deploy_queue._note_write();
 
   -- try_start holds a cell when it calls this. Locked rows and cells are skipped, so this never waits: it cannot deadlock, and an
   -- open transaction hinders no reaping elsewhere. A row that another session has locked is being reaped, ended or kept alive there.

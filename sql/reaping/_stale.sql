@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_up_since timestamptz := deploy_queue._up_since();
+  v_server deploy_queue.availability := deploy_queue._availability();
 begin
   return query
   -- Once an environment, not once a deployment: a thousand may be in line.
@@ -27,7 +27,7 @@ begin
   where deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
     and (
-      deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_up_since) < v_now
+      deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_server) < v_now
       or (
         deployments.start_timestamp < v_now - coalesce(deployments.max_duration, particular.max_duration, own.max_duration)
         and deployments.stop_timestamp is null

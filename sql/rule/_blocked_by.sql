@@ -72,7 +72,7 @@ begin
   if v_silent_since is not null then
     v_reason.text := v_reason.text || format(', without a heartbeat since %s: reaped after %s unless it sends one',
       date_trunc('second', v_silent_since),
-      date_trunc('second', deploy_queue._lease_ends(blocker.heartbeat_timestamp, blocker.alive_until, deploy_queue._up_since())));
+      date_trunc('second', deploy_queue._lease_ends(blocker.heartbeat_timestamp, blocker.alive_until, deploy_queue._availability())));
   end if;
   return v_reason;
 end;

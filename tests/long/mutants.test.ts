@@ -71,11 +71,11 @@ const mutants: readonly Mutant[] = [
   ["wakes no waiter", "_wake", "if not exists", "if false and not exists"],
   ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
   ["reaps a deployment that has missed a single heartbeat", "_lease", "heartbeat_timeout", "heartbeat_interval"],
-  ["never reaps the dead", "_stale", "alive_until, v_up_since) < v_now", "alive_until, v_up_since) < '-infinity'"],
+  ["never reaps the dead", "_stale", "alive_until, v_server) < v_now", "alive_until, v_server) < '-infinity'"],
   [
     "measures a lease by the policy of this moment",
     "_stale",
-    "deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_up_since)",
+    "deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_server)",
     `deployments.heartbeat_timestamp + (select environments.heartbeat_timeout from deploy_queue.environments
       where environments.environment = deployments.environment)`,
   ],

@@ -17,8 +17,10 @@ export interface TestDatabase {
   connect(options?: ConnectOptions): TestSql;
   /** A queue with a connection of its own, closed after the tests of the file. */
   openQueue(options?: { readonly actor?: string }): Queue;
-  /** Moves the clock of the database, such as "11 minutes". */
+  /** Moves the clock of the database, such as "11 minutes", while other deployments send heartbeats. */
   advance(interval: string): Promise<void>;
+  /** The same, while nothing is written. */
+  pause(interval: string): Promise<void>;
   /** A deployment to a cell of its own unless told otherwise. */
   enqueue(overrides?: Partial<EnqueueArguments>): Promise<Deployment>;
 }
@@ -73,8 +75,22 @@ export function useDatabase(): TestDatabase {
   const sql = openClient(url, { max: 10 });
   const queue = openQueue();
 
+  const pause: TestDatabase["pause"] = async (interval) => {
+    await sql`update test.clock set shift = shift + ${interval}::interval`;
+  };
+  /** As if a heartbeat had been noted just long enough ago that the next one is noted as well. */
+  const keepSeen = async (): Promise<void> => {
+    await sql`
+      with newest as (select * from deploy_queue.writes order by seen_at desc limit 1)
+      update deploy_queue.writes
+      set seen_at = deploy_queue._now() - interval '10 seconds', back_since = newest.back_since, back_before = newest.back_before
+      from newest
+      where writes.id = (select id from deploy_queue.writes order by seen_at desc limit 1 for update skip locked)`;
+  };
+
   beforeAll(async () => {
     await asRoot((root) => createDatabase(root, name, inject("templateName")));
+    await keepSeen();
   });
   afterAll(async () => {
     if (coverageDirectory !== undefined) {
@@ -91,8 +107,10 @@ export function useDatabase(): TestDatabase {
     connect,
     openQueue,
     async advance(interval) {
-      await sql`update test.clock set shift = shift + ${interval}::interval`;
+      await pause(interval);
+      await keepSeen();
     },
+    pause,
     enqueue: ({ heartbeat = false, keeper, stopGrace, ...overrides } = {}) =>
       queue.enqueue(
         {

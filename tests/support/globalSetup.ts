@@ -3,6 +3,7 @@ import type { TestProject } from "vitest/node";
 import { createDatabase } from "./createDatabase.js";
 import { putSchema } from "./putSchema.js";
 import { startTestServer } from "./server.js";
+import { shiftableClock } from "./shiftableClock.js";
 import { coverageDirectory, instrument, report } from "./sqlCoverage.js";
 
 declare module "vitest" {
@@ -46,20 +47,3 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.stop();
   };
 }
-
-/** Tests move time by changing a row; everything in the schema asks _now(). */
-const shiftableClock = `
-  create schema test;
-  create table test.clock (shift interval not null);
-  insert into test.clock values ('0');
-  grant usage on schema test to public;
-  grant select on test.clock to public;
-  create or replace function deploy_queue._now() returns timestamptz
-  language plpgsql stable parallel safe
-  set search_path = pg_catalog, pg_temp
-  as $$
-  begin
-    return clock_timestamp() + (select clock.shift from test.clock);
-  end;
-  $$;
-`;

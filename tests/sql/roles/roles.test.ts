@@ -149,6 +149,7 @@ test("only triggers, and functions that a role without rights on tables may call
   expect(row?.private).toEqual([
     "_all_queued",
     "_all_running",
+    "_availability",
     "_blocked_environments",
     "_buffering",
     "_flaw_of_deployment",
@@ -162,7 +163,6 @@ test("only triggers, and functions that a role without rights on tables may call
     "_openings",
     "_require_right",
     "_stopped_by",
-    "_up_since",
   ]);
 });
 

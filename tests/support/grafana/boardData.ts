@@ -74,6 +74,7 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
     select deploy_queue._measure(cell_id, component)
     from (select distinct cell_id, component from deploy_queue.deployments where finish_timestamp is not null) as finished;
 
+    update deploy_queue.writes set seen_at = deploy_queue._now();
     insert into deploy_queue.workers values ('worker:1', '0.1.0', deploy_queue._now(), deploy_queue._now() - interval '40 seconds');
     drop table kinds, planned;
     set session_replication_role = origin;`);
