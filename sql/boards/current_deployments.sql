@@ -25,7 +25,8 @@ select
   present.stop_timestamp + present.stop_grace as stops_by,
   case when present.start_timestamp is not null and present.alive_until is null then deploy_queue._unkept_since(
     present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when coalesce(own.max_duration, environments.max_duration) is null then coalesce(own.unkept_after, environments.unkept_after) end, clock.now
-  ) end as unkept_since
+  ) end as unkept_since,
+  present.finish_timestamp + coalesce(own.buffer_time, environments.buffer_time) as buffering_until
 from clock
 cross join (
   select queued as deployment, queued.* from deploy_queue._all_queued() as queued
@@ -54,3 +55,4 @@ comment on column deploy_queue.current_deployments.outlier_duration is 'After ho
 comment on column deploy_queue.current_deployments.stopped_by is 'Who has asked it to stop; null when no client did.';
 comment on column deploy_queue.current_deployments.stops_by is 'When its work has ended, or is killed; null when it is not being stopped, or its keeper cannot end the work.';
 comment on column deploy_queue.current_deployments.unkept_since is 'Since when it runs without a keeper, once that is longer than usual, or than unkept_after of its environment: it never ends by itself.';
+comment on column deploy_queue.current_deployments.buffering_until is 'When its buffer is over; null unless it is buffering.';

@@ -1,16 +1,8 @@
-import type { Whereabouts } from "../queue/deployment.js";
+import { isAbout, type Placed } from "../queue/calls/placeStatus.js";
 import type { Queue } from "../queue/queue.js";
 import type { Session } from "./openSession.js";
 import { PlacedCommand } from "./placedCommand.js";
 import { optionalText } from "./values.js";
-
-/** A row about a place; a part that is null or not there stands for all. */
-interface Placed {
-  readonly environment: string;
-  readonly cloud_provider?: string | null;
-  readonly region?: string | null;
-  readonly cell_index?: number | null;
-}
 
 /** A command that lists rows of all places, or of one. */
 export abstract class ListCommand<Row extends Placed> extends PlacedCommand {
@@ -31,16 +23,4 @@ export abstract class ListCommand<Row extends Placed> extends PlacedCommand {
     this.print(rows.length === 0 ? this.nothing : this.table(rows), rows);
     return 0;
   }
-}
-
-function isAbout(row: Placed, place: Whereabouts): boolean {
-  return (
-    fits(row.cloud_provider, place.cloudProvider) &&
-    fits(row.region, place.region) &&
-    fits(row.cell_index, place.cellIndex)
-  );
-}
-
-function fits<Part>(actual: Part | null | undefined, wanted: Part | undefined): boolean {
-  return actual === null || actual === undefined || wanted === undefined || actual === wanted;
 }

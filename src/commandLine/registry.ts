@@ -8,6 +8,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   fail: () => import("../commands/fail.js"),
   assert: () => import("../commands/assert.js"),
   info: () => import("../commands/info.js"),
+  status: () => import("../commands/status.js"),
   history: () => import("../commands/history.js"),
   explain: () => import("../commands/explain.js"),
   bump: () => import("../commands/bump.js"),

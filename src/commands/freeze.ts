@@ -3,8 +3,8 @@ import type { Session } from "../commandLine/openSession.js";
 import { PlacedCommand } from "../commandLine/placedCommand.js";
 import { requireParts } from "../commandLine/placeParts.js";
 import { optionalText, requiredText } from "../commandLine/values.js";
-import { freezeArea } from "../tables/policyTables.js";
 import { formatMoment, parseMoment } from "../text/moments.js";
+import { freezeArea } from "../text/policies.js";
 
 export class FreezeCommand extends PlacedCommand {
   static override paths = [["freeze"]];

@@ -2,8 +2,8 @@ import { Command } from "clipanion";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { argument } from "../commandLine/values.js";
-import { freezeArea } from "../tables/policyTables.js";
 import { parseNumber } from "../text/numbers.js";
+import { freezeArea } from "../text/policies.js";
 
 export class ThawCommand extends QueueCommand {
   static override paths = [["thaw"]];

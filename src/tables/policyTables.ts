@@ -1,16 +1,9 @@
 import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
 import { formatMoment } from "../text/moments.js";
-import { printable } from "../text/printable.js";
+import { freezeArea } from "../text/policies.js";
 import { formatTimeOfDay } from "../text/timesOfDay.js";
 import { formatWeekdays } from "../text/weekdays.js";
 import { renderTable } from "./table.js";
-
-/** "prod-aws-us-west-2": what a freeze covers. */
-export function freezeArea(freeze: Freeze): string {
-  const cell = freeze.cell_index === null ? null : `cell-${freeze.cell_index}`;
-  const parts = [freeze.environment, freeze.cloud_provider, freeze.region, cell];
-  return printable(parts.filter((part) => part !== null).join("-"));
-}
 
 export function freezeTable(freezes: readonly Freeze[]): string {
   return renderTable(

@@ -28,7 +28,7 @@ export function prediction(forecast: Forecast, now = forecast.as_of.getTime()): 
   }
   const left = forecast.predicted_start.getTime() - now;
   const at = timeOf(forecast.predicted_start, now);
-  return left > 0 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
+  return left >= 1_000 ? `likely starts in ${formatDuration(left)} (at ${at})${late}` : `may start any moment${late}`;
 }
 
 /** Of one that may start, does not, and has no keeper; milliseconds. */

@@ -11,12 +11,12 @@ interface InCell extends Omit<Cell, "index"> {
   readonly component: string;
 }
 
-/** A running one of deploy_queue.current_deployments; durations in seconds. */
+/** One of deploy_queue.current_deployments; durations in seconds. */
 export interface RunningDeployment extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
-  readonly status: "running" | "stopping";
+  readonly status: "running" | "stopping" | "buffering";
   /** Who entered it. */
   readonly actor: string | null;
   readonly start_timestamp: Date;
@@ -35,6 +35,8 @@ export interface RunningDeployment extends InCell {
   readonly stops_by: Date | null;
   /** Since when it runs without a keeper, once that is too long: it never ends by itself. */
   readonly unkept_since: Date | null;
+  /** When its buffer is over; null unless it is buffering. */
+  readonly buffering_until: Date | null;
   /** The moment of all this. */
   readonly as_of: Date;
 }
@@ -111,6 +113,15 @@ export class Boards extends Calls {
 
   /** The deployments that run, or those of one environment. */
   running(environment?: string): Promise<RunningDeployment[]> {
+    return this.#holders(["running", "stopping"], environment);
+  }
+
+  /** The same, and those whose buffer is not over. */
+  holders(environment?: string): Promise<RunningDeployment[]> {
+    return this.#holders(["running", "stopping", "buffering"], environment);
+  }
+
+  #holders(states: readonly string[], environment: string | undefined): Promise<RunningDeployment[]> {
     return this.rows(
       (sql) => sql`
         select
@@ -126,10 +137,11 @@ export class Boards extends Calls {
             where stuck.deployment_id = current.deployment_id and stuck.kind = 'silent'
           ) as is_silent,
           stopped_by, current.stop_timestamp, stops_by, unkept_since,
+          current.buffering_until,
           current.start_timestamp + current_duration as as_of
         from deploy_queue.current_deployments as current
         join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
-        where current_status in ('running', 'stopping')
+        where current_status::text = any (${[...states]})
           and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
         order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`,
     );

@@ -1,4 +1,4 @@
-import type { Location, Whereabouts } from "../deployment.js";
+import type { Cell, Location, Whereabouts } from "../deployment.js";
 import { Calls } from "./calls.js";
 
 /** Cells by their names, such as prod-aws-us-west-2-cell-1. */
@@ -24,6 +24,17 @@ export class Cells extends Calls {
           region => ${where.region ?? null},
           cell_index => ${where.cellIndex ?? null}
         )`,
+    );
+  }
+
+  /** All cells but retired ones, in the order of their names. */
+  all(): Promise<Cell[]> {
+    return this.rows(
+      (sql) => sql`
+        select environment, cloud_provider, region, cell_index as index
+        from deploy_queue.cells
+        where retired_at is null
+        order by environment, cloud_provider, region, cell_index`,
     );
   }
 

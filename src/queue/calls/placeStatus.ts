@@ -1,0 +1,112 @@
+import type { Cell, Whereabouts } from "../deployment.js";
+import type { Call, QueuedDeployment } from "../forecast.js";
+import type { RunningDeployment } from "./boards.js";
+import type { StagedDeployment } from "./holds.js";
+import type { Freeze, MaintenanceWindow } from "./policies.js";
+import type { QueueCalls } from "./queueCalls.js";
+
+/** Something that needs a look, and calls of which each may end it. */
+export interface Problem {
+  /** silent, unkept, slow or idle of a deployment; else the name of what is not well in the database. */
+  readonly kind: string;
+  readonly deployment_id: number | null;
+  readonly since: Date | null;
+  readonly text: string;
+  readonly cures: readonly Call[];
+}
+
+/** A cell with all that is in it. */
+export interface CellStatus {
+  readonly cell: Cell;
+  readonly holders: readonly RunningDeployment[];
+  /** In the order of the line. */
+  readonly waiting: readonly QueuedDeployment[];
+  /** On hold outside the line. */
+  readonly held: readonly StagedDeployment[];
+}
+
+/** Everything about a place. */
+export interface PlaceStatus {
+  readonly as_of: Date;
+  readonly problems: readonly Problem[];
+  readonly freezes: readonly Freeze[];
+  readonly windows: readonly MaintenanceWindow[];
+  readonly cells: readonly CellStatus[];
+}
+
+/** A row about a place; a part that is null or not there stands for all. */
+export interface Placed {
+  readonly environment: string;
+  readonly cloud_provider?: string | null;
+  readonly region?: string | null;
+  readonly cell_index?: number | null;
+}
+
+/** Whether a row is about a place, or about a part of it or more than it. */
+export function isAbout(row: Placed, place: Whereabouts): boolean {
+  return (
+    fits(row.environment, place.environment) &&
+    fits(row.cloud_provider, place.cloudProvider) &&
+    fits(row.region, place.region) &&
+    fits(row.cell_index, place.cellIndex)
+  );
+}
+
+function fits<Part>(actual: Part | null | undefined, wanted: Part | undefined): boolean {
+  return actual === null || actual === undefined || wanted === undefined || actual === wanted;
+}
+
+/** Reads all that is shown of a place. */
+export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promise<PlaceStatus> {
+  const { environment } = place;
+  const [as_of, cells, holders, waiting, staged, stuck, freezes, windows, health] = await Promise.all([
+    queue.moment("PT0S"),
+    queue.cells.all(),
+    queue.boards.holders(environment),
+    queue.line.queued(environment),
+    queue.holds.staged({ environment }),
+    queue.boards.stuck(),
+    queue.policies.freezes(environment),
+    queue.policies.windows(environment),
+    queue.upkeep.health(),
+  ]);
+  const within = cells
+    .map((cell) => ({ ...cell, cell_index: cell.index }))
+    .filter((cell) => isAbout(cell, place))
+    .map(({ cell_index: _, ...cell }) => {
+      const where = {
+        ...{ environment: cell.environment, cloudProvider: cell.cloud_provider },
+        ...{ region: cell.region, cellIndex: cell.index },
+      };
+      const there = <Row extends Placed>(rows: readonly Row[]): Row[] => rows.filter((row) => isAbout(row, where));
+      const held = there(staged).filter(({ hold }) => hold === "outside");
+      return { cell, holders: there(holders), waiting: there(waiting), held };
+    });
+  const ids = new Set(within.flatMap((one) => [...one.holders, ...one.waiting].map((row) => row.deployment_id)));
+  return {
+    as_of,
+    problems: [
+      ...stuck
+        .filter(({ deployment_id }) => ids.has(deployment_id))
+        .map((one) => ({ ...one, cures: curesOf(one.kind, one.deployment_id) })),
+      ...health
+        .filter(({ status }) => status === "failed")
+        .map(({ name: kind, text }) => ({ kind, deployment_id: null, since: null, text, cures: [] })),
+    ],
+    freezes: freezes.filter((freeze) => isAbout(freeze, place)),
+    windows,
+    cells: within,
+  };
+}
+
+function curesOf(kind: string, id: number): Call[] {
+  const call = (name: string): Call => ({ function: name, arguments: { deployment_id: String(id) } });
+  switch (kind) {
+    case "unkept":
+      return [call("finish"), call("cancel")];
+    case "slow":
+      return [call("history"), call("cancel")];
+    default:
+      return [call("cancel")];
+  }
+}
