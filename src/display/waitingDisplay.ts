@@ -1,11 +1,13 @@
 import { createLogUpdate } from "log-update";
 import type { Logger } from "pino";
+import stringWidth from "string-width";
 import type { Deployment } from "../queue/deployment.js";
 import type { Forecast } from "../queue/forecast.js";
 import { deploymentName } from "../text/describe.js";
 import { describeForecast } from "../text/describeForecast.js";
 import { formatDuration } from "../text/durations.js";
 import { type LogGroup, lineDisplay, type WaitingDisplay } from "./lineDisplay.js";
+import { fitLines } from "./liveScreen.js";
 
 /** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
 export function createWaitingDisplay(deployment: Deployment, log: Logger, { redrawn = true } = {}): WaitingDisplay {
@@ -26,7 +28,8 @@ function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
       const now = performance.now();
       const [first = "", ...blockers] = describeForecast(shown.forecast, now - shown.at);
       const head = `${deploymentName(deployment)} waits for ${formatDuration(now - began)}: ${first}`;
-      update([head, ...blockers.map((line) => `  ${line}`)].join("\n"));
+      const lines = blockers.map((line) => `  ${line}`);
+      update(fitRegion(head, lines, process.stderr.columns, process.stderr.rows - 1).join("\n"));
     }
   };
   const timer = setInterval(draw, 1_000);
@@ -46,6 +49,15 @@ function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
       update.done();
     },
   };
+}
+
+/** The own place stays on the screen: where not all has room, each blocker has one line, and the last ones are only counted. */
+function fitRegion(head: string, blockers: readonly string[], columns: number, rows: number): readonly string[] {
+  const height = (line: string): number => Math.max(1, Math.ceil(stringWidth(line) / columns));
+  const left = rows - height(head);
+  return blockers.reduce((sum, line) => sum + height(line), 0) <= left
+    ? [head, ...blockers]
+    : [head, ...(left > 0 ? fitLines(blockers, columns, left) : [])];
 }
 
 /** For the command line in a step of a workflow, on the stream of the log. */

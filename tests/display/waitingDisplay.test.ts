@@ -168,6 +168,24 @@ describe("on a terminal a wait", () => {
     shown.end();
   });
 
+  test("keeps the own place on a small screen, and counts the blockers that have no room", () => {
+    terminal(60, 6);
+    const shown = display();
+    const [one] = forecast("a-component-with-a-long-name").blockers;
+    const ten = Array.from({ length: 10 }, () => one).filter((blocker) => blocker !== undefined);
+    shown.show({ ...forecast(), blocker_count: 10, blockers: ten });
+    const lines = written
+      .join("")
+      .split("\n")
+      .filter((line) => line.includes("  "));
+    expect(written.join("")).toContain("deployment 42 (api@v1.2.3) waits for 0s: position 1");
+    expect(lines.map((line) => line.trimEnd())).toEqual(
+      Array(2).fill("  deployment 41 (a-component-with-a-long-name) is ahead in …"),
+    );
+    expect(written.join("")).toContain("and 8 more lines");
+    shown.end();
+  });
+
   test("is erased for a message and drawn again below it", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     terminal(100, 40);
