@@ -55,7 +55,7 @@ order by since`,
         description:
           "Deployments that run or are being stopped, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
         sql: `
-select current_status::text as status, deployment_id as deployment, component, version, actor as by, ${cell} as cell,
+select current_status::text as status, deployment_id as deployment, component, version, sequence as run, slot, actor as by, ${cell} as cell,
   ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
   ${seconds("outlier_duration")} as "late after", ${linkColumns}
 from deploy_queue.current_deployments
@@ -93,14 +93,16 @@ order by start_timestamp`,
         description:
           "All waiting deployments: the position in the line of the cell, the blockers, and the likely start if every deployment takes as long as usual (empty: unknown). Held up: a deployment ahead takes longer than usual, so expect a later start.",
         sql: `
-select ${cell} as cell, "position", deployment_id as deployment, component, version, actor as by,
+select ${cell} as cell, "position", deployment_id as deployment, component, version, sequence as run, reserved_until as "reserved until",
+  actor as by,
   ${seconds("as_of - created_at")} as waiting, predicted_start as "likely start",
   overdue as "held up",
   (
     select string_agg(coalesce(
       -- What is no deployment: a hold, a schedule, a window, a freeze.
       blocker ->> 'text',
-      format('%s %s (%s)', blocker ->> 'deployment_id', blocker ->> 'component', blocker ->> 'kind')
+      format('%s %s (%s)', blocker ->> 'deployment_id', concat_ws(' run ', blocker ->> 'component', blocker ->> 'sequence'),
+        case when blocker ->> 'reserved_until' is not null then 'reserved' else blocker ->> 'kind' end)
     ), ', ')
     from jsonb_array_elements(blockers) as blocker
   ) as "waits for",
@@ -117,6 +119,7 @@ limit 500`,
         position: [{ id: "custom.width", value: 80 }],
         deployment: asDeployment,
         ...kindColumns,
+        "reserved until": asTime,
         waiting: asDuration,
         "likely start": asTime,
         "held up": asAlarm,

@@ -15,6 +15,7 @@ select
   count(*) filter (where current_status = 'running') as "running",
   count(*) filter (where current_status = 'buffering') as "buffering",
   count(*) filter (where current_status = 'queued') as "queued",
+  count(*) filter (where current_status = 'reserved') as "reserved",
   (
     select coalesce(${seconds("max(as_of - created_at)")}, 0)
     from deploy_queue.queue
@@ -31,7 +32,7 @@ where ${chosen}`,
     width: 24,
     height: 4,
   });
-  for (const state of ["running", "buffering", "queued"] as const) {
+  for (const state of ["running", "buffering", "queued", "reserved"] as const) {
     panel.overrideByName(state, fixedColour(stateColours[state]));
   }
   return panel

@@ -3,6 +3,7 @@ import { type DynamicConfigValue, MappingType, type ValueMapping } from "@grafan
 
 /** One colour for each state on every board. Red is kept for what a person must look at. */
 export const stateColours = {
+  reserved: "light-purple",
   queued: "purple",
   running: "blue",
   stopping: "orange",

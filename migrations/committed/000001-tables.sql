@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1a74c005fc10ccbfa2a14fe78a4a9d569e79cd61
+--! Hash: sha1:5b473fffa3cc2128a5cac408e7c4d9745de3d02c
 
 -- squawk-ignore-file
 
@@ -71,11 +71,13 @@ create type deploy_queue.blocker as (
   hold deploy_queue.hold,
   kind text,
   note text,
+  slot integer,
   actor text,
   since timestamptz,
   until timestamptz,
   version text,
   priority integer,
+  sequence bigint,
   component text,
   reaped_at timestamptz,
   idle_since timestamptz,
@@ -84,6 +86,7 @@ create type deploy_queue.blocker as (
   unkept_since timestamptz,
   deployment_id bigint,
   usual_seconds numeric,
+  reserved_until timestamptz,
   priority_reason text
 );
 

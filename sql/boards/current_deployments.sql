@@ -26,7 +26,9 @@ select
   case when present.start_timestamp is not null and present.alive_until is null then deploy_queue._unkept_since(
     present.deployment, usual.avg_duration + 2 * usual.stddev_duration, case when coalesce(own.max_duration, environments.max_duration) is null then coalesce(own.unkept_after, environments.unkept_after) end, clock.now
   ) end as unkept_since,
-  present.finish_timestamp + coalesce(own.buffer_time, environments.buffer_time) as buffering_until
+  present.finish_timestamp + coalesce(own.buffer_time, environments.buffer_time) as buffering_until,
+  present.sequence,
+  case when present.start_timestamp is not null then present.slot end as slot
 from clock
 cross join (
   select queued as deployment, queued.* from deploy_queue._all_queued() as queued
@@ -45,7 +47,8 @@ left join deploy_queue.deployment_durations as usual
 
 comment on view deploy_queue.current_deployments is
   'Deployments that are queued, running or buffering.';
-comment on column deploy_queue.current_deployments.current_status is 'held, queued, running, stopping or buffering.';
+comment on column deploy_queue.current_deployments.current_status is 'reserved, held, queued, running, stopping or buffering.';
+comment on column deploy_queue.current_deployments.slot is 'Which slot of its cell it takes; null while it waits.';
 comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';
 comment on column deploy_queue.current_deployments.cancellation_timestamp is 'Always null: cancelled deployments are not current.';

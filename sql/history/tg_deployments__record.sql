@@ -99,7 +99,12 @@ begin
       case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
       case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
       case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated')
-        then jsonb_build_object('how', new.cancellation_kind) end
+        then jsonb_strip_nulls(jsonb_build_object(
+          'how', new.cancellation_kind,
+          -- Its note names it first (_obsolete).
+          'superseded_by', case when new.cancellation_kind in ('superseded', 'outdated')
+            then substring(new.cancellation_note from 'deployment ([0-9]+)')::bigint end
+        )) end
     );
   end if;
 

@@ -7,6 +7,14 @@ as $$
 declare
   v_who text;
 begin
+  if deployment.cancellation_kind in ('superseded', 'outdated') then
+    -- No person has decided it.
+    raise exception using
+      errcode = 'QD005',
+      message = format('%s was cancelled: %s', deploy_queue._label(deployment), deployment.cancellation_note),
+      hint = 'It never changes again.';
+  end if;
+
   if deployment.cancellation_timestamp is not null then
     -- The note of a reaped one says who reaped it.
     select ' by ' || events.actor into v_who

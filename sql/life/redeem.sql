@@ -31,6 +31,10 @@ begin
       message = format('%s was reserved by %s', deploy_queue._label(v_deployment), v_deployment.entered_by),
       hint = 'The role that has reserved a place redeems it.';
   end if;
+  -- The answer to its first call was lost.
+  if v_deployment.reserved_until is null and v_deployment.keeper = redeem.keeper then
+    return v_deployment;
+  end if;
   if v_deployment.reserved_until is null or v_others <> '' then
     raise exception using
       errcode = 'QD052',
@@ -61,4 +65,4 @@ end;
 $$;
 
 comment on function deploy_queue.redeem(bigint, text, text, text, boolean, text, interval, text) is
-  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(). component: when given, it must be the one that was reserved for. Returns the deployment; try_start() starts it.';
+  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(); the same keeper may repeat the call. component: when given, it must be the one that was reserved for. Returns the deployment; try_start() starts it.';

@@ -20,7 +20,8 @@ begin
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
 
-  if v_deployment.hold is not null then
+  -- A reservation is redeemed.
+  if v_deployment.hold is not null and v_deployment.reserved_until is null then
     perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
     update deploy_queue.deployments
     set hold = null,

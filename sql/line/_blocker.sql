@@ -19,11 +19,13 @@ as $$
       else 'buffer'
     end,
     deployment.note,
+    case when policy.slots > 1 and deployment.start_timestamp is not null then deployment.slot end,
     deployment.actor,
     coalesce(deployment.finish_timestamp, deployment.stop_timestamp, deployment.start_timestamp, deployment.created_at),
     nullif(until, 'infinity'),
     deployment.version,
     deployment.priority,
+    deployment.sequence,
     deployment.component,
     case
       when deployment.heartbeat_timestamp is not null and deployment.finish_timestamp is null
@@ -45,6 +47,7 @@ as $$
     end,
     deployment.id,
     extract(epoch from avg_duration),
+    deployment.reserved_until,
     case
       when deployment.start_timestamp is null and deployment.priority <> 0 then deploy_queue._priority_reason(deployment.id)
     end

@@ -23,7 +23,9 @@ select
   (line.deployment).hold,
   line.overtaken,
   (line.deployment).actor,
-  (line.forecast).idle_since
+  (line.forecast).idle_since,
+  (line.deployment).sequence,
+  (line.deployment).reserved_until
 from deploy_queue._line(null, null) as line;
 
 comment on view deploy_queue.queue is
@@ -33,7 +35,8 @@ comment on column deploy_queue.queue."position" is '1 is next.';
 comment on column deploy_queue.queue.predicted_start is 'When it will likely start if all ahead take as long as usual; null: unknown.';
 comment on column deploy_queue.queue.overdue is 'Whether a blocker takes longer than usual.';
 comment on column deploy_queue.queue.blocker_count is 'How many it waits for.';
-comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, actor, since, usual_seconds, until, silent_since, reaped_at, stopped_by, unkept_since, priority, priority_reason, hold; what is no deployment has kind, text and until.';
+comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON: deployment_id, kind, component, version, url, note, actor, since, usual_seconds, until, silent_since, reaped_at, stopped_by, unkept_since, priority, priority_reason, hold, slot, sequence, reserved_until; what is no deployment has kind, text and until.';
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
+comment on column deploy_queue.queue.reserved_until is 'Until then it keeps its place without being ready; null: it was not reserved, or was redeemed.';
 comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';

@@ -21,7 +21,8 @@ select
   deployments.entered_by is not distinct from deploy_queue._principal() as is_own,
   deployments.actor
 from deploy_queue._queued as deployments
-where deployments.hold is not null;
+-- What is reserved waits for its build, not for a release.
+where deployments.hold is not null and deployments.reserved_until is null;
 
 comment on view deploy_queue.staged is
   'Deployments on hold: outside the line or in their place in it, until they are released or purged.';

@@ -21,7 +21,8 @@ begin
   v_reason.kind := _blocked_by.kind;
   v_reason.until := _blocked_by.until;
   v_reason.deployment_id := blocker.id;
-  v_reason.text := deploy_queue._label(blocker);
+  v_reason.text := deploy_queue._label(blocker)
+    || case when policy.slots > 1 and blocker.start_timestamp is not null then format(' in slot %s', blocker.slot) else '' end;
 
   case _blocked_by.kind
     when 'running' then
@@ -52,7 +53,7 @@ begin
         ' with priority ' || nullif(blocker.priority, candidate.priority),
         case
           when blocker.reserved_until is not null
-            then format(': its place%s is reserved until %s', ' for run ' || blocker.sequence, date_trunc('second', blocker.reserved_until))
+            then format(': its place is reserved until %s', date_trunc('second', blocker.reserved_until))
           when blocker.hold is not null then ', on hold until it is released'
         end);
       v_reason.cures := jsonb_build_array(deploy_queue._call('bump', 'deployment_id', candidate.id::text, 'reason', null));

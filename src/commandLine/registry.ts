@@ -3,6 +3,7 @@ import type { CommandClass } from "clipanion";
 /** Every command by its path, in the order of the help. Only those that a command line may mean are loaded. */
 const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, CommandClass>>>>> = {
   start: () => import("../commands/start.js"),
+  reserve: () => import("../commands/reserve.js"),
   run: () => import("../commands/run.js"),
   finish: () => import("../commands/finish.js"),
   fail: () => import("../commands/fail.js"),

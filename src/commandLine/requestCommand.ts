@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import { parseDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
-import { parsePriority } from "../text/numbers.js";
+import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { options } from "./options.js";
 import { cellByName, PlacedCommand } from "./placedCommand.js";
@@ -26,15 +26,37 @@ export abstract class RequestCommand extends PlacedCommand {
     "Chosen by the caller for one deployment: asking again with the same key gives the deployment that is there already",
   );
   priority = optionalValue("--priority", "A deployment with a higher one goes first; 0 by default", parsePriority);
+  sequence = optionalValue(
+    "--sequence",
+    "A run number: the deployments of a component stand in its order, whichever comes first",
+    parseSequence,
+  );
+  sequenceScope = optionalText(
+    "--sequence-scope",
+    "What the sequence counts, such as the runs of a pipeline: only numbers of one scope are compared",
+  );
+  artifact = optionalText("--artifact", "What is deployed, such as a digest");
+  rollbackOf = optionalValue(
+    "--rollback-of",
+    "Go back on purpose from this deployment of the component: passes what refuses a step back, and the buffer of that one",
+    parseDeploymentId,
+  );
   notBefore = Option.String("--not-before", {
     description: 'Do not start earlier, such as 2h or "2026-11-01 02:00 Europe/Berlin"; others pass until then',
   });
   notAfter = Option.String("--not-after", { description: "Cancel it when it has not started by then" });
 
   override async perform(): Promise<number> {
-    // What is missing is said without a database.
-    await this.#wanted();
+    await this.checkPlace();
     return super.perform();
+  }
+
+  /**
+   * What is missing is said without a database.
+   * @throws InvalidValueError
+   */
+  protected async checkPlace(): Promise<void> {
+    await this.#wanted();
   }
 
   /** @throws InvalidValueError for a moment that the database cannot read, UnknownNameError */
@@ -50,6 +72,10 @@ export abstract class RequestCommand extends PlacedCommand {
       idempotencyKey: this.idempotencyKey,
       maxDuration: this.maxDuration,
       priority: this.priority,
+      sequence: this.sequence,
+      sequenceScope: this.sequenceScope,
+      artifact: this.artifact,
+      rollbackOf: this.rollbackOf,
       notBefore: await parseMoment(queue, this.notBefore, "--not-before"),
       notAfter: await parseMoment(queue, this.notAfter, "--not-after"),
     };

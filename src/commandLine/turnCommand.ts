@@ -1,15 +1,22 @@
 import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
+import type { WayIn } from "../queue/journey.js";
 import { parseDeploymentId } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { holdOf, options } from "./options.js";
+import { checkReservation, redeemedBy, refuseWithReservation } from "./redeeming.js";
 import { RequestCommand } from "./requestCommand.js";
 import { optionalValue } from "./values.js";
 import { surroundingDeployment } from "./variables.js";
 
 /** A command that waits for the turn of what it asks for. */
 export abstract class TurnCommand extends RequestCommand {
+  reservation = optionalValue(
+    "--reservation",
+    "Redeem this reservation, with what is known by now of --version, --artifact and --url; its place is known, too",
+    parseDeploymentId,
+  );
   hold = options.hold();
   parent = optionalValue(
     "--parent",
@@ -21,6 +28,29 @@ export abstract class TurnCommand extends RequestCommand {
   });
   waitTimeout = options.waitTimeout();
   override outageTimeout = options.outageTimeout();
+
+  protected override async checkPlace(): Promise<void> {
+    if (this.reservation === undefined) {
+      await super.checkPlace();
+      return;
+    }
+    const { note, concurrencyKey, maxDuration, idempotencyKey, priority, notBefore, notAfter } = this;
+    const { sequence, sequenceScope, rollbackOf, hold, parent, join } = this;
+    refuseWithReservation({
+      ...{ note, concurrencyKey, maxDuration, idempotencyKey, priority, notBefore, notAfter },
+      ...{ sequence, sequenceScope, rollbackOf, hold, parent, join: join || undefined },
+    });
+  }
+
+  /** What is asked for, or the reservation that is redeemed. */
+  protected async wayIn(session: Session, stopGrace?: number): Promise<WayIn> {
+    const { reservation, component, version, artifact, url } = this;
+    if (reservation === undefined) {
+      return this.request(session);
+    }
+    await checkReservation(session.queue, reservation, await this.whereabouts(session.queue));
+    return redeemedBy(session.queue, reservation, { component, version, artifact, url }, stopGrace);
+  }
 
   protected override async request(session: Session): Promise<DeploymentRequest> {
     if (this.parent !== undefined) {

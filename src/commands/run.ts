@@ -68,11 +68,11 @@ export class RunCommand extends TurnCommand {
     if (this.command[0] === "") {
       throw new InvalidValueError("the command to run is empty");
     }
-    const request = await this.patiently(session, () => this.request(session));
+    const wayIn = await this.patiently(session, () => this.wayIn(session, this.gracePeriod));
     const { json } = this;
     // stdout belongs to the command.
     const { stderr } = this.context;
-    return runCommand(session, request, this.command, {
+    return runCommand(session, wayIn, this.command, {
       gracePeriod: this.gracePeriod,
       passDatabaseUrl: this.passDatabaseUrl,
       continueWithoutContact: this.onLostContact,

@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { startDeployment } from "../commandLine/journey.js";
 import type { Session } from "../commandLine/openSession.js";
 import { TurnCommand } from "../commandLine/turnCommand.js";
+import { InvalidValueError } from "../database/errors.js";
 import { eventRecord } from "../display/eventRecord.js";
 import { describeForecast } from "../text/describeForecast.js";
 
@@ -27,10 +28,13 @@ export class StartCommand extends TurnCommand {
       With \`--idempotency-key\`, \`start\` may be called again when its answer was lost. It takes the place in the line over, and
       succeeds at once when the deployment runs already: so two callers with one key would both deploy.
 
+      With \`--reservation\` it redeems a place that \`reserve\` has taken, waits there and starts.
+
       With \`--hold\` it waits until \`deploy-queue release\` is called with its id, and then goes on.
 
       With \`--json\`, every step is a JSON line on stdout: enqueued; waiting, whenever that changes; outage and outage-over. The
-      last one is started; cancelled, when another client cancels the deployment; given-up; or left-behind, when its place could not
+      last one is started; cancelled, when another client cancels the deployment, or a policy does: its kind is superseded or outdated then, and superseded_by the
+      deployment that did it; given-up; or left-behind, when its place could not
       be given up.
     `,
     examples: [
@@ -43,16 +47,26 @@ export class StartCommand extends TurnCommand {
 
   dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
 
+  protected override async checkPlace(): Promise<void> {
+    if (this.dryRun && this.reservation !== undefined) {
+      throw new InvalidValueError("--dry-run and --reservation do not go together", {
+        hint: `"deploy-queue explain ${this.reservation}" says what a reservation waits for.`,
+      });
+    }
+    await super.checkPlace();
+  }
+
   override async act(session: Session): Promise<number> {
-    const request = await this.patiently(session, () => this.request(session));
     if (this.dryRun) {
+      const request = await this.patiently(session, () => this.request(session));
       const forecast = await session.queue.line.preview(request);
       const [first = "", ...blockers] = describeForecast(forecast);
       const outlook = forecast.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
       this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), forecast);
       return 0;
     }
-    await startDeployment(session, request, {
+    const wayIn = await this.patiently(session, () => this.wayIn(session));
+    await startDeployment(session, wayIn, {
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       json: this.json,

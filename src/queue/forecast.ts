@@ -68,6 +68,11 @@ export interface BlockingDeployment {
   readonly priority_reason: string | null;
   /** In line, it keeps others waiting until it is released. */
   readonly hold: Hold | null;
+  /** Which slot it takes; null in a cell with one, and until it starts. */
+  readonly slot: number | null;
+  readonly sequence: number | null;
+  /** Until then it keeps its place without being ready. */
+  readonly reserved_until: string | null;
 }
 
 export type Blocker = BlockingDeployment | Withholding;
@@ -107,6 +112,9 @@ export interface QueuedDeployment extends Forecast {
   readonly created_at: Date;
   readonly priority: number;
   readonly hold: Hold | null;
+  readonly sequence: number | null;
+  /** Until then it keeps its place without being ready. */
+  readonly reserved_until: Date | null;
   /** How many that came later have started before it. */
   readonly overtaken: number;
 }

@@ -11,6 +11,8 @@ export interface KeepingOptions {
 
 export interface EnqueueOptions extends KeepingOptions {
   readonly start?: boolean;
+  /** Milliseconds for which it keeps its place until it is redeemed. */
+  readonly reserveFor?: number | undefined;
 }
 
 export interface Heartbeat {

@@ -48,6 +48,9 @@ function blocker(one: BlockingDeployment, now: number): string {
     case "buffer":
       return `${name} cooling down`;
     case "queued":
+      if (one.reserved_until !== null) {
+        return `${name} reserved`;
+      }
       return one.idle_since === null
         ? `${name} queued${silent || usual}`
         : `${name} idle ${formatDuration(now - Date.parse(one.idle_since))}, nobody listens`;

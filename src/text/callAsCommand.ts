@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["grant_role", "roles grant"],
   ["purge", "purge"],
   ["queue", "list queue"],
+  ["redeem", "start --reservation"],
   ["release", "release"],
   ["remove_environment", "environment remove"],
   ["retire_cell", "cell retire"],

@@ -14,7 +14,7 @@ export function cellOf(deployment: Deployment): Cell {
   return { environment, cloud_provider, region, index };
 }
 
-/** "deployment 42 (api@v1.2.3)" */
+/** "deployment 42 (api@v1.2.3)", "deployment 42 (api run 812)" */
 export function deploymentName(deployment: Deployment): string {
   return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
 }
@@ -46,7 +46,7 @@ export function summary(deployment: DeploymentWithStatus): string {
 export function particulars(deployment: DeploymentWithStatus, cancellation?: Cancellation): string {
   const by = deployment.entered_by === null ? "" : ` by ${printable(whoText(deployment.actor, deployment.entered_by))}`;
   const end = deployment.status === "failed" || deployment.status === "rejected" ? deployment.status : "cancelled";
-  const asked = cancellation === undefined ? "" : ` by ${cancellerName(cancellation)}`;
+  const asked = cancellation === undefined || isObsolete(cancellation) ? "" : ` by ${cancellerName(cancellation)}`;
   const isStopped = deployment.stop_timestamp !== null;
   const moments = [
     ["started", deployment.start_timestamp, ""],
@@ -64,8 +64,23 @@ export function particulars(deployment: DeploymentWithStatus, cancellation?: Can
     .concat(why);
 }
 
-export function componentName(deployment: { readonly component: string; readonly version: string | null }): string {
-  return deployment.version === null ? deployment.component : `${deployment.component}@${deployment.version}`;
+/** Whether a policy has cancelled it, and no person. */
+export function isObsolete({ kind }: Cancellation): boolean {
+  return kind === "superseded" || kind === "outdated";
+}
+
+/** "api@v1.2.3"; "api run 812" while the version is not known. */
+export function componentName({
+  component,
+  version,
+  sequence = null,
+}: {
+  readonly component: string;
+  readonly version: string | null;
+  readonly sequence?: number | null;
+}): string {
+  const run = sequence === null ? "" : ` run ${sequence}`;
+  return version === null ? `${component}${run}` : `${component}@${version}`;
 }
 
 /** "ann, role operators (deploy-queue cancel deployment)"; "an unknown role" when that is not known. Only the role is proven. */

@@ -1,4 +1,5 @@
 import type { Blocker, BlockingDeployment, Forecast } from "../queue/forecast.js";
+import { componentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
 import { printable } from "./printable.js";
 
@@ -49,7 +50,8 @@ function describeBlocker(blocker: Blocker, now: number): string {
   if ("text" in blocker) {
     return `${blocker.text}${describeEnd(blocker.until, now)}`;
   }
-  const name = `deployment ${blocker.deployment_id} (${blocker.component}${blocker.version === null ? "" : `@${blocker.version}`})`;
+  const slot = blocker.slot === null ? "" : ` in slot ${blocker.slot}`;
+  const name = `deployment ${blocker.deployment_id} (${componentName(blocker)})${slot}`;
   const who = [blocker.note === null ? "" : ` (${blocker.note})`, blocker.url === null ? "" : ` ${blocker.url}`].join(
     "",
   );
@@ -84,8 +86,12 @@ function describeOrphan({ deployment_id: id, unkept_since }: BlockingDeployment)
 }
 
 /** " with priority 6 (ann: sev 1), on hold until it is released"; nothing for most. */
-function describeRank({ priority, priority_reason: why, hold }: BlockingDeployment): string {
+function describeRank(blocker: BlockingDeployment, now: number): string {
+  const { priority, priority_reason: why, hold, reserved_until } = blocker;
   const rank = priority === 0 ? "" : ` with priority ${priority}${why === null ? "" : ` (${why})`}`;
+  if (reserved_until !== null) {
+    return `${rank}: its place is reserved${describeEnd(reserved_until, now)}`;
+  }
   return hold === null ? rank : `${rank}, on hold until it is released`;
 }
 
@@ -116,7 +122,7 @@ function describeState(blocker: BlockingDeployment, now: number): string {
       return `has finished; its buffer takes ${formatDuration(left)} more`;
     }
     case "queued":
-      return `is ahead in the line${describeRank(blocker)}${describeIdle(blocker, now) || usually}`;
+      return `is ahead in the line${describeRank(blocker, now)}${describeIdle(blocker, now) || usually}`;
     default:
       return blocker.kind;
   }

@@ -15,7 +15,7 @@ export function explanation(
   reasons: readonly Explanation[],
   idle?: number | undefined,
 ): string {
-  if (deployment.status !== "queued" && deployment.status !== "held") {
+  if (deployment.status !== "queued" && deployment.status !== "held" && deployment.status !== "reserved") {
     return `${deploymentName(deployment)} waits for nothing: it is ${deployment.status}.`;
   }
   if (reasons.length === 0 && idle !== undefined) {

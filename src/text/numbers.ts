@@ -38,6 +38,14 @@ export function parsePriority(text: string, option: string): number {
   return parseInteger(text, rule, -highestPriority, highestPriority);
 }
 
+/** The database keeps numbers that JavaScript and JSON hold exactly. */
+const largestSequence = 1_000_000_000_000_000;
+
+/** @throws InvalidValueError that names the option */
+export function parseSequence(text: string, option: string): number {
+  return parseInteger(text, `${option} must be a whole number from 0 to ${largestSequence}`, 0, largestSequence);
+}
+
 function parseInteger(text: string, rule: string, least: number, most: number): number {
   const pattern = least < 0 ? /^\s*[+-]?\d+\s*$/ : /^\s*\d+\s*$/;
   const number = pattern.test(text) ? Number(text) : Number.NaN;

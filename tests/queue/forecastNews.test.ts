@@ -32,6 +32,9 @@ function running(since: number, usualMinutes: number | null): BlockingDeployment
       priority: 0,
       priority_reason: null,
       hold: null,
+      slot: null,
+      sequence: null,
+      reserved_until: null,
     },
   };
 }

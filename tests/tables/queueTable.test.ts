@@ -14,6 +14,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
     ...{ since: now.toISOString(), usual_seconds: null, until: null },
     ...{ actor: null, stopped_by: null, unkept_since: null, idle_since: null },
     ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+    ...{ slot: null, sequence: null, reserved_until: null },
     ...changes,
   };
 }
@@ -28,7 +29,7 @@ function queued(changes: Partial<QueuedDeployment> = {}): QueuedDeployment {
     ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, actor: "ann" },
     ...{ created_at: new Date(now.getTime() - 90_000), deployment_id: 42, position: 1, predicted_start: null },
     ...{ overdue: false, blocker_count: 0, blockers: [], as_of: now, priority: 0, hold: null, overtaken: 0 },
-    idle_since: null,
+    ...{ idle_since: null, sequence: null, reserved_until: null },
     ...changes,
   };
 }

@@ -22,6 +22,7 @@ function blocker(changes: Partial<BlockingDeployment> = {}): BlockingDeployment 
     ...{ since: minutes(-3).toISOString(), usual_seconds: 300, until: minutes(2).toISOString() },
     ...{ actor: null, stopped_by: null, unkept_since: null, idle_since: null },
     ...{ silent_since: null, reaped_at: null, priority: 0, priority_reason: null, hold: null },
+    ...{ slot: null, sequence: null, reserved_until: null },
     ...changes,
   };
 }
@@ -102,6 +103,16 @@ describe("a blocker", () => {
       "has cooled down",
       { kind: "buffer", until: now.toISOString() },
       "deployment 41 (web@v7) has finished; its buffer takes 0s more",
+    ],
+    [
+      "has reserved its place before its version is known",
+      { kind: "queued", version: null, sequence: 812, reserved_until: minutes(60).toISOString(), usual_seconds: null },
+      "deployment 41 (web run 812) is ahead in the line: its place is reserved, until 2030-01-02T23:25:04Z, in 1h",
+    ],
+    [
+      "takes one of several slots",
+      { slot: 2 },
+      "deployment 41 (web@v7) in slot 2 has been running for 3m, usually takes 5m",
     ],
     ["is queued", { kind: "queued" }, "deployment 41 (web@v7) is ahead in the line, usually takes 5m"],
     [

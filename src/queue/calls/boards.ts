@@ -17,6 +17,7 @@ export interface RunningDeployment extends InCell {
   readonly version: string | null;
   readonly url: string | null;
   readonly status: "running" | "stopping" | "buffering";
+  readonly sequence: number | null;
   /** Who entered it. */
   readonly actor: string | null;
   readonly start_timestamp: Date;
@@ -126,7 +127,8 @@ export class Boards extends Calls {
       (sql) => sql`
         select
           deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
-          current.component, current.version, current.url, current_status as status, current.actor, current.start_timestamp,
+          current.component, current.version, current.url, current_status as status, current.sequence,
+          current.actor, current.start_timestamp,
           extract(epoch from current_duration)::float8 as current_duration,
           extract(epoch from avg_duration)::float8 as avg_duration,
           extract(epoch from outlier_duration)::float8 as outlier_duration,

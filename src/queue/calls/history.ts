@@ -37,7 +37,7 @@ export interface Bypass extends Location {
 
 /** The event by which a deployment was cancelled. */
 export interface Cancellation {
-  readonly kind: "stopping" | "cancelled" | "reaped" | "failed";
+  readonly kind: "stopping" | "cancelled" | "reaped" | "failed" | "superseded" | "outdated";
   /** The name that the client gave, else the principal. */
   readonly actor: string;
   /** The database role that logged in. */
@@ -45,6 +45,8 @@ export interface Cancellation {
   /** Of its connection; PostgreSQL keeps 63 bytes of it. */
   readonly application_name: string | null;
   readonly reason: string | null;
+  /** The deployment that has superseded it, or has outdated it. */
+  readonly superseded_by?: number;
 }
 
 /** Something in history that must not be. */
@@ -66,14 +68,22 @@ export class History extends Calls {
 
   /** Who asked it to stop, cancelled or reaped it, or told that it failed; undefined when none of this happened. */
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
-    const [event] = await this.rows<Cancellation>(
+    const [event] = await this.rows<
+      Cancellation & { obsolete: { how: "superseded" | "outdated"; superseded_by?: number } | null }
+    >(
       (sql) => sql`
-        select kind, actor, principal, application_name, reason
+        select kind, actor, principal, application_name, reason,
+          case when detail->>'how' in ('superseded', 'outdated') then detail end as obsolete
         from deploy_queue.history(deployment_id => ${id})
         where kind in ('stopping', 'cancelled', 'reaped', 'failed')
         order by id limit 1`,
     );
-    return event;
+    if (event === undefined) {
+      return undefined;
+    }
+    const { obsolete, ...cancellation } = event;
+    const { how: kind, ...by } = obsolete ?? { how: event.kind };
+    return { ...cancellation, kind, ...by };
   }
 
   /** Leaves a record of a deployment that goes around the queue. It blocks no other. */

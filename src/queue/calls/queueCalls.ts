@@ -59,7 +59,7 @@ export class QueueCalls extends Calls {
    */
   enqueue(
     request: DeploymentRequest,
-    { heartbeat = false, start = false, ...keeping }: EnqueueOptions = {},
+    { heartbeat = false, start = false, reserveFor, ...keeping }: EnqueueOptions = {},
   ): Promise<Deployment> {
     return this.change<Deployment>(
       (sql) => sql`
@@ -89,7 +89,8 @@ export class QueueCalls extends Calls {
           sequence => ${request.sequence ?? null},
           sequence_scope => ${request.sequenceScope ?? null},
           artifact => ${request.artifact ?? null},
-          rollback_of => ${request.rollbackOf ?? null}
+          rollback_of => ${request.rollbackOf ?? null},
+          reserve_for => ${milliseconds(sql, reserveFor)}
         )`,
     );
   }
@@ -100,29 +101,10 @@ export class QueueCalls extends Calls {
    * @param validFor milliseconds; the policy of the environment may allow less
    */
   reserve(request: DeploymentRequest, validFor: number): Promise<Deployment> {
-    return this.change<Deployment>(
-      (sql) => sql`
-        select * from deploy_queue.reserve(
-          environment => ${request.environment},
-          cloud_provider => ${request.cloudProvider},
-          region => ${request.region},
-          cell_index => ${request.cellIndex},
-          component => ${request.component},
-          valid_for => ${milliseconds(sql, validFor)},
-          sequence => ${request.sequence ?? null},
-          sequence_scope => ${request.sequenceScope ?? null},
-          version => ${request.version ?? null},
-          artifact => ${request.artifact ?? null},
-          url => ${request.url ?? null},
-          note => ${request.note ?? null},
-          concurrency_key => ${request.concurrencyKey ?? null},
-          idempotency_key => ${request.idempotencyKey ?? null},
-          priority => ${request.priority ?? 0}
-        )`,
-    );
+    return this.enqueue(request, { reserveFor: validFor });
   }
 
-  /** Makes a deployment of a reservation, which waits at its place; heartbeat: as for enqueue. */
+  /** Makes a deployment of a reservation, which waits at its place; heartbeat: as for enqueue. The same keeper may repeat it. */
   redeem(
     id: DeploymentId,
     redemption: Redemption = {},

@@ -13,11 +13,19 @@ test("a reserved place keeps those behind it waiting, and says until when", asyn
   expect(await line.state("a")).toBe("reserved");
   const [reason] = await sql<{ text: string; until: Date }[]>`
     select text, until from deploy_queue.waiting_on(${line.id("b")})`;
-  expect(reason?.text).toMatch(
-    /^deployment \d+ \(api\) is ahead in the line: its place for run 812 is reserved until 20/,
-  );
+  expect(reason?.text).toMatch(/^deployment \d+ \(api run 812\) is ahead in the line: its place is reserved until 20/);
   expect(reason?.until.getTime()).toBeGreaterThan(Date.now() + 7_000_000);
   expect(await line.start("a")).toBe("reservation");
+});
+
+test("a reservation is neither staged nor released: it waits for its build", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  const id = await line.enter("a", { valid_for: "2 hours" });
+  const staged = await database.queue.holds.staged({ environment: line.environment });
+  expect(staged).toEqual([]);
+  expect(await database.queue.holds.release(id, { heartbeat: false, key: "" })).toMatchObject({ released: false });
+  expect(await line.state("a")).toBe("reserved");
 });
 
 test("a reservation that is over lets the line move on without a worker, and is cancelled by the next start", async () => {

@@ -127,7 +127,7 @@ describe("a place", () => {
       ["buffering new 1m", "running five 3m", "queued ten 30m", "queued new"].map(parseMember),
     );
     const [, place] = await placesIn(line);
-    const rank = { priority: 0, priority_reason: null, hold: null };
+    const rank = { priority: 0, priority_reason: null, hold: null, slot: null, sequence: null, reserved_until: null };
     const who = { actor: null, stopped_by: null, unkept_since: null, idle_since: null };
     const common = { version: null, url: null, note: null, silent_since: null, reaped_at: null, ...rank, ...who };
     expect(place?.blockers.map((blocker) => ({ ...blocker, until: moment(blocker.until) }))).toEqual([
@@ -180,9 +180,9 @@ describe("a place", () => {
       from (select attname, row_number() over (order by attnum) as number from pg_attribute
         where attrelid = 'deploy_queue.blocker'::regclass) as in_type
       full join jsonb_object_keys(to_jsonb(row(null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null)::deploy_queue.blocker)) with ordinality as in_json (key, number) using (number)
+        null, null, null, null, null, null, null, null)::deploy_queue.blocker)) with ordinality as in_json (key, number) using (number)
       order by number`;
-    expect(fields).toHaveLength(18);
+    expect(fields).toHaveLength(21);
     expect(fields.map(({ inType }) => inType)).toEqual(fields.map(({ inJson }) => inJson));
   });
 

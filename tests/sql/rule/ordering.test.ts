@@ -94,7 +94,7 @@ describe("no step back", () => {
     );
     await expect(line.enter("late", { sequence: 14 })).rejects.toMatchObject({
       code: "QD050",
-      message: `api is outdated: run 15 of api has started, as deployment ${line.id("high")}`,
+      message: `api run 14 is outdated: run 15 of api has started, as deployment ${line.id("high")}`,
     });
     expect(await line.enter("again", { sequence: 15 })).toBeGreaterThan(0);
     expect(await line.enter("other", { sequence: 1, sequence_scope: "another workflow" })).toBeGreaterThan(0);
