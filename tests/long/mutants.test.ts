@@ -79,6 +79,21 @@ const mutants: readonly Mutant[] = [
     `deployments.heartbeat_timestamp + (select environments.heartbeat_timeout from deploy_queue.environments
       where environments.environment = deployments.environment)`,
   ],
+  [
+    "reaps who could not send a heartbeat",
+    "_availability",
+    "v_last.seen_at < v_now - interval '1 minute'",
+    "false",
+    ["enqueue", "start", "reap"],
+  ],
+  [
+    "spares the dead each time that writes come back",
+    "_availability",
+    "v_server.back_before := v_last.back_since",
+    "v_server.back_before := '-infinity'",
+    ["enqueue", "start", "reap"],
+  ],
+  ["spares the dead for good", "_note_write", "v_server.back_since", "'infinity'", ["enqueue", "start", "reap"]],
   ["frees a cell before the work has ended", "tg_deployments__guard", "new.cancellation_timestamp := null", "null"],
   [
     "takes a second cancel for the end of the work",

@@ -36,7 +36,14 @@ export async function findDifference(
 async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string | undefined> {
   const environment = (bufferTime: number) => ({ bufferTime, heartbeatTimeout });
   const environments = { a: environment(bufferTimes.a), b: environment(bufferTimes.b) };
-  let world: World = { now: 0, environments, deployments: [], freezes: {}, windows: {} };
+  let world: World = {
+    now: 0,
+    returns: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    environments,
+    deployments: [],
+    freezes: {},
+    windows: {},
+  };
   let difference: string | undefined;
   let made = 0;
   await queue.begin(bufferTimes);
@@ -57,9 +64,10 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
 /** @param script to which a line is added that says what happens */
 async function compareStep(queue: RealQueue, world: World, step: Step, script: string[]): Promise<[World, string?]> {
   if (step.step === "wait") {
-    script.push(`${step.minutes} minutes pass`);
-    await queue.wait(step.minutes);
-    return compareSight(queue, { ...world, now: world.now + step.minutes });
+    script.push(`${step.minutes} minutes pass${step.quiet ? " without writes" : ""}`);
+    await queue.wait(step.minutes, step.quiet);
+    const now = world.now + step.minutes;
+    return compareSight(queue, { ...world, now, returns: step.quiet ? [now, world.returns[0]] : world.returns });
   }
   const { on, acts, rolledBack } = step;
   const isTransaction = rolledBack || acts.length > 1;

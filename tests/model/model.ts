@@ -1,6 +1,8 @@
 /** What the queue promises, as simply as it can be said; the database is compared with it. Times are minutes. */
 export interface World {
   readonly now: number;
+  /** When writes came back after a time without any: the last time, and the time before. */
+  readonly returns: readonly [number, number];
   readonly environments: Readonly<Record<string, Environment>>;
   readonly deployments: readonly Deployment[];
   /** The one freeze of an environment, if it has one. */
@@ -177,11 +179,11 @@ export function wokenByWindows(after: World, environment: string): number[] {
 
 /** Whether a look reaps it or asks it to stop: its lease is over, it runs for too long, or it did not start in time. */
 export function isStale(world: World, deployment: Deployment): boolean {
-  const { aliveUntil, started, stopped, maxDuration } = deployment;
+  const { started, stopped, maxDuration } = deployment;
   return (
     isLive(deployment) &&
     (isTooLate(world, deployment) ||
-      (aliveUntil !== null && aliveUntil < world.now) ||
+      leaseEnd(world, deployment) < world.now ||
       (started !== null && maxDuration !== null && started + maxDuration < world.now && stopped === null))
   );
 }
@@ -191,8 +193,15 @@ export function isHolder(world: World, deployment: Deployment): boolean {
   return status(world, deployment) === "running" && isKept(world, deployment);
 }
 
-export function isKept(world: World, { aliveUntil }: Deployment): boolean {
-  return aliveUntil !== null && aliveUntil >= world.now;
+export function isKept(world: World, deployment: Deployment): boolean {
+  return deployment.aliveUntil !== null && leaseEnd(world, deployment) >= world.now;
+}
+
+/** A lease outlasts the first return of the writes by a minute, less what passes in the database between two steps. */
+function leaseEnd({ returns }: World, { heartbeat, aliveUntil }: Deployment): number {
+  if (heartbeat === null || aliveUntil === null) return Number.POSITIVE_INFINITY;
+  const back = returns.findLast((moment) => heartbeat < moment) ?? Number.NEGATIVE_INFINITY;
+  return Math.max(aliveUntil, back + 0.99);
 }
 
 /** The waiters that a change wakes: those that had a reason that is gone or ends earlier, and now may start or know when. */

@@ -62,8 +62,11 @@ export class RealQueue {
     this.#heard = [];
   }
 
-  async wait(minutes: number): Promise<void> {
-    await this.#database.advance(`${minutes} minutes`);
+  /** @param quiet whether nothing is written meanwhile; another program writes first after it */
+  async wait(minutes: number, quiet: boolean): Promise<void> {
+    if (!quiet) return this.#database.advance(`${minutes} minutes`);
+    await this.#database.pause(`${minutes} minutes`);
+    await this.#database.sql`select deploy_queue._note_write()`;
   }
 
   /** What is done on this connection until `close` is one transaction. */

@@ -98,7 +98,7 @@ export type Act =
 
 /** Time passes, or a client acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
 export type Step =
-  | { readonly step: "wait"; readonly minutes: number }
+  | { readonly step: "wait"; readonly minutes: number; readonly quiet: boolean }
   | { readonly step: "act"; readonly on: number; readonly rolledBack: boolean; readonly acts: readonly Act[] };
 
 const place = fc.constantFrom<Place[]>(
@@ -260,7 +260,14 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 
 const draftOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Draft> =>
   fc.oneof(
-    { weight: 8, arbitrary: fc.record({ step: fc.constant("wait" as const), minutes: fc.constantFrom(1, 2, 6, 11) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        step: fc.constant("wait" as const),
+        minutes: fc.constantFrom(1, 2, 6, 11),
+        quiet: fc.boolean(),
+      }),
+    },
     {
       weight: 48,
       arbitrary: fc.record({
