@@ -4,6 +4,7 @@ import { handoff } from "./handoff.js";
 import { herd } from "./herd.js";
 import { history } from "./history.js";
 import { idle } from "./idle.js";
+import { program } from "./program.js";
 import { prune } from "./prune.js";
 import type { BenchServer } from "./server.js";
 import type { BenchOptions, Figure } from "./support.js";
@@ -23,6 +24,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   idle: { measure: idle, about: "One `start` process that waits, seen from a proxy between it and the server." },
   herd: { measure: herd, about: "A line that is drained by 200 connections." },
+  program: { measure: program, about: "A line whose waiters are all in one program, which has one connection." },
   cli: { measure: cli, about: "From the start of a process to its end." },
   history: { measure: history, about: "A call of the library, from sent to answered; the sizes in turns." },
   throughput: {

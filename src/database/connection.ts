@@ -24,6 +24,8 @@ export class Connection {
   #openedAt = Number.POSITIVE_INFINITY;
   #prepare = false;
   #isClosed = false;
+  /** Those that were left and have not ended. */
+  readonly #left = new Set<Promise<Client>>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -81,7 +83,8 @@ export class Connection {
   /** Leaves a connection to the calls that still wait for answers on it: the next query gets a new one. May be called twice. */
   leave(opened: Promise<Client> | undefined): void {
     if (opened !== undefined && this.#drop(opened)) {
-      void endClient(opened, leftTimeout);
+      this.#left.add(opened);
+      void endClient(opened, leftTimeout).finally(() => this.#left.delete(opened));
     }
   }
 
@@ -122,7 +125,8 @@ export class Connection {
     const opened = this.#present;
     this.#present = undefined;
     this.#giveUp.abort();
-    await endClient(opened, closeTimeout);
+    // Nobody waits for the answers of those that were left.
+    await Promise.all([endClient(opened, closeTimeout), ...[...this.#left].map((left) => endClient(left, 0))]);
   }
 
   /** @returns whether it was the present one */

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { Answers } from "./answers.js";
 import type { Sql } from "./client.js";
 import { Connection } from "./connection.js";
 import { connectionSettings, describeSettings, isProtected } from "./connectionSettings.js";
@@ -43,6 +44,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   #wasLetIn = false;
   #channels = new Set<string>();
+  readonly #answers = new Answers();
   readonly #wakeUps = new WakeUps();
   readonly #delivery = new Delivery();
 
@@ -69,8 +71,9 @@ export class Database {
   }
 
   /**
-   * Runs one statement. Every rule is one statement, so nothing here opens a transaction.
-   * @param timeout milliseconds after which it has no answer and its connection is given up
+   * Runs one statement. Every rule is one statement, so nothing here opens a transaction. One that may take long has a connection of its
+   * own where others wait on this one.
+   * @param timeout milliseconds in which the connection may be silent, neither answering this nor another statement; then it is left
    * @throws DatabaseUnavailableError when there is no answer, AccessDeniedError when there never was one and it is denied;
    * errors of the server pass through.
    */
@@ -78,6 +81,9 @@ export class Database {
     statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
     timeout = defaultQueryTimeout,
   ): Promise<Row[]> {
+    if (timeout > defaultQueryTimeout && this.#channels.size > 0) {
+      return this.#aside((database) => database.query(statement, timeout));
+    }
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(statement, timeout);
@@ -95,8 +101,9 @@ export class Database {
     timeout: number,
   ): Promise<Row[]> {
     const connection = this.connection.open();
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = (): void => undefined;
     let isOpen = false;
+    let isLeft = false;
     try {
       const rows = await Promise.race([
         connection.then((client) => {
@@ -104,18 +111,24 @@ export class Database {
           return inSession(client, () => statement(client.sql));
         }),
         new Promise<never>((_, reject) => {
-          timer = setTimeout(() => {
-            // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection.
-            this.connection.abandon(connection);
+          stopTimer = this.#answers.whenSilent(connection, timeout, () => {
+            // A dead path is noticed by TCP after a quarter of an hour; the next query gets a new connection. If only this answer is slow,
+            // the others still come.
+            isLeft = isOpen;
+            if (isLeft) this.connection.leave(connection);
             reject(this.#silence(timeout, isOpen));
-          }, timeout);
+          });
         }),
       ]);
       this.#wasLetIn = true;
+      this.#answers.came(connection);
       return rows;
     } catch (error) {
+      if (isStillUsable(error)) {
+        this.#answers.came(connection);
+      }
       const translated = toUnavailable(error, this.target);
-      if (translated instanceof DatabaseUnavailableError && !isStillUsable(error)) {
+      if (translated instanceof DatabaseUnavailableError && !isStillUsable(error) && !isLeft) {
         // postgres.js may lose a query that is sent while its socket is on the way out: the next one gets a new client.
         this.connection.abandon(connection);
       }
@@ -125,7 +138,7 @@ export class Database {
       }
       throw translated;
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 
@@ -176,14 +189,21 @@ export class Database {
    * @returns undefined when the connection was lost meanwhile
    */
   notificationsArrive(channel: string): Promise<boolean | undefined> {
-    return this.#delivery.find(channel, async () => {
-      const sender = new Database(this.#options);
-      try {
+    return this.#delivery.find(channel, () =>
+      this.#aside(async (sender) => {
         await sender.query((sql) => sql`select pg_notify(${channel}, ${probePayload})`);
-      } finally {
-        await sender.close();
-      }
-    });
+      }),
+    );
+  }
+
+  /** Over a connection of its own. */
+  async #aside<Result>(act: (other: Database) => Promise<Result>): Promise<Result> {
+    const other = new Database(this.#options);
+    try {
+      return await act(other);
+    } finally {
+      await other.close();
+    }
   }
 
   async unlisten(channel: string): Promise<void> {

@@ -52,6 +52,27 @@ describe("a query", () => {
     await terminate("slow query");
   });
 
+  test("waits as long as the connection answers others, and takes no other answer with it when it does not", async () => {
+    const database = open({ applicationName: "long line" });
+    await database.listen("long_line");
+    await Promise.all(Array.from({ length: 9 }, () => database.query((sql) => sql`select pg_sleep(0.5)`, 4_000)));
+
+    const slow = database.query((sql) => sql`select pg_sleep(3)`, 1_000);
+    const behind = database.query((sql) => sql`select 2 as two`);
+    await expect(slow).rejects.toThrow(DatabaseUnavailableError);
+    expect(await one(database)).toBe(1);
+    expect(await behind).toEqual([{ two: 2 }]);
+  });
+
+  test("that may take long has a connection of its own where a wait listens", async () => {
+    const database = open({ applicationName: "long work" });
+    const backend = (timeout?: number) =>
+      database.query<{ pid: number }>((sql) => sql`select pg_backend_pid() as pid`, timeout);
+    expect(await backend(3_600_000)).toEqual(await backend());
+    await database.listen("long_work");
+    expect(await backend(3_600_000)).not.toEqual(await backend());
+  });
+
   test("fails as unavailable when its connection is lost, and the next one works", async () => {
     const database = open({ applicationName: "lost query" });
     const lost = database.query((sql) => sql`select pg_sleep(600)`).catch((error: unknown) => error);
