@@ -8,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
+  v_line refcursor;
   v_queued deploy_queue.deployments;
   v_policy deploy_queue.policies := _heads.policy;
   v_slots integer := (_heads.policy).slots;
@@ -15,19 +16,31 @@ declare
   -- The exclusion keys found so far. Once there are more than slots, they keep all deployments behind them waiting, exceptions aside.
   v_keys text[] := '{}';
 begin
-  for v_queued in
-    select (standing.deployment).*
-    from (
-      select queued.deployment, - queued.priority as rank, coalesce(queued.place, queued.id) as place
+  -- The index has those without a sequence in their order: a line without sequences is not sorted, and read only as far as its heads.
+  if exists (select from deploy_queue.component_lines as line where line.cell_id = _heads.cell_id) then
+    open v_line for
+      select (standing.deployment).*
+      from (
+        select queued.deployment, - queued.priority as rank, coalesce(queued.place, queued.id) as place
+        from deploy_queue._queued as queued
+        where queued.cell_id = _heads.cell_id and queued.sequence is null
+        union all
+        select sequenced.deployment, - (sequenced.deployment).priority, (sequenced.deployment).place
+        from deploy_queue._sequenced as sequenced
+        where sequenced.cell_id = _heads.cell_id
+      ) as standing
+      order by standing.rank, standing.place;
+  else
+    open v_line for
+      select (queued.deployment).*
       from deploy_queue._queued as queued
-      where queued.cell_id = _heads.cell_id and queued.sequence is null
-      union all
-      select sequenced.deployment, - (sequenced.deployment).priority, (sequenced.deployment).place
-      from deploy_queue._sequenced as sequenced
-      where sequenced.cell_id = _heads.cell_id
-    ) as standing
-    order by standing.rank, standing.place
+      where queued.cell_id = _heads.cell_id
+      order by - queued.priority, coalesce(queued.place, queued.id);
+  end if;
+
   loop
+    fetch v_line into v_queued;
+    exit when not found;
     continue when v_queued.hold = 'outside' or v_queued.reserved_until <= v_now;
     v_slots := coalesce(v_slots, deploy_queue._slots(_heads.cell_id));
     v_key := deploy_queue._exclusion_key(v_queued);
@@ -54,5 +67,6 @@ begin
     v_keys := v_keys || v_key;
     exit when cardinality(v_keys) > v_slots and not v_policy.is_frozen;
   end loop;
+  close v_line;
 end;
 $$;
