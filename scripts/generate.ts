@@ -13,6 +13,7 @@ import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
 import { grantsTable, withGrants } from "./grantsTable.js";
+import { manPage } from "./manPage.js";
 import { withMigrationHeaders } from "./migrationHeaders.js";
 
 const check = process.argv.includes("--check");
@@ -34,7 +35,9 @@ async function generated(path: string, text: string): Promise<void> {
 for (const [path, text] of await withMigrationHeaders("migrations/committed")) {
   await generated(path, text);
 }
-await generated("docs/cli.md", commandLineDocs(await createCli(version)));
+const cli = await createCli(version);
+await generated("docs/cli.md", commandLineDocs(cli));
+await generated("man/deploy-queue.1", manPage(cli, version));
 for (const [name, text] of await buildAction()) {
   await generated(`dist/${name}`, text);
 }

@@ -14,7 +14,18 @@ let packed: { filename: string; files: { path: string }[] };
 beforeAll(async () => {
   // A copy, because packing builds, and others run what is built here.
   const parts = ["package.json", "tsconfig.json", "tsconfig.build.json", "README.md", "LICENSE", "CHANGELOG.md"];
-  for (const part of [...parts, "bin", "docs", "examples", "migrations/committed", "scripts", "sql", "src", "tests"]) {
+  for (const part of [
+    ...parts,
+    "bin",
+    "docs",
+    "examples",
+    "man",
+    "migrations/committed",
+    "scripts",
+    "sql",
+    "src",
+    "tests",
+  ]) {
     cpSync(join(root, part), join(directory, part), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));

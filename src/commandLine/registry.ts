@@ -48,6 +48,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   "roles list": () => import("../commands/roles/list.js"),
   "roles revoke": () => import("../commands/roles/revoke.js"),
   config: () => import("../commands/config.js"),
+  completion: () => import("../commands/completion.js"),
   adopt: () => import("../commands/adopt.js"),
   doctor: () => import("../commands/doctor.js"),
 };

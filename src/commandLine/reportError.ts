@@ -1,6 +1,7 @@
 import type { BaseContext } from "clipanion";
 import { DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { describeError } from "../text/describeError.js";
+import { likelyMeant } from "../text/nearest.js";
 import { columnsAsOptions } from "../text/optionNames.js";
 import { jsonText, printable } from "../text/printable.js";
 
@@ -34,15 +35,17 @@ export function usageErrorLine(error: Error, args: readonly string[], commandPat
   if (command === undefined) {
     const words = args.filter((word) => !word.startsWith("-")).slice(0, 2);
     const siblings = commandPaths.filter((path) => path.startsWith(`${args[0]} `));
+    const typed = words.join(" ") || args.join(" ");
+    const meant = likelyMeant(typed, commandPaths) ?? likelyMeant(words[0] ?? "", commandPaths);
     const known = siblings.length > 0 ? `There are: ${siblings.join(", ")}` : 'See "deploy-queue --help"';
-    return errorLine(`there is no command "${words.join(" ") || args.join(" ")}". ${known}`);
+    return errorLine(`there is no command "${typed}". ${meant === undefined ? known : `Did you mean "${meant}"?`}`);
   }
   // The parser's first paragraph says what is wrong. For missing options it says only how all options are written.
   const [problem = "", synopsis = ""] = error.message.split("\n\n");
   const end = args.indexOf("--");
   const words = end === -1 ? args : args.slice(0, end);
   const reason = misspelled(words, synopsis) ?? describeProblem(problem);
-  return errorLine(`${command}: ${reason}. See "deploy-queue ${command} --help"`);
+  return errorLine(`${command}: ${reason}${reason.endsWith("?") ? "" : "."} See "deploy-queue ${command} --help"`);
 }
 
 /** Whether the command line begins with the path of a command. */
@@ -56,7 +59,9 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   const known = new Set(synopsis.match(/--[a-z-]+/g));
   const strange = [...given].filter((word) => /^--./.test(word) && known.size > 0 && !known.has(word));
   if (strange.length > 0) {
-    return `${strange.join(", ")} is not an option`;
+    const [first = "", ...more] = strange;
+    const meant = more.length === 0 ? likelyMeant(first, known) : undefined;
+    return `${strange.join(", ")} is not an option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
   for (const option of ["--hold", "--refuse-outdated"]) {
     const value = words[words.indexOf(option) + 1];

@@ -1,7 +1,8 @@
 import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import { reorderArguments } from "./arguments.js";
-import { HelpCommand } from "./help.js";
+import { readableHelp } from "./metavariables.js";
+import { groupText, overviewText, variablesText } from "./overview.js";
 import { commandPaths, loadCommands } from "./registry.js";
 import { beginsWith, reportError, usageErrorLine } from "./reportError.js";
 
@@ -13,7 +14,12 @@ export async function runCli(
   version: string,
   context: BaseContext = Cli.defaultContext,
 ): Promise<number> {
-  const args = given.length === 0 ? ["--help"] : reorderArguments(given);
+  const args = helpAsOption(reorderArguments(given));
+  const help = await helpText(args, version);
+  if (help !== undefined) {
+    context.stdout.write(help);
+    return 0;
+  }
   const cli = await createCli(version, meantBy(args));
   let command: Command;
   try {
@@ -29,8 +35,36 @@ export async function runCli(
   return cli.run(command, context);
 }
 
-/** The command that is named; without one, those that share its first word, else all. */
+/** "help start" is "start --help". */
+function helpAsOption(args: string[]): string[] {
+  return args[0] === "help" && args[1] !== "variables" ? [...args.slice(1), "--help"] : args;
+}
+
+/** The help that is not about one command; undefined for all other command lines. */
+async function helpText(args: readonly string[], version: string): Promise<string | undefined> {
+  const bold = hasColors() ? (text: string) => `\u001b[1m${text}\u001b[22m` : (text: string) => text;
+  const [word = "--help", option] = args;
+  const isHelp = (text: string | undefined): boolean => text === "--help" || text === "-h";
+  if (args.length <= 1 && isHelp(word)) {
+    return overviewText(version, bold);
+  }
+  if (word === "help" && option === "variables") {
+    return variablesText(bold);
+  }
+  const group = commandPaths.filter((path) => path.startsWith(`${word} `));
+  return args.length === 2 && isHelp(option) && group.length > 0 ? groupText(await loadCommands(group)) : undefined;
+}
+
+function hasColors(): boolean {
+  return process.stdout.isTTY === true && !process.env["NO_COLOR"];
+}
+
+/** The commands to load: the one that is named; without one, those that share its first word, else all. */
 function meantBy(args: readonly string[]): readonly string[] {
+  // It prints the options of all.
+  if (args[0] === "completion") {
+    return commandPaths;
+  }
   const named = commandPaths.filter((path) => beginsWith(args, path));
   const related = commandPaths.filter((path) => path.split(" ", 1)[0] === args[0]);
   return [named, related, commandPaths].find((paths) => paths.length > 0) ?? [];
@@ -45,12 +79,12 @@ function refuseStrayWords(command: Command, args: readonly string[]): void {
   }
 }
 
-/** The parser with these commands; where it has all of them, also with help and version. */
+/** The parser with these commands; where it has all of them, also with the version. */
 export async function createCli(version: string, paths = commandPaths): Promise<Cli> {
   const commands = await loadCommands(paths);
-  const builtins = paths === commandPaths ? [HelpCommand, Builtins.VersionCommand] : [];
+  const builtins = paths === commandPaths ? [Builtins.VersionCommand] : [];
   const cli = new ReadableCli({
-    enableColors: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+    enableColors: hasColors(),
     binaryLabel: "deploy-queue",
     binaryName: "deploy-queue",
     binaryVersion: version,
@@ -61,9 +95,9 @@ export async function createCli(version: string, paths = commandPaths): Promise<
   return cli;
 }
 
-/** Its help has "…" for the value of an option, where clipanion has "#0". */
+/** Its help says what the value of an option is. */
 class ReadableCli extends Cli {
   override usage(...args: Parameters<Cli["usage"]>): string {
-    return super.usage(...args).replace(/(--[a-z-]+) #\d+/g, "$1 …");
+    return readableHelp(super.usage(...args));
   }
 }

@@ -9,3 +9,10 @@ export function nearestNames(name: string, known: Iterable<string>, most = 3): s
     .slice(0, most)
     .map(({ other }) => other);
 }
+
+/** The known name of which a name is most likely a slip: two characters or a third of it may differ. */
+export function likelyMeant(name: string, known: Iterable<string>): string | undefined {
+  const [nearest] = nearestNames(name, known, 1);
+  const most = Math.max(2, Math.floor(name.length / 3));
+  return nearest !== undefined && distance(name.toLowerCase(), nearest.toLowerCase()) <= most ? nearest : undefined;
+}

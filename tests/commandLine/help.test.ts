@@ -1,31 +1,76 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandLineDocs } from "../../scripts/commandLineDocs.js";
+import { manPage } from "../../scripts/manPage.js";
+import { topics } from "../../src/commandLine/overview.js";
 import { settings, variableOf } from "../../src/commandLine/placeParts.js";
+import { commandPaths } from "../../src/commandLine/registry.js";
+import { createCli } from "../../src/commandLine/runCli.js";
 import { variables } from "../../src/commandLine/variables.js";
 import { runHere } from "../support/cli.js";
 
 const sources = join(import.meta.dirname, "../../src");
 
-test("help of each command marks the options that it requires, and no other", async () => {
-  const { stdout } = await runHere(["--help"], {});
-  const commands = [...stdout.matchAll(/^ {2}deploy-queue ([a-z ]+)\b(.*<-.*)$/gm)].map(([, path = "", rest = ""]) => ({
-    path,
-    required: [...rest.matchAll(/<(?:-\w,)?(--[a-z-]+) …>/g)].map(([, option]) => option),
-  }));
+test("the overview names the first word of each command once, on a screen of 40 lines of 100 columns", async () => {
+  const words = topics.flatMap(([, commands]) => commands.flatMap(([names]) => names.split(", ")));
+  const { code, stdout } = await runHere(["--help"], {});
 
-  expect(stdout).not.toContain("#");
-  expect(commands).toContainEqual({ path: "cancel version", required: ["--component", "--version"] });
-  for (const { path, required } of commands) {
-    const help = await runHere([...path.split(" "), "--help"], {});
-    const marked = [...help.stdout.matchAll(/^ {2}(?:-\w,)?(--[a-z-]+) .*\(required\)$/gm)].map(([, option]) => option);
-    expect({ path, marked }).toEqual({ path, marked: required });
+  expect(code).toBe(0);
+  expect(words.toSorted()).toEqual([...new Set(commandPaths.map((path) => path.split(" ")[0]))].toSorted());
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.length).toBeLessThan(40);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  for (const same of [[], ["-h"], ["help"]]) {
+    expect((await runHere(same, {})).stdout).toBe(stdout);
   }
 });
 
+test("the help of a group names its commands and what each does", async () => {
+  const { code, stdout } = await runHere(["cancel", "--help"], {});
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^deploy-queue cancel deployment {2}\S/),
+    expect.stringMatching(/^deploy-queue cancel version {5}\S/),
+    expect.stringMatching(/^deploy-queue cancel location {4}\S/),
+  ]);
+  expect((await runHere(["help", "cancel"], {})).stdout).toBe(stdout);
+});
+
+describe("help of a command", () => {
+  test.each(commandPaths)("%s says what each value is, and marks the options that it requires", async (path) => {
+    const { stdout } = await runHere([...path.split(" "), "--help"], {});
+    const [definition] = (await createCli("", [path])).definitions();
+    const required = definition?.options
+      .filter((option) => option.required)
+      .map((option) => /--[a-z-]+/.exec(option.definition)?.[0]);
+    const synopsis = /^\$ (deploy-queue .*)$/m.exec(stdout)?.[1] ?? "";
+    const marked = [...stdout.matchAll(/^ {2}(?:-\w,)?(--[a-z-]+) .*\(required\)$/gm)].map(([, option]) => option);
+    expect(stdout).not.toMatch(/#\d/);
+    expect(marked).toEqual(required);
+    expect([...synopsis.matchAll(/ (--[a-z-]+) </g)].map(([, option]) => option)).toEqual(required);
+  });
+
+  test("aligns the options, whatever their values are called", async () => {
+    const { stdout } = await runHere(["finish", "--help"], {});
+    expect(stdout).toContain("\n  --json                       Print data");
+    expect(stdout).toContain("\n  --outage-timeout <duration>  Give up");
+  });
+});
+
+test("a slip in a command or an option is told with what is likely meant", async () => {
+  expect((await runHere(["lits", "queue"], {})).stderr).toContain('Did you mean "list queue"?');
+  expect((await runHere(["list", "qeue"], {})).stderr).toContain('Did you mean "list queue"?');
+  expect((await runHere(["finish", "4", "--outage-timout=5m"], {})).stderr).toContain(
+    "--outage-timout is not an option; did you mean --outage-timeout? See",
+  );
+  expect((await runHere(["xyzzy"], {})).stderr).toBe(
+    'deploy-queue: there is no command "xyzzy". See "deploy-queue --help"\n',
+  );
+});
+
 test("the variables that help and the documentation name are those that the sources read", async () => {
-  const { stdout } = await runHere(["--help"], {});
+  const { stdout } = await runHere(["help", "variables"], {});
   const documentation = commandLineDocs({ definitions: () => [] });
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts") && !file.startsWith("action"),
@@ -42,7 +87,13 @@ test("the variables that help and the documentation name are those that the sour
     [...new Set([...read, ...settings.map(variableOf)])].toSorted(),
   );
   for (const { name, unset } of variables) {
-    expect(stdout).toMatch(new RegExp(`^  ${name}\\n    \\S.*\\n    Default: ${unset}$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^${name}\\n    \\S.*\\n    Default: ${unset}$`, "m"));
     expect(documentation).toMatch(new RegExp(`^\\| \`${name}\` \\| \\S.* \\| ${unset} \\|$`, "m"));
   }
+});
+
+test("the page of the manual begins no line with what troff takes for a request", () => {
+  const page = manPage({ definitions: () => [] }, "1.0.0");
+  const requests = page.split("\n").filter((line) => /^[.']/.test(line));
+  expect(requests.filter((line) => !/^\.(?:\\"|TH|SH|SS|TP|B|I) /.test(`${line} `))).toEqual([]);
 });
