@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { constants } from "node:os";
+import { finished } from "node:stream/promises";
 import { version } from "../package.json";
 
 // For the first process of a container, signals do nothing unless it says what. Commands that wait or work say so themselves.
@@ -25,16 +26,20 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   const { runCli } = await import("./commandLine/runCli.js");
   // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.
   let lost: NodeJS.ErrnoException | undefined;
+  let code: number | undefined;
   let isTold = false;
   process.stdout.on("error", (error) => {
     lost ??= error;
     // Another listener gives up because of it, and says so.
-    isTold ||= process.stdout.listenerCount("error") > 1;
+    isTold ||= code === undefined && process.stdout.listenerCount("error") > 1;
   });
   process.stderr.on("error", () => undefined);
-  const code = await runCli(process.argv.slice(2), version);
-  // Waits until all output has been written, or has failed.
-  await new Promise((resolve) => process.stdout.write("", resolve));
+  code = await runCli(process.argv.slice(2), version);
+  // Waits until all output has been written, or has failed. Bun would answer an empty write before the ones in front of it.
+  if (lost === undefined) {
+    process.stdout.end();
+    await finished(process.stdout, { readable: false }).catch(() => undefined);
+  }
   if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
     process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
   }

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { startTimer } from "../queue/timer.js";
+import { isStandalone } from "../standalone.js";
 import type { ChildEnd } from "./childProcess.js";
 import { ProcessGroup } from "./processGroup.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
@@ -24,7 +25,8 @@ const patience = 2_000;
  * @param onLinger told when the command has exited and other processes of its group have not
  */
 export function guardCommand(onLinger: () => void): GuardedCommand {
-  const [file = "", ...args] = [...ownFile(), "watchdog"];
+  // This program once more: an executable by itself, else Node.js with its file.
+  const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
   const watchdog = fork(file, args, {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
@@ -87,10 +89,4 @@ export function guardCommand(onLinger: () => void): GuardedCommand {
       tell({ order: "leave" });
     },
   };
-}
-
-/** What starts this program again: nothing more than its name where it is one executable, as Node.js or Bun makes it, else its file. */
-function ownFile(): readonly string[] {
-  const [, file = ""] = process.argv;
-  return file === process.execPath || file.startsWith("/$bunfs/") ? [] : [file];
 }

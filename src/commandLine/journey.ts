@@ -83,7 +83,11 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
       heed = callback;
     },
     async written() {
-      await new Promise<void>((resolve) => (output === undefined ? resolve() : output.write("", () => resolve())));
+      // In Bun, the failure of an earlier write is told a moment after the end of this one.
+      await new Promise<void>((resolve) => {
+        if (output === undefined) resolve();
+        else output.write("", () => setImmediate(resolve));
+      });
       lookForParent();
     },
     end() {

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { CliEnd, RunningCli } from "../support/cli.js";
+import { type CliEnd, program, type RunningCli } from "../support/cli.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { killLater } from "../support/leftovers.js";
 
@@ -90,10 +89,23 @@ test("a list whose reader goes before its end exits with 0 and without a word", 
   expect(await list.end).toMatchObject({ code: 0, stderr: "" });
 });
 
+test("a reader that is slower than the output gets all of it", async () => {
+  const place = newPlace();
+  await cli.sql`
+    select deploy_queue.enqueue(${place.environment}, 'aws', ${place.region}, n, 'api', note => repeat('x', 2000))
+    from generate_series(1, 100) as n`;
+
+  const { code, stdout } = await cli.runProcess(["list", "queue", "--json"]);
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).length).toBeGreaterThanOrEqual(100);
+});
+
 /** The command line whose stdout goes to a file for which there is no room, and only its warnings to stderr. */
 async function withFullDisk(args: readonly string[]): Promise<{ code: number; stderr: string }> {
   const full = openSync("/dev/full", "w");
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/cli.js"), ...args], {
+  const [file, ...first] = program;
+  const child = spawn(file, [...first, ...args], {
     env: { CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url, DEPLOY_QUEUE_LOG_LEVEL: "warn" },
     stdio: ["ignore", full, "pipe"],
   });

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { expect, test } from "vitest";
+import { programWords } from "../support/cli.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { killLater } from "../support/leftovers.js";
 import { works } from "../support/processes.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
-const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 interface Terminal {
   readonly process: ChildProcess;
@@ -19,7 +18,7 @@ interface Terminal {
 /** On a pseudo-terminal, as script(1) gives it; job control is that of an interactive shell. */
 function onTerminal(place: Place, onTerm: string): Terminal {
   const command = `trap '${onTerm}' TERM INT QUIT HUP; echo \\"command $$\\"; while :; do sleep 0.05; done`;
-  const line = `'${process.execPath}' '${cliPath}' run ${place.options.join(" ")} -- sh -c "${command}"`;
+  const line = `${programWords} run ${place.options.join(" ")} -- sh -c "${command}"`;
   const terminal = spawn("script", ["-qec", `exec ${line}`, "/dev/null"], {
     env: { PATH: process.env["PATH"], SHELL: "/bin/sh", TERM: "xterm", CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
   });

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { expect, test } from "vitest";
+import { program } from "../support/cli.js";
 import { isBlockedBy, newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 import { killLater } from "../support/leftovers.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
-const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 /** The command line as a child of another process. */
 function underShell(script: string, place: Place): ChildProcess {
-  const shell = spawn("sh", ["-c", script, process.execPath, cliPath, "start", ...place.options], {
+  const shell = spawn("sh", ["-c", script, ...program, "start", ...place.options], {
     env: { PATH: process.env["PATH"], CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
     stdio: "ignore",
   });

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RunningCli } from "../support/cli.js";
+import { programWords, type RunningCli } from "../support/cli.js";
 import { gatedCommand, newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { startProxy } from "../support/proxy.js";
 import { openSession } from "../support/session.js";
@@ -8,7 +7,6 @@ import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const directory = useDirectory();
-const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 /** Runs a shell script that prints "ready" when it is, and what it is and deploys. */
 async function runScript(script: string, options: readonly string[] = []): Promise<Running> {
@@ -73,11 +71,9 @@ describe("a running command whose deployment an operator cancels", () => {
   });
 
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
+    const cancel = `${programWords} cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"`;
     const { code } = await cli.runProcess(
-      [
-        ...["run", ...newPlace().options, "--pass-database-url", "--", "sh", "-c"],
-        ...['"$0" "$1" cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"', process.execPath, cliPath],
-      ],
+      ["run", ...newPlace().options, "--pass-database-url", "--", "sh", "-c", cancel],
       { DEPLOY_QUEUE_LOG_LEVEL: "error" },
     );
 

@@ -1,34 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { runCli } from "../support/cli.js";
+import { programWords, runCli } from "../support/cli.js";
 import { useDatabase } from "../support/database.js";
 import { startOwnServer } from "../support/ownServer.js";
 import { until } from "../support/until.js";
 
 const database = useDatabase();
-const cli = join(import.meta.dirname, "../../dist/cli.js");
 
 /** The command line on a pseudo-terminal, which script(1) gives it. */
 function onTerminal(
   command: string,
   variables: Readonly<Record<string, string>> = {},
 ): { process: ChildProcess; screen: () => string; end: Promise<number | null> } {
-  const terminal = spawn(
-    "script",
-    ["-qec", `stty cols 120 rows 40; exec '${process.execPath}' '${cli}' ${command}`, "/dev/null"],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        TERM: "xterm",
-        COLUMNS: "100",
-        DEPLOY_QUEUE_DATABASE_URL: database.url,
-        CI: "true",
-        ...variables,
-      },
+  const terminal = spawn("script", ["-qec", `stty cols 120 rows 40; exec ${programWords} ${command}`, "/dev/null"], {
+    env: {
+      PATH: process.env["PATH"],
+      TERM: "xterm",
+      COLUMNS: "100",
+      DEPLOY_QUEUE_DATABASE_URL: database.url,
+      CI: "true",
+      ...variables,
     },
-  );
+  });
   let screen = "";
   terminal.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     screen += chunk;

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
+import { program } from "../support/cli.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
-const cliPath = join(import.meta.dirname, "../../dist/cli.js");
 
 /** A deployment that a run keeps. */
 async function kept(place: ReturnType<typeof newPlace>): Promise<number> {
@@ -64,8 +63,7 @@ test("a run whose work has ended names how a part ends that nothing keeps", asyn
     "sh",
     "-c",
     script,
-    process.execPath,
-    cliPath,
+    ...program,
     options,
   ]);
   const [, id] = await parent.printed(

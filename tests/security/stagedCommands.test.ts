@@ -1,6 +1,6 @@
 // What is shown of a staged command is what runs, and it runs with no more than the person who releases it gives.
 import { beforeAll, describe, expect, test } from "vitest";
-import { cliPath } from "../support/cli.js";
+import { program } from "../support/cli.js";
 import { newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { useLogins } from "../support/logins.js";
 import { until } from "../support/until.js";
@@ -101,7 +101,7 @@ test("a password that comes from PGPASSWORD is kept from the command like the UR
 });
 
 test("a deploy-queue in a command that may not know the URL says so, and uses no other queue", async () => {
-  const nested = ["run", ...newPlace().options, "--", process.execPath, cliPath, "list", "queue"];
+  const nested = ["run", ...newPlace().options, "--", ...program, "list", "queue"];
   const { code, stderr } = await cli.runProcess(nested, { CI: "" });
   expect(code).toBe(2);
   expect(stderr).toContain("Give --pass-database-url to that run or release");

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { Cli } from "clipanion";
@@ -7,7 +7,15 @@ import { runCli as run } from "../../src/commandLine/runCli.js";
 import { killLater } from "./leftovers.js";
 import { until } from "./until.js";
 
-export const cliPath = join(import.meta.dirname, "../../dist/cli.js");
+const executable = process.env["DEPLOY_QUEUE_TEST_EXECUTABLE"];
+
+/** What starts the command line: the bundle of Node.js, or the executable in DEPLOY_QUEUE_TEST_EXECUTABLE. */
+export const program: readonly [string, ...string[]] = executable
+  ? [resolve(executable)]
+  : [process.execPath, join(import.meta.dirname, "../../dist/cli.js")];
+
+/** The same, as words of a shell. */
+export const programWords = program.map((word) => `'${word}'`).join(" ");
 
 export interface CliEnd {
   readonly code: number | null;
@@ -25,13 +33,14 @@ export interface RunningCli {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** Starts the real, bundled command line as a process of its own. */
+/** Starts the real command line, as it is shipped, as a process of its own. */
 export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   whereAndWho?: { readonly cwd?: string; readonly uid?: number; readonly gid?: number },
 ): RunningCli {
-  const child = spawn(process.execPath, [cliPath, ...args], {
+  const [file, ...first] = program;
+  const child = spawn(file, [...first, ...args], {
     env: {
       ...{ PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true" },
       NODE_V8_COVERAGE: process.env["DEPLOY_QUEUE_PROCESS_COVERAGE"],
@@ -67,16 +76,17 @@ export function startCli(
   };
 }
 
-/** Runs the bundled command line as a process to its end. */
+/** Runs the command line as a process to its end. */
 export function runCli(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<CliEnd> {
   return startCli(args, env).end;
 }
 
-/** Runs the command line to its end in this process, where nothing is about the process itself. */
+/** Runs the command line to its end in this process, where nothing is about the process itself; an executable always has its own. */
 export async function runHere(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<CliEnd> {
+  if (executable) return runCli(args, env);
   const [stdout, stderr] = [new Captured(), new Captured()];
   const context = { ...Cli.defaultContext, env: { CI: "true", ...env }, stdout, stderr };
   const code = await run(args, "0.0.0", context);

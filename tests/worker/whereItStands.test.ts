@@ -30,6 +30,7 @@ const files: Readonly<Record<string, string>> = {
     afterAllMigrations: [{ _: "command", command: `touch ${marker}` }],
   }),
   ".env": `DEPLOY_QUEUE_DATABASE_URL=${elsewhere}\nDATABASE_URL=${elsewhere}\nGRAPHILE_WORKER_SCHEMA=theirs\n`,
+  "bunfig.toml": 'preload = ["./.gmrc.js"]\n',
   ".npmrc": `node-options=--require=${join(directory, ".gmrc.js")}\n`,
   ".pg_service.conf": "[queue]\nhost=nowhere.invalid\n",
   ".pgpass": "*:*:*:*:theirs\n",

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { isStandalone } from "../../standalone.js";
 import { type Account, childOptions, closeToOthers, complaint, prepareDirectory, serverAccount } from "./account.js";
 import { installBinaries } from "./binaries.js";
 import { createCluster } from "./create.js";
@@ -42,6 +43,11 @@ export interface Start {
 }
 
 export async function startServer(cluster: Cluster, settings: Settings): Promise<Start> {
+  if (isStandalone) {
+    throw new EmbeddedServerError(
+      "No PostgreSQL is inside the executable: set DEPLOY_QUEUE_DATABASE_URL, or let deploy-queue from npm start your own server.",
+    );
+  }
   const account = await serverAccount(cluster);
   await prepareDirectory(cluster.directory, account);
   await removeAbandoned(cluster.directory);

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { cliPath } from "../../support/cli.js";
+import { program } from "../../support/cli.js";
 import { newPlace, useCommandLine } from "../../support/commandLine.js";
 import { killLater } from "../../support/leftovers.js";
 import { until } from "../../support/until.js";
@@ -92,7 +92,7 @@ const canBeFirst = spawnSync("unshare", ["--pid", "--fork", "--kill-child", "tru
 
 test.skipIf(!canBeFirst)("heartbeat url obeys SIGTERM as the first process of a container", async () => {
   const url = "https://example.com/container";
-  const command = [process.execPath, cliPath, "heartbeat", "url", url];
+  const command = [...program, "heartbeat", "url", url];
   const namespace = spawn("unshare", ["--pid", "--fork", "--mount-proc", "--kill-child", ...command], {
     env: { PATH: process.env["PATH"], CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
     stdio: ["ignore", "ignore", "pipe"],
