@@ -1,17 +1,21 @@
 import type { Bypass } from "../queue/calls/history.js";
-import type { DeploymentRequest } from "../queue/deployment.js";
+import type { DeploymentRequest, Redemption, Whereabouts } from "../queue/deployment.js";
+import { InvalidValueError } from "../queue/errors.js";
+import { parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
 import { parseHold } from "../text/holds.js";
-import { parseDeploymentId, parsePriority } from "../text/numbers.js";
+import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
 import { type AssertTarget, type CancelTarget, cellIndex, readAssertTarget, readCancelTarget } from "./targets.js";
-import { jobPage } from "./workflow.js";
+import { jobPage, workflowFile } from "./workflow.js";
 
 export interface StartInputs extends CommonInputs {
   readonly mode: "start" | "job";
-  readonly request: DeploymentRequest;
+  readonly wanted: DeploymentRequest | Reservation;
+  /** Whether the step succeeds when a newer deployment makes its own needless. */
+  readonly succeedsSuperseded: boolean;
   /** The text as it was given, because only the database knows its zone. */
   readonly notBefore: string | undefined;
   /** In milliseconds, as the next one. */
@@ -20,6 +24,20 @@ export interface StartInputs extends CommonInputs {
   /** Whether it runs in the hold of an earlier deployment of the job. */
   readonly join: boolean;
   readonly stopOnCancel: boolean;
+}
+
+/** A place that an earlier step has reserved. */
+export interface Reservation {
+  readonly reservationId: string;
+  readonly where: Whereabouts;
+  readonly redemption: Redemption;
+}
+
+export interface ReserveInputs extends CommonInputs {
+  readonly mode: "reserve";
+  readonly request: DeploymentRequest;
+  /** In milliseconds. */
+  readonly reserveFor: number;
 }
 
 export interface AssertInputs extends CommonInputs {
@@ -68,6 +86,7 @@ export interface BypassInputs extends CommonInputs {
 
 export type Inputs =
   | StartInputs
+  | ReserveInputs
   | AssertInputs
   | FinishInputs
   | FailInputs
@@ -80,6 +99,7 @@ export type Inputs =
 const modes = [
   "job",
   "start",
+  "reserve",
   "assert",
   "finish",
   "fail",
@@ -100,8 +120,7 @@ export function readInputs(): Inputs {
   const given = reader.required("mode");
   const mode = modes.find((known) => known === given);
   if (mode === undefined && given !== "") {
-    const former = given === "reserve" ? ". It was the default of the predecessor, which did not know it either" : "";
-    reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"${former}`);
+    reader.problem(`mode must be one of ${modes.join(", ")}, not "${given}"`);
   }
   return reader.checked(mode && readMode(reader, mode, common));
 }
@@ -113,16 +132,23 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
       return {
         ...common,
         mode,
-        request: {
-          ...readRequest(reader, common),
+        wanted: readReservation(reader, common) ?? {
           hold: reader.parsed("hold", (text) => parseHold(text, "hold")),
-          priority: reader.parsed("priority", (text) => parsePriority(text, "priority")),
+          ...readOrderedRequest(reader, common),
         },
+        succeedsSuperseded: reader.parsed("on-superseded", parseOnSuperseded) ?? false,
         notBefore: reader.optional("not-before"),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after"),
         join: reader.parsed("join", (text) => parseFlag(text, "join")) ?? false,
         stopOnCancel: reader.parsed("stop-on-cancel", (text) => parseFlag(text, "stop-on-cancel")) ?? false,
+      };
+    case "reserve":
+      return {
+        ...common,
+        mode,
+        request: readOrderedRequest(reader, common),
+        reserveFor: reader.requiredParsed("reserve-for", (text) => parseDuration(text, "reserve-for")) ?? 0,
       };
     case "assert":
       return { ...common, mode, target: readAssertTarget(reader) };
@@ -173,6 +199,47 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
     concurrencyKey: reader.optional("concurrency-key"),
     maxDuration: reader.duration("max-duration"),
   };
+}
+
+function readOrderedRequest(reader: InputReader, common: CommonInputs): DeploymentRequest {
+  const sequence = reader.parsed("sequence", (text) => parseSequence(text, "sequence"));
+  return {
+    ...readRequest(reader, common),
+    sequence,
+    sequenceScope: sequence === undefined ? undefined : (reader.optional("sequence-scope") ?? workflowFile()),
+    artifact: reader.optional("artifact"),
+    rollbackOf: reader.parsed("rollback-of", parseDeploymentId),
+    priority: reader.parsed("priority", (text) => parsePriority(text, "priority")),
+  };
+}
+
+/** Undefined when the step is to enter the line. Its place is known, and is compared where it is given. */
+function readReservation(reader: InputReader, common: CommonInputs): Reservation | undefined {
+  const reservationId = reader.parsed("reservation-id", parseDeploymentId);
+  return reservationId === undefined
+    ? undefined
+    : {
+        reservationId,
+        where: {
+          environment: reader.optional("environment"),
+          cloudProvider: reader.optional("cloud-provider"),
+          region: reader.optional("region"),
+          cellIndex: reader.parsed("cell-index", cellIndex),
+        },
+        redemption: {
+          component: reader.optional("component"),
+          version: reader.optional("version"),
+          artifact: reader.optional("artifact"),
+          url: reader.optional("url") ?? jobPage(common.job),
+        },
+      };
+}
+
+function parseOnSuperseded(text: string): boolean {
+  if (text !== "fail" && text !== "succeed") {
+    throw new InvalidValueError(`on-superseded must be fail or succeed, not "${text}"`);
+  }
+  return text === "succeed";
 }
 
 function readId(reader: InputReader): string {

@@ -1,5 +1,6 @@
 import { warnOfUnverified } from "../database/protection.js";
-import { type Inputs, readInputs } from "./inputs.js";
+import type { DeploymentRequest } from "../queue/deployment.js";
+import { type Inputs, type Reservation, readInputs } from "./inputs.js";
 import { fail, log } from "./log.js";
 import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
@@ -10,6 +11,7 @@ import { info } from "./modes/info.js";
 import { job } from "./modes/job.js";
 import { listCells } from "./modes/listCells.js";
 import { listOutliers } from "./modes/listOutliers.js";
+import { reserve } from "./modes/reserve.js";
 import { start } from "./modes/start.js";
 import { withQueue } from "./queueSession.js";
 
@@ -27,9 +29,13 @@ export async function run(): Promise<void> {
 function act(inputs: Inputs): Promise<void> {
   switch (inputs.mode) {
     case "start":
-      return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => start(queue, inputs));
+      return withQueue(inputs, { migrate: mayMigrate(inputs.wanted), patient: true }, (queue) => start(queue, inputs));
     case "job":
-      return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) => job(queue, inputs));
+      return withQueue(inputs, { migrate: mayMigrate(inputs.wanted), patient: true }, (queue) => job(queue, inputs));
+    case "reserve":
+      return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) =>
+        reserve(queue, inputs),
+      );
     case "assert":
       return withQueue(inputs, { patient: true }, (queue) => assert(queue, inputs));
     case "finish":
@@ -50,6 +56,6 @@ function act(inputs: Inputs): Promise<void> {
 }
 
 /** A person migrates production, not the first workflow that has a newer version. */
-function mayMigrate({ environment }: { readonly environment: string }): boolean {
-  return environment !== "prod";
+function mayMigrate(wanted: DeploymentRequest | Reservation): boolean {
+  return "environment" in wanted && wanted.environment !== "prod";
 }

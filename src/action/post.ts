@@ -1,14 +1,22 @@
 import { readFileSync } from "node:fs";
 import { readSavedInputs } from "./commonInputs.js";
 import { endJob } from "./endJob.js";
+import { endReservation } from "./endReservation.js";
 import { heartbeatFiles } from "./heartbeats.js";
 import { fail, log, logGroup } from "./log.js";
 import { withQueue } from "./queueSession.js";
 import { tellEnd } from "./runnerWatch.js";
 import { state } from "./state.js";
 
-/** The post step. In mode job it ends the deployment as the job has ended; in other modes it does nothing. */
+/**
+ * The post step. In mode job it ends the deployment as the job has ended, in mode reserve it gives the place up unless the job has
+ * succeeded; in other modes it does nothing.
+ */
 export async function run(): Promise<void> {
+  const reservation = state.reservationId.read();
+  if (reservation !== "") {
+    await giveUp(reservation);
+  }
   const id = state.deploymentId.read();
   if (id === "") {
     return;
@@ -29,6 +37,15 @@ export async function run(): Promise<void> {
   } finally {
     // Also when the database is away for too long: nothing works on behalf of the deployment from here on.
     tellEnd(heartbeats.end);
+  }
+}
+
+async function giveUp(reservation: string): Promise<void> {
+  try {
+    const inputs = readSavedInputs();
+    await withQueue(inputs, { patient: true }, (queue) => endReservation(queue, inputs, reservation));
+  } catch (error) {
+    fail(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import { getState, saveState } from "@actions/core";
 
-/** What the main step of mode job leaves for the post step. Other modes leave nothing. */
+/** What the main steps of the modes job and reserve leave for the post step. Other modes leave nothing. */
 export const state = {
+  reservationId: entry("reservation-id"),
   deploymentId: entry("deployment-id"),
   slackStartMessage: entry("slack-start-message-id"),
   stopOnCancel: entry("stop-on-cancel"),

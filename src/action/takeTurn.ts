@@ -2,12 +2,14 @@ import { setOutput } from "@actions/core";
 import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals } from "../display/signals.js";
+import { cancellationOf } from "../queue/cancelled.js";
 import type { Deployment } from "../queue/deployment.js";
-import { CancelledError } from "../queue/errors.js";
+import { CancelledError, OutdatedError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Blocker } from "../queue/forecast.js";
-import { takeTurn as take } from "../queue/journey.js";
+import { takeTurn as take, type WayIn } from "../queue/journey.js";
 import type { Queue } from "../queue/queue.js";
+import { checkReservation, redeemedBy } from "../queue/redeeming.js";
 import { startTimer } from "../queue/timer.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
@@ -16,6 +18,7 @@ import { cancelledBy } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
 import { log, logGroup } from "./log.js";
 import { beParent, parentOf, withCure } from "./parent.js";
+import { patiently } from "./queueSession.js";
 import { idempotencyKey } from "./workflow.js";
 
 /** A deployment that has started. */
@@ -31,14 +34,17 @@ export interface TurnOptions {
   /** The name of their keeper. */
   readonly keeper?: string;
   readonly onEnqueued?: (deployment: Deployment) => void;
+  /** Its deployment is not to run any more. */
+  readonly onSuperseded?: () => void;
 }
 
 /**
  * Enters the line and starts; signals, which GitHub sends when the run is cancelled, give the place up.
+ * @returns undefined when a newer deployment makes this one needless, and the step is to succeed then
  * @throws CancelledError, WaitTimeoutError
  */
-export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn> {
-  const { request, waitTimeout, outageTimeout, warnAfter } = inputs;
+export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnOptions): Promise<Turn | undefined> {
+  const { waitTimeout, outageTimeout, warnAfter } = inputs;
   const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
   let stopTimer = (): void => undefined;
@@ -59,13 +65,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   const giveUp = new AbortController();
   const stopHeeding = onSignals(giveUpAtSignal(giveUp, follower));
   try {
-    const notBefore = await parseMoment(queue, inputs.notBefore, "not-before");
-    const wayIn = {
-      ...request,
-      ...(await parentOf(queue, inputs)),
-      notBefore,
-      idempotencyKey: idempotencyKey(inputs.job, request),
-    };
+    const wayIn = await wayInOf(queue, inputs);
     const { heartbeat, keeper } = options;
     const journey = {
       heartbeat,
@@ -79,6 +79,16 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     beParent(deployment);
     return { deployment, waitedFor: [...waitedFor.values()] };
   } catch (error) {
+    const supersededBy = giveUp.signal.aborted ? undefined : await supersederOf(queue, error, enqueued);
+    if (supersededBy !== undefined) {
+      options.onSuperseded?.();
+      setOutput("superseded-by", supersededBy);
+      if (inputs.succeedsSuperseded && error instanceof Error) {
+        log.warn(error.message);
+        return undefined;
+      }
+      throw error;
+    }
     if (error instanceof CancelledError && enqueued !== undefined && !giveUp.signal.aborted) {
       throw new CancelledError(`${error.message}; by ${await cancelledBy(queue, enqueued.id)}`, { cause: error });
     }
@@ -87,6 +97,34 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     stopHeeding();
     stopTimer();
   }
+}
+
+async function wayInOf(queue: Queue, inputs: StartInputs): Promise<WayIn> {
+  const { wanted } = inputs;
+  if ("reservationId" in wanted) {
+    const { reservationId, where, redemption } = wanted;
+    await patiently(inputs, () => checkReservation(queue, reservationId, where));
+    return redeemedBy(queue, reservationId, redemption);
+  }
+  return {
+    ...wanted,
+    ...(await parentOf(queue, inputs)),
+    notBefore: await parseMoment(queue, inputs.notBefore, "not-before"),
+    idempotencyKey: idempotencyKey(inputs.job, wanted),
+  };
+}
+
+/** The newer deployment that makes this one needless, whether it waited or was refused. */
+async function supersederOf(
+  queue: Queue,
+  error: unknown,
+  enqueued: Deployment | undefined,
+): Promise<string | number | undefined> {
+  if (error instanceof OutdatedError) {
+    return /\bdeployment (\d+)/.exec(error.message)?.[1];
+  }
+  const isCancelled = error instanceof CancelledError && enqueued !== undefined;
+  return isCancelled ? (await cancellationOf(queue, enqueued.id))?.superseded_by : undefined;
 }
 
 function warnLater(deployment: Deployment, warnAfter: number): () => void {

@@ -17,6 +17,18 @@ export function jobPage({ checkRunId }: JobContext): string | undefined {
   return run === undefined || checkRunId === "" ? run : `${run}/job/${checkRunId}`;
 }
 
+/**
+ * "org/repo/.github/workflows/deploy.yml": what the numbers of the runs count, whatever the branch. A reusable workflow has the file of the
+ * one that calls it. Undefined outside GitHub.
+ */
+export function workflowFile(): string | undefined {
+  const [file = ""] = variable("GITHUB_WORKFLOW_REF").split("@", 1);
+  return file.slice(0, longestScope) || variable("GITHUB_REPOSITORY") || undefined;
+}
+
+/** The database keeps so many characters of the scope of a sequence. */
+const longestScope = 200;
+
 /** PostgreSQL keeps so many bytes of an application name. */
 const longestName = 63;
 

@@ -2,10 +2,10 @@ import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import type { WayIn } from "../queue/journey.js";
+import { checkReservation, redeemedBy } from "../queue/redeeming.js";
 import { parseDeploymentId } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { holdOf, options } from "./options.js";
-import { checkReservation, redeemedBy, refuseWithReservation } from "./redeeming.js";
 import { RequestCommand } from "./requestCommand.js";
 import { optionalValue } from "./values.js";
 import { surroundingDeployment } from "./variables.js";
@@ -65,5 +65,23 @@ export abstract class TurnCommand extends RequestCommand {
       });
     }
     return { ...(await super.request(session)), hold: holdOf(this.hold), parentId, joinParent: this.join };
+  }
+}
+
+/**
+ * What was said with the reservation cannot be said again.
+ * @param given by the names of the options, in camel case
+ * @throws InvalidValueError
+ */
+function refuseWithReservation(given: Readonly<Record<string, unknown>>): void {
+  const options = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined || value === false
+      ? []
+      : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`],
+  );
+  if (options.length > 0) {
+    throw new InvalidValueError(`${options.join(", ")} and --reservation do not go together`, {
+      hint: "The reservation says it already.",
+    });
   }
 }

@@ -30,6 +30,9 @@ export class RefusedError extends DeployQueueError {
   readonly exitCode: number = 4;
 }
 
+/** A higher sequence of its component has started. */
+export class OutdatedError extends RefusedError {}
+
 /** A rule forbids it because the deployment was cancelled. */
 export class RefusedAsCancelledError extends RefusedError {}
 
@@ -119,7 +122,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD043: UnknownNameError,
   QD044: RefusedError,
   QD048: RefusedError,
-  QD050: RefusedError,
+  QD050: OutdatedError,
   QD051: RefusedError,
   QD052: RefusedError,
   // Not null, check, exclusion.

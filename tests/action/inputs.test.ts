@@ -22,12 +22,12 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
     [
       "an unknown mode",
       { ...start, mode: "begin" },
-      'mode must be one of job, start, assert, finish, fail, cancel, info, list-outliers, list-cells, bypass, not "begin"',
+      'mode must be one of job, start, reserve, assert, finish, fail, cancel, info, list-outliers, list-cells, bypass, not "begin"',
     ],
     [
-      "the default of the predecessor",
+      "a reservation that never ends, as by the default mode of the predecessor",
       { ...start, mode: "reserve" },
-      'bypass, not "reserve". It was the default of the predecessor, which did not know it either',
+      "reserve-for is missing",
     ],
     [
       "nothing but a mode",
@@ -54,6 +54,11 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
       "a hold and a priority that are none",
       { ...start, hold: "later", priority: "high" },
       'hold must be outside or in-line, not "later"; priority must be a whole number',
+    ],
+    [
+      "a sequence, a reservation and a policy that are none",
+      { ...start, sequence: "-1", "reservation-id": "x", "on-superseded": "ignore" },
+      'the deployment id must be a whole number, not "x"; sequence must be a whole number from 0',
     ],
     [
       "a time without a zone",

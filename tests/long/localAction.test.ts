@@ -36,7 +36,7 @@ async function localAction(inputs: Readonly<Record<string, string>>): Promise<{ 
 const place = newPlace();
 const job = {
   ...{ mode: "job", "database-url": cli.url, environment: place.environment, "cloud-provider": "aws" },
-  ...{ region: place.region, "cell-index": "0", component: "api" },
+  ...{ region: place.region, "cell-index": "0", component: "api", sequence: "" },
 };
 
 test.each([

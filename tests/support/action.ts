@@ -119,6 +119,7 @@ function variables(inputs: Readonly<Record<string, string>>, surroundings: Surro
     "${{ job.status }}": surroundings.jobStatus ?? "success",
     "${{ job.check_run_id }}": surroundings.checkRunId ?? "5001",
     "${{ strategy.job-index }}": "0",
+    "${{ github.run_number }}": "1",
   };
   const given = Object.entries(actionFile.inputs).map(([name, { default: value = "" }]) => [
     `INPUT_${name.toUpperCase()}`,
@@ -134,6 +135,7 @@ function variables(inputs: Readonly<Record<string, string>>, surroundings: Surro
     GITHUB_REPOSITORY: "org/repo",
     GITHUB_RUN_ID: "1001",
     GITHUB_RUN_ATTEMPT: "1",
+    GITHUB_WORKFLOW_REF: "org/repo/.github/workflows/deploy.yml@refs/heads/main",
     GITHUB_JOB: "deploy",
     GITHUB_ACTION: "__self",
     RUNNER_TEMP: directory,

@@ -22,12 +22,16 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
   const turn = await takeTurn(queue, inputs, {
     heartbeat: true,
     keeper: keeper.name,
+    onSuperseded: () => state.deploymentId.save(""),
     onEnqueued: ({ id }) => {
       state.deploymentId.save(String(id));
       state.stopOnCancel.save(String(stopOnCancel));
       saveCommonInputs(inputs);
     },
   });
+  if (turn === undefined) {
+    return;
+  }
   try {
     await startHeartbeats(inputs, turn.deployment, keeper);
   } catch (error) {

@@ -6,5 +6,7 @@ import { takeTurn } from "../takeTurn.js";
 /** Starts. Later steps of the job deploy and end the deployment with mode finish or cancel. This step sends no heartbeats for them. */
 export async function start(queue: Queue, inputs: StartInputs): Promise<void> {
   const turn = await takeTurn(queue, inputs, { heartbeat: false });
-  await announceStart(inputs, turn);
+  if (turn !== undefined) {
+    await announceStart(inputs, turn);
+  }
 }

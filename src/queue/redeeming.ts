@@ -1,27 +1,8 @@
-import { InvalidValueError } from "../database/errors.js";
-import type { DeploymentId, Redemption, Whereabouts } from "../queue/deployment.js";
-import { RefusedError } from "../queue/errors.js";
-import type { WayIn } from "../queue/journey.js";
-import type { Queue } from "../queue/queue.js";
 import { cellName, cellOf, deploymentName } from "../text/describe.js";
-
-/**
- * What was said with the reservation cannot be said again.
- * @param given by the names of the options, in camel case
- * @throws InvalidValueError
- */
-export function refuseWithReservation(given: Readonly<Record<string, unknown>>): void {
-  const options = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined || value === false
-      ? []
-      : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`],
-  );
-  if (options.length > 0) {
-    throw new InvalidValueError(`${options.join(", ")} and --reservation do not go together`, {
-      hint: "The reservation says it already.",
-    });
-  }
-}
+import type { DeploymentId, Redemption, Whereabouts } from "./deployment.js";
+import { RefusedError } from "./errors.js";
+import type { WayIn } from "./journey.js";
+import type { Queue } from "./queue.js";
 
 /** @throws RefusedError when the place was reserved in another cell, or its time is over */
 export async function checkReservation(queue: Queue, id: DeploymentId, where: Whereabouts): Promise<void> {
