@@ -249,6 +249,7 @@
 --!include history/prune_history.sql
 --!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql
+--!include history/_most_slots.sql
 --!include history/_lives.sql
 --!include history/_verify_events.sql
 --!include history/_verify_turns.sql

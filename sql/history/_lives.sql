@@ -9,22 +9,28 @@ select
   -- A deployment that is held outside enters the line with its release, or never.
   case
     when deployments.hold = 'outside' then 9223372036854775807
+    -- Its place is that of another one, so it does not tell whether it was held outside.
+    when deployments.sequence is not null then coalesce(life.released, life.entered)
     when deployments.place is not null then coalesce(life.released, life.started)
     else life.entered
   end as came_into_line,
   life.last_prioritized,
   - deployments.priority as rank,
-  coalesce(deployments.place, deployments.id) as place,
+  coalesce((deploy_queue._stand(deployments)).place, deployments.id) as place,
   deployments.not_before,
   deployments,
   coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) as ended_at,
-  deployments.joined_id
+  deployments.joined_id,
+  case when life.is_reserved then coalesce(life.redeemed, life.ended, 9223372036854775807) end as reserved_to,
+  deploy_queue._exclusion_key(deployments) as exclusion_key
 from deploy_queue.deployments
 join (
   select
     events.deployment_id,
     min(events.id) filter (where events.kind = 'enqueued') as entered,
     min(events.id) filter (where events.kind = 'released') as released,
+    min(events.id) filter (where events.kind = 'redeemed') as redeemed,
+    bool_or(events.kind = 'enqueued' and events.to_state = 'reserved') as is_reserved,
     max(events.id) filter (where events.kind = 'prioritized') as last_prioritized,
     min(events.id) filter (where events.kind = 'started') as started,
     min(events.id) filter (where events.kind in ('finished', 'cancelled', 'reaped', 'failed', 'rejected')) as ended,

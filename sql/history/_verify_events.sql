@@ -37,7 +37,7 @@ begin
     select events.deployment_id, events.kind, events.from_state,
       lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'released', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
+    where events.kind in ('enqueued', 'released', 'redeemed', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
   ) as followed
   where followed.from_state is distinct from followed.previous;
 

@@ -14,21 +14,19 @@ begin
   into v_shared, v_taken
   from deploy_queue._running as running
   where running.cell_id = deployment.cell_id;
+  if v_shared is null and (policy.slots > 1 or deployment.concurrency_key is not null) then
+    select min(finished.slot) filter (where deploy_queue._exclusion_key(finished) = deploy_queue._exclusion_key(_draw_slot.deployment)),
+      v_taken || array_agg(finished.slot)
+    into v_shared, v_taken
+    from deploy_queue.deployments as finished
+    where finished.cell_id = deployment.cell_id
+      and finished.finish_timestamp > policy.as_of - policy.longest_buffer
+      and finished.id is distinct from deployment.rollback_of
+      and finished.finish_timestamp > policy.as_of - deploy_queue._buffer_of(finished, policy)
+      and finished.finish_timestamp < policy.as_of + deploy_queue._buffer_of(finished, policy);
+  end if;
   if v_shared is not null then
     return v_shared;
-  end if;
-
-  if policy.slots > 1 then
-    v_taken := v_taken || array(
-      select finished.slot
-      from deploy_queue.deployments as finished
-      where finished.cell_id = deployment.cell_id
-        and finished.finish_timestamp > policy.as_of - policy.longest_buffer
-        and finished.id is distinct from deployment.rollback_of
-        and deploy_queue._exclusion_key(finished) <> deploy_queue._exclusion_key(_draw_slot.deployment)
-        and finished.finish_timestamp > policy.as_of - deploy_queue._buffer_of(finished, policy)
-        and finished.finish_timestamp < policy.as_of + deploy_queue._buffer_of(finished, policy)
-    );
   end if;
   while v_slot = any (v_taken) loop
     v_slot := v_slot + 1;

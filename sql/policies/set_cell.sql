@@ -29,7 +29,10 @@ begin
   v_before := deploy_queue._slots(v_cell.id);
   v_turns := deploy_queue._turns(array[v_cell.id]);
   update deploy_queue.cells set slots = set_cell.slots where cells.id = v_cell.id returning * into v_cell;
-  perform deploy_queue._record_cell(v_cell, format('has %s slots, before %s', deploy_queue._slots(v_cell.id), v_before));
+  perform deploy_queue._record_cell(
+    v_cell, format('has %s slots, before %s', deploy_queue._slots(v_cell.id), v_before),
+    jsonb_build_object('slots', jsonb_build_object('from', v_before, 'to', deploy_queue._slots(v_cell.id)))
+  );
   perform deploy_queue._wake_sooner(array[v_cell.id], v_turns);
   return v_cell;
 end;

@@ -1,4 +1,4 @@
--- Leaves an event that says which policies of an environment changed, from what to what.
+-- Leaves an event that says which policies of an environment, or of a component in it, changed, from what to what.
 -- Fires for every write of a table of policies, which has the column environment.
 create or replace function deploy_queue.tg__record_configuration() returns trigger
 language plpgsql volatile
@@ -38,9 +38,9 @@ begin
     and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy not in ('null', 'false'));
 
   if tg_op <> 'UPDATE' or v_changes is not null then
-    insert into deploy_queue.deployment_events (kind, environment, reason, detail)
+    insert into deploy_queue.deployment_events (kind, environment, component, reason, detail)
     values (
-      'configured', coalesce(v_new, v_old) ->> 'environment', format('%s %s%s', tg_table_name, v_verb, ': ' || v_text),
+      'configured', coalesce(v_new, v_old) ->> 'environment', coalesce(v_new, v_old) ->> 'component', format('%s %s%s', tg_table_name, v_verb, ': ' || v_text),
       jsonb_build_object('table', tg_table_name, 'change', v_verb, 'changes', coalesce(v_changes, '{}'))
     );
   end if;

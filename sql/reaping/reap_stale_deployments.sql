@@ -11,10 +11,10 @@ as $$
     array(
       select live.id
       from deploy_queue._live_deployments as live
-      where live.alive_until is not null or live.start_timestamp is not null or live.not_after is not null
+      where live.alive_until is not null or live.start_timestamp is not null or num_nonnulls(live.not_after, live.reserved_until) > 0
     )
   ) as reaped;
 $$;
 
 comment on function deploy_queue.reap_stale_deployments() is
-  'Cancels every queued or running deployment whose lease is over, or that has not started by its not_after; one that runs for longer than its max_duration is asked to stop when it is kept, and cancelled otherwise. Returns them.';
+  'Cancels every queued or running deployment whose lease is over, or that has not started by its not_after or was not redeemed in time; one that runs for longer than its max_duration is asked to stop when it is kept, and cancelled otherwise. Returns them.';

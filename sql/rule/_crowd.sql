@@ -39,9 +39,10 @@ begin
     select obstacles.exclusion_key, obstacles.component,
       row_number() over (
         partition by obstacles.component
-        order by bool_and(obstacles.kind = 'queued'), min(case when obstacles.kind = 'queued' then - (obstacles.blocker).priority end),
-          min(coalesce((obstacles.blocker).place, (obstacles.blocker).id))
+        order by bool_and(obstacles.kind = 'queued'),
+          min(array[- (obstacles.blocker).priority, coalesce((obstacles.blocker).place, (obstacles.blocker).id)])
       ) as number,
+      bool_and(obstacles.kind = 'queued') as waits,
       max(coalesce(obstacles.until, 'infinity')) as ends
     from obstacles
     group by obstacles.exclusion_key, obstacles.component
@@ -52,7 +53,7 @@ begin
     left join deploy_queue.component_policies as own
       on own.environment = candidate.environment and own.component = shared.component
     group by shared.exclusion_key
-    having bool_or(own.slots is null or shared.number <= own.slots)
+    having bool_or(own.slots is null or not shared.waits or shared.number <= own.slots)
   ),
   -- When enough of them have ended; null where enough slots are free now.
   cell as (

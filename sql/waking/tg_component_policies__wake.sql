@@ -8,8 +8,12 @@ as $$
 declare
   v_environment text := coalesce(new.environment, old.environment);
   v_component text := coalesce(new.component, old.component);
+  v_general deploy_queue.environments;
 begin
-  if (new.heartbeat_timeout, new.max_duration) is distinct from (old.heartbeat_timeout, old.max_duration) then
+  select * into v_general from deploy_queue.environments where environments.environment = v_environment;
+  if coalesce(new.heartbeat_timeout, v_general.heartbeat_timeout) <> coalesce(old.heartbeat_timeout, v_general.heartbeat_timeout)
+    or coalesce(new.max_duration, v_general.max_duration) is distinct from coalesce(old.max_duration, v_general.max_duration)
+  then
     perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
     from deploy_queue._live_deployments as live
     where live.environment = v_environment and live.component = v_component and live.alive_until is not null;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { Act } from "../model/acts.js";
 import { findDifference } from "../model/comparison.js";
 import { RealQueue } from "../model/realQueue.js";
-import type { Act } from "../model/steps.js";
 import { useDatabase } from "../support/database.js";
 
 const database = useDatabase();
@@ -14,6 +14,9 @@ const rank = "(- behind.priority, coalesce(behind.place, behind.id, 922337203685
 
 const parts: readonly Act["act"][] = ["enqueue", "start", "finish"];
 const stops: readonly Act["act"][] = ["enqueue", "start", "heartbeat", "cancel"];
+
+const entering: readonly Act["act"][] = ["enqueue", "start", "release"];
+const ordering: readonly Act["act"][] = ["enqueue", "start", "set environment", "set component"];
 
 /** With a focus, the clients do only that: what shows the fault is rare among all that they could do. */
 type Mutant = readonly [what: string, name: string, from: string, to: string, focus?: readonly Act["act"][]];
@@ -59,7 +62,7 @@ const mutants: readonly Mutant[] = [
   ["lets the freeze of a provider hold the others", "_covers", "(placed).cloud_provider = cloud_provider", "true"],
   ["lets the freeze of a region hold the others", "_covers", "(placed).region = region", "true"],
   ["lets in who comes too late", "_withheld", "candidate.not_after <= policy.as_of", "false"],
-  ["forgets the buffer", "_blockers", "finished.finish_timestamp > policy.as_of - policy.buffer_time", "false"],
+  ["forgets the buffer", "_blockers", "finished.finish_timestamp > policy.as_of - policy.longest_buffer", "false"],
   [
     "takes two missing keys for the same",
     "_blockers",
@@ -69,7 +72,7 @@ const mutants: readonly Mutant[] = [
   ["starts beside those that run", "_blockers", "running.id is distinct from candidate.id", "false"],
   ["wakes those that still wait for another deployment", "_wake", "reason.until is null", "false"],
   ["wakes no waiter", "_wake", "if not exists", "if false and not exists"],
-  ["wakes the first of the line only", "_heads", "v_is_first or v_queued.concurrency_key = v_first_key", "v_is_first"],
+  ["wakes the first of the line only", "_heads", "array_remove(v_keys, v_key)", "v_keys"],
   ["reaps a deployment that has missed a single heartbeat", "_lease", "heartbeat_timeout", "heartbeat_interval"],
   ["never reaps the dead", "_stale", "alive_until, v_server) < v_now", "alive_until, v_server) < '-infinity'"],
   [
@@ -180,6 +183,218 @@ const mutants: readonly Mutant[] = [
     "(v_first.idempotency_key = candidate.idempotency_key) is not true",
     "true",
     ["enqueue"],
+  ],
+  // Slots.
+  ["ignores slots", "_blockers", "policy.slots > 1", "false"],
+  ["lets in one more than there are slots", "_crowd", "count(*) - policy.slots + 1", "count(*) - policy.slots"],
+  [
+    "ignores the slots of a cell",
+    "_policy",
+    "(select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id)",
+    "null",
+  ],
+  ["ignores the limit of a component", "_crowd", "count(*) - v_component_slots + 1", "null::integer"],
+  [
+    "counts those that wait for the limit of their component",
+    "_crowd",
+    "shared.number <= own.slots",
+    "true",
+    [...entering, "set component", "set cell"],
+  ],
+  ["draws a slot anew for those with a common key", "_draw_slot", "if v_shared is not null", "if false"],
+  [
+    "draws a slot in which another one buffers",
+    "_draw_slot",
+    "finished.finish_timestamp > policy.as_of",
+    "false and finished.finish_timestamp > policy.as_of",
+    [...entering, "finish", "set environment"],
+  ],
+  [
+    "wakes the first of several slots only",
+    "_heads",
+    "cardinality(array_remove(v_keys, v_key)) < v_slots",
+    "v_keys = '{}'",
+  ],
+  [
+    "wakes those that knew already that a slot is free",
+    "_is_eased",
+    "return exists",
+    "return true or exists",
+    [...entering, "finish", "cancel", "set cell"],
+  ],
+  // Sequences.
+  ["sorts nothing in", "_follow_ordering", "perform deploy_queue._sort_in(becomes)", "perform 1"],
+  [
+    "sorts in among the deployments of another component",
+    "_enter_sequence",
+    "line.component = deployment.component",
+    "true",
+  ],
+  [
+    "compares across scopes",
+    "_enter_sequence",
+    "line.sequence_scope = coalesce(deployment.sequence_scope, '')",
+    "true",
+  ],
+  [
+    "compares across priorities",
+    "_enter_sequence",
+    "line.priority = deployment.priority",
+    "true",
+    [...entering, "bump"],
+  ],
+  [
+    "takes the last place of its component with it",
+    "_leave_sequence",
+    "v_line.places[:v_at - 1] || v_line.places[v_at + 1:]",
+    "v_line.places[:cardinality(v_line.places) - 1]",
+    [...entering, "cancel"],
+  ],
+  [
+    "sorts nobody behind what starts at once",
+    "_follow_ordering",
+    "was.id is null and becomes.sequence",
+    "false and becomes.sequence",
+    ["enqueue", "start"],
+  ],
+  // Reservations.
+  [
+    "forgets that reservations end",
+    "_precedes",
+    "(ahead.reserved_until <= now) is not true",
+    "true",
+    [...entering, "redeem"],
+  ],
+  [
+    "redeems what is over",
+    "_refuse_late_redemption",
+    "reservation.reserved_until <=",
+    "null <=",
+    ["enqueue", "redeem", "release"],
+  ],
+  [
+    "allows a reservation for as long as it likes",
+    "_with_ordering",
+    "candidate.reserved_until > v_now + v_demands",
+    "null > v_now + v_demands",
+    ["enqueue", "redeem"],
+  ],
+  [
+    "starts what is only reserved",
+    "_withheld",
+    "when candidate.reserved_until > policy.as_of then",
+    "when false then",
+    [...entering, "redeem"],
+  ],
+  [
+    "never reaps reservations",
+    "reap_stale_deployments",
+    "num_nonnulls(live.not_after, live.reserved_until) > 0",
+    "live.not_after is not null",
+    ["enqueue", "reap"],
+  ],
+  [
+    "keeps reservations that are over when another one starts",
+    "_follow_ordering",
+    "reserved.reserved_until <=",
+    "null <=",
+    [...entering, "redeem"],
+  ],
+  // Orderings.
+  ["drops nothing", "_follow_ordering", "perform deploy_queue._drop_obsolete", "perform row", ordering],
+  [
+    "takes the last that entered for the newest",
+    "_newest",
+    "order by (members.deployment).sequence desc, ",
+    "order by ",
+    ordering,
+  ],
+  [
+    "takes the highest sequence of any scope for the newest",
+    "_newest",
+    "(members.deployment).sequence_scope is not distinct from last.sequence_scope",
+    "true",
+    ordering,
+  ],
+  ["supersedes what is held outside the line", "_obsolete", "or candidate.hold = 'outside'", "", ordering],
+  [
+    "drops rollbacks",
+    "_obsolete",
+    "num_nonnulls(candidate.rollback_of, candidate.joined_id)",
+    "num_nonnulls(candidate.joined_id)",
+    ordering,
+  ],
+  [
+    "lets the oldest that is ready go first",
+    "_rank",
+    "then - deployment.sequence",
+    "then deployment.sequence",
+    ordering,
+  ],
+  [
+    "lets reservations go before what is ready",
+    "_rank",
+    "else 2000000000000000 - deployment.sequence",
+    "else - deployment.sequence",
+    [...ordering, "redeem"],
+  ],
+  ["goes a step back", "_with_ordering", "elsif v_demands.refuse_outdated", "elsif false", ordering],
+  ["lowers the mark", "_follow_ordering", "where excluded.sequence >= started.sequence", "where true", ordering],
+  [
+    "keeps the mark of what is rolled back",
+    "_follow_ordering",
+    "if becomes.rollback_of is not null then",
+    "if false then",
+    ordering,
+  ],
+  [
+    "sits out the buffer of what it rolls back",
+    "_blockers",
+    "finished.id is distinct from candidate.rollback_of",
+    "true",
+    [...ordering, "finish"],
+  ],
+  // Policies.
+  [
+    "keeps the order of before when the ordering changes",
+    "_sort_anew",
+    "line.ranks <> sorted.ranks",
+    "false",
+    ordering,
+  ],
+  [
+    "keeps those that a new policy drops",
+    "_follow_policy",
+    "perform deploy_queue._drop_obsolete(waiting.cell_id, waiting.component)",
+    "perform 1",
+    ordering,
+  ],
+  [
+    "wakes nobody by a change of policies",
+    "_wake_sooner",
+    "deploy_queue._turn_of(head) <",
+    "null <",
+    [...entering, "set cell", "set environment"],
+  ],
+  [
+    "wakes those whose turn a change of policies does not bring forward",
+    "_wake_sooner",
+    "coalesce((turns ->> head.id::text)::timestamptz, 'infinity')",
+    "timestamptz 'infinity'",
+    [...entering, "set cell", "set environment"],
+  ],
+  [
+    "forgets the buffers of components",
+    "_demands",
+    "coalesce(own.buffer_time, general.buffer_time)",
+    "general.buffer_time",
+  ],
+  [
+    "forgets the leases of components",
+    "_demands",
+    "coalesce(own.heartbeat_timeout, general.heartbeat_timeout),",
+    "general.heartbeat_timeout,",
+    ["enqueue", "heartbeat", "set component"],
   ],
 ];
 

@@ -1,4 +1,4 @@
-import type { Reason } from "./model.js";
+import type { Reason } from "./world.js";
 
 /** What try_start tells, in minutes; in the same words by the model and by the queue. */
 export function answerOfStart(started: boolean, waitsFor: readonly Reason[], lookAgainIn: number): string {

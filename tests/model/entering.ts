@@ -1,7 +1,11 @@
-import { type Deployment, isHolder, isLive, isTooLate, reasons, type World } from "./model.js";
-import { answered, beat, type Outcome, replace } from "./outcomes.js";
+import type { Act } from "./acts.js";
+import { reasons } from "./model.js";
+import { isStepBack, sorted } from "./ordering.js";
+import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
+import { demands } from "./policies.js";
 import { canJoin, isOfAnother } from "./starting.js";
-import type { Act } from "./steps.js";
+import { isHolder, isLive, isTooLate } from "./states.js";
+import type { Deployment, World } from "./world.js";
 
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 type InsertRunning = Extract<Act, { act: "insert running" }>;
@@ -11,14 +15,22 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
   const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
   if (parent !== undefined && (holder === undefined || !isHolder(world, holder))) return answered("QD036", world);
-  if (parent !== undefined && (act.hold ?? act.notBefore ?? act.notAfter) !== null) return answered("23514", world);
+  const refusal = refusalByOrder(world, { ...act, sequence: parent === undefined ? act.sequence : null });
+  if (refusal !== undefined) return answered(refusal, world);
+  const waits = act.hold ?? act.notBefore ?? act.notAfter ?? act.reserveFor;
+  if (parent !== undefined && waits !== null) return answered("23514", world);
   if (isStagedAlready(world, act)) return answered("QD021", world);
   if (known !== undefined) return answered("23505", world);
-  const timeout = world.environments[act.environment]?.heartbeatTimeout ?? 0;
+  const { heartbeatTimeout: timeout, maxReservation } = demands(world, act);
+  const isInSequence = act.sequence !== null && parent === undefined;
   const heartbeat = act.heartbeat ? world.now : null;
   const added = add(world, {
     ...act,
     ...{ id, place: id, heartbeat, aliveUntil: heartbeat === null ? null : heartbeat + timeout, started: null },
+    scope: isInSequence ? act.scope : null,
+    sequence: isInSequence ? act.sequence : null,
+    reservedUntil: act.reserveFor === null ? null : world.now + Math.min(act.reserveFor, maxReservation),
+    hold: act.reserveFor === null ? act.hold : "in-line",
     ...(act.heartbeat && act.by === "function" ? {} : { keeper: null, stopGrace: null }),
     ...(holder === undefined
       ? { parentId: null, joinedId: null }
@@ -27,16 +39,34 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
     notAfter: act.notAfter === null ? null : world.now + act.notAfter,
   });
   const [newest] = added.deployments.slice(-1);
-  if (newest === undefined || act.by !== "function" || !act.start) return answered("ok", added);
+  if (newest === undefined || act.by !== "function" || !act.start) return ordered(world, "ok", added);
   if (newest.joinedId !== null && !canJoin(added, newest)) return answered("QD036", world);
-  return newest.joinedId !== null || reasons(added, newest).length === 0
-    ? answered("ok", replace(added, { ...newest, started: world.now }))
-    : answered("ok", added);
+  const inLine = sorted(added);
+  const candidate = inLine.deployments.find((one) => one.id === id) ?? newest;
+  return newest.joinedId !== null || reasons(without(inLine, id), candidate).length === 0
+    ? started(world, "ok", replace(inLine, starting(inLine, candidate)), newest)
+    : ordered(world, "ok", added);
+}
+
+/** What starts at once is decided before it enters: only then does it supersede others. */
+function without(world: World, id: number): World {
+  return { ...world, deployments: world.deployments.filter((one) => one.id !== id) };
+}
+
+/** A rollback names what it undoes; all others go no step back where that is refused. */
+function refusalByOrder(world: World, act: Enqueue): string | undefined {
+  if (act.rollbackOf !== null) {
+    const undone = world.deployments.find(({ id }) => id === act.rollbackOf);
+    const isSame = (["environment", "cell", "component"] as const).every((what) => undone?.[what] === act[what]);
+    return isSame && undone?.started !== null ? undefined : "QD051";
+  }
+  const place = { ...act, scope: act.sequence === null ? null : act.scope };
+  return demands(world, act).refusesOutdated && isStepBack(world, place) ? "QD050" : undefined;
 }
 
 /** A repeated request, maybe by another process, which takes the place of the one that waits. */
 function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
-  const isSame = (["environment", "cell", "version"] as const).every((what) => known[what] === act[what]);
+  const isSame = (["environment", "cell", "component", "version"] as const).every((what) => known[what] === act[what]);
   if (!isSame || (known.joinedId === null && known.key !== act.key)) return answered("QD032", world);
   if (!isLive(known)) return answered(known.finished === null ? "QD005" : "QD006", world);
   const again = { ...answered("ok", world), again: known.id };
@@ -49,6 +79,7 @@ function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {
   const plain = {
     version: "",
+    ...{ sequence: null, scope: null, reservedUntil: null, rollbackOf: null },
     idempotencyKey: null,
     maxDuration: null,
     heartbeat: null,
@@ -62,11 +93,11 @@ export function insertRunning(world: World, act: InsertRunning, id: number): Out
     notBefore: null,
     notAfter: null,
   };
-  const running = add(world, { ...act, ...plain, id, place: id, started: world.now });
-  const [newest] = running.deployments.slice(-1);
-  return newest !== undefined && reasons(running, newest).length > 0
+  const added = add(world, { ...act, ...plain, id, place: id, started: null });
+  const [newest] = added.deployments.slice(-1);
+  return newest === undefined || reasons(without(added, id), newest).length > 0
     ? answered("QD003", world)
-    : answered("ok", running);
+    : started(world, "ok", replace(added, starting(added, newest)), newest);
 }
 
 /** The nearest of the parent and its own parents that runs in the cell. */
@@ -90,6 +121,7 @@ function hasSameIdempotencyKey(one: Deployment, given: Enqueue): boolean {
 function isStagedAlready(world: World, given: Enqueue): boolean {
   return (
     given.hold === "outside" &&
+    given.reserveFor === null &&
     !given.heartbeat &&
     world.deployments.some(
       (one) =>
@@ -100,19 +132,22 @@ function isStagedAlready(world: World, given: Enqueue): boolean {
         !hasSameIdempotencyKey(one, given) &&
         one.environment === given.environment &&
         one.cell === given.cell &&
+        one.component === given.component &&
         one.version === given.version,
     )
   );
 }
 
-type Given = Omit<Deployment, "stopped" | "finished" | "cancelled" | "hasFailed" | "kept" | "releaseKey">;
+type Given = Omit<Deployment, "slot" | "stopped" | "finished" | "cancelled" | "hasFailed" | "kept" | "releaseKey">;
 
 function add(world: World, given: Given): World {
   const { id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place } = given;
   const { idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId } = given;
+  const { component, sequence, scope, reservedUntil, rollbackOf } = given;
   const added = {
     ...{ id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place },
     ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId },
+    ...{ component, sequence, scope, reservedUntil, rollbackOf, slot: null },
     ...{ stopped: null, finished: null, cancelled: null, hasFailed: false },
     ...{ releaseKey: null, kept: heartbeat !== null },
   };

@@ -1,9 +1,9 @@
 import type { TestDatabase } from "../support/database.js";
 import { outcome } from "../support/session.js";
+import type { Act } from "./acts.js";
 import { answerOfStart, roundMoment, roundWait } from "./answers.js";
-import type { Reason } from "./model.js";
 import { statementOf } from "./statements.js";
-import type { Act } from "./steps.js";
+import type { Environment, Reason } from "./world.js";
 
 /** What an observer sees, and the waiters that the last step has notified. */
 export interface Sight {
@@ -46,14 +46,16 @@ export class RealQueue {
     this.#ear = database.connect({ onNotify: (channel, payload) => void this.#heard.push({ channel, payload }) });
   }
 
-  /** Gives a program environments of its own, a and b; its minutes are counted from now. */
-  async begin(bufferTimes: { readonly a: number; readonly b: number }): Promise<void> {
+  /** Gives a program environments of its own; its minutes are counted from now. */
+  async begin(environments: Readonly<Record<string, Environment>>): Promise<void> {
     this.#name = `program-${programs++}`;
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
-        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout)
-        select ${`${this.#name}-`} || place.name, make_interval(mins => place.minutes), '10.5 minutes'
-        from (values ('a', ${bufferTimes.a}::integer), ('b', ${bufferTimes.b})) as place (name, minutes)
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation)
+        select ${`${this.#name}-`} || given.key, make_interval(secs => 60 * (given.value ->> 'bufferTime')::float),
+          make_interval(secs => 60 * (given.value ->> 'heartbeatTimeout')::float), (given.value ->> 'slots')::integer,
+          make_interval(secs => 60 * (given.value ->> 'maxReservation')::float)
+        from jsonb_each(${JSON.stringify(environments)}::text::jsonb) as given
       )
       select date_trunc('milliseconds', deploy_queue._now()) as origin`;
     this.#origin = row?.origin ?? this.#origin;
@@ -107,12 +109,12 @@ export class RealQueue {
   async look(ids: readonly number[]): Promise<Sight> {
     const [row] = await this.#ear<{ deployments: unknown }[]>`
       select pg_notify('mark', ''), coalesce((
-        select json_agg(json_build_object('id', id, 'state', status, 'lease', floor(extract(epoch from alive_until - ${this.#origin}::timestamptz) / 15) / 4, 'keeper', keeper, 'waits', coalesce((
+        select json_agg(json_build_object('id', id, 'state', status, 'lease', floor(extract(epoch from alive_until - ${this.#origin}::timestamptz) / 15) / 4, 'keeper', keeper, 'slot', case when one.status in ('running', 'stopping') then (select slot from deploy_queue.deployments where deployments.id = one.id) end, 'waits', coalesce((
           select json_agg(
             json_build_array(kind, reason.deployment_id, floor(extract(epoch from until - ${this.#origin}::timestamptz) / 15) / 4)
             order by reason.deployment_id, reason.kind
           )
-          from deploy_queue.waiting_on(one.id) as reason where one.status in ('held', 'queued')
+          from deploy_queue.waiting_on(one.id) as reason where one.status in ('held', 'reserved', 'queued')
         ), '[]')) order by id)
         from deploy_queue.deployments_with_status as one
         where id = any (${`{${ids.join(",")}}`}::bigint[])

@@ -1,6 +1,9 @@
 import { answerOfStart } from "./answers.js";
-import { type Deployment, isHolder, isStale, isTooLate, type Reason, reasons, type World } from "./model.js";
-import { answered, beat, cancel, type Outcome, replace } from "./outcomes.js";
+import { reasons } from "./model.js";
+import { answered, beat, cancel, type Outcome, replace, started, starting } from "./outcomes.js";
+import { demands } from "./policies.js";
+import { isHolder, isStale, isTooLate } from "./states.js";
+import type { Deployment, Reason, World } from "./world.js";
 
 export interface Keeping {
   readonly heartbeat: boolean;
@@ -14,7 +17,7 @@ export function tryStart(world: World, deployment: Deployment, keeping: Keeping)
   if (deployment.started !== null) return answered(told(world, deployment), world);
   if (deployment.joinedId !== null) {
     return canJoin(world, deployment)
-      ? answered(told(world, deployment), replace(world, start(world, deployment, keeping)))
+      ? started(world, told(world, deployment), replace(world, start(world, deployment, keeping)), deployment)
       : answered("QD036", world);
   }
   const first = reasons(world, deployment);
@@ -24,16 +27,24 @@ export function tryStart(world: World, deployment: Deployment, keeping: Keeping)
   if (isTooLate(world, deployment)) return { ...reaped, answer: told(world, deployment, first) };
   const left = reasons(reaped.world, deployment);
   if (left.length === 0) {
-    const started = replace(reaped.world, start(world, deployment, keeping));
-    return { ...reaped, answer: told(world, deployment), world: started };
+    const after = replace(reaped.world, start(reaped.world, deployment, keeping));
+    const outcome = started(reaped.world, told(world, deployment), after, deployment);
+    return {
+      ...outcome,
+      woken: new Set([...reaped.woken, ...outcome.woken]),
+      mayWake: new Set([...reaped.mayWake, ...outcome.mayWake]),
+      ended: new Set([...reaped.ended, ...outcome.ended]),
+      told: reaped.told,
+    };
   }
   const alive = deployment.heartbeat === null ? deployment : beat(world, deployment);
   return { ...reaped, answer: told(world, deployment, left), world: replace(reaped.world, alive) };
 }
 
 /** The answer to a look: that the deployment has started, or what it waits for and how long. */
-function told(world: World, { environment, notAfter }: Deployment, left: readonly Reason[] = []): string {
-  const { heartbeatTimeout = 0 } = world.environments[environment] ?? {};
+function told(world: World, deployment: Deployment, left: readonly Reason[] = []): string {
+  const { heartbeatTimeout } = demands(world, deployment);
+  const { notAfter } = deployment;
   const moments = left.map(({ until }) => until);
   const known = moments.filter((until) => until !== null);
   const last = known.length === moments.length ? Math.max(...known) : Number.POSITIVE_INFINITY;
@@ -49,14 +60,18 @@ export function updateStart(world: World, deployment: Deployment, heartbeat: boo
   if (deployment.joinedId !== null && !canJoin(world, deployment)) return answered("QD036", world);
   return deployment.joinedId === null && reasons(world, deployment).length > 0
     ? answered("QD003", world)
-    : answered("ok", replace(world, start(world, deployment, { heartbeat, keeper: null, stopGrace: null })));
+    : started(
+        world,
+        "ok",
+        replace(world, start(world, deployment, { heartbeat, keeper: null, stopGrace: null })),
+        deployment,
+      );
 }
 
 /** The heartbeats of the wait end with it, and with them the keeper of the wait. */
 function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGrace }: Keeping): Deployment {
-  const started = {
-    ...deployment,
-    started: world.now,
+  const begun = {
+    ...starting(world, deployment),
     heartbeat: null,
     aliveUntil: null,
     keeper: null,
@@ -64,11 +79,11 @@ function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGr
   };
   return heartbeat
     ? {
-        ...beat(world, started),
+        ...beat(world, begun),
         keeper: keeper ?? deployment.keeper,
         stopGrace: stopGrace ?? deployment.stopGrace,
       }
-    : started;
+    : begun;
 }
 
 /** What has joined a holder stands in no line, and starts for as long as that holds the cell. */

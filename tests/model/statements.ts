@@ -1,5 +1,5 @@
-import type { Place } from "./model.js";
-import type { Act } from "./steps.js";
+import type { Act } from "./acts.js";
+import type { Place, ComponentDemands as Policies } from "./world.js";
 
 /** An act as SQL for the program of that name; undefined when it is about a deployment and there is none. */
 export function statementOf(act: Act, target: number | undefined, program: string): string | undefined {
@@ -10,7 +10,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return `
         insert into deploy_queue.deployments
           (environment, cloud_provider, region, cell_index, component, concurrency_key, start_timestamp)
-        values ('${program}-${act.environment}', 'aws', 'model', ${act.cell}, '${program}', ${text(act.key)},
+        values ('${program}-${act.environment}', 'aws', 'model', ${act.cell}, '${program}-${act.component}', ${text(act.key)},
           deploy_queue._now())
         returning id`;
     case "start":
@@ -56,7 +56,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
         select deploy_queue.remove_window(id)::text as text from deploy_queue.maintenance_windows
         where environment = '${program}-${act.environment}'`;
     case "cancel version":
-      return `select count(*) from deploy_queue.cancel_version('${program}', '${act.version}')`;
+      return `select count(*) from deploy_queue.cancel_version('${program}-${act.component}', '${act.version}')`;
     case "cancel location":
       return `
         select count(*) from deploy_queue.cancel_location('${program}-${act.environment}', 'aws', 'model', ${act.cell})`;
@@ -66,14 +66,51 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return target === undefined ? undefined : update(`concurrency_key = ${text(act.key)}`)(target);
     case "set environment":
       return act.by === "function"
-        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${minutes(act.buffer)},
-             ${minutes(act.timeout)})`
-        : `update deploy_queue.environments set
-             buffer_time = coalesce(${minutes(act.buffer)}, buffer_time),
-             heartbeat_timeout = coalesce(${minutes(act.timeout)}, heartbeat_timeout)
+        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${argumentsOf(act.policies)})`
+        : `update deploy_queue.environments set ${assignmentsOf(act.policies)}
            where environment = '${program}-${act.environment}'`;
+    case "set component":
+      return act.by === "function"
+        ? `select from deploy_queue.set_component('${program}-${act.environment}', '${program}-${act.component}',
+             ${argumentsOf(act.policies)}, without => '{${act.without.map((name) => columns[name]).join()}}')`
+        : `delete from deploy_queue.component_policies
+           where environment = '${program}-${act.environment}' and component = '${program}-${act.component}'`;
+    case "set cell":
+      return `select from deploy_queue.set_cell('${program}-${act.environment}', 'aws', 'model', ${act.cell}, ${act.slots})`;
+    case "redeem":
+      return target === undefined
+        ? undefined
+        : `select from deploy_queue.redeem(${target}, version => ${text(act.version)}, heartbeat => ${act.heartbeat},
+             keeper => ${text(act.keeper)}, stop_grace => ${minutes(act.stopGrace)})`;
   }
 }
+
+const columns: Record<keyof Policies, string> = {
+  bufferTime: "buffer_time",
+  heartbeatTimeout: "heartbeat_timeout",
+  slots: "slots",
+  ordering: "ordering",
+  refusesOutdated: "refuse_outdated",
+};
+
+function valuesOf({ bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated }: Policies) {
+  return [
+    [columns.bufferTime, minutes(bufferTime)],
+    [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
+    [columns.slots, String(slots)],
+    [columns.ordering, `${text(ordering)}::deploy_queue.ordering`],
+    [columns.refusesOutdated, String(refusesOutdated)],
+  ] as const;
+}
+
+const argumentsOf = (policies: Policies) =>
+  valuesOf(policies)
+    .map(([name, value]) => `${name} => ${value}`)
+    .join(", ");
+const assignmentsOf = (policies: Policies) =>
+  valuesOf(policies)
+    .map(([name, value]) => `${name} = coalesce(${value}, ${name})`)
+    .join(", ");
 
 type Enqueue = Extract<Act, { act: "enqueue" }>;
 
@@ -82,7 +119,12 @@ function enqueueByFunction(
     environment,
     cell,
     key,
+    component,
     version,
+    sequence,
+    scope,
+    reserveFor,
+    rollbackOf,
     heartbeat,
     idempotencyKey,
     maxDuration,
@@ -98,12 +140,14 @@ function enqueueByFunction(
   parent: number | undefined,
 ): string {
   return `
-    select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}',
+    select id from deploy_queue.enqueue('${program}-${environment}', 'aws', 'model', ${cell}, '${program}-${component}', '${version}',
       concurrency_key => ${text(key)}, heartbeat => ${heartbeat},
       idempotency_key => ${ofProgram(idempotencyKey, program)}, max_duration => ${minutes(maxDuration)},
       priority => ${priority}, hold => ${text(hold)}, not_before => ${fromNow(notBefore)},
       not_after => ${fromNow(notAfter)}, start => ${start}, keeper => ${text(heartbeat ? keeper : null)},
-      stop_grace => ${minutes(stopGrace)}, parent_id => ${parent ?? "null"}, join_parent => ${parent !== undefined})`;
+      stop_grace => ${minutes(stopGrace)}, parent_id => ${parent ?? "null"}, join_parent => ${parent !== undefined},
+      sequence => ${sequence}, sequence_scope => ${text(sequence === null ? null : scope)},
+      reserve_for => ${minutes(reserveFor)}, rollback_of => ${rollbackOf})`;
 }
 
 function enqueueByStatement(
@@ -111,7 +155,12 @@ function enqueueByStatement(
     environment,
     cell,
     key,
+    component,
     version,
+    sequence,
+    scope,
+    reserveFor,
+    rollbackOf,
     heartbeat,
     idempotencyKey,
     maxDuration,
@@ -124,10 +173,12 @@ function enqueueByStatement(
 ): string {
   return `
     insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
-      concurrency_key, heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after)
-    values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}', '${version}', ${text(key)},
+      concurrency_key, heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after,
+      sequence, sequence_scope, reserved_until, rollback_of)
+    values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}-${component}', '${version}', ${text(key)},
       ${heartbeat ? "now()" : "null"}, ${ofProgram(idempotencyKey, program)}, ${minutes(maxDuration)}, ${priority},
-      ${text(hold)}, ${fromNow(notBefore)}, ${fromNow(notAfter)})
+      ${text(hold)}, ${fromNow(notBefore)}, ${fromNow(notAfter)}, ${sequence},
+      ${text(sequence === null ? null : scope)}, ${fromNow(reserveFor)}, ${rollbackOf})
     returning id`;
 }
 

@@ -1,100 +1,6 @@
 import fc from "fast-check";
-import type { Place } from "./model.js";
-
-/** Where something is done: by a function of the queue or by a plain statement. */
-export type Means = "function" | "statement";
-
-/**
- * What a client does. `which` picks a deployment by its place among those there are, or, where it is to be apt, among those
- * for which the act makes sense.
- */
-export type Act =
-  | {
-      readonly act: "enqueue";
-      readonly by: Means;
-      readonly environment: string;
-      readonly cell: number;
-      readonly key: string | null;
-      readonly version: string;
-      readonly heartbeat: boolean;
-      /** The name of the process; without heartbeats there is none. */
-      readonly keeper: string | null;
-      /** Minutes. */
-      readonly stopGrace: number | null;
-      readonly idempotencyKey: string | null;
-      readonly maxDuration: number | null;
-      readonly priority: number;
-      readonly hold: "outside" | "in-line" | null;
-      /** Minutes from now. */
-      readonly notBefore: number | null;
-      readonly notAfter: number | null;
-      /** At once, if it may; by the function only. */
-      readonly start: boolean;
-      /** It joins a deployment that runs; by the function only. */
-      readonly join: boolean;
-      readonly which: number;
-      readonly apt: boolean;
-    }
-  | { readonly act: "insert running"; readonly environment: string; readonly cell: number; readonly key: string | null }
-  | {
-      readonly act: "finish" | "cancel";
-      readonly by: Means;
-      readonly which: number;
-      readonly apt: boolean;
-    }
-  | {
-      readonly act: "heartbeat";
-      readonly by: Means;
-      readonly which: number;
-      readonly apt: boolean;
-      readonly keeper: string | null;
-    }
-  /** What a keeper tells of its work, and the cancel that does not wait for that. */
-  | { readonly act: "confirm stop" | "fail" | "force"; readonly which: number; readonly apt: boolean }
-  /** With a heartbeat, the client promises more of them. */
-  | {
-      readonly act: "start";
-      readonly by: Means;
-      readonly which: number;
-      readonly apt: boolean;
-      readonly heartbeat: boolean;
-      readonly keeper: string | null;
-      readonly stopGrace: number | null;
-    }
-  | {
-      readonly act: "release";
-      readonly by: Means;
-      readonly which: number;
-      readonly apt: boolean;
-      readonly heartbeat: boolean;
-      readonly releaseKey: string | null;
-    }
-  | {
-      readonly act: "bump";
-      readonly by: Means;
-      readonly which: number;
-      readonly apt: boolean;
-      readonly priority: number;
-    }
-  | { readonly act: "purge"; readonly which: number; readonly apt: boolean }
-  /** Of all of the environment, a provider or a region of it, or one cell. */
-  | { readonly act: "freeze"; readonly environment: string; readonly place: Place; readonly key: string | null }
-  | { readonly act: "thaw"; readonly environment: string }
-  /** Minutes from now. */
-  | { readonly act: "add window"; readonly environment: string; readonly opens: number; readonly closes: number }
-  | { readonly act: "remove window"; readonly environment: string }
-  | { readonly act: "cancel version"; readonly version: string }
-  | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
-  | { readonly act: "reap" }
-  | { readonly act: "change key"; readonly which: number; readonly apt: boolean; readonly key: string | null }
-  | {
-      readonly act: "set environment";
-      readonly by: Means;
-      readonly environment: string;
-      /** Minutes; null leaves it. */
-      readonly buffer: number | null;
-      readonly timeout: number | null;
-    };
+import type { Act, Means } from "./acts.js";
+import type { Place, ComponentDemands as Policies } from "./world.js";
 
 /** Time passes, or a client acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
 export type Step =
@@ -114,7 +20,15 @@ const by = fc.constantFrom<Means>("function", "statement");
 const environment = fc.constantFrom("a", "a", "b");
 const cell = fc.constantFrom(0, 0, 0, 1);
 const key = fc.constantFrom(null, "x", "x", "y");
+const component = fc.constantFrom("api", "api", "web");
 const version = fc.constantFrom("v1", "v2");
+const policies = fc.record<Policies>({
+  bufferTime: fc.constantFrom(null, null, 0, 2, 5),
+  heartbeatTimeout: fc.constantFrom(null, null, null, 0.75, 4.5, 10.5),
+  slots: fc.constantFrom(null, null, 1, 2, 3),
+  ordering: fc.constantFrom<Policies["ordering"][]>(null, null, "sequential", "latest", "latest-ready"),
+  refusesOutdated: fc.constantFrom(null, null, true, false),
+});
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
 const heartbeat = fc.boolean();
@@ -133,7 +47,12 @@ const choices: readonly Choice[] = [
     names: ["enqueue"],
     arbitrary: fc.record({
       act: fc.constant("enqueue" as const),
-      ...{ by, environment, cell, key, version, heartbeat, stopGrace },
+      ...{ by, environment, cell, key, component, version, heartbeat, stopGrace },
+      sequence: fc.constantFrom(null, null, 1, 2, 3, 4),
+      scope: fc.constantFrom(null, null, "other"),
+      reserveFor: fc.constantFrom(null, null, null, null, null, null, 3.25, 8.25),
+      rollback: fc.constantFrom(false, false, false, false, false, true),
+      rollbackOf: fc.constant(null),
       keeper,
       idempotencyKey: fc.constantFrom(null, null, null, "one", "other"),
       maxDuration: fc.constantFrom(null, null, null, 1.5, 7.5),
@@ -208,12 +127,20 @@ const choices: readonly Choice[] = [
   {
     weight: 1,
     names: ["insert running"],
-    arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, key }),
+    arbitrary: fc.record({ act: fc.constant("insert running" as const), environment, cell, component, key }),
+  },
+  {
+    weight: 2,
+    names: ["redeem"],
+    arbitrary: fc.record({
+      ...{ act: fc.constant("redeem" as const), which, apt, heartbeat, keeper, stopGrace },
+      version: fc.constantFrom(null, null, "v1"),
+    }),
   },
   {
     weight: 1,
     names: ["cancel version"],
-    arbitrary: fc.record({ act: fc.constant("cancel version" as const), version }),
+    arbitrary: fc.record({ act: fc.constant("cancel version" as const), component, version }),
   },
   {
     weight: 1,
@@ -230,16 +157,35 @@ const choices: readonly Choice[] = [
     arbitrary: fc.record({ act: fc.constant("change key" as const), which, apt, key }),
   },
   {
-    weight: 1,
+    weight: 3,
     names: ["set environment"],
+    arbitrary: fc.record({ act: fc.constant("set environment" as const), by, environment, policies }),
+  },
+  {
+    weight: 2,
+    names: ["set component"],
+    arbitrary: fc
+      .record({
+        ...{ act: fc.constant("set component" as const), environment, component, policies },
+        by: fc.constantFrom<Means>("function", "function", "statement"),
+        without: fc.subarray<keyof Policies>(
+          ["bufferTime", "heartbeatTimeout", "slots", "ordering", "refusesOutdated"],
+          {
+            maxLength: 2,
+          },
+        ),
+      })
+      .map((act) => ({
+        ...act,
+        policies: { ...act.policies, ...Object.fromEntries(act.without.map((name) => [name, null])) },
+      })),
+  },
+  {
+    weight: 1,
+    names: ["set cell"],
     arbitrary: fc.record({
-      act: fc.constant("set environment" as const),
-      ...{
-        by,
-        environment,
-        buffer: fc.constantFrom(null, 0, 2, 5),
-        timeout: fc.constantFrom(null, null, 0.75, 4.5, 10.5),
-      },
+      act: fc.constant("set cell" as const),
+      ...{ environment, cell, slots: fc.constantFrom(null, 1, 2, 3) },
     }),
   },
 ];
@@ -304,9 +250,10 @@ function asSteps(drafts: readonly Draft[]): Step[] {
  */
 export function describeAct({ act, ...details }: Act, target: number | undefined): string {
   const said = Object.entries(details).filter(
-    ([name, value]) => !["which", "apt"].includes(name) && value !== null && value !== false,
+    ([name, value]) => !["which", "apt", "rollback"].includes(name) && value !== null && value !== false,
   );
   if (act === "enqueue" && target !== undefined) said.push(["parent", target]);
   const whom = "which" in details && act !== "enqueue" ? ` ${target ?? "no deployment"}` : "";
-  return `${act}${whom}${said.map(([name, value]) => `, ${name} ${value}`).join("")}`;
+  const words = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+  return `${act}${whom}${said.map(([name, value]) => `, ${name} ${words(value)}`).join("")}`;
 }

@@ -1,9 +1,12 @@
+import type { Act } from "./acts.js";
 import { roundMoment } from "./answers.js";
+import { setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
-import { type Deployment, isHolder, isLive, isStale, reasons, status, type World, wokenByWindows } from "./model.js";
-import { answered, beat, cancel, end, followed, type Outcome, replace } from "./outcomes.js";
+import { reasons, wokenByWindows } from "./model.js";
+import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
 import { isOfAnother, tryStart, updateStart } from "./starting.js";
-import type { Act } from "./steps.js";
+import { isHolder, isLive, isOver, isStale, status } from "./states.js";
+import type { Deployment, World } from "./world.js";
 
 /** @param id that the database has given to what is new */
 export function perform(world: World, act: Act, id: number): Outcome {
@@ -19,6 +22,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "fail":
     case "force":
     case "heartbeat":
+    case "redeem":
     case "release": {
       const deployment = target(world, act);
       return deployment === undefined ? answered("no deployment", world) : change(world, act, deployment);
@@ -53,7 +57,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return removed === undefined ? answered("ok", world) : changedWindows({ ...world, windows }, act.environment);
     }
     case "cancel version":
-      return cancel(world, "ok", ({ version }) => version === act.version);
+      return cancel(world, "ok", (one) => one.version === act.version && one.component === act.component);
     case "cancel location": {
       const isThere = (one: Deployment) => one.environment === act.environment && one.cell === (act.cell ?? one.cell);
       // The first deployment makes the cell.
@@ -67,18 +71,12 @@ export function perform(world: World, act: Act, id: number): Outcome {
         ? answered("no deployment", world)
         : answered(changeKey(deployment, act.key), world);
     }
-    case "set environment": {
-      const { bufferTime = 0, heartbeatTimeout = 0 } = world.environments[act.environment] ?? {};
-      const edited = { bufferTime: act.buffer ?? bufferTime, heartbeatTimeout: act.timeout ?? heartbeatTimeout };
-      const after = { ...world, environments: { ...world.environments, [act.environment]: edited } };
-      const isTold = (one: Deployment) =>
-        one.environment === act.environment &&
-        isLive(one) &&
-        one.aliveUntil !== null &&
-        edited.heartbeatTimeout !== heartbeatTimeout;
-      const told = world.deployments.filter(isTold).map(({ id }) => `${id} policy`);
-      return { ...followed(world, "ok", after), told: new Set(told) };
-    }
+    case "set environment":
+      return setEnvironment(world, act);
+    case "set component":
+      return setComponent(world, act);
+    case "set cell":
+      return setCell(world, act);
   }
 }
 
@@ -86,17 +84,18 @@ export function perform(world: World, act: Act, id: number): Outcome {
 export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act) || (act.act === "enqueue" && (!act.join || act.by === "statement"))) return undefined;
   const makesSense = {
-    start: ["held", "queued"],
+    start: ["held", "reserved", "queued"],
     enqueue: [] as string[],
     finish: ["running", "stopping"],
-    cancel: ["held", "queued", "running", "stopping"],
+    cancel: ["held", "reserved", "queued", "running", "stopping"],
     "confirm stop": ["stopping"],
     fail: ["running", "stopping"],
     force: ["running", "stopping"],
-    heartbeat: ["held", "queued", "running", "stopping"],
-    release: ["held"],
-    purge: ["held"],
-    bump: ["held", "queued"],
+    heartbeat: ["held", "reserved", "queued", "running", "stopping"],
+    release: ["held", "reserved"],
+    redeem: ["reserved"],
+    purge: ["held", "reserved"],
+    bump: ["held", "reserved", "queued"],
     "change key": ["held", "queued", "running", "stopping"],
   };
   const isAskedAgain = (one: Deployment) =>
@@ -110,12 +109,20 @@ export function target(world: World, act: Act): Deployment | undefined {
   return choice[act.which % choice.length];
 }
 
-/** A part is apt in the place of its holder, and waits for nothing; there is a function for it only. */
+/** A part is apt in the place of its holder, and waits for nothing; there is a function for it only. A rollback undoes what has started there. */
 export function fitted(world: World, act: Act): Act {
-  if (act.act !== "enqueue" || !act.apt) return act;
-  const part = { ...act, by: "function" as const, hold: null, notBefore: null, notAfter: null };
-  const holder = target(world, part);
-  return holder === undefined ? act : { ...part, environment: holder.environment, cell: holder.cell };
+  if (act.act !== "enqueue") return act;
+  const part = { ...act, by: "function" as const, hold: null, notBefore: null, notAfter: null, reserveFor: null };
+  const holder = act.apt ? target(world, part) : undefined;
+  const there = holder === undefined ? act : { ...part, environment: holder.environment, cell: holder.cell };
+  return { ...there, rollbackOf: act.rollback ? (undoneBy(world, there)?.id ?? null) : null };
+}
+
+function undoneBy(world: World, act: Extract<Act, { act: "enqueue" }>): Deployment | undefined {
+  const isThere = (one: Deployment) =>
+    one.started !== null && (["environment", "cell", "component"] as const).every((what) => one[what] === act[what]);
+  const choice = act.apt ? world.deployments.filter(isThere) : world.deployments;
+  return choice[act.which % choice.length];
 }
 
 type Change = Exclude<Extract<Act, { which: number }>, { act: "enqueue" | "bump" | "purge" | "change key" }>;
@@ -161,20 +168,31 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
         : answered("ok", replace(world, beat(world, deployment)));
     case "release":
       return release(world, what, deployment);
+    case "redeem":
+      return redeem(world, what, deployment);
   }
 }
 
 function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {
   const after = heartbeat ? beat(world, deployment) : deployment;
+  if (deployment.hold !== null && isOver(world, deployment)) return answered("QD052", world);
   if (by === "statement") {
-    return deployment.hold === null
-      ? answered("ok", replace(world, after))
-      : followed(world, "ok", letGo(world, after));
+    return deployment.hold === null ? answered("ok", replace(world, after)) : ordered(world, "ok", letGo(world, after));
   }
   const keeper = heartbeat ? releaseKey : deployment.keeper;
-  if (deployment.hold !== null) return followed(world, "released", letGo(world, { ...after, releaseKey, keeper }));
+  if (deployment.hold !== null) return ordered(world, "released", letGo(world, { ...after, releaseKey, keeper }));
   // A client that has released it and got no answer asks again.
   return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
+}
+
+/** A reservation becomes a deployment that waits, with what is known by now. */
+function redeem(world: World, act: Extract<Act, { act: "redeem" }>, deployment: Deployment): Outcome {
+  const isOfAnotherVersion = act.version !== null && act.version !== deployment.version;
+  if (deployment.reservedUntil === null || isOfAnotherVersion || isOver(world, deployment))
+    return answered("QD052", world);
+  const { heartbeat, keeper, stopGrace } = act;
+  const after = heartbeat ? { ...beat(world, deployment), keeper, stopGrace } : deployment;
+  return ordered(world, "ok", letGo(world, after));
 }
 
 type Release = Extract<Act, { act: "release" }>;
@@ -183,14 +201,14 @@ type Release = Extract<Act, { act: "release" }>;
 function letGo(world: World, deployment: Deployment): World {
   const end = Math.max(...world.deployments.map(({ id, place }) => Math.max(id, place))) + 0.001;
   const place = deployment.hold === "outside" ? end : deployment.place;
-  return replace(world, { ...deployment, hold: null, place });
+  return replace(world, { ...deployment, hold: null, reservedUntil: null, place });
 }
 
 function bump(world: World, deployment: Deployment, { by, priority }: Extract<Act, { act: "bump" }>): Outcome {
   const isMoved = by === "function" || priority !== deployment.priority;
   if (!isLive(deployment) && isMoved) return answered(deployment.finished === null ? "QD005" : "QD006", world);
   if (deployment.started !== null && isMoved) return answered("QD007", world);
-  return followed(world, "ok", replace(world, { ...deployment, priority }));
+  return ordered(world, "ok", replace(world, { ...deployment, priority }));
 }
 
 /** No deployment becomes another one. */
@@ -200,7 +218,8 @@ function changeKey(deployment: Deployment, key: string | null): string {
 }
 
 function changedWindows(world: World, environment: string): Outcome {
-  return { ...answered("ok", world), woken: new Set(wokenByWindows(world, environment)) };
+  const woken = new Set(wokenByWindows(world, environment));
+  return { ...answered("ok", world), woken, mayWake: woken };
 }
 
 /** What an observer sees: the state of each deployment, and of those that wait, why. */
@@ -213,7 +232,8 @@ export function seen(world: World): unknown {
       state,
       lease: deployment.aliveUntil === null ? null : roundMoment(deployment.aliveUntil),
       keeper: deployment.keeper,
-      waits: state === "queued" || state === "held" ? waitsFor : [],
+      slot: ["running", "stopping"].includes(state) ? deployment.slot : null,
+      waits: ["queued", "held", "reserved"].includes(state) ? waitsFor : [],
     };
   });
 }

@@ -38,6 +38,19 @@ test("a reservation that is over lets the line move on without a worker, and is 
   expect(await line.state("a")).toMatch(/^cancelled: reaped: .*its reservation was not redeemed until 20/);
 });
 
+test("a reservation that is over is reaped, and nothing in the history contradicts the rules", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  await line.enter("a", { valid_for: "5 minutes" });
+  await line.enter("b", { valid_for: "20 minutes" });
+  await database.advance("6 minutes");
+  await sql`select from deploy_queue.reap_stale_deployments()`;
+  expect(await line.state("a")).toMatch(/^cancelled: reaped/);
+  await sql`select from deploy_queue.redeem(${line.id("b")})`;
+  await line.cancel("b");
+  expect(await database.queue.history.verify()).toEqual([]);
+});
+
 test("a reservation lasts no longer than the policy allows", async () => {
   const line = newOrderedLine(database, { max_reservation: "10 minutes" });
   await line.ready;

@@ -5,6 +5,20 @@ import { newOrderedLine } from "../../support/orderedLine.js";
 const database = useDatabase();
 const { sql } = database;
 
+test("a change of the policies of a component is an event that names it", async () => {
+  const line = newOrderedLine(database);
+  await line.ready;
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 1)`;
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 2)`;
+  const events = await sql`
+    select component, reason from deploy_queue.deployment_events
+    where kind = 'configured' and environment = ${line.environment} and component is not null order by id`;
+  expect(events).toEqual([
+    { component: "api", reason: "component_policies added: component api, slots 1" },
+    { component: "api", reason: "component_policies changed: slots from 1 to 2" },
+  ]);
+});
+
 test("what is not given stays, and what it is to demand no longer follows the environment again", async () => {
   const line = newOrderedLine(database);
   await line.ready;

@@ -92,6 +92,42 @@ test("as many heads are woken as slots become free", async () => {
   expect(await wokenOf(line.environment)).toEqual(["b", "c"]);
 });
 
+test("an end wakes nobody for whom a slot was free already, and more slots neither", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  for (const name of ["a", "b", "c"]) await line.enter(name, { component: name });
+  await line.start("a");
+  await line.finish("a");
+  await sql`select from deploy_queue.set_environment(${line.environment}, slots => 3)`;
+  expect(await wokenOf(line.environment)).toEqual(["c"]);
+});
+
+test("what shares the key of what buffers takes its slot", async () => {
+  const line = newOrderedLine(database, { slots: 2, buffer_time: "10 minutes" });
+  await line.ready;
+  await line.enter("a");
+  await line.enter("b", { concurrency_key: "k" });
+  await line.start("a");
+  await line.start("b");
+  await line.finish("a");
+  await line.finish("b");
+  await line.enter("c", { concurrency_key: "k" });
+  expect(await line.start("c")).toBe("started");
+  expect(await slotOf(line.id("c"))).toBe(2);
+});
+
+test("a component that runs in more slots than it may now keeps them", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  for (const name of ["a", "b"]) {
+    await line.enter(name);
+    await line.start(name);
+  }
+  await line.enter("c", { component: "web" });
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 1)`;
+  expect(await line.start("c")).toBe("running a, running b");
+});
+
 test("a cell may have more slots than its environment gives, and a component fewer", async () => {
   const line = newOrderedLine(database);
   await line.ready;

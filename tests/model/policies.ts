@@ -1,0 +1,38 @@
+import type { ComponentDemands, Demands, World } from "./world.js";
+
+interface Where {
+  readonly environment: string;
+  readonly component: string;
+}
+
+const general: Demands = {
+  bufferTime: 0,
+  heartbeatTimeout: 0,
+  ordering: "sequential",
+  refusesOutdated: false,
+  maxReservation: 240,
+};
+
+export function demands(world: World, { environment, component }: Where): Demands {
+  const ofAll = world.environments[environment] ?? general;
+  return changed(ofAll, world.components[`${environment}/${component}`]);
+}
+
+/** What is demanded once it has changed; what is not said stays as it was. */
+export function changed<T extends ComponentDemands | Demands>(before: T, said: Partial<ComponentDemands> = {}): T {
+  return {
+    ...before,
+    bufferTime: said.bufferTime ?? before.bufferTime,
+    heartbeatTimeout: said.heartbeatTimeout ?? before.heartbeatTimeout,
+    ordering: said.ordering ?? before.ordering,
+    refusesOutdated: said.refusesOutdated ?? before.refusesOutdated,
+  };
+}
+
+export function slotsOfCell(world: World, { environment, cell }: { environment: string; cell: number }): number {
+  return world.cells[`${environment}/${cell}`] ?? world.environments[environment]?.slots ?? 1;
+}
+
+export function slotsOfComponent(world: World, { environment, component }: Where): number {
+  return world.components[`${environment}/${component}`]?.slots ?? Number.POSITIVE_INFINITY;
+}
