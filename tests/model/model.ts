@@ -132,8 +132,10 @@ export function mayWake(before: World, after: World): number[] {
   return after.deployments
     .filter((deployment) => {
       const earlier = before.deployments.find(({ id }) => id === deployment.id);
-      if (earlier === undefined || !waits(after, deployment)) return false;
+      if (earlier === undefined) return false;
+      // It is told so even when it is superseded at once.
       if (earlier.hold !== null && deployment.hold === null) return true;
+      if (!waits(after, deployment)) return false;
       const left = reasons(after, deployment);
       const eased = reasons(before, earlier).some((reason) => !left.some((still) => isAsLong(still, reason)));
       return eased && left.every(({ until }) => until !== null);
@@ -141,7 +143,6 @@ export function mayWake(before: World, after: World): number[] {
     .map(({ id }) => id);
 }
 
-/** Whether it stands in a line. */
 function sameCell(one: Deployment, other: Deployment): boolean {
   return one.environment === other.environment && one.cell === other.cell;
 }

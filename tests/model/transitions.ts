@@ -175,18 +175,22 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
 
 function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {
   const after = heartbeat ? beat(world, deployment) : deployment;
-  if (deployment.hold !== null && isOver(world, deployment)) return answered("QD052", world);
   if (by === "statement") {
+    if (deployment.hold !== null && isOver(world, deployment)) return answered("QD052", world);
     return deployment.hold === null ? answered("ok", replace(world, after)) : ordered(world, "ok", letGo(world, after));
   }
   const keeper = heartbeat ? releaseKey : deployment.keeper;
-  if (deployment.hold !== null) return ordered(world, "released", letGo(world, { ...after, releaseKey, keeper }));
+  if (deployment.hold !== null && deployment.reservedUntil === null)
+    return ordered(world, "released", letGo(world, { ...after, releaseKey, keeper }));
   // A client that has released it and got no answer asks again.
   return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
 }
 
 /** A reservation becomes a deployment that waits, with what is known by now. */
 function redeem(world: World, act: Extract<Act, { act: "redeem" }>, deployment: Deployment): Outcome {
+  // The answer to its first call was lost.
+  if (deployment.reservedUntil === null && act.keeper !== null && act.keeper === deployment.keeper)
+    return answered("ok", world);
   const isOfAnotherVersion = act.version !== null && act.version !== deployment.version;
   if (deployment.reservedUntil === null || isOfAnotherVersion || isOver(world, deployment))
     return answered("QD052", world);
