@@ -1,6 +1,6 @@
 -- Tells that the work of a deployment that was asked to stop has ended: it is cancelled, and its cell is free.
 -- Called by its keeper alone; to cancel it once more confirms nothing.
-create or replace function deploy_queue.confirm_stop(deployment_id bigint) returns deploy_queue.deployments
+create or replace function deploy_queue.confirm_stop(deployment_id bigint, keeper text default null) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
@@ -15,11 +15,15 @@ begin
     and deployments.stop_timestamp is not null
     and deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
+    and deployments.keeper is not distinct from coalesce(confirm_stop.keeper, deployments.keeper)
   returning deployments.* into v_deployment;
 
   if not found then
     perform deploy_queue._require_right_to(confirm_stop.deployment_id);
     v_deployment := deploy_queue._deployment(confirm_stop.deployment_id);
+    if v_deployment.keeper is distinct from coalesce(confirm_stop.keeper, v_deployment.keeper) then
+      perform deploy_queue._refuse_other_keeper(v_deployment);
+    end if;
     if v_deployment.finish_timestamp is not null then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
@@ -35,5 +39,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.confirm_stop(bigint) is
-  'Tells that the work of a deployment that was asked to stop has ended, and returns the deployment, which is cancelled now. Confirming it twice is fine.';
+comment on function deploy_queue.confirm_stop(bigint, text) is
+  'Tells that the work of a deployment that was asked to stop has ended, and returns the deployment, which is cancelled now. Confirming it twice is fine. keeper: as for finish().';

@@ -1,6 +1,6 @@
 -- Ends a running deployment whose work has failed. One that is cancelled already is left as it is.
 -- Called by its keeper.
-create or replace function deploy_queue.fail(deployment_id bigint, cancellation_note text default null)
+create or replace function deploy_queue.fail(deployment_id bigint, cancellation_note text default null, keeper text default null)
 returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -16,11 +16,15 @@ begin
   where deployments.id = fail.deployment_id
     and deployments.start_timestamp is not null
     and deployments.cancellation_timestamp is null
+    and deployments.keeper is not distinct from coalesce(fail.keeper, deployments.keeper)
   returning deployments.* into v_deployment;
 
   if not found then
     perform deploy_queue._require_right_to(fail.deployment_id);
     v_deployment := deploy_queue._deployment(fail.deployment_id);
+    if v_deployment.keeper is distinct from coalesce(fail.keeper, v_deployment.keeper) then
+      perform deploy_queue._refuse_other_keeper(v_deployment);
+    end if;
     if deploy_queue._has_ended(v_deployment) and v_deployment.cancellation_kind is distinct from 'failed' then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;
@@ -36,5 +40,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.fail(bigint, text) is
-  'Ends a running deployment whose work has failed, and returns it: its state is failed. Its cell is free, without a buffer.';
+comment on function deploy_queue.fail(bigint, text, text) is
+  'Ends a running deployment whose work has failed, and returns it: its state is failed. Its cell is free, without a buffer. keeper: as for finish().';

@@ -1,6 +1,6 @@
 -- Ends a running deployment well; the buffer of its cell begins. One that has finished already is left as it is.
 -- Called by clients; a plain UPDATE of finish_timestamp does the same.
-create or replace function deploy_queue.finish(deployment_id bigint) returns deploy_queue.deployments
+create or replace function deploy_queue.finish(deployment_id bigint, keeper text default null) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
@@ -11,16 +11,20 @@ begin
   update deploy_queue.deployments
   set finish_timestamp = deploy_queue._now()
   where deployments.id = finish.deployment_id and deployments.finish_timestamp is null
+    and deployments.keeper is not distinct from coalesce(finish.keeper, deployments.keeper)
   returning deployments.* into v_deployment;
 
   if not found then
     perform deploy_queue._require_right_to(finish.deployment_id);
     v_deployment := deploy_queue._deployment(finish.deployment_id);
+    if v_deployment.keeper is distinct from coalesce(finish.keeper, v_deployment.keeper) then
+      perform deploy_queue._refuse_other_keeper(v_deployment);
+    end if;
     raise notice '% has already finished', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;
 end;
 $$;
 
-comment on function deploy_queue.finish(bigint) is
-  'Finishes a running deployment and returns it. Finishing it twice is fine; a queued or cancelled one is refused.';
+comment on function deploy_queue.finish(bigint, text) is
+  'Finishes a running deployment and returns it. Finishing it twice is fine; a queued or cancelled one is refused. keeper: as it was given to enqueue() or try_start(); refused when the deployment has another one or none.';

@@ -83,7 +83,7 @@ async function superviseCommand(
   attended: Attended,
   command: readonly string[],
   guarded: GuardedCommand,
-  { deployment, stop: stopped, grace, lease, reserve }: Running,
+  { deployment, keeper, stop: stopped, grace, lease, reserve }: Running,
   options: RunOptions,
 ): Promise<Outcome<ChildEnd>> {
   const { gracePeriod, continueWithoutContact } = options;
@@ -102,7 +102,7 @@ async function superviseCommand(
   attended.onSignal(stop);
   const ended = guarded.start({
     ...{ command, environment: environmentOf(options), deploymentId: deployment.id },
-    ...{ contact: { url, actor: queue.database.actor }, grace: grace() },
+    ...{ contact: { url, actor: queue.database.actor, keeper }, grace: grace() },
   });
   lease.onRenewed(goOn);
   goOn();

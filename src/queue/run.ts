@@ -4,7 +4,7 @@ import { formatDuration } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
 import type { Deployment } from "./deployment.js";
-import { abortError, CancelledError, type DeployQueueError, LostContactError } from "./errors.js";
+import { abortError, CancelledError, type DeployQueueError, LostContactError, OtherKeeperError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
 import { type JourneyOptions, takeTurn, type WayIn } from "./journey.js";
@@ -45,6 +45,8 @@ export type Ending =
 /** The work that runs, as the database has started it. */
 export interface Running {
   readonly deployment: Deployment;
+  /** The name of its keeper. */
+  readonly keeper: string;
   /** Aborted when the work is to end, with a DeployQueueError that says why. */
   readonly stop: AbortSignal;
   /** Milliseconds that the work has to end then, which is never more than a third of the lease. */
@@ -140,7 +142,7 @@ export async function runDeployment<Result>(
     }
     return ended;
   });
-  const outcome = await work({ deployment: started, stop: stop.signal, grace, lease, reserve });
+  const outcome = await work({ deployment: started, keeper, stop: stop.signal, grace, lease, reserve });
   stopWatching();
   workSignal?.removeEventListener("abort", onWorkAborted);
   await asked;
@@ -161,9 +163,13 @@ export async function runDeployment<Result>(
     ]);
   } catch (error) {
     const { reason } = stop.signal;
+    const untold =
+      error instanceof OtherKeeperError
+        ? new LostContactError(`the outcome of ${name} is not kept: ${error.message}`, { cause: error })
+        : error;
     return {
       ...outcome,
-      end: { how: "untold", deployment: started, error: reason instanceof LostContactError ? reason : error },
+      end: { how: "untold", deployment: started, error: reason instanceof LostContactError ? reason : untold },
     };
   } finally {
     told.abort();

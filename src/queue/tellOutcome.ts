@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentId } from "./deployment.js";
-import { HasPartsError, RefusedError } from "./errors.js";
+import { HasPartsError, OtherKeeperError, RefusedError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { type OutageOptions, outlastOutages } from "./outage.js";
 import { pause } from "./pause.js";
@@ -15,19 +15,20 @@ export async function tellOutcome(
   failure: string | undefined,
   outages: OutageOptions & { readonly onEvent: (event: JourneyEvent) => Promise<void>; readonly keeper?: string },
 ): Promise<Deployment> {
+  // With its name, the keeper ends no other deployment that has the number since a fail-over has lost its own.
+  const { keeper } = outages;
   const tell = async (): Promise<Deployment> => {
     if (failure === undefined) {
-      return queue.finish(id);
+      return queue.finish(id, keeper);
     }
-    // A heartbeat is refused where a fail-over has lost the deployment, and another one has its number now.
-    const { stop_timestamp } = (await queue.heartbeat(id, outages.keeper)).deployment;
-    return stop_timestamp === null ? queue.fail(id, failure) : queue.confirmStop(id);
+    const { stop_timestamp } = (await queue.heartbeat(id, keeper)).deployment;
+    return stop_timestamp === null ? queue.fail(id, failure, keeper) : queue.confirmStop(id, keeper);
   };
   for (let isFirst = true; ; isFirst = false) {
     try {
       return await outlastOutages(tell, outages);
     } catch (error) {
-      if (!(error instanceof RefusedError)) {
+      if (!(error instanceof RefusedError) || error instanceof OtherKeeperError) {
         throw error;
       }
       if (error instanceof HasPartsError) {

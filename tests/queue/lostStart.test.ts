@@ -77,3 +77,11 @@ test("work whose deployment was lost ends, and touches no other deployment that 
     end: { how: "untold", error: expect.any(LostContactError) },
   });
 });
+
+test("work that ends before a heartbeat notices that its deployment was lost ends no other one that has its number", async () => {
+  const { id, end, done } = await work();
+  await lose(`update deploy_queue.deployments set keeper = 'of another', component = 'other' where id = ${id}`);
+  done();
+  expect(await end).toMatchObject({ result: "done", end: { how: "untold", error: expect.any(LostContactError) } });
+  expect(await database.queue.deployment(id)).toMatchObject({ status: "running", component: "other" });
+});

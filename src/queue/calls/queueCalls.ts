@@ -179,19 +179,26 @@ export class QueueCalls extends Calls {
   }
 
   /** The work of a deployment that was asked to stop has ended. */
-  confirmStop(id: DeploymentId): Promise<Deployment> {
-    return this.change((sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id})`);
-  }
-
-  /** Its work has failed. */
-  fail(id: DeploymentId, note?: string): Promise<Deployment> {
+  /** @param keeper refused when the deployment has another one or none; for finish and fail as well */
+  confirmStop(id: DeploymentId, keeper?: string): Promise<Deployment> {
     return this.change(
-      (sql) => sql`select * from deploy_queue.fail(deployment_id => ${id}, cancellation_note => ${note ?? null})`,
+      (sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id}, keeper => ${keeper ?? null})`,
     );
   }
 
-  finish(id: DeploymentId): Promise<Deployment> {
-    return this.change((sql) => sql`select * from deploy_queue.finish(deployment_id => ${id})`);
+  /** Its work has failed. */
+  fail(id: DeploymentId, note?: string, keeper?: string): Promise<Deployment> {
+    return this.change(
+      (sql) => sql`
+        select * from deploy_queue.fail(
+          deployment_id => ${id}, cancellation_note => ${note ?? null}, keeper => ${keeper ?? null})`,
+    );
+  }
+
+  finish(id: DeploymentId, keeper?: string): Promise<Deployment> {
+    return this.change(
+      (sql) => sql`select * from deploy_queue.finish(deployment_id => ${id}, keeper => ${keeper ?? null})`,
+    );
   }
 
   /**

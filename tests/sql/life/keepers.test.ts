@@ -27,7 +27,9 @@ describe("a process that asks with the key of a deployment that waits", () => {
 
     const refusal = {
       code: "QD034",
-      message: `deployment ${id} (api) has another keeper: a process with the same idempotency key has taken it over`,
+      message: expect.stringMatching(
+        `^deployment ${id} \\(api\\) has another keeper: a process with the same idempotency key has taken it over`,
+      ),
     };
     await expect(sql`select deploy_queue.heartbeat(${id}, 'one')`).rejects.toMatchObject(refusal);
     await expect(sql`select deploy_queue.try_start(${id}, true, 'one')`).rejects.toMatchObject(refusal);
@@ -128,4 +130,32 @@ test("a keeper's name goes with the heartbeats that were promised for the wait",
 test("a keeper without heartbeats is none", async () => {
   const id = await newLine(database).add("queued", { keeper: "one", stopGrace: 5_000 });
   expect(await queue.deployment(id)).toMatchObject({ keeper: null, stop_grace: null });
+});
+
+describe("a keeper that tells the end with its name", () => {
+  const kept = (keeper: string) => newLine(database).add("running", { heartbeat: true, keeper });
+
+  test("ends its own deployment, also when it tells that twice", async () => {
+    const [finished, failed, stopped] = [await kept("one"), await kept("one"), await kept("one")];
+    await queue.cancel(stopped);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await queue.finish(finished, "one")).toMatchObject({ cancellation_timestamp: null });
+      expect(await queue.fail(failed, "broken", "one")).toMatchObject({ cancellation_kind: "failed" });
+      expect(await queue.confirmStop(stopped, "one")).toMatchObject({ cancellation_kind: "stopped" });
+    }
+  });
+
+  test.for(["another", "no"])(
+    "is refused with QD034 when the number belongs to a deployment with %s keeper",
+    async (whose) => {
+      const id = await (whose === "no" ? newLine(database).add("running") : kept("other"));
+      const refused = { code: "QD034", message: expect.stringContaining(`has ${whose} keeper`) };
+      await expect(sql`select deploy_queue.finish(${id}, 'one')`).rejects.toMatchObject(refused);
+      await expect(sql`select deploy_queue.fail(${id}, 'broken', 'one')`).rejects.toMatchObject(refused);
+      await expect(sql`select deploy_queue.confirm_stop(${id}, 'one')`).rejects.toMatchObject(refused);
+      expect((await queue.deployment(id)).status).toBe("running");
+      await queue.finish(id);
+      await expect(sql`select deploy_queue.finish(${id}, 'one')`).rejects.toMatchObject(refused);
+    },
+  );
 });
