@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { superviseAuthentication } from "./authentication.js";
 import { type ConnectionSettings, isProtected } from "./connectionSettings.js";
+import { relay } from "./relay.js";
 import { openSocket } from "./socket.js";
 
 const protocol = 196_608;
@@ -21,8 +22,11 @@ export async function withLocalUrl<Result>(
   const giveUp = new AbortController();
   let failure: unknown;
   const server = createServer((client) => {
-    forward(client, name, settings, startup, giveUp.signal).catch((error: unknown) => {
+    const onLost = (error: unknown): void => {
       failure = error;
+    };
+    forward(client, name, settings, startup, { givenUp: giveUp.signal, onLost }).catch((error: unknown) => {
+      onLost(error);
       client.destroy();
     });
   });
@@ -46,7 +50,7 @@ async function forward(
   name: string,
   settings: ConnectionSettings,
   startup: Readonly<Record<string, string>>,
-  givenUp: AbortSignal,
+  { givenUp, onLost }: { readonly givenUp: AbortSignal; readonly onLost: (error: Error) => void },
 ): Promise<void> {
   const [first]: unknown[] = await once(client, "data", { signal: givenUp });
   client.pause();
@@ -56,19 +60,10 @@ async function forward(
   }
   const server = await openSocket(settings, givenUp);
   superviseAuthentication(server, { clearText: isProtected(settings), proof: settings.requireProof });
-  let failure: Error | undefined;
-  server.once("error", (error) => {
-    failure = error;
-  });
-  client.on("error", () => server.destroy()).on("close", () => server.destroy());
+  server.once("error", onLost);
   server.write(startupMessage(startup));
-  server.pipe(client);
-  client.pipe(server);
-  await once(server, "close");
-  client.destroy();
-  if (failure !== undefined) {
-    throw failure;
-  }
+  relay(client, server);
+  client.resume();
 }
 
 function startupMessage(startup: Readonly<Record<string, string>>): Buffer {

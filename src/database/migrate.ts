@@ -9,7 +9,7 @@ import { DatabaseUnavailableError, DeployQueueError, SchemaError } from "./error
 import { withNodePostgresUrl } from "./nodePostgres.js";
 import { objectsAsStatements } from "./objects.js";
 import { expectedSchemaVersion, hasOtherObjects, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
-import { errorCode } from "./unavailable.js";
+import { errorCode, toUnavailable } from "./unavailable.js";
 
 export interface MigrationOptions {
   readonly url: string;
@@ -123,7 +123,8 @@ function isInOurWay(error: unknown): boolean {
 
 const lockNotAvailable = "55P03";
 
-function toSchemaError(error: unknown, database: Database): unknown {
+function toSchemaError(given: unknown, database: Database): unknown {
+  const error = toUnavailable(given, database.target);
   if (error instanceof DatabaseUnavailableError) {
     return error;
   }

@@ -4,7 +4,7 @@ import { Logger, migrate } from "graphile-migrate";
 import postgres from "postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/database/database.js";
-import { SchemaError } from "../../src/database/errors.js";
+import { DatabaseUnavailableError, SchemaError } from "../../src/database/errors.js";
 import { migrateSchema } from "../../src/database/migrate.js";
 import { firstVersion, objectsAsStatements } from "../../src/database/objects.js";
 import { expectedSchemaVersion, migrationsFolder, objectsFolder, schemaVersion } from "../../src/database/schema.js";
@@ -14,6 +14,7 @@ import { runCli, startCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, useDirectory } from "../support/commandLine.js";
 import { dumpSchema } from "../support/dumpSchema.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
+import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
 
 const directory = useDirectory();
@@ -70,6 +71,31 @@ describe("migrateSchema", () => {
 
     expect(await schemaVersion(open(url))).toBe(expectedSchemaVersion());
   });
+
+  test.for(["the server", "the network"])(
+    "rejects as unavailable when %s ends the connection of graphile-migrate, and leaves the program alone",
+    async (culprit) => {
+      const { url, sql } = await emptyDatabase();
+      const proxy = await startProxy(url);
+      const inTheWay = postgres(url, { max: 1, onnotice: () => undefined });
+      onTestFinished(() => inTheWay.end());
+      // The first statement of the migration waits for this schema.
+      await inTheWay.unsafe("begin; create schema deploy_queue");
+      const migration = migrateOurs(proxy.url).catch((error: unknown) => error);
+      const waiters = () => sql<{ pid: number }[]>`
+        select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until("the migration waits", async () => (await waiters()).length === 1);
+      if (culprit === "the server") {
+        const [waiter] = await waiters();
+        proxy.refuse();
+        await sql`select pg_terminate_backend(${waiter?.pid ?? 0})`;
+      } else {
+        proxy.refuse();
+        proxy.cut();
+      }
+      expect(await migration).toBeInstanceOf(DatabaseUnavailableError);
+    },
+  );
 
   test("changes nothing the second time", async () => {
     const { url, sql } = await emptyDatabase();
