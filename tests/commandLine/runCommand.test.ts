@@ -71,7 +71,7 @@ describe("a running command whose deployment an operator cancels", () => {
   });
 
   test("makes run exit with 5 when it cancels its deployment itself", async () => {
-    const cancel = `${programWords} cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"`;
+    const cancel = `${programWords} cancel deployment "$DEPLOY_QUEUE_DEPLOYMENT_ID"; sleep 60`;
     const { code } = await cli.runProcess(
       ["run", ...newPlace().options, "--pass-database-url", "--", "sh", "-c", cancel],
       { DEPLOY_QUEUE_LOG_LEVEL: "error" },
