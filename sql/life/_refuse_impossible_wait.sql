@@ -11,7 +11,10 @@ declare
     when candidate.hold is not null and candidate.start_timestamp is not null then 'hold_must_be_null_for_what_has_started'
     when candidate.not_after <= candidate.not_before then 'not_after_must_be_later_than_not_before'
     when candidate.not_after <= candidate.created_at then 'not_after_must_lie_in_the_future'
-    when not (cardinality(candidate.command) > 0 and candidate.command[1] <> '') then 'command_must_name_a_program'
+    when not (cardinality(candidate.command) > 0
+        and array_ndims(candidate.command) = 1
+        and candidate.command[array_lower(candidate.command, 1)] <> '')
+      then 'command_must_name_a_program'
     -- The person who releases it must see the very command that will run.
     when exists (
       select

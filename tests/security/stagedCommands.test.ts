@@ -70,6 +70,15 @@ test("the list shows each word as a shell needs it", async () => {
   expect(stdout).toContain(`runs sh -c 'echo '\\''a'\\'' "$HOME"; true' ''`);
 });
 
+test.each(["{}", "{'',x}", "[0:1]={'',x}", "{{echo,a},{echo,b}}"])(
+  "the database refuses the staged command %s, which is no program with its arguments",
+  async (command) => {
+    const enqueue = cli.sql`
+      select deploy_queue.enqueue('dev', 'aws', ${newPlace().region}, 0, 'api', hold => 'outside', command => ${command.replaceAll("'", '"')}::text::text[])`;
+    await expect(enqueue).rejects.toMatchObject({ constraint_name: "command_must_name_a_program" });
+  },
+);
+
 /** A command that prints what it knows. */
 const betray = ["sh", "-c", "echo $DEPLOY_QUEUE_DATABASE_URL $PGPASSWORD $MINE $DEPLOY_QUEUE_DEPLOYMENT_ID"];
 

@@ -43,7 +43,7 @@ export class RolesGrantCommand extends QueueCommand {
     await queue.roles.grant(this.role, this.kind, environments);
     const tie =
       environments === undefined ? "" : environments[0] === "*" ? " of all environments" : ` of ${names?.join(", ")}`;
-    this.print(`${this.role} is a ${this.kind}${tie}`, {
+    this.print(`${this.role} is ${this.kind === "operator" ? "an" : "a"} ${this.kind}${tie}`, {
       role_name: this.role,
       kind: this.kind,
       environments: environments ?? null,
