@@ -64,8 +64,16 @@ export async function sendHeartbeats(): Promise<void> {
     });
     const stopWatching = stopping.watch(deployment);
     const onStop = (asked: Deployment): void => void stopping.requested(asked);
-    const keeping = { keeper, lease, signal: gone.signal, onEvent, onStop, tolerant: true };
+    let forgotten: Promise<void> | undefined;
+    const onForgotten = async (present: Deployment | undefined): Promise<void> => {
+      if (forgotten !== undefined) return;
+      // Nothing is lost where it may start again.
+      if (present !== undefined && (await queue.tryStart(id, { heartbeat: true, keeper })).started) return;
+      forgotten = stopping.forgotten(deployment);
+    };
+    const keeping = { keeper, lease, signal: gone.signal, onEvent, onStop, onForgotten, tolerant: true };
     const end = await keepAlive(queue, id, keeping).finally(stopWatching);
+    await forgotten;
     if (end !== undefined && isLost(end)) {
       await stopping.lost(end);
     }

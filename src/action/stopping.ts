@@ -78,6 +78,14 @@ export class Stopping {
     );
   }
 
+  /** The database knows nothing of its start. Returns once the job knows. */
+  forgotten(deployment: Deployment): Promise<void> {
+    return this.#alarm(
+      `the database does not know that ${deploymentName(deployment)} has started: a fail-over has lost that, and another deployment may work in its cell`,
+      "Nothing ends this job: end it now",
+    );
+  }
+
   async #alarm(news: string, byHand: string): Promise<void> {
     const { runner, stopOnCancel, log } = this.#job;
     const message = printable(`${news}. ${stopOnCancel ? "The step that runs now is ended" : byHand}`);

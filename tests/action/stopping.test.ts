@@ -78,6 +78,26 @@ describe.skipIf(process.platform !== "linux")("a job whose deployment is asked t
     );
   });
 
+  test.for([
+    ["its deployment, and another one has its number", "keeper = 'of another'"],
+    ["its start, and another deployment has started", "start_timestamp = null"],
+  ])("is told as well when a fail-over has lost %s", async ([, loss]) => {
+    const runner = await startRunner(inputs("job", newPlace()), "echo working; read");
+    await cli.sql.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql.unsafe(`update deploy_queue.deployments set ${loss} where id = ${runner.id}`);
+      await sql`set local session_replication_role = origin`;
+      await sql`
+        select deploy_queue.enqueue(environment, cloud_provider, region, cell_index, 'other', priority => 1, start => true)
+        from deploy_queue.deployments where id = ${runner.id}`;
+      await sql`select pg_notify(${`deploy_queue_deployment_${runner.id}`}, '')`;
+    });
+
+    await runner.prints(
+      /^::error::the database does not know that deployment \d+ \(api@v1\) has started: .* end it now/m,
+    );
+  });
+
   test("with stop-on-cancel ends its step at once, and its cell is free at the end of the job", async () => {
     const given = inputs("job", newPlace(), { "stop-on-cancel": "true" });
     const runner = await startRunner(given, "echo working; sleep 1000; echo on");
