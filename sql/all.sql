@@ -103,6 +103,7 @@
 --!include line/_free_at.sql
 --!include line/_line.sql
 --!include line/forecast.sql
+--!include line/forecasts.sql
 --!include line/preview.sql
 --!include line/queue.sql
 --!include line/staged.sql

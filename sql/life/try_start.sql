@@ -56,7 +56,7 @@ begin
     end if;
     exit when v_deployment.start_timestamp is not null;
     -- A look of the last in a long line does not tell of all that are ahead; waiting_on() does.
-    v_reasons := deploy_queue._waiting_on(v_deployment, 100);
+    v_reasons := deploy_queue._waiting_on(v_deployment, 10);
     -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
     if exists (select from unnest(v_reasons) as reason where reason.kind in ('superseded', 'outdated')) then
@@ -109,4 +109,4 @@ end;
 $$;
 
 comment on function deploy_queue.try_start(bigint, boolean, text, interval) is
-  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for (at most 100 deployments), and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for (at most ten deployments), and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';

@@ -17,7 +17,7 @@ export function tellForecast(queue: Queue, tell: Listener<JourneyEvent>): (attem
       return;
     }
     // The forecast only describes the wait: without a database there is none for now.
-    const forecast = await queue.line.forecast(deployment.id).catch(() => undefined);
+    const forecast = await queue.forecasts.of(deployment.id).catch(() => undefined);
     if (forecast === undefined) {
       return;
     }

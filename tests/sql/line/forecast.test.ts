@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DeploymentNotFoundError } from "../../../src/queue/errors.js";
+import type { Forecast } from "../../../src/queue/forecast.js";
 import { useDatabase } from "../../support/database.js";
 import { insertFinished } from "../../support/history.js";
 import { newLine } from "../../support/line.js";
@@ -71,4 +72,20 @@ test("a place is that of the moment, and moves", async () => {
 test("a deployment that does not exist is QD001", async () => {
   await expect(queue.line.forecast(424_242)).rejects.toThrow(DeploymentNotFoundError);
   await expect(database.sql`select * from deploy_queue.forecast(424242)`).rejects.toMatchObject({ code: "QD001" });
+});
+
+test("forecasts says the same of several, in several cells", async () => {
+  const lines = [newLine(database), newLine(database)];
+  const ids: number[] = [];
+  for (const line of lines) {
+    await line.add("running");
+    ids.push(await line.add("queued"), await line.add("queued", { concurrencyKey: "x" }));
+  }
+  const one = (forecast: Forecast | undefined) => ({ ...forecast, as_of: undefined });
+  const byId = (a: { deployment_id?: number | null }, b: { deployment_id?: number | null }) =>
+    Number(a.deployment_id) - Number(b.deployment_id);
+  const each = await Promise.all(ids.map((id) => queue.line.forecast(id)));
+  const together = await queue.line.forecasts(ids);
+  expect(together.map(one).toSorted(byId)).toEqual(each.map(one).toSorted(byId));
+  expect(together).toHaveLength(4);
 });
