@@ -24,7 +24,7 @@ export abstract class BaseCommand extends Command<BaseContext> {
     try {
       return await this.perform();
     } catch (error) {
-      return reportError(error, this.context, this.hasJsonLog);
+      return reportError(error, this.context, this.json);
     }
   }
 

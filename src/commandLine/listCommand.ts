@@ -1,11 +1,13 @@
-import { isAbout, type Placed } from "../queue/calls/placeStatus.js";
+import { isAbout, type Placed as Listed } from "../queue/calls/placeStatus.js";
 import type { Queue } from "../queue/queue.js";
 import type { Session } from "./openSession.js";
 import { PlacedCommand } from "./placedCommand.js";
 import { optionalText } from "./values.js";
 
+export type { Listed };
+
 /** A command that lists rows of all places, or of one. */
-export abstract class ListCommand<Row extends Placed> extends PlacedCommand {
+export abstract class ListCommand<Row extends Listed> extends PlacedCommand {
   // An empty one is none: to list more than was meant does no harm.
   override environment = optionalText("-e,--environment", "Environment, such as dev or prod");
 

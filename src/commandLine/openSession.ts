@@ -9,6 +9,7 @@ import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
+import { withOurTimes } from "../text/moments.js";
 import { createLogger } from "./logger.js";
 
 export interface Session {
@@ -52,9 +53,9 @@ export async function openSession(
     actor: actorOf(context.env, actor),
     onNotice: (message) => {
       isTold = true;
-      log.info(callsAsCommands(message));
+      log.info(withOurTimes(callsAsCommands(message)));
     },
-    onWarning: (message) => log.warn(callsAsCommands(message)),
+    onWarning: (message) => log.warn(withOurTimes(callsAsCommands(message))),
   });
   try {
     const schema = {

@@ -7,10 +7,11 @@ import { jsonText, printable } from "../text/printable.js";
 
 const unexpected = 1;
 
-/** Prints an error as one line for the person who has to act on it, and returns the exit code that it means. */
+/** Prints an error as one line, or one JSON object, for the person who has to act on it, and returns the exit code that it means. */
 export function reportError(error: unknown, { env, stderr }: BaseContext, isJson = false): number {
   const message = describeError(withOptions(error));
-  stderr.write(isJson ? `${jsonText({ event: "error", message })}\n` : errorLine(message));
+  const exit_code = error instanceof DeployQueueError ? error.exitCode : unexpected;
+  stderr.write(isJson ? `${jsonText({ event: "error", message, exit_code })}\n` : errorLine(message));
   if (error instanceof DeployQueueError) {
     return error.exitCode;
   }

@@ -1,5 +1,6 @@
 import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
+import { jsonText } from "../text/printable.js";
 import { reorderArguments } from "./arguments.js";
 import { readableHelp } from "./metavariables.js";
 import { groupText, overviewText, variablesText } from "./overview.js";
@@ -27,7 +28,11 @@ export async function runCli(
     refuseStrayWords(command, args);
   } catch (error) {
     if (error instanceof Error && "clipanion" in error) {
-      context.stderr.write(usageErrorLine(error, args, commandPaths));
+      const line = usageErrorLine(error, args, commandPaths);
+      const message = line.trimEnd().replace(/^deploy-queue: /, "");
+      context.stderr.write(
+        args.includes("--json") ? `${jsonText({ event: "error", message, exit_code: usage })}\n` : line,
+      );
       return usage;
     }
     return reportError(error, context);

@@ -1,5 +1,6 @@
 import { connectionSettings, databaseUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import { leaveAtOnce } from "../display/signals.js";
+import type { Deployment } from "../queue/deployment.js";
 import { CancelledError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
 import { oneLine } from "../queue/oneLine.js";
@@ -12,6 +13,8 @@ import { type Attended, type AttendedOptions, attend, noteOfLateEnd } from "./jo
 import type { Session } from "./openSession.js";
 
 export interface RunOptions extends AttendedOptions {
+  /** Told of the end, as the database knows it, and of the exit code of the command. */
+  readonly onEnd?: ((deployment: Deployment, exitCode: number) => void) | undefined;
   /** Milliseconds that the command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
   /** Whether the command gets the URL of the database. */
@@ -60,6 +63,7 @@ export async function runCommand(
       throw journey.signal.reason;
     }
     const name = deploymentName(end.deployment);
+    options.onEnd?.(end.deployment, result.exitCode);
     const note = end.deployment.cancellation_note;
     if (end.how === "cancelled") {
       const why = note === null ? "" : `: ${note}`;

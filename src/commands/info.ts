@@ -13,8 +13,9 @@ export class InfoCommand extends QueueCommand {
   static override usage = Command.Usage({
     description: "Show one deployment",
     details: `
-      Prints its id, whether it is queued, deploying, stopping, deployed, failed or cancelled, what it deploys, its note and its url.
-      The log names its cell, says when and by whom it was entered, when it started and ended, and who cancelled it and why.
+      Prints its id, its state, what it deploys, its note and its url; then its cell, when and by whom it was entered, when it started and
+      ended, and who cancelled it and why. The states are reserved, held, queued, running, stopping, buffering, finished, failed, rejected and
+      cancelled.
     `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],
   });
@@ -29,9 +30,16 @@ export class InfoCommand extends QueueCommand {
       }
       throw error;
     });
-    this.print(isAsBefore ? summaryAsBefore(deployment) : summary(deployment), deployment);
     const isStopped = deployment.stop_timestamp !== null || deployment.cancellation_timestamp !== null;
-    log.info(particulars(deployment, isStopped ? await queue.history.cancellation(deployment.id) : undefined));
+    const cancellation = isStopped ? await queue.history.cancellation(deployment.id) : undefined;
+    const lines = particulars(deployment, cancellation);
+    if (isAsBefore) {
+      this.print(summaryAsBefore(deployment), deployment);
+      log.info(lines.join(", "));
+      return 0;
+    }
+    const text = [summary(deployment), ...lines.map((line) => `  ${line}`)].join("\n");
+    this.print(text, { ...deployment, cancelled_by: cancellation?.actor ?? null });
     return 0;
   }
 }

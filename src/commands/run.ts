@@ -80,6 +80,11 @@ export class RunCommand extends TurnCommand {
       outageTimeout: this.outageTimeoutOrDefault,
       json,
       output: json ? stderr : undefined,
+      onEnd: (deployment, exit_code) => {
+        if (json) {
+          stderr.write(`${jsonText({ event: "ended", deployment, exit_code })}\n`);
+        }
+      },
       onEvent: (event) => {
         const record = eventRecord(event);
         if (json && record !== undefined) {

@@ -1,6 +1,7 @@
 import type { Deployment } from "../queue/deployment.js";
 import { cellName, cellOf, componentName, deploymentName } from "./describe.js";
 import { formatDuration } from "./durations.js";
+import { formatMoment } from "./moments.js";
 import { printable } from "./printable.js";
 
 /** Whether its keeper was asked to end the work, and has not yet. */
@@ -13,7 +14,7 @@ export function cancelledText(deployment: Deployment): string {
   const name = deploymentName(deployment);
   return isStopping(deployment)
     ? `${name} is asked to stop; ${holdText(deployment)}`
-    : `${name} was cancelled at ${deployment.cancellation_timestamp?.toISOString()}`;
+    : `${name} was cancelled${at(deployment.cancellation_timestamp)}`;
 }
 
 /** "Cancelled 2 deployments:" and a line for each; then the same for those that are asked to stop. */
@@ -69,4 +70,8 @@ function holdText({ id, stop_timestamp, stop_grace }: Deployment): string {
 function milliseconds(interval: string): number | undefined {
   const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/.exec(interval) ?? [];
   return seconds === undefined ? undefined : (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+}
+
+function at(moment: Date | null): string {
+  return moment === null ? "" : ` at ${formatMoment(moment)}`;
 }

@@ -19,31 +19,18 @@ export function deploymentName(deployment: Deployment): string {
   return printable(`deployment ${deployment.id} (${componentName(deployment)})`);
 }
 
-const verbs = {
-  reserved: "reserved",
-  held: "on hold",
-  queued: "queued",
-  running: "deploying",
-  stopping: "stopping",
-  buffering: "deployed",
-  finished: "deployed",
-  failed: "failed",
-  rejected: "rejected",
-  cancelled: "cancelled",
-} as const;
-
-/** "42 deployed api@v1.2.3: (hotfix) (https://…)" */
+/** "42 finished api@v1.2.3: (hotfix) (https://…)" */
 export function summary(deployment: DeploymentWithStatus): string {
   const note = deployment.note === null ? "" : `: (${deployment.note})`;
   const url = deployment.url === null ? "" : ` (${deployment.url})`;
-  return printable(`${deployment.id} ${verbs[deployment.status]} ${componentName(deployment)}${note}${url}`);
+  return printable(`${deployment.id} ${deployment.status} ${componentName(deployment)}${note}${url}`);
 }
 
 /**
- * "in prod-aws-us-west-2-cell-1, entered 2030-01-02T03:04:05Z by ann, started 2030-01-02T03:05:00Z"
+ * "in prod-aws-us-west-2-cell-1", "entered 2030-01-02T03:04:05Z by ann", "started 2030-01-02T03:05:00Z"
  * @param cancellation who asked it to stop, or cancelled it
  */
-export function particulars(deployment: DeploymentWithStatus, cancellation?: Cancellation): string {
+export function particulars(deployment: DeploymentWithStatus, cancellation?: Cancellation): string[] {
   const by = deployment.entered_by === null ? "" : ` by ${printable(whoText(deployment.actor, deployment.entered_by))}`;
   const end = deployment.status === "failed" || deployment.status === "rejected" ? deployment.status : "cancelled";
   const asked = cancellation === undefined || isObsolete(cancellation) ? "" : ` by ${cancellerName(cancellation)}`;
@@ -54,14 +41,13 @@ export function particulars(deployment: DeploymentWithStatus, cancellation?: Can
     ["finished", deployment.finish_timestamp, ""],
     [end, deployment.cancellation_timestamp, isStopped ? "" : asked],
   ] as const;
-  const why = deployment.cancellation_note === null ? "" : `: ${printable(deployment.cancellation_note)}`;
+  const why = deployment.cancellation_note;
   return [
     `in ${cellName(cellOf(deployment))}`,
     `entered ${formatMoment(deployment.created_at)}${by}`,
     ...moments.flatMap(([what, moment, who]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}${who}`])),
-  ]
-    .join(", ")
-    .concat(why);
+    ...(why === null ? [] : [`because: ${printable(why)}`]),
+  ];
 }
 
 /** Whether a policy has cancelled it, and no person. */

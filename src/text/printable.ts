@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { published } from "./published.js";
 
 const unprintable = "[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]";
 const stretches = new RegExp(`${unprintable}+`, "g");
@@ -19,5 +20,5 @@ export function printable(text: string): string {
 
 /** A JSON document that means the same to a parser, and nothing to a workflow that logs it. */
 export function jsonText(value: unknown, indentation?: number): string {
-  return JSON.stringify(value, null, indentation).replaceAll(commandMark, "#\\u0023[");
+  return JSON.stringify(value, published, indentation).replaceAll(commandMark, "#\\u0023[");
 }

@@ -44,13 +44,13 @@ describe("start --json prints a JSON object a line:", () => {
     const printed = events(stdout);
     expect(printed).toHaveLength(stdout.trimEnd().split("\n").length);
     expect(printed).toMatchObject([
-      { event: "enqueued", deployment: { id, component: "api", start_timestamp: null } },
+      { event: "enqueued", deployment: { deployment_id: id, component: "api", start_timestamp: null } },
       {
         ...{ event: "waiting", deployment_id: id, position: 1, predicted_start: null },
         blockers: [{ deployment_id: holder, kind: "running", component: "holder" }],
       },
       { event: "waiting", deployment_id: id, blockers: [{ deployment_id: holder, kind: "buffer" }] },
-      { event: "started", deployment: { id, start_timestamp: expect.stringMatching(/Z$/) } },
+      { event: "started", deployment: { deployment_id: id, start_timestamp: expect.stringMatching(/Z$/) } },
     ]);
   });
 
@@ -93,7 +93,12 @@ describe("start --json prints a JSON object a line:", () => {
       principal: new URL(cli.url).username,
       ...{ application_name: "deploy-queue cancel deployment", reason: "pulled back" },
     });
-    expect(stderr).toMatch(new RegExp(`^deploy-queue: deployment ${id} \\(api\\) was cancelled .*: pulled back`, "m"));
+    expect(stderr).toMatch(
+      new RegExp(
+        `"message":"deployment ${id} \\(api\\) was cancelled at \\S+Z by tester: pulled back","exit_code":5}$`,
+        "m",
+      ),
+    );
   });
 
   test("outage and outage-over, while the database is away", async () => {
@@ -134,7 +139,11 @@ describe("run --json", () => {
     const { code, stdout, stderr } = await run.end;
     expect(code).toBe(0);
     expect(stdout).toBe("ready\n");
-    expect(steps(stderr).map(({ event }) => event)).toEqual(["enqueued", "waiting", "started"]);
+    expect(steps(stderr).map(({ event }) => event)).toEqual(["enqueued", "waiting", "started", "ended"]);
+    expect(steps(stderr).at(-1)).toMatchObject({
+      exit_code: 0,
+      deployment: { deployment_id: expect.any(Number), finish_timestamp: expect.stringMatching(/Z$/) },
+    });
   });
 
   test("goes on while the command runs: outages, and who cancelled the deployment and why", async () => {
@@ -158,10 +167,10 @@ describe("run --json", () => {
     const { code, stderr } = await run.end;
     expect(code).toBe(5);
     expect(steps(stderr).map(({ event }) => event)).toEqual([
-      ...["enqueued", "started", "outage", "outage-over", "stopping", "cancelled"],
+      ...["enqueued", "started", "outage", "outage-over", "stopping", "cancelled", "ended"],
     ]);
     const actor = "tester";
-    expect(steps(stderr).at(-1)).toMatchObject({
+    expect(steps(stderr).at(-2)).toMatchObject({
       deployment_id: row?.id,
       kind: "stopping",
       actor,

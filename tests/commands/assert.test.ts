@@ -56,7 +56,7 @@ test("assert finds the deployment of a job by its url and its place", async () =
   const { code, stdout } = await cli.run([...command, "--region", region, "--cell-index", "0", "--json"]);
 
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ id });
+  expect(JSON.parse(stdout)).toMatchObject({ deployment_id: id });
   expect(await cli.run([...command, "--region", "elsewhere"])).toMatchObject({ code: 3 });
 });
 

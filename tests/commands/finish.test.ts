@@ -25,7 +25,7 @@ test("finish prints one JSON document with --json", async () => {
 
   const { stdout } = await cli.run(["finish", String(id), "--json"]);
 
-  expect(JSON.parse(stdout)).toMatchObject({ id, cancellation_timestamp: null, component: "holder" });
+  expect(JSON.parse(stdout)).toMatchObject({ deployment_id: id, cancellation_timestamp: null, component: "holder" });
 });
 
 test("finishing a finished deployment is success and says so", async () => {

@@ -92,7 +92,10 @@ describe("start in a free cell", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(enqueued).toMatchObject({ event: "enqueued", deployment: { component: "api", start_timestamp: null } });
-    expect(started).toMatchObject({ event: "started", deployment: { id: enqueued.deployment.id } });
+    expect(started).toMatchObject({
+      event: "started",
+      deployment: { deployment_id: enqueued.deployment.deployment_id },
+    });
     expect(started.deployment.start_timestamp).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(more).toEqual([]);
   });

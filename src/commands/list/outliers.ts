@@ -13,14 +13,16 @@ export class ListOutliersCommand extends QueueCommand {
     description: "List the running deployments that take longer than usual",
     details: `
       An outlier takes longer than the mean plus two standard deviations of the last 100 deployments of the same component in
-      the same cell that finished within 3 months. Prints JSON, and writes it to the step output \`active-outliers\` in a GitHub
-      workflow.
+      the same cell that finished within 3 months. Prints JSON with durations for people, and writes it to the step output \`active-outliers\` in a GitHub
+      workflow. With \`--json\`, the fields are those of all rows, and durations are in seconds.
     `,
   });
 
   override async act({ queue }: Session): Promise<number> {
-    const outliers = outlierRecords(await queue.boards.outliers());
-    this.context.stdout.write(`${jsonText(outliers, 2)}\n`);
+    const rows = await queue.boards.outliers();
+    const outliers = outlierRecords(rows);
+    const records = rows.map(({ id, ...row }) => ({ deployment_id: id, ...row }));
+    this.context.stdout.write(`${this.json ? jsonText(records) : jsonText(outliers, 2)}\n`);
     await setGitHubOutput("active-outliers", JSON.stringify(outliers));
     return 0;
   }

@@ -1,10 +1,11 @@
 import { Command } from "clipanion";
-import { ListCommand } from "../../commandLine/listCommand.js";
+import { DeploymentListCommand } from "../../commandLine/deploymentListCommand.js";
+import type { DeploymentStatus } from "../../queue/deployment.js";
 import type { QueuedDeployment } from "../../queue/forecast.js";
 import type { Queue } from "../../queue/queue.js";
 import { queueTable } from "../../tables/queueTable.js";
 
-export class ListQueueCommand extends ListCommand<QueuedDeployment> {
+export class ListQueueCommand extends DeploymentListCommand<QueuedDeployment> {
   static override paths = [["list", "queue"]];
 
   static override usage = Command.Usage({
@@ -15,8 +16,12 @@ export class ListQueueCommand extends ListCommand<QueuedDeployment> {
 
   override readonly nothing = "No deployment waits.";
 
-  override rows(queue: Queue, environment: string | undefined): Promise<QueuedDeployment[]> {
+  override all(queue: Queue, environment: string | undefined): Promise<QueuedDeployment[]> {
     return queue.line.queued(environment);
+  }
+
+  override statusOf(row: QueuedDeployment): DeploymentStatus {
+    return row.hold === null ? "queued" : "held";
   }
 
   override table(rows: readonly QueuedDeployment[]): string {

@@ -1,10 +1,11 @@
 import { Command } from "clipanion";
-import { ListCommand } from "../../commandLine/listCommand.js";
+import { DeploymentListCommand } from "../../commandLine/deploymentListCommand.js";
 import type { RunningDeployment } from "../../queue/calls/boards.js";
+import type { DeploymentStatus } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
 import { runningTable } from "../../tables/runningTable.js";
 
-export class ListRunningCommand extends ListCommand<RunningDeployment> {
+export class ListRunningCommand extends DeploymentListCommand<RunningDeployment> {
   static override paths = [["list", "running"]];
 
   static override usage = Command.Usage({
@@ -20,8 +21,12 @@ export class ListRunningCommand extends ListCommand<RunningDeployment> {
 
   override readonly nothing = "No deployment runs.";
 
-  override rows(queue: Queue, environment: string | undefined): Promise<RunningDeployment[]> {
+  override all(queue: Queue, environment: string | undefined): Promise<RunningDeployment[]> {
     return queue.boards.running(environment);
+  }
+
+  override statusOf(row: RunningDeployment): DeploymentStatus {
+    return row.status;
   }
 
   override table(rows: readonly RunningDeployment[]): string {

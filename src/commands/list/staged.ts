@@ -1,10 +1,11 @@
 import { Command } from "clipanion";
-import { ListCommand } from "../../commandLine/listCommand.js";
+import { DeploymentListCommand } from "../../commandLine/deploymentListCommand.js";
 import type { StagedDeployment } from "../../queue/calls/holds.js";
+import type { DeploymentStatus } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
 import { stagedTable } from "../../tables/stagedTable.js";
 
-export class ListStagedCommand extends ListCommand<StagedDeployment> {
+export class ListStagedCommand extends DeploymentListCommand<StagedDeployment> {
   static override paths = [["list", "staged"]];
 
   static override usage = Command.Usage({
@@ -14,8 +15,12 @@ export class ListStagedCommand extends ListCommand<StagedDeployment> {
 
   override readonly nothing = "Nothing is on hold.";
 
-  override rows(queue: Queue, environment: string | undefined): Promise<StagedDeployment[]> {
+  override all(queue: Queue, environment: string | undefined): Promise<StagedDeployment[]> {
     return queue.holds.staged({ environment });
+  }
+
+  override statusOf(): DeploymentStatus {
+    return "held";
   }
 
   override table(rows: readonly StagedDeployment[]): string {

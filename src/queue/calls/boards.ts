@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
-import type { Cell, DeploymentStatus } from "../deployment.js";
+import type { Cell, DeploymentStatus, DeploymentWithStatus, Whereabouts } from "../deployment.js";
 import { Calls } from "./calls.js";
 import type { Environments } from "./environments.js";
 
@@ -103,6 +103,17 @@ export interface StuckDeployment {
   readonly text: string;
 }
 
+/** Selects deployments; a field that is undefined selects nothing out. */
+export interface DeploymentFilter extends Whereabouts {
+  readonly since: Date;
+  readonly limit: number;
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+  readonly status?: string | undefined;
+  /** The actor, or the role that entered it. */
+  readonly by?: string | undefined;
+}
+
 /** What runs where, and what has run. */
 export class Boards extends Calls {
   readonly #environments: Environments;
@@ -170,13 +181,33 @@ export class Boards extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.stuck_deployments order by since, deployment_id`);
   }
 
-  /** The newest version of each component, and how far it is in each cell. */
-  latest(environment: string): Promise<LatestDeployment[]> {
+  /** Deployments that entered the line since then, the newest first. */
+  deployments(filter: DeploymentFilter): Promise<DeploymentWithStatus[]> {
+    const { since, limit, environment, cloudProvider, region, cellIndex, component, version, status, by } = filter;
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.deployments_with_status
+        where created_at >= ${since}
+          and (${environment ?? null}::text is null or environment = ${environment ?? null})
+          and (${cloudProvider ?? null}::text is null or cloud_provider = ${cloudProvider ?? null})
+          and (${region ?? null}::text is null or region = ${region ?? null})
+          and (${cellIndex ?? null}::integer is null or cell_index = ${cellIndex ?? null})
+          and (${component ?? null}::text is null or component = ${component ?? null})
+          and (${version ?? null}::text is null or version = ${version ?? null})
+          and (${by ?? null}::text is null or ${by ?? null} in (actor, entered_by))
+          and (${status ?? null}::text is null or status::text = ${status ?? null})
+        order by created_at desc, id desc
+        limit ${limit}`,
+    );
+  }
+
+  /** The newest version of each component, and how far it is in each cell; of one environment or all. */
+  latest(environment?: string): Promise<LatestDeployment[]> {
     return this.rows(
       (sql) => sql`
         select * from deploy_queue.latest_deployments
-        where environment = ${environment}
-        order by component, cloud_provider, region, cell_index`,
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by environment, component, cloud_provider, region, cell_index`,
     );
   }
 

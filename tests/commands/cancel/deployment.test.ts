@@ -31,7 +31,7 @@ test("cancel deployment prints one JSON document with --json", async () => {
 
   const { stdout } = await cli.run(["cancel", "deployment", String(id), "--json"]);
 
-  expect(JSON.parse(stdout)).toMatchObject({ id, finish_timestamp: null });
+  expect(JSON.parse(stdout)).toMatchObject({ deployment_id: id, finish_timestamp: null });
 });
 
 test("cancelling a cancelled deployment is success, says so and keeps the first note", async () => {

@@ -33,7 +33,7 @@ test("cancel location with --cell-index cancels in that cell alone", async () =>
 
   const { stdout } = await cli.run([...regionOf(place), "--cell-index", "1", "--json"]);
 
-  expect(JSON.parse(stdout)).toMatchObject([{ id, cell_index: 1 }]);
+  expect(JSON.parse(stdout)).toMatchObject([{ deployment_id: id, cell_index: 1 }]);
   expect((await cli.row(other.id)).status).toBe("queued");
 });
 

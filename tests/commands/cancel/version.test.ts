@@ -39,7 +39,7 @@ test("cancel version in a script shows what it would cancel, and needs --yes for
   expect(stderr).toContain("nothing was done: there is no terminal to ask at. Add --yes");
 
   const dry = await cli.run([...command, "--dry-run", "--json"]);
-  expect(JSON.parse(dry.stdout)).toMatchObject([{ id: first.id }, { id: second.id }]);
+  expect(JSON.parse(dry.stdout)).toMatchObject([{ deployment_id: first.id }, { deployment_id: second.id }]);
   expect((await cli.row(second.id)).status).toBe("queued");
 
   await cli.queue.cancel(first.id);
@@ -53,7 +53,7 @@ test("cancel version with --environment leaves other environments alone", async 
 
   const { stdout } = await cli.run(["cancel", "version", "-c", "both", "-v", "v1", "-e", "prod", "--json"]);
 
-  expect(JSON.parse(stdout)).toMatchObject([{ id: meant.id }]);
+  expect(JSON.parse(stdout)).toMatchObject([{ deployment_id: meant.id }]);
   expect((await cli.row(other.id)).status).toBe("queued");
 });
 
@@ -83,5 +83,5 @@ test("cancel version prints one JSON document with --json", async () => {
 
   const { stdout } = await cli.run(["cancel", "version", "--component", "json", "--version", "v1", "--json"]);
 
-  expect(JSON.parse(stdout)).toMatchObject([{ id, version: "v1" }]);
+  expect(JSON.parse(stdout)).toMatchObject([{ deployment_id: id, version: "v1" }]);
 });

@@ -9,7 +9,7 @@ function place(environment: string, index = 0): string[] {
 
 async function listed(environment: string): Promise<string[]> {
   const { stdout } = await cli.run(["list", "cells", "-e", environment, "--json"]);
-  return JSON.parse(stdout).map(({ index }: { index: number }) => `${index}`);
+  return JSON.parse(stdout).map(({ cell_index }: { cell_index: number }) => `${cell_index}`);
 }
 
 test("a closed environment takes deployments to added cells alone", async () => {
@@ -22,7 +22,7 @@ test("a closed environment takes deployments to added cells alone", async () => 
   expect(refused.stderr).toContain('An operator adds it with "deploy-queue cell add"');
 
   const added = await cli.run(["cell", "add", ...place(environment), "--json"]);
-  expect(JSON.parse(added.stdout)).toEqual({ environment, cloud_provider: "aws", region: "us-west-2", index: 0 });
+  expect(JSON.parse(added.stdout)).toEqual({ environment, cloud_provider: "aws", region: "us-west-2", cell_index: 0 });
   expect((await cli.run(start)).code).toBe(0);
 
   await cli.run(["environment", "set", environment, "--cells", "open"]);

@@ -23,7 +23,9 @@ test("list cells shows the cells of an environment, as text, as JSON and as an o
     { environment: "prod", cloud_provider: "aws", region: "us-west-2", index: 1 },
     { environment: "prod", cloud_provider: "aws", region: "us-west-2", index: 2 },
   ];
-  expect(JSON.parse(json.stdout)).toEqual(cells.map((cell) => ({ ...cell, slots: 1 })));
+  expect(JSON.parse(json.stdout)).toEqual(
+    cells.map(({ index, ...cell }) => ({ ...cell, cell_index: index, slots: 1 })),
+  );
   const [, , written] = /^cells<<(\S+)\n(.*)\n\1\n$/.exec(output.read()) ?? [];
   expect(JSON.parse(written ?? "")).toEqual(cells);
 });
