@@ -6,6 +6,7 @@ import { history } from "./history.js";
 import { idle } from "./idle.js";
 import { program } from "./program.js";
 import { prune } from "./prune.js";
+import { sequences } from "./sequences.js";
 import type { BenchServer } from "./server.js";
 import type { BenchOptions, Figure } from "./support.js";
 import { throughput } from "./throughput.js";
@@ -30,6 +31,10 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   throughput: {
     measure: throughput,
     about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most.",
+  },
+  sequences: {
+    measure: sequences,
+    about: "One client that enters with run numbers; the median of rounds in turns, each in a cell of its own.",
   },
   views: {
     measure: views,

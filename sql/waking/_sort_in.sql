@@ -1,13 +1,19 @@
--- Sorts a deployment with a sequence in among those of its component, records whom it passes, and wakes the heads whose turn this brings forward.
--- Called when it enters the line, moves in it, or is redeemed; under the lock of the cell.
+-- Sorts a deployment with a sequence in among those of its component, records whom it passes, and wakes the heads whose turn this brings
+-- forward. Called when it enters the line, moves in it, or is redeemed; under the lock of the cell.
 create or replace function deploy_queue._sort_in(deployment deploy_queue.deployments) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_turns jsonb := deploy_queue._turns(array[deployment.cell_id]);
+  v_turns jsonb;
   v_passed integer;
 begin
+  -- What keeps everybody behind it waiting brings nobody's turn forward: a look at the whole line would be in vain.
+  if num_nonnulls(deployment.concurrency_key, deployment.not_before, deployment.reserved_until) > 0
+    or exists (select from deploy_queue.freezes where freezes.environment = deployment.environment and freezes.lifted_at is null)
+  then
+    v_turns := deploy_queue._turns(array[deployment.cell_id]);
+  end if;
   v_passed := deploy_queue._enter_sequence(
     deployment, coalesce(deploy_queue._leave_sequence(deployment), deployment.place, deployment.id)
   );
@@ -27,7 +33,8 @@ begin
   where line.cell_id = deployment.cell_id and line.component = deployment.component
     and line.sequence_scope = coalesce(deployment.sequence_scope, '') and line.priority = deployment.priority;
 
-  -- Those that share a key with what stands there now may be free of what stood there before.
-  perform deploy_queue._wake_sooner(array[deployment.cell_id], v_turns);
+  if v_turns is not null then
+    perform deploy_queue._wake_sooner(array[deployment.cell_id], v_turns);
+  end if;
 end;
 $$;

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { definitionOf, lockPlots, type Plot } from "../faults/lockPlots.js";
+import { orderingPlots } from "../faults/orderingPlots.js";
 import { useDatabase } from "../support/database.js";
+import type { Terms } from "../support/orderedLine.js";
 import { openSession } from "../support/session.js";
 
 const database = useDatabase();
 const { sql } = database;
 const plots = lockPlots(database);
+const ordering = orderingPlots(database);
 
 /** A lock, or a second look under a lock, that a slip of the hand takes away: without it, the plot ends in another way. */
 const mutants: readonly (readonly [what: string, name: string, from: string, to: string, plot: Plot, end: string])[] = [
@@ -15,7 +18,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
       ["finish", "v_finishes or", "running", "finish_timestamp = now()"],
       ["cancel", "v_cancels or", "queued", "cancellation_timestamp = now()"],
       ["release", "v_is_released or", "held", "hold = null"],
-      ["priority", "or new.priority <> old.priority then", "queued", "priority = 1"],
+      ["priority", "new.priority <> old.priority\n    or", "queued", "priority = 1"],
     ] as const
   ).map(
     ([what, from, state, set]) =>
@@ -23,7 +26,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
         `a plain UPDATE of ${what} decides under the lock of the cell`,
         "tg_deployments__guard",
         from,
-        from.endsWith("then") ? "then" : "",
+        "",
         plots.inOrder(state, (id) => `update deploy_queue.deployments set ${set} where id = ${id}`),
         "after",
       ] as const,
@@ -118,6 +121,59 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     "",
     plots.renewedBeforeItsRowIsLocked,
     "queued",
+  ],
+  [
+    "two that enter with sequences at once stand in their order",
+    "tg_deployments__enqueue",
+    "perform deploy_queue._lock_cell(new.cell_id);",
+    "",
+    ordering.enteringAtOnce,
+    "waits web run-3 run-5",
+  ],
+  ...(
+    [
+      [
+        "a lower sequence that enters",
+        {},
+        (environment) => `select from deploy_queue.enqueue('${environment}', 'aws', 'here', 1, 'api', sequence => 3)`,
+      ],
+      [
+        "a change to fewer slots",
+        { slots: 2 },
+        (environment) => `select from deploy_queue.set_environment('${environment}', slots => 1)`,
+      ],
+      [
+        "a change of the ordering",
+        {},
+        (environment) => `select from deploy_queue.set_environment('${environment}', ordering => 'latest-ready')`,
+      ],
+    ] as const satisfies readonly (readonly [string, Terms, (environment: string) => string])[]
+  ).map(
+    ([what, policies, change]) =>
+      [
+        `the head does not start beside ${what}`,
+        "tg_deployments__guard",
+        "v_starts or v_finishes",
+        "v_finishes",
+        ordering.startBeside(policies, change),
+        "queued",
+      ] as const,
+  ),
+  [
+    "a redemption that comes too late is refused while another one starts",
+    "_refuse_late_redemption",
+    "reservation.reserved_until <=",
+    "null <=",
+    ordering.lateRedemption,
+    "QD052",
+  ],
+  [
+    "a newer one does not wait for the row of the one that it supersedes",
+    "_drop_obsolete",
+    "for no key update skip locked",
+    "for no key update",
+    ordering.supersedingLockedRow,
+    "goes on",
   ],
 ];
 

@@ -53,8 +53,28 @@ const acts: Act[] = [
   onSome(({ sql }, id) => sql`update deploy_queue.deployments set finish_timestamp = now() where id = ${id}`),
 ];
 
+/** Where there are several slots, places by sequence, and reservations, and policies change all the time. */
+const orderedActs: Act[] = [
+  ...acts.slice(1),
+  ...[1, 2].map(
+    (): Act =>
+      ({ sql }, region, random) =>
+        sql`
+    select deploy_queue.enqueue('crowded', 'aws', ${region}, ${random(2)}, ${`api-${random(2)}`}, version => 'v1',
+      concurrency_key => ${["x", null, null, null][random(4)] ?? null}, sequence => ${random(9)},
+      priority => ${random(6) === 0 ? 1 : 0}, start => ${random(3) === 0},
+      reserve_for => ${random(4) === 0 ? "40 milliseconds" : null}::interval)`,
+  ),
+  onSome(({ sql }, id) => sql`select deploy_queue.redeem(${id})`),
+  onSome(({ sql }, id) => sql`select deploy_queue.bump(${id}, 'a test', ${id % 3})`),
+  ({ sql }, _, random) => sql`select deploy_queue.set_environment('crowded', slots => ${1 + random(3)})`,
+  ({ sql }, _, random) => sql`
+    select deploy_queue.set_component('crowded', ${`api-${random(2)}`}, refuse_outdated => ${random(2) === 0},
+      ordering => ${["sequential", "sequential", "latest", "latest-ready"][random(4)] ?? null})`,
+];
+
 /** A transaction of one or two steps. */
-async function work(session: Session, region: string, random: (below: number) => number) {
+async function work(session: Session, region: string, acts: readonly Act[], random: (below: number) => number) {
   const steps = random(3) === 0 ? 2 : 1;
   await session.begin();
   let code = "ok";
@@ -68,7 +88,11 @@ async function work(session: Session, region: string, random: (below: number) =>
 }
 
 /** Returns the codes that occurred. */
-async function hammer(sessions: readonly Session[], region: string): Promise<Set<string>> {
+async function hammer(
+  sessions: readonly Session[],
+  region: string,
+  chosen: readonly Act[] = acts,
+): Promise<Set<string>> {
   const codes = new Set<string>();
   await Promise.all(
     sessions.map(async (session) => {
@@ -76,7 +100,7 @@ async function hammer(sessions: readonly Session[], region: string): Promise<Set
       await session.sql`set deadlock_timeout = '20ms'`;
       const random = randomNumbers(seed + players++);
       for (let turn = 0; turn < transactionsPerSession; turn++) {
-        codes.add(await work(session, region, random));
+        codes.add(await work(session, region, chosen, random));
       }
     }),
   );
@@ -90,7 +114,7 @@ async function finishedIn(region: string): Promise<number> {
 }
 
 afterEach(async () => {
-  await sql`select deploy_queue.cancel_location('hammered', 'aws', region) from deploy_queue.cells`;
+  await sql`select deploy_queue.cancel_location(environment, 'aws', region) from deploy_queue.cells`;
 });
 
 describe.for(["0", "3 milliseconds"])(`many sessions, from seed ${seed}, with a buffer of %s`, (buffer) => {
@@ -136,4 +160,36 @@ describe.for(["0", "3 milliseconds"])(`many sessions, from seed ${seed}, with a 
       having count(*) <> 1 + num_nonnulls(start_timestamp, finish_timestamp, cancellation_timestamp)`;
     expect(unrecorded).toEqual([]);
   });
+});
+
+test(`many sessions, from seed ${seed}, fill several slots in the order of sequences`, {
+  timeout: 600_000 + seconds * 2000,
+}, async () => {
+  const region = "crowded";
+  await sql`select deploy_queue.set_environment('crowded', slots => 3, buffer_time => '3 milliseconds')`;
+  const sessions = await Promise.all([...Array(sessionCount).keys()].map(() => openSession(database)));
+  const end = performance.now() + seconds * 1000;
+  do {
+    const codes = await hammer(sessions, region, orderedActs);
+    // A reservation may be over before it has the cell.
+    expect([...codes].filter((code) => ![...refusals, "QD050", "QD052", "23514"].includes(code))).toEqual([]);
+  } while ((await finishedIn(region)) < 20 || performance.now() < end);
+  expect(await database.queue.history.verify()).toEqual([]);
+
+  // What waits by its sequence is there once, in the order of its rank, and nothing else is.
+  const wrong = await sql`
+    select line.*
+    from deploy_queue.component_lines as line
+    where line.ranks <> array(select rank from unnest(line.ranks) as rank order by rank)
+      or line.places <> array(select place from unnest(line.places) as place order by place)
+      or line.deployment_ids <@ array(
+        select id from deploy_queue.deployments
+        where start_timestamp is null and cancellation_timestamp is null and hold is distinct from 'outside'
+      ) is not true`;
+  expect(wrong).toEqual([]);
+  const missing = await sql`
+    select id from deploy_queue.deployments
+    where start_timestamp is null and cancellation_timestamp is null and sequence is not null
+      and not exists (select from deploy_queue.component_lines where id = any (deployment_ids))`;
+  expect(missing).toEqual([]);
 });
