@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5b473fffa3cc2128a5cac408e7c4d9745de3d02c
+--! Hash: sha1:ce8c06f6d28fc75a70a8dd3551c9697756e926ba
 
 -- squawk-ignore-file
 
@@ -43,7 +43,7 @@ create type deploy_queue.policies as (
   heartbeat_interval interval,
   unkept_after interval,
   is_frozen boolean,
-  has_windows boolean,
+  outside_windows deploy_queue.reason[],
   slots integer,
   longest_buffer interval,
   has_component_policies boolean,

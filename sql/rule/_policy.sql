@@ -7,16 +7,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_policy deploy_queue.policies;
+  v_now timestamptz := deploy_queue._now();
 begin
   select
-    deploy_queue._now(),
+    v_now,
     environments.buffer_time,
     greatest(environments.heartbeat_interval, own.longest_timeout / 3),
     case when environments.max_duration is null then environments.unkept_after end,
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
-    exists (
+    case when exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment
-    ),
+    ) then deploy_queue._outside_windows(environments.environment, v_now) end,
     coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), environments.slots),
     greatest(environments.buffer_time, own.longest_buffer),
     own.count > 0,

@@ -27,7 +27,7 @@ as $$
 
     || case when policy.drops then deploy_queue._obsolete(candidate) end
 
-    || case when policy.has_windows then deploy_queue._outside_windows(candidate, policy) end
+    || policy.outside_windows
 
     || case when policy.is_frozen then deploy_queue._frozen(candidate) end,
 

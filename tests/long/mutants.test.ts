@@ -45,12 +45,17 @@ const mutants: readonly Mutant[] = [
     "then not deploy_queue._passes",
     "then false and not deploy_queue._passes",
   ],
-  ["forgets windows", "_outside_windows", "policy.as_of >= opening.opens and policy.as_of < opening.closes", "true"],
+  [
+    "forgets windows",
+    "_outside_windows",
+    "_outside_windows.as_of >= opening.opens and _outside_windows.as_of < opening.closes",
+    "true",
+  ],
   [
     "starts after a window has closed",
     "_outside_windows",
-    "policy.as_of >= opening.opens and policy.as_of < opening.closes",
-    "policy.as_of >= opening.opens",
+    "_outside_windows.as_of >= opening.opens and _outside_windows.as_of < opening.closes",
+    "_outside_windows.as_of >= opening.opens",
   ],
   [
     "wakes no waiter by a change of windows",
