@@ -2,6 +2,7 @@
 -- Called by stuck_deployments and _idle_since.
 create or replace function deploy_queue._ready_since(head deploy_queue.deployments, now timestamptz) returns timestamptz
 language plpgsql stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

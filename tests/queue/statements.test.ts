@@ -35,7 +35,7 @@ test("the queue only calls functions and reads tables and views of the schema", 
 
 /** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reports by week. */
 const otherwise = ["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments"];
-const inItsOwnWay = ["get_deployment_status", "explain", "heartbeats", "weekly_figures"];
+const inItsOwnWay = ["get_deployment_status", "explain", "heartbeats", "reserve", "weekly_figures"];
 
 test("the library offers every public function and view", async () => {
   const objects = await sql<{ name: string }[]>`

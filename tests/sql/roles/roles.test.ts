@@ -161,6 +161,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_old_gates",
     "_oldest_transaction",
     "_openings",
+    "_ready_since",
     "_require_right",
     "_stopped_by",
   ]);
