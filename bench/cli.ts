@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { firstQuery } from "./action.js";
 import { findPsql } from "./psql.js";
 import type { BenchServer } from "./server.js";
@@ -19,6 +21,16 @@ export async function cli({ url }: BenchServer, { thorough }: BenchOptions): Pro
   const running = Array.from({ length: rounds.warmUps + rounds.counted }, start);
   const next = (): string => running.pop() ?? id;
   let cells = 0;
+
+  // Of "npm run build:executable", where that was called before.
+  const executable = join(import.meta.dirname, `../build/deploy-queue-${process.platform}-${process.arch}`);
+  const env = { ...process.env, DEPLOY_QUEUE_DATABASE_URL: url, DEPLOY_QUEUE_LOG_LEVEL: "error" };
+  const hasExecutable = existsSync(executable);
+  const alone = {
+    version: timed(() => run(executable, ["--version"])),
+    info: timed(() => run(executable, ["info", id], env)),
+  };
+  if (!hasExecutable) process.stdout.write("left out: the executable, which is not built\n");
 
   const node = timed(() => run(process.execPath, ["-e", "0"]));
   const versions = timed(version);
@@ -43,7 +55,13 @@ export async function cli({ url }: BenchServer, { thorough }: BenchOptions): Pro
     },
   ];
   await inTurns(
-    [node, versions, firstQuery, ...commands.flatMap(({ ours, rival }) => (psql ? [ours, rival] : [ours]))],
+    [
+      node,
+      versions,
+      firstQuery,
+      ...(hasExecutable ? Object.values(alone) : []),
+      ...commands.flatMap(({ ours, rival }) => (psql ? [ours, rival] : [ours])),
+    ],
     rounds,
   );
   return [
@@ -55,6 +73,16 @@ export async function cli({ url }: BenchServer, { thorough }: BenchOptions): Pro
       node.samples,
       "≤ 400 ms",
     ),
+    ...(hasExecutable
+      ? [compared("--version of the executable, beside node -e 0", alone.version.samples, node.samples, "≤ 0.33 ×")]
+      : []),
+    ...(hasExecutable && psql
+      ? commands
+          .slice(0, 1)
+          .map(({ rival }) =>
+            compared(`info of the executable, beside ${psql.name}`, alone.info.samples, rival.samples, "≤ 2.5 ×"),
+          )
+      : []),
     ...(psql
       ? commands.map(({ what, ours, rival }) => compared(`${what}, beside ${psql.name}`, ours.samples, rival.samples))
       : []),

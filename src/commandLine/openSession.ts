@@ -1,9 +1,9 @@
 import type { BaseContext } from "clipanion";
-import type { Logger } from "pino";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
+import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
 import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -14,7 +14,7 @@ import { createLogger } from "./logger.js";
 
 export interface Session {
   readonly queue: Queue;
-  readonly log: Logger;
+  readonly log: LeveledLog;
   /** Whether the database has told anything by a notice, such as that all was so already. */
   readonly wasTold: () => boolean;
   /** Of the database. It holds the password. */

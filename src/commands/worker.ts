@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 import { Command, Option } from "clipanion";
-import type { Logger } from "pino";
 import { version } from "../../package.json";
 import { BaseCommand } from "../commandLine/baseCommand.js";
 import { createLogger } from "../commandLine/logger.js";
 import { openSession, type Session } from "../commandLine/openSession.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
 import { outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
@@ -73,7 +73,7 @@ export class WorkerCommand extends BaseCommand {
   }
 
   /** A worker that starts together with its database, or during a fail-over, waits for it. */
-  async #open(name: string, log: Logger, signal: AbortSignal): Promise<Session> {
+  async #open(name: string, log: LeveledLog, signal: AbortSignal): Promise<Session> {
     const open = (): Promise<Session> =>
       openSession(`worker ${name}`, { migrate: !this.skipMigrations, outageTimeout: 0, context: this.context });
     return this.once

@@ -1,5 +1,14 @@
-/** Where messages for people go: pino's logger on the command line, GitHub's log in the action. */
+/** Where messages for people go: stderr on the command line, GitHub's log in the action. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
+}
+
+/** The one of the command line. */
+export interface LeveledLog extends Log {
+  trace(message: string): void;
+  debug(message: string): void;
+  error(message: string): void;
+  /** Whether what info() is told appears. */
+  readonly tellsInfo: boolean;
 }

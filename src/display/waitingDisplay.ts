@@ -1,5 +1,4 @@
 import { createLogUpdate } from "log-update";
-import type { Logger } from "pino";
 import stringWidth from "string-width";
 import type { Deployment } from "../queue/deployment.js";
 import type { Forecast } from "../queue/forecast.js";
@@ -8,18 +7,19 @@ import { describeForecast } from "../text/describeForecast.js";
 import { formatDuration } from "../text/durations.js";
 import { type LogGroup, lineDisplay, type WaitingDisplay } from "./lineDisplay.js";
 import { fitLines } from "./liveScreen.js";
+import type { LeveledLog } from "./log.js";
 
 /** On a terminal one region that is redrawn every second; elsewhere a line for each change, grouped for GitHub. */
-export function createWaitingDisplay(deployment: Deployment, log: Logger, { redrawn = true } = {}): WaitingDisplay {
+export function createWaitingDisplay(deployment: Deployment, log: LeveledLog, { redrawn = true } = {}): WaitingDisplay {
   const { isTTY, columns, rows } = process.stderr;
   // A pseudo-terminal without a size, as some CI systems give, has no room for a region.
   const hasRoom = isTTY === true && columns > 0 && rows > 0 && process.env["TERM"] !== "dumb";
-  const live = redrawn && hasRoom && log.isLevelEnabled("info");
+  const live = redrawn && hasRoom && log.tellsInfo;
   const group = process.env["GITHUB_ACTIONS"] === "true" ? githubGroup : undefined;
   return live ? liveDisplay(deployment, log) : lineDisplay(deployment, log, group);
 }
 
-function liveDisplay(deployment: Deployment, log: Logger): WaitingDisplay {
+function liveDisplay(deployment: Deployment, log: LeveledLog): WaitingDisplay {
   const update = createLogUpdate(process.stderr);
   const began = performance.now();
   let shown: { readonly forecast: Forecast; readonly at: number } | undefined;

@@ -1,9 +1,8 @@
-import type { Logger } from "pino";
 import type { Queue } from "../queue/queue.js";
 
 export interface TaskContext {
   readonly queue: Queue;
-  readonly log: Logger;
+  readonly log: Readonly<Record<"trace" | "debug" | "info" | "warn" | "error", (message: string) => void>>;
   /** Aborted when the worker is asked to stop: a task that works in batches ends after the one at hand. */
   readonly signal: AbortSignal;
 }

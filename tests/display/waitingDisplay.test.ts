@@ -1,4 +1,3 @@
-import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WaitingDisplay } from "../../src/display/lineDisplay.js";
 import { createWaitingDisplay } from "../../src/display/waitingDisplay.js";
@@ -45,7 +44,10 @@ const shownPlace = "position 1, start unknown: deployment 41 (web) is ahead in t
 let written: string[] = [];
 
 function display(of = deployment(), level = "info"): WaitingDisplay {
-  return createWaitingDisplay(of, pino({ level }, { write: (line) => void written.push(JSON.parse(line).msg) }));
+  const write = (message: string): void => void written.push(message);
+  const tellsInfo = level === "info";
+  const info = tellsInfo ? write : () => undefined;
+  return createWaitingDisplay(of, { trace: info, debug: info, info, warn: write, error: write, tellsInfo });
 }
 
 beforeEach(() => {
