@@ -1,6 +1,8 @@
 // What "import … from 'deploy-queue'" gives. The command line uses the same pieces.
 
+export type { Adopted } from "./queue/calls/adoption.js";
 export type {
+  DeploymentFilter,
   FinishedDeployment,
   LatestDeployment,
   Occupation,
@@ -9,12 +11,23 @@ export type {
   StuckDeployment,
   UsualDuration,
 } from "./queue/calls/boards.js";
-export type { Environment } from "./queue/calls/environments.js";
-export type { DeploymentEvent } from "./queue/calls/history.js";
+export type {
+  ComponentChanges,
+  ComponentPolicies,
+  Environment,
+  EnvironmentChanges,
+  Ordering,
+} from "./queue/calls/environments.js";
+export type { Bypass, Cancellation, Contradiction, DeploymentEvent } from "./queue/calls/history.js";
 export type { HoldFilter, StagedDeployment } from "./queue/calls/holds.js";
+export type { LiveFilter } from "./queue/calls/line.js";
+export type { CellStatus, Placed, PlaceStatus, Problem } from "./queue/calls/placeStatus.js";
 export type { Area, Freeze, MaintenanceWindow } from "./queue/calls/policies.js";
 export type { CancellationRate, DeploymentFrequency, LeadTime, WaitTime } from "./queue/calls/reports.js";
+export type { GrantedRole, RoleKind } from "./queue/calls/roles.js";
+export type { Finding } from "./queue/calls/upkeep.js";
 export type {
+  CancellationKind,
   Cell,
   Deployment,
   DeploymentId,
@@ -23,6 +36,8 @@ export type {
   DeploymentWithStatus,
   Hold,
   Location,
+  Redemption,
+  Whereabouts,
 } from "./queue/deployment.js";
 export { DeployQueue, type DeployQueueOptions } from "./queue/deployQueue.js";
 export {
@@ -43,7 +58,18 @@ export {
   UnknownNameError,
   WaitTimeoutError,
 } from "./queue/errors.js";
-export type { JourneyEvent } from "./queue/events.js";
-export type { Blocker, Explanation, Forecast, QueuedDeployment, Reason, StartAttempt } from "./queue/forecast.js";
+export type { JourneyEvent, Listener } from "./queue/events.js";
+export type {
+  Blocker,
+  BlockingDeployment,
+  Call,
+  Explanation,
+  Forecast,
+  QueuedDeployment,
+  Reason,
+  StartAttempt,
+  Withholding,
+} from "./queue/forecast.js";
 export type { JourneyOptions } from "./queue/journey.js";
+export type { EnqueueOptions, Heartbeat, KeepingOptions } from "./queue/keeper.js";
 export type { RunOptions } from "./queue/runWork.js";
