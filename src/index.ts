@@ -52,6 +52,7 @@ export {
   InvalidValueError,
   LostContactError,
   OtherKeeperError,
+  OutdatedError,
   PolicyNotFoundError,
   RefusedError,
   SchemaError,

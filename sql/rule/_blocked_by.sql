@@ -22,7 +22,7 @@ begin
   v_reason.until := _blocked_by.until;
   v_reason.deployment_id := blocker.id;
   v_reason.text := deploy_queue._label(blocker)
-    || case when policy.slots > 1 and blocker.start_timestamp is not null then format(' in slot %s', blocker.slot) else '' end;
+    || case when policy.slots > 1 and blocker.start_timestamp is not null then format(' in slot %s', concat_ws(' of ', blocker.slot, case when blocker.slot <= policy.slots then policy.slots end)) else '' end;
 
   case _blocked_by.kind
     when 'running' then

@@ -118,9 +118,10 @@ function waiterText(row: QueuedDeployment, now: number): string {
   const why = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
   const waits = formatDuration(now - row.created_at.getTime());
   const priority = row.priority === 0 ? "" : `, priority ${row.priority}`;
+  const reserved = row.reserved_until === null ? "" : `reserved, ${left(row.reserved_until, now)} left, `;
   const outlook =
     row.idle_since === null
-      ? `${prediction(row, now)}${why}, waits for ${waits}`
+      ? `${reserved}${prediction(row, now)}${why}, waits for ${waits}`
       : `idle for ${formatDuration(now - row.idle_since.getTime())}, nobody is listening`;
   return `${row.deployment_id} ${componentName(row)}${by(row.actor)}${priority}, ${outlook}`;
 }

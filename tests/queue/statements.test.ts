@@ -33,7 +33,7 @@ test("the queue only calls functions and reads tables and views of the schema", 
   expect(read.filter((name) => name?.startsWith("deploy_queue.") !== true)).toEqual([]);
 });
 
-/** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reports by week. */
+/** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reservations, reports by week. */
 const otherwise = ["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments"];
 const inItsOwnWay = ["get_deployment_status", "explain", "heartbeats", "reserve", "weekly_figures"];
 

@@ -194,3 +194,21 @@ test("a part of the work of a holder may take another slot, and nobody gives way
   expect(await line.start("other part")).toBe("running parent, running part");
   expect(await line.state("other part")).toBe("queued");
 });
+
+test("a waiter reads which slots are taken, and of how many", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  for (const name of ["a", "b", "c"]) {
+    await line.enter(name);
+    await line.start(name);
+  }
+  const reasons = await sql<{ text: string }[]>`select text from deploy_queue.waiting_on(${line.id("c")})`;
+  expect(reasons.map(({ text }) => text)).toEqual([
+    `deployment ${line.id("a")} (api) in slot 1 of 2 is running`,
+    `deployment ${line.id("b")} (api) in slot 2 of 2 is running`,
+  ]);
+  const rows = await sql<{ slot: number | null }[]>`
+    select (blocker->>'slot')::integer as slot
+    from deploy_queue.forecast(${line.id("c")}), jsonb_array_elements(blockers) as blocker`;
+  expect(rows.map(({ slot }) => slot)).toEqual([1, 2]);
+});
