@@ -15,7 +15,8 @@ const rank = "(- behind.priority, coalesce(behind.place, behind.id, 922337203685
 const parts: readonly Act["act"][] = ["enqueue", "start", "finish"];
 const stops: readonly Act["act"][] = ["enqueue", "start", "heartbeat", "cancel"];
 
-const entering: readonly Act["act"][] = ["enqueue", "start", "release"];
+const entering: readonly Act["act"][] = ["enqueue", "start"];
+const slots: readonly Act["act"][] = ["enqueue", "start", "finish", "set cell", "set component"];
 const ordering: readonly Act["act"][] = ["enqueue", "start", "set environment", "set component"];
 
 /** With a focus, the clients do only that: what shows the fault is rare among all that they could do. */
@@ -190,36 +191,15 @@ const mutants: readonly Mutant[] = [
     ["enqueue"],
   ],
   // Slots.
-  ["ignores slots", "_blockers", "policy.slots > 1", "false"],
-  ["lets in one more than there are slots", "_crowd", "count(*) - policy.slots + 1", "count(*) - policy.slots"],
+  ["ignores slots", "_blockers", "policy.slots > 1", "false", slots],
   [
     "ignores the slots of a cell",
     "_policy",
     "(select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id)",
     "null",
+    slots,
   ],
-  ["ignores the limit of a component", "_crowd", "count(*) - v_component_slots + 1", "null::integer"],
-  [
-    "counts those that wait for the limit of their component",
-    "_crowd",
-    "shared.number <= own.slots",
-    "true",
-    [...entering, "set component", "set cell"],
-  ],
-  ["draws a slot anew for those with a common key", "_draw_slot", "if v_shared is not null", "if false"],
-  [
-    "draws a slot in which another one buffers",
-    "_draw_slot",
-    "finished.finish_timestamp > policy.as_of",
-    "false and finished.finish_timestamp > policy.as_of",
-    [...entering, "finish", "set environment"],
-  ],
-  [
-    "wakes the first of several slots only",
-    "_heads",
-    "cardinality(array_remove(v_keys, v_key)) < v_slots",
-    "v_keys = '{}'",
-  ],
+  ["draws a slot anew for those with a common key", "_draw_slot", "if v_shared is not null", "if false", slots],
   [
     "wakes those that knew already that a slot is free",
     "_is_eased",
@@ -228,18 +208,20 @@ const mutants: readonly Mutant[] = [
     [...entering, "finish", "cancel", "set cell"],
   ],
   // Sequences.
-  ["sorts nothing in", "_follow_ordering", "perform deploy_queue._sort_in(becomes)", "perform 1"],
+  ["sorts nothing in", "_follow_ordering", "perform deploy_queue._sort_in(becomes)", "perform 1", entering],
   [
     "sorts in among the deployments of another component",
     "_enter_sequence",
     "line.component = deployment.component",
     "true",
+    entering,
   ],
   [
     "compares across scopes",
     "_enter_sequence",
     "line.sequence_scope = coalesce(deployment.sequence_scope, '')",
     "true",
+    entering,
   ],
   [
     "compares across priorities",
@@ -247,20 +229,6 @@ const mutants: readonly Mutant[] = [
     "line.priority = deployment.priority",
     "true",
     [...entering, "bump"],
-  ],
-  [
-    "takes the last place of its component with it",
-    "_leave_sequence",
-    "v_line.places[:v_at - 1] || v_line.places[v_at + 1:]",
-    "v_line.places[:cardinality(v_line.places) - 1]",
-    [...entering, "cancel"],
-  ],
-  [
-    "sorts nobody behind what starts at once",
-    "_follow_ordering",
-    "was.id is null and becomes.sequence",
-    "false and becomes.sequence",
-    ["enqueue", "start"],
   ],
   // Reservations.
   [
@@ -307,100 +275,7 @@ const mutants: readonly Mutant[] = [
   ],
   // Orderings.
   ["drops nothing", "_follow_ordering", "perform deploy_queue._drop_obsolete", "perform row", ordering],
-  [
-    "takes the last that entered for the newest",
-    "_newest",
-    "order by (members.deployment).sequence desc, ",
-    "order by ",
-    ordering,
-  ],
-  [
-    "takes the highest sequence of any scope for the newest",
-    "_newest",
-    "(members.deployment).sequence_scope is not distinct from last.sequence_scope",
-    "true",
-    ordering,
-  ],
-  ["supersedes what is held outside the line", "_obsolete", "or candidate.hold = 'outside'", "", ordering],
-  [
-    "drops rollbacks",
-    "_obsolete",
-    "num_nonnulls(candidate.rollback_of, candidate.joined_id)",
-    "num_nonnulls(candidate.joined_id)",
-    ordering,
-  ],
-  [
-    "lets the oldest that is ready go first",
-    "_rank",
-    "then - deployment.sequence",
-    "then deployment.sequence",
-    ordering,
-  ],
-  [
-    "lets reservations go before what is ready",
-    "_rank",
-    "else 2000000000000000 - deployment.sequence",
-    "else - deployment.sequence",
-    [...ordering, "redeem"],
-  ],
-  ["goes a step back", "_with_ordering", "elsif v_demands.refuse_outdated", "elsif false", ordering],
-  ["lowers the mark", "_follow_ordering", "where excluded.sequence >= started.sequence", "where true", ordering],
-  [
-    "keeps the mark of what is rolled back",
-    "_follow_ordering",
-    "if becomes.rollback_of is not null then",
-    "if false then",
-    ordering,
-  ],
-  [
-    "sits out the buffer of what it rolls back",
-    "_blockers",
-    "finished.id is distinct from candidate.rollback_of",
-    "true",
-    [...ordering, "finish"],
-  ],
   // Policies.
-  [
-    "keeps the order of before when the ordering changes",
-    "_sort_anew",
-    "line.ranks <> sorted.ranks",
-    "false",
-    ordering,
-  ],
-  [
-    "keeps those that a new policy drops",
-    "_follow_policy",
-    "perform deploy_queue._drop_obsolete(waiting.cell_id, waiting.component)",
-    "perform 1",
-    ordering,
-  ],
-  [
-    "wakes nobody by a change of policies",
-    "_wake_sooner",
-    "deploy_queue._turn_of(head) <",
-    "null <",
-    [...entering, "set cell", "set environment"],
-  ],
-  [
-    "wakes those whose turn a change of policies does not bring forward",
-    "_wake_sooner",
-    "coalesce((turns ->> head.id::text)::timestamptz, 'infinity')",
-    "timestamptz 'infinity'",
-    [...entering, "set cell", "set environment"],
-  ],
-  [
-    "forgets the buffers of components",
-    "_demands",
-    "coalesce(own.buffer_time, general.buffer_time)",
-    "general.buffer_time",
-  ],
-  [
-    "forgets the leases of components",
-    "_demands",
-    "coalesce(own.heartbeat_timeout, general.heartbeat_timeout),",
-    "general.heartbeat_timeout,",
-    ["enqueue", "heartbeat", "set component"],
-  ],
 ];
 
 // A test of the test.
