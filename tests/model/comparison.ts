@@ -16,6 +16,7 @@ const general = {
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },
   b: { ...general, bufferTime: 0, slots: 2, maxReservation: 5 },
+  c: { ...general, bufferTime: 0, slots: 1, ordering: "latest-ready", refusesOutdated: true },
 };
 
 /**

@@ -51,10 +51,11 @@ export class RealQueue {
     this.#name = `program-${programs++}`;
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
-        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation)
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated)
         select ${`${this.#name}-`} || given.key, make_interval(secs => 60 * (given.value ->> 'bufferTime')::float),
           make_interval(secs => 60 * (given.value ->> 'heartbeatTimeout')::float), (given.value ->> 'slots')::integer,
-          make_interval(secs => 60 * (given.value ->> 'maxReservation')::float)
+          make_interval(secs => 60 * (given.value ->> 'maxReservation')::float),
+          (given.value ->> 'ordering')::deploy_queue.ordering, (given.value ->> 'refusesOutdated')::boolean
         from jsonb_each(${JSON.stringify(environments)}::text::jsonb) as given
       )
       select date_trunc('milliseconds', deploy_queue._now()) as origin`;
@@ -141,11 +142,11 @@ export class RealQueue {
       with cancelled as (
         select from deploy_queue.deployments as live
         cross join lateral deploy_queue.cancel(live.id, force => true)
-        where live.environment in (${`${this.#name}-a`}, ${`${this.#name}-b`})
+        where live.environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}, ${`${this.#name}-c`})
           and live.finish_timestamp is null and live.cancellation_timestamp is null
       )
       select count(*)::integer as count from deploy_queue.deployments
-      where environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}) and (select count(*) from cancelled) >= 0`;
+      where environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}, ${`${this.#name}-c`}) and (select count(*) from cancelled) >= 0`;
     return row?.count ?? 0;
   }
 }
