@@ -178,7 +178,7 @@ describe("run --json", () => {
     });
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
       new RegExp(
-        `^{"event":"error","message":".* was cancelled by ${actor}, role \\w+ \\(deploy-queue cancel deployment\\) .*: pulled back"}$`,
+        `^{"event":"error","message":".* was cancelled by ${actor}, role \\w+ \\(deploy-queue cancel deployment\\) .*: pulled back","exit_code":5}$`,
       ),
     );
   });

@@ -1,6 +1,7 @@
 import { CancelledError, RefusedAsCancelledError } from "../../queue/errors.js";
 import type { Queue } from "../../queue/queue.js";
 import { deploymentName } from "../../text/describe.js";
+import { formatMoment } from "../../text/moments.js";
 import { cancelledBy } from "../cancelledBy.js";
 import type { FinishInputs } from "../inputs.js";
 import { log } from "../log.js";
@@ -16,7 +17,9 @@ export async function finish(queue: Queue, inputs: FinishInputs): Promise<void> 
     }
     throw error;
   });
-  log.info(`${deploymentName(deployment)} finished at ${deployment.finish_timestamp?.toISOString()}`);
+  log.info(
+    `${deploymentName(deployment)} finished${deployment.finish_timestamp === null ? "" : ` at ${formatMoment(deployment.finish_timestamp)}`}`,
+  );
   await slackNotifier(inputs)?.finished({
     deployment,
     link: jobPage(inputs.job),
