@@ -33,7 +33,10 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
     // Another listener gives up because of it, and says so.
     isTold ||= code === undefined && process.stdout.listenerCount("error") > 1;
   });
-  process.stderr.on("error", () => undefined);
+  let isUnheard = false;
+  process.stderr.on("error", () => {
+    isUnheard = true;
+  });
   code = await runCli(process.argv.slice(2), version);
   // Waits until all output has been written, or has failed. Bun would answer an empty write before the ones in front of it.
   if (lost === undefined) {
@@ -42,6 +45,10 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   }
   if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
     process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
+  }
+  if (!isUnheard) {
+    process.stderr.end();
+    await finished(process.stderr, { readable: false }).catch(() => undefined);
   }
   // The exit is explicit, because a connection that is still closing must not keep a finished command alive.
   // A reader that leaves, such as head, has all that it wants.

@@ -38,7 +38,7 @@ describe("start whose stdout was closed", () => {
 
     const end = await process.end;
     expect(end.code).toBe(5);
-    expect(end.stderr).toMatch(/^deploy-queue: the reader of the output is gone.*\n/m);
+    expect(end.stderr).toContain("the reader of the output is gone");
     expectNoStack(end);
     expect(await cli.row(id)).toMatchObject({ status: "cancelled", start_timestamp: null });
   });
