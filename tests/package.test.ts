@@ -47,7 +47,7 @@ test("the package holds the built program, the library with its types, the migra
   expect(
     paths.filter(
       (path) =>
-        !/^(?:bin|dist|docs|examples|migrations\/committed|sql)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+        !/^(?:bin|dist|docs|examples|man|migrations\/committed|sql)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
           path,
         ),
     ),

@@ -212,7 +212,7 @@ describe("mode info", () => {
 
     const step = await runStep({ ...info, "deployment-id": String(id) });
 
-    expect(step.log).toContain(`${id} deploying holder`);
+    expect(step.log).toContain(`${id} running holder`);
     expect(step.outputs).toEqual({});
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { firstVersion } from "../../src/database/objects.js";
 import { type CliEnd, type RunningCli, runCli } from "../support/cli.js";
 import { isBlockedBy, newPlace, printedId, useCommandLine } from "../support/commandLine.js";
 import { emptyDatabase } from "../support/emptyDatabase.js";
@@ -128,7 +129,7 @@ test("a deployer whose schema is older is told to let the owner migrate, in one 
   const { url, sql } = await emptyDatabase();
   await runCli(["roles", "create"], { DEPLOY_QUEUE_DATABASE_URL: url });
   await sql.unsafe(
-    `create or replace function deploy_queue.schema_version() returns integer language sql as 'select 30'`,
+    `create or replace function deploy_queue.schema_version() returns integer language sql as 'select ${firstVersion}'`,
   );
   const here = new URL(deployer.url);
   here.pathname = new URL(url).pathname;

