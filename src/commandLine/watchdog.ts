@@ -1,3 +1,5 @@
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
 import { oneLine } from "../queue/oneLine.js";
 import { type ChildEnd, startChild } from "./childProcess.js";
 import type { ProcessGroup } from "./processGroup.js";
@@ -50,7 +52,10 @@ export function guardCommand(tell: (news: News) => void): void {
   const stop = (): void => group?.stop("SIGTERM", grace);
 
   const leave = async (): Promise<void> => {
-    await tellEnd?.().catch(() => undefined);
+    if (tellEnd !== undefined) {
+      letGoOfOutput();
+      await tellEnd().catch(() => undefined);
+    }
     process.exit(0);
   };
 
@@ -127,6 +132,15 @@ export function guardCommand(tell: (news: News) => void): void {
     process.on(signal, () => process.ppid === keeper && process.kill(keeper, signal));
   }
   process.on("SIGTSTP", () => undefined);
+}
+
+/** What reads the output of the keeper must not wait while this process, which prints nothing, tries to reach the database. */
+function letGoOfOutput(): void {
+  for (const descriptor of [0, 1, 2]) {
+    closeSync(descriptor);
+    // It takes the lowest number that is free.
+    openSync(devNull, "r+");
+  }
 }
 
 function failureOf({ exitCode, description }: ChildEnd, wasStopped: boolean): string | undefined {
