@@ -123,7 +123,9 @@ describe("a role that is called like the schema", () => {
 
   test.for(["reset search_path", `set search_path = "$user", public`, "set search_path = deploy_queue"])(
     "stands in the way after %s: it would find the tables of the queue for those of the predecessor",
-    async (path) => {
+    async (path, { skip }) => {
+      const [row] = await sql<{ user: string }[]>`select session_user::text as user`;
+      skip(row?.user !== "deploy_queue", "the role of the tests has another name on this server");
       await setPath(path);
       expect(await problems()).toEqual([expect.stringContaining("alter role deploy_queue set search_path = public")]);
       expect(await outcome(adopt())).toBe("QD013");
