@@ -38,19 +38,28 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
     isUnheard = true;
   });
   code = await runCli(process.argv.slice(2), version);
-  // Waits until all output has been written, or has failed. Bun would answer an empty write before the ones in front of it.
   if (lost === undefined) {
-    process.stdout.end();
-    await finished(process.stdout, { readable: false }).catch(() => undefined);
+    await written(process.stdout);
   }
   if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
     process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
   }
   if (!isUnheard) {
-    process.stderr.end();
-    await finished(process.stderr, { readable: false }).catch(() => undefined);
+    await written(process.stderr);
   }
   // The exit is explicit, because a connection that is still closing must not keep a finished command alive.
   // A reader that leaves, such as head, has all that it wants.
   process.exit(code === 0 && lost !== undefined && lost.code !== "EPIPE" ? 1 : code);
+}
+
+/** Waits until all output has been written, or has failed. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (process.versions["bun"] === undefined) {
+    // To end it would shut a socket down for all processes that share it, such as the run around this command.
+    await new Promise<void>((resolve) => stream.write("", () => resolve()));
+  } else {
+    // Bun answers an empty write before the ones in front of it.
+    stream.end();
+    await finished(stream, { readable: false }).catch(() => undefined);
+  }
 }
