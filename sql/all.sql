@@ -41,6 +41,7 @@
 --!include basics/_require_place_names.sql
 --!include basics/_require_new_cell.sql
 --!include basics/_create_cell.sql
+--!include basics/_known_cell.sql
 --!include basics/_new_cell.sql
 --!include basics/_require_component_name.sql
 --!include basics/_new_component.sql
@@ -124,6 +125,7 @@
 --!include rule/_openings.sql
 --!include rule/_outside_windows.sql
 --!include rule/_frozen.sql
+--!include rule/_started_since.sql
 --!include rule/_newest.sql
 --!include rule/_obsolete.sql
 --!include rule/_withheld.sql
@@ -208,6 +210,7 @@
 --!include life/reserve.sql
 --!include life/redeem.sql
 --!include life/try_start.sql
+--!include life/_untouched.sql
 --!include life/finish.sql
 --!include life/fail.sql
 --!include life/confirm_stop.sql

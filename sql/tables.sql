@@ -197,6 +197,8 @@ comment on table deploy_queue.tied_roles is 'Roles that may change some environm
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
 comment on column deploy_queue.tied_roles.environments is 'Those that it may change.';
 
+comment on table deploy_queue.kept_turns is
+  'Private: when the turns of the heads of lines came before a policy changed, until the statement that changes it ends.';
 comment on table deploy_queue.writes is 'When the database took signs of life: the row with the newest seen_at counts.';
 comment on column deploy_queue.writes.seen_at is 'When one was last noted, at most every 10 seconds.';
 comment on column deploy_queue.writes.back_since is 'When the first one came after more than a minute without any.';

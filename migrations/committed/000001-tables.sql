@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ce8c06f6d28fc75a70a8dd3551c9697756e926ba
+--! Hash: sha1:a970f437621a7c1f9db114e56e24aed6015d3e15
 
 -- squawk-ignore-file
 
@@ -436,6 +436,15 @@ create index maintenance_windows_environment on deploy_queue.maintenance_windows
 create table deploy_queue.timelines (
   timeline text primary key,
   since timestamptz not null
+);
+
+-- When the turns of the heads of lines came before a policy of their environment changed: kept until the statement that changes it ends.
+create table deploy_queue.kept_turns (
+  transaction_id xid8 not null,
+  environment text not null,
+  cell_ids integer[] not null,
+  turns jsonb not null,
+  primary key (transaction_id, environment)
 );
 
 create table deploy_queue.tied_roles (

@@ -33,7 +33,6 @@ begin
       -- The others move back behind it, as if it had waited for a moment.
       becomes.place := null;
       perform deploy_queue._sort_in(becomes);
-      perform deploy_queue._leave_sequence(becomes);
     end if;
     insert into deploy_queue.started_sequences as started (cell_id, component, sequence_scope, sequence, deployment_id, started_at)
     select becomes.cell_id, becomes.component, coalesce(becomes.sequence_scope, ''), becomes.sequence, becomes.id, becomes.start_timestamp

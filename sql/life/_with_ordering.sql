@@ -22,12 +22,9 @@ begin
           deploy_queue._label(candidate), candidate.rollback_of, candidate.component),
         hint = 'Give the id of the deployment that is to be undone.';
     end if;
-  elsif v_demands.refuse_outdated and candidate.start_timestamp is distinct from '-infinity' and candidate.finish_timestamp is null then
-    select * into v_started
-    from deploy_queue.started_sequences as started
-    where started.cell_id = candidate.cell_id and started.component = candidate.component
-      and started.sequence_scope = coalesce(candidate.sequence_scope, '') and started.sequence > candidate.sequence;
-    if found then
+  elsif v_demands.refuse_outdated and candidate.finish_timestamp is null then
+    v_started := deploy_queue._started_since(candidate);
+    if v_started.deployment_id is not null then
       raise exception using
         errcode = 'QD050',
         message = format('%s is outdated: run %s of %s has started, as deployment %s', deploy_queue._label(candidate), v_started.sequence,

@@ -19,11 +19,7 @@ begin
   returning deployments.* into v_deployment;
 
   if not found then
-    perform deploy_queue._require_right_to(confirm_stop.deployment_id);
-    v_deployment := deploy_queue._deployment(confirm_stop.deployment_id);
-    if v_deployment.keeper is distinct from coalesce(confirm_stop.keeper, v_deployment.keeper) then
-      perform deploy_queue._refuse_other_keeper(v_deployment);
-    end if;
+    v_deployment := deploy_queue._untouched(confirm_stop.deployment_id, confirm_stop.keeper);
     if v_deployment.finish_timestamp is not null then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;

@@ -20,11 +20,7 @@ begin
   returning deployments.* into v_deployment;
 
   if not found then
-    perform deploy_queue._require_right_to(fail.deployment_id);
-    v_deployment := deploy_queue._deployment(fail.deployment_id);
-    if v_deployment.keeper is distinct from coalesce(fail.keeper, v_deployment.keeper) then
-      perform deploy_queue._refuse_other_keeper(v_deployment);
-    end if;
+    v_deployment := deploy_queue._untouched(fail.deployment_id, fail.keeper);
     if deploy_queue._has_ended(v_deployment) and v_deployment.cancellation_kind is distinct from 'failed' then
       perform deploy_queue._refuse_ended(v_deployment);
     end if;

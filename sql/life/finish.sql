@@ -15,11 +15,7 @@ begin
   returning deployments.* into v_deployment;
 
   if not found then
-    perform deploy_queue._require_right_to(finish.deployment_id);
-    v_deployment := deploy_queue._deployment(finish.deployment_id);
-    if v_deployment.keeper is distinct from coalesce(finish.keeper, v_deployment.keeper) then
-      perform deploy_queue._refuse_other_keeper(v_deployment);
-    end if;
+    v_deployment := deploy_queue._untouched(finish.deployment_id, finish.keeper);
     raise notice '% has already finished', deploy_queue._label(v_deployment);
   end if;
   return v_deployment;

@@ -11,22 +11,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell deploy_queue.cells;
+  v_cell deploy_queue.cells := deploy_queue._known_cell(
+    retire_cell.environment, retire_cell.cloud_provider, retire_cell.region, retire_cell.cell_index
+  );
 begin
-  perform deploy_queue._require_right(btrim(retire_cell.environment));
-  perform deploy_queue._require_environment(btrim(retire_cell.environment));
   update deploy_queue.cells
   set retired_at = coalesce(cells.retired_at, deploy_queue._now())
-  where cells.environment = btrim(retire_cell.environment)
-    and cells.cloud_provider = btrim(retire_cell.cloud_provider)
-    and cells.region = btrim(retire_cell.region)
-    and cells.cell_index = retire_cell.cell_index
+  where cells.id = v_cell.id
   returning * into v_cell;
-  if not found then
-    perform deploy_queue._refuse_location(
-      btrim(retire_cell.environment), btrim(retire_cell.cloud_provider), btrim(retire_cell.region), retire_cell.cell_index
-    );
-  end if;
   perform deploy_queue._record_cell(v_cell, 'retired');
   return v_cell;
 end;

@@ -12,21 +12,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell deploy_queue.cells;
-  v_before integer;
+  v_cell deploy_queue.cells := deploy_queue._known_cell(
+    set_cell.environment, set_cell.cloud_provider, set_cell.region, set_cell.cell_index
+  );
+  v_before integer := deploy_queue._slots(v_cell.id);
   v_turns jsonb;
 begin
-  perform deploy_queue._require_right(btrim(set_cell.environment));
-  perform deploy_queue._require_environment(btrim(set_cell.environment));
-  v_cell := deploy_queue._cell(
-    btrim(set_cell.environment), btrim(set_cell.cloud_provider), btrim(set_cell.region), set_cell.cell_index
-  );
-  if v_cell.id is null then
-    perform deploy_queue._refuse_location(
-      btrim(set_cell.environment), btrim(set_cell.cloud_provider), btrim(set_cell.region), set_cell.cell_index
-    );
-  end if;
-  v_before := deploy_queue._slots(v_cell.id);
   v_turns := deploy_queue._turns(array[v_cell.id]);
   update deploy_queue.cells set slots = set_cell.slots where cells.id = v_cell.id returning * into v_cell;
   perform deploy_queue._record_cell(

@@ -17,11 +17,7 @@ begin
       and num_nonnulls(live.rollback_of, live.joined_id) = 0
       and (live.reserved_until <= deploy_queue._now()) is not true
       -- What is too old itself takes no other one's turn.
-      and (live.start_timestamp is not null or not exists (
-        select from deploy_queue.started_sequences as started
-        where started.cell_id = live.cell_id and started.component = live.component
-          and started.sequence_scope = coalesce(live.sequence_scope, '') and started.sequence > live.sequence
-      ))
+      and (live.start_timestamp is not null or (deploy_queue._started_since(live.deployment)).deployment_id is null)
   )
   select (members.deployment).* into v_newest
   from members

@@ -27,11 +27,8 @@ begin
   if v_reason.kind is null and candidate.sequence is not null
     and (v_demands.refuse_outdated or v_demands.ordering <> 'sequential')
   then
-    select * into v_started
-    from deploy_queue.started_sequences as started
-    where started.cell_id = candidate.cell_id and started.component = candidate.component
-      and started.sequence_scope = coalesce(candidate.sequence_scope, '') and started.sequence > candidate.sequence;
-    if found then
+    v_started := deploy_queue._started_since(candidate);
+    if v_started.deployment_id is not null then
       v_reason.kind := case when v_demands.refuse_outdated then 'outdated' else 'superseded' end;
       v_reason.deployment_id := v_started.deployment_id;
       v_reason.text := format('%s: deployment %s (%s run %s) has started', v_reason.kind, v_started.deployment_id, v_started.component,

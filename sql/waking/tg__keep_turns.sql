@@ -7,17 +7,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_environment text := coalesce(new.environment, old.environment);
-  v_kept jsonb := coalesce(nullif(current_setting('deploy_queue.turns', true), ''), '{}');
   v_cells integer[];
 begin
   -- One statement may change several of one environment.
-  if not v_kept ? v_environment then
+  if not exists (
+    select from deploy_queue.kept_turns
+    where kept_turns.transaction_id = pg_current_xact_id() and kept_turns.environment = v_environment
+  ) then
     v_cells := array(
       select distinct queued.cell_id from deploy_queue._queued as queued where queued.environment = v_environment order by queued.cell_id
     );
-    perform set_config('deploy_queue.turns', (v_kept || jsonb_build_object(
-      v_environment, jsonb_build_object('cells', v_cells, 'turns', deploy_queue._turns(v_cells))
-    ))::text, true);
+    insert into deploy_queue.kept_turns (transaction_id, environment, cell_ids, turns)
+    values (pg_current_xact_id(), v_environment, v_cells, deploy_queue._turns(v_cells));
   end if;
   return coalesce(new, old);
 end;

@@ -13,6 +13,7 @@ const runs = 2_000;
 const rank = "(- behind.priority, coalesce(behind.place, behind.id, 9223372036854775807))";
 
 const parts: readonly Act["act"][] = ["enqueue", "start", "finish"];
+const freezes: readonly Act["act"][] = ["enqueue", "start", "freeze", "thaw"];
 const stops: readonly Act["act"][] = ["enqueue", "start", "heartbeat", "cancel"];
 
 const entering: readonly Act["act"][] = ["enqueue", "start"];
@@ -33,18 +34,20 @@ const mutants: readonly Mutant[] = [
   ["starts before the time", "_withheld", "candidate.not_before > policy.as_of", "false"],
   ["waits for who is to start later", "_precedes", "(ahead.not_before > now) is not true", "true"],
   ["forgets freezes", "_frozen", "not deploy_queue._passes", "false and not deploy_queue._passes"],
-  ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false"],
+  ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false", freezes],
   [
     "lets exceptions of a freeze wait for those it holds",
     "_blockers",
     "v_is_exception and deploy_queue",
     "false and deploy_queue",
+    freezes,
   ],
   [
     "wakes no waiter by lifting a freeze",
     "_wake_heads",
     "then not deploy_queue._passes",
     "then false and not deploy_queue._passes",
+    freezes,
   ],
   [
     "forgets windows",
@@ -64,9 +67,15 @@ const mutants: readonly Mutant[] = [
     "cells.environment in (new.environment, old.environment)",
     "false",
   ],
-  ["lets the freeze of a cell hold its neighbours", "_covers", "(placed).cell_index = cell_index", "true"],
-  ["lets the freeze of a provider hold the others", "_covers", "(placed).cloud_provider = cloud_provider", "true"],
-  ["lets the freeze of a region hold the others", "_covers", "(placed).region = region", "true"],
+  ["lets the freeze of a cell hold its neighbours", "_covers", "(placed).cell_index = cell_index", "true", freezes],
+  [
+    "lets the freeze of a provider hold the others",
+    "_covers",
+    "(placed).cloud_provider = cloud_provider",
+    "true",
+    freezes,
+  ],
+  ["lets the freeze of a region hold the others", "_covers", "(placed).region = region", "true", freezes],
   ["lets in who comes too late", "_withheld", "candidate.not_after <= policy.as_of", "false"],
   ["forgets the buffer", "_blockers", "finished.finish_timestamp > policy.as_of - policy.longest_buffer", "false"],
   [

@@ -92,8 +92,12 @@ test("what enters to start at once may, at the place that it would have", async 
   const line = newOrderedLine(database);
   await line.ready;
   await line.enter("a", { sequence: 5 });
-  await line.enter("b", { sequence: 3, start: true });
+  await line.enter("b", { sequence: 3, start: true, concurrency_key: "k" });
   expect(await line.state("b")).toBe("running");
+  // It passes the first, and is not woken for that: it runs.
+  expect(
+    await sql`select from deploy_queue.deployment_events where deployment_id = ${line.id("b")} and kind = 'woken'`,
+  ).toEqual([]);
 });
 
 test("what starts at once takes the first place of its component with it, as if it had waited", async () => {
@@ -101,7 +105,7 @@ test("what starts at once takes the first place of its component with it, as if 
   await line.ready;
   await line.enter("a", { sequence: 5 });
   await line.enter("web", { component: "web" });
-  await line.enter("b", { sequence: 3, start: true });
+  await line.enter("b", { sequence: 3, start: true, concurrency_key: "k" });
   expect(await line.order()).toBe("web a");
 });
 
