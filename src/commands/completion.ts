@@ -10,7 +10,7 @@ export class CompletionCommand extends BaseCommand {
   static override usage = Command.Usage({
     category: "Operation",
     description: "Print a script for bash, zsh or fish that completes commands and options",
-    details: "The script asks nobody: print it anew after an update of this program.",
+    details: "The script holds all names itself: print it again after an update of this program.",
     examples: [
       ["For this session of bash", 'eval "$(deploy-queue completion bash)"'],
       ["For fish, from now on", "deploy-queue completion fish > ~/.config/fish/completions/deploy-queue.fish"],
