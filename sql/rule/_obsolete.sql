@@ -10,8 +10,10 @@ declare
   v_newer deploy_queue.deployments;
   v_started deploy_queue.started_sequences;
 begin
-  -- Whoever goes back does so on purpose.
-  if num_nonnulls(candidate.rollback_of, candidate.joined_id) > 0 or candidate.hold = 'outside' then
+  -- A rollback goes back on purpose, and a reservation that is over ends for that reason.
+  if num_nonnulls(candidate.rollback_of, candidate.joined_id) > 0 or candidate.hold = 'outside'
+    or candidate.reserved_until <= deploy_queue._now()
+  then
     return null;
   end if;
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);

@@ -36,7 +36,7 @@ async function localAction(inputs: Readonly<Record<string, string>>): Promise<{ 
 const place = newPlace();
 const job = {
   ...{ mode: "job", "database-url": cli.url, environment: place.environment, "cloud-provider": "aws" },
-  ...{ region: place.region, "cell-index": "0", component: "api", sequence: "" },
+  ...{ region: place.region, "cell-index": "0", component: "api", sequence: "1", "sequence-scope": "here" },
 };
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
 ])("main and post of a job that ends as %s leave its deployment %s", async (jobStatus, status) => {
   const { stdout, summary } = await localAction({ ...job, "job-status": jobStatus });
 
-  const id = Number(/deployment (\d+) \(api\) started/.exec(stdout)?.[1]);
+  const id = Number(/deployment (\d+) \(api run 1\) started/.exec(stdout)?.[1]);
   expect((await cli.row(id)).status).toBe(status);
   expect(summary).toContain("Deployment started");
   expect(summary).toContain(`Deployment ${status}`);

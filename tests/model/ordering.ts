@@ -36,7 +36,7 @@ function comparison(world: World, one: Deployment, other: Deployment): number {
 /** Whether it is not to run any more: it would be a step back, or only the newest is to run and it is not that. */
 export function isObsolete(world: World, deployment: Deployment): boolean {
   const { id, rollbackOf, joinedId } = deployment;
-  if (!isStanding(deployment) || rollbackOf !== null || joinedId !== null) return false;
+  if (!isStanding(deployment) || isOver(world, deployment) || rollbackOf !== null || joinedId !== null) return false;
   const { ordering, refusesOutdated } = demands(world, deployment);
   return (
     (isStepBack(world, deployment) && (refusesOutdated || ordering !== "sequential")) ||
