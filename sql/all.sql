@@ -4,6 +4,7 @@
 -- roles     who acts, and what each role may
 -- line      the waiting deployments, their order, and when each will likely start
 -- rule      THE RULE: what may start (_withheld, _blockers), and why not yet
+-- gates     what must be said or shown before a start: confirmation, approvals, promotion, checks
 -- waking    which waiters a transition wakes
 -- reaping   heartbeats, and what happens when they stop
 -- life      what happens to a deployment, from entering the line to its end
@@ -128,6 +129,7 @@
 --!include rule/_started_since.sql
 --!include rule/_newest.sql
 --!include rule/_obsolete.sql
+--!include gates/_gates.sql
 --!include rule/_withheld.sql
 --!include rule/_blockers.sql
 --!include rule/_crowd.sql

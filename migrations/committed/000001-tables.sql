@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a970f437621a7c1f9db114e56e24aed6015d3e15
+--! Hash: sha1:28c199fb2fbb643858c95da59b67a309ba9ee778
 
 -- squawk-ignore-file
 
@@ -30,6 +30,9 @@ create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stop
 -- In which order the waiting deployments of a component run, and whether all do.
 create type deploy_queue.ordering as enum ('sequential', 'latest', 'latest-ready');
 
+-- Where a version must have finished in the environment that it is promoted from: in the same region, in any cell, or in all known ones.
+create type deploy_queue.promotion_cells as enum ('same-region', 'any', 'all');
+
 -- Who acts.
 create type deploy_queue.caller as (principal text, roles regrole[], environments text[]);
 
@@ -47,7 +50,8 @@ create type deploy_queue.policies as (
   slots integer,
   longest_buffer interval,
   has_component_policies boolean,
-  drops boolean
+  drops boolean,
+  has_gates boolean
 );
 
 -- Since when the database takes heartbeats.
@@ -121,6 +125,22 @@ create table deploy_queue.environments (
     constraint max_reservation_must_be_between_1_second_and_30_days check (
       max_reservation between interval '1 second' and interval '30 days'
     ),
+  -- Gates. What is typed before a deployment enters; who else must say yes; where it must have run before; what must have passed.
+  confirmation text
+    constraint confirmation_must_be_at_most_100_printable_characters check (
+      length(confirmation) <= 100
+      and confirmation !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  approvals integer not null default 0 constraint approvals_must_be_between_0_and_10 check (approvals between 0 and 10),
+  approvers text,
+  promote_from text,
+  promotion_cells deploy_queue.promotion_cells not null default 'any',
+  soak interval not null default '0'
+    constraint soak_must_be_between_0_and_30_days check (soak between interval '0' and interval '30 days'),
+  same_artifact boolean not null default false,
+  require_checks text[] not null default '{}',
+  require_verification boolean not null default false,
+  gate_rollbacks boolean not null default false,
   -- Only cells that were added may be deployed to.
   has_closed_cells boolean not null default false,
   is_adopted boolean not null default false,
@@ -162,6 +182,22 @@ create table deploy_queue.component_policies (
     constraint max_reservation_must_be_between_1_second_and_30_days check (
       max_reservation between interval '1 second' and interval '30 days'
     ),
+  -- An empty text, 0 and no checks ask for nothing.
+  confirmation text
+    constraint confirmation_must_be_at_most_100_printable_characters check (
+      length(confirmation) <= 100
+      and confirmation !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  approvals integer constraint approvals_must_be_between_0_and_10 check (approvals between 0 and 10),
+  approvers text,
+  promote_from text,
+  promotion_cells deploy_queue.promotion_cells,
+  soak interval
+    constraint soak_must_be_between_0_and_30_days check (soak between interval '0' and interval '30 days'),
+  same_artifact boolean,
+  require_checks text[],
+  require_verification boolean,
+  gate_rollbacks boolean,
   primary key (environment, component)
 );
 
@@ -249,6 +285,9 @@ create table deploy_queue.deployments (
   artifact text,
   reserved_until timestamptz,
   rollback_of bigint,
+  confirmation text,
+  verifying_since timestamptz,
+  verified_at timestamptz,
 
   constraint a_deployment_is_in_its_cell
     foreign key (cell_id, environment, cloud_provider, region, cell_index)

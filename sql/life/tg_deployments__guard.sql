@@ -119,7 +119,8 @@ before update of
   id, environment, cloud_provider, region, cell_index, cell_id, component, version, url, note, concurrency_key, start_timestamp,
   finish_timestamp, cancellation_timestamp, cancellation_note, created_at, updated_at, max_duration, idempotency_key, forced, place,
   priority, hold, release_key, not_before, not_after, command, entered_by, actor, keeper, stop_timestamp, stop_grace,
-  cancellation_kind, parent_id, joined_id, slot, sequence, sequence_scope, artifact, reserved_until, rollback_of, via_old_names
+  cancellation_kind, parent_id, joined_id, slot, sequence, sequence_scope, artifact, reserved_until, rollback_of, via_old_names,
+  confirmation, verifying_since, verified_at
 on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__guard();
 

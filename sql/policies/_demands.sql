@@ -10,7 +10,17 @@ returns table (
   ordering deploy_queue.ordering,
   component_slots integer,
   refuse_outdated boolean,
-  max_reservation interval
+  max_reservation interval,
+  confirmation text,
+  approvals integer,
+  approvers text,
+  promote_from text,
+  promotion_cells deploy_queue.promotion_cells,
+  soak interval,
+  same_artifact boolean,
+  require_checks text[],
+  require_verification boolean,
+  gate_rollbacks boolean
 )
 language sql stable rows 1
 as $$
@@ -24,7 +34,17 @@ as $$
     coalesce(own.ordering, general.ordering),
     own.slots,
     coalesce(own.refuse_outdated, general.refuse_outdated),
-    coalesce(own.max_reservation, general.max_reservation)
+    coalesce(own.max_reservation, general.max_reservation),
+    nullif(coalesce(own.confirmation, general.confirmation), ''),
+    coalesce(own.approvals, general.approvals),
+    nullif(coalesce(own.approvers, general.approvers), ''),
+    nullif(coalesce(own.promote_from, general.promote_from), ''),
+    coalesce(own.promotion_cells, general.promotion_cells),
+    coalesce(own.soak, general.soak),
+    coalesce(own.same_artifact, general.same_artifact),
+    coalesce(own.require_checks, general.require_checks),
+    coalesce(own.require_verification, general.require_verification),
+    coalesce(own.gate_rollbacks, general.gate_rollbacks)
   from deploy_queue.environments as general
   left join deploy_queue.component_policies as own
     on own.environment = general.environment and own.component = _demands.component

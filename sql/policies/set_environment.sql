@@ -12,6 +12,16 @@ create or replace function deploy_queue.set_environment(
   slots integer default null,
   refuse_outdated boolean default null,
   max_reservation interval default null,
+  confirmation text default null,
+  approvals integer default null,
+  approvers text default null,
+  promote_from text default null,
+  promotion_cells deploy_queue.promotion_cells default null,
+  soak interval default null,
+  same_artifact boolean default null,
+  require_checks text[] default null,
+  require_verification boolean default null,
+  gate_rollbacks boolean default null,
   without text[] default '{}'
 ) returns deploy_queue.environments
 language plpgsql volatile
@@ -25,7 +35,8 @@ begin
 
   insert into deploy_queue.environments as existing (
     environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots,
-    refuse_outdated, max_reservation
+    refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact,
+    require_checks, require_verification, gate_rollbacks
   ) values (
     btrim(set_environment.environment),
     coalesce(set_environment.buffer_time, '0'),
@@ -37,7 +48,17 @@ begin
     coalesce(set_environment.ordering, 'sequential'),
     coalesce(set_environment.slots, 1),
     coalesce(set_environment.refuse_outdated, false),
-    coalesce(set_environment.max_reservation, '4 hours')
+    coalesce(set_environment.max_reservation, '4 hours'),
+    set_environment.confirmation,
+    coalesce(set_environment.approvals, 0),
+    set_environment.approvers,
+    set_environment.promote_from,
+    coalesce(set_environment.promotion_cells, 'any'),
+    coalesce(set_environment.soak, '0'),
+    coalesce(set_environment.same_artifact, false),
+    coalesce(set_environment.require_checks, '{}'),
+    coalesce(set_environment.require_verification, false),
+    coalesce(set_environment.gate_rollbacks, false)
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
@@ -53,13 +74,24 @@ begin
     ordering = coalesce(set_environment.ordering, existing.ordering),
     slots = coalesce(set_environment.slots, existing.slots),
     refuse_outdated = coalesce(set_environment.refuse_outdated, existing.refuse_outdated),
-    max_reservation = coalesce(set_environment.max_reservation, existing.max_reservation)
+    max_reservation = coalesce(set_environment.max_reservation, existing.max_reservation),
+    confirmation = coalesce(set_environment.confirmation, existing.confirmation),
+    approvals = coalesce(set_environment.approvals, existing.approvals),
+    approvers = coalesce(set_environment.approvers, existing.approvers),
+    promote_from = coalesce(set_environment.promote_from, existing.promote_from),
+    promotion_cells = coalesce(set_environment.promotion_cells, existing.promotion_cells),
+    soak = coalesce(set_environment.soak, existing.soak),
+    same_artifact = coalesce(set_environment.same_artifact, existing.same_artifact),
+    require_checks = coalesce(set_environment.require_checks, existing.require_checks),
+    require_verification = coalesce(set_environment.require_verification, existing.require_verification),
+    gate_rollbacks = coalesce(set_environment.gate_rollbacks, existing.gate_rollbacks)
   returning existing.* into v_environment;
   return v_environment;
 end;
 $$;
 
 comment on function deploy_queue.set_environment(
-  text, interval, interval, interval, interval, interval, boolean, deploy_queue.ordering, integer, boolean, interval, text[]
+  text, interval, interval, interval, interval, interval, boolean, deploy_queue.ordering, integer, boolean, interval, text, integer, text, text,
+  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, text[]
 ) is
-  'Adds an environment or changes its policies; a null argument leaves that policy as it is. has_closed_cells: only cells that were added may be deployed to. ordering: sequential (all run, in order), latest (of the waiting ones of a component only the newest stays), latest-ready (the newest that is not reserved goes first). slots: how many deployments without a common key may run in a cell at once. refuse_outdated: nothing starts after a higher sequence of its component. max_reservation: for how long a place may be reserved. without: names of policies that it is to have no longer: max_duration, retention. Returns the environment.';
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. has_closed_cells: only cells that were added may be deployed to. ordering: sequential (all run, in order), latest (of the waiting ones of a component only the newest stays), latest-ready (the newest that is not reserved goes first). slots: how many deployments without a common key may run in a cell at once. refuse_outdated: nothing starts after a higher sequence of its component. max_reservation: for how long a place may be reserved. confirmation: the phrase that a deployment must bring. approvals, approvers: how many others must approve it, and the role that they need. promote_from, promotion_cells, soak, same_artifact: where its version must have finished before, in which cells, for how long, and whether with the same artifact. require_checks: what must have passed for its version. require_verification: it finishes only when it has been verified. gate_rollbacks: a rollback needs promotion and checks, too. An empty text, 0 and no checks ask for nothing. without: names of policies that it is to have no longer: max_duration, retention. Returns the environment.';

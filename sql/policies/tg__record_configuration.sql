@@ -35,7 +35,7 @@ begin
   into v_changes, v_text
   from jsonb_object_keys(coalesce(v_new, v_old)) as policy
   where v_old -> policy is distinct from v_new -> policy
-    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy not in ('null', 'false'));
+    and (tg_op = 'UPDATE' or policy <> 'environment' and coalesce(v_new, v_old) -> policy not in ('null', 'false', '0', '[]'));
 
   if tg_op <> 'UPDATE' or v_changes is not null then
     insert into deploy_queue.deployment_events (kind, environment, component, reason, detail)

@@ -13,6 +13,7 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
+  new.soak := deploy_queue._in_seconds(new.soak);
   return new;
 end;
 $$;

@@ -19,6 +19,11 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
+  new.soak := deploy_queue._in_seconds(new.soak);
+  -- An empty text asks for nothing.
+  new.confirmation := nullif(new.confirmation, '');
+  new.approvers := nullif(btrim(new.approvers), '');
+  new.promote_from := nullif(btrim(new.promote_from), '');
   new.retention := deploy_queue._in_seconds(new.retention);
   return new;
 end;

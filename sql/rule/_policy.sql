@@ -21,13 +21,19 @@ begin
     coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), environments.slots),
     greatest(environments.buffer_time, own.longest_buffer),
     own.count > 0,
-    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false)
+    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false),
+    coalesce(environments.confirmation, environments.promote_from) is not null or environments.approvals > 0
+      or environments.require_checks <> '{}' or coalesce(own.has_gates, false)
   into v_policy
   from deploy_queue.environments
   cross join lateral (
     select count(*) as count, max(policies.buffer_time) as longest_buffer,
       least(max(policies.heartbeat_timeout), interval '90 seconds') as longest_timeout,
-      bool_or(policies.ordering <> 'sequential' or policies.refuse_outdated) as drops
+      bool_or(policies.ordering <> 'sequential' or policies.refuse_outdated) as drops,
+      bool_or(
+        coalesce(nullif(policies.confirmation, ''), nullif(policies.promote_from, '')) is not null
+        or policies.approvals > 0 or policies.require_checks <> '{}'
+      ) as has_gates
     from deploy_queue.component_policies as policies
     where policies.environment = environments.environment
   ) as own

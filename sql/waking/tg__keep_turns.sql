@@ -29,6 +29,8 @@ before update on deploy_queue.environments
 for each row when (
   new.buffer_time <> old.buffer_time or new.slots <> old.slots or new.ordering <> old.ordering
   or new.refuse_outdated <> old.refuse_outdated
+  or (new.confirmation, new.approvals, new.approvers, new.promote_from, new.promotion_cells, new.soak, new.same_artifact, new.require_checks, new.gate_rollbacks)
+    is distinct from (old.confirmation, old.approvals, old.approvers, old.promote_from, old.promotion_cells, old.soak, old.same_artifact, old.require_checks, old.gate_rollbacks)
 )
 execute function deploy_queue.tg__keep_turns();
 

@@ -30,6 +30,8 @@ for each row when (
   or new.slots <> old.slots
   or new.ordering <> old.ordering
   or new.refuse_outdated <> old.refuse_outdated
+  or (new.confirmation, new.approvals, new.approvers, new.promote_from, new.promotion_cells, new.soak, new.same_artifact, new.require_checks, new.gate_rollbacks)
+    is distinct from (old.confirmation, old.approvals, old.approvers, old.promote_from, old.promotion_cells, old.soak, old.same_artifact, old.require_checks, old.gate_rollbacks)
   or new.heartbeat_timeout is distinct from old.heartbeat_timeout
   or new.max_duration is distinct from old.max_duration
 )

@@ -1,28 +1,41 @@
+import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
-import type { Ordering } from "../queue/calls/environments.js";
+import type { Ordering, PromotionCells } from "../queue/calls/environments.js";
 import { parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
 import { parseNumber } from "../text/numbers.js";
+import { parsedBy } from "./values.js";
 
 /** Takes a policy back. */
 export const none = "none";
 
 /** What can be said of an environment and of a component in it. */
 export const policies = [
-  { name: "bufferTime", option: "--buffer-time", column: "buffer_time" },
-  { name: "heartbeatTimeout", option: "--heartbeat-timeout", column: "heartbeat_timeout" },
-  { name: "maxDuration", option: "--max-duration", column: "max_duration" },
-  { name: "unkeptAfter", option: "--unkept-after", column: "unkept_after" },
-  { name: "ordering", option: "--ordering", column: "ordering" },
-  { name: "slots", option: "--slots", column: "slots" },
-  { name: "refuseOutdated", option: "--refuse-outdated", column: "refuse_outdated" },
-  { name: "maxReservation", option: "--max-reservation", column: "max_reservation" },
+  { name: "bufferTime", option: "--buffer-time", column: "buffer_time", canBeNone: false },
+  { name: "heartbeatTimeout", option: "--heartbeat-timeout", column: "heartbeat_timeout", canBeNone: false },
+  { name: "maxDuration", option: "--max-duration", column: "max_duration", canBeNone: true },
+  { name: "unkeptAfter", option: "--unkept-after", column: "unkept_after", canBeNone: false },
+  { name: "ordering", option: "--ordering", column: "ordering", canBeNone: false },
+  { name: "slots", option: "--slots", column: "slots", canBeNone: false },
+  { name: "refuseOutdated", option: "--refuse-outdated", column: "refuse_outdated", canBeNone: false },
+  { name: "maxReservation", option: "--max-reservation", column: "max_reservation", canBeNone: false },
+  { name: "confirmation", option: "--confirmation", column: "confirmation", canBeNone: true },
+  { name: "approvals", option: "--approvals", column: "approvals", canBeNone: true },
+  { name: "approvers", option: "--approvers", column: "approvers", canBeNone: true },
+  { name: "promoteFrom", option: "--promote-from", column: "promote_from", canBeNone: true },
+  { name: "promotionCells", option: "--promotion-cells", column: "promotion_cells", canBeNone: false },
+  { name: "soak", option: "--soak", column: "soak", canBeNone: true },
+  { name: "sameArtifact", option: "--same-artifact", column: "same_artifact", canBeNone: true },
+  { name: "requireChecks", option: "--require-checks", column: "require_checks", canBeNone: true },
+  { name: "requireVerification", option: "--require-verification", column: "require_verification", canBeNone: true },
+  { name: "gateRollbacks", option: "--gate-rollbacks", column: "gate_rollbacks", canBeNone: true },
 ] as const;
 
 type OrNone<Value> = Value | typeof none;
 
-export function numberOf(value: OrNone<number> | undefined): number | undefined {
-  return value === none ? undefined : value;
+/** @param off what it is without the policy */
+export function given<Value>(value: OrNone<Value> | undefined, off?: Value): Value | undefined {
+  return value === none ? off : value;
 }
 
 export function secondsOrNone(text: string, option: string): OrNone<number> {
@@ -33,16 +46,47 @@ export function numberOrNone(text: string, option: string): OrNone<number> {
   return text === none ? none : parseNumber(text, option);
 }
 
-export function flagOrNone(text: string): OrNone<boolean> {
-  return text === none ? none : parseFlag(text, "--refuse-outdated");
+/** An option that stands alone for yes; --no-… is no. */
+export function flagOption(name: string, description: string): OrNone<boolean> | undefined {
+  const parse = (text: string): OrNone<boolean> => (text === none ? none : parseFlag(text, name));
+  return Option.String(name, { tolerateBoolean: true, description, validator: parsedBy(name, parse) });
+}
+
+/** A text; off is the empty one, which asks for nothing. */
+export function textOrNone(text: string, option: string): OrNone<string> {
+  if (text.trim() === "") {
+    throw new InvalidValueError(`${option} is empty`, { hint: "off asks for nothing." });
+  }
+  return text === "off" ? "" : text;
+}
+
+/** Names between commas; off is none of them. */
+export function namesOrNone(text: string, option: string): OrNone<string[]> {
+  const names = textOrNone(text, option);
+  return names === none
+    ? none
+    : names
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
 }
 
 const orderings: readonly OrNone<Ordering>[] = ["sequential", "latest", "latest-ready", none];
 
 export function orderingOrNone(text: string, option: string): OrNone<Ordering> {
-  const ordering = orderings.find((known) => known === text);
-  if (ordering === undefined) {
-    throw new InvalidValueError(`${option} must be one of ${orderings.join(", ")}, not "${text}"`);
+  return oneOf(orderings, text, option);
+}
+
+const promotionCells: readonly OrNone<PromotionCells>[] = ["same-region", "any", "all", none];
+
+export function promotionCellsOrNone(text: string, option: string): OrNone<PromotionCells> {
+  return oneOf(promotionCells, text, option);
+}
+
+function oneOf<Value extends string>(known: readonly Value[], text: string, option: string): Value {
+  const value = known.find((one) => one === text);
+  if (value === undefined) {
+    throw new InvalidValueError(`${option} must be one of ${known.join(", ")}, not "${text}"`);
   }
-  return ordering;
+  return value;
 }

@@ -64,7 +64,13 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
     const meant = more.length === 0 ? likelyMeant(first, known) : undefined;
     return `${strange.join(", ")} is not an option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
-  for (const option of ["--hold", "--refuse-outdated"]) {
+  for (const option of [
+    "--hold",
+    "--refuse-outdated",
+    "--same-artifact",
+    "--require-verification",
+    "--gate-rollbacks",
+  ]) {
     const value = words[words.indexOf(option) + 1];
     if (words.includes(option) && value !== undefined && !value.startsWith("-")) {
       return `write ${option}=${value}`;

@@ -1,5 +1,6 @@
 import type { ComponentPolicies, Environment } from "../queue/calls/environments.js";
 import { formatDuration } from "../text/durations.js";
+import { describeGates } from "../text/gates.js";
 import { renderTable } from "./table.js";
 
 /** A row for each environment, and below it one for each component that demands otherwise; what that inherits is in parentheses. */
@@ -10,7 +11,7 @@ export function environmentTable(
   return renderTable(
     [
       ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-      ...["cells", "ordering", "slots", "refuse outdated", "max reservation"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "gates"],
     ],
     environments.flatMap((environment) => [
       environmentRow(environment),
@@ -35,6 +36,7 @@ function environmentRow(environment: Environment): string[] {
     String(environment.slots),
     yesOrNo(environment.refuse_outdated),
     duration(environment.max_reservation),
+    describeGates(environment) ?? "none",
   ];
 }
 
@@ -52,6 +54,7 @@ function componentRow(component: ComponentPolicies, inherited: readonly string[]
     component.slots === null ? undefined : String(component.slots),
     component.refuse_outdated === null ? undefined : yesOrNo(component.refuse_outdated),
     component.max_reservation === null ? undefined : duration(component.max_reservation),
+    describeGates(component),
   ];
   return own.map((value, column) => value ?? `(${inherited[column]})`);
 }

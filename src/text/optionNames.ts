@@ -2,6 +2,7 @@
 const optionOfColumn: Readonly<Record<string, string>> = {
   "allow key": "--allow-key",
   "allow role": "--allow-role",
+  approvals: "--approvals",
   artifact: "--artifact",
   "buffer time": "--buffer-time",
   "cancellation note": "--cancellation-note",
@@ -10,6 +11,7 @@ const optionOfColumn: Readonly<Record<string, string>> = {
   component: "--component",
   "concurrency key": "--concurrency-key",
   "expires at": "--until",
+  confirmation: "--confirmation",
   "heartbeat timeout": "--heartbeat-timeout",
   "idempotency key": "--idempotency-key",
   "max duration": "--max-duration",
@@ -24,6 +26,7 @@ const optionOfColumn: Readonly<Record<string, string>> = {
   "sequence scope": "--sequence-scope",
   sequence: "--sequence",
   slots: "--slots",
+  soak: "--soak",
   "unkept after": "--unkept-after",
   url: "--url",
   version: "--version",

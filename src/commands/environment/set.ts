@@ -2,30 +2,17 @@ import { Command, Option } from "clipanion";
 import { confirm, isAtTerminal } from "../../commandLine/confirm.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
-import {
-  flagOrNone,
-  none,
-  numberOf,
-  numberOrNone,
-  orderingOrNone,
-  policies,
-  secondsOrNone,
-} from "../../commandLine/policyValues.js";
-import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { argument, optionalName, parsedBy, valueOption } from "../../commandLine/values.js";
+import { PolicyCommand } from "../../commandLine/policyCommand.js";
+import { given, none, policies, secondsOrNone } from "../../commandLine/policyValues.js";
+import { argument, optionalName, valueOption } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../database/errors.js";
-import {
-  type ComponentChanges,
-  type EnvironmentChanges,
-  type PolicyChanges,
-  unknownEnvironment,
-} from "../../queue/calls/environments.js";
+import { type ComponentChanges, type EnvironmentChanges, unknownEnvironment } from "../../queue/calls/environments.js";
 import type { Queue } from "../../queue/queue.js";
 import { environmentTable } from "../../tables/environmentTable.js";
 import { formatDuration } from "../../text/durations.js";
 import { printable } from "../../text/printable.js";
 
-export class EnvironmentSetCommand extends QueueCommand {
+export class EnvironmentSetCommand extends PolicyCommand {
   static override paths = [["environment", "set"]];
 
   static override usage = Command.Usage({
@@ -38,7 +25,7 @@ export class EnvironmentSetCommand extends QueueCommand {
 
       With \`--component\` it says what that component demands otherwise than its environment; \`none\` takes that back, for each policy:
       \`--ordering none\`. The slots of a component are a limit within those of the cell. docs/ordering.md tells what ordering, slots and
-      reservations do.
+      reservations do, and docs/gates.md what confirmation, approvals, promotion, checks and verification do.
 
       When the cells are closed, a deployment to a cell that is not in \`list cells\` is refused, and \`cell add\` adds one.
 
@@ -49,6 +36,7 @@ export class EnvironmentSetCommand extends QueueCommand {
       ["Cool down for five minutes", "deploy-queue environment set staging --buffer-time 5m"],
       ["Add an environment", "deploy-queue environment set staging --create"],
       ["Let a deployment run as long as it takes", "deploy-queue environment set staging --max-duration none"],
+      ["Let two others approve", "deploy-queue environment set prod --approvals 2"],
       ["Deploy only the newest of a component", "deploy-queue environment set prod --component api --ordering latest"],
     ],
   });
@@ -56,42 +44,6 @@ export class EnvironmentSetCommand extends QueueCommand {
   environment = argument("environment", (text) => text.trim());
   component = optionalName("-c,--component", "The component that demands otherwise, instead of the whole environment");
   create = Option.Boolean("--create", false, { description: "Add the environment if it does not exist" });
-  bufferTime = valueOption(
-    "--buffer-time",
-    "How long a cell cools down after a deployment, such as 10m",
-    secondsOrNone,
-  );
-  heartbeatTimeout = valueOption(
-    "--heartbeat-timeout",
-    "After how long without heartbeats a deployment is reaped, such as 15m",
-    secondsOrNone,
-  );
-  maxDuration = valueOption(
-    "--max-duration",
-    "After how long a running deployment is reaped that brought no limit of its own, such as 2h, or none",
-    secondsOrNone,
-  );
-  unkeptAfter = valueOption(
-    "--unkept-after",
-    "After how long a deployment that runs without heartbeats is told of as one that needs a look; 1h by default",
-    secondsOrNone,
-  );
-  ordering = valueOption(
-    "--ordering",
-    "sequential: all run, in order (default); latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first",
-    orderingOrNone,
-  );
-  slots = valueOption("--slots", "How many may run in a cell at once, 1 by default", numberOrNone);
-  refuseOutdated = Option.String("--refuse-outdated", {
-    tolerateBoolean: true,
-    description: "Nothing starts after a higher sequence of its component has started; --no-refuse-outdated ends that",
-    validator: parsedBy("--refuse-outdated", flagOrNone),
-  });
-  maxReservation = valueOption(
-    "--max-reservation",
-    "For how long a place may be reserved; 4h by default",
-    secondsOrNone,
-  );
   retention = valueOption(
     "--retention",
     "How long deployments are kept after their end, such as 365d, or none for ever",
@@ -149,7 +101,7 @@ export class EnvironmentSetCommand extends QueueCommand {
 
   protected get changes(): EnvironmentChanges {
     const { maxDuration, retention, hasClosedCells } = this;
-    const unset = policies.find(({ name }) => this[name] === none && name !== "maxDuration");
+    const unset = policies.find((policy) => this[policy.name] === none && !policy.canBeNone);
     if (unset !== undefined) {
       throw new InvalidValueError(`${unset.option} cannot be none for an environment`, {
         hint: "With --component it means that the component follows its environment.",
@@ -160,9 +112,9 @@ export class EnvironmentSetCommand extends QueueCommand {
       ...(retention === none ? ["retention" as const] : []),
     ];
     return {
-      ...this.#values,
+      ...this.values,
       hasClosedCells,
-      retention: numberOf(retention),
+      retention: given(retention),
       without: without.length > 0 ? without : undefined,
     };
   }
@@ -179,20 +131,7 @@ export class EnvironmentSetCommand extends QueueCommand {
         hint: `Give some of ${policies.map(({ option }) => option).join(", ")}.`,
       });
     }
-    return { ...this.#values, without: policies.filter(({ name }) => this[name] === none).map(({ column }) => column) };
-  }
-
-  get #values(): PolicyChanges {
-    return {
-      bufferTime: numberOf(this.bufferTime),
-      heartbeatTimeout: numberOf(this.heartbeatTimeout),
-      unkeptAfter: numberOf(this.unkeptAfter),
-      maxDuration: numberOf(this.maxDuration),
-      ordering: this.ordering === none ? undefined : this.ordering,
-      slots: numberOf(this.slots),
-      refuseOutdated: this.refuseOutdated === none ? undefined : this.refuseOutdated,
-      maxReservation: numberOf(this.maxReservation),
-    };
+    return { ...this.values, without: policies.filter(({ name }) => this[name] === none).map(({ column }) => column) };
   }
 
   /** How many deployments a retention removes; says so. */

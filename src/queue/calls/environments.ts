@@ -26,10 +26,32 @@ export interface Environment {
   readonly refuse_outdated: boolean;
   /** For how long a place may be reserved. */
   readonly max_reservation: number;
+  /** The phrase that a deployment must bring. */
+  readonly confirmation: string | null;
+  /** How many others must approve a deployment. */
+  readonly approvals: number;
+  /** The role that they need. */
+  readonly approvers: string | null;
+  /** The environment in which a version must have finished before. */
+  readonly promote_from: string | null;
+  readonly promotion_cells: PromotionCells;
+  /** How long ago it must have finished there. */
+  readonly soak: number;
+  /** Whether it must have been the same artifact. */
+  readonly same_artifact: boolean;
+  /** The checks that must have passed for the version. */
+  readonly require_checks: readonly string[];
+  /** Whether it finishes only when it has been verified. */
+  readonly require_verification: boolean;
+  /** Whether a rollback needs promotion and checks, too. */
+  readonly gate_rollbacks: boolean;
 }
 
 /** sequential: all run, in order; latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first. */
 export type Ordering = "sequential" | "latest" | "latest-ready";
+
+/** Where a version must have finished in the environment that it is promoted from. */
+export type PromotionCells = "same-region" | "any" | "all";
 
 /** What a component demands otherwise than its environment; null follows that. Durations in seconds. */
 export interface ComponentPolicies {
@@ -44,6 +66,16 @@ export interface ComponentPolicies {
   readonly slots: number | null;
   readonly refuse_outdated: boolean | null;
   readonly max_reservation: number | null;
+  readonly confirmation: string | null;
+  readonly approvals: number | null;
+  readonly approvers: string | null;
+  readonly promote_from: string | null;
+  readonly promotion_cells: PromotionCells | null;
+  readonly soak: number | null;
+  readonly same_artifact: boolean | null;
+  readonly require_checks: readonly string[] | null;
+  readonly require_verification: boolean | null;
+  readonly gate_rollbacks: boolean | null;
 }
 
 /** What is undefined stays as it is; durations in seconds. */
@@ -56,6 +88,17 @@ export interface PolicyChanges {
   readonly slots?: number | undefined;
   readonly refuseOutdated?: boolean | undefined;
   readonly maxReservation?: number | undefined;
+  /** An empty text, 0 and no checks ask for nothing. */
+  readonly confirmation?: string | undefined;
+  readonly approvals?: number | undefined;
+  readonly approvers?: string | undefined;
+  readonly promoteFrom?: string | undefined;
+  readonly promotionCells?: PromotionCells | undefined;
+  readonly soak?: number | undefined;
+  readonly sameArtifact?: boolean | undefined;
+  readonly requireChecks?: readonly string[] | undefined;
+  readonly requireVerification?: boolean | undefined;
+  readonly gateRollbacks?: boolean | undefined;
 }
 
 export interface ComponentChanges extends PolicyChanges {
@@ -105,6 +148,16 @@ export class Environments extends Calls {
           slots => ${changes.slots ?? null},
           refuse_outdated => ${changes.refuseOutdated ?? null},
           max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
+          confirmation => ${changes.confirmation ?? null},
+          approvals => ${changes.approvals ?? null},
+          approvers => ${changes.approvers ?? null},
+          promote_from => ${changes.promoteFrom ?? null},
+          promotion_cells => ${changes.promotionCells ?? null},
+          soak => make_interval(secs => ${changes.soak ?? null}),
+          same_artifact => ${changes.sameArtifact ?? null},
+          require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
+          require_verification => ${changes.requireVerification ?? null},
+          gate_rollbacks => ${changes.gateRollbacks ?? null},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -139,6 +192,16 @@ export class Environments extends Calls {
           slots => ${changes.slots ?? null},
           refuse_outdated => ${changes.refuseOutdated ?? null},
           max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
+          confirmation => ${changes.confirmation ?? null},
+          approvals => ${changes.approvals ?? null},
+          approvers => ${changes.approvers ?? null},
+          promote_from => ${changes.promoteFrom ?? null},
+          promotion_cells => ${changes.promotionCells ?? null},
+          soak => make_interval(secs => ${changes.soak ?? null}),
+          same_artifact => ${changes.sameArtifact ?? null},
+          require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
+          require_verification => ${changes.requireVerification ?? null},
+          gate_rollbacks => ${changes.gateRollbacks ?? null},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -208,7 +271,10 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from max_duration)::float8 as max_duration,
     extract(epoch from retention)::float8 as retention,
     has_closed_cells, ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation`;
+    extract(epoch from max_reservation)::float8 as max_reservation,
+    confirmation, approvals, approvers, promote_from, promotion_cells,
+    extract(epoch from soak)::float8 as soak,
+    same_artifact, require_checks, require_verification, gate_rollbacks`;
 }
 
 function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
@@ -219,5 +285,8 @@ function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
     ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation`;
+    extract(epoch from max_reservation)::float8 as max_reservation,
+    confirmation, approvals, approvers, promote_from, promotion_cells,
+    extract(epoch from soak)::float8 as soak,
+    same_artifact, require_checks, require_verification, gate_rollbacks`;
 }

@@ -7,7 +7,7 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--create", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h +none$/m);
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -29,7 +29,8 @@ test("environment set with nothing else adds an environment as it begins, and re
   expect(stderr).toBe(
     "deploy-queue: environment bare is there, and nothing to change is given. " +
       "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, " +
-      "--ordering, --slots, --refuse-outdated, --max-reservation, --retention, --cells\n",
+      "--ordering, --slots, --refuse-outdated, --max-reservation, --confirmation, --approvals, --approvers, --promote-from, " +
+      "--promotion-cells, --soak, --same-artifact, --require-checks, --require-verification, --gate-rollbacks, --retention, --cells\n",
   );
 });
 
@@ -46,6 +47,8 @@ test("environment set prints one JSON document with --json, durations in seconds
     max_duration: null,
     retention: null,
     ...{ ordering: "sequential", slots: 1, refuse_outdated: false, max_reservation: 14_400 },
+    ...{ confirmation: null, approvals: 0, approvers: null, promote_from: null, promotion_cells: "any", soak: 0 },
+    ...{ same_artifact: false, require_checks: [], require_verification: false, gate_rollbacks: false },
   });
 });
 
@@ -199,4 +202,63 @@ describe("environment set --retention", () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`1 deployment of ${environment} ended more than 30d ago`);
   });
+});
+
+test("environment set takes the gates of an environment, and off or none take them away", async () => {
+  const set = ["environment", "set", "gated"];
+  const gates = [
+    "--confirmation",
+    "go",
+    "--approvals",
+    "2",
+    "--approvers",
+    "sre",
+    "--promote-from",
+    "dev",
+    "--soak",
+    "30m",
+  ];
+  await cli.run([...set, "--create", ...gates, "--same-artifact", "--require-checks", "e2e, load", "--gate-rollbacks"]);
+
+  const { stdout } = await cli.run(["environment", "list"]);
+  expect(stdout).toMatch(
+    /^gated .* confirmation go, 2 approvals, by sre, from dev, soak 30m, same artifact, checks e2e,load, rollbacks too$/m,
+  );
+
+  await cli.run([...set, "--component", "api", "--approvals", "0", "--confirmation", "off"]);
+  expect((await cli.run(["environment", "list"])).stdout).toMatch(/^gated +api .* no confirmation, no approvals$/m);
+
+  await cli.run([
+    ...set,
+    "--confirmation",
+    "off",
+    "--approvals",
+    "none",
+    "--approvers",
+    "none",
+    "--promote-from",
+    "none",
+  ]);
+  const { stdout: without } = await cli.run([
+    ...set,
+    "--soak",
+    "none",
+    "--same-artifact=none",
+    "--require-checks",
+    "off",
+  ]);
+  expect(without).toMatch(/^gated .* rollbacks too$/m);
+});
+
+test.each([
+  [["--confirmation", ""], "--confirmation is empty. off asks for nothing"],
+  [["--approvals", "-1"], "--approvals"],
+  [["--approvals", "11"], "--approvals must be between 0 and 10"],
+  [["--soak", "31d"], "--soak must be between 0 and 30 days"],
+  [["--promotion-cells", "some"], "--promotion-cells must be one of same-region, any, all, none"],
+])("environment set refuses %j", async (values, message) => {
+  const { code, stderr } = await cli.run(["environment", "set", "dev", ...values]);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
 });
