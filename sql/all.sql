@@ -177,6 +177,7 @@
 --!include life/_flaw_of_deployment.sql
 --!include life/_label.sql
 --!include life/_draw_slot.sql
+--!include life/_require_sequence.sql
 --!include life/_with_ordering.sql
 --!include life/_refuse_late_redemption.sql
 --!include life/_cancel_obsolete.sql

@@ -67,6 +67,9 @@ begin
       new.sequence_scope := null;
     end if;
   end if;
+  if new.sequence is null then
+    perform deploy_queue._require_sequence(new);
+  end if;
   if num_nonnulls(new.sequence, new.rollback_of, new.reserved_until) > 0 then
     new := deploy_queue._with_ordering(new);
   end if;

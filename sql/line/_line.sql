@@ -10,6 +10,7 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
   v_all boolean := candidate is not distinct from null;
+  v_enters boolean := candidate is distinct from null and candidate.id is null;
   v_member record;
   v_cell_id integer; v_policy deploy_queue.policies; v_buffer interval;
   -- When the slots of the cell are free of the members so far, and which keys free them: the latest of these, one more than there are
@@ -30,6 +31,9 @@ begin
       v_starters := null; forecast := null;
     end if;
 
+    -- What the candidate supersedes as it enters keeps it waiting no longer.
+    continue when v_enters and v_policy.drops and deployment.id is not null and deployment.start_timestamp is null
+      and deploy_queue._obsolete(deployment, candidate) is not null;
     if deployment.start_timestamp > v_member.waits_since then
       v_starters := array_append(v_starters, deployment);
     end if;
@@ -64,7 +68,9 @@ begin
         exit when not v_all;
       end if;
       -- It lets others pass, and it is not known whether they will have ended in time.
-      continue when deployment.not_before > v_now;
+      continue when deployment.not_before > v_now or (
+        v_policy.drops and exists (select from unnest(v_withheld) as reason where reason.kind in ('superseded', 'outdated'))
+      );
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_buffer;
     else
       v_idle_since := null;

@@ -76,6 +76,7 @@ begin
   if preview.parent_id is not null then
     v_candidate := deploy_queue._with_parent(v_candidate);
   end if;
+  perform deploy_queue._require_sequence(v_candidate);
   if num_nonnulls(preview.sequence, preview.rollback_of) > 0 then
     v_candidate := deploy_queue._with_ordering(v_candidate);
   end if;

@@ -53,7 +53,7 @@ begin
     and ahead.id is distinct from candidate.id
     and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
-    and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)
+    and not (policy.drops and deploy_queue._obsolete(ahead.deployment, candidate) is not null)
 
   union all
 
@@ -63,7 +63,7 @@ begin
     and (ahead.deployment).id is distinct from candidate.id
     and deploy_queue._precedes(ahead.deployment, v_candidate, policy.as_of)
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
-    and not (policy.drops and deploy_queue._obsolete(ahead.deployment) is not null)
+    and not (policy.drops and deploy_queue._obsolete(ahead.deployment, candidate) is not null)
 
   limit _blockers.at_most;
 end;

@@ -1,6 +1,10 @@
 -- Why a waiting deployment is not to run any more, as one reason: a newer one of its component has superseded it, or it would be a step back.
--- Null when it is to run. It keeps no other one waiting, and is cancelled when its row is free. Called by the rule.
-create or replace function deploy_queue._obsolete(candidate deploy_queue.deployments) returns deploy_queue.reason[]
+-- Null when it is to run. It keeps no other one waiting, and is cancelled when its row is free. entering: one that is not in the line yet and
+-- asks what it would wait for; the candidate itself may be that one. Called by the rule.
+create or replace function deploy_queue._obsolete(
+  candidate deploy_queue.deployments,
+  entering deploy_queue.deployments default null
+) returns deploy_queue.reason[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -19,8 +23,8 @@ begin
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
 
   if v_demands.ordering = 'latest' then
-    v_newer := deploy_queue._newest(candidate);
-    if v_newer.id <> candidate.id then
+    v_newer := deploy_queue._newest(candidate, coalesce(entering, candidate));
+    if v_newer.id is distinct from candidate.id then
       v_reason.kind := 'superseded';
       v_reason.deployment_id := v_newer.id;
       v_reason.text := 'superseded by ' || deploy_queue._label(v_newer);

@@ -125,6 +125,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD050: OutdatedError,
   QD051: RefusedError,
   QD052: RefusedError,
+  QD053: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

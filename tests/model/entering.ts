@@ -1,6 +1,6 @@
 import type { Act } from "./acts.js";
 import { reasons } from "./model.js";
-import { isStepBack, sorted } from "./ordering.js";
+import { isObsolete, isStepBack, sorted } from "./ordering.js";
 import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
 import { demands } from "./policies.js";
 import { canJoin, isOfAnother } from "./starting.js";
@@ -15,7 +15,7 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
   const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
   if (parent !== undefined && (holder === undefined || !isHolder(world, holder))) return answered("QD036", world);
-  const refusal = refusalByOrder(world, { ...act, sequence: parent === undefined ? act.sequence : null });
+  const refusal = refusalByOrder(world, act, parent !== undefined);
   if (refusal !== undefined) return answered(refusal, world);
   const waits = act.hold ?? act.notBefore ?? act.notAfter ?? act.reserveFor;
   if (parent !== undefined && waits !== null) return answered("23514", world);
@@ -43,25 +43,23 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   if (newest.joinedId !== null && !canJoin(added, newest)) return answered("QD036", world);
   const inLine = sorted(added);
   const candidate = inLine.deployments.find((one) => one.id === id) ?? newest;
-  return newest.joinedId !== null || reasons(without(inLine, id), candidate).length === 0
+  return newest.joinedId !== null || (reasons(inLine, candidate).length === 0 && !isObsolete(inLine, candidate))
     ? started(world, "ok", replace(inLine, starting(inLine, candidate)), newest)
     : ordered(world, "ok", added);
 }
 
-/** What starts at once is decided before it enters: only then does it supersede others. */
-function without(world: World, id: number): World {
-  return { ...world, deployments: world.deployments.filter((one) => one.id !== id) };
-}
-
-/** A rollback names what it undoes; all others go no step back where that is refused. */
-function refusalByOrder(world: World, act: Enqueue): string | undefined {
+/** A rollback names what it undoes; all others have a sequence where they are ordered by it, and go no step back where that is refused. */
+function refusalByOrder(world: World, act: Enqueue, isPart: boolean): string | undefined {
   if (act.rollbackOf !== null) {
     const undone = world.deployments.find(({ id }) => id === act.rollbackOf);
     const isSame = (["environment", "cell", "component"] as const).every((what) => undone?.[what] === act[what]);
     return isSame && undone?.started !== null ? undefined : "QD051";
   }
+  if (isPart) return undefined;
+  const { ordering, refusesOutdated } = demands(world, act);
+  if (ordering === "latest-ready" && act.sequence === null) return "QD053";
   const place = { ...act, scope: act.sequence === null ? null : act.scope };
-  return demands(world, act).refusesOutdated && isStepBack(world, place) ? "QD050" : undefined;
+  return refusesOutdated && isStepBack(world, place) ? "QD050" : undefined;
 }
 
 /** A repeated request, maybe by another process, which takes the place of the one that waits. */
@@ -93,9 +91,10 @@ export function insertRunning(world: World, act: InsertRunning, id: number): Out
     notBefore: null,
     notAfter: null,
   };
+  if (demands(world, act).ordering === "latest-ready") return answered("QD053", world);
   const added = add(world, { ...act, ...plain, id, place: id, started: null });
   const [newest] = added.deployments.slice(-1);
-  return newest === undefined || reasons(without(added, id), newest).length > 0
+  return newest === undefined || reasons(added, newest).length > 0
     ? answered("QD003", world)
     : started(world, "ok", replace(added, starting(added, newest)), newest);
 }

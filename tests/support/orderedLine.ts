@@ -31,6 +31,15 @@ export function newOrderedLine({ sql }: TestDatabase, policies: Terms = {}) {
       ids.set(name, row?.id ?? 0);
       return row?.id ?? 0;
     },
+    /** What would come of it if it entered now. */
+    async preview(terms: Terms = {}): Promise<{ position: number; blockers: string } | undefined> {
+      const all = { environment, cloud_provider: "aws", region: "here", cell_index: 1, component: "api", ...terms };
+      const [row] = await sql.unsafe<{ position: number; blockers: string }[]>(
+        `select "position", (select coalesce(string_agg(blocker ->> 'kind', ', '), '') from jsonb_array_elements(blockers) as blocker) as blockers
+         from deploy_queue.preview(${arguments_(all).join(", ")})`,
+      );
+      return row;
+    },
     /** Whether it has started, else what it waits for, as in "running a, queued b". */
     async start(name: string): Promise<string> {
       const [row] = await sql<{ started: boolean; waiting_on: { kind: string; deployment_id: number | null }[] }[]>`

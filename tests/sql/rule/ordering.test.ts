@@ -52,6 +52,37 @@ describe("latest", () => {
     expect(await line.state("a")).toMatch(/^cancelled: superseded/);
   });
 
+  test("one that asks to start at once starts past what it supersedes", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("a", { sequence: 2, valid_for: "1 hour" });
+    await line.enter("b", { sequence: 3, start: true });
+    expect(await line.state("b")).toBe("running");
+    expect(await line.state("a")).toMatch(/^cancelled: superseded/);
+    await line.finish("b");
+    await line.enter("c", { component: "web", valid_for: "1 hour" });
+    await line.enter("d", { start: true });
+    expect(await line.state("d")).toBe("queued");
+  });
+
+  test("one that is superseded as it enters does not start, though it asks to start at once", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("b", { sequence: 3, valid_for: "1 hour" });
+    await line.enter("a", { sequence: 2, start: true });
+    expect(await line.state("a")).toMatch(/^cancelled: superseded/);
+    expect(await line.state("b")).toBe("reserved");
+  });
+
+  test("a preview waits for nothing that it would supersede", async () => {
+    const line = newOrderedLine(database, { ordering: "latest" });
+    await line.ready;
+    await line.enter("a", { sequence: 2, valid_for: "1 hour" });
+    expect(await line.preview({ sequence: 3 })).toEqual({ position: 1, blockers: "" });
+    expect(await line.preview({ sequence: 1 })).toEqual({ position: 1, blockers: "superseded" });
+    expect(await line.preview({ component: "web" })).toEqual({ position: 2, blockers: "queued" });
+  });
+
   test("a component may have another ordering than its environment", async () => {
     const line = newOrderedLine(database, { ordering: "latest" });
     await line.ready;
@@ -79,6 +110,40 @@ describe("latest-ready", () => {
       /^cancelled: superseded: superseded: deployment \d+ \(api run 2\) has started$/,
     );
     expect(await line.state("c")).toBe("reserved");
+  });
+
+  test.for(["enqueue", "reserve", "preview", "insert"])("%s refuses a deployment without a sequence", async (door) => {
+    const line = newOrderedLine(database, { ordering: "latest-ready" });
+    await line.ready;
+    const entry = {
+      enqueue: () => line.enter("a", { version: "v1" }),
+      reserve: () => line.enter("a", { version: "v1", valid_for: "1 hour" }),
+      preview: () => line.preview({ version: "v1" }),
+      insert: () => sql`
+        insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version)
+        values (${line.environment}, 'aws', 'here', 1, 'api', 'v1')`,
+    }[door];
+    await expect(entry?.()).rejects.toMatchObject({
+      code: "QD053",
+      message: `api@v1 has no sequence, and ${line.environment} orders deployments of api by it (latest-ready)`,
+      hint: expect.stringContaining("sequence => "),
+    });
+    expect(await line.order()).toBe("");
+  });
+
+  test("what goes back needs no sequence, nor does what has ended or was there before", async () => {
+    const line = newOrderedLine(database);
+    await line.ready;
+    await line.enter("bad", { sequence: 1 });
+    await line.start("bad");
+    await line.finish("bad");
+    await line.enter("waits");
+    await sql`select from deploy_queue.set_environment(${line.environment}, ordering => 'latest-ready')`;
+    await line.enter("back", { rollback_of: line.id("bad") });
+    await sql`
+      insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, start_timestamp, finish_timestamp)
+      values (${line.environment}, 'aws', 'here', 1, 'api', now() - interval '2 minutes', now() - interval '1 minute')`;
+    expect(await line.order()).toBe("waits back");
   });
 });
 
