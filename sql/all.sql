@@ -129,12 +129,16 @@
 --!include rule/_started_since.sql
 --!include rule/_newest.sql
 --!include rule/_obsolete.sql
+--!include gates/_gate.sql
+--!include gates/_confirmation_gate.sql
 --!include gates/_gates.sql
+--!include gates/_shut.sql
 --!include rule/_withheld.sql
 --!include rule/_blockers.sql
 --!include rule/_crowd.sql
 --!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
+--!include gates/_checklist.sql
 --!include rule/_reasons_text.sql
 --!include rule/_may_start.sql
 --!include rule/waiting_on.sql

@@ -17,6 +17,8 @@ comment on type deploy_queue.forecast is
   'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, the moment of all this, and since when it is idle: it may start, does not, and nobody keeps it.';
 comment on type deploy_queue.reason is
   'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
+comment on type deploy_queue.gate is
+  'A gate of a deployment: kind (confirmation, approval, promotion, check), whether it is open, text for people, and, while it is shut, when it opens if that is known, and the calls of which each would open it. In a checklist also a reason to wait, with its blocker.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
 
 comment on table deploy_queue.environments is 'The environments that deployments may go to, and the policies of each.';

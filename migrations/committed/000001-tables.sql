@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:28c199fb2fbb643858c95da59b67a309ba9ee778
+--! Hash: sha1:0f7751607c35ce920e8b069e4f525fd2b9e01e24
 
 -- squawk-ignore-file
 
@@ -38,6 +38,9 @@ create type deploy_queue.caller as (principal text, roles regrole[], environment
 
 -- What the rule says: why a deployment has to wait, and the calls that would lift that.
 create type deploy_queue.reason as (kind text, text text, until timestamptz, deployment_id bigint, cures jsonb);
+
+-- A gate and its state, open or shut; or, in a checklist, a reason to wait.
+create type deploy_queue.gate as (kind text, is_open boolean, text text, until timestamptz, deployment_id bigint, cures jsonb);
 
 -- What the rule goes by: what an environment demands of its deployments at a moment.
 create type deploy_queue.policies as (

@@ -1,6 +1,6 @@
--- THE RULE, the gates: what must be said or shown before a deployment may start. A new gate is a new branch.
--- Called by _withheld where a gate is set.
-create or replace function deploy_queue._gates(candidate deploy_queue.deployments) returns deploy_queue.reason[]
+-- THE RULE, the gates: what must be said or shown before a deployment may start, and whether it was. A new gate is a new function, which
+-- returns nothing where it is not demanded. Called by _withheld and _checklist where a gate is set.
+create or replace function deploy_queue._gates(candidate deploy_queue.deployments) returns deploy_queue.gate[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -8,6 +8,6 @@ declare
   v_demands record;
 begin
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
-  return '{}';
+  return deploy_queue._confirmation_gate(candidate, v_demands.confirmation);
 end;
 $$;

@@ -31,7 +31,7 @@ as $$
 
     || case when policy.is_frozen then deploy_queue._frozen(candidate) end
 
-    || case when policy.has_gates then deploy_queue._gates(candidate) end,
+    || case when policy.has_gates then deploy_queue._shut(deploy_queue._gates(candidate)) end,
 
     '{}'
   );
