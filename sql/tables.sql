@@ -49,8 +49,6 @@ comment on column deploy_queue.environments.unkept_after is
 comment on column deploy_queue.environments.max_duration is
   'A deployment that runs for longer is reaped, unless it brought a limit of its own; null is no limit.';
 comment on column deploy_queue.environments.retention is 'How long deployments are kept after their end; null keeps them for ever.';
-comment on column deploy_queue.environments.heartbeat_interval is
-  'How often its keeper sends a heartbeat: a third of the timeout, at most 30 seconds.';
 
 comment on table deploy_queue.cells is
   'What deployments change, with one line each. A row appears with the first deployment to a cell and stays.';

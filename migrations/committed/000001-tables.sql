@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0f7751607c35ce920e8b069e4f525fd2b9e01e24
+--! Hash: sha1:cf2f6fa9e7acd92bf7fed0d2761571abec343be4
 
 -- squawk-ignore-file
 
@@ -146,8 +146,7 @@ create table deploy_queue.environments (
   gate_rollbacks boolean not null default false,
   -- Only cells that were added may be deployed to.
   has_closed_cells boolean not null default false,
-  is_adopted boolean not null default false,
-  heartbeat_interval interval not null generated always as (least(heartbeat_timeout / 3, interval '30 seconds')) stored
+  is_adopted boolean not null default false
 );
 
 -- What was adopted keeps its names.

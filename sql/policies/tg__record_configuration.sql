@@ -9,9 +9,8 @@ set intervalstyle = 'postgres'
 set timezone = 'UTC'
 as $$
 declare
-  -- Without the generated column, which follows from another one.
-  v_old jsonb := to_jsonb(old) - '{heartbeat_interval, is_adopted}'::text[];
-  v_new jsonb := to_jsonb(new) - '{heartbeat_interval, is_adopted}'::text[];
+  v_old jsonb := to_jsonb(old) - 'is_adopted';
+  v_new jsonb := to_jsonb(new) - 'is_adopted';
   v_environment text;
   v_verb text := case tg_op when 'INSERT' then 'added' when 'DELETE' then 'removed' else 'changed' end;
   v_changes jsonb;

@@ -12,7 +12,7 @@ begin
   select
     v_now,
     environments.buffer_time,
-    greatest(environments.heartbeat_interval, own.longest_timeout / 3),
+    least(greatest(environments.heartbeat_timeout, own.longest_timeout) / 3, interval '30 seconds'),
     case when environments.max_duration is null then environments.unkept_after end,
     exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
     case when exists (
@@ -28,7 +28,7 @@ begin
   from deploy_queue.environments
   cross join lateral (
     select count(*) as count, max(policies.buffer_time) as longest_buffer,
-      least(max(policies.heartbeat_timeout), interval '90 seconds') as longest_timeout,
+      max(policies.heartbeat_timeout) as longest_timeout,
       bool_or(policies.ordering <> 'sequential' or policies.refuse_outdated) as drops,
       bool_or(
         coalesce(nullif(policies.confirmation, ''), nullif(policies.promote_from, '')) is not null

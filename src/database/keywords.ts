@@ -39,6 +39,9 @@ const harmless = new Set(
   ),
 );
 
+/** Variables that ask libpq for protection which there is none of here. */
+const unmet = ["PGREQUIREPEER", "PGSSLCRLDIR"];
+
 const numbers = ["connect_timeout", "keepalives", "keepalives_idle", "keepalives_count", "keepalives_interval"];
 
 /** The value of a keyword; undefined where it is not given. */
@@ -58,6 +61,10 @@ export function givenKeywords(inUrl: ReadonlyMap<string, string>, malformed: (re
       );
     }
   }
+  const [variable] = unmet.filter((one) => process.env[one]);
+  if (variable !== undefined) {
+    throw new InvalidValueError(`${variable} is set, and cannot be heeded`, { hint: `Unset ${variable}.` });
+  }
   const name = inUrl.get("service") ?? process.env["PGSERVICE"];
   const service = name ? serviceNamed(name) : new Map<string, string>();
   if ([...service.keys()].some((keyword) => !isKnown(keyword))) {
@@ -67,7 +74,9 @@ export function givenKeywords(inUrl: ReadonlyMap<string, string>, malformed: (re
     inUrl.get(keyword) ??
     (keyword === "sslmode" && jdbc ? "require" : undefined) ??
     service.get(keyword) ??
-    (process.env[keywords[keyword] ?? ""] || undefined);
+    (process.env[keywords[keyword] ?? ""] || undefined) ??
+    // The old variable for it.
+    (keyword === "sslmode" && process.env["PGREQUIRESSL"]?.startsWith("1") ? "require" : undefined);
   for (const keyword of numbers) {
     if (!/^\s*[+-]?\d+\s*$/.test(given(keyword) ?? "0")) {
       throw malformed(`its parameter ${keyword} is not a whole number`);

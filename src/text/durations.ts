@@ -15,6 +15,10 @@ for (const name of ["mo", "month"]) {
  * @throws InvalidValueError that names the option
  */
 export function parseDuration(text: string, option: string): number {
+  // A month to some, a minute to others.
+  if (/\dM(?![a-z])|^\s*P/.test(text)) {
+    throw new InvalidValueError(`${option} must be a duration such as 30m (minutes) or 1mo (30 days), not "${text}"`);
+  }
   const milliseconds =
     text.trim() === "0" ? 0 : /^[\s\d.,a-zµ]*$/i.test(text) && /[a-z]/i.test(text) ? parse(text) : null;
   if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {

@@ -191,6 +191,8 @@ const same: readonly (readonly [url: string, variables?: Variables])[] = [
   [at, { PGSSLMODE: "verify-full", PGSSLROOTCERT: "ROOT" }],
   [at, { PGSSLMODE: "verify-full", PGSSLROOTCERT: "STRANGE" }],
   [`${at}?sslmode=disable`, { PGSSLMODE: "require" }],
+  [at, { PGREQUIRESSL: "1" }],
+  [`${at}?sslmode=disable`, { PGREQUIRESSL: "1" }],
   // Unix sockets
   ["postgres://ann:PW@SOCKETS:PORT/queue"],
   ["postgres://ann:PW@/queue?host=SOCKETS&port=PORT"],
@@ -271,6 +273,8 @@ const different: readonly (readonly [why: string, url: string, psql: string, our
   ["TLS is tried first, as with prefer", `${at}?sslmode=allow`, `${accepted} f`, `${accepted} t`],
   ["texts are UTF-8", `${at}?client_encoding=LATIN1`, accepted, `${accepted} t psql 4MB UTF8`],
   ["a conninfo string is no URL", "host=localhost port=PORT user=ann password='RAW' dbname=queue", accepted, "refused"],
+  ["no driver checks it", at, accepted, "refused", { PGREQUIREPEER: "postgres" }],
+  ["no driver reads it", at, accepted, "refused", { PGSSLCRLDIR: "/nowhere" }],
   ["its commands have their own names", at, `${accepted} t ours`, `${accepted} t psql`, { PGAPPNAME: "ours" }],
 ];
 

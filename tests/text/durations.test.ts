@@ -31,6 +31,12 @@ describe("parseDuration", () => {
   );
 });
 
+test.each(["1M", "P1M", "PT30M", "1h 30M"])("refuses %j, which is a minute to some and a month to others", (text) => {
+  expect(() => parseDuration(text, "--option")).toThrow(
+    `--option must be a duration such as 30m (minutes) or 1mo (30 days), not "${text}"`,
+  );
+});
+
 test("refuses what no deployment can take and names the option", () => {
   expect(() => parseDuration("99999999999d", "--option")).toThrow(
     '--option must be 100 years at most, not "99999999999d"',

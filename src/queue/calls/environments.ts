@@ -266,7 +266,7 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     environment,
     extract(epoch from buffer_time)::float8 as buffer_time,
     extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
-    extract(epoch from heartbeat_interval)::float8 as heartbeat_interval,
+    extract(epoch from least(heartbeat_timeout / 3, interval '30 seconds'))::float8 as heartbeat_interval,
     extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
     extract(epoch from retention)::float8 as retention,

@@ -7,34 +7,32 @@ const { sql } = database;
 interface Policies {
   readonly buffer_time: string;
   readonly heartbeat_timeout: string;
-  readonly heartbeat_interval: string;
 }
 
 test("dev and prod are there from the start", async () => {
   expect(
     await sql`
-      select environment, buffer_time::text, heartbeat_timeout::text, heartbeat_interval::text
+      select environment, buffer_time::text, heartbeat_timeout::text
       from deploy_queue.environments order by environment`,
   ).toEqual([
-    { environment: "dev", buffer_time: "00:00:00", heartbeat_timeout: "00:15:00", heartbeat_interval: "00:00:30" },
-    { environment: "prod", buffer_time: "00:10:00", heartbeat_timeout: "00:15:00", heartbeat_interval: "00:00:30" },
+    { environment: "dev", buffer_time: "00:00:00", heartbeat_timeout: "00:15:00" },
+    { environment: "prod", buffer_time: "00:10:00", heartbeat_timeout: "00:15:00" },
   ]);
 });
 
 test("adds an environment with defaults for what is not given, and later changes only what is given", async () => {
   const set = async (buffer: string | null, timeout: string | null) => {
     const [row] = await sql<Policies[]>`
-      select buffer_time::text, heartbeat_timeout::text, heartbeat_interval::text
+      select buffer_time::text, heartbeat_timeout::text
       from deploy_queue.set_environment('staging', buffer_time => ${buffer}, heartbeat_timeout => ${timeout})`;
     return row;
   };
   expect(await set(null, null)).toEqual({
     buffer_time: "00:00:00",
     heartbeat_timeout: "00:15:00",
-    heartbeat_interval: "00:00:30",
   });
   expect(await set("1 minute", null)).toMatchObject({ buffer_time: "00:01:00", heartbeat_timeout: "00:15:00" });
-  expect(await set(null, "9 seconds")).toMatchObject({ buffer_time: "00:01:00", heartbeat_interval: "00:00:03" });
+  expect(await set(null, "9 seconds")).toMatchObject({ buffer_time: "00:01:00", heartbeat_timeout: "00:00:09" });
   expect(await set("0", "1 hour")).toMatchObject({ buffer_time: "00:00:00", heartbeat_timeout: "01:00:00" });
 });
 
