@@ -37,6 +37,7 @@ export type {
   Hold,
   Location,
   Redemption,
+  ReservedRequest,
   Whereabouts,
 } from "./queue/deployment.js";
 export { DeployQueue, type DeployQueueOptions } from "./queue/deployQueue.js";

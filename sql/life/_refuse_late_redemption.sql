@@ -1,5 +1,5 @@
 -- Refuses to redeem a reservation that is over: others may have passed it.
--- Called by the guard, under the lock of the cell.
+-- Called by redeem and the guard, under the lock of the cell.
 create or replace function deploy_queue._refuse_late_redemption(reservation deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -8,7 +8,11 @@ create or replace function deploy_queue.redeem(
   heartbeat boolean default false,
   keeper text default null,
   stop_grace interval default null,
-  component text default null
+  component text default null,
+  environment text default null,
+  cloud_provider text default null,
+  region text default null,
+  cell_index integer default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -17,12 +21,17 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(redeem.deployment_id);
-  v_others text := concat_ws(', ',
+  v_others text := concat_ws(' and another ',
+    case when v_deployment.environment <> btrim(redeem.environment) or v_deployment.cloud_provider <> btrim(redeem.cloud_provider)
+      or v_deployment.region <> btrim(redeem.region) or v_deployment.cell_index <> redeem.cell_index then 'cell' end,
     case when v_deployment.component <> btrim(redeem.component) then 'component' end,
     case when v_deployment.version <> redeem.version then 'version' end,
     case when v_deployment.artifact <> redeem.artifact then 'artifact' end);
 begin
   if deploy_queue._has_ended(v_deployment) then
+    if v_deployment.cancellation_timestamp >= v_deployment.reserved_until then
+      perform deploy_queue._refuse_late_redemption(v_deployment);
+    end if;
     perform deploy_queue._refuse_ended(v_deployment);
   end if;
   if v_deployment.entered_by <> deploy_queue._principal() and not deploy_queue._is_operator() then
@@ -39,7 +48,8 @@ begin
     raise exception using
       errcode = 'QD052',
       message = case
-        when v_others <> '' then format('%s was reserved with another %s', deploy_queue._label(v_deployment), v_others)
+        when v_others <> '' then format('%s has its place in %s-%s-%s-cell-%s, and another %s was given', deploy_queue._label(v_deployment),
+          v_deployment.environment, v_deployment.cloud_provider, v_deployment.region, v_deployment.cell_index, v_others)
         else format('%s is no reservation, or was redeemed before', deploy_queue._label(v_deployment))
       end,
       hint = 'Enter the line without it.';
@@ -64,5 +74,7 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.redeem(bigint, text, text, text, boolean, text, interval, text) is
-  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(); the same keeper may repeat the call. component: when given, it must be the one that was reserved for. Returns the deployment; try_start() starts it.';
+comment on function deploy_queue.redeem(
+  bigint, text, text, text, boolean, text, interval, text, text, text, text, integer
+) is
+  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(); the same keeper may repeat the call. component, environment, cloud_provider, region, cell_index: when given, they must be those that were reserved for. Returns the deployment; try_start() starts it.';

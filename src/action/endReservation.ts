@@ -1,3 +1,5 @@
+import { errorCode } from "../database/unavailable.js";
+import { RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
 import type { CommonInputs } from "./commonInputs.js";
@@ -5,7 +7,7 @@ import { log } from "./log.js";
 import { patiently } from "./queueSession.js";
 import { jobPage } from "./workflow.js";
 
-/** Gives the place up when the job that has reserved it did not succeed: nothing will redeem it. */
+/** Gives the place up when the job that has reserved it did not succeed, unless another job has redeemed it meanwhile. */
 export async function endReservation(queue: Queue, inputs: CommonInputs, id: string): Promise<void> {
   const { job } = inputs;
   const what = { failure: "the job failed", cancelled: "the job was cancelled" }[job.jobStatus];
@@ -14,10 +16,14 @@ export async function endReservation(queue: Queue, inputs: CommonInputs, id: str
   }
   const note = [what, jobPage(job)].filter((part) => part !== undefined).join(": ");
   await patiently(inputs, async () => {
-    const deployment = await queue.deployment(id);
-    if (deployment.status === "reserved") {
-      await queue.cancel(id, note);
-      log.info(`${deploymentName(deployment)} has given its place up: ${what}`);
+    try {
+      const deployment = await queue.holds.purge(id, note);
+      log.info(`${deploymentName(deployment)} has given its place up: ${deployment.cancellation_note}`);
+    } catch (error) {
+      // It was redeemed.
+      if (!(error instanceof RefusedError && errorCode(error.cause) === "QD029")) {
+        throw error;
+      }
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { Bypass } from "../queue/calls/history.js";
-import type { DeploymentRequest, Redemption, Whereabouts } from "../queue/deployment.js";
+import type { DeploymentRequest, ReservedRequest } from "../queue/deployment.js";
 import { InvalidValueError } from "../queue/errors.js";
 import { parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
@@ -28,9 +28,11 @@ export interface StartInputs extends CommonInputs {
 
 /** A place that an earlier step has reserved. */
 export interface Reservation {
-  readonly reservationId: string;
-  readonly where: Whereabouts;
-  readonly redemption: Redemption;
+  readonly reserved: ReservedRequest;
+  /** Inputs that are given and not heeded: the reservation has said it. */
+  readonly ignored: readonly string[];
+  /** The same, as far as it is another one than that of the reservation. */
+  readonly sequence: number | undefined;
 }
 
 export interface ReserveInputs extends CommonInputs {
@@ -213,25 +215,38 @@ function readOrderedRequest(reader: InputReader, common: CommonInputs): Deployme
   };
 }
 
+/** What a reservation has said. The sequence, which has a default, is compared with the one of the reservation. */
+const saidBefore = [
+  "note",
+  "concurrency-key",
+  "max-duration",
+  "priority",
+  "sequence-scope",
+  "rollback-of",
+  "hold",
+  "not-before",
+  "join",
+];
+
 /** Undefined when the step is to enter the line. Its place is known, and is compared where it is given. */
 function readReservation(reader: InputReader, common: CommonInputs): Reservation | undefined {
-  const reservationId = reader.parsed("reservation-id", parseDeploymentId);
-  return reservationId === undefined
+  const reservation = reader.parsed("reservation-id", parseDeploymentId);
+  return reservation === undefined
     ? undefined
     : {
-        reservationId,
-        where: {
+        reserved: {
+          reservation,
           environment: reader.optional("environment"),
           cloudProvider: reader.optional("cloud-provider"),
           region: reader.optional("region"),
           cellIndex: reader.parsed("cell-index", cellIndex),
-        },
-        redemption: {
           component: reader.optional("component"),
           version: reader.optional("version"),
           artifact: reader.optional("artifact"),
           url: reader.optional("url") ?? jobPage(common.job),
         },
+        ignored: saidBefore.filter((name) => reader.optional(name) !== undefined),
+        sequence: reader.parsed("sequence", (text) => parseSequence(text, "sequence")),
       };
 }
 

@@ -3,13 +3,13 @@ import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals } from "../display/signals.js";
 import { cancellationOf } from "../queue/cancelled.js";
-import type { Deployment } from "../queue/deployment.js";
+import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { CancelledError, OutdatedError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Blocker } from "../queue/forecast.js";
 import { takeTurn as take, type WayIn } from "../queue/journey.js";
 import type { Queue } from "../queue/queue.js";
-import { checkReservation, redeemedBy } from "../queue/redeeming.js";
+import { wayInto } from "../queue/redeeming.js";
 import { startTimer } from "../queue/timer.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
@@ -18,7 +18,6 @@ import { cancelledBy } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
 import { log, logGroup } from "./log.js";
 import { beParent, parentOf, withCure } from "./parent.js";
-import { patiently } from "./queueSession.js";
 import { idempotencyKey } from "./workflow.js";
 
 /** A deployment that has started. */
@@ -53,6 +52,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     await follower.onEvent(event);
     if (event.event === "enqueued") {
       enqueued = event.deployment;
+      warnOfIgnored(inputs, enqueued);
       setOutput("deployment-id", enqueued.id);
       options.onEnqueued?.(enqueued);
       stopTimer = warnAfter === undefined ? stopTimer : warnLater(enqueued, warnAfter);
@@ -79,7 +79,9 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     beParent(deployment);
     return { deployment, waitedFor: [...waitedFor.values()] };
   } catch (error) {
-    const supersededBy = giveUp.signal.aborted ? undefined : await supersederOf(queue, error, enqueued);
+    const supersededBy = giveUp.signal.aborted
+      ? undefined
+      : await supersederOf(queue, error, enqueued?.id ?? reservationOf(inputs));
     if (supersededBy !== undefined) {
       options.onSuperseded?.();
       setOutput("superseded-by", supersededBy);
@@ -101,10 +103,8 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
 
 async function wayInOf(queue: Queue, inputs: StartInputs): Promise<WayIn> {
   const { wanted } = inputs;
-  if ("reservationId" in wanted) {
-    const { reservationId, where, redemption } = wanted;
-    await patiently(inputs, () => checkReservation(queue, reservationId, where));
-    return redeemedBy(queue, reservationId, redemption);
+  if ("reserved" in wanted) {
+    return wayInto(queue, wanted.reserved);
   }
   return {
     ...wanted,
@@ -118,13 +118,29 @@ async function wayInOf(queue: Queue, inputs: StartInputs): Promise<WayIn> {
 async function supersederOf(
   queue: Queue,
   error: unknown,
-  enqueued: Deployment | undefined,
+  id: DeploymentId | undefined,
 ): Promise<string | number | undefined> {
   if (error instanceof OutdatedError) {
     return /\bdeployment (\d+)/.exec(error.message)?.[1];
   }
-  const isCancelled = error instanceof CancelledError && enqueued !== undefined;
-  return isCancelled ? (await cancellationOf(queue, enqueued.id))?.superseded_by : undefined;
+  const isCancelled = error instanceof CancelledError && id !== undefined;
+  return isCancelled ? (await cancellationOf(queue, id))?.superseded_by : undefined;
+}
+
+function reservationOf({ wanted }: StartInputs): DeploymentId | undefined {
+  return "reserved" in wanted ? wanted.reserved.reservation : undefined;
+}
+
+function warnOfIgnored({ wanted }: StartInputs, deployment: Deployment): void {
+  if ("reserved" in wanted) {
+    const { ignored, sequence } = wanted;
+    const names = [...ignored, ...(sequence === undefined || sequence === deployment.sequence ? [] : ["sequence"])];
+    if (names.length > 0) {
+      log.warn(
+        `the reservation of ${deploymentName(deployment)} stands: ${names.join(", ")} of this step ${names.length === 1 ? "has" : "have"} no effect`,
+      );
+    }
+  }
 }
 
 function warnLater(deployment: Deployment, warnAfter: number): () => void {

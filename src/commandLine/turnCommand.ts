@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import type { WayIn } from "../queue/journey.js";
-import { checkReservation, redeemedBy } from "../queue/redeeming.js";
+import { wayInto } from "../queue/redeeming.js";
 import { parseDeploymentId } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { holdOf, options } from "./options.js";
@@ -48,8 +48,8 @@ export abstract class TurnCommand extends RequestCommand {
     if (reservation === undefined) {
       return this.request(session);
     }
-    await checkReservation(session.queue, reservation, await this.whereabouts(session.queue));
-    return redeemedBy(session.queue, reservation, { component, version, artifact, url }, stopGrace);
+    const where = await this.whereabouts(session.queue);
+    return wayInto(session.queue, { ...where, reservation, component, version, artifact, url }, stopGrace);
   }
 
   protected override async request(session: Session): Promise<DeploymentRequest> {

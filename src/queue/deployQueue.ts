@@ -7,11 +7,12 @@ import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
 import { QueueCalls } from "./calls/queueCalls.js";
 import { deploymentChannel } from "./channels.js";
-import type { Deployment, DeploymentId, DeploymentRequest } from "./deployment.js";
+import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
+import { wayInto } from "./redeeming.js";
 import { type RunOptions, runWork } from "./runWork.js";
 
 export interface DeployQueueOptions {
@@ -79,12 +80,13 @@ export class DeployQueue extends QueueCalls {
   }
 
   /**
-   * Enters the line, waits and starts. The caller deploys then, and ends with finish or cancel. Without heartbeats,
+   * Enters the line, or takes a reserved place in it, waits and starts. The caller deploys then, and ends with finish or cancel. Without heartbeats,
    * the deployment is not reaped meanwhile.
    * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up. ClosedError
    */
-  start(request: DeploymentRequest, options: JourneyOptions = {}): Promise<Deployment> {
-    return this.#travel(options, (journey) => takeTurn(this.#queue, request, { ...journey, heartbeat: false }));
+  start(request: DeploymentRequest | ReservedRequest, options: JourneyOptions = {}): Promise<Deployment> {
+    const wayIn = wayInto(this.#queue, request);
+    return this.#travel(options, (journey) => takeTurn(this.#queue, wayIn, { ...journey, heartbeat: false }));
   }
 
   /**
@@ -95,7 +97,7 @@ export class DeployQueue extends QueueCalls {
    * @throws CancelledError, LostContactError, once deploy has ended; ClosedError
    */
   run<Result>(
-    request: DeploymentRequest,
+    request: DeploymentRequest | ReservedRequest,
     deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
     options: RunOptions = {},
   ): Promise<Result> {

@@ -147,13 +147,17 @@ export interface DeploymentRequest extends Location {
   readonly rollbackOf?: DeploymentId | undefined;
 }
 
-/** What becomes known of a deployment between its reservation and its start. */
-export interface Redemption {
-  /** When given, it must be the one that the place was reserved for. */
+/** What becomes known of a deployment between its reservation and its start. A place or component must be the one that was reserved for. */
+export interface Redemption extends Whereabouts {
   readonly component?: string | undefined;
   readonly version?: string | undefined;
   readonly artifact?: string | undefined;
   readonly url?: string | undefined;
+}
+
+/** A place that was reserved before, instead of one at the end of the line. */
+export interface ReservedRequest extends Redemption {
+  readonly reservation: DeploymentId;
 }
 
 export interface Cell {

@@ -1,7 +1,8 @@
 import { cancelledError } from "./cancelled.js";
-import type { Deployment, DeploymentRequest } from "./deployment.js";
+import type { Deployment, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { oneLine } from "./oneLine.js";
 import type { Queue } from "./queue.js";
+import { wayInto } from "./redeeming.js";
 import { type Outcome, type Running, type RunOptions as RunningOptions, runDeployment } from "./run.js";
 
 export type RunOptions = Omit<RunningOptions, "workSignal">;
@@ -14,7 +15,7 @@ type Settled<Result> = { readonly value: Result } | { readonly error: unknown };
  */
 export async function runWork<Result>(
   queue: Queue,
-  request: DeploymentRequest,
+  request: DeploymentRequest | ReservedRequest,
   deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
   options: RunOptions,
 ): Promise<Result> {
@@ -26,7 +27,10 @@ export async function runWork<Result>(
       return { result: { error }, failure: oneLine(`failed: ${reason}`) };
     }
   };
-  const { result, end } = await runDeployment(queue, request, work, { ...options, workSignal: options.signal });
+  const { result, end } = await runDeployment(queue, wayInto(queue, request, options.stopGrace), work, {
+    ...options,
+    workSignal: options.signal,
+  });
   const { id } = end.deployment;
   if (end.how === "cancelled") {
     throw cancelledError(end.deployment);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { annotations, runStep, startStep, stepInputs } from "../support/action.js";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
+import { openSession } from "../support/session.js";
+import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const inputs = stepInputs(cli.url);
@@ -124,6 +126,59 @@ describe("mode reserve", () => {
     await runStep({}, { state: reserved.state, jobStatus: "failure" });
     expect((await cli.row(id)).status).toBe("queued");
   });
+
+  test("leaves alone what another job redeems while the step ends", async () => {
+    const reserved = await runStep(inputs("reserve", newPlace(), { "reserve-for": "1h" }));
+    const id = Number(reserved.outputs["deployment-id"]);
+    const other = await openSession(cli);
+    await other.begin();
+    await other.sql`select from deploy_queue.redeem(${id})`;
+    const post = startStep({}, { state: reserved.state, jobStatus: "failure" });
+    await until("the step waits for the row", async () => {
+      const [row] = await cli.sql`select from pg_stat_activity where ${other.pid} = any (pg_blocking_pids(pid))`;
+      return row !== undefined;
+    });
+    await other.commit();
+    expect((await post.end).code).toBe(0);
+    expect((await cli.row(id)).status).toBe("queued");
+  });
+
+  test("says which inputs have no effect where a reservation is redeemed", async () => {
+    const place = newPlace();
+    const reserved = await runStep(inputs("reserve", place, { "reserve-for": "1h", sequence: "812" }));
+    const id = reserved.outputs["deployment-id"] ?? "";
+    const given = { "reservation-id": id, note: "urgent", priority: "5" };
+    const turn = await runStep(inputs("start", place, { ...given, sequence: "813" }));
+    expect(turn.code).toBe(0);
+    expect(annotations(turn, "warning").at(-1)).toContain("note, priority, sequence of this step have no effect");
+    expect(await cli.row(Number(id))).toMatchObject({ note: null, priority: 0, sequence: 812 });
+    const next = await runStep(inputs("reserve", place, { "reserve-for": "1h", sequence: "814", component: "web" }));
+    await cli.queue.finish(id);
+    const same = { "reservation-id": next.outputs["deployment-id"] ?? "", sequence: "814", component: "web" };
+    expect((await runStep(inputs("start", place, same))).log).not.toContain("no effect");
+  });
+
+  test.for<[string, number]>([
+    ["fail", 1],
+    ["succeed", 0],
+  ])(
+    "superseded before it is redeemed: on-superseded: %s ends with %i, and the output names the newer one",
+    async ([policy, code]) => {
+      const place = await ordered("latest");
+      const reserved = await runStep(inputs("reserve", place, { "reserve-for": "1h", sequence: "812" }));
+      const newer = await runStep(inputs("reserve", place, { "reserve-for": "1h", sequence: "813" }), {
+        checkRunId: "2",
+      });
+      const turn = await runStep(
+        inputs("job", place, { "reservation-id": reserved.outputs["deployment-id"] ?? "", "on-superseded": policy }),
+      );
+      expect({ code: turn.code, by: turn.outputs["superseded-by"] }).toEqual({
+        code,
+        by: newer.outputs["deployment-id"],
+      });
+      expect(await runStep({}, { state: turn.state, jobStatus: "success" })).toMatchObject({ code: 0 });
+    },
+  );
 
   test("is refused in another cell", async () => {
     const reserved = await runStep(inputs("reserve", newPlace(), { "reserve-for": "1h" }));

@@ -97,9 +97,9 @@ describe("reserve", () => {
 
 describe("--reservation", () => {
   test.for<[string, number, string]>([
-    ["--component=web", 4, "was reserved with another component"],
-    ["--version=v2", 4, "was reserved with another version"],
-    ["--region=elsewhere", 4, "has its place in dev-aws-"],
+    ["--component=web", 4, "and another component was given"],
+    ["--version=v2", 4, "and another version was given"],
+    ["--region=elsewhere", 4, "-cell-0, and another cell was given. Enter the line without it"],
     ["--sequence=3", 2, "--sequence and --reservation do not go together. The reservation says it already"],
     ["--max-duration=1h", 2, "--max-duration and --reservation do not go together"],
     ["--idempotency-key=k", 2, "--idempotency-key and --reservation do not go together"],

@@ -137,6 +137,9 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
     const again = ["cancel", "confirm stop", "force", ...(deployment.hasFailed ? ["fail"] : [])];
     const isSo = deployment.finished === null ? again.includes(act) : act === "finish";
     const code = deployment.finished === null ? "QD005" : "QD006";
+    const isLate =
+      act === "redeem" && (deployment.cancelled ?? 0) >= (deployment.reservedUntil ?? Number.POSITIVE_INFINITY);
+    if (isLate) return answered("QD052", world);
     return answered(byFunction && (isSo || act === "heartbeat") ? "ok" : code, world);
   }
   const isIt = ({ id }: Deployment) => id === deployment.id;

@@ -109,6 +109,22 @@ describe("run", () => {
     expect(await queue.deployment(during?.id ?? 0)).toMatchObject({ status: "finished" });
   });
 
+  test("takes a reserved place, with what is known by then; so does start", async () => {
+    const { library } = await open();
+    for (const how of ["run", "start"] as const) {
+      const request = newRequest();
+      const { id } = await library.reserve(request, 60_000);
+      const reserved = { reservation: id, region: request.region, version: "v9" };
+      await expect(library.start({ ...reserved, region: "elsewhere" })).rejects.toThrow(RefusedError);
+      await expect(library.run({ ...reserved, component: "web" }, async () => "no")).rejects.toThrow(RefusedError);
+      expect((await queue.deployment(id)).status).toBe("reserved");
+      const known =
+        how === "run" ? await library.run(reserved, async (deployment) => deployment) : await library.start(reserved);
+      expect(known).toMatchObject({ id, version: "v9", reserved_until: null, start_timestamp: expect.any(Date) });
+      expect((await queue.deployment(id)).status).toBe(how === "run" ? "finished" : "running");
+    }
+  });
+
   test.for<readonly [how: string, deploy: () => Promise<never>]>([
     ["rejects", () => Promise.reject(new Error("no\u2028space\r\n\u001b[31mleft"))],
     [

@@ -120,7 +120,11 @@ export class QueueCalls extends Calls {
           heartbeat => ${heartbeat},
           keeper => ${keeping.keeper ?? null},
           stop_grace => ${milliseconds(sql, keeping.stopGrace)},
-          component => ${redemption.component ?? null}
+          component => ${redemption.component ?? null},
+          environment => ${redemption.environment ?? null},
+          cloud_provider => ${redemption.cloudProvider ?? null},
+          region => ${redemption.region ?? null},
+          cell_index => ${redemption.cellIndex ?? null}
         )`,
     );
   }

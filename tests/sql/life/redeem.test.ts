@@ -26,19 +26,24 @@ test.for<[string, string]>([
   ["is no reservation", "plain"],
   ["was redeemed before", "twice"],
   ["is of another component", "component"],
+  ["is of another cell", "cell"],
   ["has another version", "version"],
   ["is over", "over"],
+  ["is over and cancelled for that", "reaped"],
 ])("what %s is refused", async ([, which]) => {
   const line = newOrderedLine(database);
   await line.ready;
   if (which === "plain") await line.enter("a");
   else await line.enter("a", { valid_for: "5 minutes", version: "v1" });
   if (which === "twice") await sql`select from deploy_queue.redeem(${line.id("a")})`;
-  if (which === "over") await database.advance("6 minutes");
+  if (which === "over" || which === "reaped") await database.advance("6 minutes");
+  if (which === "reaped") await sql`select deploy_queue.reap_stale_deployments()`;
   const component = which === "component" ? "web" : null;
   const version = which === "version" ? "v2" : null;
+  const index = which === "cell" ? 2 : null;
   await expect(
-    sql`select from deploy_queue.redeem(${line.id("a")}, component => ${component}, version => ${version})`,
+    sql`
+      select from deploy_queue.redeem(${line.id("a")}, component => ${component}, version => ${version}, cell_index => ${index})`,
   ).rejects.toMatchObject({ code: "QD052" });
 });
 
