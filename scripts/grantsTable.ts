@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import { markdownTable } from "./markdownTable.js";
 
-const roles = ["deploy_queue_reader", "deploy_queue_deployer", "deploy_queue_operator"] as const;
+const roles = ["reader", "approver", "deployer", "operator"].map((kind) => `deploy_queue_${kind}`);
 
 /** Which role has which privileges on what, from the catalog, as the table of docs/roles.md. */
 export async function grantsTable(sql: postgres.Sql): Promise<string> {

@@ -59,6 +59,7 @@
 --!include roles/_bypass_reason.sql
 --!include roles/_grant_old_names.sql
 --!include roles/_functions.sql
+--!include roles/_roles.sql
 --!include roles/_grants.sql
 --!include roles/_grant_roles.sql
 --!include roles/create_roles.sql

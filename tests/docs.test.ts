@@ -78,7 +78,7 @@ test("docs/setup.md leads from an administrator without superuser to a deploymen
   const session = asUser(administrator, "choose-zero", "postgres");
   for (const statement of first.split(";").filter((text) => text.trim() !== "")) await session.unsafe(statement);
   // The roles belong to the whole server, and other tests have created them: elsewhere the owner has.
-  for (const kind of ["reader", "deployer", "operator"]) {
+  for (const kind of ["reader", "approver", "deployer", "operator"]) {
     await cli.sql.unsafe(`grant deploy_queue_${kind} to queue_owner${suffix} with admin option`);
   }
   let url = "";

@@ -6,7 +6,9 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with roles (role_name, rank) as (
-    values ('public', 0), ('deploy_queue_reader', 1), ('deploy_queue_deployer', 2), ('deploy_queue_operator', 3)
+    select 'public', 0
+    union all
+    select ours.role_name, ours.rank from deploy_queue._roles() as ours
   ),
   objects (privileges, object, rank) as (
     values
@@ -73,5 +75,7 @@ as $$
   select roles.role_name, objects.privileges, objects.object
   from roles
   join objects on objects.rank <= roles.rank
+    -- Besides what its rank gives it.
+    or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

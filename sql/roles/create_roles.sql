@@ -9,12 +9,7 @@ declare
   v_missing text;
   v_comment text;
 begin
-  for role_name, v_comment in
-    values
-      ('deploy_queue_reader', 'Reads the views of deploy-queue, for dashboards.'),
-      ('deploy_queue_deployer', 'Deploys by the functions of deploy-queue, for pipelines.'),
-      ('deploy_queue_operator', 'Operates deploy-queue: bulk cancels, environments, bypasses, background work.')
-  loop
+  for role_name, v_comment in select roles.role_name, roles.about from deploy_queue._roles() as roles loop
     created := to_regrole(role_name) is null;
     if created then
       begin
@@ -24,9 +19,9 @@ begin
         when duplicate_object or unique_violation then
           created := false;
         when insufficient_privilege then
-          select string_agg(format('create role %I nologin;', missing), ' ') into v_missing
-          from unnest(array['deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator']) as missing
-          where to_regrole(missing) is null;
+          select string_agg(format('create role %I nologin;', missing.role_name), ' ') into v_missing
+          from deploy_queue._roles() as missing
+          where to_regrole(missing.role_name) is null;
 
           raise exception using
             errcode = 'QD012',
@@ -39,11 +34,13 @@ begin
 
   perform deploy_queue._grant_roles();
   if create_roles.exclusive then
-    execute format('grant connect on database %I to deploy_queue_reader, deploy_queue_deployer, deploy_queue_operator', current_database());
+    execute format('grant connect on database %I to %s', current_database(), (
+      select string_agg(roles.role_name, ', ') from deploy_queue._roles() as roles
+    ));
     execute format('revoke connect on database %I from public', current_database());
   end if;
 end;
 $$;
 
 comment on function deploy_queue.create_roles(boolean) is
-  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new. exclusive: only they and the owner may connect to this database from now on.';
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_approver (reviewers), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new. exclusive: only they and the owner may connect to this database from now on.';

@@ -13,7 +13,7 @@ begin
     from pg_auth_members
     join pg_roles on pg_roles.oid = pg_auth_members.roleid
     where pg_auth_members.member = v_role
-      and pg_roles.rolname in ('deploy_queue_reader', 'deploy_queue_deployer', 'deploy_queue_operator')
+      and pg_roles.rolname in (select roles.role_name from deploy_queue._roles() as roles)
   loop
     begin
       execute format('revoke %I from %I', v_granted, revoke_role.role_name);

@@ -5,14 +5,14 @@ import { argument, optionalName, requiredValue } from "../../commandLine/values.
 import { InvalidValueError } from "../../database/errors.js";
 import type { RoleKind } from "../../queue/calls/roles.js";
 
-const kinds: readonly RoleKind[] = ["reader", "deployer", "operator"];
+const kinds: readonly RoleKind[] = ["reader", "approver", "deployer", "operator"];
 
 export class RolesGrantCommand extends QueueCommand {
   static override paths = [["roles", "grant"]];
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "Make a database login a reader, a deployer or an operator",
+    description: "Make a database login a reader, an approver, a deployer or an operator",
     details: `
       For the owner of the queue. It needs no superuser: on a managed PostgreSQL, the administrator that created the roles may grant them. The
       login exists already: \`create role ci_payments login password '…'\`.
@@ -24,14 +24,15 @@ export class RolesGrantCommand extends QueueCommand {
         "A pipeline that deploys to two environments",
         "deploy-queue roles grant ci --as deployer --environments dev,staging",
       ],
+      ["A person who approves what others deploy", "deploy-queue roles grant ann --as approver"],
     ],
   });
 
   role = argument("role", (text) => text);
-  kind = requiredValue("--as", "reader, deployer or operator", (text, option) => {
+  kind = requiredValue("--as", "reader, approver, deployer or operator", (text, option) => {
     const kind = kinds.find((known) => known === text);
     if (kind === undefined) {
-      throw new InvalidValueError(`${option} must be reader, deployer or operator, not "${text}"`);
+      throw new InvalidValueError(`${option} must be reader, approver, deployer or operator, not "${text}"`);
     }
     return kind;
   });
@@ -43,7 +44,7 @@ export class RolesGrantCommand extends QueueCommand {
     await queue.roles.grant(this.role, this.kind, environments);
     const tie =
       environments === undefined ? "" : environments[0] === "*" ? " of all environments" : ` of ${names?.join(", ")}`;
-    this.print(`${this.role} is ${this.kind === "operator" ? "an" : "a"} ${this.kind}${tie}`, {
+    this.print(`${this.role} is ${/^[ao]/.test(this.kind) ? "an" : "a"} ${this.kind}${tie}`, {
       role_name: this.role,
       kind: this.kind,
       environments: environments ?? null,

@@ -8,7 +8,8 @@ export class RolesListCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "List the database logins that may read, deploy or operate, and the environments that each may change",
+    description:
+      "List the database logins that may read, approve, deploy or operate, and the environments that each may change",
   });
 
   override async act({ queue }: Session): Promise<number> {

@@ -1,6 +1,6 @@
 import { Calls } from "./calls.js";
 
-export type RoleKind = "reader" | "deployer" | "operator";
+export type RoleKind = "reader" | "approver" | "deployer" | "operator";
 
 export interface GrantedRole {
   readonly role_name: string;
@@ -16,7 +16,7 @@ export class Roles extends Calls {
   }
 
   /**
-   * Makes a login a reader, a deployer or an operator.
+   * Makes a login a reader, an approver, a deployer or an operator.
    * @param environments the only ones that it may change; ["*"]: all; left out: as before
    */
   async grant(role: string, kind: RoleKind, environments?: readonly string[]): Promise<void> {

@@ -5,7 +5,7 @@ import { useLogins } from "../../support/logins.js";
 const database = useDatabase();
 const { sql } = database;
 const newLogin = useLogins(database);
-const roles = ["reader", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "deployer", "operator"] as const;
 
 beforeAll(async () => {
   await database.queue.roles.create();
@@ -46,7 +46,7 @@ describe("create_roles", () => {
     const away = (role: string) => `alter role deploy_queue_${role} rename to away_${role}_${process.pid};`;
     await session.unsafe(`begin; ${away("reader")} ${away("operator")}
       grant usage on schema deploy_queue to ${name};
-      grant execute on function deploy_queue.create_roles(boolean) to ${name};
+      grant execute on function deploy_queue.create_roles(boolean), deploy_queue._roles() to ${name};
       set role ${name}`);
 
     const failure = await session`select deploy_queue.create_roles()`.catch((error: unknown) => error);

@@ -9,7 +9,7 @@ import { outcome } from "../../support/session.js";
 const database = useDatabase();
 const { sql } = database;
 const newLogin = useLogins(database);
-const roles = ["reader", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "deployer", "operator"] as const;
 const forbidden = "42501";
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
 /** What docs/roles.md says of the role, in the same way. */
 function documentedFor(role: (typeof roles)[number]): string[] {
   const rows = readFileSync(join(import.meta.dirname, "../../../docs/roles.md"), "utf8").matchAll(
-    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
+    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
   );
   return [...rows].flatMap(([, object, ...columns]) =>
     (columns[roles.indexOf(role)] ?? "")
