@@ -132,6 +132,9 @@
 --!include rule/_obsolete.sql
 --!include gates/_gate.sql
 --!include gates/_confirmation_gate.sql
+--!include gates/_first_finishes.sql
+--!include gates/_promoted_at.sql
+--!include gates/_promotion_gate.sql
 --!include gates/_gates.sql
 --!include gates/_shut.sql
 --!include rule/_withheld.sql
@@ -251,6 +254,7 @@
 --!include policies/tg_environments__normalize.sql
 --!include policies/tg_freezes__guard.sql
 --!include policies/tg_maintenance_windows__guard.sql
+--!include policies/tg__check_promotion.sql
 --!include policies/tg__record_configuration.sql
 --!include policies/freezes_in_force.sql
 --!include policies/windows.sql
@@ -258,6 +262,7 @@
 --!include history/_flaw_of_event.sql
 --!include history/history.sql
 --!include history/count_prunable.sql
+--!include history/_keep_finishes.sql
 --!include history/prune_history.sql
 --!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql

@@ -129,6 +129,10 @@ comment on table deploy_queue.component_lines is
 comment on table deploy_queue.started_sequences is
   'Private: the sequence that has started last, of each component and scope in a cell.';
 
+comment on table deploy_queue.finished_versions is
+  'When a version first finished, of each component and artifact in a cell: what pruning keeps of the deployments that it removes.';
+comment on column deploy_queue.finished_versions.artifact is 'Empty where none was named.';
+
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
 comment on column deploy_queue.deployment_events.deployment_id is

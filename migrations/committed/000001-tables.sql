@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cf2f6fa9e7acd92bf7fed0d2761571abec343be4
+--! Hash: sha1:d220c537cb8bed1c3a71233c86ab73196dd050d9
 
 -- squawk-ignore-file
 
@@ -24,8 +24,8 @@ create type deploy_queue.deployment_status as enum (
 create type deploy_queue.hold as enum ('outside', 'in-line');
 
 -- How a deployment was cancelled: at once, by force, by its keeper that was asked to stop, without its keeper, since its work failed,
--- before it began, or to end a circle of waits.
-create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stopped', 'reaped', 'failed', 'rejected', 'gave-way', 'superseded', 'outdated');
+-- before it began, to end a circle of waits, since a newer one goes instead, or since its version was marked bad.
+create type deploy_queue.cancellation_kind as enum ('cancelled', 'forced', 'stopped', 'reaped', 'failed', 'rejected', 'gave-way', 'superseded', 'outdated', 'withdrawn');
 
 -- In which order the waiting deployments of a component run, and whether all do.
 create type deploy_queue.ordering as enum ('sequential', 'latest', 'latest-ready');
@@ -327,6 +327,9 @@ create index deployments_latest on deploy_queue.deployments (cell_id, component,
   where version is not null and cancellation_timestamp is null;
 create index deployments_measured on deploy_queue.deployments (cell_id, component, finish_timestamp) include (start_timestamp)
   where finish_timestamp is not null;
+-- Where a version has finished, for those that are promoted from there.
+create index deployments_versions on deploy_queue.deployments (cell_id, component, version, finish_timestamp)
+  where finish_timestamp is not null and version is not null;
 create index deployments_moments on deploy_queue.deployments
   using brin (created_at, start_timestamp, finish_timestamp, cancellation_timestamp)
   with (pages_per_range = 16, autosummarize = on);
@@ -354,6 +357,17 @@ create table deploy_queue.started_sequences (
   started_at timestamptz not null,
   primary key (cell_id, component, sequence_scope)
 ) with (fillfactor = 80);
+
+-- When a version first finished, of each component and artifact in a cell: what pruning keeps of the deployments that it removes.
+create table deploy_queue.finished_versions (
+  cell_id integer not null references deploy_queue.cells,
+  component text not null,
+  version text not null,
+  -- Empty where none was named.
+  artifact text not null,
+  finished_at timestamptz not null,
+  primary key (cell_id, component, version, artifact)
+);
 
 -- Without a foreign key: the record of what happened outlives its deployment.
 create table deploy_queue.deployment_events (

@@ -8,6 +8,7 @@ declare
   v_demands record;
 begin
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
-  return deploy_queue._confirmation_gate(candidate, v_demands.confirmation);
+  return deploy_queue._confirmation_gate(candidate, v_demands.confirmation)
+    || case when v_demands.promote_from is not null then deploy_queue._promotion_gate(candidate) end;
 end;
 $$;

@@ -1,5 +1,5 @@
 -- Removes deployments that ended before the retention of their environment, with their events, at most one batch. The newest
--- finished deployment of each component in each cell stays: it says what is deployed there. Returns how many it removed.
+-- finished deployment of each component in each cell stays: it says what is deployed there. When versions first finished is kept. Returns how many it removed.
 -- Called by the background worker until it returns 0; takes no lock that the queue needs.
 create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
 language plpgsql volatile
@@ -52,6 +52,7 @@ begin
     v_share := v_share * 8;
   end loop;
 
+  perform deploy_queue._keep_finishes(v_ids);
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
   delete from deploy_queue.deployments where deployments.id = any (v_ids);

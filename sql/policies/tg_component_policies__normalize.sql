@@ -14,6 +14,7 @@ begin
   new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
   new.soak := deploy_queue._in_seconds(new.soak);
+  new.promote_from := btrim(new.promote_from);
   return new;
 end;
 $$;

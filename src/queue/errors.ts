@@ -126,6 +126,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD051: RefusedError,
   QD052: RefusedError,
   QD053: RefusedError,
+  QD060: InvalidValueError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

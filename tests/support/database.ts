@@ -37,6 +37,8 @@ export interface EnqueueArguments {
   cellIndex: number;
   component: string;
   version: string;
+  artifact: string;
+  rollbackOf: number;
   concurrencyKey: string;
   heartbeat: boolean;
   priority: number;
