@@ -1,7 +1,8 @@
 import type postgres from "postgres";
+import { roleKinds } from "../src/queue/calls/roles.js";
 import { markdownTable } from "./markdownTable.js";
 
-const roles = ["reader", "approver", "deployer", "operator"].map((kind) => `deploy_queue_${kind}`);
+const roles = roleKinds.map((kind) => `deploy_queue_${kind}`);
 
 /** Which role has which privileges on what, from the catalog, as the table of docs/roles.md. */
 export async function grantsTable(sql: postgres.Sql): Promise<string> {

@@ -135,6 +135,7 @@
 --!include gates/_first_finishes.sql
 --!include gates/_promoted_at.sql
 --!include gates/_promotion_gate.sql
+--!include gates/_check_gates.sql
 --!include gates/_gates.sql
 --!include gates/_shut.sql
 --!include rule/_withheld.sql
@@ -240,6 +241,7 @@
 --!include life/tg_deployments__guard.sql
 
 --!include policies/set_environment.sql
+--!include gates/_check_names.sql
 --!include policies/tg_component_policies__normalize.sql
 --!include policies/set_component.sql
 --!include policies/remove_environment.sql
@@ -258,6 +260,8 @@
 --!include policies/tg__record_configuration.sql
 --!include policies/freezes_in_force.sql
 --!include policies/windows.sql
+--!include gates/report_check.sql
+--!include gates/latest_checks.sql
 
 --!include history/_flaw_of_event.sql
 --!include history/history.sql

@@ -162,6 +162,12 @@ comment on column deploy_queue.deployment_events.component is 'What went around 
 comment on column deploy_queue.deployment_events.version is 'Which version of it.';
 comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
 
+comment on table deploy_queue.checks is 'Append-only: what pipelines have found about a version of a component. The newest of a name counts.';
+comment on column deploy_queue.checks.name is 'Name of the check, as environments.require_checks has it.';
+comment on column deploy_queue.checks.expires_at is 'Until when it counts; null: until the next report.';
+comment on column deploy_queue.checks.principal is 'The database role that reported it.';
+comment on column deploy_queue.checks.actor is 'Who reported it, as the client says.';
+
 comment on table deploy_queue.deployment_durations is
   'How long deployments of a component take in a cell: the last 100 that finished within 3 months. Kept right by every finish.';
 comment on column deploy_queue.deployment_durations.stddev_duration is 'Sample standard deviation; null for a single sample.';

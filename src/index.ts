@@ -11,6 +11,7 @@ export type {
   StuckDeployment,
   UsualDuration,
 } from "./queue/calls/boards.js";
+export type { Check, CheckFilter, CheckReport } from "./queue/calls/checks.js";
 export type {
   ComponentChanges,
   ComponentPolicies,

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d220c537cb8bed1c3a71233c86ab73196dd050d9
+--! Hash: sha1:ee8ca30c5ab76a75431622b2b16667c4b4cc4283
 
 -- squawk-ignore-file
 
@@ -395,6 +395,36 @@ create table deploy_queue.deployment_events (
 );
 create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
 create unique index deployment_events_outlier on deploy_queue.deployment_events (deployment_id) where kind = 'outlier';
+
+-- What pipelines have found about a version. Rows never change, and the newest of a name counts.
+create table deploy_queue.checks (
+  id bigint primary key generated always as identity,
+  component text not null
+    constraint component_must_be_1_to_200_printable_characters check (
+      length(component) between 1 and 200 and component !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  version text not null
+    constraint version_must_be_1_to_100_printable_characters check (
+      length(version) between 1 and 100 and version !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  name text not null
+    constraint name_must_be_1_to_50_printable_characters check (
+      length(name) between 1 and 50 and name !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  passed boolean not null,
+  url text
+    constraint url_must_be_0_to_2000_printable_characters check (
+      length(url) <= 2000 and url !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    )
+    constraint url_must_begin_with_http_or_https check (url ~* '^(https?://|$)'),
+  details jsonb constraint details_must_be_at_most_16000_characters check (length(details::text) <= 16000),
+  expires_at timestamptz,
+  principal text not null,
+  actor text not null,
+  reported_at timestamptz not null,
+  constraint a_check_expires_after_it_was_reported check (expires_at > reported_at)
+);
+create index checks_newest on deploy_queue.checks (component, version, name, id desc);
 
 -- The usual duration of a component in a cell.
 create table deploy_queue.deployment_durations (

@@ -1,5 +1,5 @@
--- Keeps history: deployments are never removed, and events neither removed nor changed, except in maintenance.
--- Fires for every DELETE and TRUNCATE of either table and every UPDATE of events.
+-- Keeps history: deployments are never removed, and events and checks neither removed nor changed, except in maintenance.
+-- Fires for every DELETE and TRUNCATE of these tables and every UPDATE of events and checks.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
 security definer
@@ -20,7 +20,10 @@ begin
   raise exception using
     errcode = 'QD010',
     message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
-    hint = 'Cancel a deployment that should not happen. To keep less history, set environments.retention.';
+    hint = case
+      when tg_table_name = 'checks' then 'Report the check again: the newest report counts.'
+      else 'Cancel a deployment that should not happen. To keep less history, set environments.retention.'
+    end;
 end;
 $$;
 
@@ -38,4 +41,12 @@ for each row execute function deploy_queue.tg__keep_history();
 
 create or replace trigger tg_deployment_events__keep_history_whole
 before truncate on deploy_queue.deployment_events
+for each statement execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_checks__keep_history
+before update or delete on deploy_queue.checks
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_checks__keep_history_whole
+before truncate on deploy_queue.checks
 for each statement execute function deploy_queue.tg__keep_history();

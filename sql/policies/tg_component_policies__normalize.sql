@@ -15,6 +15,7 @@ begin
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
   new.soak := deploy_queue._in_seconds(new.soak);
   new.promote_from := btrim(new.promote_from);
+  new.require_checks := deploy_queue._check_names(new.require_checks);
   return new;
 end;
 $$;

@@ -24,6 +24,7 @@ begin
   new.confirmation := nullif(new.confirmation, '');
   new.approvers := nullif(btrim(new.approvers), '');
   new.promote_from := nullif(btrim(new.promote_from), '');
+  new.require_checks := deploy_queue._check_names(new.require_checks);
   new.retention := deploy_queue._in_seconds(new.retention);
   return new;
 end;

@@ -51,7 +51,7 @@ as $$
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
-        'end_blocker', 'reap_stale_deployments', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
+        'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
       -- The functions of the constraint and the row-level security of deployments: the role that writes needs them.
@@ -77,5 +77,6 @@ as $$
   join objects on objects.rank <= roles.rank
     -- Besides what its rank gives it.
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
+    or (roles.role_name = 'deploy_queue_checker' and objects.object ~ '^function deploy_queue\.report_check\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

@@ -11,6 +11,7 @@ const newLogin = useLogins(database);
 beforeAll(() => database.queue.roles.create());
 
 const calls = {
+  deploy_queue_checker: ["select deploy_queue.report_check('api', '$region', 'e2e', true)"],
   deploy_queue_deployer: [
     "select deploy_queue.try_start($id)",
     "select deploy_queue.finish($id)",
@@ -52,6 +53,7 @@ describe.for(Object.entries(calls))("a %s tied to dev holds no lock of prod afte
     const id = await add("queued", { version: region, heartbeat: true });
     await sql`select deploy_queue.freeze('prod', 'sale', cloud_provider => 'aws', region => ${region})`;
     await sql`select deploy_queue.add_window('prod', '{1}', '09:00', '10:00')`;
+    await sql`select deploy_queue.set_environment('prod', require_checks => '{e2e}')`;
     await database.advance("20 minutes");
     const { name, sql: session } = await newLogin(role);
     await sql.unsafe(`alter role ${name} set deploy_queue.allowed_environments = 'dev'`);
@@ -77,6 +79,7 @@ describe.for(Object.entries(calls))("a %s tied to dev holds no lock of prod afte
     } finally {
       await session.unsafe("rollback");
       await sql`delete from deploy_queue.maintenance_windows`;
+      await sql`select deploy_queue.set_environment('prod', require_checks => '{}')`;
     }
   });
 });

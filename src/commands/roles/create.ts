@@ -10,8 +10,8 @@ export class RolesCreateCommand extends QueueCommand {
     description: "Create the database roles that are given out",
     details: `
       Creates \`deploy_queue_reader\` (dashboards: reads the views and nothing else), \`deploy_queue_approver\` (reviewers:
-      also approves deployments), \`deploy_queue_deployer\` (pipelines: enters the line, starts, finishes, cancels, sends
-      heartbeats) and \`deploy_queue_operator\` (people on call, the worker: also bulk cancels, environments and bypasses). They cannot log in; give them to roles that can:
+      also approves deployments), \`deploy_queue_checker\` (pipelines that test: also reports checks),
+      \`deploy_queue_deployer\` (pipelines: enters the line, starts, finishes, cancels, sends heartbeats) and \`deploy_queue_operator\` (people on call, the worker: also bulk cancels, environments and bypasses). They cannot log in; give them to roles that can:
       \`create role ci login password '…' in role deploy_queue_deployer\`. What each may is in docs/roles.md.
 
       May be repeated: roles that exist get their privileges in this database again.

@@ -3,16 +3,16 @@ import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { argument, optionalName, requiredValue } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../database/errors.js";
-import type { RoleKind } from "../../queue/calls/roles.js";
+import { roleKinds } from "../../queue/calls/roles.js";
 
-const kinds: readonly RoleKind[] = ["reader", "approver", "deployer", "operator"];
+const kinds = `${roleKinds.slice(0, -1).join(", ")} or ${roleKinds.at(-1)}`;
 
 export class RolesGrantCommand extends QueueCommand {
   static override paths = [["roles", "grant"]];
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "Make a database login a reader, an approver, a deployer or an operator",
+    description: "Make a database login a reader, an approver, a checker, a deployer or an operator",
     details: `
       For the owner of the queue. It needs no superuser: on a managed PostgreSQL, the administrator that created the roles may grant them. The
       login exists already: \`create role ci_payments login password '…'\`.
@@ -29,10 +29,10 @@ export class RolesGrantCommand extends QueueCommand {
   });
 
   role = argument("role", (text) => text);
-  kind = requiredValue("--as", "reader, approver, deployer or operator", (text, option) => {
-    const kind = kinds.find((known) => known === text);
+  kind = requiredValue("--as", kinds, (text, option) => {
+    const kind = roleKinds.find((known) => known === text);
     if (kind === undefined) {
-      throw new InvalidValueError(`${option} must be reader, approver, deployer or operator, not "${text}"`);
+      throw new InvalidValueError(`${option} must be ${kinds}, not "${text}"`);
     }
     return kind;
   });

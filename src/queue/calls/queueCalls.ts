@@ -15,6 +15,7 @@ import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
 import { Calls, milliseconds } from "./calls.js";
 import { Cells } from "./cells.js";
+import { Checks } from "./checks.js";
 import { Environments } from "./environments.js";
 import { History } from "./history.js";
 import { Holds } from "./holds.js";
@@ -29,6 +30,7 @@ export class QueueCalls extends Calls {
   readonly line: Line;
   readonly holds: Holds;
   readonly cells: Cells;
+  readonly checks: Checks;
   readonly environments: Environments;
   readonly policies: Policies;
   readonly history: History;
@@ -41,6 +43,7 @@ export class QueueCalls extends Calls {
   constructor(database: Database) {
     super(database);
     this.cells = new Cells(database);
+    this.checks = new Checks(database);
     this.environments = new Environments(database);
     this.line = new Line(database);
     this.holds = new Holds(database);

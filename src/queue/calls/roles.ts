@@ -1,6 +1,8 @@
 import { Calls } from "./calls.js";
 
-export type RoleKind = "reader" | "approver" | "deployer" | "operator";
+export const roleKinds = ["reader", "approver", "checker", "deployer", "operator"] as const;
+
+export type RoleKind = (typeof roleKinds)[number];
 
 export interface GrantedRole {
   readonly role_name: string;

@@ -9,7 +9,7 @@ import { outcome } from "../../support/session.js";
 const database = useDatabase();
 const { sql } = database;
 const newLogin = useLogins(database);
-const roles = ["reader", "approver", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "checker", "deployer", "operator"] as const;
 const forbidden = "42501";
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
 /** What docs/roles.md says of the role, in the same way. */
 function documentedFor(role: (typeof roles)[number]): string[] {
   const rows = readFileSync(join(import.meta.dirname, "../../../docs/roles.md"), "utf8").matchAll(
-    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
+    /^\| `(?!schema )([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm,
   );
   return [...rows].flatMap(([, object, ...columns]) =>
     (columns[roles.indexOf(role)] ?? "")
@@ -165,6 +165,22 @@ test("only triggers, and functions that a role without rights on tables may call
     "_require_right",
     "_stopped_by",
   ]);
+});
+
+test("a checker reports checks and nothing else; a deployer does when it is a checker as well; an operator does", async () => {
+  const report = ({ sql: session }: Login) =>
+    outcome(session`select deploy_queue.report_check('api', 'v1', 'e2e', true)`);
+  const checker = await newLogin("deploy_queue_checker");
+  expect(await report(checker)).toBe("ok");
+  expect(await outcome(checker.sql`select deploy_queue.enqueue('dev', 'aws', 'checker', 0, 'api')`)).toBe(forbidden);
+  expect(await outcome(checker.sql`insert into deploy_queue.checks (passed) values (true)`)).toBe(forbidden);
+  expect(await report(await newLogin("deploy_queue_reader"))).toBe(forbidden);
+  expect(await report(await newLogin("deploy_queue_deployer"))).toBe(forbidden);
+  expect(await report(await newLogin("deploy_queue_deployer", "deploy_queue_checker"))).toBe("ok");
+  expect(await report(await newLogin("deploy_queue_operator"))).toBe("ok");
+  expect(
+    await sql`select distinct principal, actor from deploy_queue.checks where principal = ${checker.name}`,
+  ).toEqual([{ principal: checker.name, actor: checker.name }]);
 });
 
 test("a deployer deploys by functions alone, and the events say who it was", async () => {

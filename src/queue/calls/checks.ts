@@ -1,0 +1,75 @@
+import { Calls, milliseconds } from "./calls.js";
+
+/** What a pipeline has found about a version. */
+export interface CheckReport {
+  readonly component: string;
+  readonly version: string;
+  /** As the policy of an environment names it, such as "e2e". */
+  readonly name: string;
+  readonly passed: boolean;
+  /** Page of the result. */
+  readonly url?: string | undefined;
+  /** More about the result; anything that JSON can say. */
+  readonly details?: unknown;
+  /** For how many milliseconds it counts; until the next report when it is not given. */
+  readonly expiresIn?: number | undefined;
+}
+
+/** The newest report of a check for a version: the one that counts. */
+export interface Check {
+  readonly check_id: number;
+  readonly component: string;
+  readonly version: string;
+  readonly name: string;
+  /** Expired: it passed, and that counts no longer. */
+  readonly state: "passed" | "failed" | "expired";
+  readonly url: string | null;
+  readonly details: unknown;
+  readonly expires_at: Date | null;
+  /** Who reported it: as the client says, and the database role. */
+  readonly actor: string;
+  readonly principal: string;
+  readonly reported_at: Date;
+}
+
+export interface CheckFilter {
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+  readonly name?: string | undefined;
+  /** So many at most. */
+  readonly limit?: number | undefined;
+}
+
+/** Evidence that environments demand of a version before they let it in. */
+export class Checks extends Calls {
+  /** Wakes the deployments that it lets in. Where roles are in use, only a checker or an operator may. */
+  report({ component, version, name, passed, url, details, expiresIn }: CheckReport): Promise<Check> {
+    return this.change(
+      (sql) => sql`
+        select id as check_id, component, version, name, case when passed then 'passed' else 'failed' end as state,
+          url, details, expires_at, actor, principal, reported_at
+        from deploy_queue.report_check(
+          component => ${component},
+          version => ${version},
+          name => ${name},
+          passed => ${passed},
+          url => ${url ?? null},
+          details => ${details === undefined ? null : JSON.stringify(details)}::text::jsonb,
+          expires_in => ${milliseconds(sql, expiresIn)}
+        )`,
+    );
+  }
+
+  /** The newest first. */
+  latest({ component, version, name, limit }: CheckFilter = {}): Promise<Check[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.latest_checks
+        where (${component ?? null}::text is null or component = ${component ?? null})
+          and (${version ?? null}::text is null or version = ${version ?? null})
+          and (${name ?? null}::text is null or name = ${name ?? null})
+        order by reported_at desc, check_id desc
+        limit ${limit ?? null}`,
+    );
+  }
+}
