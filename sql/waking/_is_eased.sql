@@ -19,6 +19,11 @@ begin
     select from deploy_queue._crowd(head, v_policy, null, before) as told
     where (told.blocker).id = before.id and (told.blocker).start_timestamp is not distinct from before.start_timestamp
       and (told.blocker).finish_timestamp is null and (told.blocker).cancellation_timestamp is null
+      -- It may be in the way for as long as before.
+      and not exists (
+        select from deploy_queue._crowd(head, v_policy, null) as still
+        where (still.blocker).id = before.id and still.until is not distinct from told.until
+      )
   );
 end;
 $$;

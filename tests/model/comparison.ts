@@ -15,7 +15,7 @@ const general = {
 } as const;
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },
-  b: { ...general, bufferTime: 0, slots: 2, maxReservation: 5 },
+  b: { ...general, bufferTime: 2, slots: 2, maxReservation: 5 },
   c: { ...general, bufferTime: 0, slots: 1, ordering: "latest-ready", refusesOutdated: true },
 };
 

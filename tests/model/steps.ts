@@ -197,12 +197,44 @@ type Draft =
 
 const on = fc.nat({ max: 2 });
 
-/** @param focus the acts that clients do; all, when it is not given */
+/**
+ * Most programs stay in one environment and each does without some details: where less is mixed, more comes together.
+ * @param focus the acts that clients do; all, when it is not given
+ */
 export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
-  const act = fc.oneof(...choices.filter(({ names }) => focus?.some((name) => names.includes(name)) ?? true));
-  const draft = draftOf(act);
-  return fc.array(draft, { minLength: 2, maxLength: 24, size: "max" }).map(asSteps);
+  const isChosen = ({ names }: Choice) => focus?.some((name) => names.includes(name)) ?? true;
+  // With a focus, nothing is rare.
+  const chosen = choices.filter(isChosen).map((one) => (focus ? { ...one, weight: Math.max(one.weight, 4) } : one));
+  return fc
+    .record({
+      drafts: fc.array(draftOf(fc.oneof(...chosen)), { minLength: 2, maxLength: 24, size: "max" }),
+      home: fc.oneof({ weight: 3, arbitrary: environment }, { weight: 1, arbitrary: fc.constant(undefined) }),
+      without: fc.subarray(Object.entries(plain)),
+      unchanged: fc.subarray(Object.entries(unsaid), { maxLength: 4 }),
+    })
+    .map(({ drafts, home, without, unchanged }) => {
+      const simpler = (act: Act): Act => ({
+        ...act,
+        ...("environment" in act && home !== undefined && { environment: home }),
+        ...(act.act === "enqueue" && Object.fromEntries(without)),
+        ...("policies" in act && { policies: { ...act.policies, ...Object.fromEntries(unchanged) } }),
+      });
+      return asSteps(drafts).map((one) => (one.step === "act" ? { ...one, acts: one.acts.map(simpler) } : one));
+    });
 }
+
+/** What a change of policies leaves as it is. */
+const unsaid: Policies = {
+  ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
+  ...{ ordering: null, refusesOutdated: null },
+};
+
+/** What an enqueue does without. */
+const plain = {
+  ...{ key: null, heartbeat: false, idempotencyKey: null, maxDuration: null, priority: 0, start: false, join: false },
+  ...{ hold: null, notBefore: null, notAfter: null },
+  ...{ sequence: null, scope: null, reserveFor: null, rollback: false },
+} satisfies Partial<Extract<Act, { act: "enqueue" }>>;
 
 const draftOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Draft> =>
   fc.oneof(

@@ -102,6 +102,17 @@ test("an end wakes nobody for whom a slot was free already, and more slots neith
   expect(await wokenOf(line.environment)).toEqual(["c"]);
 });
 
+test("a release in the line wakes no waiter that it keeps waiting for as long as before", async () => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  await line.enter("a", { component: "a", valid_for: "5 minutes" });
+  await line.enter("b", { component: "b", hold: "in-line" });
+  await line.enter("c", { component: "c" });
+  await sql`select from deploy_queue.release(${line.id("b")})`;
+  expect(await line.start("c")).toBe("queued a, queued b");
+  expect(await wokenOf(line.environment)).not.toContain("c");
+});
+
 test("what shares the key of what buffers takes its slot", async () => {
   const line = newOrderedLine(database, { slots: 2, buffer_time: "10 minutes" });
   await line.ready;
