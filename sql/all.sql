@@ -30,6 +30,7 @@
 --!include basics/_oldest_transaction.sql
 --!include basics/_blocked_environments.sql
 --!include basics/_lock_cell.sql
+--!include basics/_lock_cells.sql
 --!include basics/_lock_cell_in_time.sql
 --!include basics/end_blocker.sql
 --!include basics/_require_environment.sql
@@ -160,6 +161,8 @@
 --!include waking/_wake_sooner.sql
 --!include waking/_sort_in.sql
 --!include waking/_follow_policy.sql
+--!include waking/_changes_one_environment.sql
+--!include waking/tg__lock_lines.sql
 --!include waking/tg__keep_turns.sql
 --!include waking/_has_followers.sql
 --!include waking/follow_transitions.sql

@@ -4,7 +4,7 @@ declare
   v_setting record;
   v_of_all_live constant text[] := array[
     '_all_queued', '_all_running', '_free_heads', '_line_cells', 'live_deployments', 'live_deployment_by_url', 'reap_stale_deployments',
-    'tg_environments__wake', 'tg_component_policies__wake', 'tg__keep_turns', '_follow_policy', 'report_check'
+    'tg_environments__wake', 'tg_component_policies__wake', 'tg__keep_turns', 'tg__lock_lines', '_follow_policy', 'report_check'
   ];
 begin
   for v_setting in

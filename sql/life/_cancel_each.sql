@@ -9,7 +9,6 @@ declare
   v_ids bigint[];
   v_batch bigint[];
   v_cell_ids integer[];
-  v_cell_id integer;
 begin
   perform deploy_queue._require_right(given.environment)
   from (
@@ -17,7 +16,7 @@ begin
   ) as given;
 
   -- All rows before all cells, each in ascending order: the lock order of all other calls.
-  select array_agg(live.id), array_agg(distinct live.cell_id order by live.cell_id)
+  select array_agg(live.id), array_agg(live.cell_id)
   into v_ids, v_cell_ids
   from (
     select deployments.id, deployments.cell_id
@@ -28,9 +27,7 @@ begin
     for no key update
   ) as live;
 
-  foreach v_cell_id in array coalesce(v_cell_ids, '{}') loop
-    perform deploy_queue._lock_cell(v_cell_id);
-  end loop;
+  perform deploy_queue._lock_cells(v_cell_ids);
 
   -- From the end of each line to its front, then what runs, a few at a time: the wake-ups of each batch find the head of the line in
   -- its place, and not behind all that this transaction has cancelled.

@@ -34,6 +34,7 @@ begin
   perform deploy_queue._require_environment(btrim(set_component.environment));
   perform deploy_queue._require_component_name(btrim(set_component.component));
 
+  perform deploy_queue._changes_one_environment(true);
   insert into deploy_queue.component_policies as existing (
     environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation,
     confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification,
@@ -81,6 +82,7 @@ begin
     gate_rollbacks = case when 'gate_rollbacks' <> all (set_component.without)
       then coalesce(set_component.gate_rollbacks, existing.gate_rollbacks) end
   returning existing.* into v_policies;
+  perform deploy_queue._changes_one_environment(false);
   return v_policies;
 end;
 $$;

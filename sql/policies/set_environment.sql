@@ -33,6 +33,7 @@ declare
 begin
   perform deploy_queue._require_right(btrim(set_environment.environment));
 
+  perform deploy_queue._changes_one_environment(true);
   insert into deploy_queue.environments as existing (
     environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots,
     refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact,
@@ -86,6 +87,7 @@ begin
     require_verification = coalesce(set_environment.require_verification, existing.require_verification),
     gate_rollbacks = coalesce(set_environment.gate_rollbacks, existing.gate_rollbacks)
   returning existing.* into v_environment;
+  perform deploy_queue._changes_one_environment(false);
   return v_environment;
 end;
 $$;

@@ -14,6 +14,10 @@ begin
     select from deploy_queue.kept_turns
     where kept_turns.transaction_id = pg_current_xact_id() and kept_turns.environment = v_environment
   ) then
+    if tg_table_name = 'component_policies' then
+      -- Rows before cells, also when set_component meets the statement that changes all policies of a component.
+      perform from deploy_queue.environments where environments.environment = v_environment for no key update;
+    end if;
     v_cells := array(
       select distinct queued.cell_id from deploy_queue._queued as queued where queued.environment = v_environment order by queued.cell_id
     );

@@ -8,6 +8,15 @@ as $$
 declare
   v_freeze deploy_queue.freezes := coalesce(new, old);
 begin
+  -- The statement may have written several, whose cells are locked in ascending order, too.
+  perform deploy_queue._lock_cells(array(
+    select cells.id
+    from deploy_queue.cells
+    where exists (
+      select from changed
+      where deploy_queue._covers(changed, cells.environment, cells.cloud_provider, cells.region, cells.cell_index)
+    )
+  ));
   perform deploy_queue._wake_heads(array(
     select cells.id
     from deploy_queue.cells
@@ -18,6 +27,14 @@ begin
 end;
 $$;
 
-create or replace trigger tg_freezes__wake
-after insert or update or delete on deploy_queue.freezes
+create or replace trigger tg_freezes__wake_placed
+after insert on deploy_queue.freezes referencing new table as changed
+for each row execute function deploy_queue.tg_freezes__wake();
+
+create or replace trigger tg_freezes__wake_lifted
+after update on deploy_queue.freezes referencing new table as changed
+for each row execute function deploy_queue.tg_freezes__wake();
+
+create or replace trigger tg_freezes__wake_removed
+after delete on deploy_queue.freezes referencing old table as changed
 for each row execute function deploy_queue.tg_freezes__wake();

@@ -15,6 +15,8 @@ export async function definitionOf({ sql }: Pick<TestDatabase, "sql">, name: str
   return row?.text ?? "";
 }
 
+let environments = 0;
+
 /** Each holds a lock in one connection, sees how another one reacts, and commits. */
 export function lockPlots(database: TestDatabase) {
   const { sql } = database;
@@ -28,7 +30,7 @@ export function lockPlots(database: TestDatabase) {
     reapedTwice,
     rowsBeforeCells,
     cellsInOrder,
-    freezeBesideStart,
+    policiesInOrder,
     measuredAnew,
     renewedMeanwhile,
     besideLockedCell,
@@ -162,14 +164,30 @@ export function lockPlots(database: TestDatabase) {
     return lockThen(holder, inSecond, cancel);
   }
 
-  async function freezeBesideStart(holder: Session, other: Session): Promise<string> {
-    const line = newLine(database);
-    await holder.begin();
-    await lockCellOf(holder, await line.add("queued"));
-    const freeze = `select from deploy_queue.freeze('dev', 'a test', 'aws', '${line.region}')`;
-    const end = await meanwhile(holder, other, freeze);
-    await sql`delete from deploy_queue.freezes`;
-    return end;
+  /** Two environments, where the order of their rows and that of their cells are opposite. */
+  function policiesInOrder(
+    statement: (environments: string) => string,
+    before: (environment: string) => string = (environment) => `select '${environment}'`,
+  ): Plot {
+    return async (holder, other) => {
+      const [first, second] = ["first", "second"].map((name) => `${name}-${environments++}`);
+      const enter = async (environment = "") => {
+        const [row] = await sql<{ id: number }[]>`
+          select id from deploy_queue.enqueue(${environment}, 'aws', 'ordered', 0, 'api')`;
+        return row?.id ?? 0;
+      };
+      for (const environment of [first, second]) {
+        await sql`select from deploy_queue.set_environment(${environment ?? ""})`;
+        await sql.unsafe(before(environment ?? ""));
+      }
+      const inSecond = await enter(second);
+      const inFirst = await enter(first);
+      await holder.begin();
+      await lockCellOf(holder, inSecond);
+      const change = send(other, statement(`('${first}', '${second}')`));
+      expect(await reaction(other, holder, change)).toBe("waits");
+      return lockThen(holder, inFirst, change);
+    };
   }
 
   async function measuredAnew(holder: Session, other: Session): Promise<string> {
