@@ -132,6 +132,9 @@
 --!include rule/_newest.sql
 --!include rule/_obsolete.sql
 --!include gates/_gate.sql
+--!include gates/_flaw_of_confirmation.sql
+--!include gates/_rejected.sql
+--!include gates/_is_confirmed.sql
 --!include gates/_confirmation_gate.sql
 --!include gates/_first_finishes.sql
 --!include gates/_promoted_at.sql
@@ -239,6 +242,7 @@
 --!include life/purge.sql
 --!include life/bump.sql
 --!include life/record_bypass.sql
+--!include gates/confirm.sql
 --!include life/tg_deployments__enqueue.sql
 --!include life/tg_deployments__fixed.sql
 --!include life/tg_deployments__guard.sql
@@ -279,6 +283,7 @@
 --!include history/_verify_turns.sql
 --!include history/_verify_buffers.sql
 --!include history/_verify_schedules.sql
+--!include history/_verify_confirmations.sql
 --!include history/verify_history.sql
 
 --!include predecessor/_holds_old.sql

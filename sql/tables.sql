@@ -121,6 +121,7 @@ comment on column deploy_queue.deployments.artifact is 'What is deployed, such a
 comment on column deploy_queue.deployments.reserved_until is
   'Until then it keeps its place without being ready; null: it was not reserved, or was redeemed.';
 comment on column deploy_queue.deployments.rollback_of is 'The deployment of its component from which it goes back.';
+comment on column deploy_queue.deployments.confirmation is 'The phrase that was brought for it, as its environment demands.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 
@@ -140,7 +141,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), redeemed (a reservation), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
+  'enqueued, released (from a hold), redeemed (a reservation), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is

@@ -58,6 +58,7 @@ export {
   PolicyNotFoundError,
   RefusedError,
   SchemaError,
+  UnconfirmedError,
   UnknownNameError,
   WaitTimeoutError,
 } from "./queue/errors.js";

@@ -38,6 +38,8 @@ begin
     from deploy_queue.deployments
     where deployments.cancellation_timestamp >= _figures_between.since
       and deployments.cancellation_timestamp < _figures_between.until
+      -- It was never let in.
+      and deployments.cancellation_kind is distinct from 'rejected'
     group by 1, 2, 3
   )
   select week, environment, component, coalesce(started.started_count, 0), coalesce(finished.finished_count, 0),

@@ -19,6 +19,9 @@ begin
         ('cancelled', deployments.cancellation_timestamp)
     ) as moment (what, at)
     where moment.at is not null
+      -- What was rejected has never entered the line.
+      and (moment.what = 'enqueued' and deployments.cancellation_kind = 'rejected'
+        and deployments.cancellation_timestamp = deployments.created_at) is not true
   ) as told
   full join (
     select events.deployment_id as id,

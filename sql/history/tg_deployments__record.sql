@@ -17,13 +17,17 @@ declare
   -- Its state now; null when this was no transition.
   v_status deploy_queue.deployment_status;
   v_is_late boolean := false;
+  v_is_rejected boolean := tg_op = 'INSERT' and new.cancellation_kind = 'rejected';
   v_why text;
 begin
   -- A row that is saved as it was is no transition.
   if deploy_queue._has_ended(old) then
     return null;
   end if;
-  if tg_op = 'INSERT' then
+  if v_is_rejected then
+    -- It never was in the line.
+    v_waited := null;
+  elsif tg_op = 'INSERT' then
     v_status := v_waited;
     v_is_late := deploy_queue._has_ended(new);
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, reason, detail)
@@ -57,6 +61,11 @@ begin
         jsonb_build_object('priority', new.priority, 'before', old.priority, 'why', v_why)
       );
     end if;
+  end if;
+
+  if tg_op = 'UPDATE' and new.confirmation is distinct from old.confirmation then
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, reason)
+    values (new.id, new.updated_at, 'confirmed', format('with "%s"', new.confirmation));
   end if;
 
   if new.start_timestamp is not null and old.start_timestamp is null then
@@ -122,5 +131,5 @@ $$;
 -- One for both, so that a session prepares the function once; by columns and without WHEN, which PostgreSQL would read anew for
 -- every statement.
 create or replace trigger tg_deployments__record
-after insert or update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
+after insert or update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority, confirmation on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__record();

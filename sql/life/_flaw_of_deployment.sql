@@ -30,6 +30,8 @@ begin
       then 'sequence_scope_must_be_1_to_200_printable_characters'
     when deployment.sequence_scope is not null and deployment.sequence is null then 'sequence_scope_requires_sequence'
     when not deploy_queue._is_printable(deployment.artifact, 1, 500) then 'artifact_must_be_1_to_500_printable_characters'
+    when not deploy_queue._is_printable(deployment.confirmation, 1, 100)
+      then 'confirmation_must_be_1_to_100_printable_characters'
     when deployment.reserved_until is not null and deployment.hold is distinct from 'in-line' and deployment.cancellation_timestamp is null
       then 'a_reservation_keeps_its_place_in_line'
     when deployment.max_duration not between interval '1 second' and interval '30 days'

@@ -19,14 +19,14 @@ begin
     -- The note of a reaped one says who reaped it.
     select ' by ' || events.actor into v_who
     from deploy_queue.deployment_events as events
-    where events.deployment_id = deployment.id and events.kind in ('stopping', 'cancelled', 'failed')
+    where events.deployment_id = deployment.id and events.kind in ('stopping', 'cancelled', 'failed', 'rejected')
     -- Its keeper confirmed what another asked for.
     order by events.id
     limit 1;
     raise exception using
       errcode = 'QD005',
       message = format('%s %s at %s%s%s', deploy_queue._label(deployment),
-        case when deployment.cancellation_kind = 'failed' then 'failed' else 'was cancelled' end,
+        case deployment.cancellation_kind when 'failed' then 'failed' when 'rejected' then 'was rejected' else 'was cancelled' end,
         date_trunc('second', deployment.cancellation_timestamp), v_who, ': ' || deployment.cancellation_note),
       hint = 'It never changes again; enter the line with a new one.';
   end if;

@@ -12,7 +12,8 @@ create or replace function deploy_queue.redeem(
   environment text default null,
   cloud_provider text default null,
   region text default null,
-  cell_index integer default null
+  cell_index integer default null,
+  confirmation text default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -21,6 +22,7 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment(redeem.deployment_id);
+  v_redeemed deploy_queue.deployments;
   v_others text := concat_ws(' and another ',
     case when v_deployment.environment <> btrim(redeem.environment) or v_deployment.cloud_provider <> btrim(redeem.cloud_provider)
       or v_deployment.region <> btrim(redeem.region) or v_deployment.cell_index <> redeem.cell_index then 'cell' end,
@@ -61,6 +63,7 @@ begin
     version = coalesce(deployments.version, redeem.version),
     artifact = coalesce(deployments.artifact, redeem.artifact),
     url = coalesce(deployments.url, redeem.url),
+    confirmation = coalesce(redeem.confirmation, deployments.confirmation),
     heartbeat_timestamp = case when redeem.heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
     alive_until = case
       when redeem.heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
@@ -69,12 +72,12 @@ begin
     keeper = case when redeem.heartbeat then redeem.keeper else deployments.keeper end,
     stop_grace = case when redeem.heartbeat then redeem.stop_grace else deployments.stop_grace end
   where deployments.id = v_deployment.id
-  returning deployments.* into v_deployment;
-  return v_deployment;
+  returning deployments.* into v_redeemed;
+  return case when found then v_redeemed else v_deployment end;
 end;
 $$;
 
 comment on function deploy_queue.redeem(
   bigint, text, text, text, boolean, text, interval, text, text, text, text, integer
-) is
-  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(); the same keeper may repeat the call. component, environment, cloud_provider, region, cell_index: when given, they must be those that were reserved for. Returns the deployment; try_start() starts it.';
+, text) is
+  'Redeems a reservation, which waits at its place from then on. version, artifact, url: what was not known when it was reserved. heartbeat, keeper, stop_grace: as for enqueue(); the same keeper may repeat the call. component, environment, cloud_provider, region, cell_index: when given, they must be those that were reserved for. confirmation: the phrase that is demanded, unless the reservation brought it; without it the reservation stays as it is, and an event says so. Returns the deployment; try_start() starts it.';

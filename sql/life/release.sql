@@ -5,7 +5,8 @@ create or replace function deploy_queue.release(
   deployment_id bigint,
   reason text default null,
   heartbeat boolean default false,
-  release_key text default null
+  release_key text default null,
+  confirmation text default null
 )
 returns table (released boolean, deployment deploy_queue.deployments)
 language plpgsql volatile
@@ -15,6 +16,7 @@ as $$
 #variable_conflict use_column
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
+  v_released deploy_queue.deployments;
 begin
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
@@ -25,6 +27,7 @@ begin
     perform set_config('deploy_queue.reason', coalesce("release".reason, ''), true);
     update deploy_queue.deployments
     set hold = null,
+      confirmation = coalesce("release".confirmation, deployments.confirmation),
       release_key = coalesce("release".release_key, ''),
       -- The heartbeat comes with the release: a client that dies right after must not leave the deployment in the line for ever.
       heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
@@ -34,14 +37,14 @@ begin
       end,
       keeper = case when "release".heartbeat then "release".release_key else deployments.keeper end
     where deployments.id = v_deployment.id
-    returning deployments.* into v_deployment;
+    returning deployments.* into v_released;
     perform set_config('deploy_queue.reason', '', true);
-    return query select true, v_deployment;
+    return query select v_released.id is not null, case when v_released.id is null then v_deployment else v_released end;
   else
     return query select coalesce(v_deployment.release_key = nullif("release".release_key, ''), false), v_deployment;
   end if;
 end;
 $$;
 
-comment on function deploy_queue.release(bigint, text, boolean, text) is
-  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost.';
+comment on function deploy_queue.release(bigint, text, boolean, text, text) is
+  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost. confirmation: the phrase that is demanded, unless the deployment has brought it; without it, it stays on hold, and an event says so.';

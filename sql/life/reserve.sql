@@ -15,7 +15,8 @@ create or replace function deploy_queue.reserve(
   note text default null,
   concurrency_key text default null,
   idempotency_key text default null,
-  priority integer default 0
+  priority integer default 0,
+  confirmation text default null
 ) returns deploy_queue.deployments
 language plpgsql volatile
 security definer
@@ -27,12 +28,13 @@ begin
     cell_index => reserve.cell_index, component => reserve.component, version => reserve.version, url => reserve.url,
     note => reserve.note, concurrency_key => reserve.concurrency_key, idempotency_key => reserve.idempotency_key,
     priority => reserve.priority, sequence => reserve.sequence, sequence_scope => reserve.sequence_scope,
-    artifact => reserve.artifact, reserve_for => coalesce(reserve.valid_for, interval '0')
+    artifact => reserve.artifact, reserve_for => coalesce(reserve.valid_for, interval '0'),
+    confirmation => reserve.confirmation
   );
 end;
 $$;
 
 comment on function deploy_queue.reserve(
-  text, text, text, integer, text, interval, bigint, text, text, text, text, text, text, text, integer
+  text, text, text, integer, text, interval, bigint, text, text, text, text, text, text, text, integer, text
 ) is
   'Takes a place in the line of a cell and returns it as a deployment that is reserved: those behind it wait. redeem() makes a deployment of it; when that has not happened after valid_for, the line moves on.';

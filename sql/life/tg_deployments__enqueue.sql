@@ -15,6 +15,7 @@ declare
   v_cell deploy_queue.cells;
   v_policy deploy_queue.policies;
   v_only_asks boolean := new.start_timestamp = 'infinity';
+  v_flaw text;
 begin
   new.via_old_names := coalesce(new.via_old_names, false);
   if v_given_id is not null and not (new.via_old_names and deploy_queue._bypass_reason() is not null) then
@@ -111,6 +112,15 @@ begin
 
   if num_nonnulls(new.hold, new.not_before, new.not_after, new.command) > 0 then
     perform deploy_queue._refuse_impossible_wait(new);
+  end if;
+
+  new.confirmation := nullif(new.confirmation, '');
+  if not new.forced and new.joined_id is null and not deploy_queue._has_ended(new) then
+    v_flaw := deploy_queue._flaw_of_confirmation(new);
+    if v_flaw is not null and deploy_queue._bypass_reason() is null then
+      new := deploy_queue._rejected(new, v_flaw);
+      v_starts := false;
+    end if;
   end if;
 
   if v_starts then

@@ -31,13 +31,14 @@ begin
     case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
     case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
     case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end,
+    case when new.confirmation is distinct from old.confirmation and old.start_timestamp is not null then 'confirmation' end,
     case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end);
   if v_taken_back <> '' then
     perform deploy_queue._refuse_change(old, v_taken_back);
   end if;
 
   if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority
-    or new.reserved_until is distinct from old.reserved_until
+    or new.reserved_until is distinct from old.reserved_until or new.confirmation is distinct from old.confirmation
   then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
@@ -48,6 +49,12 @@ begin
   if v_is_released and old.reserved_until is not null and not v_starts then
     perform deploy_queue._refuse_late_redemption(old);
     new.reserved_until := null;
+  end if;
+  if (v_is_released or new.confirmation is distinct from old.confirmation) and not new.forced and not v_cancels then
+    new.confirmation := nullif(new.confirmation, '');
+    if not deploy_queue._is_confirmed(new) then
+      return null;
+    end if;
   end if;
   if old.hold = 'outside' and (v_is_released or new.forced) then
     -- It comes into the line now, at its end.

@@ -8,6 +8,7 @@ as $$
 begin
   new.environment := btrim(new.environment);
   new.component := btrim(new.component);
+  new.confirmation := btrim(new.confirmation);
   new.buffer_time := deploy_queue._in_seconds(new.buffer_time);
   new.heartbeat_timeout := deploy_queue._in_seconds(new.heartbeat_timeout);
   new.max_duration := deploy_queue._in_seconds(new.max_duration);

@@ -21,7 +21,7 @@ begin
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
   new.soak := deploy_queue._in_seconds(new.soak);
   -- An empty text asks for nothing.
-  new.confirmation := nullif(new.confirmation, '');
+  new.confirmation := nullif(btrim(new.confirmation), '');
   new.approvers := nullif(btrim(new.approvers), '');
   new.promote_from := nullif(btrim(new.promote_from), '');
   new.require_checks := deploy_queue._check_names(new.require_checks);

@@ -32,9 +32,9 @@ as $$
       ('insert (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('update (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('select', 'deploy_queue.deployments', 3),
-      ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command, parent_id, sequence, sequence_scope, artifact, rollback_of, reserved_until)',
+      ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command, parent_id, sequence, sequence_scope, artifact, rollback_of, reserved_until, confirmation)',
         'deploy_queue.deployments', 3),
-      ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold)',
+      ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold, confirmation)',
         'deploy_queue.deployments', 3),
       ('select', 'deploy_queue.deployment_events', 3)
     union all
@@ -46,7 +46,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'record_bypass'
+        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment', 'set_component', 'set_cell',

@@ -25,6 +25,9 @@ begin
     -- A released deployment is told even when others are ahead: it waits for something else now.
     perform deploy_queue._notify('deploy_queue_deployment_' || new.id);
   elsif new.priority = old.priority then
+    if new.confirmation is distinct from old.confirmation then
+      perform deploy_queue._wake(new);
+    end if;
     return null;
   end if;
 
@@ -39,5 +42,5 @@ $$;
 
 -- By columns and without WHEN, which PostgreSQL would read anew for every statement.
 create or replace trigger tg_deployments__wake
-after update of finish_timestamp, cancellation_timestamp, hold, priority on deploy_queue.deployments
+after update of finish_timestamp, cancellation_timestamp, hold, priority, confirmation on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__wake();

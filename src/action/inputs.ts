@@ -210,6 +210,7 @@ function readOrderedRequest(reader: InputReader, common: CommonInputs): Deployme
     sequence,
     sequenceScope: sequence === undefined ? undefined : (reader.optional("sequence-scope") ?? workflowFile()),
     artifact: reader.optional("artifact"),
+    confirmation: reader.optional("confirm"),
     rollbackOf: reader.parsed("rollback-of", parseDeploymentId),
     priority: reader.parsed("priority", (text) => parsePriority(text, "priority")),
   };
@@ -243,6 +244,7 @@ function readReservation(reader: InputReader, common: CommonInputs): Reservation
           component: reader.optional("component"),
           version: reader.optional("version"),
           artifact: reader.optional("artifact"),
+          confirmation: reader.optional("confirm"),
           url: reader.optional("url") ?? jobPage(common.job),
         },
         ignored: saidBefore.filter((name) => reader.optional(name) !== undefined),

@@ -54,6 +54,7 @@ export const options = {
     Option.Boolean("--pass-database-url", false, {
       description: "The command may know DEPLOY_QUEUE_DATABASE_URL, as a deploy-queue in it needs",
     }),
+  confirm: () => optionalText("--confirm", "The phrase that the environment demands, exactly as it is written"),
   dryRun: () => Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" }),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),
   cancellationNote: () => optionalText("--cancellation-note", "Why it is cancelled"),

@@ -16,6 +16,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   stage: () => import("../commands/stage.js"),
   release: () => import("../commands/release.js"),
   purge: () => import("../commands/purge.js"),
+  confirm: () => import("../commands/confirm.js"),
   freeze: () => import("../commands/freeze.js"),
   thaw: () => import("../commands/thaw.js"),
   "window add": () => import("../commands/window/add.js"),

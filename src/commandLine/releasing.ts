@@ -11,6 +11,8 @@ import { runCommand } from "./runCommand.js";
 
 export interface ReleaseOptions {
   readonly reason: string | undefined;
+  /** The phrase that their environments demand. */
+  readonly confirmation: string | undefined;
   readonly parallel: boolean;
   /** In milliseconds, as the next ones. */
   readonly waitTimeout: number | undefined;
@@ -69,8 +71,13 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
   const release =
     (heartbeat: boolean) =>
     async (key: string): Promise<Deployment> => {
-      const { reason } = options;
-      const { released, deployment } = await queue.holds.release(staged.deployment_id, { reason, heartbeat, key });
+      const { reason, confirmation } = options;
+      const { released, deployment } = await queue.holds.release(staged.deployment_id, {
+        reason,
+        heartbeat,
+        key,
+        confirmation,
+      });
       if (!released) {
         throw new RefusedError(`${deploymentName(deployment)} was released already, and not by this call`, {
           hint: `"deploy-queue history ${deployment.id}" says who.`,

@@ -41,6 +41,7 @@ export abstract class RequestCommand extends PlacedCommand {
     "Go back on purpose from this deployment of the component: passes what refuses a step back, and the buffer of that one",
     parseDeploymentId,
   );
+  confirm = options.confirm();
   notBefore = Option.String("--not-before", {
     description: 'Do not start earlier, such as 2h or "2026-11-01 02:00 Europe/Berlin"; others pass until then',
   });
@@ -76,6 +77,7 @@ export abstract class RequestCommand extends PlacedCommand {
       sequenceScope: this.sequenceScope,
       artifact: this.artifact,
       rollbackOf: this.rollbackOf,
+      confirmation: this.confirm,
       notBefore: await parseMoment(queue, this.notBefore, "--not-before"),
       notAfter: await parseMoment(queue, this.notAfter, "--not-after"),
     };

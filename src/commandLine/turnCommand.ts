@@ -44,12 +44,16 @@ export abstract class TurnCommand extends RequestCommand {
 
   /** What is asked for, or the reservation that is redeemed. */
   protected async wayIn(session: Session, stopGrace?: number): Promise<WayIn> {
-    const { reservation, component, version, artifact, url } = this;
+    const { reservation, component, version, artifact, url, confirm: confirmation } = this;
     if (reservation === undefined) {
       return this.request(session);
     }
     const where = await this.whereabouts(session.queue);
-    return wayInto(session.queue, { ...where, reservation, component, version, artifact, url }, stopGrace);
+    return wayInto(
+      session.queue,
+      { ...where, reservation, component, version, artifact, url, confirmation },
+      stopGrace,
+    );
   }
 
   protected override async request(session: Session): Promise<DeploymentRequest> {

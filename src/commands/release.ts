@@ -43,6 +43,7 @@ export class ReleaseCommand extends SelectionCommand {
   trusted = Option.Array("--trust-staged-by", [], {
     description: "Run the commands that this role has staged; may be given several times",
   });
+  confirm = options.confirm();
   passDatabaseUrl = options.passDatabaseUrl();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
   waitTimeout = options.waitTimeout();
@@ -63,6 +64,7 @@ export class ReleaseCommand extends SelectionCommand {
     }
     const { exitCode, outcomes } = await releaseEach(session, held, {
       reason: this.reason,
+      confirmation: this.confirm,
       parallel: this.parallel,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,

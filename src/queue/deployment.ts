@@ -66,6 +66,8 @@ export interface Deployment {
   readonly reserved_until: Date | null;
   /** The deployment of its component from which it goes back. */
   readonly rollback_of: number | null;
+  /** The phrase that was brought for it, as its environment demands. */
+  readonly confirmation: string | null;
 }
 
 /** outside stands in no line; in-line keeps its place, and those behind it wait. */
@@ -145,6 +147,8 @@ export interface DeploymentRequest extends Location {
   readonly artifact?: string | undefined;
   /** It goes back from this deployment of its component: it passes what forbids a step back, and the buffer of that one. */
   readonly rollbackOf?: DeploymentId | undefined;
+  /** The phrase that the environment demands. */
+  readonly confirmation?: string | undefined;
 }
 
 /** What becomes known of a deployment between its reservation and its start. A place or component must be the one that was reserved for. */
@@ -153,6 +157,8 @@ export interface Redemption extends Whereabouts {
   readonly version?: string | undefined;
   readonly artifact?: string | undefined;
   readonly url?: string | undefined;
+  /** The phrase that the environment demands, unless the reservation has brought it. */
+  readonly confirmation?: string | undefined;
 }
 
 /** A place that was reserved before, instead of one at the end of the line. */

@@ -33,6 +33,9 @@ export class RefusedError extends DeployQueueError {
 /** A higher sequence of its component has started. */
 export class OutdatedError extends RefusedError {}
 
+/** The phrase that its environment demands is wrong or missing. */
+export class UnconfirmedError extends RefusedError {}
+
 /** A rule forbids it because the deployment was cancelled. */
 export class RefusedAsCancelledError extends RefusedError {}
 

@@ -31,6 +31,7 @@ const moreWords: Readonly<Record<string, string>> = { set_environment: " ... --c
 
 /** Arguments that are written without their option's name. */
 const positional: Readonly<Record<string, readonly string[]>> = {
+  confirm: ["confirmation"],
   remove_environment: ["environment"],
   set_component: ["environment"],
   set_environment: ["environment"],
@@ -40,6 +41,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 const optionNames: Readonly<Record<string, string>> = {
   cloud_provider: "provider",
   closes_at: "to",
+  confirmation: "confirm",
   join_parent: "join",
   opens_at: "from",
 };

@@ -147,9 +147,9 @@ test("a column of deployments either changes with a transition or is kept by the
       and attnum <> all ((select tgattr from pg_trigger where tgname = 'tg_deployments__fixed')::int2[])
     order by attname`;
   expect(changing.map(({ name }) => name)).toEqual([
-    ...["alive_until", "cancellation_kind", "cancellation_note", "cancellation_timestamp", "finish_timestamp"],
-    ...["heartbeat_timestamp", "hold", "keeper", "kept", "priority", "release_key", "start_timestamp", "stop_grace"],
-    ...["stop_timestamp", "updated_at"],
+    ...["alive_until", "cancellation_kind", "cancellation_note", "cancellation_timestamp", "confirmation"],
+    ...["finish_timestamp", "heartbeat_timestamp", "hold", "keeper", "kept", "priority", "release_key"],
+    ...["start_timestamp", "stop_grace", "stop_timestamp", "updated_at"],
   ]);
 });
 

@@ -1,5 +1,7 @@
+import type { Database } from "../../database/database.js";
 import type { Deployment, DeploymentId, Hold } from "../deployment.js";
 import { Calls } from "./calls.js";
+import type { Gates } from "./gates.js";
 
 /** A row of deploy_queue.staged. */
 export interface StagedDeployment {
@@ -37,6 +39,13 @@ export interface HoldFilter {
 
 /** Deployments on hold. */
 export class Holds extends Calls {
+  readonly #gates: Gates;
+
+  constructor(database: Database, gates: Gates) {
+    super(database);
+    this.#gates = gates;
+  }
+
   /** In the order in which they were staged. */
   async staged(filter: HoldFilter = {}): Promise<StagedDeployment[]> {
     const held = await this.rows<StagedDeployment>(
@@ -55,17 +64,28 @@ export class Holds extends Calls {
   /**
    * Lets a held deployment go. Of several callers, one is told that it released it.
    * @param key asking again with it, after a lost answer, gets the same answer
+   * @param confirmation the phrase that the environment demands, unless the deployment has brought it
+   * @throws UnconfirmedError when that is wrong or missing, which is recorded: the deployment stays on hold
    */
   async release(
     id: DeploymentId,
-    { reason, heartbeat, key }: { reason?: string | undefined; heartbeat: boolean; key: string },
+    {
+      reason,
+      heartbeat,
+      key,
+      confirmation,
+    }: { reason?: string | undefined; heartbeat: boolean; key: string; confirmation?: string | undefined },
   ): Promise<{ readonly released: boolean; readonly deployment: Deployment }> {
     const { was_released: released, ...deployment } = await this.change<Deployment & { was_released: boolean }>(
       (sql) => sql`
         select attempt.released as was_released, (attempt.deployment).* from deploy_queue.release(
-          deployment_id => ${id}, reason => ${reason ?? null}, heartbeat => ${heartbeat}, release_key => ${key}
+          deployment_id => ${id}, reason => ${reason ?? null}, heartbeat => ${heartbeat}, release_key => ${key},
+          confirmation => ${confirmation ?? null}
         ) as attempt`,
     );
+    if (!released && deployment.hold !== null && deployment.reserved_until === null) {
+      throw await this.#gates.unconfirmed(deployment);
+    }
     return { released, deployment };
   }
 

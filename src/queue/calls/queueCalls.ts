@@ -17,6 +17,7 @@ import { Calls, milliseconds } from "./calls.js";
 import { Cells } from "./cells.js";
 import { Checks } from "./checks.js";
 import { Environments } from "./environments.js";
+import { entered, Gates } from "./gates.js";
 import { History } from "./history.js";
 import { Holds } from "./holds.js";
 import { Line } from "./line.js";
@@ -29,6 +30,7 @@ import { Upkeep } from "./upkeep.js";
 export class QueueCalls extends Calls {
   readonly line: Line;
   readonly holds: Holds;
+  readonly gates: Gates;
   readonly cells: Cells;
   readonly checks: Checks;
   readonly environments: Environments;
@@ -46,7 +48,8 @@ export class QueueCalls extends Calls {
     this.checks = new Checks(database);
     this.environments = new Environments(database);
     this.line = new Line(database);
-    this.holds = new Holds(database);
+    this.gates = new Gates(database);
+    this.holds = new Holds(database, this.gates);
     this.policies = new Policies(database);
     this.history = new History(database);
     this.boards = new Boards(database, this.environments);
@@ -59,12 +62,13 @@ export class QueueCalls extends Calls {
   /**
    * Enters the line. heartbeat: the caller sends heartbeats while it waits, and is reaped when they stop. start: it starts at once
    * when it may, and its start_timestamp says so; the heartbeats go on then.
+   * @throws UnconfirmedError when the phrase that the environment demands is wrong or missing, which is recorded
    */
-  enqueue(
+  async enqueue(
     request: DeploymentRequest,
     { heartbeat = false, start = false, reserveFor, ...keeping }: EnqueueOptions = {},
   ): Promise<Deployment> {
-    return this.change<Deployment>(
+    const deployment = await this.change<Deployment>(
       (sql) => sql`
         select * from deploy_queue.enqueue(
           environment => ${request.environment},
@@ -93,9 +97,11 @@ export class QueueCalls extends Calls {
           sequence_scope => ${request.sequenceScope ?? null},
           artifact => ${request.artifact ?? null},
           rollback_of => ${request.rollbackOf ?? null},
-          reserve_for => ${milliseconds(sql, reserveFor)}
+          reserve_for => ${milliseconds(sql, reserveFor)},
+          confirmation => ${request.confirmation ?? null}
         )`,
     );
+    return entered(deployment);
   }
 
   /**
@@ -107,13 +113,16 @@ export class QueueCalls extends Calls {
     return this.enqueue(request, { reserveFor: validFor });
   }
 
-  /** Makes a deployment of a reservation, which waits at its place; heartbeat: as for enqueue. The same keeper may repeat it. */
-  redeem(
+  /**
+   * Makes a deployment of a reservation, which waits at its place; heartbeat: as for enqueue. The same keeper may repeat it.
+   * @throws UnconfirmedError when the phrase that the environment demands is wrong or missing
+   */
+  async redeem(
     id: DeploymentId,
     redemption: Redemption = {},
     { heartbeat = false, ...keeping }: KeepingOptions = {},
   ): Promise<Deployment> {
-    return this.change<Deployment>(
+    const deployment = await this.change<Deployment>(
       (sql) => sql`
         select * from deploy_queue.redeem(
           deployment_id => ${id},
@@ -127,9 +136,14 @@ export class QueueCalls extends Calls {
           environment => ${redemption.environment ?? null},
           cloud_provider => ${redemption.cloudProvider ?? null},
           region => ${redemption.region ?? null},
-          cell_index => ${redemption.cellIndex ?? null}
+          cell_index => ${redemption.cellIndex ?? null},
+          confirmation => ${redemption.confirmation ?? null}
         )`,
     );
+    if (deployment.reserved_until !== null) {
+      throw await this.gates.unconfirmed(deployment);
+    }
+    return deployment;
   }
 
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
