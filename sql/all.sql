@@ -53,6 +53,8 @@
 --!include roles/_caller.sql
 --!include roles/_actor.sql
 --!include roles/_is_member.sql
+--!include roles/_person.sql
+--!include roles/_require_role.sql
 --!include roles/_may_change.sql
 --!include roles/_require_right.sql
 --!include roles/_require_right_to.sql
@@ -140,6 +142,17 @@
 --!include gates/_promoted_at.sql
 --!include gates/_promotion_gate.sql
 --!include gates/_check_gates.sql
+--!include gates/_approver_role.sql
+--!include gates/_approvals_of.sql
+--!include gates/_approval_gate.sql
+--!include gates/_flaw_of_approver.sql
+--!include gates/_require_approver.sql
+--!include gates/_record_approval.sql
+--!include gates/_approver_problems.sql
+--!include gates/approve.sql
+--!include gates/disapprove.sql
+--!include gates/_wanted_approvals.sql
+--!include gates/wanted_approvals.sql
 --!include gates/_gates.sql
 --!include gates/_shut.sql
 --!include rule/_withheld.sql
@@ -284,6 +297,7 @@
 --!include history/_verify_buffers.sql
 --!include history/_verify_schedules.sql
 --!include history/_verify_confirmations.sql
+--!include history/_verify_approvals.sql
 --!include history/verify_history.sql
 
 --!include predecessor/_holds_old.sql

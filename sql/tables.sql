@@ -141,7 +141,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), redeemed (a reservation), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
+  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is
@@ -168,6 +168,13 @@ comment on column deploy_queue.checks.name is 'Name of the check, as environment
 comment on column deploy_queue.checks.expires_at is 'Until when it counts; null: until the next report.';
 comment on column deploy_queue.checks.principal is 'The database role that reported it.';
 comment on column deploy_queue.checks.actor is 'Who reported it, as the client says.';
+
+comment on table deploy_queue.approvals is
+  'Append-only: who has approved or disapproved which deployment. An approval counts for the version and the artifact that it names.';
+comment on column deploy_queue.approvals.kind is 'approve, or disapprove, which cancels the deployment.';
+comment on column deploy_queue.approvals.principal is 'The database role that logged in.';
+comment on column deploy_queue.approvals.actor is 'Who that was, as the client says.';
+comment on column deploy_queue.approvals.version is 'That of the deployment at that moment, as is artifact.';
 
 comment on table deploy_queue.deployment_durations is
   'How long deployments of a component take in a cell: the last 100 that finished within 3 months. Kept right by every finish.';

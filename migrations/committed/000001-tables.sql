@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ee8ca30c5ab76a75431622b2b16667c4b4cc4283
+--! Hash: sha1:aa72d02786d4097dbfeb01d138f58a517b949bd1
 
 -- squawk-ignore-file
 
@@ -425,6 +425,24 @@ create table deploy_queue.checks (
   constraint a_check_expires_after_it_was_reported check (expires_at > reported_at)
 );
 create index checks_newest on deploy_queue.checks (component, version, name, id desc);
+
+-- What others have said to a deployment that needs their approval: for the version and the artifact that it had then. Without a foreign key,
+-- as events.
+create table deploy_queue.approvals (
+  id bigint primary key generated always as identity,
+  deployment_id bigint not null,
+  occurred_at timestamptz not null,
+  kind text not null constraint kind_must_be_approve_or_disapprove check (kind in ('approve', 'disapprove')),
+  principal text not null,
+  actor text not null,
+  note text
+    constraint note_must_be_at_most_500_printable_characters check (
+      length(note) <= 500 and note !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  version text,
+  artifact text
+);
+create index approvals_deployment on deploy_queue.approvals (deployment_id);
 
 -- The usual duration of a component in a cell.
 create table deploy_queue.deployment_durations (

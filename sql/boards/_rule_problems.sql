@@ -36,6 +36,10 @@ begin
 
   union all
 
+  select approver_problem from deploy_queue._approver_problems() as approver_problem
+
+  union all
+
   select format('transactions begin as %s here, in which nothing can be changed',
     current_setting('transaction_isolation'))
   where current_setting('transaction_isolation') <> 'read committed';

@@ -9,6 +9,7 @@ declare
 begin
   select * into v_demands from deploy_queue._demands(candidate.environment, candidate.component);
   return deploy_queue._confirmation_gate(candidate, v_demands.confirmation)
+    || deploy_queue._approval_gate(candidate, v_demands.approvals, v_demands.approvers)
     || case when v_demands.promote_from is not null then deploy_queue._promotion_gate(candidate) end
     || case when candidate.rollback_of is null or v_demands.gate_rollbacks
       then deploy_queue._check_gates(candidate, v_demands.require_checks)

@@ -1,4 +1,4 @@
--- Removes deployments that ended before the retention of their environment, with their events, at most one batch. The newest
+-- Removes deployments that ended before the retention of their environment, with their events and approvals, at most one batch. The newest
 -- finished deployment of each component in each cell stays: it says what is deployed there. When versions first finished is kept. Returns how many it removed.
 -- Called by the background worker until it returns 0; takes no lock that the queue needs.
 create or replace function deploy_queue.prune_history(batch_size integer default 1000) returns integer
@@ -55,6 +55,7 @@ begin
   perform deploy_queue._keep_finishes(v_ids);
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.approvals where approvals.deployment_id = any (v_ids);
   delete from deploy_queue.deployments where deployments.id = any (v_ids);
   perform set_config('deploy_queue.maintenance', '', true);
   return coalesce(cardinality(v_ids), 0);

@@ -1,5 +1,5 @@
--- Keeps history: deployments are never removed, and events and checks neither removed nor changed, except in maintenance.
--- Fires for every DELETE and TRUNCATE of these tables and every UPDATE of events and checks.
+-- Keeps history: deployments are never removed, and events, checks and approvals neither removed nor changed, except in maintenance.
+-- Fires for every DELETE and TRUNCATE of these tables and every UPDATE of events, checks and approvals.
 create or replace function deploy_queue.tg__keep_history() returns trigger
 language plpgsql volatile
 security definer
@@ -22,6 +22,7 @@ begin
     message = format('%s of deploy_queue.%s is refused: history is kept', lower(tg_op), tg_table_name),
     hint = case
       when tg_table_name = 'checks' then 'Report the check again: the newest report counts.'
+      when tg_table_name = 'approvals' then 'A disapproval takes an approval back.'
       else 'Cancel a deployment that should not happen. To keep less history, set environments.retention.'
     end;
 end;
@@ -49,4 +50,12 @@ for each row execute function deploy_queue.tg__keep_history();
 
 create or replace trigger tg_checks__keep_history_whole
 before truncate on deploy_queue.checks
+for each statement execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_approvals__keep_history
+before update or delete on deploy_queue.approvals
+for each row execute function deploy_queue.tg__keep_history();
+
+create or replace trigger tg_approvals__keep_history_whole
+before truncate on deploy_queue.approvals
 for each statement execute function deploy_queue.tg__keep_history();

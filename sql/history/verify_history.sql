@@ -11,8 +11,9 @@ begin
   return query select * from deploy_queue._verify_buffers();
   return query select * from deploy_queue._verify_schedules();
   return query select * from deploy_queue._verify_confirmations();
+  return query select * from deploy_queue._verify_approvals();
 end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, outside their schedule or without their confirmation, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, outside their schedule or without their confirmation or approvals, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';

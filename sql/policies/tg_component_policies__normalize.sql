@@ -1,4 +1,4 @@
--- Stores the durations of policies in plain seconds.
+-- Stores the durations of policies in plain seconds, and lets only roles in that exist.
 -- Fires for every INSERT into component_policies and every UPDATE.
 create or replace function deploy_queue.tg_component_policies__normalize() returns trigger
 language plpgsql volatile
@@ -17,6 +17,10 @@ begin
   new.soak := deploy_queue._in_seconds(new.soak);
   new.promote_from := btrim(new.promote_from);
   new.require_checks := deploy_queue._check_names(new.require_checks);
+  new.approvers := btrim(new.approvers);
+  if new.approvers is distinct from old.approvers and new.approvers <> '' then
+    perform deploy_queue._require_role('approvers', new.approvers);
+  end if;
   return new;
 end;
 $$;

@@ -1,4 +1,4 @@
--- Stores the durations of policies in plain seconds, and lets only names in that are no other spelling of known ones.
+-- Stores the durations of policies in plain seconds, and lets only names in that are no other spelling of known ones, and roles that exist.
 -- Fires for every INSERT into environments and every UPDATE.
 create or replace function deploy_queue.tg_environments__normalize() returns trigger
 language plpgsql volatile
@@ -23,6 +23,10 @@ begin
   -- An empty text asks for nothing.
   new.confirmation := nullif(btrim(new.confirmation), '');
   new.approvers := nullif(btrim(new.approvers), '');
+  -- One that was dropped later must not keep other policies from being changed.
+  if new.approvers is distinct from old.approvers and new.approvers is not null then
+    perform deploy_queue._require_role('approvers', new.approvers);
+  end if;
   new.promote_from := nullif(btrim(new.promote_from), '');
   new.require_checks := deploy_queue._check_names(new.require_checks);
   new.retention := deploy_queue._in_seconds(new.retention);

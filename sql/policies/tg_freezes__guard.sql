@@ -14,11 +14,8 @@ begin
     new.region := btrim(new.region);
     perform deploy_queue._require_right(new.environment);
     perform deploy_queue._require_environment(new.environment);
-    if new.allow_role is not null and to_regrole(quote_ident(new.allow_role)) is null then
-      raise exception using
-        errcode = 'QD024',
-        message = format('allow_role %s is no role of this database', quote_ident(new.allow_role)),
-        hint = 'It is a role of PostgreSQL, whose members pass.';
+    if new.allow_role is not null then
+      perform deploy_queue._require_role('allow_role', new.allow_role);
     end if;
     if coalesce(new.cloud_provider, new.region, new.cell_index::text) is not null and not exists (
       select from deploy_queue.cells

@@ -16,6 +16,7 @@ as $$
       ('select', 'deploy_queue.cells', 1),
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
+      ('select', 'deploy_queue.approvals', 1),
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
@@ -46,7 +47,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'record_bypass'
+        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'set_environment', 'set_component', 'set_cell',

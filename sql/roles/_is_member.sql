@@ -10,7 +10,13 @@ begin
     with recursive held (role) as (
       select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
       union
-      select pg_auth_members.roleid from pg_auth_members join held on held.role = pg_auth_members.member
+      select pg_auth_members.roleid
+      from pg_auth_members
+      join held on held.role = pg_auth_members.member
+      -- From PostgreSQL 16 on, who creates a role has the right to grant it, and nothing else of it.
+      where coalesce(
+        (to_jsonb(pg_auth_members) ->> 'inherit_option')::boolean or (to_jsonb(pg_auth_members) ->> 'set_option')::boolean, true
+      )
     )
     select from held join pg_roles on pg_roles.oid = held.role where pg_roles.rolname = _is_member.of_role
   );

@@ -129,6 +129,8 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD051: RefusedError,
   QD052: RefusedError,
   QD053: RefusedError,
+  QD054: RefusedError,
+  QD055: RefusedError,
   QD060: InvalidValueError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
