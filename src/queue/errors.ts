@@ -1,5 +1,6 @@
 import { type DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { errorCode } from "../database/unavailable.js";
+import { parameterProblem } from "./parameterProblem.js";
 
 export {
   AccessDeniedError,
@@ -164,6 +165,10 @@ const hintOfCode: Readonly<Record<string, string>> = {
 export function translateError(error: unknown): unknown {
   const code = errorCode(error);
   const errorClass = code === undefined ? undefined : classOfCode[code];
+  const problem = error instanceof Error ? parameterProblem(error) : undefined;
+  if (problem !== undefined) {
+    return new InvalidValueError(problem, { cause: error });
+  }
   if (errorClass === undefined || !(error instanceof Error)) {
     return error;
   }
