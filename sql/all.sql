@@ -132,6 +132,10 @@
 --!include rule/_frozen.sql
 --!include rule/_started_since.sql
 --!include rule/_newest.sql
+--!include gates/_marked_text.sql
+--!include gates/_bad_version.sql
+--!include gates/_withdrawn.sql
+--!include gates/_refuse_unpromotable.sql
 --!include rule/_obsolete.sql
 --!include gates/_gate.sql
 --!include gates/_flaw_of_confirmation.sql
@@ -174,6 +178,8 @@
 --!include waking/_wake_heads.sql
 --!include waking/_turn_of.sql
 --!include waking/_turns.sql
+--!include gates/_promoted_lines.sql
+--!include waking/_wake_promoted.sql
 --!include waking/_wake_sooner.sql
 --!include waking/_sort_in.sql
 --!include waking/_follow_policy.sql
@@ -249,6 +255,11 @@
 --!include life/cancel.sql
 --!include life/live_deployments.sql
 --!include life/cancel_version.sql
+--!include gates/_require_version.sql
+--!include gates/_record_mark.sql
+--!include gates/mark_bad.sql
+--!include gates/mark_good.sql
+--!include gates/bad_versions_in_force.sql
 --!include life/cancel_location.sql
 --!include life/live_deployment_by_url.sql
 --!include life/release.sql

@@ -4,7 +4,8 @@ declare
   v_setting record;
   v_of_all_live constant text[] := array[
     '_all_queued', '_all_running', '_free_heads', '_line_cells', 'live_deployments', 'live_deployment_by_url', 'reap_stale_deployments',
-    'tg_environments__wake', 'tg_component_policies__wake', 'tg__keep_turns', 'tg__lock_lines', '_follow_policy', 'report_check'
+    'tg_environments__wake', 'tg_component_policies__wake', 'tg__keep_turns', 'tg__lock_lines', '_follow_policy', 'report_check', '_promoted_lines', 'mark_bad',
+    'mark_good'
   ];
 begin
   for v_setting in
@@ -14,7 +15,7 @@ begin
         -- A call that waits for another session's transaction gives up before its client does, and does nothing afterwards.
         ('lock_timeout = ''15s''', array[
           'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'heartbeat', 'heartbeats', 'cancel', 'confirm_stop', 'cancel_version',
-          'cancel_location', 'release', 'purge', 'bump', 'report_check', 'approve', 'disapprove'
+          'cancel_location', 'release', 'purge', 'bump', 'report_check', 'approve', 'disapprove', 'mark_bad', 'mark_good'
         ]),
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),

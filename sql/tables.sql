@@ -15,8 +15,10 @@ comment on type deploy_queue.hold is
   'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
 comment on type deploy_queue.forecast is
   'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, the moment of all this, and since when it is idle: it may start, does not, and nobody keeps it.';
+comment on type deploy_queue.promotion_cells is
+  'Where a version must have finished: in the same region, in any cell, or in all cells that are not retired.';
 comment on type deploy_queue.reason is
-  'Why a deployment has to wait: kind (hold, schedule, window, freeze, running, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, withdrawn, running, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
 comment on type deploy_queue.gate is
   'A gate of a deployment: kind (confirmation, approval, promotion, check), whether it is open, text for people, and, while it is shut, when it opens if that is known, and the calls of which each would open it. In a checklist also a reason to wait, with its blocker.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
@@ -134,6 +136,10 @@ comment on table deploy_queue.finished_versions is
   'When a version first finished, of each component and artifact in a cell: what pruning keeps of the deployments that it removes.';
 comment on column deploy_queue.finished_versions.artifact is 'Empty where none was named.';
 
+comment on table deploy_queue.bad_versions is 'Versions that are not to be deployed any more. Written by mark_bad() and mark_good().';
+comment on column deploy_queue.bad_versions.environments is 'Where it counts; null: everywhere.';
+comment on column deploy_queue.bad_versions.owner is 'Who has marked it.';
+
 comment on table deploy_queue.deployment_events is
   'Append-only: one row for each transition of a deployment, and for what went around the queue or changed its policies.';
 comment on column deploy_queue.deployment_events.deployment_id is
@@ -141,7 +147,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue).';
+  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue), marked-bad (a version was withdrawn), marked-good (that was taken back).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:aa72d02786d4097dbfeb01d138f58a517b949bd1
+--! Hash: sha1:90ab514f6e6606ad451ee726f2dd0ed059902893
 
 -- squawk-ignore-file
 
@@ -368,6 +368,25 @@ create table deploy_queue.finished_versions (
   finished_at timestamptz not null,
   primary key (cell_id, component, version, artifact)
 );
+
+-- Versions that are not to be deployed any more.
+create table deploy_queue.bad_versions (
+  id integer primary key generated always as identity,
+  component text not null,
+  version text not null,
+  -- Null: all.
+  environments text[],
+  reason text not null
+    constraint reason_must_be_1_to_500_printable_characters check (
+      length(reason) <= 500 and reason ~ '\S' and reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  owner text not null,
+  created_at timestamptz not null,
+  lifted_at timestamptz,
+  lifted_by text
+);
+create unique index bad_versions_not_lifted on deploy_queue.bad_versions (component, version, coalesce(environments, '{*}'))
+  where lifted_at is null;
 
 -- Without a foreign key: the record of what happened outlives its deployment.
 create table deploy_queue.deployment_events (

@@ -21,6 +21,7 @@ begin
       where ended.cell_id = head.cell_id and ended.cancellation_timestamp is not null
     ),
     head.not_before,
+    nullif(deploy_queue._promoted_at(head), 'infinity'),
     (
       select max(moved.occurred_at) from deploy_queue.deployment_events as moved
       where moved.deployment_id = head.id and moved.kind in ('released', 'prioritized')

@@ -14,7 +14,9 @@ begin
   if v_demands.promote_from is null or (candidate.rollback_of is not null and not v_demands.gate_rollbacks) then
     return '-infinity';
   end if;
-  if candidate.version is null or (v_demands.same_artifact and candidate.artifact is null) then
+  if candidate.version is null or (v_demands.same_artifact and candidate.artifact is null)
+    or (deploy_queue._bad_version(candidate.component, candidate.version, v_demands.promote_from)).id is not null
+  then
     return 'infinity';
   end if;
 

@@ -10,6 +10,7 @@ declare
   v_where text;
   v_finished_at timestamptz;
   v_missing text;
+  v_mark deploy_queue.bad_versions;
 begin
   if v_opens = '-infinity' then
     return '{}';
@@ -22,6 +23,12 @@ begin
   if v_demands.same_artifact and candidate.artifact is null then
     return array[deploy_queue._gate('promotion', false,
       format('it names no artifact, and %s takes only what has finished in %s', candidate.environment, v_demands.promote_from))];
+  end if;
+  v_mark := deploy_queue._bad_version(candidate.component, candidate.version, v_demands.promote_from);
+  if v_mark.id is not null then
+    return array[deploy_queue._gate('promotion', false, deploy_queue._marked_text(v_mark), cures => jsonb_build_array(
+      deploy_queue._call('mark_good', 'component', candidate.component, 'version', candidate.version)
+    ))];
   end if;
 
   v_where := v_demands.promote_from

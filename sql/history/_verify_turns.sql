@@ -60,7 +60,7 @@ begin
       and ((earlier.deployments).reserved_until <= later.occurred_at) is not true
       -- Whoever waits behind a reservation is told when it ends at the latest.
       and (later.kind = 'woken' and earlier.reserved_to > later.number) is not true
-      and ((earlier.deployments).cancellation_kind in ('superseded', 'outdated')) is not true
+      and ((earlier.deployments).cancellation_kind in ('superseded', 'outdated', 'withdrawn')) is not true
       and not exists (
         select from moves
         where moves.cell_id = later.cell_id and moves.number > later.number

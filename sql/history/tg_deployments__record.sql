@@ -107,7 +107,7 @@ begin
       new.id, new.cancellation_timestamp,
       case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
       case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
-      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated')
+      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated', 'withdrawn')
         then jsonb_strip_nulls(jsonb_build_object(
           'how', new.cancellation_kind,
           -- Its note names it first (_obsolete).

@@ -1,6 +1,10 @@
--- Cancels those of the given deployments that are queued or running, and returns them.
--- Called by the bulk cancels.
-create or replace function deploy_queue._cancel_each(deployment_ids bigint[], cancellation_note text)
+-- Cancels those of the given deployments that are queued or running, and returns them; as withdrawn, those that are queued.
+-- Called by the bulk cancels and mark_bad.
+create or replace function deploy_queue._cancel_each(
+  deployment_ids bigint[],
+  cancellation_note text,
+  kind deploy_queue.cancellation_kind default null
+)
 returns setof deploy_queue.deployments
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23,6 +27,7 @@ begin
     from deploy_queue.deployments
     where deployments.id = any (_cancel_each.deployment_ids)
       and not deploy_queue._has_ended(deployments)
+      and (_cancel_each.kind is distinct from 'withdrawn' or deployments.start_timestamp is null)
     order by deployments.cell_id, deployments.id
     for no key update
   ) as live;
@@ -46,6 +51,7 @@ begin
     return query
     update deploy_queue.deployments
     set cancellation_timestamp = deploy_queue._now(),
+      cancellation_kind = _cancel_each.kind,
       cancellation_note = _cancel_each.cancellation_note
     where deployments.id = any (v_batch)
     returning deployments.*;

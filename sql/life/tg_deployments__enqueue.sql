@@ -79,6 +79,19 @@ begin
     perform deploy_queue._refuse_priority(new);
   end if;
 
+  if new.joined_id is null and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0 and exists (
+    select from deploy_queue.environments as general
+    where general.environment = new.environment and general.promote_from is not null
+    union all
+    select from deploy_queue.component_policies as own
+    where own.environment = new.environment and own.component = new.component and own.promote_from is not null
+    union all
+    select from deploy_queue.bad_versions as mark
+    where mark.component = new.component and mark.version = new.version and mark.lifted_at is null
+  ) and deploy_queue._bypass_reason() is null then
+    perform deploy_queue._refuse_unpromotable(new);
+  end if;
+
   v_now := deploy_queue._now();
   new.forced := false;
   -- Only history, and deployments that start at once, bring moments of their own.

@@ -49,6 +49,7 @@ begin
   if v_is_released and old.reserved_until is not null and not v_starts then
     perform deploy_queue._refuse_late_redemption(old);
     new.reserved_until := null;
+    perform deploy_queue._refuse_unpromotable(new);
   end if;
   if (v_is_released or new.confirmation is distinct from old.confirmation) and not new.forced and not v_cancels then
     new.confirmation := nullif(new.confirmation, '');

@@ -59,7 +59,7 @@ begin
     v_reasons := deploy_queue._waiting_on(v_deployment, 10);
     -- The last reason may have ended meanwhile.
     continue when v_reasons = '{}';
-    if exists (select from unnest(v_reasons) as reason where reason.kind in ('superseded', 'outdated')) then
+    if exists (select from unnest(v_reasons) as reason where reason.kind in ('superseded', 'outdated', 'withdrawn')) then
       perform deploy_queue._cancel_obsolete(array[v_deployment.id]);
       v_deployment := deploy_queue._deployment(v_deployment.id);
       exit when v_deployment.cancellation_timestamp is not null;

@@ -19,7 +19,8 @@ create or replace function deploy_queue.preview(
   parent_id bigint default null,
   sequence bigint default null,
   sequence_scope text default null,
-  rollback_of bigint default null
+  rollback_of bigint default null,
+  artifact text default null
 ) returns deploy_queue.forecast
 language plpgsql stable
 security definer
@@ -63,6 +64,7 @@ begin
   v_candidate.sequence := preview.sequence;
   v_candidate.sequence_scope := preview.sequence_scope;
   v_candidate.rollback_of := preview.rollback_of;
+  v_candidate.artifact := preview.artifact;
   v_candidate.created_at := deploy_queue._now();
   v_candidate.heartbeat_timestamp := v_candidate.created_at;
   perform deploy_queue._refuse_flaw(deploy_queue._flaw_of_deployment(v_candidate));
@@ -80,6 +82,7 @@ begin
   if num_nonnulls(preview.sequence, preview.rollback_of) > 0 then
     v_candidate := deploy_queue._with_ordering(v_candidate);
   end if;
+  perform deploy_queue._refuse_unpromotable(v_candidate);
   v_candidate := deploy_queue._stand(v_candidate);
   return (select line.forecast from deploy_queue._line(v_candidate, array[v_cell.id]) as line);
 end;
@@ -87,6 +90,6 @@ $$;
 
 comment on function deploy_queue.preview(
   text, text, text, integer, text, text, integer, deploy_queue.hold, timestamptz, timestamptz, text, text, text, interval, bigint,
-  bigint, text, bigint
+  bigint, text, bigint, text
 ) is
   'Position, predicted start and blockers that a deployment would have if it were enqueued now. What enqueue() would refuse is refused.';

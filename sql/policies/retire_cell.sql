@@ -14,12 +14,16 @@ declare
   v_cell deploy_queue.cells := deploy_queue._known_cell(
     retire_cell.environment, retire_cell.cloud_provider, retire_cell.region, retire_cell.cell_index
   );
+  -- Where a version must have finished in all cells, one that is retired is waited for no more.
+  v_lines integer[] := deploy_queue._promoted_lines(v_cell.environment);
+  v_turns jsonb := deploy_queue._turns(v_lines);
 begin
   update deploy_queue.cells
   set retired_at = coalesce(cells.retired_at, deploy_queue._now())
   where cells.id = v_cell.id
   returning * into v_cell;
   perform deploy_queue._record_cell(v_cell, 'retired');
+  perform deploy_queue._wake_sooner(v_lines, v_turns);
   return v_cell;
 end;
 $$;

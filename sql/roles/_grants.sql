@@ -50,7 +50,7 @@ as $$
         'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
-        'cancel_version', 'cancel_location', 'set_environment', 'set_component', 'set_cell',
+        'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
       ) then 3

@@ -1,4 +1,5 @@
--- Why a waiting deployment is not to run any more, as one reason: a newer one of its component has superseded it, or it would be a step back.
+-- Why a waiting deployment is not to run any more, as one reason: a newer one of its component has superseded it, it would be a step back,
+-- or its version was marked bad.
 -- Null when it is to run. It keeps no other one waiting, and is cancelled when its row is free. entering: one that is not in the line yet and
 -- asks what it would wait for; the candidate itself may be that one. Called by the rule.
 create or replace function deploy_queue._obsolete(
@@ -10,10 +11,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_demands record;
-  v_reason deploy_queue.reason;
+  v_reason deploy_queue.reason := deploy_queue._withdrawn(candidate);
   v_newer deploy_queue.deployments;
   v_started deploy_queue.started_sequences;
 begin
+  if v_reason.kind is not null then
+    return array[v_reason];
+  end if;
   -- A rollback goes back on purpose, and a reservation that is over ends for that reason.
   if num_nonnulls(candidate.rollback_of, candidate.joined_id) > 0 or candidate.hold = 'outside'
     or candidate.reserved_until <= deploy_queue._now()

@@ -21,7 +21,8 @@ begin
     coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), environments.slots),
     greatest(environments.buffer_time, own.longest_buffer),
     own.count > 0,
-    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false),
+    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false)
+      or exists (select from deploy_queue.bad_versions as mark where mark.lifted_at is null),
     coalesce(environments.confirmation, environments.promote_from) is not null or environments.approvals > 0
       or environments.require_checks <> '{}' or coalesce(own.has_gates, false)
   into v_policy

@@ -1,4 +1,5 @@
--- Wakes the keeper of a deployment that ended, is to stop or was released, and the heads of the line that it kept waiting.
+-- Wakes the keeper of a deployment that ended, is to stop or was released, the heads of the line that it kept waiting, and those that are
+-- promoted from where it finished.
 -- Fires for every UPDATE that may end or move a deployment; the guard already holds the lock of the cell.
 create or replace function deploy_queue.tg_deployments__wake() returns trigger
 language plpgsql volatile
@@ -36,6 +37,13 @@ begin
     old.place := new.place;
   end if;
   perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
+  if new.finish_timestamp is not null and exists (
+    select from deploy_queue.environments as general where general.promote_from = new.environment
+    union all
+    select from deploy_queue.component_policies as own where own.promote_from = new.environment
+  ) then
+    perform deploy_queue._wake_promoted(new);
+  end if;
   return null;
 end;
 $$;

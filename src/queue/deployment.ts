@@ -95,6 +95,7 @@ export type CancellationKind =
   | "rejected"
   | "gave-way"
   | "superseded"
+  | "withdrawn"
   | "outdated";
 
 export interface DeploymentWithStatus extends Deployment {

@@ -133,6 +133,9 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD054: RefusedError,
   QD055: RefusedError,
   QD060: InvalidValueError,
+  QD061: RefusedError,
+  QD062: RefusedError,
+  QD063: UnknownNameError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

@@ -74,7 +74,8 @@ export class Line extends Calls {
           parent_id => ${request.joinParent === true ? null : (request.parentId ?? null)},
           sequence => ${request.sequence ?? null},
           sequence_scope => ${request.sequenceScope ?? null},
-          rollback_of => ${request.rollbackOf ?? null}
+          rollback_of => ${request.rollbackOf ?? null},
+          artifact => ${request.artifact ?? null}
         )`,
     );
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type EnqueueArguments, useDatabase } from "../../support/database.js";
+import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
 import { openSession } from "../../support/session.js";
 import { reaction, send } from "../../support/twoSessions.js";
@@ -159,6 +160,60 @@ test("a component may promote from another environment, or from none", async () 
   expect(await gateOf((await enqueue(prod, { component: "free" })).id)).toEqual([]);
 });
 
+describe("a finish wakes", () => {
+  test("exactly those that it lets in, of 200 that wait", async () => {
+    const { staging, prod } = await newPair();
+    const lines = Array.from({ length: 20 }, (_, index) => `many-${index}`);
+    const ids = new Map<string, number>();
+    for (const [index, region] of lines.entries()) {
+      for (let place = 0; place < 10; place++) {
+        // Heads of every second line wait for v3; everywhere others wait for it, too, behind them.
+        const version = place === 0 && index % 2 === 1 ? "v2" : "v3";
+        const { id } = await enqueue(prod, { region, version });
+        if (place === 0) ids.set(region, id);
+      }
+    }
+    const [blocked = ""] = lines;
+    await sql`select deploy_queue.freeze(${prod}, 'model', 'aws', ${blocked})`;
+    const all = await sql<{ id: number }[]>`select id from deploy_queue.deployments where environment = ${prod}`;
+    const ear = await listen(
+      database,
+      all.map(({ id }) => id),
+    );
+    const { id } = await enqueue(staging);
+    await queue.tryStart(id);
+    expect(await ear.woken()).toEqual([]);
+    await queue.finish(id);
+    const expected = lines.filter((_, index) => index % 2 === 0 && index > 0).map((region) => ids.get(region));
+    expect(await ear.woken()).toEqual(expected);
+    // A second one changes nothing.
+    await finish(staging);
+    expect(await ear.woken()).toEqual([]);
+  });
+
+  test("those that learn when their gate opens", async () => {
+    const { staging, prod } = await newPair(", soak => '10 minutes'");
+    const { id } = await enqueue(prod);
+    const ear = await listen(database, [id]);
+    await finish(staging);
+    expect(await ear.woken()).toEqual([id]);
+    await database.advance("5 minutes");
+    await finish(staging);
+    expect(await ear.woken()).toEqual([]);
+  });
+
+  test("so does a cell that is retired, the last one in which the version was missing", async () => {
+    const { staging, prod } = await newPair(", promotion_cells => 'all'");
+    await sql`select deploy_queue.add_cell(${staging}, 'aws', 'eu', index) from unnest('{0,1}'::integer[]) as index`;
+    const { id } = await enqueue(prod);
+    const ear = await listen(database, [id]);
+    await finish(staging, { region: "eu" });
+    expect(await ear.woken()).toEqual([]);
+    await sql`select deploy_queue.retire_cell(${staging}, 'aws', 'eu', 1)`;
+    expect(await ear.woken()).toEqual([id]);
+  });
+});
+
 describe("promote_from is refused when", () => {
   test("there is no such environment", async () => {
     const { prod } = await newPair();
@@ -203,6 +258,17 @@ describe("promote_from is refused when", () => {
     await first.commit();
     expect(await sent.end).toBe("QD060");
   });
+});
+
+test("what waited for its promotion is idle only from then on", async () => {
+  const { staging, prod } = await newPair();
+  const { id } = await enqueue(prod);
+  await database.advance("10 minutes");
+  await finish(staging);
+  const idle = () => sql`select deployment_id from deploy_queue.stuck_deployments where deployment_id = ${id}`;
+  expect(await idle()).toEqual([]);
+  await database.advance("2 minutes");
+  expect(await idle()).toEqual([{ deployment_id: id }]);
 });
 
 test("an environment that another one promotes from is not removed", async () => {
