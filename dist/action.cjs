@@ -451,6 +451,16 @@ Please remove this field. To indicate file type, please do so via the required f
           slots => ${r.slots??null},
           refuse_outdated => ${r.refuseOutdated??null},
           max_reservation => make_interval(secs => ${r.maxReservation??null}),
+          confirmation => ${r.confirmation??null},
+          approvals => ${r.approvals??null},
+          approvers => ${r.approvers??null},
+          promote_from => ${r.promoteFrom??null},
+          promotion_cells => ${r.promotionCells??null},
+          soak => make_interval(secs => ${r.soak??null}),
+          same_artifact => ${r.sameArtifact??null},
+          require_checks => ${r.requireChecks===void 0?null:[...r.requireChecks]},
+          require_verification => ${r.requireVerification??null},
+          gate_rollbacks => ${r.gateRollbacks??null},
           without => ${[...r.without??[]]}
         )`)}async components(e){return(await this.rows(n=>n`
         select ${AD(n)} from deploy_queue.component_policies
@@ -467,6 +477,16 @@ Please remove this field. To indicate file type, please do so via the required f
           slots => ${n.slots??null},
           refuse_outdated => ${n.refuseOutdated??null},
           max_reservation => make_interval(secs => ${n.maxReservation??null}),
+          confirmation => ${n.confirmation??null},
+          approvals => ${n.approvals??null},
+          approvers => ${n.approvers??null},
+          promote_from => ${n.promoteFrom??null},
+          promotion_cells => ${n.promotionCells??null},
+          soak => make_interval(secs => ${n.soak??null}),
+          same_artifact => ${n.sameArtifact??null},
+          require_checks => ${n.requireChecks===void 0?null:[...n.requireChecks]},
+          require_verification => ${n.requireVerification??null},
+          gate_rollbacks => ${n.gateRollbacks??null},
           without => ${[...n.without??[]]}
         )`)}remove(e){return this.change(r=>r`select ${Np(r)} from deploy_queue.remove_environment(environment => ${e})`)}addCell(e){return this.change(r=>r`
         select environment, cloud_provider, region, cell_index as index
@@ -492,14 +512,20 @@ Please remove this field. To indicate file type, please do so via the required f
     extract(epoch from max_duration)::float8 as max_duration,
     extract(epoch from retention)::float8 as retention,
     has_closed_cells, ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation`}o(Np,"policies");function AD(t){return t`
+    extract(epoch from max_reservation)::float8 as max_reservation,
+    confirmation, approvals, approvers, promote_from, promotion_cells,
+    extract(epoch from soak)::float8 as soak,
+    same_artifact, require_checks, require_verification, gate_rollbacks`}o(Np,"policies");function AD(t){return t`
     environment, component,
     extract(epoch from buffer_time)::float8 as buffer_time,
     extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
     extract(epoch from unkept_after)::float8 as unkept_after,
     extract(epoch from max_duration)::float8 as max_duration,
     ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation`}o(AD,"componentPolicies");var bl=class extends Ke{static{o(this,"History")}of(e){return this.rows(r=>r`select * from deploy_queue.history(deployment_id => ${e})`)}async cancellation(e){let[r]=await this.rows(a=>a`
+    extract(epoch from max_reservation)::float8 as max_reservation,
+    confirmation, approvals, approvers, promote_from, promotion_cells,
+    extract(epoch from soak)::float8 as soak,
+    same_artifact, require_checks, require_verification, gate_rollbacks`}o(AD,"componentPolicies");var bl=class extends Ke{static{o(this,"History")}of(e){return this.rows(r=>r`select * from deploy_queue.history(deployment_id => ${e})`)}async cancellation(e){let[r]=await this.rows(a=>a`
         select kind, actor, principal, application_name, reason,
           case when detail->>'how' in ('superseded', 'outdated') then detail end as obsolete
         from deploy_queue.history(deployment_id => ${e})

@@ -98,6 +98,7 @@
 --!include line/_sort_anew.sql
 --!include line/_leave_sequence.sql
 --!include rule/_exclusion_key.sql
+--!include rule/_holder_kind.sql
 --!include rule/_buffer_of.sql
 --!include rule/_unkept_after_of.sql
 --!include line/_blocker.sql
@@ -234,6 +235,8 @@
 --!include life/_refuse_impossible_wait.sql
 --!include life/_refuse_priority.sql
 --!include life/_refuse_early_finish.sql
+--!include life/_refuse_verification.sql
+--!include life/_refuse_unverified.sql
 --!include life/_refuse_other_keeper.sql
 --!include life/_require_hold.sql
 --!include life/_with_parent.sql
@@ -248,6 +251,7 @@
 --!include life/redeem.sql
 --!include life/try_start.sql
 --!include life/_untouched.sql
+--!include life/begin_verification.sql
 --!include life/finish.sql
 --!include life/fail.sql
 --!include life/confirm_stop.sql
@@ -309,6 +313,7 @@
 --!include history/_verify_schedules.sql
 --!include history/_verify_confirmations.sql
 --!include history/_verify_approvals.sql
+--!include history/_verify_verifications.sql
 --!include history/verify_history.sql
 
 --!include predecessor/_holds_old.sql

@@ -5,12 +5,12 @@ comment on schema deploy_queue is 'The line that decides which deployment may to
 comment on type deploy_queue.availability is
   'Since when the database takes heartbeats: its start or promotion, and the last two returns of its writes.';
 comment on type deploy_queue.blocker is
-  'A blocker in the JSON of a forecast: kind (running, stopping, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, who has asked it to stop, since when it has sent no heartbeat and when it will be reaped for that, since when it runs without a keeper, once that is too long, and since when it may start and does not, where nobody keeps it. In the order in which jsonb stores its keys, which need not be sorted then.';
+  'A blocker in the JSON of a forecast: kind (running, verifying, stopping, buffer, queued), since when it has been so, how long it usually takes, until when it will be so, who has asked it to stop, since when it has sent no heartbeat and when it will be reaped for that, since when it runs without a keeper, once that is too long, and since when it may start and does not, where nobody keeps it. In the order in which jsonb stores its keys, which need not be sorted then.';
 comment on type deploy_queue.cancellation_kind is 'How a deployment was cancelled.';
 comment on type deploy_queue.caller is
   'Who acts: the principal, the roles whose rights count, and the environments that it may change; null is all.';
 comment on type deploy_queue.deployment_status is
-  'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only. Some are for rules to come: reserved, stopping, verifying, failed, rejected.';
+  'Where a deployment is in its life. Derived from its columns, never stored; pending occurs in latest-version views only. For a rule to come: rejected.';
 comment on type deploy_queue.hold is
   'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
 comment on type deploy_queue.forecast is
@@ -18,7 +18,7 @@ comment on type deploy_queue.forecast is
 comment on type deploy_queue.promotion_cells is
   'Where a version must have finished: in the same region, in any cell, or in all cells that are not retired.';
 comment on type deploy_queue.reason is
-  'Why a deployment has to wait: kind (hold, schedule, window, freeze, withdrawn, running, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, withdrawn, running, verifying, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
 comment on type deploy_queue.gate is
   'A gate of a deployment: kind (confirmation, approval, promotion, check), whether it is open, text for people, and, while it is shut, when it opens if that is known, and the calls of which each would open it. In a checklist also a reason to wait, with its blocker.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
@@ -124,6 +124,9 @@ comment on column deploy_queue.deployments.reserved_until is
   'Until then it keeps its place without being ready; null: it was not reserved, or was redeemed.';
 comment on column deploy_queue.deployments.rollback_of is 'The deployment of its component from which it goes back.';
 comment on column deploy_queue.deployments.confirmation is 'The phrase that was brought for it, as its environment demands.';
+comment on column deploy_queue.deployments.verifying_since is 'Since when its work is done and is being checked.';
+comment on column deploy_queue.deployments.verified_at is
+  'When it finished and its keeper said that it had been verified; null: nobody said so.';
 comment on column deploy_queue.deployments.kept is
   'Whether heartbeats have ever been sent for it: its keeper may sleep until it has ended.';
 
@@ -147,7 +150,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue), marked-bad (a version was withdrawn), marked-good (that was taken back).';
+  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, verifying (its work is done and is being checked), stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue), marked-bad (a version was withdrawn), marked-good (that was taken back).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is

@@ -53,13 +53,13 @@ order by since`,
       {
         title: "Holding their cell",
         description:
-          "Deployments that run or are being stopped, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
+          "Deployments that run, are being verified or are being stopped, and deployments whose buffer is not over. “Late after” is the mean plus two standard deviations of the last hundred of their kind.",
         sql: `
 select current_status::text as status, deployment_id as deployment, component, version, sequence as run, slot, actor as by, ${cell} as cell,
   ${seconds("current_duration")} as "for", ${seconds("avg_duration")} as usually,
   ${seconds("outlier_duration")} as "late after", ${linkColumns}
 from deploy_queue.current_deployments
-where current_status in ('running', 'stopping', 'buffering') and ${chosen}
+where current_status in ('running', 'verifying', 'stopping', 'buffering') and ${chosen}
 order by start_timestamp`,
         width: 17,
         height: 9,

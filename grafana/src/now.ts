@@ -12,7 +12,7 @@ export function now(): StatBuilder {
       "Deployments by what they do at this moment. The time range does not matter. Red: a person must look; dashboard 02 says at which deployment.",
     sql: `
 select
-  count(*) filter (where current_status = 'running') as "running",
+  count(*) filter (where current_status in ('running', 'verifying')) as "running",
   count(*) filter (where current_status = 'buffering') as "buffering",
   count(*) filter (where current_status = 'queued') as "queued",
   count(*) filter (where current_status = 'reserved') as "reserved",

@@ -6,6 +6,7 @@ export const stateColours = {
   reserved: "light-purple",
   queued: "purple",
   running: "blue",
+  verifying: "light-blue",
   stopping: "orange",
   buffering: "yellow",
   finished: "green",

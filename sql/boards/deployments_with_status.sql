@@ -12,4 +12,4 @@ left join deploy_queue.component_policies as own
 
 comment on view deploy_queue.deployments_with_status is 'deployments, and the state that their timestamps mean right now.';
 comment on column deploy_queue.deployments_with_status.status is
-  'held, queued, running, stopping, buffering, finished, failed or cancelled, right now.';
+  'held, queued, running, verifying, stopping, buffering, finished, failed or cancelled, right now.';

@@ -15,7 +15,7 @@ begin
     from deploy_queue.deployments
     cross join lateral (
       values ('enqueued', deployments.created_at), ('started', deployments.start_timestamp),
-        ('stopping', deployments.stop_timestamp), ('finished', deployments.finish_timestamp),
+        ('verifying', deployments.verifying_since), ('stopping', deployments.stop_timestamp), ('finished', deployments.finish_timestamp),
         ('cancelled', deployments.cancellation_timestamp)
     ) as moment (what, at)
     where moment.at is not null
@@ -27,7 +27,7 @@ begin
     select events.deployment_id as id,
       case when events.kind in ('reaped', 'failed', 'rejected') then 'cancelled' else events.kind end as what, events.occurred_at as moment
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
+    where events.kind in ('enqueued', 'started', 'verifying', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
   ) as recorded using (id, what, moment)
   where told.id is null or recorded.id is null;
 
@@ -40,7 +40,7 @@ begin
     select events.deployment_id, events.kind, events.from_state,
       lag(events.to_state) over (partition by events.deployment_id order by events.id) as previous
     from deploy_queue.deployment_events as events
-    where events.kind in ('enqueued', 'released', 'redeemed', 'started', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
+    where events.kind in ('enqueued', 'released', 'redeemed', 'started', 'verifying', 'stopping', 'finished', 'cancelled', 'reaped', 'failed', 'rejected')
   ) as followed
   where followed.from_state is distinct from followed.previous;
 

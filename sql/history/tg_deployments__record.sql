@@ -6,7 +6,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ran deploy_queue.deployment_status := case when old.stop_timestamp is null then 'running' else 'stopping' end;
+  v_ran deploy_queue.deployment_status := case
+    when old.stop_timestamp is not null then 'stopping' when old.verifying_since is not null then 'verifying' else 'running'
+  end;
   -- The state in which it waited until now, or would have waited; then the state in which it waits now.
   v_waited deploy_queue.deployment_status := case
     when coalesce(old.reserved_until, new.reserved_until) is not null then 'reserved'
@@ -18,6 +20,7 @@ declare
   v_status deploy_queue.deployment_status;
   v_is_late boolean := false;
   v_is_rejected boolean := tg_op = 'INSERT' and new.cancellation_kind = 'rejected';
+  v_is_to_be_verified boolean;
   v_why text;
 begin
   -- A row that is saved as it was is no transition.
@@ -84,21 +87,31 @@ begin
     perform deploy_queue._follow_ordering(old, new);
   end if;
 
+  if new.verifying_since is not null and old.verifying_since is null then
+    v_status := 'verifying';
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+    values (new.id, new.verifying_since, 'verifying', 'running', 'verifying');
+    v_ran := 'verifying';
+  end if;
+
   if new.stop_timestamp is not null and old.stop_timestamp is null then
     v_status := 'stopping';
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
-    values (new.id, new.stop_timestamp, 'stopping', 'running', 'stopping', new.cancellation_note);
+    values (new.id, new.stop_timestamp, 'stopping', v_ran, 'stopping', new.cancellation_note);
   end if;
 
   if new.finish_timestamp is not null then
-    v_status := (
-      select deploy_queue._status(new, demands.buffer_time)
-      from deploy_queue._demands(new.environment, new.component) as demands
-    );
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+    select deploy_queue._status(new, demands.buffer_time), demands.require_verification into v_status, v_is_to_be_verified
+    from deploy_queue._demands(new.environment, new.component) as demands;
+    -- Not in the guard: here the policy is read anyway.
+    if v_is_to_be_verified and new.verified_at is null and not v_is_late then
+      perform deploy_queue._refuse_unverified(new);
+    end if;
+    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
     values (
       new.id, new.finish_timestamp, 'finished', v_ran, v_status,
-      case when new.stop_timestamp is not null then 'the stop came too late' end
+      case when new.stop_timestamp is not null then 'the stop came too late' when new.verified_at is not null then 'verified' end,
+      case when new.verified_at is not null then jsonb_build_object('verified', true) end
     );
   elsif new.cancellation_timestamp is not null then
     v_status := deploy_queue._status(new, null);
@@ -131,5 +144,5 @@ $$;
 -- One for both, so that a session prepares the function once; by columns and without WHEN, which PostgreSQL would read anew for
 -- every statement.
 create or replace trigger tg_deployments__record
-after insert or update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority, confirmation on deploy_queue.deployments
+after insert or update of start_timestamp, finish_timestamp, cancellation_timestamp, hold, priority, confirmation, verifying_since on deploy_queue.deployments
 for each row execute function deploy_queue.tg_deployments__record();

@@ -16,6 +16,8 @@ begin
   becomes.stop_timestamp := deploy_queue._unless_same(was.stop_timestamp, becomes.stop_timestamp);
   becomes.not_before := deploy_queue._unless_same(was.not_before, becomes.not_before);
   becomes.not_after := deploy_queue._unless_same(was.not_after, becomes.not_after);
+  becomes.verifying_since := deploy_queue._unless_same(was.verifying_since, becomes.verifying_since);
+  becomes.verified_at := deploy_queue._unless_same(was.verified_at, becomes.verified_at);
   -- Some programs write 24 hours as a day.
   becomes.max_duration := deploy_queue._in_seconds(becomes.max_duration);
   return becomes;

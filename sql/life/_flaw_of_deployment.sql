@@ -44,6 +44,10 @@ begin
       then 'cancellation_timestamp_must_not_precede_start_timestamp'
     when deployment.finish_timestamp is not null and deployment.cancellation_timestamp is not null
       then 'a_deployment_ends_once'
+    when deployment.verifying_since is not null and deployment.start_timestamp is null
+      then 'verifying_since_requires_start_timestamp'
+    when deployment.verified_at is not null and deployment.finish_timestamp is null
+      then 'verified_at_requires_finish_timestamp'
     when deployment.cancellation_note is not null
       and num_nonnulls(deployment.cancellation_timestamp, deployment.stop_timestamp) = 0
       then 'cancellation_note_requires_cancellation_timestamp'

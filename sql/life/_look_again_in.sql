@@ -34,7 +34,7 @@ begin
           (deploy_queue._lease_ends(holder.heartbeat_timestamp, holder.alive_until, deploy_queue._availability())),
           (case when holder.stop_timestamp is null then holder.start_timestamp + coalesce(holder.max_duration, demands.max_duration) end)
       ) as ends (moment)
-      where reason.kind in ('running', 'stopping') and ends.moment > v_now
+      where reason.kind in ('running', 'verifying', 'stopping') and ends.moment > v_now
     );
   end if;
   return least(v_interval, v_until - v_now, v_reaped - v_now, deployment.not_after - v_now);

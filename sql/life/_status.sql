@@ -13,6 +13,7 @@ begin
       and deployment.finish_timestamp < deploy_queue._now() + _status.buffer_time then 'buffering'
     when deployment.finish_timestamp is not null then 'finished'
     when deployment.stop_timestamp is not null then 'stopping'
+    when deployment.verifying_since is not null then 'verifying'
     when deployment.start_timestamp is not null then 'running'
     when deployment.reserved_until is not null then 'reserved'
     when deployment.hold is not null then 'held'

@@ -59,6 +59,8 @@ begin
     new.stop_grace := null;
   end if;
   new.stop_timestamp := null;
+  new.verifying_since := null;
+  new.verified_at := null;
   new.cancellation_kind := null;
   if num_nonnulls(new.parent_id, new.joined_id) > 0 then
     new := deploy_queue._with_parent(new);

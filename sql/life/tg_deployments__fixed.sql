@@ -23,7 +23,7 @@ begin
     and field.key not in (
       'start_timestamp', 'finish_timestamp', 'cancellation_timestamp', 'cancellation_note', 'heartbeat_timestamp',
       'updated_at', 'priority', 'hold', 'release_key', 'kept', 'keeper', 'alive_until', 'stop_timestamp', 'stop_grace',
-      'cancellation_kind', 'confirmation'
+      'cancellation_kind', 'confirmation', 'verifying_since', 'verified_at'
     )
     and not (v_is_redeemed and (
       field.key = 'reserved_until' or field.key in ('version', 'artifact', 'url') and to_jsonb(old) -> field.key = 'null'

@@ -11,6 +11,7 @@ declare
   v_finishes boolean := new.finish_timestamp is not null;
   v_cancels boolean := new.cancellation_timestamp is not null;
   v_is_released boolean := old.hold is not null and new.hold is null;
+  v_verifies boolean := old.verifying_since is null and new.verifying_since is not null;
   v_taken_back text;
   v_policy deploy_queue.policies;
   v_now timestamptz;
@@ -18,7 +19,9 @@ begin
   -- Before the state is told. Row-level security holds the roles of the queue; this is for the functions, and for a role that none holds.
   perform deploy_queue._require_right(old.environment);
   -- Not for the transitions of every day.
-  if deploy_queue._has_ended(old) or new.start_timestamp <> old.start_timestamp or new.stop_timestamp <> old.stop_timestamp then
+  if deploy_queue._has_ended(old) or new.start_timestamp <> old.start_timestamp or new.stop_timestamp <> old.stop_timestamp
+    or new.verifying_since <> old.verifying_since
+  then
     new := deploy_queue._as_it_was(old, new);
   end if;
   if deploy_queue._has_ended(old) then
@@ -32,12 +35,13 @@ begin
     case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
     case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end,
     case when new.confirmation is distinct from old.confirmation and old.start_timestamp is not null then 'confirmation' end,
-    case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end);
+    case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end,
+    case when new.verifying_since is distinct from old.verifying_since and not v_verifies then 'verifying_since' end);
   if v_taken_back <> '' then
     perform deploy_queue._refuse_change(old, v_taken_back);
   end if;
 
-  if v_starts or v_finishes or v_cancels or v_is_released or new.priority <> old.priority
+  if v_starts or v_finishes or v_cancels or v_verifies or v_is_released or new.priority <> old.priority
     or new.reserved_until is distinct from old.reserved_until or new.confirmation is distinct from old.confirmation
   then
     perform deploy_queue._lock_cell(old.cell_id);
@@ -93,9 +97,14 @@ begin
     end if;
   end if;
 
+  if v_verifies then
+    perform deploy_queue._refuse_verification(old);
+    new.verifying_since := greatest(v_now, new.start_timestamp);
+  end if;
   if v_finishes then
     perform deploy_queue._refuse_early_finish(new);
-    new.finish_timestamp := greatest(v_now, new.start_timestamp);
+    new.finish_timestamp := greatest(v_now, new.start_timestamp, new.verifying_since);
+    new.verified_at := case when new.verified_at is not null then new.finish_timestamp end;
   elsif v_cancels then
     if new.cancellation_kind is null and old.start_timestamp is not null and deploy_queue._is_kept(old) then
       -- Its keeper ends the work first. To ask twice changes nothing.

@@ -15,13 +15,15 @@ as $$
     deployment.hold,
     case
       when deployment.start_timestamp is null then 'queued'
-      when deployment.finish_timestamp is null then case when deployment.stop_timestamp is null then 'running' else 'stopping' end
+      when deployment.finish_timestamp is null then deploy_queue._holder_kind(deployment)
       else 'buffer'
     end,
     deployment.note,
     case when policy.slots > 1 and deployment.start_timestamp is not null then deployment.slot end,
     deployment.actor,
-    coalesce(deployment.finish_timestamp, deployment.stop_timestamp, deployment.start_timestamp, deployment.created_at),
+    coalesce(
+      deployment.finish_timestamp, deployment.stop_timestamp, deployment.verifying_since, deployment.start_timestamp, deployment.created_at
+    ),
     nullif(until, 'infinity'),
     deployment.version,
     deployment.priority,

@@ -35,7 +35,7 @@ as $$
       ('select', 'deploy_queue.deployments', 3),
       ('insert (environment, cloud_provider, region, cell_index, component, version, url, note, concurrency_key, start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, created_at, max_duration, idempotency_key, priority, hold, not_before, not_after, command, parent_id, sequence, sequence_scope, artifact, rollback_of, reserved_until, confirmation)',
         'deploy_queue.deployments', 3),
-      ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold, confirmation)',
+      ('update (start_timestamp, finish_timestamp, cancellation_timestamp, cancellation_note, heartbeat_timestamp, priority, hold, confirmation, verifying_since, verified_at)',
         'deploy_queue.deployments', 3),
       ('select', 'deploy_queue.deployment_events', 3)
     union all
@@ -47,7 +47,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
+        'enqueue', 'reserve', 'redeem', 'try_start', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',

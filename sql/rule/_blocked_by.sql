@@ -25,11 +25,12 @@ begin
     || case when policy.slots > 1 and blocker.start_timestamp is not null then format(' in slot %s', concat_ws(' of ', blocker.slot, case when blocker.slot <= policy.slots then policy.slots end)) else '' end;
 
   case _blocked_by.kind
-    when 'running' then
-      v_reason.text := v_reason.text || ' is running';
+    when 'running', 'verifying' then
+      v_reason.text := v_reason.text || case _blocked_by.kind
+        when 'running' then ' is running' else ' is being verified since ' || date_trunc('second', blocker.verifying_since) end;
       -- What is kept ends by itself: to finish it from outside would let two in.
       if deploy_queue._unkept_since(blocker, null, deploy_queue._unkept_after_of(blocker, policy), policy.as_of) is not null then
-        v_reason.text := v_reason.text || format(' since %s without a keeper: it never ends by itself; once its work has ended',
+        v_reason.text := v_reason.text || format(case _blocked_by.kind when 'running' then ' since' else ', and runs since' end || ' %s without a keeper: it never ends by itself; once its work has ended',
           date_trunc('second', blocker.start_timestamp));
         v_reason.cures := jsonb_build_array(
           deploy_queue._call('finish', 'deployment_id', v_id), deploy_queue._call('cancel', 'deployment_id', v_id)

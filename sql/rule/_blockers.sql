@@ -22,7 +22,7 @@ begin
     v_candidate := deploy_queue._stand(candidate);
   end if;
   return query
-  select case when running.stop_timestamp is null then 'running' else 'stopping' end,
+  select deploy_queue._holder_kind(running.deployment),
     -- Once it is over, the end is not known any more.
     case when running.stop_timestamp + running.stop_grace > policy.as_of then running.stop_timestamp + running.stop_grace end,
     running.deployment

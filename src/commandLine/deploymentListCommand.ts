@@ -6,8 +6,8 @@ import { options } from "./options.js";
 import { optionalValue } from "./values.js";
 
 const states: readonly string[] = [
-  ...["reserved", "held", "queued", "running", "stopping", "buffering", "finished", "failed", "rejected", "cancelled"],
-  "pending",
+  ...["reserved", "held", "queued", "running", "verifying", "stopping", "buffering", "finished", "failed"],
+  ...["rejected", "cancelled", "pending"],
 ];
 
 /** A command that lists rows about deployments, of all components and states or of one. */

@@ -14,7 +14,7 @@ export class InfoCommand extends QueueCommand {
     description: "Show one deployment",
     details: `
       Prints its id, its state, what it deploys, its note and its url; then its cell, when and by whom it was entered, when it started and
-      ended, and who cancelled it and why. The states are reserved, held, queued, running, stopping, buffering, finished, failed, rejected and
+      ended, and who cancelled it and why. The states are reserved, held, queued, running, verifying, stopping, buffering, finished, failed, rejected and
       cancelled.
     `,
     examples: [["Show deployment 42", "deploy-queue info 42"]],

@@ -10,6 +10,7 @@ import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
+import type { FinishOptions } from "./keeper.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
 import { wayInto } from "./redeeming.js";
@@ -106,8 +107,8 @@ export class DeployQueue extends QueueCalls {
   }
 
   /** Outlasts an outage. */
-  override finish(id: DeploymentId): Promise<Deployment> {
-    return this.#outlast(() => super.finish(id));
+  override finish(id: DeploymentId, options: Pick<FinishOptions, "verified"> = {}): Promise<Deployment> {
+    return this.#outlast(() => super.finish(id, options));
   }
 
   /** Outlasts an outage. */

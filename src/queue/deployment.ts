@@ -68,6 +68,10 @@ export interface Deployment {
   readonly rollback_of: number | null;
   /** The phrase that was brought for it, as its environment demands. */
   readonly confirmation: string | null;
+  /** Since when its work is done and is being checked. */
+  readonly verifying_since: Date | null;
+  /** When it finished, if its keeper said that it had been verified. */
+  readonly verified_at: Date | null;
 }
 
 /** outside stands in no line; in-line keeps its place, and those behind it wait. */
@@ -78,6 +82,7 @@ export type DeploymentStatus =
   | "held"
   | "queued"
   | "running"
+  | "verifying"
   | "stopping"
   | "buffering"
   | "finished"

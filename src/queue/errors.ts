@@ -46,6 +46,9 @@ export class OtherKeeperError extends RefusedError {}
 /** It cannot finish yet: another deployment still runs in its hold. */
 export class HasPartsError extends RefusedError {}
 
+/** It cannot finish: its policy requires that it is verified. */
+export class UnverifiedError extends RefusedError {}
+
 /** A transaction that stays open has locked what the call needs. Nothing was changed; the call may be tried again. */
 export class HeldUpError extends RefusedError {}
 
@@ -132,6 +135,8 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD053: RefusedError,
   QD054: RefusedError,
   QD055: RefusedError,
+  QD058: UnverifiedError,
+  QD059: RefusedError,
   QD060: InvalidValueError,
   QD061: RefusedError,
   QD062: RefusedError,

@@ -39,7 +39,7 @@ export interface Explanation extends Omit<Reason, "until"> {
 /** A deployment that blocks another one. Times are ISO 8601, of the database's clock. */
 export interface BlockingDeployment {
   readonly deployment_id: number;
-  /** queued (ahead), running, stopping, or buffer (finished, cooling down). */
+  /** queued (ahead), running, verifying, stopping, or buffer (finished, cooling down). */
   readonly kind: string;
   readonly component: string;
   readonly version: string | null;

@@ -15,6 +15,13 @@ export interface EnqueueOptions extends KeepingOptions {
   readonly reserveFor?: number | undefined;
 }
 
+export interface FinishOptions {
+  /** Refused when the deployment has another one or none. */
+  readonly keeper?: string | undefined;
+  /** The caller has seen that what was deployed works. */
+  readonly verified?: boolean | undefined;
+}
+
 export interface Heartbeat {
   readonly deployment: Deployment;
   /** Milliseconds until the next one; undefined when the deployment has ended. */

@@ -41,6 +41,7 @@ function blocker(one: BlockingDeployment, now: number): string {
   const usual = one.usual_seconds === null ? "" : `, usually ${formatDuration(one.usual_seconds * 1000)}`;
   switch (one.kind) {
     case "running":
+    case "verifying":
     case "stopping": {
       const orphan = one.unkept_since === null ? "" : ", never ends by itself";
       return `${name} ${one.kind} ${formatDuration(Math.max(0, now - Date.parse(one.since)))}${silent || orphan || usual}`;

@@ -21,7 +21,7 @@ export function runningTable(running: readonly RunningDeployment[]): string {
   );
 }
 
-/** "21m, outlier": by the same measure as "list outliers"; "21m, stopping for ann, at most 8s more". */
+/** "21m, outlier": by the same measure as "list outliers"; "21m, verifying for 2m"; "21m, stopping for ann, at most 8s more". */
 function duration(row: RunningDeployment): string {
   const text = formatDuration(row.current_duration * 1000);
   if (row.status === "stopping") {
@@ -30,6 +30,9 @@ function duration(row: RunningDeployment): string {
       `${text}, stopping${row.stopped_by === null ? "" : ` for ${row.stopped_by}`}`,
       ...(left === undefined ? [] : [`at most ${formatDuration(left)} more`]),
     ].join(", ");
+  }
+  if (row.status === "verifying") {
+    return `${text}, verifying for ${formatDuration(row.as_of.getTime() - Number(row.verifying_since))}`;
   }
   const isOutlier = row.outlier_duration !== null && row.current_duration > row.outlier_duration;
   return isOutlier ? `${text}, outlier` : text;

@@ -78,10 +78,11 @@ export function callsAsCommands(text: string): string {
     optionWords(argument, value).join(" "),
   );
   return withOptions.replace(
-    /\bdeploy_queue\.(\w+)(?:\((\d*)\)|(?![\w(]))/g,
-    (sql: string, name: string, id?: string) => {
+    /\bdeploy_queue\.(\w+)(?:\((\d*)((?:, --[\w-]+)*)\)|(?![\w(]))/g,
+    (sql: string, name: string, id?: string, options = "") => {
       const command = commands.get(name);
-      return command === undefined ? sql : `"deploy-queue ${command}${id ? ` ${id}` : (moreWords[name] ?? "")}"`;
+      const words = id ? ` ${id}${options.replaceAll(",", "")}` : (moreWords[name] ?? "");
+      return command === undefined ? sql : `"deploy-queue ${command}${words}"`;
     },
   );
 }

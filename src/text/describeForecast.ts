@@ -111,6 +111,8 @@ function describeState(blocker: BlockingDeployment, now: number): string {
       const overdue = usual !== undefined && since > usual ? `, overdue by ${formatDuration(since - usual)}` : "";
       return `has been running for ${formatDuration(since)}${usually}${overdue}${describeOrphan(blocker)}`;
     }
+    case "verifying":
+      return `is being verified since ${timeOf(new Date(blocker.since), now)}${describeOrphan(blocker)}`;
     case "stopping": {
       const end = blocker.until === null ? undefined : Math.max(0, Date.parse(blocker.until) - now);
       const left = end === undefined ? "until its work has ended" : `at most ${formatDuration(end)} more`;

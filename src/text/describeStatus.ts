@@ -106,6 +106,7 @@ function holderLines(row: RunningDeployment, now: number): string[] {
       : [
           `for ${formatDuration(Math.max(0, now - row.start_timestamp.getTime()))}`,
           row.avg_duration === null ? "" : `, usually ${formatDuration(row.avg_duration * 1000)}`,
+          row.status === "verifying" ? `, being verified for ${formatDuration(now - Number(row.verifying_since))}` : "",
           row.status === "stopping" ? `, asked to stop${row.stopped_by === null ? "" : ` by ${row.stopped_by}`}` : "",
           row.heartbeat_age === null ? ", without heartbeats" : "",
           `, since ${formatMoment(row.start_timestamp)}`,

@@ -20,6 +20,30 @@ test("an id may stand behind --", async () => {
   expect((await cli.row(id)).status).toBe("finished");
 });
 
+test("a deployment that is to be verified finishes with --verified only, and what is verified is shown", async () => {
+  await cli.queue.environments.set("strict", { requireVerification: true });
+  const id = await cli.running({ ...newPlace(), environment: "strict" });
+  const refused = await cli.run(["finish", String(id)]);
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain(`cannot finish before it is verified`);
+  expect(refused.stderr).toContain(`then call "deploy-queue finish ${id} --verified"`);
+
+  await cli.queue.beginVerification(id);
+  const [info, running, status] = [
+    await cli.run(["info", String(id)]),
+    await cli.run(["list", "running", "--environment", "strict"]),
+    await cli.run(["status", "--environment", "strict"]),
+  ];
+  expect(info.stdout).toMatch(new RegExp(`^${id} verifying holder`));
+  expect(info.stdout).toMatch(/being verified since \S+Z/);
+  expect(running.stdout).toMatch(/, verifying for \d+m?s/);
+  expect(status.stdout).toMatch(/verifying .*, being verified for \d+m?s/);
+
+  expect((await cli.run(["finish", String(id), "--verified"])).code).toBe(0);
+  expect((await cli.run(["info", String(id)])).stdout).toMatch(/finished \S+Z, verified/);
+  expect((await cli.run(["history", String(id)])).stdout).toMatch(/finished .*verified/);
+});
+
 test("finish prints one JSON document with --json", async () => {
   const id = await cli.running(newPlace());
 

@@ -58,8 +58,16 @@ export type Act =
       readonly keeper: string | null;
       readonly stopGrace: number | null;
     }
+  | { readonly act: "verify"; readonly by: Means; readonly which: number; readonly apt: boolean }
   | {
-      readonly act: "finish" | "cancel";
+      readonly act: "finish";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly verified: boolean;
+    }
+  | {
+      readonly act: "cancel";
       readonly by: Means;
       readonly which: number;
       readonly apt: boolean;

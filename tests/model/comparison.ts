@@ -12,11 +12,19 @@ const general = {
   ordering: "sequential",
   refusesOutdated: false,
   maxReservation: 240,
+  requiresVerification: false,
 } as const;
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },
   b: { ...general, bufferTime: 2, slots: 2, maxReservation: 5 },
-  c: { ...general, bufferTime: 0, slots: 1, ordering: "latest-ready", refusesOutdated: true },
+  c: {
+    ...general,
+    bufferTime: 0,
+    slots: 1,
+    ordering: "latest-ready",
+    refusesOutdated: true,
+    requiresVerification: true,
+  },
 };
 
 /**

@@ -39,6 +39,8 @@ function obstacle(world: World, other: Deployment, deployment: Deployment): Reas
   switch (status(world, other)) {
     case "running":
       return [{ kind: "running", by: other.id, until: null }];
+    case "verifying":
+      return [{ kind: "verifying", by: other.id, until: null }];
     case "stopping":
       return [{ kind: "stopping", by: other.id, until: latestEnd(world, other) }];
     case "buffering":

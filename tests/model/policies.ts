@@ -11,6 +11,7 @@ const general: Demands = {
   ordering: "sequential",
   refusesOutdated: false,
   maxReservation: 240,
+  requiresVerification: false,
 };
 
 export function demands(world: World, { environment, component }: Where): Demands {
@@ -26,6 +27,7 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     heartbeatTimeout: said.heartbeatTimeout ?? before.heartbeatTimeout,
     ordering: said.ordering ?? before.ordering,
     refusesOutdated: said.refusesOutdated ?? before.refusesOutdated,
+    requiresVerification: said.requiresVerification ?? before.requiresVerification,
   };
 }
 

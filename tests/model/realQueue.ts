@@ -51,11 +51,12 @@ export class RealQueue {
     this.#name = `program-${programs++}`;
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
-        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated)
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification)
         select ${`${this.#name}-`} || given.key, make_interval(secs => 60 * (given.value ->> 'bufferTime')::float),
           make_interval(secs => 60 * (given.value ->> 'heartbeatTimeout')::float), (given.value ->> 'slots')::integer,
           make_interval(secs => 60 * (given.value ->> 'maxReservation')::float),
-          (given.value ->> 'ordering')::deploy_queue.ordering, (given.value ->> 'refusesOutdated')::boolean
+          (given.value ->> 'ordering')::deploy_queue.ordering, (given.value ->> 'refusesOutdated')::boolean,
+          (given.value ->> 'requiresVerification')::boolean
         from jsonb_each(${JSON.stringify(environments)}::text::jsonb) as given
       )
       select date_trunc('milliseconds', deploy_queue._now()) as origin`;
@@ -110,7 +111,7 @@ export class RealQueue {
   async look(ids: readonly number[]): Promise<Sight> {
     const [row] = await this.#ear<{ deployments: unknown }[]>`
       select pg_notify('mark', ''), coalesce((
-        select json_agg(json_build_object('id', id, 'state', status, 'lease', floor(extract(epoch from alive_until - ${this.#origin}::timestamptz) / 15) / 4, 'keeper', keeper, 'slot', case when one.status in ('running', 'stopping') then (select slot from deploy_queue.deployments where deployments.id = one.id) end, 'waits', coalesce((
+        select json_agg(json_build_object('id', id, 'state', status, 'lease', floor(extract(epoch from alive_until - ${this.#origin}::timestamptz) / 15) / 4, 'keeper', keeper, 'slot', case when one.status in ('running', 'verifying', 'stopping') then (select slot from deploy_queue.deployments where deployments.id = one.id) end, 'waits', coalesce((
           select json_agg(
             json_build_array(kind, reason.deployment_id, floor(extract(epoch from until - ${this.#origin}::timestamptz) / 15) / 4)
             order by reason.deployment_id, reason.kind

@@ -65,7 +65,7 @@ export function slotFor(world: World, deployment: Deployment): number {
   const there = world.deployments.filter(
     ({ environment, cell }) => environment === deployment.environment && cell === deployment.cell,
   );
-  const running = there.filter((one) => ["running", "stopping"].includes(status(world, one)));
+  const running = there.filter((one) => ["running", "verifying", "stopping"].includes(status(world, one)));
   const buffering = there.filter((one) => status(world, one) === "buffering" && one.id !== deployment.rollbackOf);
   const slotsOfIts = (others: readonly Deployment[]) =>
     others.filter((one) => slotKey(one) === slotKey(deployment)).map(({ slot }) => slot ?? 1);

@@ -14,6 +14,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
           deploy_queue._now())
         returning id`;
     case "start":
+    case "verify":
     case "finish":
     case "cancel":
     case "heartbeat":
@@ -91,15 +92,18 @@ const columns: Record<keyof Policies, string> = {
   slots: "slots",
   ordering: "ordering",
   refusesOutdated: "refuse_outdated",
+  requiresVerification: "require_verification",
 };
 
-function valuesOf({ bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated }: Policies) {
+function valuesOf(policies: Policies) {
+  const { bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated, requiresVerification } = policies;
   return [
     [columns.bufferTime, minutes(bufferTime)],
     [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
     [columns.slots, String(slots)],
     [columns.ordering, `${text(ordering)}::deploy_queue.ordering`],
     [columns.refusesOutdated, String(refusesOutdated)],
+    [columns.requiresVerification, String(requiresVerification)],
   ] as const;
 }
 
@@ -182,7 +186,7 @@ function enqueueByStatement(
     returning id`;
 }
 
-type Change = Extract<Act, { act: "start" | "finish" | "cancel" | "heartbeat" | "release" }>;
+type Change = Extract<Act, { act: "start" | "verify" | "finish" | "cancel" | "heartbeat" | "release" }>;
 
 function call(act: Change, id: number): string {
   switch (act.act) {
@@ -192,7 +196,9 @@ function call(act: Change, id: number): string {
         from deploy_queue.try_start(${id}, heartbeat => ${act.heartbeat}, keeper => ${text(act.keeper)},
           stop_grace => ${minutes(act.stopGrace)})`;
     case "finish":
-      return `select from deploy_queue.finish(${id})`;
+      return `select from deploy_queue.finish(${id}, verified => ${act.verified})`;
+    case "verify":
+      return `select from deploy_queue.begin_verification(${id})`;
     case "cancel":
       return `select from deploy_queue.cancel(${id}, 'model')`;
     case "heartbeat":
@@ -213,7 +219,9 @@ function updateOf(act: Change, id: number): string {
     case "start":
       return update(`start_timestamp = now()${act.heartbeat ? beat : ""}`)(id);
     case "finish":
-      return update("finish_timestamp = now()")(id);
+      return update(`finish_timestamp = now()${act.verified ? ", verified_at = now()" : ""}`)(id);
+    case "verify":
+      return update("verifying_since = now()")(id);
     case "cancel":
       return update("cancellation_timestamp = now(), cancellation_note = 'model'")(id);
     case "heartbeat":

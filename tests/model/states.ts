@@ -2,12 +2,13 @@ import { demands } from "./policies.js";
 import type { Deployment, Status, World } from "./world.js";
 
 export function status(world: World, deployment: Deployment): Status {
-  const { started, stopped, finished, cancelled, hold, reservedUntil } = deployment;
+  const { started, stopped, verifyingSince, finished, cancelled, hold, reservedUntil } = deployment;
   if (cancelled !== null) return deployment.hasFailed ? "failed" : "cancelled";
   if (hold !== null) return reservedUntil === null ? "held" : "reserved";
   if (finished !== null) return finished + demands(world, deployment).bufferTime > world.now ? "buffering" : "finished";
   if (stopped !== null) return "stopping";
-  return started === null ? "queued" : "running";
+  if (started === null) return "queued";
+  return verifyingSince === null ? "running" : "verifying";
 }
 
 export function isTooLate(world: World, deployment: Deployment): boolean {
@@ -33,7 +34,7 @@ export function isStale(world: World, deployment: Deployment): boolean {
 }
 
 export function isHolder(world: World, deployment: Deployment): boolean {
-  return status(world, deployment) === "running" && isKept(world, deployment);
+  return ["running", "verifying"].includes(status(world, deployment)) && isKept(world, deployment);
 }
 
 export function isKept(world: World, deployment: Deployment): boolean {

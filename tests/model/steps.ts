@@ -28,6 +28,7 @@ const policies = fc.record<Policies>({
   slots: fc.constantFrom(null, null, 1, 2, 3),
   ordering: fc.constantFrom<Policies["ordering"][]>(null, null, "sequential", "latest", "latest-ready"),
   refusesOutdated: fc.constantFrom(null, null, true, false),
+  requiresVerification: fc.constantFrom(null, null, null, true, false),
 });
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
@@ -71,9 +72,19 @@ const choices: readonly Choice[] = [
     arbitrary: fc.record({ act: fc.constant("start" as const), by, which, apt, heartbeat, keeper, stopGrace }),
   },
   {
-    weight: 6,
-    names: ["finish", "cancel"],
-    arbitrary: fc.record({ act: fc.constantFrom("finish" as const, "cancel" as const), by, which, apt }),
+    weight: 3,
+    names: ["finish"],
+    arbitrary: fc.record({ act: fc.constant("finish" as const), by, which, apt, verified: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    names: ["cancel"],
+    arbitrary: fc.record({ act: fc.constant("cancel" as const), by, which, apt }),
+  },
+  {
+    weight: 2,
+    names: ["verify"],
+    arbitrary: fc.record({ act: fc.constant("verify" as const), by, which, apt }),
   },
   {
     weight: 2,
@@ -169,7 +180,7 @@ const choices: readonly Choice[] = [
         ...{ act: fc.constant("set component" as const), environment, component, policies },
         by: fc.constantFrom<Means>("function", "function", "statement"),
         without: fc.subarray<keyof Policies>(
-          ["bufferTime", "heartbeatTimeout", "slots", "ordering", "refusesOutdated"],
+          ["bufferTime", "heartbeatTimeout", "slots", "ordering", "refusesOutdated", "requiresVerification"],
           {
             maxLength: 2,
           },
@@ -226,7 +237,7 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 /** What a change of policies leaves as it is. */
 const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null },
+  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
 };
 
 /** What an enqueue does without. */

@@ -4,6 +4,7 @@ import { setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
 import { reasons, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
+import { demands } from "./policies.js";
 import { isOfAnother, tryStart, updateStart } from "./starting.js";
 import { isHolder, isLive, isOver, isStale, status } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -16,6 +17,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "insert running":
       return insertRunning(world, act, id);
     case "start":
+    case "verify":
     case "finish":
     case "cancel":
     case "confirm stop":
@@ -86,17 +88,18 @@ export function target(world: World, act: Act): Deployment | undefined {
   const makesSense = {
     start: ["held", "reserved", "queued"],
     enqueue: [] as string[],
-    finish: ["running", "stopping"],
-    cancel: ["held", "reserved", "queued", "running", "stopping"],
+    verify: ["running", "stopping"],
+    finish: ["running", "verifying", "stopping"],
+    cancel: ["held", "reserved", "queued", "running", "verifying", "stopping"],
     "confirm stop": ["stopping"],
-    fail: ["running", "stopping"],
-    force: ["running", "stopping"],
-    heartbeat: ["held", "reserved", "queued", "running", "stopping"],
+    fail: ["running", "verifying", "stopping"],
+    force: ["running", "verifying", "stopping"],
+    heartbeat: ["held", "reserved", "queued", "running", "verifying", "stopping"],
     release: ["held", "reserved"],
     redeem: ["reserved"],
     purge: ["held", "reserved"],
     bump: ["held", "reserved", "queued"],
-    "change key": ["held", "queued", "running", "stopping"],
+    "change key": ["held", "queued", "running", "verifying", "stopping"],
   };
   const isAskedAgain = (one: Deployment) =>
     act.act === "release" && act.releaseKey !== null && act.releaseKey === one.releaseKey;
@@ -146,17 +149,13 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
   switch (what.act) {
     case "start":
       return byFunction ? tryStart(world, deployment, what) : updateStart(world, deployment, what.heartbeat);
+    case "verify":
+      if (deployment.verifyingSince !== null) return answered(byFunction ? "ok" : "QD007", world);
+      if (deployment.started === null || deployment.stopped !== null)
+        return answered(deployment.started === null ? "QD004" : "QD059", world);
+      return answered("ok", replace(world, { ...deployment, verifyingSince: world.now }));
     case "finish":
-      if (deployment.started === null) return answered("QD004", world);
-      return world.deployments.some((one) => one.joinedId === deployment.id && one.started !== null && isLive(one))
-        ? answered("QD033", world)
-        : // Of a finish only its keepers are told.
-          followed(
-            world,
-            "ok",
-            replace(world, { ...deployment, finished: world.now }),
-            deployment.kept ? [deployment.id] : [],
-          );
+      return finish(world, deployment, what.verified);
     case "cancel":
       return cancel(world, "ok", isIt);
     case "confirm stop":
@@ -174,6 +173,17 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
     case "redeem":
       return redeem(world, what, deployment);
   }
+}
+
+/** Of a finish only its keepers are told. */
+function finish(world: World, deployment: Deployment, verified: boolean): Outcome {
+  if (deployment.started === null) return answered("QD004", world);
+  if (world.deployments.some((one) => one.joinedId === deployment.id && one.started !== null && isLive(one)))
+    return answered("QD033", world);
+  if (demands(world, deployment).requiresVerification && !verified && deployment.joinedId === null)
+    return answered("QD058", world);
+  const after = replace(world, { ...deployment, finished: world.now });
+  return followed(world, "ok", after, deployment.kept ? [deployment.id] : []);
 }
 
 function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {
@@ -239,7 +249,7 @@ export function seen(world: World): unknown {
       state,
       lease: deployment.aliveUntil === null ? null : roundMoment(deployment.aliveUntil),
       keeper: deployment.keeper,
-      slot: ["running", "stopping"].includes(state) ? deployment.slot : null,
+      slot: ["running", "verifying", "stopping"].includes(state) ? deployment.slot : null,
       waits: ["queued", "held", "reserved"].includes(state) ? waitsFor : [],
     };
   });

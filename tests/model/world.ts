@@ -66,6 +66,7 @@ export interface Deployment {
   readonly started: number | null;
   /** When its keeper was asked to end the work. */
   readonly stopped: number | null;
+  readonly verifyingSince: number | null;
   readonly finished: number | null;
   readonly cancelled: number | null;
   readonly hasFailed: boolean;
@@ -77,6 +78,7 @@ export interface Deployment {
 export interface Reason {
   readonly kind:
     | "running"
+    | "verifying"
     | "stopping"
     | "buffer"
     | "queued"
@@ -96,6 +98,7 @@ export type Status =
   | "reserved"
   | "queued"
   | "running"
+  | "verifying"
   | "stopping"
   | "buffering"
   | "finished"
@@ -109,6 +112,7 @@ export interface Demands {
   readonly ordering: "sequential" | "latest" | "latest-ready";
   readonly refusesOutdated: boolean;
   readonly maxReservation: number;
+  readonly requiresVerification: boolean;
 }
 
 export interface Environment extends Demands {

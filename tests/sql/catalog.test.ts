@@ -34,6 +34,7 @@ test("every function pins its search_path, but those that PostgreSQL writes into
     "_blocker",
     "_demands",
     "_exclusion_key",
+    "_holder_kind",
     "_holds_until",
     "_precedes",
     "_unless_same",
@@ -128,7 +129,8 @@ test("a call or view that a hint names is printed as a command that exists", () 
   );
   expect(printed.length).toBeGreaterThan(8);
   const wrong = printed.filter(
-    (text) => !commandPaths.includes(text.replace(/^"deploy-queue (.*?)(?: 1| \.\.\. --create)?"$/, "$1")),
+    (text) =>
+      !commandPaths.includes(text.replace(/^"deploy-queue (.*?)(?: 1(?: --verified)?| \.\.\. --create)?"$/, "$1")),
   );
   expect(wrong).toEqual([]);
 });
@@ -149,7 +151,7 @@ test("a column of deployments either changes with a transition or is kept by the
   expect(changing.map(({ name }) => name)).toEqual([
     ...["alive_until", "cancellation_kind", "cancellation_note", "cancellation_timestamp", "confirmation"],
     ...["finish_timestamp", "heartbeat_timestamp", "hold", "keeper", "kept", "priority", "release_key"],
-    ...["start_timestamp", "stop_grace", "stop_timestamp", "updated_at"],
+    ...["start_timestamp", "stop_grace", "stop_timestamp", "updated_at", "verified_at", "verifying_since"],
   ]);
 });
 

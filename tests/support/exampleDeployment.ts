@@ -13,7 +13,14 @@ export function exampleDeployment(changes: Partial<DeploymentWithStatus> = {}): 
     ...{ keeper: null, alive_until: null, stop_timestamp: null, stop_grace: null },
     ...{ cancellation_kind: null, parent_id: null, joined_id: null, via_old_names: false },
     ...{ slot: 1, sequence: null, sequence_scope: null },
-    ...{ artifact: null, reserved_until: null, rollback_of: null, confirmation: null },
+    ...{
+      artifact: null,
+      reserved_until: null,
+      rollback_of: null,
+      confirmation: null,
+      verifying_since: null,
+      verified_at: null,
+    },
     ...changes,
   };
 }

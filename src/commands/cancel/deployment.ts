@@ -36,7 +36,7 @@ export class CancelDeploymentCommand extends QueueCommand {
     const { cancellationNote: note, force, yes } = this;
     if (force && !yes) {
       const present = await this.patiently(session, () => session.queue.deployment(id));
-      const runs = present.status === "running" || present.status === "stopping";
+      const runs = ["running", "verifying", "stopping"].includes(present.status);
       await confirmForce(runs ? [`${id} ${placeText(present)}`] : [], this.context);
     }
     const deployment = await this.patiently(session, () => session.queue.cancel(id, note, { force }));

@@ -16,7 +16,7 @@ export interface RunningDeployment extends InCell {
   readonly deployment_id: number;
   readonly version: string | null;
   readonly url: string | null;
-  readonly status: "running" | "stopping" | "buffering";
+  readonly status: "running" | "verifying" | "stopping" | "buffering";
   readonly sequence: number | null;
   /** Who entered it. */
   readonly actor: string | null;
@@ -34,6 +34,8 @@ export interface RunningDeployment extends InCell {
   readonly stopped_by: string | null;
   readonly stop_timestamp: Date | null;
   readonly stops_by: Date | null;
+  /** Since when its work is done and is being checked. */
+  readonly verifying_since: Date | null;
   /** Since when it runs without a keeper, once that is too long: it never ends by itself. */
   readonly unkept_since: Date | null;
   /** When its buffer is over; null unless it is buffering. */
@@ -125,12 +127,12 @@ export class Boards extends Calls {
 
   /** The deployments that run, or those of one environment. */
   running(environment?: string): Promise<RunningDeployment[]> {
-    return this.#holders(["running", "stopping"], environment);
+    return this.#holders(["running", "verifying", "stopping"], environment);
   }
 
   /** The same, and those whose buffer is not over. */
   holders(environment?: string): Promise<RunningDeployment[]> {
-    return this.#holders(["running", "stopping", "buffering"], environment);
+    return this.#holders(["running", "verifying", "stopping", "buffering"], environment);
   }
 
   #holders(states: readonly string[], environment: string | undefined): Promise<RunningDeployment[]> {
@@ -149,7 +151,7 @@ export class Boards extends Calls {
             select from deploy_queue.stuck_deployments as stuck
             where stuck.deployment_id = current.deployment_id and stuck.kind = 'silent'
           ) as is_silent,
-          stopped_by, current.stop_timestamp, stops_by, unkept_since,
+          stopped_by, current.stop_timestamp, stops_by, current.verifying_since, unkept_since,
           current.buffering_until,
           current.start_timestamp + current_duration as as_of
         from deploy_queue.current_deployments as current

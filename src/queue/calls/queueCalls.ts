@@ -10,7 +10,7 @@ import type {
 } from "../deployment.js";
 import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
-import type { EnqueueOptions, Heartbeat, KeepingOptions } from "../keeper.js";
+import type { EnqueueOptions, FinishOptions, Heartbeat, KeepingOptions } from "../keeper.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
 import { Calls, milliseconds } from "./calls.js";
@@ -216,9 +216,18 @@ export class QueueCalls extends Calls {
     );
   }
 
-  finish(id: DeploymentId, keeper?: string): Promise<Deployment> {
+  /** Its work is done and is being checked; it holds its cell as before. */
+  beginVerification(id: DeploymentId, keeper?: string): Promise<Deployment> {
     return this.change(
-      (sql) => sql`select * from deploy_queue.finish(deployment_id => ${id}, keeper => ${keeper ?? null})`,
+      (sql) => sql`select * from deploy_queue.begin_verification(deployment_id => ${id}, keeper => ${keeper ?? null})`,
+    );
+  }
+
+  /** @throws UnverifiedError where the policy requires that it is verified, and the caller does not say so */
+  finish(id: DeploymentId, { keeper, verified = false }: FinishOptions = {}): Promise<Deployment> {
+    return this.change(
+      (sql) => sql`
+        select * from deploy_queue.finish(deployment_id => ${id}, keeper => ${keeper ?? null}, verified => ${verified})`,
     );
   }
 

@@ -116,4 +116,27 @@ findOut([
     "true",
     ["enqueue"],
   ],
+  // Verification.
+  [
+    "lets finish what is not verified",
+    "tg_deployments__record",
+    "new.verified_at is null and not v_is_late",
+    "false",
+    parts,
+  ],
+  [
+    "asks a part for a verification of its own",
+    "_refuse_unverified",
+    "deployment.joined_id is not null",
+    "false",
+    parts,
+  ],
+  ["takes what is verified for running", "_holder_kind", "'verifying'", "'running'", ["enqueue", "start", "verify"]],
+  [
+    "verifies what is to stop",
+    "_refuse_verification",
+    "deployment.stop_timestamp is not null",
+    "false",
+    ["enqueue", "start", "verify", "cancel"],
+  ],
 ]);

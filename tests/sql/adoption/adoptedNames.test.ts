@@ -55,6 +55,18 @@ describe("a program that uses the old names", () => {
     expect(await outcome(start(one, first))).toBe("ok");
   });
 
+  test("is refused a finish where verification is required, and reads as running what is verified", async () => {
+    await adopt();
+    const client = connect();
+    await sql`update deploy_queue.environments set require_verification = true where environment = 'dev'`;
+    const id = await enqueue(client, "api");
+    await start(client, id);
+    expect(await outcome(client`update deployments set finish_timestamp = now() where id = ${id}`)).toBe("QD058");
+    await sql`select deploy_queue.begin_verification(${id})`;
+    expect(await client`select id from deployments where id = ${id} and finish_timestamp is null`).toHaveLength(1);
+    await sql`select deploy_queue.finish(${id}, verified => true)`;
+  });
+
   test("wakes a waiter under the new names", async () => {
     await adopt();
     const client = connect();

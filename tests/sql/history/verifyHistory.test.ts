@@ -218,6 +218,22 @@ test("finds a start in a buffer, by what the buffer was at that time", async () 
   await queue.environments.set("prod", { bufferTime: 600 });
 });
 
+test("finds a finish without the verification that its environment required at that time", async () => {
+  const [before] = await lives(1);
+  await sql`select from deploy_queue.set_environment('prod', require_verification => true)`;
+  await database.advance("2 minutes");
+  const { id } = await database.enqueue({ environment: "prod", region: "verified" });
+  await queue.tryStart(id);
+  await queue.beginVerification(id);
+  await queue.finish(id, { verified: true });
+  await database.advance("2 minutes");
+  await sql`select from deploy_queue.set_environment('prod', require_verification => false)`;
+  expect(await findings()).toEqual([]);
+  await tamper("update deploy_queue.deployments set verified_at = null");
+  expect(await findings()).toEqual([`verifications ${id}`]);
+  expect(before).toBeLessThan(id);
+});
+
 test.for([
   ["an event that is missing", "delete from deploy_queue.deployment_events where kind = 'finished'", "events"],
   [

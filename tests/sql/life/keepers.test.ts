@@ -139,7 +139,7 @@ describe("a keeper that tells the end with its name", () => {
     const [finished, failed, stopped] = [await kept("one"), await kept("one"), await kept("one")];
     await queue.cancel(stopped);
     for (let times = 0; times < 2; times += 1) {
-      expect(await queue.finish(finished, "one")).toMatchObject({ cancellation_timestamp: null });
+      expect(await queue.finish(finished, { keeper: "one" })).toMatchObject({ cancellation_timestamp: null });
       expect(await queue.fail(failed, "broken", "one")).toMatchObject({ cancellation_kind: "failed" });
       expect(await queue.confirmStop(stopped, "one")).toMatchObject({ cancellation_kind: "stopped" });
     }
