@@ -42,7 +42,7 @@ test.each(pages.filter((page) => page !== "docs/cli.md"))("%s names commands tha
   const code = [...blocks(page, "sh"), ...[...textOf(page).matchAll(/`[^`\n]+`/g)].map(([inline]) => inline)].join(
     "\n",
   );
-  const named = [...code.matchAll(/(?:^|`|\$\()deploy-queue ((?:[a-z]+)(?: [a-z]+)?)/gm)].map(
+  const named = [...code.matchAll(/(?:^|`|\$\()deploy-queue ((?:[a-z]+)(?: [a-z][a-z-]*)?)/gm)].map(
     ([, words = ""]) => words,
   );
   const unknown = named.filter(

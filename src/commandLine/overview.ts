@@ -30,6 +30,7 @@ export const topics: readonly Topic[] = [
     [
       ["cancel", "Cancel a deployment, a version, or all in a place"],
       ["bump", "Let a deployment pass others"],
+      ["check", "Report what tests have found, for environments that ask for it"],
       ["freeze, thaw", "Let nothing start in a place, and lift that again"],
       ["confirm", "Bring the phrase that a waiting deployment needs"],
       ["stage, release, purge", "Prepare deployments that wait until they are let go"],

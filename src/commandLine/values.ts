@@ -99,3 +99,11 @@ export function parsedBy<Value>(name: string, parse: Parser<Value>): StrictValid
     },
   });
 }
+
+/** How many rows a list shows at most. */
+export function parseLimit(text: string, option: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new InvalidValueError(`${option} must be a number from 1 to 999999, not "${text}"`);
+  }
+  return Number(text);
+}

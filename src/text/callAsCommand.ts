@@ -1,4 +1,5 @@
 import type { Call } from "../queue/forecast.js";
+import { shellWords } from "./shellWords.js";
 
 /** What hints and cures name: functions and views of the database, each with its command. */
 const commands: ReadonlyMap<string, string> = new Map([
@@ -13,11 +14,13 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["finish", "finish"],
   ["freezes_in_force", "list freezes"],
   ["grant_role", "roles grant"],
+  ["latest_checks", "list checks"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["redeem", "start --reservation"],
   ["release", "release"],
   ["remove_environment", "environment remove"],
+  ["report_check", "check report"],
   ["retire_cell", "cell retire"],
   ["set_cell", "cell set"],
   ["set_component", "environment set"],
@@ -62,11 +65,11 @@ export function callAsCommand({ function: name, arguments: values }: Call): stri
   const words = Object.entries(values).toSorted(
     ([one], [other]) => Number(isPositional(other)) - Number(isPositional(one)),
   );
-  return [
+  return shellWords([
     "deploy-queue",
-    commands.get(name) ?? name.replaceAll("_", " "),
+    ...(commands.get(name) ?? name.replaceAll("_", " ")).split(" "),
     ...words.flatMap(([argument, value]) => (isPositional(argument) ? [value ?? "..."] : optionWords(argument, value))),
-  ].join(" ");
+  ]);
 }
 
 /**

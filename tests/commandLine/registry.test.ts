@@ -13,5 +13,8 @@ test("every file of a command is registered by the path that people type", () =>
   const folder = join(import.meta.dirname, "../../src/commands");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
-  expect(files.map((file) => file.slice(0, -3).replaceAll("/", " ")).toSorted()).toEqual(commandPaths.toSorted());
+  const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  expect(files.map((file) => kebab(file.slice(0, -3).replaceAll("/", " "))).toSorted()).toEqual(
+    commandPaths.toSorted(),
+  );
 });

@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import { callAsCommand, callsAsCommands } from "../../src/text/callAsCommand.js";
 
-test("a cure is a command: ids first, other arguments as options, what is left to fill in as dots", () => {
+test("a cure is a command: ids first, other arguments as options, what is left to fill in as dots, each as a shell takes it", () => {
   const bump = { function: "bump", arguments: { reason: null, deployment_id: "41" } };
   expect(callAsCommand(bump)).toBe("deploy-queue bump 41 --reason ...");
   const set = { function: "set_environment", arguments: { environment: "prod", buffer_time: null } };
   expect(callAsCommand(set)).toBe("deploy-queue environment set prod --buffer-time ...");
   const force = { function: "cancel", arguments: { deployment_id: "41", force: "true" } };
   expect(callAsCommand(force)).toBe("deploy-queue cancel deployment 41 --force");
+  const report = { function: "report_check", arguments: { name: "e2e", passed: "true", version: "v3; rm -rf $HOME" } };
+  expect(callAsCommand(report)).toBe("deploy-queue check report --name e2e --passed --version 'v3; rm -rf $HOME'");
   expect(callAsCommand({ function: "approve_all", arguments: {} })).toBe("deploy-queue approve all");
 });
 

@@ -3,8 +3,7 @@ import { parseStatus } from "../../commandLine/deploymentListCommand.js";
 import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { PlacedCommand } from "../../commandLine/placedCommand.js";
-import { optionalText, optionalValue, valueOr } from "../../commandLine/values.js";
-import { InvalidValueError } from "../../queue/errors.js";
+import { optionalText, optionalValue, parseLimit, valueOr } from "../../commandLine/values.js";
 import { deploymentTable } from "../../tables/deploymentTable.js";
 import { parseDuration } from "../../text/durations.js";
 import { parseMoment } from "../../text/moments.js";
@@ -53,11 +52,4 @@ export class ListDeploymentsCommand extends PlacedCommand {
       ? ((await parseMoment(queue, given, "--since")) ?? now)
       : new Date(now.getTime() - parseDuration(given, "--since"));
   }
-}
-
-function parseLimit(text: string, option: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) {
-    throw new InvalidValueError(`${option} must be a number from 1 to 999999, not "${text}"`);
-  }
-  return Number(text);
 }
