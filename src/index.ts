@@ -19,6 +19,7 @@ export type {
   EnvironmentChanges,
   Ordering,
 } from "./queue/calls/environments.js";
+export type { WantedApproval } from "./queue/calls/gates.js";
 export type { Bypass, Cancellation, Contradiction, DeploymentEvent } from "./queue/calls/history.js";
 export type { HoldFilter, StagedDeployment } from "./queue/calls/holds.js";
 export type { LiveFilter } from "./queue/calls/line.js";

@@ -14,6 +14,7 @@ import { startTimer } from "../queue/timer.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
+import { askForApproval } from "./askForApproval.js";
 import { cancelledBy } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
 import { log, logGroup } from "./log.js";
@@ -46,6 +47,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   const { waitTimeout, outageTimeout, warnAfter } = inputs;
   const waitedFor = new Map<number | string, Blocker>();
   let enqueued: Deployment | undefined;
+  let isAsked = false;
   let stopTimer = (): void => undefined;
   const follower = followJourney(log, (waiting) => lineDisplay(waiting, log, logGroup));
   const onEvent = async (event: JourneyEvent): Promise<void> => {
@@ -57,6 +59,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
       options.onEnqueued?.(enqueued);
       stopTimer = warnAfter === undefined ? stopTimer : warnLater(enqueued, warnAfter);
     } else if (event.event === "waiting") {
+      isAsked = isAsked || (enqueued !== undefined && askForApproval(enqueued, event.blockers));
       for (const blocker of event.blockers) {
         waitedFor.set("text" in blocker ? blocker.text : blocker.deployment_id, blocker);
       }

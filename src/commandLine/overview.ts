@@ -32,6 +32,7 @@ export const topics: readonly Topic[] = [
       ["bump", "Let a deployment pass others"],
       ["check", "Report what tests have found, for environments that ask for it"],
       ["freeze, thaw", "Let nothing start in a place, and lift that again"],
+      ["approve, disapprove", "Say yes or no to a deployment that waits for others"],
       ["confirm", "Bring the phrase that a waiting deployment needs"],
       ["stage, release, purge", "Prepare deployments that wait until they are let go"],
     ],

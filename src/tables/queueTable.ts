@@ -1,6 +1,7 @@
 import type { BlockingDeployment, QueuedDeployment } from "../queue/forecast.js";
 import { cellName, componentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
+import { reasonInShort } from "../text/reasonInShort.js";
 import { renderTable } from "./table.js";
 
 export function queueTable(queued: readonly QueuedDeployment[]): string {
@@ -31,8 +32,7 @@ function blockers({ blockers: [first], blocker_count, as_of }: QueuedDeployment)
     return "nothing";
   }
   const more = blocker_count > 1 ? `, +${blocker_count - 1} more` : "";
-  // What is no deployment is told by its kind: hold, schedule, window, freeze.
-  return `${"text" in first ? first.kind : blocker(first, as_of.getTime())}${more}`;
+  return `${"text" in first ? reasonInShort(first) : blocker(first, as_of.getTime())}${more}`;
 }
 
 function blocker(one: BlockingDeployment, now: number): string {

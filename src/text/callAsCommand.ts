@@ -5,10 +5,12 @@ import { shellWords } from "./shellWords.js";
 const commands: ReadonlyMap<string, string> = new Map([
   ["add_cell", "cell add"],
   ["add_window", "window add"],
+  ["approve", "approve"],
   ["bump", "bump"],
   ["cancel", "cancel deployment"],
   ["cells", "list cells"],
   ["current_deployments", "list running"],
+  ["disapprove", "disapprove"],
   ["enqueue", "start"],
   ["fail", "fail"],
   ["finish", "finish"],
@@ -26,6 +28,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["set_component", "environment set"],
   ["set_environment", "environment set"],
   ["waiting_on", "explain"],
+  ["wanted_approvals", "list approvals"],
   ["windows", "list windows"],
 ]);
 

@@ -9,6 +9,7 @@ import { formatDuration } from "./durations.js";
 import { formatMoment, withOurTimes } from "./moments.js";
 import { freezeArea, windowTimes } from "./policies.js";
 import { printable } from "./printable.js";
+import { reasonInShort } from "./reasonInShort.js";
 
 /** So many of a line are shown. */
 const shown = 10;
@@ -115,8 +116,8 @@ function holderLines(row: RunningDeployment, now: number): string[] {
 }
 
 function waiterText(row: QueuedDeployment, now: number): string {
-  const kinds = row.blockers.flatMap((blocker) => ("text" in blocker ? [blocker.kind] : []));
-  const why = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
+  const reasons = row.blockers.flatMap((blocker) => ("text" in blocker ? [reasonInShort(blocker)] : []));
+  const why = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
   const waits = formatDuration(now - row.created_at.getTime());
   const priority = row.priority === 0 ? "" : `, priority ${row.priority}`;
   const reserved = row.reserved_until === null ? "" : `reserved, ${left(row.reserved_until, now)} left, `;

@@ -6,6 +6,31 @@ import { Calls } from "./calls.js";
 
 const hint = "Bring it with --confirm, the input confirm, or the argument confirmation.";
 
+/** A row of deploy_queue.wanted_approvals: a deployment that lacks approvals. */
+export interface WantedApproval {
+  readonly deployment_id: number;
+  readonly environment: string;
+  readonly cloud_provider: string;
+  readonly region: string;
+  readonly cell_index: number;
+  readonly component: string;
+  readonly version: string | null;
+  readonly artifact: string | null;
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly entered_by: string;
+  readonly actor: string;
+  readonly created_at: Date;
+  /** How many it needs. */
+  readonly approvals: number;
+  /** The role whose members may approve it. */
+  readonly approvers: string;
+  /** Who approved what it is now. */
+  readonly given_by: readonly string[];
+  /** Whether the reader may approve it, and has not yet. */
+  readonly is_mine: boolean;
+}
+
 /** What must be said or shown before a deployment may start. */
 export class Gates extends Calls {
   /**
@@ -22,6 +47,28 @@ export class Gates extends Calls {
       throw await this.unconfirmed(deployment);
     }
     return deployment;
+  }
+
+  /** Approves a waiting deployment of somebody else, for the version and the artifact that it has. */
+  approve(id: DeploymentId, note?: string): Promise<Deployment> {
+    return this.change(
+      (sql) => sql`select * from deploy_queue.approve(deployment_id => ${id}, note => ${note ?? null})`,
+    );
+  }
+
+  /** Cancels a deployment of somebody else that needs approvals and has not started. */
+  disapprove(id: DeploymentId, note: string): Promise<Deployment> {
+    return this.change((sql) => sql`select * from deploy_queue.disapprove(deployment_id => ${id}, note => ${note})`);
+  }
+
+  /** In the order in which they entered. */
+  wantedApprovals(environment?: string): Promise<WantedApproval[]> {
+    return this.rows(
+      (sql) => sql`
+        select * from deploy_queue.wanted_approvals
+        where ${environment ?? null}::text is null or environment = ${environment ?? null}
+        order by deployment_id`,
+    );
   }
 
   /** Why a deployment on hold was not let go. */
