@@ -111,7 +111,8 @@
 --!include line/_line.sql
 --!include line/forecast.sql
 --!include line/forecasts.sql
---!include line/preview.sql
+--!include line/_checklist.sql
+--!include line/preflight.sql
 --!include line/queue.sql
 --!include line/staged.sql
 
@@ -165,7 +166,6 @@
 --!include rule/_crowd.sql
 --!include rule/_blocked_by.sql
 --!include rule/_waiting_on.sql
---!include gates/_checklist.sql
 --!include rule/_reasons_text.sql
 --!include rule/_may_start.sql
 --!include rule/waiting_on.sql

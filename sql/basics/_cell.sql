@@ -1,5 +1,5 @@
 -- The cell at a location; null when there is none yet.
--- Called by the enqueue trigger and by preview.
+-- Called by the enqueue trigger and by preflight.
 create or replace function deploy_queue._cell(
   environment text,
   cloud_provider text,

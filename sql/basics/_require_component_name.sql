@@ -1,5 +1,5 @@
 -- Refuses the name of a component that is another spelling of a known one.
--- Called by _new_component, and by preview, which notes nothing.
+-- Called by _new_component, and by preflight, which notes nothing.
 create or replace function deploy_queue._require_component_name(component text) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 -- Refuses a cell that a deployment may not create: its environment has a closed list of cells, or its names are other spellings of known ones.
--- Called by _new_cell, and by preview, which creates nothing.
+-- Called by _new_cell, and by preflight, which creates nothing.
 create or replace function deploy_queue._require_new_cell(
   environment text,
   cloud_provider text,

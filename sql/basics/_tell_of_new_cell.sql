@@ -1,6 +1,6 @@
 -- Warns of a cell without any deployment so far, and names the cells most like it: a misspelt region is a line of its own, in which
 -- nothing is ever waited for. Silent about the first cell of an environment.
--- Called by the enqueue trigger, for the first deployment to a cell, and by preview.
+-- Called by the enqueue trigger, for the first deployment to a cell, and by preflight.
 create or replace function deploy_queue._tell_of_new_cell(
   environment text,
   cloud_provider text,

@@ -12,7 +12,8 @@ begin
   if candidate.confirmation = _confirmation_gate.phrase then
     return array[deploy_queue._gate('confirmation', true, format('it was confirmed with "%s"', candidate.confirmation))];
   end if;
-  return array[deploy_queue._gate('confirmation', false, format('it needs the confirmation "%s"', _confirmation_gate.phrase),
+  return array[deploy_queue._gate('confirmation', false, concat(format('it needs the confirmation "%s"', _confirmation_gate.phrase),
+      ', not "' || left(deploy_queue._one_line(candidate.confirmation), 100) || '"'),
     cures => jsonb_build_array(case
       when candidate.id is null then deploy_queue._call('enqueue', 'confirmation', _confirmation_gate.phrase)
       else deploy_queue._call('confirm', 'deployment_id', candidate.id::text, 'confirmation', _confirmation_gate.phrase)

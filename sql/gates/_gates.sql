@@ -1,5 +1,5 @@
 -- THE RULE, the gates: what must be said or shown before a deployment may start, and whether it was. A new gate is a new function, which
--- returns nothing where it is not demanded. Called by _withheld and _checklist where a gate is set.
+-- returns nothing where it is not demanded. Called by _withheld and preflight where a gate is set.
 create or replace function deploy_queue._gates(candidate deploy_queue.deployments) returns deploy_queue.gate[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- Refuses, when it enters the line or is redeemed, a deployment that could never start: its version was marked bad, or it does not name what
 -- its environment takes from another one.
--- Called by the triggers of deployments and by preview.
+-- Called by the triggers of deployments and by preflight.
 create or replace function deploy_queue._refuse_unpromotable(candidate deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 -- Refuses a deployment that would pass others, unless an operator enters it.
--- Called by the enqueue trigger and by preview, where it has a priority.
+-- Called by the enqueue trigger and by preflight, where it has a priority.
 create or replace function deploy_queue._refuse_priority(candidate deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

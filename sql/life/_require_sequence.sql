@@ -1,5 +1,5 @@
 -- Refuses a new deployment without a sequence where deployments are ordered by it. What goes back on purpose is compared with none, and
--- programs of the predecessor know no sequences. Called by the enqueue trigger and the preview.
+-- programs of the predecessor know no sequences. Called by the enqueue trigger and the preflight.
 create or replace function deploy_queue._require_sequence(candidate deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- Plays lines forward: which deployment starts when, if each takes as long as usual. For a candidate, in line or not yet, it returns
 -- only the candidate's forecast. Without cells, it plays all cells in which a deployment waits.
--- Called by the queue view, forecast and preview.
+-- Called by the queue view, forecast and preflight.
 create or replace function deploy_queue._line(candidate deploy_queue.deployments, cell_ids integer[])
 returns table (deployment deploy_queue.deployments, forecast deploy_queue.forecast, overtaken integer)
 language plpgsql stable

@@ -1,6 +1,6 @@
 -- Refuses to move a queued deployment past one that entered by the old names and waits, or such a one past another: programs of the
 -- predecessor go by the id alone, so the two would wait for each other.
--- Called for a deployment as it would be in the line: by the guard and the enqueue trigger, under the lock of the cell, and by preview.
+-- Called for a deployment as it would be in the line: by the guard and the enqueue trigger, under the lock of the cell, and by preflight.
 create or replace function deploy_queue._refuse_passing(candidate deploy_queue.deployments) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

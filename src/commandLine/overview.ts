@@ -22,7 +22,7 @@ export const topics: readonly Topic[] = [
       ["status", "Everything about a place, and the next command to type"],
       ["list", "queue, running, deployments, latest, freezes and others"],
       ["info, history", "One deployment, and what happened to it"],
-      ["explain", "Why a deployment has not started"],
+      ["explain, preflight", "Why a deployment has not started, or would not"],
     ],
   ],
   [

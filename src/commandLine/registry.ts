@@ -12,6 +12,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   status: () => import("../commands/status.js"),
   history: () => import("../commands/history.js"),
   explain: () => import("../commands/explain.js"),
+  preflight: () => import("../commands/preflight.js"),
   bump: () => import("../commands/bump.js"),
   approve: () => import("../commands/approve.js"),
   disapprove: () => import("../commands/disapprove.js"),

@@ -4,7 +4,7 @@ import type { Session } from "../commandLine/openSession.js";
 import { TurnCommand } from "../commandLine/turnCommand.js";
 import { InvalidValueError } from "../database/errors.js";
 import { eventRecord } from "../display/eventRecord.js";
-import { describeForecast } from "../text/describeForecast.js";
+import { checklist } from "../text/checklist.js";
 
 export class StartCommand extends TurnCommand {
   static override paths = [["start"]];
@@ -45,7 +45,9 @@ export class StartCommand extends TurnCommand {
     ],
   });
 
-  dryRun = Option.Boolean("--dry-run", false, { description: "Only say what it would wait for, and until when" });
+  dryRun = Option.Boolean("--dry-run", false, {
+    description: "Only say what it would wait for, and until when, as preflight does",
+  });
 
   protected override async checkPlace(): Promise<void> {
     if (this.dryRun && this.reservation !== undefined) {
@@ -59,10 +61,8 @@ export class StartCommand extends TurnCommand {
   override async act(session: Session): Promise<number> {
     if (this.dryRun) {
       const request = await this.patiently(session, () => this.request(session));
-      const forecast = await session.queue.line.preview(request);
-      const [first = "", ...blockers] = describeForecast(forecast);
-      const outlook = forecast.blocker_count === 0 ? "It would start at once" : `It would wait at ${first}`;
-      this.print([outlook, ...blockers.map((line) => `  ${line}`)].join("\n"), forecast);
+      const preflight = await session.queue.line.preflight(request);
+      this.print(checklist(preflight), preflight);
       return 0;
     }
     const wayIn = await this.patiently(session, () => this.wayIn(session));

@@ -79,7 +79,7 @@ export type Blocker = BlockingDeployment | Withholding;
 
 /** Where a queued deployment stands, as deploy_queue.forecast returns it. */
 export interface Forecast {
-  /** Null for a preview. */
+  /** Null for a preflight. */
   readonly deployment_id: number | null;
   /** 1 is next. */
   readonly position: number;
@@ -94,6 +94,24 @@ export interface Forecast {
   readonly as_of: Date;
   /** Since when it may start and does not, where nobody keeps it; null before a minute. */
   readonly idle_since: Date | null;
+}
+
+/** A gate, open or shut, or another reason to wait. */
+export interface CheckItem extends Reason {
+  /** What lets it start; a reason to wait is never open. */
+  readonly is_open: boolean;
+  /** The least role that may make each call is null where the roles of the queue do not exist. */
+  readonly cures: readonly (Call & { readonly role: string | null })[] | null;
+}
+
+/** What would keep a deployment waiting if it entered the line now. */
+export interface Preflight {
+  readonly can_start: boolean;
+  /** Whether nothing is left to say or to show: what it would wait for, if anything, passes without that. */
+  readonly gates_open: boolean;
+  /** The gates, then all else that it would wait for: at most ten deployments. */
+  readonly checklist: readonly CheckItem[];
+  readonly forecast: Forecast;
 }
 
 /** A row of deploy_queue.queue. */

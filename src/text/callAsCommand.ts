@@ -65,9 +65,8 @@ function optionWords(argument: string, value: string | null): string[] {
 export function callAsCommand({ function: name, arguments: values }: Call): string {
   const isPositional = (argument: string): boolean =>
     argument.endsWith("_id") || (positional[name]?.includes(argument) ?? false);
-  const words = Object.entries(values).toSorted(
-    ([one], [other]) => Number(isPositional(other)) - Number(isPositional(one)),
-  );
+  const rank = (argument: string): number => Number(argument.endsWith("_id")) + Number(isPositional(argument));
+  const words = Object.entries(values).toSorted(([one], [other]) => rank(other) - rank(one));
   return shellWords([
     "deploy-queue",
     ...(commands.get(name) ?? name.replaceAll("_", " ")).split(" "),

@@ -55,7 +55,7 @@ describe("a login that is only a deployer", () => {
     expect((await keeper.end).code).toBe(0);
   });
 
-  test("cancels, looks at one, previews and lists", async () => {
+  test("cancels, looks at one, asks before, and lists", async () => {
     const place = newPlace();
     const { id } = await cli.enqueue({ region: place.region });
     for (const args of [

@@ -30,8 +30,9 @@ test("start --dry-run names the blockers in the order of the line", async () => 
   expect(stdout).toMatch(
     new RegExp(
       "^It would wait at position 2, start unknown\n" +
-        `  deployment ${holder} \\(holder\\) by \\w+ has been running for \\S+\n` +
-        `  deployment ${id} \\(web@v7\\) by \\w+ is ahead in the line\n$`,
+        `  ✗ running: deployment ${holder} \\(holder\\) is running\n` +
+        `  ✗ queued: deployment ${id} \\(web@v7\\) is ahead in the line\n` +
+        "      (operator: )?deploy-queue bump \\.\\.\\. --reason \\.\\.\\.\n$",
     ),
   );
   expect(stderr).toBe("");
@@ -49,9 +50,10 @@ test("start --dry-run --json prints the place as one document", async () => {
   expect(code).toBe(0);
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const shown = JSON.parse(stdout);
-  expect(shown).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 1 });
-  expect(shown.blockers).toMatchObject([{ deployment_id: holder, kind: "buffer" }]);
-  expect(Date.parse(shown.predicted_start)).toBe(Date.parse(shown.blockers[0].until));
+  expect(shown).toMatchObject({ can_start: false, gates_open: true });
+  expect(shown.checklist).toMatchObject([{ deployment_id: holder, kind: "buffer", is_open: false }]);
+  expect(shown.forecast).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 1 });
+  expect(Date.parse(shown.forecast.predicted_start)).toBe(Date.parse(shown.checklist[0].until));
   expect(await cli.counts()).toEqual(before);
 });
 
@@ -64,9 +66,11 @@ test("start --dry-run says what would withhold it, without an id that it does no
   expect(stdout).toMatch(
     new RegExp(
       "^It would wait at position 1, start unknown\n" +
-        "  it is on hold until it is released\n" +
-        "  it is not to start yet, until .*Z, in .*\n" +
-        `  ${place.environment} is frozen by \\w+ \\(freeze \\d+\\): sale\n$`,
+        "  ✗ hold: it is on hold until it is released\n" +
+        "      (deployer: )?deploy-queue release ...\n" +
+        "  ✗ schedule: it is not to start yet, until \\S+Z\n" +
+        `  ✗ freeze: ${place.environment} is frozen by \\w+ \\(freeze \\d+\\): sale\n` +
+        "      (operator: )?deploy-queue thaw \\d+\n$",
     ),
   );
 });

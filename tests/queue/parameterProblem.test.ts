@@ -17,7 +17,11 @@ test.for<[what: string, call: () => Promise<unknown>, message: string]>([
   ["an index", () => queue.enqueue({ ...request, cellIndex: 0.5 }), 'cellIndex must be a whole number, not "0.5"'],
   ["a large index", () => queue.enqueue({ ...request, cellIndex: 3e9 }), 'cellIndex is out of range: "3000000000"'],
   ["a sequence", () => queue.enqueue({ ...request, sequence: 1.5 }), 'sequence must be a whole number, not "1.5"'],
-  ["a priority", () => queue.line.preview({ ...request, priority: 0.1 }), 'priority must be a whole number, not "0.1"'],
+  [
+    "a priority",
+    () => queue.line.preflight({ ...request, priority: 0.1 }),
+    'priority must be a whole number, not "0.1"',
+  ],
   ["what is undone", () => queue.enqueue({ ...request, rollbackOf: Number.NaN }), "rollbackOf must be a whole number"],
   ["a parent", () => queue.enqueue({ ...request, parentId: "one" }), 'parentId must be a whole number, not "one"'],
   ["slots", () => queue.environments.set("dev", { slots: 1.5 }), 'slots must be a whole number, not "1.5"'],

@@ -32,11 +32,11 @@ export function newOrderedLine({ sql }: TestDatabase, policies: Terms = {}) {
       return row?.id ?? 0;
     },
     /** What would come of it if it entered now. */
-    async preview(terms: Terms = {}): Promise<{ position: number; blockers: string } | undefined> {
+    async preflight(terms: Terms = {}): Promise<{ position: number; blockers: string } | undefined> {
       const all = { environment, cloud_provider: "aws", region: "here", cell_index: 1, component: "api", ...terms };
       const [row] = await sql.unsafe<{ position: number; blockers: string }[]>(
         `select "position", (select coalesce(string_agg(blocker ->> 'kind', ', '), '') from jsonb_array_elements(blockers) as blocker) as blockers
-         from deploy_queue.preview(${arguments_(all).join(", ")})`,
+         from (select (forecast).* from deploy_queue.preflight(${arguments_(all).join(", ")})) as shown`,
       );
       return row;
     },

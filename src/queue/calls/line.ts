@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentId, DeploymentRequest, Whereabouts } from "../deployment.js";
-import type { Explanation, Forecast, QueuedDeployment } from "../forecast.js";
+import type { Explanation, Forecast, Preflight, QueuedDeployment } from "../forecast.js";
 import { Calls, milliseconds } from "./calls.js";
 
 /** What is undefined selects nothing out. */
@@ -52,11 +52,12 @@ export class Line extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.forecasts(deployment_ids => ${list}::text::bigint[])`);
   }
 
-  /** Where a deployment would stand if it entered the line now. What enqueue would refuse is refused. */
-  preview(request: DeploymentRequest): Promise<Forecast> {
-    return this.row(
+  /** What would keep a deployment waiting if it entered the line now. What enqueue would refuse is refused. */
+  async preflight(request: DeploymentRequest): Promise<Preflight> {
+    const { can_start, gates_open, checklist, ...forecast } = await this.row<Omit<Preflight, "forecast"> & Forecast>(
       (sql) => sql`
-        select * from deploy_queue.preview(
+        select flight.can_start, flight.gates_open, flight.checklist, (flight.forecast).*
+        from deploy_queue.preflight(
           environment => ${request.environment},
           cloud_provider => ${request.cloudProvider},
           region => ${request.region},
@@ -75,9 +76,11 @@ export class Line extends Calls {
           sequence => ${request.sequence ?? null},
           sequence_scope => ${request.sequenceScope ?? null},
           rollback_of => ${request.rollbackOf ?? null},
-          artifact => ${request.artifact ?? null}
-        )`,
+          artifact => ${request.artifact ?? null},
+          confirmation => ${request.confirmation ?? null}
+        ) as flight`,
     );
+    return { can_start, gates_open, checklist, forecast };
   }
 
   /** Everything that keeps a queued deployment from starting, and what would lift it. */

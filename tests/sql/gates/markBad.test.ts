@@ -46,7 +46,7 @@ describe("a version that is marked bad", () => {
       insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version)
       values ('dev', 'aws', 'plain', 0, ${what.component}, 'v3')`).rejects.toMatchObject(refused);
     await expect(sql`
-      select deploy_queue.preview('dev', 'aws', 'plain', 0, ${what.component}, version => 'v3')`).rejects.toMatchObject(
+      select deploy_queue.preflight('dev', 'aws', 'plain', 0, ${what.component}, version => 'v3')`).rejects.toMatchObject(
       refused,
     );
     await database.enqueue({ ...what, version: "v4" });

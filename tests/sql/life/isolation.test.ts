@@ -52,7 +52,7 @@ describe.for(["repeatable read", "serializable"])("a %s transaction, whose snaps
 
     expect(await outcome(session.sql`select deploy_queue.heartbeat(${id})`)).toBe("ok");
     expect(await outcome(session.sql`select deploy_queue.waiting_on(${id})`)).toBe("ok");
-    expect(await outcome(session.sql`select deploy_queue.preview('dev', 'aws', 'r', 1, 'api')`)).toBe("ok");
+    expect(await outcome(session.sql`select deploy_queue.preflight('dev', 'aws', 'r', 1, 'api')`)).toBe("ok");
     await session.commit();
   });
 

@@ -209,12 +209,13 @@ describe("a few hundred random lines are played forward as minute by minute in a
       const wait = environment === "dev" ? 0 : buffer;
       const expected = simulate([...members, candidate], wait);
       const places = await placesIn(line);
-      const preview = await database.queue.line.preview({
+      const { forecast, can_start } = await database.queue.line.preflight({
         ...{ environment, cloudProvider: "aws", region: line.region, cellIndex: 0 },
         component: candidate.component,
         ...(candidate.key === null ? {} : { concurrencyKey: candidate.key }),
       });
-      const found = [...places, preview].map((place) => ({
+      expect(can_start).toBe(forecast.blocker_count === 0);
+      const found = [...places, forecast].map((place) => ({
         index: place.deployment_id === null ? members.length : line.ids.indexOf(place.deployment_id),
         position: place.position,
         start: predicted(place),

@@ -146,7 +146,7 @@ test("a scope without a sequence is refused", async () => {
   });
 });
 
-test("the forecast and the preview stand where the sequence says", async () => {
+test("the forecast and the preflight stand where the sequence says", async () => {
   const line = newOrderedLine(database);
   await line.ready;
   await line.enter("a", { sequence: 5 });

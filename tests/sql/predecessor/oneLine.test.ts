@@ -45,8 +45,8 @@ describe("while a deployment that entered by the old names waits", () => {
     expect(await outcome(sql`select deploy_queue.bump(${ahead}, 'sev 1')`)).toBe("ok");
     expect(await outcome(sql`select deploy_queue.bump(${ahead}, 'no hurry', -1)`)).toBe("QD048");
     expect(await outcome(enter("priority => 1"))).toBe("QD048");
-    const preview = sql`select deploy_queue.preview('dev', 'aws', 'r', 1, 'new', priority => 1)`;
-    expect(await outcome(preview)).toBe("QD048");
+    const preflight = sql`select deploy_queue.preflight('dev', 'aws', 'r', 1, 'new', priority => 1)`;
+    expect(await outcome(preflight)).toBe("QD048");
   });
 
   test("what was staged before it is not released behind it, and what was staged after it is", async () => {

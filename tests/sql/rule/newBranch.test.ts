@@ -57,7 +57,7 @@ describe("a branch that is added to the rule is heard by", () => {
     expect(await entered).toEqual([{ start_timestamp: null }]);
   });
 
-  test("the queue view, the forecast and a preview", async () => {
+  test("the queue view, the forecast and a preflight", async () => {
     const line = newLine(database);
     const id = await line.add("queued", { component: "gated" });
     const told = {
@@ -67,9 +67,17 @@ describe("a branch that is added to the rule is heard by", () => {
     };
     expect(await sql`select * from deploy_queue.queue where deployment_id = ${id}`).toMatchObject([told]);
     expect(await sql`select * from deploy_queue.forecast(${id})`).toMatchObject([told]);
-    const [preview] = await sql`
-      select * from deploy_queue.preview('dev', 'aws', ${newLine(database).region}, 0, 'gated')`;
-    expect(preview).toMatchObject({ predicted_start: null, blockers: [{ kind: "approval", text }] });
+    const { forecast, checklist, can_start } = await queue.line.preflight({
+      ...{
+        environment: "dev",
+        cloudProvider: "aws",
+        region: newLine(database).region,
+        cellIndex: 0,
+        component: "gated",
+      },
+    });
+    expect(forecast).toMatchObject({ predicted_start: null, blockers: [{ kind: "approval", text }] });
+    expect({ can_start, checklist }).toMatchObject({ can_start: false, checklist: [{ kind: "approval", text }] });
   });
 
   test("stuck_deployments: a deployment that it withholds is not idle", async () => {

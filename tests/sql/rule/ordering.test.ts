@@ -74,13 +74,13 @@ describe("latest", () => {
     expect(await line.state("b")).toBe("reserved");
   });
 
-  test("a preview waits for nothing that it would supersede", async () => {
+  test("a preflight waits for nothing that it would supersede", async () => {
     const line = newOrderedLine(database, { ordering: "latest" });
     await line.ready;
     await line.enter("a", { sequence: 2, valid_for: "1 hour" });
-    expect(await line.preview({ sequence: 3 })).toEqual({ position: 1, blockers: "" });
-    expect(await line.preview({ sequence: 1 })).toEqual({ position: 1, blockers: "superseded" });
-    expect(await line.preview({ component: "web" })).toEqual({ position: 2, blockers: "queued" });
+    expect(await line.preflight({ sequence: 3 })).toEqual({ position: 1, blockers: "" });
+    expect(await line.preflight({ sequence: 1 })).toEqual({ position: 1, blockers: "superseded" });
+    expect(await line.preflight({ component: "web" })).toEqual({ position: 2, blockers: "queued" });
   });
 
   test("a component may have another ordering than its environment", async () => {
@@ -112,24 +112,27 @@ describe("latest-ready", () => {
     expect(await line.state("c")).toBe("reserved");
   });
 
-  test.for(["enqueue", "reserve", "preview", "insert"])("%s refuses a deployment without a sequence", async (door) => {
-    const line = newOrderedLine(database, { ordering: "latest-ready" });
-    await line.ready;
-    const entry = {
-      enqueue: () => line.enter("a", { version: "v1" }),
-      reserve: () => line.enter("a", { version: "v1", valid_for: "1 hour" }),
-      preview: () => line.preview({ version: "v1" }),
-      insert: () => sql`
+  test.for(["enqueue", "reserve", "preflight", "insert"])(
+    "%s refuses a deployment without a sequence",
+    async (door) => {
+      const line = newOrderedLine(database, { ordering: "latest-ready" });
+      await line.ready;
+      const entry = {
+        enqueue: () => line.enter("a", { version: "v1" }),
+        reserve: () => line.enter("a", { version: "v1", valid_for: "1 hour" }),
+        preflight: () => line.preflight({ version: "v1" }),
+        insert: () => sql`
         insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version)
         values (${line.environment}, 'aws', 'here', 1, 'api', 'v1')`,
-    }[door];
-    await expect(entry?.()).rejects.toMatchObject({
-      code: "QD053",
-      message: `api@v1 has no sequence, and ${line.environment} orders deployments of api by it (latest-ready)`,
-      hint: expect.stringContaining("sequence => "),
-    });
-    expect(await line.order()).toBe("");
-  });
+      }[door];
+      await expect(entry?.()).rejects.toMatchObject({
+        code: "QD053",
+        message: `api@v1 has no sequence, and ${line.environment} orders deployments of api by it (latest-ready)`,
+        hint: expect.stringContaining("sequence => "),
+      });
+      expect(await line.order()).toBe("");
+    },
+  );
 
   test("what goes back needs no sequence, nor does what has ended or was there before", async () => {
     const line = newOrderedLine(database);

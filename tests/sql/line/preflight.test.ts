@@ -12,7 +12,7 @@ function request({ environment, region }: Line, concurrencyKey?: string): Deploy
 
 test("in a cell that does not exist yet, it would start at once, and the cell does not exist afterwards", async () => {
   const line = newLine(database);
-  const place = await queue.line.preview(request(line));
+  const place = (await queue.line.preflight(request(line))).forecast;
   expect(place).toMatchObject({ deployment_id: null, position: 1, overdue: false, blocker_count: 0, blockers: [] });
   expect(place.predicted_start).toEqual(place.as_of);
   expect(await sql`select from deploy_queue.cells where region = ${line.region}`).toHaveLength(0);
@@ -28,7 +28,7 @@ test.for([
   const session = database.connect();
   await session.unsafe(`begin; ${place}`);
   expect(
-    await session`select blocker_count, blockers from deploy_queue.preview('dev', 'aws', 'nowhere', 0, 'api')`,
+    await session`select (forecast).blocker_count, (forecast).blockers from deploy_queue.preflight('dev', 'aws', 'nowhere', 0, 'api')`,
   ).toMatchObject([{ blocker_count: 1, blockers: [{ kind }] }]);
   await session`rollback`;
 });
@@ -39,7 +39,7 @@ test("a warning tells of a new cell and of the cells most like it; the first cel
   const environment = "growing";
   await session`insert into deploy_queue.environments (environment) values (${environment})`;
   const name = (region: string, cellIndex: number) =>
-    session`select deploy_queue.preview(${environment}, 'aws', ${region}, ${cellIndex}, 'api')`;
+    session`select deploy_queue.preflight(${environment}, 'aws', ${region}, ${cellIndex}, 'api')`;
   const enter = (region: string, cellIndex: number) =>
     session`select deploy_queue.enqueue(${environment}, 'aws', ${region}, ${cellIndex}, 'api')`;
 
@@ -65,7 +65,7 @@ test("a warning tells of a new cell and of the cells most like it; the first cel
 test("it would stand behind all others", async () => {
   const line = newLine(database);
   const ids = [await line.add("running"), await line.add("queued"), await line.add("queued")];
-  const place = await queue.line.preview(request(line));
+  const place = (await queue.line.preflight(request(line))).forecast;
   expect(place).toMatchObject({ deployment_id: null, position: 3, predicted_start: null, blocker_count: 3 });
   expect(place.blockers.map(({ deployment_id }) => deployment_id)).toEqual(ids);
 });
@@ -74,10 +74,10 @@ test("with the key of all others in the cell it would start at once", async () =
   const line = newLine(database);
   await line.add("running", { concurrencyKey: "x" });
   await line.add("queued", { concurrencyKey: "x" });
-  const place = await queue.line.preview(request(line, "x"));
+  const place = (await queue.line.preflight(request(line, "x"))).forecast;
   expect(place).toMatchObject({ position: 2, blocker_count: 0 });
   expect(place.predicted_start).toEqual(place.as_of);
-  expect(await queue.line.preview(request(line, "y"))).toMatchObject({ position: 2, blocker_count: 2 });
+  expect((await queue.line.preflight(request(line, "y"))).forecast).toMatchObject({ position: 2, blocker_count: 2 });
 });
 
 test("what it shows is what the deployment then gets", async () => {
@@ -85,29 +85,29 @@ test("what it shows is what the deployment then gets", async () => {
   await line.add("finished");
   await line.add("queued", { concurrencyKey: "x" });
   await line.add("queued");
-  const shown = await queue.line.preview(request(line, "x"));
+  const shown = (await queue.line.preflight(request(line, "x"))).forecast;
   const got = await queue.line.forecast(await line.add("queued", { concurrencyKey: "x" }));
   expect(got).toEqual({ ...shown, deployment_id: got?.deployment_id, as_of: got?.as_of });
 });
 
 test("an environment that does not exist is QD002", async () => {
-  await expect(sql`select * from deploy_queue.preview('nowhere', 'aws', 'us', 1, 'api')`).rejects.toMatchObject({
+  await expect(sql`select * from deploy_queue.preflight('nowhere', 'aws', 'us', 1, 'api')`).rejects.toMatchObject({
     code: "QD002",
   });
 });
 
 test("names are refused as enqueue refuses them: another spelling, a closed list of cells, a retired cell", async () => {
-  const preview = (environment: string, region: string, component: string) =>
-    sql`select * from deploy_queue.preview(${environment}, 'aws', ${region}, 1, ${component})`;
+  const preflight = (environment: string, region: string, component: string) =>
+    sql`select * from deploy_queue.preflight(${environment}, 'aws', ${region}, 1, ${component})`;
   await sql`select deploy_queue.set_environment('listed', has_closed_cells => true)`;
   await sql`select deploy_queue.add_cell('listed', 'aws', 'known', 1)`;
   await sql`select deploy_queue.enqueue('listed', 'aws', 'known', 1, 'named')`;
 
-  await preview(" listed ", " known", "named ");
-  await expect(preview("listed", "other", "named")).rejects.toMatchObject({ code: "QD042" });
-  await expect(preview("listed", "known", "Named")).rejects.toMatchObject({ code: "QD041" });
-  await expect(preview("dev", "KNOWN", "named")).rejects.toMatchObject({ code: "QD041" });
+  await preflight(" listed ", " known", "named ");
+  await expect(preflight("listed", "other", "named")).rejects.toMatchObject({ code: "QD042" });
+  await expect(preflight("listed", "known", "Named")).rejects.toMatchObject({ code: "QD041" });
+  await expect(preflight("dev", "KNOWN", "named")).rejects.toMatchObject({ code: "QD041" });
 
   await sql`select deploy_queue.retire_cell('listed', 'aws', 'known', 1)`;
-  await expect(preview("listed", "known", "named")).rejects.toMatchObject({ code: "QD042" });
+  await expect(preflight("listed", "known", "named")).rejects.toMatchObject({ code: "QD042" });
 });
