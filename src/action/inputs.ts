@@ -6,6 +6,7 @@ import { parseFlag } from "../text/flags.js";
 import { parseHold } from "../text/holds.js";
 import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
+import { type CheckInputs, readCheck } from "./checkInputs.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
 import { type AssertTarget, type CancelTarget, cellIndex, readAssertTarget, readCancelTarget } from "./targets.js";
@@ -94,6 +95,7 @@ export type Inputs =
   | FailInputs
   | CancelInputs
   | InfoInputs
+  | CheckInputs
   | ListOutliersInputs
   | ListCellsInputs
   | BypassInputs;
@@ -107,6 +109,7 @@ const modes = [
   "fail",
   "cancel",
   "info",
+  "check",
   "list-outliers",
   "list-cells",
   "bypass",
@@ -174,6 +177,8 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
       };
     case "info":
       return { ...common, mode, id: readId(reader) };
+    case "check":
+      return readCheck(reader, common);
     case "list-outliers":
       return { ...common, mode };
     case "list-cells":

@@ -5,6 +5,7 @@ import { fail, log } from "./log.js";
 import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
 import { cancel } from "./modes/cancel.js";
+import { check } from "./modes/check.js";
 import { failDeployment } from "./modes/failDeployment.js";
 import { finish } from "./modes/finish.js";
 import { info } from "./modes/info.js";
@@ -46,6 +47,8 @@ function act(inputs: Inputs): Promise<void> {
       return withQueue(inputs, { patient: true }, (queue) => cancel(queue, inputs));
     case "info":
       return withQueue(inputs, {}, (queue) => info(queue, inputs));
+    case "check":
+      return withQueue(inputs, { patient: true }, (queue) => check(queue, inputs));
     case "list-outliers":
       return withQueue(inputs, {}, listOutliers);
     case "list-cells":

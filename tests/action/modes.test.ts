@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { annotations, runStep, stepInputs } from "../support/action.js";
+import { newVersion } from "../support/checks.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
@@ -243,6 +244,45 @@ test("mode list-cells gives the cells of an environment for a matrix", async () 
     { environment, cloud_provider: "aws", region: "us-west-2", index: 0 },
   ]);
   expect(step.log).toContain(`  - ${environment}-aws-us-west-2-cell-0`);
+});
+
+describe("mode check", () => {
+  const check = (more: Readonly<Record<string, string>>) =>
+    runStep({
+      mode: "check",
+      "database-url": cli.url,
+      component: "api",
+      check: "e2e",
+      "job-status": "success",
+      ...more,
+    });
+
+  test.for([
+    [{}, "passed"],
+    [{ "job-status": "failure" }, "failed"],
+    [{ passed: "false" }, "failed"],
+    [{ "job-status": "failure", passed: "true", expires: "24h" }, "passed"],
+  ] as const)("of a job with %j reports that it %s, with the page of the job", async ([more, state]) => {
+    const version = newVersion();
+    const step = await check({ version, ...more });
+    expect(step.code).toBe(0);
+    expect(step.log).toContain(`check e2e ${state} for api@${version}`);
+    expect(await cli.queue.checks.latest({ version })).toMatchObject([
+      { name: "e2e", state, url: "https://github.com/org/repo/actions/runs/1001/job/5001" },
+    ]);
+  });
+
+  test("of a cancelled job reports nothing", async () => {
+    const version = newVersion();
+    expect((await check({ version, "job-status": "cancelled" })).code).toBe(0);
+    expect(await cli.queue.checks.latest({ version })).toEqual([]);
+  });
+
+  test("names all that is missing", async () => {
+    const step = await check({ "job-status": "", check: "" });
+    expect(step.code).toBe(1);
+    expect(annotations(step, "error").join()).toMatch(/version, check are missing.*passed is missing/s);
+  });
 });
 
 test("mode list-outliers gives those that take longer than usual", async () => {

@@ -13,7 +13,19 @@ afterEach(() => {
 
 test(`inputs of any text are taken or refused, all that is wrong at once; from seed ${seed}`, () => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  const modes = ["job", "start", "finish", "cancel", "info", "list-outliers", "list-cells", "bypass", "else", ""];
+  const modes = [
+    "job",
+    "start",
+    "finish",
+    "cancel",
+    "info",
+    "check",
+    "list-outliers",
+    "list-cells",
+    "bypass",
+    "else",
+    "",
+  ];
   const inputs = fc.record({
     mode: fc.constantFrom(...modes),
     "database-url": fc.oneof(fc.constant("postgres://user:secret@localhost/db"), hostileText),

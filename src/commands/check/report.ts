@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
@@ -6,6 +5,7 @@ import { optionalText, optionalValue, requiredName } from "../../commandLine/val
 import { InvalidValueError } from "../../queue/errors.js";
 import { describeCheck } from "../../text/describeCheck.js";
 import { parseDuration } from "../../text/durations.js";
+import { readJsonFile } from "../../text/jsonFile.js";
 
 export class CheckReportCommand extends QueueCommand {
   static override paths = [["check", "report"]];
@@ -52,19 +52,10 @@ export class CheckReportCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     const { component, version, name, passed, url, expires: expiresIn } = this;
-    const details = this.details === undefined ? undefined : await readJson(this.details);
+    const details = this.details === undefined ? undefined : await readJsonFile(this.details, "--details");
     const check = await queue.checks.report({ component, version, name, passed, url, details, expiresIn });
     log.info(describeCheck(check));
     this.printJson(check);
     return 0;
-  }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InvalidValueError(`--details must be a file with JSON: ${path}: ${why}`, { cause: error });
   }
 }
