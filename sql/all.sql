@@ -107,6 +107,8 @@
 --!include line/_add_reasons.sql
 --!include line/_overtaken.sql
 --!include line/_occupy.sql
+--!include line/_lane.sql
+--!include line/_take_lane.sql
 --!include line/_free_at.sql
 --!include line/_line.sql
 --!include line/forecast.sql

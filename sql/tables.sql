@@ -14,7 +14,7 @@ comment on type deploy_queue.deployment_status is
 comment on type deploy_queue.hold is
   'Until it is released, a deployment stands outside the line, or keeps its place in-line, and those behind it wait.';
 comment on type deploy_queue.forecast is
-  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, the moment of all this, and since when it is idle: it may start, does not, and nobody keeps it.';
+  'Where a queued deployment stands: position (1 is next), when it will likely start (null: unknown), whether a blocker takes longer than usual, how many blockers there are, the first ten of them, the moment of all this, since when it is idle: it may start, does not, and nobody keeps it; how many slots the cell has; and how many of them its component may take, where those are what it waits for.';
 comment on type deploy_queue.promotion_cells is
   'Where a version must have finished: in the same region, in any cell, or in all cells that are not retired.';
 comment on type deploy_queue.reason is

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:90ab514f6e6606ad451ee726f2dd0ed059902893
+--! Hash: sha1:4a15dfe4df9d7512805de66c1becb80db02c292b
 
 -- squawk-ignore-file
 
@@ -69,7 +69,9 @@ create type deploy_queue.forecast as (
   blocker_count integer,
   blockers jsonb,
   as_of timestamptz,
-  idle_since timestamptz
+  idle_since timestamptz,
+  slots integer,
+  component_slots integer
 );
 
 -- A deployment among the blockers of a forecast, its fields in the order in which jsonb stores keys: they need not be sorted then.

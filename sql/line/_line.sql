@@ -16,6 +16,9 @@ declare
   -- When the slots of the cell are free of the members so far, and which keys free them: the latest of these, one more than there are
   -- slots. Infinity is "unknown".
   v_ends timestamptz[]; v_end_keys text[]; v_until timestamptz;
+  -- The same by component, where components may take fewer slots than there are.
+  v_lanes jsonb; v_has_lanes boolean; v_lane text; v_lane_free_at timestamptz; v_free_at timestamptz;
+  v_component_slots integer;
   v_withheld deploy_queue.reason[]; v_idle_since timestamptz;
   -- Of the members so far: what waiters are told of them, the keys by which they exclude others, and which of them are late. Null: none.
   v_blocker jsonb; v_blockers jsonb[]; v_first_ten jsonb; v_keys text[]; v_key_count integer; v_late_keys text[];
@@ -26,9 +29,9 @@ begin
     deployment := v_member.deployment;
     if v_member.cell_id is distinct from v_cell_id or v_ends is null then
       v_cell_id := v_member.cell_id; v_policy := v_member.policy;
-      v_ends := '{}'; v_end_keys := '{}';
+      v_ends := '{}'; v_end_keys := '{}'; v_lanes := '{}'; v_has_lanes := v_policy.slots > 1 and v_policy.has_component_policies;
       v_blockers := null; v_first_ten := jsonb '[]'; v_keys := null; v_key_count := 0; v_late_keys := null;
-      v_starters := null; forecast := null;
+      v_starters := null; v_lane_free_at := null; forecast := null;
     end if;
 
     -- What the candidate supersedes as it enters keeps it waiting no longer.
@@ -40,13 +43,26 @@ begin
     continue when deployment.cancellation_timestamp is not null;
     v_buffer := case when v_policy.has_component_policies then deploy_queue._buffer_of(deployment, v_policy) else v_policy.buffer_time end;
 
+    v_lane := v_member.exclusion_key;
     if deployment.start_timestamp is null then
-      v_until := greatest(v_now, deploy_queue._free_at(v_ends, v_end_keys, v_member.exclusion_key, v_policy.slots, v_now));
+      if v_has_lanes then
+        select own.lane, own.free_at, own.component_slots into v_lane, v_lane_free_at, v_component_slots
+        from deploy_queue._lane(v_lanes, deployment, v_lane) as own;
+      end if;
+      v_free_at := greatest(v_now, deploy_queue._free_at(v_ends, v_end_keys, v_lane, v_policy.slots, v_now));
+      v_until := greatest(v_free_at, v_lane_free_at);
       v_withheld := deploy_queue._withheld(deployment, v_policy);
       forecast := row(deployment.id, coalesce(forecast."position", 0) + 1, nullif(v_until, 'infinity'),
         v_late_keys is not null and cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0,
-        coalesce(cardinality(v_keys), 0), v_first_ten, v_now, null)::deploy_queue.forecast;
-      if v_policy.slots > 1 and v_until <= v_now then
+        coalesce(cardinality(v_keys), 0), v_first_ten, v_now, null, v_policy.slots, null)::deploy_queue.forecast;
+      if v_free_at <= v_now and v_until > v_now then
+        -- Those before it leave a slot free, which its component may not take.
+        forecast.component_slots := v_component_slots;
+        forecast.blockers := to_jsonb(array(
+          select told from unnest(v_blockers) as told where told ->> 'component' = deployment.component limit 10
+        ));
+        forecast.blocker_count := greatest(jsonb_array_length(forecast.blockers), 1);
+      elsif v_policy.slots > 1 and v_free_at <= v_now then
         -- Those before it leave a slot free.
         forecast.blocker_count := 0; forecast.blockers := '[]'; forecast.overdue := false;
       elsif deployment.concurrency_key is not null then
@@ -81,6 +97,9 @@ begin
       end if;
     end if;
 
+    if v_has_lanes then
+      v_lanes := deploy_queue._take_lane(v_lanes, deployment.component, v_lane, v_until);
+    end if;
     -- No waiter is told of a member that nothing stands behind.
     continue when not v_member.is_followed;
     -- Eleven keys have ten entries for every member, whatever its own key.
@@ -92,7 +111,7 @@ begin
     end if;
     v_keys := array_append(v_keys, v_member.exclusion_key);
     select occupied.ends, occupied.keys into v_ends, v_end_keys
-    from deploy_queue._occupy(v_ends, v_end_keys, v_member.exclusion_key, v_until, v_policy.slots + 1) as occupied;
+    from deploy_queue._occupy(v_ends, v_end_keys, v_lane, v_until, v_policy.slots + 1) as occupied;
   end loop;
 end;
 $$;

@@ -25,7 +25,9 @@ select
   (line.deployment).actor,
   (line.forecast).idle_since,
   (line.deployment).sequence,
-  (line.deployment).reserved_until
+  (line.deployment).reserved_until,
+  (line.forecast).slots,
+  (line.forecast).component_slots
 from deploy_queue._line(null, null) as line;
 
 comment on view deploy_queue.queue is
@@ -39,4 +41,6 @@ comment on column deploy_queue.queue.blockers is 'The first ten of them, as JSON
 comment on column deploy_queue.queue.as_of is 'The moment that all this describes.';
 comment on column deploy_queue.queue.hold is 'in-line: it keeps its place until it is released, and those behind it wait.';
 comment on column deploy_queue.queue.reserved_until is 'Until then it keeps its place without being ready; null: it was not reserved, or was redeemed.';
+comment on column deploy_queue.queue.slots is 'How many slots its cell has.';
+comment on column deploy_queue.queue.component_slots is 'How many of them its component may take, where it waits for one of those; null otherwise.';
 comment on column deploy_queue.queue.overtaken is 'How many that entered the line later have started before it.';

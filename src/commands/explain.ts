@@ -19,10 +19,8 @@ export class ExplainCommand extends QueueCommand {
     const id = this.deploymentId;
     const reasons = await queue.line.explain(id);
     const deployment = await queue.deployment(id);
-    const forecast = reasons.length === 0 ? await queue.line.forecast(id) : undefined;
-    const since = forecast?.idle_since?.getTime();
-    const idle = since === undefined ? undefined : (forecast?.as_of.getTime() ?? since) - since;
-    this.print(explanation(deployment, reasons, idle), reasons);
+    const forecast = await queue.line.forecast(id);
+    this.print(explanation(deployment, reasons, forecast), reasons);
     return 0;
   }
 }

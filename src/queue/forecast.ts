@@ -94,6 +94,10 @@ export interface Forecast {
   readonly as_of: Date;
   /** Since when it may start and does not, where nobody keeps it; null before a minute. */
   readonly idle_since: Date | null;
+  /** How many slots the cell has. */
+  readonly slots: number;
+  /** How many of them its component may take, where it waits for one of those. */
+  readonly component_slots: number | null;
 }
 
 /** A gate, open or shut, or another reason to wait. */

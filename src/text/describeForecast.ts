@@ -13,9 +13,32 @@ export function describeForecast(forecast: Forecast, elapsed = 0): string[] {
   const more = forecast.blocker_count - forecast.blockers.length;
   return [
     `position ${forecast.position}, ${prediction(forecast, now)}`,
+    ...slotsTaken(forecast),
     ...lines,
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
+}
+
+/** "all 3 slots are taken", where there are several and it waits for one of them. */
+export function slotsTaken({ slots, component_slots, blockers, blocker_count }: Forecast): string[] {
+  const holders = blockers.flatMap((blocker) => ("text" in blocker || blocker.slot === null ? [] : [blocker]));
+  const [first] = holders;
+  if (first === undefined || slots === 1 || blockers.length < blocker_count) {
+    return [];
+  }
+  if (component_slots !== null) {
+    return [`${printable(first.component)} may take ${count(component_slots, "slot")} at once`];
+  }
+  return [slotsText(new Set(holders.map(({ slot }) => slot)).size, slots)];
+}
+
+/** "2 of 3 slots are taken"; "all 3 slots are taken" */
+export function slotsText(taken: number, slots: number): string {
+  return `${taken >= slots ? `all ${slots}` : `${taken} of ${slots}`} slots are taken`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** "likely starts in 6m (at 22:31:04Z)" */

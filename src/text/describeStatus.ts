@@ -4,7 +4,7 @@ import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
 import type { QueuedDeployment } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { cellName, componentName } from "./describe.js";
-import { prediction } from "./describeForecast.js";
+import { prediction, slotsText } from "./describeForecast.js";
 import { formatDuration } from "./durations.js";
 import { formatMoment, withOurTimes } from "./moments.js";
 import { freezeArea, windowTimes } from "./policies.js";
@@ -85,9 +85,10 @@ function windowLine(window: MaintenanceWindow, now: number): string {
 function cellLines({ cell, holders, waiting, held }: CellStatus, now: number): string[] {
   const name = cellName(cell);
   const more = waiting.length - shown;
+  const taken = new Set(holders.map(({ slot }) => slot)).size;
   return [
-    name,
-    ...holders.flatMap((holder) => holderLines(holder, now)),
+    cell.slots > 1 ? `${name}: ${slotsText(taken, cell.slots)}` : name,
+    ...holders.flatMap((holder) => holderLines(holder, cell.slots, now)),
     ...waiting.slice(0, shown).map((row) => line(`${row.position}.`, waiterText(row, now))),
     ...(more > 0 ? [line("", `and ${more} more: deploy-queue list queue --cell ${name}`)] : []),
     ...held.map((row) =>
@@ -99,8 +100,9 @@ function cellLines({ cell, holders, waiting, held }: CellStatus, now: number): s
   ];
 }
 
-function holderLines(row: RunningDeployment, now: number): string[] {
-  const what = `${row.deployment_id} ${componentName(row)}${by(row.actor)}`;
+function holderLines(row: RunningDeployment, slots: number, now: number): string[] {
+  const slot = slots > 1 ? ` in slot ${row.slot}` : "";
+  const what = `${row.deployment_id} ${componentName(row)}${slot}${by(row.actor)}`;
   const end =
     row.buffering_until !== null
       ? `${left(row.buffering_until, now)} of its buffer left`

@@ -1,25 +1,27 @@
 import type { DeploymentWithStatus } from "../queue/deployment.js";
-import type { Explanation } from "../queue/forecast.js";
+import type { Explanation, Forecast } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { deploymentName } from "./describe.js";
-import { idleText } from "./describeForecast.js";
+import { idleText, slotsTaken } from "./describeForecast.js";
 import { formatMoment, withOurTimes } from "./moments.js";
 import { printable } from "./printable.js";
 
 /**
  * Why a deployment has not started: a line for each reason, and under it what would lift it.
- * @param idle for how many milliseconds it may start, does not, and nobody keeps it
+ * @param forecast undefined where it does not wait
  */
 export function explanation(
   deployment: DeploymentWithStatus,
   reasons: readonly Explanation[],
-  idle?: number | undefined,
+  forecast?: Forecast | undefined,
 ): string {
   if (deployment.status !== "queued" && deployment.status !== "held" && deployment.status !== "reserved") {
     return `${deploymentName(deployment)} waits for nothing: it is ${deployment.status}.`;
   }
-  if (reasons.length === 0 && idle !== undefined) {
+  const since = forecast?.idle_since?.getTime();
+  if (reasons.length === 0 && forecast !== undefined && since !== undefined) {
     const { id } = deployment;
+    const idle = forecast.as_of.getTime() - since;
     const end = `If nobody works on it any more: deploy-queue cancel deployment ${id}`;
     return `${deploymentName(deployment)} may start, and is ${idleText(idle)}.\n${end}`;
   }
@@ -30,5 +32,6 @@ export function explanation(
     `  ${kind}: ${printable(withOurTimes(text))}${until === null ? "" : `, until ${formatMoment(until)}`}`,
     ...(cures ?? []).map((call) => `    ${printable(callAsCommand(call))}`),
   ]);
-  return [`${deploymentName(deployment)} waits:`, ...lines].join("\n");
+  const slots = forecast === undefined ? [] : slotsTaken(forecast).map((line) => `  ${line}`);
+  return [`${deploymentName(deployment)} waits:`, ...slots, ...lines].join("\n");
 }

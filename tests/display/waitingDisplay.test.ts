@@ -16,6 +16,8 @@ function forecast(component = "web"): Forecast {
       blocker_count: 1,
       as_of: now,
       idle_since: null,
+      slots: 1,
+      component_slots: null,
     },
     blockers: [
       {

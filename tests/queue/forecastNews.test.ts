@@ -12,7 +12,7 @@ function minutes(count: number): Date {
 function forecast(changes: Partial<Forecast> = {}, blockers: readonly Blocker[] = []): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(12), overdue: false },
-    ...{ blocker_count: blockers.length, blockers, as_of: now, idle_since: null },
+    ...{ blocker_count: blockers.length, blockers, as_of: now, idle_since: null, slots: 1, component_slots: null },
     ...changes,
   };
 }

@@ -29,7 +29,7 @@ function queued(changes: Partial<QueuedDeployment> = {}): QueuedDeployment {
     ...{ component: "api", version: "v1", url: null, note: null, concurrency_key: null, actor: "ann" },
     ...{ created_at: new Date(now.getTime() - 90_000), deployment_id: 42, position: 1, predicted_start: null },
     ...{ overdue: false, blocker_count: 0, blockers: [], as_of: now, priority: 0, hold: null, overtaken: 0 },
-    ...{ idle_since: null, sequence: null, reserved_until: null },
+    ...{ idle_since: null, slots: 1, component_slots: null, sequence: null, reserved_until: null },
     ...changes,
   };
 }

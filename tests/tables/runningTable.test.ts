@@ -8,7 +8,7 @@ function running(changes: Partial<RunningDeployment> = {}): RunningDeployment {
     ...{ component: "api", version: "v1", url: null, start_timestamp: new Date("2030-01-02T22:25:04.9Z") },
     ...{ status: "running" as const, actor: "ann", stopped_by: null, stop_timestamp: null, stops_by: null },
     ...{ verifying_since: null },
-    ...{ sequence: null, unkept_since: null, buffering_until: null, as_of: new Date("2030-01-02T22:27:00Z") },
+    ...{ sequence: null, slot: 1, unkept_since: null, buffering_until: null, as_of: new Date("2030-01-02T22:27:00Z") },
     ...{ current_duration: 90, avg_duration: null, outlier_duration: null, heartbeat_age: null, is_silent: false },
     ...changes,
   };

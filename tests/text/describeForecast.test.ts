@@ -11,7 +11,14 @@ function minutes(count: number): Date {
 function forecast(changes: Partial<Forecast> = {}): Forecast {
   return {
     ...{ deployment_id: 42, position: 1, predicted_start: minutes(6), overdue: false },
-    ...{ blocker_count: changes.blockers?.length ?? 0, blockers: [], as_of: now, idle_since: null },
+    ...{
+      blocker_count: changes.blockers?.length ?? 0,
+      blockers: [],
+      as_of: now,
+      idle_since: null,
+      slots: 1,
+      component_slots: null,
+    },
     ...changes,
   };
 }
@@ -169,5 +176,26 @@ describe("a blocker", () => {
     expect(lines).toHaveLength(2);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal
     expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+  });
+});
+
+describe("slots", () => {
+  const holders = [1, 2, 3].map((slot) => blocker({ slot, deployment_id: 40 + slot }));
+  const ahead = blocker({ kind: "queued", deployment_id: 44 });
+  test.each<[string, Partial<Forecast>, string | undefined]>([
+    ["all are taken", { slots: 3, blockers: holders }, "all 3 slots are taken"],
+    ["the last goes to another", { slots: 4, blockers: [...holders, ahead] }, "3 of 4 slots are taken"],
+    [
+      "a component takes all that it may",
+      { slots: 4, component_slots: 1, blockers: [blocker({ slot: 1 })] },
+      "web may take 1 slot at once",
+    ],
+    ["two of them", { slots: 4, component_slots: 2, blockers: holders.slice(1) }, "web may take 2 slots at once"],
+    ["there is one", { slots: 1, blockers: [blocker()] }, undefined],
+    ["there are more than are told", { slots: 12, blockers: holders, blocker_count: 12 }, undefined],
+  ])("are told of before the blockers: %s", (_, changes, line) => {
+    const [, told, ...more] = describeForecast(forecast(changes));
+    if (line === undefined) expect([told, ...more].join()).not.toContain("slots are");
+    else expect([told, more.length]).toEqual([line, changes.blockers?.length]);
   });
 });

@@ -18,6 +18,8 @@ export interface RunningDeployment extends InCell {
   readonly url: string | null;
   readonly status: "running" | "verifying" | "stopping" | "buffering";
   readonly sequence: number | null;
+  /** Which slot of the cell it has. */
+  readonly slot: number;
   /** Who entered it. */
   readonly actor: string | null;
   readonly start_timestamp: Date;
@@ -141,7 +143,7 @@ export class Boards extends Calls {
         select
           deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
           current.component, current.version, current.url, current_status as status, current.sequence,
-          current.actor, current.start_timestamp,
+          deployment.slot, current.actor, current.start_timestamp,
           extract(epoch from current_duration)::float8 as current_duration,
           extract(epoch from avg_duration)::float8 as avg_duration,
           extract(epoch from outlier_duration)::float8 as outlier_duration,

@@ -28,11 +28,11 @@ export class Cells extends Calls {
   }
 
   /** All cells but retired ones, in the order of their names. */
-  all(): Promise<Cell[]> {
+  all(): Promise<(Cell & { readonly slots: number })[]> {
     return this.rows(
       (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index
-        from deploy_queue.cells
+        select environment, cloud_provider, region, cell_index as index, coalesce(cells.slots, environments.slots) as slots
+        from deploy_queue.cells join deploy_queue.environments using (environment)
         where retired_at is null
         order by environment, cloud_provider, region, cell_index`,
     );

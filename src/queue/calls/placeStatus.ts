@@ -17,7 +17,7 @@ export interface Problem {
 
 /** A cell with all that is in it. */
 export interface CellStatus {
-  readonly cell: Cell;
+  readonly cell: Cell & { readonly slots: number };
   readonly holders: readonly RunningDeployment[];
   /** In the order of the line. */
   readonly waiting: readonly QueuedDeployment[];

@@ -223,3 +223,44 @@ test("a waiter reads which slots are taken, and of how many", async () => {
     from deploy_queue.forecast(${line.id("c")}), jsonb_array_elements(blockers) as blocker`;
   expect(rows.map(({ slot }) => slot)).toEqual([1, 2]);
 });
+
+test("a forecast plays the limit of a component, which keeps no other one waiting", async () => {
+  const line = newOrderedLine(database, { slots: 3 });
+  await line.ready;
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 1)`;
+  await line.enter("a");
+  await line.start("a");
+  await line.enter("b");
+  await line.enter("c");
+  await line.enter("d", { component: "web" });
+  const forecasts = await sql<
+    { component: string; blocker_count: number; slots: number; component_slots: number | null }[]
+  >`
+    select component, blocker_count, slots, component_slots from deploy_queue.queue
+    where environment = ${line.environment} order by "position"`;
+  expect(forecasts).toEqual([
+    { component: "api", blocker_count: 1, slots: 3, component_slots: 1 },
+    { component: "api", blocker_count: 2, slots: 3, component_slots: 1 },
+    { component: "web", blocker_count: 0, slots: 3, component_slots: null },
+  ]);
+  expect(await line.preflight({})).toEqual({ position: 4, blockers: "running, queued, queued" });
+  expect(await line.preflight({ component: "dns" })).toEqual({ position: 4, blockers: "" });
+});
+
+test("a forecast lets those of a component with a limit follow each other in its slots", async () => {
+  const line = newOrderedLine(database, { slots: 3 });
+  await line.ready;
+  await sql`select from deploy_queue.set_component(${line.environment}, 'api', slots => 2)`;
+  await line.enter("usual");
+  await line.start("usual");
+  await database.advance("10 minutes");
+  await line.finish("usual");
+  for (const name of ["a", "b", "c", "d", "e"]) await line.enter(name);
+  await line.start("a");
+  await database.advance("4 minutes");
+  await line.start("b");
+  const starts = await sql<{ minutes: number }[]>`
+    select round(extract(epoch from predicted_start - as_of) / 60)::integer as minutes from deploy_queue.queue
+    where environment = ${line.environment} order by "position"`;
+  expect(starts.map(({ minutes }) => minutes)).toEqual([6, 10, 16]);
+});
