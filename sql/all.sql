@@ -304,6 +304,7 @@
 --!include history/history.sql
 --!include history/count_prunable.sql
 --!include history/_keep_finishes.sql
+--!include history/_prune_checks.sql
 --!include history/prune_history.sql
 --!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql
@@ -316,6 +317,7 @@
 --!include history/_verify_confirmations.sql
 --!include history/_verify_approvals.sql
 --!include history/_verify_verifications.sql
+--!include history/_verify_checks.sql
 --!include history/verify_history.sql
 
 --!include predecessor/_holds_old.sql

@@ -52,13 +52,17 @@ begin
     v_share := v_share * 8;
   end loop;
 
+  if v_ids is null then
+    perform deploy_queue._prune_checks();
+    return 0;
+  end if;
   perform deploy_queue._keep_finishes(v_ids);
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
   delete from deploy_queue.approvals where approvals.deployment_id = any (v_ids);
   delete from deploy_queue.deployments where deployments.id = any (v_ids);
   perform set_config('deploy_queue.maintenance', '', true);
-  return coalesce(cardinality(v_ids), 0);
+  return cardinality(v_ids);
 end;
 $$;
 

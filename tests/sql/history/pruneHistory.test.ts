@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { newVersion, reportTo } from "../../support/checks.js";
 import { useDatabase } from "../../support/database.js";
 import { insertBulk, insertFinished } from "../../support/history.js";
 import { newLine } from "../../support/line.js";
@@ -62,6 +63,31 @@ test("without a limit it removes all of it at once, and ends when there is nothi
   // The newest of each of the five components stays.
   expect(await prune()).toEqual({ removed: 2_995 });
   expect(await prune()).toEqual({ removed: 0 });
+});
+
+test("reports of checks go when no history is that old, but those of versions that are there and the newest of each name", async () => {
+  const line = newLine(database, "shortlived");
+  const report = (version: string, name = "e2e") => reportTo(database, version, name);
+  const [gone, waiting, newest, recent] = [newVersion(), newVersion(), newVersion(), newVersion()];
+  await report(gone);
+  await report(waiting, "lint");
+  await report(waiting, "lint");
+  await report(newest, "load");
+  await line.add("queued", { version: waiting });
+  const left = async () =>
+    (await sql<{ version: string }[]>`select version from deploy_queue.checks order by id`).map(
+      ({ version }) => version,
+    );
+  await database.advance("3 days");
+  await report(recent, "lint");
+  await report(recent);
+
+  // Environments that keep their history for ever keep their checks, too.
+  await pruneAll();
+  expect(await left()).toHaveLength(6);
+  await sql`update deploy_queue.environments set retention = interval '2 days' where retention is null or retention > interval '2 days'`;
+  await pruneAll();
+  expect(await left()).toEqual([waiting, waiting, newest, recent, recent]);
 });
 
 test("history can be removed in no other way afterwards", async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { gatedBy, newVersion, reportTo } from "../../support/checks.js";
 import { useDatabase } from "../../support/database.js";
 import { openSession, untilBlocked } from "../../support/session.js";
 
@@ -52,6 +53,38 @@ test("finds nothing in a life of every kind", async () => {
   await database.enqueue({ environment: "prod", region });
   expect((await queue.deployment(reaped)).status).toBe("cancelled");
   expect(await findings()).toEqual([]);
+});
+
+test("finds a start without a check that was demanded, and none where it had passed or was not demanded then", async () => {
+  const environment = await gatedBy(database, "e2e");
+  const start = async (version: string) => {
+    const { id } = await database.enqueue({ environment, version });
+    await queue.tryStart(id);
+    await queue.finish(id);
+    await database.advance("2 minutes");
+    return id;
+  };
+  const passed = newVersion();
+  await reportTo(database, passed, "e2e", { expiresIn: 60_000 });
+  const shown = await start(passed);
+  await reportTo(database, passed, "e2e", { passed: false });
+  await queue.environments.set(environment, { requireChecks: [] });
+  await database.advance("2 minutes");
+  const undemanded = await start(newVersion());
+  await queue.environments.set(environment, { requireChecks: ["e2e", "load"] });
+  await database.advance("2 minutes");
+  expect(await findings()).toEqual([]);
+
+  // As if these had started now: the first has failed since, and the other was never reported.
+  for (const id of [shown, undemanded]) {
+    await tamper(`
+      update deploy_queue.deployments set start_timestamp = deploy_queue._now(), finish_timestamp = deploy_queue._now() where id = ${id};
+      update deploy_queue.deployment_events set occurred_at = deploy_queue._now() where deployment_id = ${id} and kind in ('started', 'finished')`);
+  }
+  expect((await findings()).filter((found) => found.startsWith("checks"))).toEqual([
+    ...[`checks ${shown}`, `checks ${shown}`, `checks ${undemanded}`, `checks ${undemanded}`],
+  ]);
+  await queue.environments.set(environment, { requireChecks: [] });
 });
 
 test("finds nothing in history that was recorded after the fact, whatever happened then", async () => {
