@@ -40,6 +40,7 @@
 --!include basics/_refuse_cell.sql
 --!include basics/_refuse_location.sql
 --!include basics/_cell.sql
+--!include basics/_cell_name.sql
 --!include basics/_require_place_names.sql
 --!include basics/_require_new_cell.sql
 --!include basics/_create_cell.sql
@@ -127,6 +128,7 @@
 --!include rule/_covers.sql
 --!include rule/_freezes_over.sql
 --!include rule/_passes.sql
+--!include rule/_rolls_back.sql
 --!include rule/_is_exception.sql
 --!include rule/_overtakes.sql
 --!include rule/_precedes.sql
@@ -134,6 +136,7 @@
 --!include rule/_openings.sql
 --!include rule/_outside_windows.sql
 --!include rule/_frozen.sql
+--!include rule/_line_held.sql
 --!include rule/_started_since.sql
 --!include rule/_newest.sql
 --!include gates/_marked_text.sql
@@ -251,6 +254,7 @@
 --!include life/enqueue.sql
 --!include life/reserve.sql
 --!include life/redeem.sql
+--!include life/_keep_or_leave.sql
 --!include life/try_start.sql
 --!include life/_untouched.sql
 --!include life/begin_verification.sql
@@ -271,6 +275,7 @@
 --!include life/release.sql
 --!include life/purge.sql
 --!include life/bump.sql
+--!include life/start_now.sql
 --!include life/record_bypass.sql
 --!include gates/confirm.sql
 --!include life/tg_deployments__enqueue.sql
@@ -287,7 +292,14 @@
 --!include policies/retire_cell.sql
 --!include policies/set_cell.sql
 --!include policies/freeze.sql
+--!include policies/_freeze.sql
 --!include policies/thaw.sql
+--!include policies/edit_freeze.sql
+--!include policies/allow_through_freeze.sql
+--!include policies/_stop_line.sql
+--!include policies/hold_line.sql
+--!include policies/release_line.sql
+--!include policies/held_lines.sql
 --!include policies/add_window.sql
 --!include policies/remove_window.sql
 --!include policies/tg_environments__normalize.sql
@@ -306,6 +318,8 @@
 --!include history/_keep_finishes.sql
 --!include history/_prune_checks.sql
 --!include history/prune_history.sql
+--!include history/_record_passing.sql
+--!include history/_follow_failure.sql
 --!include history/tg_deployments__record.sql
 --!include history/tg__keep_history.sql
 --!include history/_most_slots.sql
@@ -318,6 +332,7 @@
 --!include history/_verify_approvals.sql
 --!include history/_verify_verifications.sql
 --!include history/_verify_checks.sql
+--!include history/_verify_line_holds.sql
 --!include history/verify_history.sql
 
 --!include predecessor/_holds_old.sql

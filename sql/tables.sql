@@ -34,6 +34,8 @@ comment on column deploy_queue.cells.retired_at is 'When it was retired: no depl
 comment on column deploy_queue.environments.ordering is
   'sequential: all waiting deployments run, in order. latest: of those of a component only the newest stays. latest-ready: the newest that is not reserved goes first, and those before it are superseded when it starts.';
 comment on column deploy_queue.environments.slots is 'How many deployments without a common key may run in a cell at once.';
+comment on column deploy_queue.environments.hold_after_failure is
+  'Whether the line of a cell stops when a deployment has failed there, until release_line().';
 comment on column deploy_queue.environments.refuse_outdated is
   'Whether nothing starts with a lower sequence than what has started of its component in the cell.';
 comment on column deploy_queue.environments.max_reservation is 'For how long a place may be reserved.';
@@ -150,7 +152,7 @@ comment on column deploy_queue.deployment_events.deployment_id is
 comment on column deploy_queue.deployment_events.occurred_at is
   'The timestamp that the transition left on the deployment, else when it was recorded.';
 comment on column deploy_queue.deployment_events.kind is
-  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, verifying (its work is done and is being checked), stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue), marked-bad (a version was withdrawn), marked-good (that was taken back).';
+  'enqueued, released (from a hold), redeemed (a reservation), approved and disapproved (by others), sorted (before others of its component, by its sequence), prioritized (given another priority), refused (the first time it was told to wait), woken (told that its turn has come or when it comes), started, verifying (its work is done and is being checked), stopping (its keeper was asked to end the work), finished, cancelled, failed (its work), rejected (it never entered the line), confirmed and unconfirmed (with the phrase that its environment demands, or without it), reaped (cancelled without its keeper: its lease was over, it ran too long or it came too late), outlier (first seen to take longer than usual), bypassed (the rules or the queue), allowed (through a freeze), line-held (its cell starts nothing else until somebody looks), line-released, configured (policies of an environment), locked (a session that is none of the queue holds a lock of it), unblocked (an operator has ended a session that held up the queue), marked-bad (a version was withdrawn), marked-good (that was taken back).';
 comment on column deploy_queue.deployment_events.from_state is 'Null for what came from nowhere or is no transition.';
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is
@@ -206,6 +208,10 @@ comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a m
 comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
 comment on column deploy_queue.freezes.lifted_at is 'When it was lifted.';
 comment on column deploy_queue.freezes.lifted_by is 'Who did.';
+comment on column deploy_queue.freezes.allow_ids is 'Deployments that pass. Written by allow_through_freeze().';
+
+comment on table deploy_queue.line_holds is
+  'Private: cells whose line is stopped until release_line(), by hand or after a failure.';
 
 comment on table deploy_queue.maintenance_windows is
   'When deployments of an environment may start. Without a window for it: always.';

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4a15dfe4df9d7512805de66c1becb80db02c292b
+--! Hash: sha1:f30d7f687c40973706febb10734b772422cd0cd6
 
 -- squawk-ignore-file
 
@@ -146,6 +146,7 @@ create table deploy_queue.environments (
   require_checks text[] not null default '{}',
   require_verification boolean not null default false,
   gate_rollbacks boolean not null default false,
+  hold_after_failure boolean not null default false,
   -- Only cells that were added may be deployed to.
   has_closed_cells boolean not null default false,
   is_adopted boolean not null default false
@@ -202,6 +203,7 @@ create table deploy_queue.component_policies (
   require_checks text[],
   require_verification boolean,
   gate_rollbacks boolean,
+  hold_after_failure boolean,
   primary key (environment, component)
 );
 
@@ -534,6 +536,7 @@ create table deploy_queue.freezes (
   expires_at timestamptz,
   lifted_at timestamptz,
   lifted_by text,
+  allow_ids bigint[] not null default '{}',
   -- Anybody may read and use a key.
   constraint allow_key_requires_allow_role check (allow_key is null or allow_role is not null),
   constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
@@ -561,6 +564,21 @@ create table deploy_queue.timelines (
   timeline text primary key,
   since timestamptz not null
 );
+
+-- Cells whose line is stopped until an operator lets it go. Written only under the lock of the cell.
+create table deploy_queue.line_holds (
+  cell_id integer primary key references deploy_queue.cells,
+  environment text not null,
+  -- What rolls it back may start.
+  deployment_id bigint,
+  reason text not null
+    constraint reason_must_be_1_to_500_printable_characters check (
+      length(reason) <= 500 and reason ~ '\S' and reason !~ '[[:cntrl:]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  actor text not null,
+  held_at timestamptz not null
+);
+create index line_holds_environment on deploy_queue.line_holds (environment);
 
 -- When the turns of the heads of lines came before a policy of their environment changed: kept until the statement that changes it ends.
 create table deploy_queue.kept_turns (

@@ -73,13 +73,18 @@ begin
         where events.kind = 'configured' and events.detail ->> 'table' = 'component_policies' and events.detail -> 'changes' ? 'slots'
           and events.environment = later.environment and events.component = (earlier.deployments).component
       )
+      -- What rolls back a deployment because of which the line was stopped passes those that wait for that.
+      and not exists (
+        select from deploy_queue.deployment_events as events
+        where events.kind = 'line-held' and events.deployment_id = (later.deployments).rollback_of and events.id < later.number
+      )
       and (greatest(earlier.last_prioritized, later.last_prioritized) > later.number) is not true
       and not exists (
         select
         from deploy_queue.freezes
         where deploy_queue._covers(freezes, later.environment, (later.deployments).cloud_provider, (later.deployments).region,
             (later.deployments).cell_index)
-          and num_nonnulls(freezes.allow_role, freezes.allow_actor) > 0
+          and (num_nonnulls(freezes.allow_role, freezes.allow_actor) > 0 or freezes.allow_ids <> '{}')
           and freezes.created_at <= later.occurred_at
           -- A thaw takes effect when it commits, which may be later than its timestamp.
           and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true

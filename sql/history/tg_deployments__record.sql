@@ -74,8 +74,7 @@ begin
   if new.start_timestamp is not null and old.start_timestamp is null then
     v_status := 'running';
     if new.forced then
-      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, reason)
-      values (new.id, new.updated_at, 'bypassed', deploy_queue._bypass_reason());
+      perform deploy_queue._record_passing(old, new);
     end if;
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
     values (new.id, new.start_timestamp, 'started', v_waited, 'running');
@@ -128,6 +127,9 @@ begin
             then substring(new.cancellation_note from 'deployment ([0-9]+)')::bigint end
         )) end
     );
+    if new.cancellation_kind = 'failed' and not v_is_late then
+      perform deploy_queue._follow_failure(new);
+    end if;
   end if;
 
   -- History that is written after the fact is no transition. The message is made only when a session follows.

@@ -93,6 +93,10 @@ begin
   started := v_deployment.start_timestamp is not null;
   if started then
     v_reasons := '{}';
+    if v_deployment.forced and v_deployment.alive_until is not null then
+      -- start_now() has left it the lease of its wait.
+      v_deployment := deploy_queue._keep_or_leave(v_deployment, try_start.heartbeat, try_start.keeper);
+    end if;
   elsif v_deployment.cancellation_timestamp is null then
     if v_deployment.heartbeat_timestamp is not null then
       -- A look is a sign of life.

@@ -20,7 +20,8 @@ returns table (
   same_artifact boolean,
   require_checks text[],
   require_verification boolean,
-  gate_rollbacks boolean
+  gate_rollbacks boolean,
+  hold_after_failure boolean
 )
 language sql stable rows 1
 as $$
@@ -44,7 +45,8 @@ as $$
     coalesce(own.same_artifact, general.same_artifact),
     coalesce(own.require_checks, general.require_checks),
     coalesce(own.require_verification, general.require_verification),
-    coalesce(own.gate_rollbacks, general.gate_rollbacks)
+    coalesce(own.gate_rollbacks, general.gate_rollbacks),
+    coalesce(own.hold_after_failure, general.hold_after_failure)
   from deploy_queue.environments as general
   left join deploy_queue.component_policies as own
     on own.environment = general.environment and own.component = _demands.component

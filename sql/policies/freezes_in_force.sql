@@ -14,7 +14,8 @@ select
   freezes.allow_role,
   freezes.created_at,
   freezes.expires_at,
-  freezes.allow_actor
+  freezes.allow_actor,
+  freezes.allow_ids
 from deploy_queue.freezes
 where freezes.lifted_at is null
   and (freezes.expires_at is null or freezes.expires_at > deploy_queue._now());
@@ -22,4 +23,5 @@ where freezes.lifted_at is null
 comment on view deploy_queue.freezes_in_force is 'Freezes that are neither lifted nor expired.';
 comment on column deploy_queue.freezes_in_force.freeze_id is 'Number of the freeze.';
 comment on column deploy_queue.freezes_in_force.allow_key is 'For operators only.';
+comment on column deploy_queue.freezes_in_force.allow_ids is 'The deployments that it lets through.';
 comment on column deploy_queue.freezes_in_force.created_at is 'Since when.';

@@ -23,6 +23,7 @@ begin
   delete from deploy_queue.maintenance_windows as placed where placed.environment = v_name;
   delete from deploy_queue.freezes as placed where placed.environment = v_name;
   perform deploy_queue._changes_one_environment(true);
+  delete from deploy_queue.line_holds as placed where placed.environment = v_name;
   delete from deploy_queue.component_policies as placed where placed.environment = v_name;
   delete from deploy_queue.cells as empty where empty.environment = v_name;
   delete from deploy_queue.environments as removed

@@ -21,6 +21,7 @@ create or replace function deploy_queue.set_component(
   require_checks text[] default null,
   require_verification boolean default null,
   gate_rollbacks boolean default null,
+  hold_after_failure boolean default null,
   without text[] default '{}'
 ) returns deploy_queue.component_policies
 language plpgsql volatile
@@ -38,13 +39,14 @@ begin
   insert into deploy_queue.component_policies as existing (
     environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation,
     confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification,
-    gate_rollbacks
+    gate_rollbacks, hold_after_failure
   ) values (
     btrim(set_component.environment), btrim(set_component.component), set_component.buffer_time, set_component.heartbeat_timeout,
     set_component.max_duration, set_component.unkept_after, set_component.ordering, set_component.slots,
     set_component.refuse_outdated, set_component.max_reservation, set_component.confirmation, set_component.approvals,
     set_component.approvers, set_component.promote_from, set_component.promotion_cells, set_component.soak,
-    set_component.same_artifact, set_component.require_checks, set_component.require_verification, set_component.gate_rollbacks
+    set_component.same_artifact, set_component.require_checks, set_component.require_verification, set_component.gate_rollbacks,
+    set_component.hold_after_failure
   )
   on conflict on constraint component_policies_pkey do update
   set buffer_time = case when 'buffer_time' <> all (set_component.without)
@@ -80,7 +82,9 @@ begin
     require_verification = case when 'require_verification' <> all (set_component.without)
       then coalesce(set_component.require_verification, existing.require_verification) end,
     gate_rollbacks = case when 'gate_rollbacks' <> all (set_component.without)
-      then coalesce(set_component.gate_rollbacks, existing.gate_rollbacks) end
+      then coalesce(set_component.gate_rollbacks, existing.gate_rollbacks) end,
+    hold_after_failure = case when 'hold_after_failure' <> all (set_component.without)
+      then coalesce(set_component.hold_after_failure, existing.hold_after_failure) end
   returning existing.* into v_policies;
   perform deploy_queue._changes_one_environment(false);
   return v_policies;
@@ -89,6 +93,6 @@ $$;
 
 comment on function deploy_queue.set_component(
   text, text, interval, interval, interval, interval, deploy_queue.ordering, integer, boolean, interval, text, integer, text, text,
-  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, text[]
+  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, boolean, text[]
 ) is
   'Says what a component demands otherwise than its environment; a null argument leaves that policy as it is. slots: how many slots of a cell it may take at once. The gates are those of set_environment; an empty text, 0 and no checks ask for nothing. without: names of policies in which it is to follow its environment again. Returns what it demands.';

@@ -1,4 +1,4 @@
--- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its end.
+-- Stamps a freeze with its owner and the clock of the database, and lets nothing of it change but its reason, its end and what it lets through.
 -- Fires for every INSERT into freezes and every UPDATE.
 create or replace function deploy_queue.tg_freezes__guard() returns trigger
 language plpgsql volatile
@@ -6,7 +6,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ends constant text[] := array['expires_at', 'lifted_at', 'lifted_by'];
+  v_changeable constant text[] := array['reason', 'expires_at', 'lifted_at', 'lifted_by', 'allow_ids'];
 begin
   if tg_op = 'INSERT' then
     new.environment := btrim(new.environment);
@@ -34,11 +34,11 @@ begin
     return new;
   end if;
 
-  if old.lifted_at is not null or to_jsonb(new) - v_ends is distinct from to_jsonb(old) - v_ends then
+  if old.lifted_at is not null or to_jsonb(new) - v_changeable is distinct from to_jsonb(old) - v_changeable then
     raise exception using
       errcode = 'QD025',
       message = format('freeze %s %s', old.id,
-        case when old.lifted_at is null then 'can only be lifted, or expire at another time' else 'was lifted already' end),
+        case when old.lifted_at is null then 'can only be lifted, let a deployment through, or have another reason and end' else 'was lifted already' end),
       hint = 'Place another one.';
   end if;
   if new.lifted_at is not null then

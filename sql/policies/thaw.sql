@@ -6,27 +6,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_freeze deploy_queue.freezes;
+  v_freeze deploy_queue.freezes := deploy_queue._freeze(thaw.freeze_id);
 begin
-  perform deploy_queue._require_right(freezes.environment) from deploy_queue.freezes where freezes.id = thaw.freeze_id;
-
   update deploy_queue.freezes
   set lifted_at = deploy_queue._now()
-  where freezes.id = thaw.freeze_id
+  where freezes.id = v_freeze.id
     and freezes.lifted_at is null
   returning freezes.* into v_freeze;
-  if found then
-    return v_freeze;
-  end if;
-
-  select * into v_freeze from deploy_queue.freezes where freezes.id = thaw.freeze_id;
   if not found then
-    raise exception using
-      errcode = 'QD023',
-      message = format('freeze %s does not exist', coalesce(thaw.freeze_id::text, 'null')),
-      hint = 'deploy_queue.freezes_in_force shows those in force.';
+    v_freeze := deploy_queue._freeze(thaw.freeze_id);
+    raise notice 'freeze % was lifted already', v_freeze.id;
   end if;
-  raise notice 'freeze % was lifted already', v_freeze.id;
   return v_freeze;
 end;
 $$;

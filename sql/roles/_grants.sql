@@ -20,16 +20,16 @@ as $$
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
-      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks)', 'deploy_queue.environments', 3),
-      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks)', 'deploy_queue.environments', 3),
+      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)', 'deploy_queue.environments', 3),
+      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)', 'deploy_queue.environments', 3),
       ('select', 'deploy_queue.component_policies', 1),
-      ('insert (environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks)',
+      ('insert (environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)',
         'deploy_queue.component_policies', 3),
-      ('update (buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks)',
+      ('update (buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)',
         'deploy_queue.component_policies', 3),
       ('insert (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)',
         'deploy_queue.freezes', 3),
-      ('update (expires_at, lifted_at)', 'deploy_queue.freezes', 3),
+      ('update (reason, expires_at, lifted_at)', 'deploy_queue.freezes', 3),
       ('insert (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('update (environment, days, opens_at, closes_at, zone)', 'deploy_queue.maintenance_windows', 3),
       ('select', 'deploy_queue.deployments', 3),
@@ -51,7 +51,8 @@ as $$
       ) then 2
       when pg_proc.proname in (
         'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
-        'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'add_window', 'remove_window', 'bump',
+        'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'add_window',
+        'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1

@@ -14,7 +14,8 @@ begin
     environments.buffer_time,
     least(greatest(environments.heartbeat_timeout, own.longest_timeout) / 3, interval '30 seconds'),
     case when environments.max_duration is null then environments.unkept_after end,
-    exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null),
+    exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null)
+      or exists (select from deploy_queue.line_holds as held where held.environment = environments.environment),
     case when exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment
     ) then deploy_queue._outside_windows(environments.environment, v_now) end,

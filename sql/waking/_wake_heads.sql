@@ -1,12 +1,13 @@
 -- Wakes the heads of lines for which something became easier: a deployment that was in the way has ended or moved (before, after),
--- a freeze was placed or has changed, or, with none of these, anything else.
+-- a freeze was placed, has changed or lets these through (allowed), or, with none of these, anything else.
 -- Called by the triggers of everything that keeps deployments waiting.
 create or replace function deploy_queue._wake_heads(
   cell_ids integer[],
   before deploy_queue.deployments default null,
   after deploy_queue.deployments default null,
   changed_freeze deploy_queue.freezes default null,
-  is_placed boolean default false
+  is_placed boolean default false,
+  allowed bigint[] default null
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -30,6 +31,14 @@ begin
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
       v_is_easier := case
+        when _wake_heads.allowed is not null then v_head.id = any (_wake_heads.allowed)
+        -- The line has stopped because of that deployment, and its rollback passes those that wait.
+        when before.start_timestamp is not null and v_head.rollback_of = before.id and deploy_queue._rolls_back(v_head)
+          and exists (
+            select from deploy_queue._in_line(v_cell_id) as overtaken
+            where deploy_queue._precedes(overtaken, v_head, deploy_queue._now()) and not deploy_queue._rolls_back(overtaken)
+          )
+        then true
         when v_slots > 1 and before.id is not null then deploy_queue._is_eased(v_head, before)
         when v_slots > 1 and _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze)
           and exists (select from deploy_queue._crowd(v_head, v_unfrozen, 1))
@@ -45,6 +54,8 @@ begin
           select from deploy_queue._in_line(v_cell_id) as overtaken
           where deploy_queue._precedes(overtaken, v_head, deploy_queue._now())
             and not deploy_queue._passes(overtaken, changed_freeze)
+            -- It had passed those of a line that is stopped.
+            and not (deploy_queue._rolls_back(v_head) and not deploy_queue._rolls_back(overtaken))
         )
         when changed_freeze.id is not null then not deploy_queue._passes(v_head, changed_freeze)
         else true

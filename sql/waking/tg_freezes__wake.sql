@@ -1,5 +1,5 @@
--- Wakes the heads of lines for which a freeze has changed: those that a new one lets pass others, or those that it held.
--- Fires for every write of freezes.
+-- Wakes the heads of lines for which a freeze has changed: those that a new one lets pass others, those that it lets through from now on, or
+-- those that it held. Fires for every write of freezes that may bring a turn forward.
 create or replace function deploy_queue.tg_freezes__wake() returns trigger
 language plpgsql volatile
 security definer
@@ -22,7 +22,9 @@ begin
     from deploy_queue.cells
     where deploy_queue._covers(v_freeze, cells.environment, cells.cloud_provider, cells.region, cells.cell_index)
     order by cells.id
-  ), changed_freeze => v_freeze, is_placed => tg_op = 'INSERT');
+  ), changed_freeze => v_freeze, is_placed => tg_op = 'INSERT', allowed => case
+    when new.allow_ids <> old.allow_ids then array(select unnest(new.allow_ids) except select unnest(old.allow_ids))
+  end);
   return null;
 end;
 $$;
@@ -33,7 +35,11 @@ for each row execute function deploy_queue.tg_freezes__wake();
 
 create or replace trigger tg_freezes__wake_lifted
 after update on deploy_queue.freezes referencing new table as changed
-for each row execute function deploy_queue.tg_freezes__wake();
+for each row when (
+  new.allow_ids <> old.allow_ids
+  or coalesce(least(new.lifted_at, new.expires_at), 'infinity') < coalesce(old.expires_at, 'infinity')
+)
+execute function deploy_queue.tg_freezes__wake();
 
 create or replace trigger tg_freezes__wake_removed
 after delete on deploy_queue.freezes referencing old table as changed

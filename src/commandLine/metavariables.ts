@@ -8,6 +8,8 @@ const metavariables: Readonly<Record<string, string>> = {
   "--deployment-id": "id",
   "--details": "file",
   "--expires": "duration",
+  "--failed": "id",
+  "--from": "time",
   "--grace-period": "duration",
   "--heartbeat-timeout": "duration",
   "--ignore": "names",

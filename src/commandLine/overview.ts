@@ -29,10 +29,11 @@ export const topics: readonly Topic[] = [
     "Act",
     [
       ["cancel", "Cancel a deployment, a version, or all in a place"],
-      ["bump", "Let a deployment pass others"],
+      ["bump, start-now", "Let a deployment pass others, or all rules in an emergency"],
       ["check", "Report what tests have found, for environments that ask for it"],
-      ["freeze, thaw", "Let nothing start in a place, and lift that again"],
       ["approve, disapprove", "Say yes or no to a deployment that waits for others"],
+      ["freeze, thaw", "Let nothing start in a place but what is allowed, and lift that again"],
+      ["hold-line, release-line", "Stop a cell until somebody has looked, and let it go on"],
       ["confirm", "Bring the phrase that a waiting deployment needs"],
       ["stage, release, purge", "Prepare deployments that wait until they are let go"],
     ],

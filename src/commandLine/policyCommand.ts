@@ -79,6 +79,10 @@ export abstract class PolicyCommand extends QueueCommand {
   );
   requireVerification = flagOption("--require-verification", "A deployment finishes only when it has been verified");
   gateRollbacks = flagOption("--gate-rollbacks", "A rollback needs promotion and checks, too");
+  holdAfterFailure = flagOption(
+    "--hold-line-after-failure",
+    "After a failed deployment nothing starts in that cell until release-line, but its rollback",
+  );
 
   protected get values(): PolicyChanges {
     return {
@@ -100,6 +104,7 @@ export abstract class PolicyCommand extends QueueCommand {
       requireChecks: given(this.requireChecks),
       requireVerification: given(this.requireVerification),
       gateRollbacks: given(this.gateRollbacks),
+      holdAfterFailure: given(this.holdAfterFailure),
     };
   }
 }

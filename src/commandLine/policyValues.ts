@@ -29,6 +29,7 @@ export const policies = [
   { name: "requireChecks", option: "--require-checks", column: "require_checks", canBeNone: true },
   { name: "requireVerification", option: "--require-verification", column: "require_verification", canBeNone: true },
   { name: "gateRollbacks", option: "--gate-rollbacks", column: "gate_rollbacks", canBeNone: true },
+  { name: "holdAfterFailure", option: "--hold-line-after-failure", column: "hold_after_failure", canBeNone: false },
 ] as const;
 
 type OrNone<Value> = Value | typeof none;

@@ -70,6 +70,7 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
     "--same-artifact",
     "--require-verification",
     "--gate-rollbacks",
+    "--hold-line-after-failure",
   ]) {
     const value = words[words.indexOf(option) + 1];
     if (words.includes(option) && value !== undefined && !value.startsWith("-")) {

@@ -56,7 +56,8 @@ async function helpText(args: readonly string[], version: string): Promise<strin
   if (word === "help" && option === "variables") {
     return variablesText(bold);
   }
-  const group = commandPaths.filter((path) => path.startsWith(`${word} `));
+  // One that is a command of its own, such as freeze, has help of its own.
+  const group = commandPaths.includes(word) ? [] : commandPaths.filter((path) => path.startsWith(`${word} `));
   return args.length === 2 && isHelp(option) && group.length > 0 ? groupText(await loadCommands(group)) : undefined;
 }
 

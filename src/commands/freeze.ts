@@ -14,8 +14,8 @@ export class FreezeCommand extends PlacedCommand {
     description: "Let nothing start in an environment, a provider or region of it, or one cell",
     details: `
       Running deployments go on. Each waiter keeps its place in the line, and is told who froze it and why. The freeze ends when
-      it is thawed, or at the moment that \`--until\` says. Prints the number of the freeze. Where roles are in use, only an
-      operator may do this.
+      it is thawed, or at the moment that \`--until\` says. Prints the number of the freeze. \`freeze allow\` lets one deployment through
+      later, and \`freeze edit\` changes the reason or the end. Where roles are in use, only an operator may do this.
     `,
     examples: [
       ["For a sale", 'deploy-queue freeze --environment prod --reason "sale until Monday" --until 48h'],

@@ -6,8 +6,9 @@ function serialize(values: readonly unknown[]): string {
   return `{${values.map((value) => `"${String(value).replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
-/** text[] and smallint[], by the numbers of their types. */
+/** text[], smallint[] and bigint[], by the numbers of their types. */
 export const arrayTypes = {
   texts: { to: 1009, from: [1009], parse: (text: string) => parse(text), serialize },
+  bigints: { to: 1016, from: [1016], parse: (text: string) => parse(text, Number), serialize },
   smallints: { to: 1005, from: [1005], parse: (text: string) => parse(text, Number), serialize },
 };

@@ -11,7 +11,7 @@ export function environmentTable(
   return renderTable(
     [
       ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "gates"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "gates"],
     ],
     environments.flatMap((environment) => [
       environmentRow(environment),
@@ -36,6 +36,7 @@ function environmentRow(environment: Environment): string[] {
     String(environment.slots),
     yesOrNo(environment.refuse_outdated),
     duration(environment.max_reservation),
+    yesOrNo(environment.hold_after_failure),
     describeGates(environment) ?? "none",
   ];
 }
@@ -54,6 +55,7 @@ function componentRow(component: ComponentPolicies, inherited: readonly string[]
     component.slots === null ? undefined : String(component.slots),
     component.refuse_outdated === null ? undefined : yesOrNo(component.refuse_outdated),
     component.max_reservation === null ? undefined : duration(component.max_reservation),
+    component.hold_after_failure === null ? undefined : yesOrNo(component.hold_after_failure),
     describeGates(component),
   ];
   return own.map((value, column) => value ?? `(${inherited[column]})`);

@@ -18,6 +18,7 @@ export function freezeTable(freezes: readonly Freeze[]): string {
         ...(freeze.allow_key === null ? [] : [`key ${freeze.allow_key}`]),
         ...(freeze.allow_actor === null ? [] : [`actor ${freeze.allow_actor}`]),
         ...(freeze.allow_role === null ? [] : [`role ${freeze.allow_role}`]),
+        ...freeze.allow_ids.map((id) => `deployment ${id}`),
       ].join(", ") || "nothing",
       freeze.reason,
     ]),

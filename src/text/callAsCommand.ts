@@ -6,27 +6,32 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["add_cell", "cell add"],
   ["add_window", "window add"],
   ["approve", "approve"],
+  ["allow_through_freeze", "freeze allow"],
   ["bump", "bump"],
   ["cancel", "cancel deployment"],
   ["cells", "list cells"],
   ["current_deployments", "list running"],
   ["disapprove", "disapprove"],
+  ["edit_freeze", "freeze edit"],
   ["enqueue", "start"],
   ["fail", "fail"],
   ["finish", "finish"],
   ["freezes_in_force", "list freezes"],
   ["grant_role", "roles grant"],
   ["latest_checks", "list checks"],
+  ["hold_line", "hold-line"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["redeem", "start --reservation"],
   ["release", "release"],
+  ["release_line", "release-line"],
   ["remove_environment", "environment remove"],
   ["report_check", "check report"],
   ["retire_cell", "cell retire"],
   ["set_cell", "cell set"],
   ["set_component", "environment set"],
   ["set_environment", "environment set"],
+  ["start_now", "start-now"],
   ["waiting_on", "explain"],
   ["wanted_approvals", "list approvals"],
   ["windows", "list windows"],
@@ -58,11 +63,21 @@ function optionWords(argument: string, value: string | null): string[] {
   return value === "true" ? [option] : [option, value ?? "..."];
 }
 
+/** The four parts of a cell as its name. */
+function withCell(values: Call["arguments"]): Call["arguments"] {
+  const { environment, cloud_provider, region, cell_index, ...others } = values;
+  const parts = [environment, cloud_provider, region, cell_index];
+  return parts.every((part) => typeof part === "string")
+    ? { cell: `${environment}-${cloud_provider}-${region}-cell-${cell_index}`, ...others }
+    : values;
+}
+
 /**
  * A call of a function of the database as its command on the command line: ids stand by themselves, other arguments are options
  * of their name, and what is left to fill in is "...". A function that is not listed gives its name to its command.
  */
-export function callAsCommand({ function: name, arguments: values }: Call): string {
+export function callAsCommand({ function: name, arguments: given }: Call): string {
+  const values = withCell(given);
   const isPositional = (argument: string): boolean =>
     argument.endsWith("_id") || (positional[name]?.includes(argument) ?? false);
   const rank = (argument: string): number => Number(argument.endsWith("_id")) + Number(isPositional(argument));

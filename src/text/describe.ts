@@ -1,5 +1,5 @@
 import type { Cancellation } from "../queue/calls/history.js";
-import type { Cell, Deployment, DeploymentWithStatus } from "../queue/deployment.js";
+import type { Cell, Deployment, DeploymentWithStatus, Location } from "../queue/deployment.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./printable.js";
 import { whoText } from "./whoText.js";
@@ -7,6 +7,10 @@ import { whoText } from "./whoText.js";
 /** "prod-aws-us-west-2-cell-1" */
 export function cellName(cell: Cell): string {
   return printable(`${cell.environment}-${cell.cloud_provider}-${cell.region}-cell-${cell.index}`);
+}
+
+export function locationName({ environment, cloudProvider, region, cellIndex }: Location): string {
+  return cellName({ environment, cloud_provider: cloudProvider, region, index: cellIndex });
 }
 
 export function cellOf(deployment: Deployment): Cell {

@@ -57,6 +57,7 @@ const whenToType: Readonly<Record<string, string>> = {
   unkept: "once its work has ended",
   slow: "to look at it, or to end it",
   idle: "if nobody works on it",
+  "line-held": "once the cell was looked at",
 };
 
 function problemLines({ kind, text, cures }: Problem): string[] {

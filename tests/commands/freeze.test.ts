@@ -38,6 +38,42 @@ describe("freeze and thaw", () => {
     expect((await cli.run(["start", ...place.options, "--concurrency-key", "sev-1"])).code).toBe(0);
   });
 
+  test("freeze allow lets one through, whose waiter starts at once; explain names the command, and list freezes the deployment", async () => {
+    const environment = await cli.environment();
+    const place = newPlace(environment);
+    const { id: first } = await cli.enqueue(place);
+    const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale", "--json"]);
+    const { freeze_id, id } = JSON.parse(frozen.stdout);
+    expect(id).toBeUndefined();
+    const waiting = cli.launch(["start", ...place.options]);
+    await waiting.printed(/is frozen by/);
+    const hotfix = await printedId(waiting);
+    expect((await cli.run(["explain", String(hotfix)])).stdout).toContain(
+      `deploy-queue freeze allow ${freeze_id} ${hotfix}`,
+    );
+
+    const allowed = await cli.run(["freeze", "allow", String(freeze_id), String(hotfix)]);
+
+    expect(allowed.stderr).toContain(`freeze ${freeze_id} of ${environment} lets deployment ${hotfix} through`);
+    expect((await waiting.end).code).toBe(0);
+    expect((await cli.run(["list", "freezes", "--environment", environment])).stdout).toContain(`deployment ${hotfix}`);
+    expect((await cli.row(first)).status).toBe("queued");
+    expect((await cli.run(["freeze", "allow", String(freeze_id), String(hotfix)])).code).toBe(4);
+  });
+
+  test("freeze edit changes the reason and the end", async () => {
+    const environment = await cli.environment();
+    const { freeze_id } = await cli.queue.policies.freeze({ environment }, "sale");
+    const edit = async (...options: string[]) => cli.run(["freeze", "edit", String(freeze_id), ...options]);
+    expect((await edit("--until", "2h", "--reason", "long sale")).stderr).toMatch(
+      new RegExp(`freeze ${freeze_id} of ${environment} lasts until \\S+Z: long sale`),
+    );
+    const { stdout } = await edit("--until", "none", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ freeze_id, reason: "long sale", expires_at: null });
+    expect(await edit()).toMatchObject({ code: 2, stderr: expect.stringContaining("Give --reason or --until") });
+    expect((await cli.run(["freeze", "edit", "999999", "--reason", "x"])).code).toBe(3);
+  });
+
   test("with --until it ends by itself", async () => {
     const environment = await cli.environment();
     const place = newPlace(environment);
@@ -236,6 +272,7 @@ describe("explain", () => {
       "  hold: it is on hold until it is released",
       `    deploy-queue release ${id}`,
       expect.stringMatching(/^ {2}freeze: .* is frozen by \w+ \(freeze \d+\): sale$/),
+      expect.stringMatching(new RegExp(`^ {4}deploy-queue freeze allow \\d+ ${id}$`)),
       expect.stringMatching(/^ {4}deploy-queue thaw \d+$/),
       `  running: deployment ${holder} (holder) is running`,
       "",

@@ -110,6 +110,11 @@ export type Act =
   /** Of all of the environment, a provider or a region of it, or one cell. */
   | { readonly act: "freeze"; readonly environment: string; readonly place: Place; readonly key: string | null }
   | { readonly act: "thaw"; readonly environment: string }
+  /** By the freeze of its environment. */
+  | { readonly act: "allow"; readonly which: number; readonly apt: boolean }
+  | { readonly act: "start now"; readonly which: number; readonly apt: boolean }
+  /** The line of its cell; held because of it. */
+  | { readonly act: "hold line" | "release line"; readonly which: number; readonly apt: boolean }
   /** Minutes from now. */
   | { readonly act: "add window"; readonly environment: string; readonly opens: number; readonly closes: number }
   | { readonly act: "remove window"; readonly environment: string }

@@ -11,12 +11,13 @@ const general = {
   heartbeatTimeout: 10.5,
   ordering: "sequential",
   refusesOutdated: false,
+  holdsAfterFailure: false,
   maxReservation: 240,
   requiresVerification: false,
 } as const;
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },
-  b: { ...general, bufferTime: 2, slots: 2, maxReservation: 5 },
+  b: { ...general, bufferTime: 2, slots: 2, maxReservation: 5, holdsAfterFailure: true },
   c: {
     ...general,
     bufferTime: 0,
@@ -61,7 +62,7 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
       cells: {},
       marks: {},
     },
-    ...{ deployments: [], freezes: {}, windows: {} },
+    ...{ deployments: [], freezes: {}, windows: {}, heldLines: {} },
   };
   let difference: string | undefined;
   let made = 0;

@@ -139,7 +139,7 @@ function isStagedAlready(world: World, given: Enqueue): boolean {
 
 type Given = Omit<
   Deployment,
-  "slot" | "stopped" | "verifyingSince" | "finished" | "cancelled" | "hasFailed" | "kept" | "releaseKey"
+  "slot" | "stopped" | "verifyingSince" | "finished" | "cancelled" | "hasFailed" | "forced" | "kept" | "releaseKey"
 >;
 
 function add(world: World, given: Given): World {
@@ -150,7 +150,7 @@ function add(world: World, given: Given): World {
     ...{ id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place },
     ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId },
     ...{ component, sequence, scope, reservedUntil, rollbackOf, slot: null },
-    ...{ stopped: null, verifyingSince: null, finished: null, cancelled: null, hasFailed: false },
+    ...{ stopped: null, verifyingSince: null, finished: null, cancelled: null, hasFailed: false, forced: false },
     ...{ releaseKey: null, kept: heartbeat !== null },
   };
   return { ...world, deployments: [...world.deployments, added] };

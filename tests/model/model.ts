@@ -2,7 +2,7 @@ import { isObsolete } from "./ordering.js";
 import { demands } from "./policies.js";
 import { blockersAmong, type Obstacle } from "./slots.js";
 import { isOver, isPast, status, waits } from "./states.js";
-import type { Deployment, Reason, Window, World } from "./world.js";
+import type { Deployment, Freeze, Reason, Window, World } from "./world.js";
 
 /** Why a deployment may not start: those in its cell that have not its key, and what withholds it by itself. */
 export function reasons(world: World, deployment: Deployment): Reason[] {
@@ -17,6 +17,7 @@ function withheld(world: World, deployment: Deployment): Reason[] {
     ...(isOver(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
     ...(hold === null || reservedUntil !== null ? [] : [{ kind: "hold", by: null, until: null } as const]),
+    ...(isLineHeld(world, deployment) ? [{ kind: "line-held", by: null, until: null } as const] : []),
     ...(reservedUntil === null || isOver(world, deployment)
       ? []
       : [{ kind: "reservation", by: null, until: null } as const]),
@@ -69,14 +70,15 @@ function isAhead(one: Deployment, other: Deployment): boolean {
   return one.priority > other.priority || (one.priority === other.priority && one.place < other.place);
 }
 
-/** What is held outside the line, starts later or never, or is frozen where the other is an exception. */
+/** What is held outside the line, starts later or never, or is frozen or stopped where the other is an exception. */
 function letsPass(world: World, ahead: Deployment, other: Deployment): boolean {
   return (
     ahead.hold === "outside" ||
     isLater(world, ahead) ||
     isOver(world, ahead) ||
     isObsolete(world, ahead) ||
-    (isFrozen(world, ahead) && !isFrozen(world, other) && world.freezes[other.environment] !== undefined)
+    (isFrozen(world, ahead) && !isFrozen(world, other) && world.freezes[other.environment] !== undefined) ||
+    (isLineHeld(world, ahead) && !isLineHeld(world, other))
   );
 }
 
@@ -85,11 +87,20 @@ function isLater(world: World, { notBefore }: Deployment): boolean {
 }
 
 /** Whether it did not start, or was not redeemed, in time. */
-function isFrozen(world: World, { environment, cell, key }: Deployment): boolean {
-  const freeze = world.freezes[environment];
-  if (freeze === undefined) return false;
-  const isThere = freeze.place.every((part, index) => part === ["aws", "model", cell][index]);
-  return isThere && (freeze.allowKey === null || freeze.allowKey !== key);
+function isFrozen(world: World, deployment: Deployment): boolean {
+  const freeze = world.freezes[deployment.environment];
+  if (freeze === undefined || !covers(freeze, deployment)) return false;
+  return !freeze.allowIds.includes(deployment.id) && (freeze.allowKey === null || freeze.allowKey !== deployment.key);
+}
+
+export function covers({ place }: Freeze, { cell }: Deployment): boolean {
+  return place.every((part, index) => part === ["aws", "model", cell][index]);
+}
+
+/** Whether its line is stopped, and not because of what it rolls back. */
+function isLineHeld(world: World, { environment, cell, rollbackOf }: Deployment): boolean {
+  const failed = world.heldLines[`${environment}/${cell}`];
+  return failed !== undefined && failed !== rollbackOf;
 }
 
 function isOpen({ now }: World, { opens, closes }: Window): boolean {

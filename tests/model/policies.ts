@@ -10,6 +10,7 @@ const general: Demands = {
   heartbeatTimeout: 0,
   ordering: "sequential",
   refusesOutdated: false,
+  holdsAfterFailure: false,
   maxReservation: 240,
   requiresVerification: false,
 };
@@ -28,6 +29,7 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     ordering: said.ordering ?? before.ordering,
     refusesOutdated: said.refusesOutdated ?? before.refusesOutdated,
     requiresVerification: said.requiresVerification ?? before.requiresVerification,
+    holdsAfterFailure: said.holdsAfterFailure ?? before.holdsAfterFailure,
   };
 }
 

@@ -51,12 +51,13 @@ export class RealQueue {
     this.#name = `program-${programs++}`;
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
-        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification)
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification, hold_after_failure)
         select ${`${this.#name}-`} || given.key, make_interval(secs => 60 * (given.value ->> 'bufferTime')::float),
           make_interval(secs => 60 * (given.value ->> 'heartbeatTimeout')::float), (given.value ->> 'slots')::integer,
           make_interval(secs => 60 * (given.value ->> 'maxReservation')::float),
           (given.value ->> 'ordering')::deploy_queue.ordering, (given.value ->> 'refusesOutdated')::boolean,
-          (given.value ->> 'requiresVerification')::boolean
+          (given.value ->> 'requiresVerification')::boolean,
+          (given.value ->> 'holdsAfterFailure')::boolean
         from jsonb_each(${JSON.stringify(environments)}::text::jsonb) as given
       )
       select date_trunc('milliseconds', deploy_queue._now()) as origin`;

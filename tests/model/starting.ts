@@ -2,7 +2,7 @@ import { answerOfStart } from "./answers.js";
 import { reasons } from "./model.js";
 import { answered, beat, cancel, type Outcome, replace, started, starting } from "./outcomes.js";
 import { demands } from "./policies.js";
-import { isHolder, isStale, isTooLate } from "./states.js";
+import { isHolder, isKept, isStale, isTooLate } from "./states.js";
 import type { Deployment, Reason, World } from "./world.js";
 
 export interface Keeping {
@@ -14,7 +14,8 @@ export interface Keeping {
 /** A look for the turn reaps the dead that the deployment waits for, or itself when it comes too late; then it starts, or gives a sign of life. */
 export function tryStart(world: World, deployment: Deployment, keeping: Keeping): Outcome {
   if (isOfAnother(deployment, keeping.keeper)) return answered("QD034", world);
-  if (deployment.started !== null) return answered(told(world, deployment), world);
+  if (deployment.started !== null)
+    return answered(told(world, deployment), replace(world, keptOrLeft(world, deployment, keeping)));
   if (deployment.joinedId !== null) {
     return canJoin(world, deployment)
       ? started(world, told(world, deployment), replace(world, start(world, deployment, keeping)), deployment)
@@ -39,6 +40,25 @@ export function tryStart(world: World, deployment: Deployment, keeping: Keeping)
   }
   const alive = deployment.heartbeat === null ? deployment : beat(world, deployment);
   return { ...reaped, answer: told(world, deployment, left), world: replace(reaped.world, alive) };
+}
+
+/** What was started past the rules has kept the lease of its wait, until its waiter says whether it goes on as the keeper. */
+function keptOrLeft(world: World, deployment: Deployment, { heartbeat, keeper }: Keeping): Deployment {
+  if (!deployment.forced || deployment.aliveUntil === null) return deployment;
+  if (heartbeat) return beat(world, deployment);
+  return keeper === deployment.keeper ? { ...deployment, ...withoutLease } : deployment;
+}
+
+const withoutLease = { heartbeat: null, aliveUntil: null, keeper: null, stopGrace: null };
+
+/** Starts it whatever the rule says, and wakes its waiter. */
+export function startNow(world: World, deployment: Deployment): Outcome {
+  if (deployment.started !== null) return answered("ok", world);
+  if (deployment.hold !== null && !isKept(world, deployment)) return answered("QD007", world);
+  const begun = { ...starting(world, deployment), forced: true };
+  const after = isKept(world, deployment) ? beat(world, begun) : { ...begun, ...withoutLease };
+  const outcome = started(world, "ok", replace(world, { ...after, hold: null, reservedUntil: null }), deployment);
+  return { ...outcome, woken: new Set([...outcome.woken, deployment.id]) };
 }
 
 /** The answer to a look: that the deployment has started, or what it waits for and how long. */
@@ -70,13 +90,7 @@ export function updateStart(world: World, deployment: Deployment, heartbeat: boo
 
 /** The heartbeats of the wait end with it, and with them the keeper of the wait. */
 function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGrace }: Keeping): Deployment {
-  const begun = {
-    ...starting(world, deployment),
-    heartbeat: null,
-    aliveUntil: null,
-    keeper: null,
-    stopGrace: null,
-  };
+  const begun = { ...starting(world, deployment), ...withoutLease };
   return heartbeat
     ? {
         ...beat(world, begun),

@@ -43,6 +43,19 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return `
         select deploy_queue.thaw(freeze_id)::text as text from deploy_queue.freezes_in_force
         where environment = '${program}-${act.environment}'`;
+    case "allow":
+      return target === undefined
+        ? undefined
+        : `select allowed.reason from deploy_queue.deployments as one
+             join deploy_queue.freezes_in_force as placed on placed.environment = one.environment
+             cross join lateral deploy_queue.allow_through_freeze(placed.freeze_id, one.id) as allowed
+             where one.id = ${target}`;
+    case "start now":
+      return target === undefined ? undefined : `select from deploy_queue.start_now(${target}, 'model')`;
+    case "hold line":
+      return target === undefined ? undefined : ofCell("hold_line", target, ", 'model', one.id");
+    case "release line":
+      return target === undefined ? undefined : ofCell("release_line", target, "");
     case "purge":
       return target === undefined ? undefined : `select from deploy_queue.purge(${target}, 'model')`;
     case "add window":
@@ -92,11 +105,13 @@ const columns: Record<keyof Policies, string> = {
   slots: "slots",
   ordering: "ordering",
   refusesOutdated: "refuse_outdated",
+  holdsAfterFailure: "hold_after_failure",
   requiresVerification: "require_verification",
 };
 
 function valuesOf(policies: Policies) {
-  const { bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated, requiresVerification } = policies;
+  const { bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated, requiresVerification, holdsAfterFailure } =
+    policies;
   return [
     [columns.bufferTime, minutes(bufferTime)],
     [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
@@ -104,6 +119,7 @@ function valuesOf(policies: Policies) {
     [columns.ordering, `${text(ordering)}::deploy_queue.ordering`],
     [columns.refusesOutdated, String(refusesOutdated)],
     [columns.requiresVerification, String(requiresVerification)],
+    [columns.holdsAfterFailure, String(holdsAfterFailure)],
   ] as const;
 }
 
@@ -229,6 +245,12 @@ function updateOf(act: Change, id: number): string {
     case "release":
       return update(`hold = null${act.heartbeat ? beat : ""}`)(id);
   }
+}
+
+/** A call for the cell of a deployment. */
+function ofCell(name: string, id: number, more: string): string {
+  return `select deploy_queue.${name}(one.environment, one.cloud_provider, one.region, one.cell_index${more})::text as text
+    from deploy_queue.deployments as one where one.id = ${id}`;
 }
 
 function freezePlace(place: Place): string {

@@ -29,6 +29,7 @@ const policies = fc.record<Policies>({
   ordering: fc.constantFrom<Policies["ordering"][]>(null, null, "sequential", "latest", "latest-ready"),
   refusesOutdated: fc.constantFrom(null, null, true, false),
   requiresVerification: fc.constantFrom(null, null, null, true, false),
+  holdsAfterFailure: fc.constantFrom(null, null, true, false),
 });
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
@@ -121,6 +122,20 @@ const choices: readonly Choice[] = [
     }),
   },
   { weight: 2, names: ["thaw"], arbitrary: fc.record({ act: fc.constant("thaw" as const), environment }) },
+  {
+    weight: 2,
+    names: ["allow", "start now"],
+    arbitrary: fc.record({ act: fc.constantFrom("allow" as const, "start now" as const), which, apt }),
+  },
+  {
+    weight: 2,
+    names: ["hold line", "release line"],
+    arbitrary: fc.record({
+      act: fc.constantFrom("hold line" as const, "release line" as const, "release line" as const),
+      which,
+      apt,
+    }),
+  },
   { weight: 1, names: ["purge"], arbitrary: fc.record({ act: fc.constant("purge" as const), which, apt }) },
   {
     weight: 1,
@@ -180,7 +195,15 @@ const choices: readonly Choice[] = [
         ...{ act: fc.constant("set component" as const), environment, component, policies },
         by: fc.constantFrom<Means>("function", "function", "statement"),
         without: fc.subarray<keyof Policies>(
-          ["bufferTime", "heartbeatTimeout", "slots", "ordering", "refusesOutdated", "requiresVerification"],
+          [
+            "bufferTime",
+            "heartbeatTimeout",
+            "slots",
+            "ordering",
+            "refusesOutdated",
+            "requiresVerification",
+            "holdsAfterFailure",
+          ],
           {
             maxLength: 2,
           },
@@ -237,7 +260,7 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 /** What a change of policies leaves as it is. */
 const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
+  ...{ ordering: null, refusesOutdated: null, requiresVerification: null, holdsAfterFailure: null },
 };
 
 /** What an enqueue does without. */

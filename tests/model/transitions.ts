@@ -2,10 +2,10 @@ import type { Act } from "./acts.js";
 import { roundMoment } from "./answers.js";
 import { setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
-import { reasons, wokenByWindows } from "./model.js";
+import { covers, reasons, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
 import { demands } from "./policies.js";
-import { isOfAnother, tryStart, updateStart } from "./starting.js";
+import { isOfAnother, startNow, tryStart, updateStart } from "./starting.js";
 import { isHolder, isLive, isOver, isStale, status } from "./states.js";
 import type { Deployment, World } from "./world.js";
 
@@ -18,6 +18,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return insertRunning(world, act, id);
     case "start":
     case "verify":
+    case "start now":
     case "finish":
     case "cancel":
     case "confirm stop":
@@ -33,12 +34,23 @@ export function perform(world: World, act: Act, id: number): Outcome {
       const deployment = target(world, act);
       return deployment === undefined ? answered("no deployment", world) : bump(world, deployment, act);
     }
+    case "allow": {
+      const deployment = target(world, act);
+      return deployment === undefined ? answered("no deployment", world) : allow(world, deployment);
+    }
+    case "hold line":
+    case "release line": {
+      const deployment = target(world, act);
+      if (deployment === undefined) return answered("no deployment", world);
+      const heldLines = act.act === "hold line" ? holding(world, deployment) : releasing(world, deployment);
+      return followed(world, "ok", { ...world, heldLines });
+    }
     case "freeze":
       return act.environment in world.freezes
         ? answered("ok", world)
         : followed(world, "ok", {
             ...world,
-            freezes: { ...world.freezes, [act.environment]: { place: act.place, allowKey: act.key } },
+            freezes: { ...world.freezes, [act.environment]: { place: act.place, allowKey: act.key, allowIds: [] } },
           });
     case "thaw": {
       const { [act.environment]: lifted, ...freezes } = world.freezes;
@@ -87,6 +99,10 @@ export function target(world: World, act: Act): Deployment | undefined {
   if (!("which" in act) || (act.act === "enqueue" && (!act.join || act.by === "statement"))) return undefined;
   const makesSense = {
     start: ["held", "reserved", "queued"],
+    "start now": ["held", "reserved", "queued"],
+    allow: ["held", "reserved", "queued"],
+    "hold line": ["queued", "running", "buffering", "failed"],
+    "release line": ["queued", "running", "failed"],
     enqueue: [] as string[],
     verify: ["running", "stopping"],
     finish: ["running", "verifying", "stopping"],
@@ -128,7 +144,10 @@ function undoneBy(world: World, act: Extract<Act, { act: "enqueue" }>): Deployme
   return choice[act.which % choice.length];
 }
 
-type Change = Exclude<Extract<Act, { which: number }>, { act: "enqueue" | "bump" | "purge" | "change key" }>;
+type Change = Exclude<
+  Extract<Act, { which: number }>,
+  { act: "enqueue" | "bump" | "purge" | "change key" | "allow" | "hold line" | "release line" }
+>;
 
 function change(world: World, what: Change, deployment: Deployment): Outcome {
   const { act } = what;
@@ -154,6 +173,8 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
       if (deployment.started === null || deployment.stopped !== null)
         return answered(deployment.started === null ? "QD004" : "QD059", world);
       return answered("ok", replace(world, { ...deployment, verifyingSince: world.now }));
+    case "start now":
+      return startNow(world, deployment);
     case "finish":
       return finish(world, deployment, what.verified);
     case "cancel":
@@ -161,7 +182,7 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
     case "confirm stop":
       return deployment.stopped === null ? answered("QD037", world) : end(world, "ok", isIt);
     case "fail":
-      return deployment.started === null ? answered("QD004", world) : end(world, "ok", isIt, { hasFailed: true });
+      return deployment.started === null ? answered("QD004", world) : fail(world, deployment);
     case "force":
       return end(world, "ok", isIt);
     case "heartbeat":
@@ -184,6 +205,32 @@ function finish(world: World, deployment: Deployment, verified: boolean): Outcom
     return answered("QD058", world);
   const after = replace(world, { ...deployment, finished: world.now });
   return followed(world, "ok", after, deployment.kept ? [deployment.id] : []);
+}
+
+/** Where the policy says so, the line of its cell stops. */
+function fail(world: World, deployment: Deployment): Outcome {
+  const failed = replace(world, { ...deployment, hasFailed: true, cancelled: world.now });
+  const heldLines = demands(world, deployment).holdsAfterFailure ? holding(world, deployment) : world.heldLines;
+  return followed(world, "ok", { ...failed, heldLines }, [deployment.id]);
+}
+
+function holding({ heldLines }: World, { environment, cell, id }: Deployment): World["heldLines"] {
+  return { ...heldLines, [`${environment}/${cell}`]: id };
+}
+
+function releasing({ heldLines }: World, { environment, cell }: Deployment): World["heldLines"] {
+  const { [`${environment}/${cell}`]: _, ...others } = heldLines;
+  return others;
+}
+
+function allow(world: World, deployment: Deployment): Outcome {
+  const freeze = world.freezes[deployment.environment];
+  if (freeze === undefined) return answered("ok", world);
+  if (!isLive(deployment)) return answered(deployment.finished === null ? "QD005" : "QD006", world);
+  if (deployment.started !== null) return answered("QD007", world);
+  if (!covers(freeze, deployment)) return answered("QD025", world);
+  const allowing = { ...freeze, allowIds: [...freeze.allowIds, deployment.id] };
+  return followed(world, "ok", { ...world, freezes: { ...world.freezes, [deployment.environment]: allowing } });
 }
 
 function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {

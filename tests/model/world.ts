@@ -15,6 +15,8 @@ export interface World {
   readonly freezes: Readonly<Record<string, Freeze>>;
   /** The one maintenance window of an environment, if it has one; it is open at these times of each day. */
   readonly windows: Readonly<Record<string, Window>>;
+  /** The deployment because of which the line of a cell is stopped, by "environment/cell". */
+  readonly heldLines: Readonly<Record<string, number>>;
 }
 
 export interface Window {
@@ -29,6 +31,8 @@ export interface Freeze {
   readonly place: Place;
   /** Its exceptions have this key. */
   readonly allowKey: string | null;
+  /** So have these. */
+  readonly allowIds: readonly number[];
 }
 
 export interface Deployment {
@@ -70,6 +74,8 @@ export interface Deployment {
   readonly finished: number | null;
   readonly cancelled: number | null;
   readonly hasFailed: boolean;
+  /** It was started past the rules. */
+  readonly forced: boolean;
   /** The deployment whose work it is a part of, and the holder in whose hold it runs. */
   readonly parentId: number | null;
   readonly joinedId: number | null;
@@ -87,6 +93,7 @@ export interface Reason {
     | "schedule"
     | "expired"
     | "freeze"
+    | "line-held"
     | "window";
   /** Null when it is no deployment. */
   readonly by: number | null;
@@ -111,6 +118,7 @@ export interface Demands {
   readonly heartbeatTimeout: number;
   readonly ordering: "sequential" | "latest" | "latest-ready";
   readonly refusesOutdated: boolean;
+  readonly holdsAfterFailure: boolean;
   readonly maxReservation: number;
   readonly requiresVerification: boolean;
 }

@@ -10,6 +10,10 @@ test("a cure is a command: ids first, other arguments as options, what is left t
   expect(callAsCommand(force)).toBe("deploy-queue cancel deployment 41 --force");
   const report = { function: "report_check", arguments: { name: "e2e", passed: "true", version: "v3; rm -rf $HOME" } };
   expect(callAsCommand(report)).toBe("deploy-queue check report --name e2e --passed --version 'v3; rm -rf $HOME'");
+  const place = { region: "us-west-2", cell_index: "1", environment: "prod", cloud_provider: "aws" };
+  expect(callAsCommand({ function: "release_line", arguments: place })).toBe(
+    "deploy-queue release-line --cell prod-aws-us-west-2-cell-1",
+  );
   expect(callAsCommand({ function: "approve_all", arguments: {} })).toBe("deploy-queue approve all");
 });
 

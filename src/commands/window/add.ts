@@ -37,8 +37,8 @@ export class WindowAddCommand extends QueueCommand {
   override async act({ queue, log }: Session): Promise<number> {
     const { environment, days, from, to, zone } = this;
     const window = await queue.policies.addWindow(environment, days, from, to, zone);
-    log.info(`window ${window.id} of ${environment}: ${formatWeekdays(days)}, ${from} to ${to} ${zone}`);
-    this.print(String(window.id), window);
+    log.info(`window ${window.window_id} of ${environment}: ${formatWeekdays(days)}, ${from} to ${to} ${zone}`);
+    this.print(String(window.window_id), window);
     return 0;
   }
 }

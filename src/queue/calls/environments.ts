@@ -45,6 +45,8 @@ export interface Environment {
   readonly require_verification: boolean;
   /** Whether a rollback needs promotion and checks, too. */
   readonly gate_rollbacks: boolean;
+  /** Whether the line of a cell stops when a deployment has failed there, until it is released. */
+  readonly hold_after_failure: boolean;
 }
 
 /** sequential: all run, in order; latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first. */
@@ -76,6 +78,7 @@ export interface ComponentPolicies {
   readonly require_checks: readonly string[] | null;
   readonly require_verification: boolean | null;
   readonly gate_rollbacks: boolean | null;
+  readonly hold_after_failure: boolean | null;
 }
 
 /** What is undefined stays as it is; durations in seconds. */
@@ -99,6 +102,7 @@ export interface PolicyChanges {
   readonly requireChecks?: readonly string[] | undefined;
   readonly requireVerification?: boolean | undefined;
   readonly gateRollbacks?: boolean | undefined;
+  readonly holdAfterFailure?: boolean | undefined;
 }
 
 export interface ComponentChanges extends PolicyChanges {
@@ -158,6 +162,7 @@ export class Environments extends Calls {
           require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
           require_verification => ${changes.requireVerification ?? null},
           gate_rollbacks => ${changes.gateRollbacks ?? null},
+          hold_after_failure => ${changes.holdAfterFailure ?? null},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -202,6 +207,7 @@ export class Environments extends Calls {
           require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
           require_verification => ${changes.requireVerification ?? null},
           gate_rollbacks => ${changes.gateRollbacks ?? null},
+          hold_after_failure => ${changes.holdAfterFailure ?? null},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -274,7 +280,7 @@ function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from max_reservation)::float8 as max_reservation,
     confirmation, approvals, approvers, promote_from, promotion_cells,
     extract(epoch from soak)::float8 as soak,
-    same_artifact, require_checks, require_verification, gate_rollbacks`;
+    same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure`;
 }
 
 function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
@@ -288,5 +294,5 @@ function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
     extract(epoch from max_reservation)::float8 as max_reservation,
     confirmation, approvals, approvers, promote_from, promotion_cells,
     extract(epoch from soak)::float8 as soak,
-    same_artifact, require_checks, require_verification, gate_rollbacks`;
+    same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure`;
 }

@@ -93,6 +93,11 @@ export class Line extends Calls {
     return this.rows((sql) => sql`select * from deploy_queue.blocking_deployments(deployment_id => ${id})`);
   }
 
+  /** Starts a waiting deployment past the rules; the process that waits for it goes on as if its turn had come. */
+  startNow(id: DeploymentId, reason: string): Promise<Deployment> {
+    return this.change((sql) => sql`select * from deploy_queue.start_now(deployment_id => ${id}, reason => ${reason})`);
+  }
+
   /** Lets a queued deployment pass others: gives it this priority, or one more than the highest of the others in its line. */
   bump(id: DeploymentId, reason: string, priority?: number): Promise<Deployment> {
     return this.change(

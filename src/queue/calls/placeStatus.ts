@@ -1,13 +1,14 @@
+import { cellName } from "../../text/describe.js";
 import type { Cell, Whereabouts } from "../deployment.js";
 import type { Call, QueuedDeployment } from "../forecast.js";
 import type { RunningDeployment } from "./boards.js";
 import type { StagedDeployment } from "./holds.js";
-import type { Freeze, MaintenanceWindow } from "./policies.js";
+import type { Freeze, HeldLine, MaintenanceWindow } from "./policies.js";
 import type { QueueCalls } from "./queueCalls.js";
 
 /** Something that needs a look, and calls of which each may end it. */
 export interface Problem {
-  /** silent, unkept, slow or idle of a deployment; else the name of what is not well in the database. */
+  /** silent, unkept, slow or idle of a deployment; line-held of a cell; else the name of what is not well in the database. */
   readonly kind: string;
   readonly deployment_id: number | null;
   readonly since: Date | null;
@@ -59,7 +60,7 @@ function fits<Part>(actual: Part | null | undefined, wanted: Part | undefined): 
 /** Reads all that is shown of a place. */
 export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promise<PlaceStatus> {
   const { environment } = place;
-  const [as_of, cells, holders, waiting, staged, stuck, freezes, windows, health] = await Promise.all([
+  const [as_of, cells, holders, waiting, staged, stuck, freezes, windows, heldLines, health] = await Promise.all([
     queue.moment("PT0S"),
     queue.cells.all(),
     queue.boards.holders(environment),
@@ -68,6 +69,7 @@ export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promis
     queue.boards.stuck(),
     queue.policies.freezes(environment),
     queue.policies.windows(environment),
+    queue.policies.heldLines(environment),
     queue.upkeep.health(),
   ]);
   const within = cells
@@ -89,6 +91,7 @@ export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promis
       ...stuck
         .filter(({ deployment_id }) => ids.has(deployment_id))
         .map((one) => ({ ...one, cures: curesOf(one.kind, one.deployment_id) })),
+      ...heldLines.filter((line) => isAbout(line, place)).map(heldLineProblem),
       ...health
         .filter(({ status }) => status === "failed")
         .map(({ name: kind, text }) => ({ kind, deployment_id: null, since: null, text, cures: [] })),
@@ -96,6 +99,17 @@ export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promis
     freezes: freezes.filter((freeze) => isAbout(freeze, place)),
     windows,
     cells: within,
+  };
+}
+
+function heldLineProblem({ deployment_id, held_at: since, actor, reason, ...cell }: HeldLine): Problem {
+  const { environment, cloud_provider, region, cell_index } = cell;
+  const name = cellName({ environment, cloud_provider, region, index: cell_index });
+  const place = { environment, cloud_provider, region, cell_index: String(cell_index) };
+  return {
+    ...{ kind: "line-held", deployment_id, since },
+    text: `the line of ${name} is held by ${actor}: ${reason}`,
+    cures: [{ function: "release_line", arguments: place }],
   };
 }
 

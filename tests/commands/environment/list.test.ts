@@ -7,18 +7,24 @@ const asBegun = {
   ...{ has_closed_cells: false, unkept_after: 3600, max_duration: null, retention: null },
   ...{ ordering: "sequential", slots: 1, refuse_outdated: false, max_reservation: 14_400, components: [] },
   ...{ confirmation: null, approvals: 0, approvers: null, promote_from: null, promotion_cells: "any", soak: 0 },
-  ...{ same_artifact: false, require_checks: [], require_verification: false, gate_rollbacks: false },
+  ...{
+    same_artifact: false,
+    require_checks: [],
+    require_verification: false,
+    gate_rollbacks: false,
+    hold_after_failure: false,
+  },
 };
 
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
 
   expect(code).toBe(0);
-  const begun = ["15m", "1h", "none", "for ever", "open", "sequential", "1", "no", "4h", "none"];
+  const begun = ["15m", "1h", "none", "for ever", "open", "sequential", "1", "no", "4h", "no", "none"];
   expect(stdout.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
     [
       ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "gates"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "gates"],
     ],
     ["dev", "0s", ...begun],
     ["prod", "10m", ...begun],
@@ -45,7 +51,7 @@ test("environment list shows what a component demands, and in parentheses what i
   const { stdout } = await cli.run(["environment", "list"]);
   const row = stdout.split("\n").find((line) => line.startsWith(`${environment}  api`));
   expect(row?.split(/ {2,}/).slice(2)).toEqual([
-    ...["(5m)", "(15m)", "(1h)", "(none)", "(for ever)", "(open)", "latest", "2", "yes", "(4h)", "(none)"],
+    ...["(5m)", "(15m)", "(1h)", "(none)", "(for ever)", "(open)", "latest", "2", "yes", "(4h)", "(no)", "(none)"],
   ]);
   const documents = JSON.parse((await cli.run(["environment", "list", "--json"])).stdout);
   const { components } = documents.find((document: { environment: string }) => document.environment === environment);

@@ -7,7 +7,7 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--create", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h +none$/m);
+  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h +no +none$/m);
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -30,7 +30,7 @@ test("environment set with nothing else adds an environment as it begins, and re
     "deploy-queue: environment bare is there, and nothing to change is given. " +
       "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, " +
       "--ordering, --slots, --refuse-outdated, --max-reservation, --confirmation, --approvals, --approvers, --promote-from, " +
-      "--promotion-cells, --soak, --same-artifact, --require-checks, --require-verification, --gate-rollbacks, --retention, --cells\n",
+      "--promotion-cells, --soak, --same-artifact, --require-checks, --require-verification, --gate-rollbacks, --hold-line-after-failure, --retention, --cells\n",
   );
 });
 
@@ -48,7 +48,13 @@ test("environment set prints one JSON document with --json, durations in seconds
     retention: null,
     ...{ ordering: "sequential", slots: 1, refuse_outdated: false, max_reservation: 14_400 },
     ...{ confirmation: null, approvals: 0, approvers: null, promote_from: null, promotion_cells: "any", soak: 0 },
-    ...{ same_artifact: false, require_checks: [], require_verification: false, gate_rollbacks: false },
+    ...{
+      same_artifact: false,
+      require_checks: [],
+      require_verification: false,
+      gate_rollbacks: false,
+      hold_after_failure: false,
+    },
   });
 });
 

@@ -44,8 +44,8 @@ describe("an operator with a reason starts", () => {
     ["UPDATE", start],
   ] as const)("by %s one that has to wait, and the row and an event say so", async ([, statement]) => {
     const line = newLine(database, "prod");
-    await line.add("running");
-    await line.add("queued");
+    const runner = await line.add("running");
+    const ahead = await line.add("queued");
     const last = await line.add("queued");
 
     expect(await bypass(statement(last))).toBe("ok");
@@ -56,7 +56,11 @@ describe("an operator with a reason starts", () => {
       ["running", true],
     ]);
     expect([...(await eventsOf(last))].slice(1)).toEqual([
-      { kind: "bypassed", reason: "sev 1", actor: operator.name },
+      {
+        kind: "bypassed",
+        reason: `sev 1; passed: deployment ${runner} (api) is running; deployment ${ahead} (api) is ahead in the line`,
+        actor: operator.name,
+      },
       { kind: "started", reason: null, actor: operator.name },
     ]);
   });
@@ -210,7 +214,7 @@ test("a reason of several lines is kept as one", async () => {
   await line.add("running");
   const id = await line.add("queued");
   expect(await bypass(start(id), operator, "sev 1:\n\tcheckout is down")).toBe("ok");
-  expect((await eventsOf(id)).find(({ kind }) => kind === "bypassed")?.reason).toBe("sev 1: checkout is down");
+  expect((await eventsOf(id)).find(({ kind }) => kind === "bypassed")?.reason).toMatch(/^sev 1: checkout is down; /);
 });
 
 test("the owner of the schema, and a superuser, need no role for it", async () => {

@@ -36,7 +36,7 @@ test.for([
 });
 
 test("a window to 24:00 is open until the day ends, and one all day is never closed", async () => {
-  const { id } = await policies.addWindow("dev", everyDay, "22:00", "24:00", "UTC");
+  const { window_id: id } = await policies.addWindow("dev", everyDay, "22:00", "24:00", "UTC");
   expect(await mayStart("2026-03-02T23:59:59Z")).toBe("now");
   expect(await mayStart("2026-03-03T00:00:00Z")).toBe("2026-03-03T22:00Z");
   await policies.removeWindow(id);

@@ -9,7 +9,7 @@ const { policies } = queue;
 
 test("without its last window, an environment is deployed to at all times", async () => {
   const day = ((new Date().getUTCDay() + 3) % 7) + 1;
-  const { id: window } = await policies.addWindow("dev", [day], "02:00", "02:01", "UTC");
+  const { window_id: window } = await policies.addWindow("dev", [day], "02:00", "02:01", "UTC");
   const id = await newLine(database).add("queued");
   expect(await queue.tryStart(id)).toMatchObject({ started: false, waitingOn: [{ kind: "window" }] });
   expect(await policies.removeWindow(window)).toMatchObject({ environment: "dev" });

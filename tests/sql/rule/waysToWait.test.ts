@@ -28,14 +28,18 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
     concurrencyKey: "k",
   });
   const { freeze_id } = await policies.freeze({ environment: "prod" }, "sale");
-  const { id: window } = await policies.addWindow("prod", [3], "02:00", "04:00", "UTC");
+  const { window_id: window } = await policies.addWindow("prod", [3], "02:00", "04:00", "UTC");
 
   const explained = await sql`select kind, blocker_id, cure from deploy_queue.explain(${id})`;
   expect(explained.map((reason) => Object.values(reason))).toEqual([
     ["hold", null, `deploy_queue.release(deployment_id => '${id}')`],
     ["schedule", null, null],
     ["window", null, "deploy_queue.add_window(opens_at => ..., closes_at => ..., environment => 'prod')"],
-    ["freeze", null, `deploy_queue.thaw(freeze_id => '${freeze_id}')`],
+    [
+      "freeze",
+      null,
+      `deploy_queue.allow_through_freeze(freeze_id => '${freeze_id}', deployment_id => '${id}') or deploy_queue.thaw(freeze_id => '${freeze_id}')`,
+    ],
     ["buffer", before, "deploy_queue.set_environment(buffer_time => ..., environment => 'prod')"],
   ]);
 

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 test("a change of the windows wakes the heads that may start or know when, and no other waiter", async () => {
   await clock.at("2026-03-02T12:00:00Z");
-  const { id } = await policies.addWindow("dev", [2], "02:00", "04:00", "UTC");
+  const { window_id: id } = await policies.addWindow("dev", [2], "02:00", "04:00", "UTC");
   const line = newLine(database);
   const [first, second] = [await line.add("queued"), await line.add("queued")];
   const held = await newLine(database).add("queued", { hold: "in-line" });
