@@ -57,7 +57,8 @@ Where a command takes a place, \`--cell\` names a known cell by its name, as the
 \`run\` and \`stage\` need a place and a component, and take what is not given as options from variables and from
 \`.deploy-queue.toml\`: [\`deploy-queue config\`](#deploy-queue-config) says how.
 
-\`run\` and \`release\` give the command that they run \`DEPLOY_QUEUE_DEPLOYMENT_ID\`, the id of its deployment.`;
+\`run\` and \`release\` give the command that they run \`DEPLOY_QUEUE_DEPLOYMENT_ID\`, the id of its deployment, and its
+\`DEPLOY_QUEUE_VERSION\` and \`DEPLOY_QUEUE_ARTIFACT\` where they are known.`;
 
 function order(category: string): number {
   return (

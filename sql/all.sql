@@ -270,6 +270,7 @@
 --!include gates/mark_bad.sql
 --!include gates/mark_good.sql
 --!include gates/bad_versions_in_force.sql
+--!include gates/latest_promotable.sql
 --!include life/cancel_location.sql
 --!include life/live_deployment_by_url.sql
 --!include life/release.sql

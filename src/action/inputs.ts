@@ -19,6 +19,8 @@ export interface StartInputs extends CommonInputs {
   readonly succeedsSuperseded: boolean;
   /** The text as it was given, because only the database knows its zone. */
   readonly notBefore: string | undefined;
+  /** The environment whose newest version is deployed. */
+  readonly latestFrom: string | undefined;
   /** In milliseconds, as the next one. */
   readonly waitTimeout: number | undefined;
   readonly warnAfter: number | undefined;
@@ -143,6 +145,7 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
         },
         succeedsSuperseded: reader.parsed("on-superseded", parseOnSuperseded) ?? false,
         notBefore: reader.optional("not-before"),
+        latestFrom: readLatestFrom(reader),
         waitTimeout: reader.duration("wait-timeout"),
         warnAfter: reader.duration("warn-after"),
         join: reader.parsed("join", (text) => parseFlag(text, "join")) ?? false,
@@ -255,6 +258,15 @@ function readReservation(reader: InputReader, common: CommonInputs): Reservation
         ignored: saidBefore.filter((name) => reader.optional(name) !== undefined),
         sequence: reader.parsed("sequence", (text) => parseSequence(text, "sequence")),
       };
+}
+
+function readLatestFrom(reader: InputReader): string | undefined {
+  const latestFrom = reader.optional("latest-from");
+  const others = ["version", "artifact", "reservation-id"].filter((name) => reader.optional(name) !== undefined);
+  if (latestFrom !== undefined && others.length > 0) {
+    reader.problem(`latest-from and ${others.join(", ")} do not go together`);
+  }
+  return latestFrom;
 }
 
 function parseOnSuperseded(text: string): boolean {

@@ -3,7 +3,7 @@ import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals } from "../display/signals.js";
 import { cancellationOf } from "../queue/cancelled.js";
-import type { Deployment, DeploymentId } from "../queue/deployment.js";
+import type { Deployment, DeploymentId, DeploymentRequest } from "../queue/deployment.js";
 import { CancelledError, OutdatedError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Blocker } from "../queue/forecast.js";
@@ -14,6 +14,7 @@ import { startTimer } from "../queue/timer.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
+import { promotedText } from "../text/promotion.js";
 import { askForApproval } from "./askForApproval.js";
 import { cancelledBy } from "./cancelledBy.js";
 import type { StartInputs } from "./inputs.js";
@@ -56,6 +57,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
       enqueued = event.deployment;
       warnOfIgnored(inputs, enqueued);
       setOutput("deployment-id", enqueued.id);
+      setOutput("version", enqueued.version ?? "");
       options.onEnqueued?.(enqueued);
       stopTimer = warnAfter === undefined ? stopTimer : warnLater(enqueued, warnAfter);
     } else if (event.event === "waiting") {
@@ -111,10 +113,25 @@ async function wayInOf(queue: Queue, inputs: StartInputs): Promise<WayIn> {
   }
   return {
     ...wanted,
+    ...(await promoted(queue, wanted, inputs.latestFrom)),
     ...(await parentOf(queue, inputs)),
     notBefore: await parseMoment(queue, inputs.notBefore, "not-before"),
     idempotencyKey: idempotencyKey(inputs.job, wanted),
   };
+}
+
+/** The newest version of an environment and its artifact, where the step asks for these. */
+async function promoted(
+  queue: Queue,
+  wanted: DeploymentRequest,
+  latestFrom: string | undefined,
+): Promise<Pick<DeploymentRequest, "version" | "artifact">> {
+  if (latestFrom === undefined) {
+    return {};
+  }
+  const latest = await queue.promotions.latest(latestFrom, wanted);
+  log.info(promotedText(wanted.component, latest, latestFrom));
+  return { version: latest.version, artifact: latest.artifact ?? undefined };
 }
 
 /** The newer deployment that makes this one needless, whether it waited or was refused. */

@@ -35,6 +35,7 @@ export const topics: readonly Topic[] = [
       ["freeze, thaw", "Let nothing start in a place but what is allowed, and lift that again"],
       ["hold-line, release-line", "Stop a cell until somebody has looked, and let it go on"],
       ["confirm", "Bring the phrase that a waiting deployment needs"],
+      ["mark-bad, mark-good", "Withdraw a version everywhere, and take that back"],
       ["stage, release, purge", "Prepare deployments that wait until they are let go"],
     ],
   ],

@@ -1,8 +1,11 @@
 import { Option } from "clipanion";
-import type { DeploymentRequest } from "../queue/deployment.js";
+import { InvalidValueError } from "../database/errors.js";
+import type { Promotable } from "../queue/calls/promotions.js";
+import type { DeploymentRequest, Location } from "../queue/deployment.js";
 import { parseDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
 import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
+import { promotedText } from "../text/promotion.js";
 import type { Session } from "./openSession.js";
 import { options } from "./options.js";
 import { cellByName, PlacedCommand } from "./placedCommand.js";
@@ -36,6 +39,10 @@ export abstract class RequestCommand extends PlacedCommand {
     "What the sequence counts, such as the runs of a pipeline: only numbers of one scope are compared",
   );
   artifact = optionalText("--artifact", "What is deployed, such as a digest");
+  latestFrom = optionalText(
+    "--latest-from",
+    "Deploy the version that finished last in this environment, of those that the place would take now, and its artifact",
+  );
   rollbackOf = optionalValue(
     "--rollback-of",
     "Go back on purpose from this deployment of the component: passes what refuses a step back, and the buffer of that one",
@@ -57,16 +64,25 @@ export abstract class RequestCommand extends PlacedCommand {
    * @throws InvalidValueError
    */
   protected async checkPlace(): Promise<void> {
+    const { latestFrom, version, artifact } = this;
+    if (latestFrom !== undefined && (version ?? artifact) !== undefined) {
+      throw new InvalidValueError(
+        `--latest-from and ${version === undefined ? "--artifact" : "--version"} do not go together`,
+      );
+    }
     await this.#wanted();
   }
 
   /** @throws InvalidValueError for a moment that the database cannot read, UnknownNameError */
-  protected async request({ queue }: Session): Promise<DeploymentRequest> {
+  protected async request(session: Session): Promise<DeploymentRequest> {
+    const { queue } = session;
     const { place, component } = await this.#wanted();
+    const location = "cell" in place ? await cellByName(queue, place.cell) : place;
+    const latest = await this.#latest(session, { ...location, component });
     return {
-      ...("cell" in place ? await cellByName(queue, place.cell) : place),
+      ...location,
       component,
-      version: this.version,
+      version: latest?.version ?? this.version,
       url: this.url,
       note: this.note,
       concurrencyKey: this.concurrencyKey,
@@ -75,12 +91,25 @@ export abstract class RequestCommand extends PlacedCommand {
       priority: this.priority,
       sequence: this.sequence,
       sequenceScope: this.sequenceScope,
-      artifact: this.artifact,
+      artifact: latest?.artifact ?? this.artifact,
       rollbackOf: this.rollbackOf,
       confirmation: this.confirm,
       notBefore: await parseMoment(queue, this.notBefore, "--not-before"),
       notAfter: await parseMoment(queue, this.notAfter, "--not-after"),
     };
+  }
+
+  /** What --latest-from stands for. */
+  async #latest(
+    { queue, log }: Session,
+    wanted: Location & { readonly component: string },
+  ): Promise<Promotable | undefined> {
+    if (this.latestFrom === undefined) {
+      return undefined;
+    }
+    const latest = await queue.promotions.latest(this.latestFrom, wanted);
+    log.info(promotedText(wanted.component, latest, this.latestFrom));
+    return latest;
   }
 
   async #wanted(): Promise<Wanted> {

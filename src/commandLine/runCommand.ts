@@ -105,7 +105,7 @@ async function superviseCommand(
   // Before the command begins: a signal in between would end this process.
   attended.onSignal(stop);
   const ended = guarded.start({
-    ...{ command, environment: environmentOf(options), deploymentId: deployment.id },
+    ...{ command, environment: environmentOf(options, deployment), deploymentId: deployment.id },
     ...{ contact: { url, actor: queue.database.actor, keeper }, grace: grace() },
   });
   lease.onRenewed(goOn);
@@ -136,8 +136,17 @@ async function superviseCommand(
   return { result: childEnd, failure: failure === false ? undefined : oneLine(`the command ${failure}`) };
 }
 
-/** The environment of the command. A URL that it may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
-function environmentOf({ passDatabaseUrl }: RunOptions): NodeJS.ProcessEnv {
+/** The environment of the command, which knows what it deploys. What is not known is not that of a run around this one. */
+function environmentOf(options: RunOptions, { version, artifact }: Deployment): NodeJS.ProcessEnv {
+  return {
+    ...callersEnvironment(options),
+    DEPLOY_QUEUE_VERSION: version ?? undefined,
+    DEPLOY_QUEUE_ARTIFACT: artifact ?? undefined,
+  };
+}
+
+/** A URL that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
+function callersEnvironment({ passDatabaseUrl }: RunOptions): NodeJS.ProcessEnv {
   const url = process.env[databaseUrlVariable]?.trim();
   if (passDatabaseUrl || !url || url === "embedded") {
     return process.env;

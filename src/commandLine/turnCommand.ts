@@ -35,10 +35,10 @@ export abstract class TurnCommand extends RequestCommand {
       return;
     }
     const { note, concurrencyKey, maxDuration, idempotencyKey, priority, notBefore, notAfter } = this;
-    const { sequence, sequenceScope, rollbackOf, hold, parent, join } = this;
+    const { sequence, sequenceScope, latestFrom, rollbackOf, hold, parent, join } = this;
     refuseWithReservation({
       ...{ note, concurrencyKey, maxDuration, idempotencyKey, priority, notBefore, notAfter },
-      ...{ sequence, sequenceScope, rollbackOf, hold, parent, join: join || undefined },
+      ...{ sequence, sequenceScope, latestFrom, rollbackOf, hold, parent, join: join || undefined },
     });
   }
 

@@ -17,7 +17,8 @@ export class RunCommand extends TurnCommand {
       command exits with 0. After any other end of the command the deployment has failed, and its note says why. The exit code is
       that of the command.
 
-      The command has the environment of this process and DEPLOY_QUEUE_DEPLOYMENT_ID, but not the URL of the database, nor
+      The command has the environment of this process, DEPLOY_QUEUE_DEPLOYMENT_ID, and DEPLOY_QUEUE_VERSION and DEPLOY_QUEUE_ARTIFACT where
+      they are known, but not the URL of the database, nor
       PGPASSWORD where that is the password of the queue. A \`deploy-queue\` in it needs \`--pass-database-url\`. \`run\` itself ends the
       deployment.
 
@@ -49,6 +50,10 @@ export class RunCommand extends TurnCommand {
       [
         "Run a script when it is its turn",
         "deploy-queue run --environment prod --provider aws --region us-west-2 --cell-index 1 --component api -- ./deploy.sh v1.2.3",
+      ],
+      [
+        "Promote the newest version of staging",
+        "deploy-queue run --cell prod-aws-us-west-2-cell-1 --component api --latest-from staging -- sh -c './deploy.sh $DEPLOY_QUEUE_VERSION'",
       ],
     ],
   });

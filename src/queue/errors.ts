@@ -141,6 +141,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD061: RefusedError,
   QD062: RefusedError,
   QD063: UnknownNameError,
+  QD064: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

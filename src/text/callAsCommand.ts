@@ -20,6 +20,8 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["grant_role", "roles grant"],
   ["latest_checks", "list checks"],
   ["hold_line", "hold-line"],
+  ["mark_bad", "mark-bad"],
+  ["mark_good", "mark-good"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["redeem", "start --reservation"],

@@ -28,6 +28,18 @@ export function cancelledEachText(deployments: readonly Deployment[]): string {
   return parts.join("\n");
 }
 
+/** What has become of the deployments of a version that was marked bad. */
+export function withdrawnEachText(deployments: readonly Deployment[]): string {
+  const running = deployments.filter(({ cancellation_timestamp }) => cancellation_timestamp === null);
+  const cancelled = deployments.filter((deployment) => !running.includes(deployment));
+  return [
+    listed("Cancelled", cancelled, () => ""),
+    ...(running.length > 0
+      ? [listed("Left running", running, ({ id }) => `; "deploy-queue cancel deployment ${id}" stops it`)]
+      : []),
+  ].join("\n");
+}
+
 const shown = 20;
 
 /** What a command is about to cancel: the first of them, each with its state. */

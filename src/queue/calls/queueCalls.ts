@@ -22,6 +22,7 @@ import { History } from "./history.js";
 import { Holds } from "./holds.js";
 import { Line } from "./line.js";
 import { Policies } from "./policies.js";
+import { Promotions } from "./promotions.js";
 import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Upkeep } from "./upkeep.js";
@@ -35,6 +36,7 @@ export class QueueCalls extends Calls {
   readonly checks: Checks;
   readonly environments: Environments;
   readonly policies: Policies;
+  readonly promotions: Promotions;
   readonly history: History;
   readonly boards: Boards;
   readonly reports: Reports;
@@ -51,6 +53,7 @@ export class QueueCalls extends Calls {
     this.gates = new Gates(database);
     this.holds = new Holds(database, this.gates);
     this.policies = new Policies(database);
+    this.promotions = new Promotions(database);
     this.history = new History(database);
     this.boards = new Boards(database, this.environments);
     this.reports = new Reports(database);

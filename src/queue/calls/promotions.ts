@@ -1,0 +1,73 @@
+import type { Deployment, Location } from "../deployment.js";
+import { Calls } from "./calls.js";
+
+/** A version that has finished in another environment. */
+export interface Promotable {
+  readonly version: string;
+  readonly artifact: string | null;
+  readonly finished_at: Date;
+  /** The deployment that finished. */
+  readonly deployment_id: number;
+}
+
+/** A version that is not to be deployed. */
+export interface BadVersion {
+  readonly component: string;
+  readonly version: string;
+  /** Where it counts; null is everywhere. */
+  readonly environments: readonly string[] | null;
+  readonly reason: string;
+  readonly owner: string;
+  readonly created_at: Date;
+}
+
+/** Which versions may go where. */
+export class Promotions extends Calls {
+  /**
+   * The version that finished last in an environment, of those that the place would take now.
+   * @throws RefusedError when there is none
+   */
+  latest(latestFrom: string, { component, ...place }: Location & { readonly component: string }): Promise<Promotable> {
+    return this.row(
+      (sql) => sql`
+        select * from deploy_queue.latest_promotable(
+          latest_from => ${latestFrom},
+          environment => ${place.environment},
+          cloud_provider => ${place.cloudProvider},
+          region => ${place.region},
+          cell_index => ${place.cellIndex},
+          component => ${component}
+        )`,
+    );
+  }
+
+  /**
+   * Withdraws a version wherever the caller may change something.
+   * @returns the waiting deployments that this has cancelled, and those that run and go on
+   * @throws UnknownNameError for a version that no deployment has had
+   */
+  markBad(component: string, version: string, reason: string): Promise<Deployment[]> {
+    return this.changes(
+      (sql) => sql`
+        select * from deploy_queue.mark_bad(component => ${component}, version => ${version}, reason => ${reason})`,
+    );
+  }
+
+  /**
+   * Takes that back.
+   * @returns the marks that were in force
+   * @throws UnknownNameError for a version that no deployment has had
+   */
+  markGood(component: string, version: string): Promise<BadVersion[]> {
+    return this.changes(
+      (sql) => sql`
+        select component, version, environments, reason, owner, created_at
+        from deploy_queue.mark_good(component => ${component}, version => ${version})`,
+    );
+  }
+
+  /** Versions that are marked bad. */
+  badVersions(): Promise<BadVersion[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.bad_versions_in_force order by component, version`);
+  }
+}
