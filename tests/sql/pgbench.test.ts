@@ -13,6 +13,8 @@ const isInstalled = spawnSync("pgbench", ["--version"]).status === 0;
 const seconds = Number(process.env["DEPLOY_QUEUE_HAMMER_SECONDS"] ?? 3);
 
 beforeAll(async () => {
+  await sql`select from deploy_queue.add_cell('dev', 'aws', 'bench', 3)`;
+  await sql`select from deploy_queue.set_cell('dev', 'aws', 'bench', 3, slots => 2)`;
   // pgbench stops at an error, and refusals by the rules are what is looked for. Whatever else happens stops it.
   await sql.unsafe(`
     create function test.act(act integer, cell integer, choice integer) returns void language plpgsql as $$
@@ -23,7 +25,9 @@ beforeAll(async () => {
       );
     begin
       case act
-        when 0 then perform deploy_queue.enqueue('dev', 'aws', 'bench', cell, 'api', concurrency_key => v_key);
+        when 0 then
+          perform deploy_queue.enqueue('dev', 'aws', 'bench', cell, 'api', concurrency_key => v_key,
+            sequence => case when choice < 50 then choice end);
         when 1, 2 then perform deploy_queue.try_start(v_id);
         when 3 then perform deploy_queue.finish(v_id);
         when 4 then perform deploy_queue.cancel(v_id);
@@ -56,6 +60,6 @@ test.skipIf(!isInstalled)(
     expect(await database.queue.history.verify()).toEqual([]);
     const [{ runs } = { runs: 0 }] = await sql<{ runs: number }[]>`
       select count(*)::integer as runs from deploy_queue.deployment_events where kind = 'started'`;
-    expect(runs).toBeGreaterThan(20);
+    expect(runs).toBeGreaterThan(5);
   },
 );
