@@ -59,7 +59,7 @@ begin
         end);
       v_reason.cures := jsonb_build_array(deploy_queue._call('bump', 'deployment_id', candidate.id::text, 'reason', null));
       v_idle_since := deploy_queue._idle_since(blocker, policy.as_of);
-      if v_idle_since is not null and deploy_queue._may_start(blocker, true, policy) then
+      if v_idle_since is not null and blocker.joined_id is null and deploy_queue._may_start(blocker, true, policy) then
         v_reason.text := v_reason.text || format(', waiting for its owner to start it, idle for %s; nobody is listening',
           date_trunc('second', policy.as_of - v_idle_since));
         v_reason.cures := deploy_queue._call('cancel', 'deployment_id', v_id) || v_reason.cures;

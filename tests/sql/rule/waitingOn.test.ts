@@ -183,3 +183,12 @@ function silenceOf(blocker: Blocker) {
 function inSeconds(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19).replace("T", " ")}+00`;
 }
+
+test("it tells of a part ahead that has not started, also when the keeper of its holder is gone", async () => {
+  const line = newLine(database);
+  const holder = await line.add("running", { heartbeat: true });
+  const part = await line.add("queued", { component: "part", parentId: holder, joinParent: true });
+  const behind = await line.add("queued");
+  await database.advance("1 hour");
+  expect(await summaryOf(behind)).toBe(`running ${holder}, queued ${part}`);
+});
