@@ -26,7 +26,7 @@ begin
     -- A released deployment is told even when others are ahead: it waits for something else now.
     perform deploy_queue._notify('deploy_queue_deployment_' || new.id);
   elsif new.priority = old.priority then
-    if new.confirmation is distinct from old.confirmation then
+    if new.confirmation is distinct from old.confirmation and deploy_queue._flaw_of_confirmation(old) is not null then
       perform deploy_queue._wake(new);
     end if;
     return null;

@@ -29,6 +29,7 @@ export type Act =
       /** Minutes. */
       readonly stopGrace: number | null;
       readonly idempotencyKey: string | null;
+      readonly confirmation: string | null;
       readonly maxDuration: number | null;
       readonly priority: number;
       readonly hold: "outside" | "in-line" | null;
@@ -54,6 +55,7 @@ export type Act =
       readonly which: number;
       readonly apt: boolean;
       readonly version: string | null;
+      readonly confirmation: string | null;
       readonly heartbeat: boolean;
       readonly keeper: string | null;
       readonly stopGrace: number | null;
@@ -98,6 +100,15 @@ export type Act =
       readonly apt: boolean;
       readonly heartbeat: boolean;
       readonly releaseKey: string | null;
+      /** By the function only. */
+      readonly confirmation: string | null;
+    }
+  | {
+      readonly act: "confirm";
+      readonly by: Means;
+      readonly which: number;
+      readonly apt: boolean;
+      readonly confirmation: string;
     }
   | {
       readonly act: "bump";

@@ -13,6 +13,7 @@ const general = {
   refusesOutdated: false,
   holdsAfterFailure: false,
   maxReservation: 240,
+  confirmation: "",
   requiresVerification: false,
 } as const;
 const environments: World["environments"] = {

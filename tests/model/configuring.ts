@@ -15,7 +15,8 @@ export function setEnvironment(world: World, { environment, policies }: Of<"set 
 
 const nothing: ComponentDemands = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null, requiresVerification: null, holdsAfterFailure: null },
+  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
+  ...{ holdsAfterFailure: null, confirmation: null },
 };
 
 export function setComponent(world: World, act: Of<"set component">): Outcome {

@@ -2,7 +2,7 @@ import type { Act } from "./acts.js";
 import { reasons } from "./model.js";
 import { isObsolete, isStepBack, sorted } from "./ordering.js";
 import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
-import { demands } from "./policies.js";
+import { demands, isConfirmed } from "./policies.js";
 import { canJoin, isOfAnother } from "./starting.js";
 import { isHolder, isLive, isTooLate } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -20,6 +20,7 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   const waits = act.hold ?? act.notBefore ?? act.notAfter ?? act.reserveFor;
   if (parent !== undefined && waits !== null) return answered("23514", world);
   if (isStagedAlready(world, act)) return answered("QD021", world);
+  if (parent === undefined && !isConfirmed(world, act)) return rejected(world, act, id);
   if (known !== undefined) return answered("23505", world);
   const { heartbeatTimeout: timeout, maxReservation } = demands(world, act);
   const isInSequence = act.sequence !== null && parent === undefined;
@@ -74,30 +75,30 @@ function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
   return { ...again, world: replace(world, taken), told: new Set([`${known.id} keeper`]) };
 }
 
+/** It is recorded, and gives its idempotency key back. */
+function rejected(world: World, act: Enqueue | InsertRunning, id: number): Outcome {
+  const bare = { ...nothing, component: act.component, environment: act.environment, cell: act.cell, key: act.key };
+  const [one] = add(world, { ...bare, id, place: id, started: null }).deployments.slice(-1);
+  const record = one === undefined ? [] : [{ ...one, cancelled: world.now, isRejected: true }];
+  return answered("ok", { ...world, deployments: [...world.deployments, ...record] });
+}
+
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {
-  const plain = {
-    version: "",
-    ...{ sequence: null, scope: null, reservedUntil: null, rollbackOf: null },
-    idempotencyKey: null,
-    maxDuration: null,
-    heartbeat: null,
-    aliveUntil: null,
-    keeper: null,
-    stopGrace: null,
-    parentId: null,
-    joinedId: null,
-    priority: 0,
-    hold: null,
-    notBefore: null,
-    notAfter: null,
-  };
   if (demands(world, act).ordering === "latest-ready") return answered("QD053", world);
-  const added = add(world, { ...act, ...plain, id, place: id, started: null });
+  if (!isConfirmed(world, { ...act, confirmation: null })) return rejected(world, act, id);
+  const added = add(world, { ...act, ...nothing, id, place: id, started: null });
   const [newest] = added.deployments.slice(-1);
   return newest === undefined || reasons(added, newest).length > 0
     ? answered("QD003", world)
     : started(world, "ok", replace(added, starting(added, newest)), newest);
 }
+
+const nothing = {
+  version: "",
+  ...{ sequence: null, scope: null, reservedUntil: null, rollbackOf: null },
+  ...{ idempotencyKey: null, maxDuration: null, heartbeat: null, aliveUntil: null, keeper: null, stopGrace: null },
+  ...{ parentId: null, joinedId: null, priority: 0, hold: null, notBefore: null, notAfter: null, confirmation: null },
+};
 
 /** The nearest of the parent and its own parents that runs in the cell. */
 function holderAmong(
@@ -139,18 +140,28 @@ function isStagedAlready(world: World, given: Enqueue): boolean {
 
 type Given = Omit<
   Deployment,
-  "slot" | "stopped" | "verifyingSince" | "finished" | "cancelled" | "hasFailed" | "forced" | "kept" | "releaseKey"
+  | "slot"
+  | "stopped"
+  | "verifyingSince"
+  | "finished"
+  | "cancelled"
+  | "hasFailed"
+  | "isRejected"
+  | "forced"
+  | "kept"
+  | "releaseKey"
 >;
 
 function add(world: World, given: Given): World {
   const { id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place } = given;
   const { idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId } = given;
-  const { component, sequence, scope, reservedUntil, rollbackOf } = given;
+  const { component, sequence, scope, reservedUntil, rollbackOf, confirmation } = given;
   const added = {
     ...{ id, environment, cell, version, key, maxDuration, heartbeat, aliveUntil, started, priority, place },
     ...{ idempotencyKey, hold, notBefore, notAfter, keeper, stopGrace, parentId, joinedId },
-    ...{ component, sequence, scope, reservedUntil, rollbackOf, slot: null },
-    ...{ stopped: null, verifyingSince: null, finished: null, cancelled: null, hasFailed: false, forced: false },
+    ...{ component, sequence, scope, reservedUntil, rollbackOf, confirmation, slot: null },
+    ...{ stopped: null, verifyingSince: null, finished: null, cancelled: null },
+    ...{ hasFailed: false, isRejected: false, forced: false },
     ...{ releaseKey: null, kept: heartbeat !== null },
   };
   return { ...world, deployments: [...world.deployments, added] };

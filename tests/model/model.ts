@@ -1,5 +1,5 @@
 import { isObsolete } from "./ordering.js";
-import { demands } from "./policies.js";
+import { demands, isConfirmed } from "./policies.js";
 import { blockersAmong, type Obstacle } from "./slots.js";
 import { isOver, isPast, status, waits } from "./states.js";
 import type { Deployment, Freeze, Reason, Window, World } from "./world.js";
@@ -16,6 +16,7 @@ function withheld(world: World, deployment: Deployment): Reason[] {
     ...(isPast(world, deployment.notAfter) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isOver(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
+    ...(isConfirmed(world, deployment) ? [] : [{ kind: "confirmation", by: null, until: null } as const]),
     ...(hold === null || reservedUntil !== null ? [] : [{ kind: "hold", by: null, until: null } as const]),
     ...(isLineHeld(world, deployment) ? [{ kind: "line-held", by: null, until: null } as const] : []),
     ...(reservedUntil === null || isOver(world, deployment)

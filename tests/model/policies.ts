@@ -12,6 +12,7 @@ const general: Demands = {
   refusesOutdated: false,
   holdsAfterFailure: false,
   maxReservation: 240,
+  confirmation: "",
   requiresVerification: false,
 };
 
@@ -28,9 +29,16 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     heartbeatTimeout: said.heartbeatTimeout ?? before.heartbeatTimeout,
     ordering: said.ordering ?? before.ordering,
     refusesOutdated: said.refusesOutdated ?? before.refusesOutdated,
+    confirmation: said.confirmation ?? before.confirmation,
     requiresVerification: said.requiresVerification ?? before.requiresVerification,
     holdsAfterFailure: said.holdsAfterFailure ?? before.holdsAfterFailure,
   };
+}
+
+/** Whether it has brought the phrase that is demanded. */
+export function isConfirmed(world: World, one: Where & { readonly confirmation: string | null }): boolean {
+  const phrase = demands(world, one).confirmation;
+  return phrase === "" || one.confirmation === phrase;
 }
 
 export function slotsOfCell(world: World, { environment, cell }: { environment: string; cell: number }): number {

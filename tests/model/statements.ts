@@ -19,6 +19,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
     case "cancel":
     case "heartbeat":
     case "release":
+    case "confirm":
       return target === undefined ? undefined : act.by === "function" ? call(act, target) : updateOf(act, target);
     case "confirm stop":
       return target === undefined ? undefined : `select from deploy_queue.confirm_stop(${target})`;
@@ -95,7 +96,7 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return target === undefined
         ? undefined
         : `select from deploy_queue.redeem(${target}, version => ${text(act.version)}, heartbeat => ${act.heartbeat},
-             keeper => ${text(act.keeper)}, stop_grace => ${minutes(act.stopGrace)})`;
+             confirmation => ${text(act.confirmation)},             keeper => ${text(act.keeper)}, stop_grace => ${minutes(act.stopGrace)})`;
   }
 }
 
@@ -107,11 +108,20 @@ const columns: Record<keyof Policies, string> = {
   refusesOutdated: "refuse_outdated",
   holdsAfterFailure: "hold_after_failure",
   requiresVerification: "require_verification",
+  confirmation: "confirmation",
 };
 
 function valuesOf(policies: Policies) {
-  const { bufferTime, heartbeatTimeout, slots, ordering, refusesOutdated, requiresVerification, holdsAfterFailure } =
-    policies;
+  const {
+    bufferTime,
+    heartbeatTimeout,
+    slots,
+    ordering,
+    refusesOutdated,
+    requiresVerification,
+    holdsAfterFailure,
+    confirmation,
+  } = policies;
   return [
     [columns.bufferTime, minutes(bufferTime)],
     [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
@@ -120,6 +130,7 @@ function valuesOf(policies: Policies) {
     [columns.refusesOutdated, String(refusesOutdated)],
     [columns.requiresVerification, String(requiresVerification)],
     [columns.holdsAfterFailure, String(holdsAfterFailure)],
+    [columns.confirmation, text(confirmation)],
   ] as const;
 }
 
@@ -147,6 +158,7 @@ function enqueueByFunction(
     rollbackOf,
     heartbeat,
     idempotencyKey,
+    confirmation,
     maxDuration,
     priority,
     hold,
@@ -167,7 +179,7 @@ function enqueueByFunction(
       not_after => ${fromNow(notAfter)}, start => ${start}, keeper => ${text(heartbeat ? keeper : null)},
       stop_grace => ${minutes(stopGrace)}, parent_id => ${parent ?? "null"}, join_parent => ${parent !== undefined},
       sequence => ${sequence}, sequence_scope => ${text(sequence === null ? null : scope)},
-      reserve_for => ${minutes(reserveFor)}, rollback_of => ${rollbackOf})`;
+      reserve_for => ${minutes(reserveFor)}, rollback_of => ${rollbackOf}, confirmation => ${text(confirmation)})`;
 }
 
 function enqueueByStatement(
@@ -183,6 +195,7 @@ function enqueueByStatement(
     rollbackOf,
     heartbeat,
     idempotencyKey,
+    confirmation,
     maxDuration,
     priority,
     hold,
@@ -194,15 +207,15 @@ function enqueueByStatement(
   return `
     insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, version,
       concurrency_key, heartbeat_timestamp, idempotency_key, max_duration, priority, hold, not_before, not_after,
-      sequence, sequence_scope, reserved_until, rollback_of)
+      sequence, sequence_scope, reserved_until, rollback_of, confirmation)
     values ('${program}-${environment}', 'aws', 'model', ${cell}, '${program}-${component}', '${version}', ${text(key)},
       ${heartbeat ? "now()" : "null"}, ${ofProgram(idempotencyKey, program)}, ${minutes(maxDuration)}, ${priority},
       ${text(hold)}, ${fromNow(notBefore)}, ${fromNow(notAfter)}, ${sequence},
-      ${text(sequence === null ? null : scope)}, ${fromNow(reserveFor)}, ${rollbackOf})
+      ${text(sequence === null ? null : scope)}, ${fromNow(reserveFor)}, ${rollbackOf}, ${text(confirmation)})
     returning id`;
 }
 
-type Change = Extract<Act, { act: "start" | "verify" | "finish" | "cancel" | "heartbeat" | "release" }>;
+type Change = Extract<Act, { act: "start" | "verify" | "finish" | "cancel" | "heartbeat" | "release" | "confirm" }>;
 
 function call(act: Change, id: number): string {
   switch (act.act) {
@@ -222,7 +235,9 @@ function call(act: Change, id: number): string {
     case "release":
       return `
         select released from deploy_queue.release(${id}, heartbeat => ${act.heartbeat},
-          release_key => ${text(act.releaseKey)})`;
+          release_key => ${text(act.releaseKey)}, confirmation => ${text(act.confirmation)})`;
+    case "confirm":
+      return `select from deploy_queue.confirm(${id}, ${text(act.confirmation)})`;
   }
 }
 
@@ -244,6 +259,8 @@ function updateOf(act: Change, id: number): string {
       return update("heartbeat_timestamp = now()")(id);
     case "release":
       return update(`hold = null${act.heartbeat ? beat : ""}`)(id);
+    case "confirm":
+      return update(`confirmation = ${text(act.confirmation)}`)(id);
   }
 }
 

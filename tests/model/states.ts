@@ -3,6 +3,7 @@ import type { Deployment, Status, World } from "./world.js";
 
 export function status(world: World, deployment: Deployment): Status {
   const { started, stopped, verifyingSince, finished, cancelled, hold, reservedUntil } = deployment;
+  if (deployment.isRejected) return "rejected";
   if (cancelled !== null) return deployment.hasFailed ? "failed" : "cancelled";
   if (hold !== null) return reservedUntil === null ? "held" : "reserved";
   if (finished !== null) return finished + demands(world, deployment).bufferTime > world.now ? "buffering" : "finished";

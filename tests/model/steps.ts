@@ -30,11 +30,13 @@ const policies = fc.record<Policies>({
   refusesOutdated: fc.constantFrom(null, null, true, false),
   requiresVerification: fc.constantFrom(null, null, null, true, false),
   holdsAfterFailure: fc.constantFrom(null, null, true, false),
+  confirmation: fc.constantFrom(null, null, null, "yes", ""),
 });
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
 const heartbeat = fc.boolean();
 const keeper = fc.constantFrom(null, null, "kim", "lee");
+const phrase = fc.constantFrom("yes", "yes", "yes", null, "no");
 const stopGrace = fc.constantFrom(null, 1.25, 3.75);
 
 interface Choice {
@@ -57,6 +59,7 @@ const choices: readonly Choice[] = [
       rollbackOf: fc.constant(null),
       keeper,
       idempotencyKey: fc.constantFrom(null, null, null, "one", "other"),
+      confirmation: phrase,
       maxDuration: fc.constantFrom(null, null, null, 1.5, 7.5),
       priority: fc.constantFrom(0, 0, 0, 0, 1),
       hold: fc.constantFrom(null, null, null, null, "outside" as const, "in-line" as const),
@@ -106,6 +109,15 @@ const choices: readonly Choice[] = [
     arbitrary: fc.record({
       ...{ act: fc.constant("release" as const), by, which, apt, heartbeat },
       releaseKey: fc.constantFrom(null, "one"),
+      confirmation: phrase,
+    }),
+  },
+  {
+    weight: 2,
+    names: ["confirm"],
+    arbitrary: fc.record({
+      ...{ act: fc.constant("confirm" as const), by, which, apt },
+      confirmation: fc.constantFrom("yes", "yes", "no"),
     }),
   },
   {
@@ -161,6 +173,7 @@ const choices: readonly Choice[] = [
     arbitrary: fc.record({
       ...{ act: fc.constant("redeem" as const), which, apt, heartbeat, keeper, stopGrace },
       version: fc.constantFrom(null, null, "v1"),
+      confirmation: phrase,
     }),
   },
   {
@@ -203,6 +216,7 @@ const choices: readonly Choice[] = [
             "refusesOutdated",
             "requiresVerification",
             "holdsAfterFailure",
+            "confirmation",
           ],
           {
             maxLength: 2,
@@ -260,7 +274,8 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 /** What a change of policies leaves as it is. */
 const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null, requiresVerification: null, holdsAfterFailure: null },
+  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
+  ...{ holdsAfterFailure: null, confirmation: null },
 };
 
 /** What an enqueue does without. */

@@ -4,7 +4,7 @@ import { setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
 import { covers, reasons, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
-import { demands } from "./policies.js";
+import { demands, isConfirmed } from "./policies.js";
 import { isOfAnother, startNow, tryStart, updateStart } from "./starting.js";
 import { isHolder, isLive, isOver, isStale, status } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -26,6 +26,7 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "force":
     case "heartbeat":
     case "redeem":
+    case "confirm":
     case "release": {
       const deployment = target(world, act);
       return deployment === undefined ? answered("no deployment", world) : change(world, act, deployment);
@@ -113,6 +114,7 @@ export function target(world: World, act: Act): Deployment | undefined {
     heartbeat: ["held", "reserved", "queued", "running", "verifying", "stopping"],
     release: ["held", "reserved"],
     redeem: ["reserved"],
+    confirm: ["held", "reserved", "queued"],
     purge: ["held", "reserved"],
     bump: ["held", "reserved", "queued"],
     "change key": ["held", "queued", "running", "verifying", "stopping"],
@@ -155,6 +157,8 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
   // What is saved as it was is no change.
   const isSaved = what.act === "release" && what.by === "statement" && !what.heartbeat && deployment.hold === null;
   if (isSaved && !isLive(deployment)) return answered("ok", world);
+  const isSame = what.act === "confirm" && what.confirmation === deployment.confirmation;
+  if (isSame && (isLive(deployment) || !byFunction)) return answered("ok", world);
   if (!isLive(deployment)) {
     const again = ["cancel", "confirm stop", "force", ...(deployment.hasFailed ? ["fail"] : [])];
     const isSo = deployment.finished === null ? again.includes(act) : act === "finish";
@@ -193,6 +197,8 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
       return release(world, what, deployment);
     case "redeem":
       return redeem(world, what, deployment);
+    case "confirm":
+      return confirm(world, deployment, what.confirmation);
   }
 }
 
@@ -233,15 +239,25 @@ function allow(world: World, deployment: Deployment): Outcome {
   return followed(world, "ok", { ...world, freezes: { ...world.freezes, [deployment.environment]: allowing } });
 }
 
-function release(world: World, { by, heartbeat, releaseKey }: Release, deployment: Deployment): Outcome {
+/** A wrong phrase changes nothing. */
+function confirm(world: World, deployment: Deployment, confirmation: string): Outcome {
+  if (deployment.started !== null) return answered("QD007", world);
+  const after = { ...deployment, confirmation };
+  return isConfirmed(world, after) ? followed(world, "ok", replace(world, after)) : answered("ok", world);
+}
+
+function release(world: World, { by, heartbeat, releaseKey, confirmation }: Release, deployment: Deployment): Outcome {
   const after = heartbeat ? beat(world, deployment) : deployment;
   if (by === "statement") {
     if (deployment.hold !== null && isOver(world, deployment)) return answered("QD052", world);
-    return deployment.hold === null ? answered("ok", replace(world, after)) : ordered(world, "ok", letGo(world, after));
+    if (deployment.hold === null) return answered("ok", replace(world, after));
+    return isConfirmed(world, after) ? ordered(world, "ok", letGo(world, after)) : answered("ok", world);
   }
   const keeper = heartbeat ? releaseKey : deployment.keeper;
-  if (deployment.hold !== null && deployment.reservedUntil === null)
-    return ordered(world, "released", letGo(world, { ...after, releaseKey, keeper }));
+  if (deployment.hold !== null && deployment.reservedUntil === null) {
+    const released = { ...after, releaseKey, keeper, confirmation: confirmation ?? deployment.confirmation };
+    return isConfirmed(world, released) ? ordered(world, "released", letGo(world, released)) : answered("ok", world);
+  }
   // A client that has released it and got no answer asks again.
   return answered(releaseKey !== null && releaseKey === deployment.releaseKey ? "released" : "ok", world);
 }
@@ -255,7 +271,9 @@ function redeem(world: World, act: Extract<Act, { act: "redeem" }>, deployment: 
   if (deployment.reservedUntil === null || isOfAnotherVersion || isOver(world, deployment))
     return answered("QD052", world);
   const { heartbeat, keeper, stopGrace } = act;
-  const after = heartbeat ? { ...beat(world, deployment), keeper, stopGrace } : deployment;
+  const confirmed = { ...deployment, confirmation: act.confirmation ?? deployment.confirmation };
+  if (!isConfirmed(world, confirmed)) return answered("ok", world);
+  const after = heartbeat ? { ...beat(world, confirmed), keeper, stopGrace } : confirmed;
   return ordered(world, "ok", letGo(world, after));
 }
 

@@ -76,6 +76,10 @@ export interface Deployment {
   readonly hasFailed: boolean;
   /** It was started past the rules. */
   readonly forced: boolean;
+  /** Whether it did not enter the line. */
+  readonly isRejected: boolean;
+  /** The phrase that was brought for it. */
+  readonly confirmation: string | null;
   /** The deployment whose work it is a part of, and the holder in whose hold it runs. */
   readonly parentId: number | null;
   readonly joinedId: number | null;
@@ -94,7 +98,8 @@ export interface Reason {
     | "expired"
     | "freeze"
     | "line-held"
-    | "window";
+    | "window"
+    | "confirmation";
   /** Null when it is no deployment. */
   readonly by: number | null;
   readonly until: number | null;
@@ -110,6 +115,7 @@ export type Status =
   | "buffering"
   | "finished"
   | "failed"
+  | "rejected"
   | "cancelled";
 
 /** What is demanded of a component in an environment; minutes. */
@@ -120,6 +126,8 @@ export interface Demands {
   readonly refusesOutdated: boolean;
   readonly holdsAfterFailure: boolean;
   readonly maxReservation: number;
+  /** The phrase that is demanded; empty: none. */
+  readonly confirmation: string;
   readonly requiresVerification: boolean;
 }
 

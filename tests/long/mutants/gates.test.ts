@@ -1,0 +1,41 @@
+import type { Act } from "../../model/acts.js";
+import { findOut } from "./mutant.js";
+
+const phrases: readonly Act["act"][] = ["enqueue", "start", "set environment", "confirm"];
+const held: readonly Act["act"][] = ["enqueue", "release", "redeem", "start", "set environment"];
+
+findOut([
+  ["lets in what is not confirmed", "tg_deployments__enqueue", "v_flaw is not null", "false", phrases],
+  ["starts what is not confirmed", "_confirmation_gate", "_confirmation_gate.phrase is null", "true", phrases],
+  ["keeps the idempotency key of a rejection", "_rejected", "candidate.idempotency_key := null", "null", phrases],
+  [
+    "leaves a rejection in the line",
+    "_rejected",
+    "candidate.cancellation_timestamp := candidate.updated_at",
+    "null",
+    phrases,
+  ],
+  ["takes a wrong phrase", "_is_confirmed", "return v_flaw is null", "return true", phrases],
+  [
+    "releases what is not confirmed",
+    "tg_deployments__guard",
+    "v_is_released or new.confirmation",
+    "new.confirmation",
+    held,
+  ],
+  [
+    "forgets the phrase of a release",
+    "release",
+    'coalesce("release".confirmation, deployments.confirmation)',
+    "null",
+    held,
+  ],
+  [
+    "forgets the phrase of a redemption",
+    "redeem",
+    "coalesce(redeem.confirmation, deployments.confirmation)",
+    "null",
+    held,
+  ],
+  ["does not wake what is confirmed", "tg_deployments__wake", "perform deploy_queue._wake(new)", "null", phrases],
+]);
