@@ -62,6 +62,7 @@ export {
   SchemaError,
   UnconfirmedError,
   UnknownNameError,
+  UnverifiedError,
   WaitTimeoutError,
 } from "./queue/errors.js";
 export type { JourneyEvent, Listener } from "./queue/events.js";
@@ -79,5 +80,5 @@ export type {
   Withholding,
 } from "./queue/forecast.js";
 export type { JourneyOptions } from "./queue/journey.js";
-export type { EnqueueOptions, Heartbeat, KeepingOptions } from "./queue/keeper.js";
+export type { EnqueueOptions, FinishOptions, Heartbeat, KeepingOptions } from "./queue/keeper.js";
 export type { RunOptions } from "./queue/runWork.js";

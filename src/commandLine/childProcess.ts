@@ -8,6 +8,8 @@ export interface ChildEnd {
   /** As a shell would report it: 128 + n for a signal, 127 when it could not be found, 126 when not executed. */
   readonly exitCode: number;
   readonly description: string;
+  /** The end of what it has printed, where that was kept. */
+  readonly output?: string;
 }
 
 export interface Child {
@@ -16,14 +18,34 @@ export interface Child {
   readonly end: Promise<ChildEnd>;
 }
 
+/** So many characters of an output are kept. */
+const longestOutput = 1_000;
+
 /**
  * Starts a command in a process group of its own, so that its children can be stopped with it. When a command cannot be started,
  * spawn either throws or lets the child emit an error.
  */
-export function startChild([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Child {
+export function startChild(
+  [program = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  keepsOutput = false,
+): Child {
   try {
-    const child = spawn(program, args, { stdio: "inherit", detached: true, env });
-    return { group: child.pid === undefined ? undefined : new ProcessGroup(child.pid), end: endOf(child, program) };
+    const child = spawn(program, args, {
+      stdio: keepsOutput ? ["ignore", "pipe", "pipe"] : "inherit",
+      detached: true,
+      env,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output = `${output}${text}`.slice(-longestOutput);
+      });
+    }
+    return {
+      group: child.pid === undefined ? undefined : new ProcessGroup(child.pid),
+      end: endOf(child, program).then((end) => (keepsOutput ? { ...end, output } : end)),
+    };
   } catch (error) {
     return { group: undefined, end: Promise.resolve(notStarted(program, error)) };
   }

@@ -5,9 +5,12 @@ import type { ChildEnd } from "./childProcess.js";
 import { ProcessGroup } from "./processGroup.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
 
-/** A command under a watchdog, which ends the command when this process cannot. */
+/** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
-  /** @returns how the command has ended, when no process of its group is left */
+  /**
+   * Starts the next command, once the one before has ended.
+   * @returns how it has ended, when no process of its group is left
+   */
   start(work: Omit<StartOrder, "order">): Promise<ChildEnd>;
   /** Sends the signal to all of the group, and SIGKILL after so many milliseconds. */
   stop(signal: NodeJS.Signals, grace: number): void;
@@ -40,40 +43,53 @@ export function guardCommand(onLinger: () => void): GuardedCommand {
   let group: ProcessGroup | undefined;
   let askedGrace = 0;
   let stopTimer: (() => void) | undefined;
-  const end = new Promise<ChildEnd>((resolve) => {
-    watchdog.on("message", (message: News) => {
-      switch (message.news) {
-        case "started":
-          group = new ProcessGroup(message.group);
-          return;
-        case "lingers":
-          return onLinger();
-        case "ended":
-          group = undefined;
-          return resolve(message.end);
-      }
-    });
-    const onGone = async (): Promise<void> => {
-      if (group === undefined) {
-        resolve({ exitCode: 126, description: "could not be started: its watchdog has ended" });
+  /** Ends the wait for the command that runs; undefined while none does. */
+  let settle: ((end: ChildEnd) => void) | undefined;
+  let isGone = false;
+  watchdog.on("message", (message: News) => {
+    switch (message.news) {
+      case "started":
+        group = new ProcessGroup(message.group);
         return;
-      }
-      group.stop("SIGTERM", askedGrace);
-      await group.ended();
-      resolve({ exitCode: 137, description: "was ended, since its watchdog had ended" });
-    };
-    watchdog.once("error", () => void onGone());
-    watchdog.once("disconnect", () => void onGone());
+      case "lingers":
+        return onLinger();
+      case "ended":
+        group = undefined;
+        return settle?.(message.end);
+    }
   });
+  const onGone = async (): Promise<void> => {
+    isGone = true;
+    if (group === undefined) {
+      settle?.({ exitCode: 126, description: "could not be started: its watchdog has ended" });
+      return;
+    }
+    group.stop("SIGTERM", askedGrace);
+    await group.ended();
+    settle?.({ exitCode: 137, description: "was ended, since its watchdog had ended" });
+  };
+  watchdog.once("error", () => void onGone());
+  watchdog.once("disconnect", () => void onGone());
   return {
     async start(work) {
       askedGrace = work.grace;
+      const ended = new Promise<ChildEnd>((resolve) => {
+        settle = resolve;
+      });
       tell({ order: "start", ...work });
-      const childEnd = await end;
+      if (isGone) {
+        await onGone();
+      }
+      const childEnd = await ended;
+      settle = undefined;
       stopTimer?.();
+      stopTimer = undefined;
       return childEnd;
     },
     stop(signal, grace) {
+      if (settle === undefined) {
+        return;
+      }
       tell({ order: "stop", signal, grace });
       stopTimer ??= startTimer(grace + patience, () => {
         askedGrace = 0;

@@ -8,8 +8,9 @@ import { deploymentName } from "../text/describe.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
 import { runCommand } from "./runCommand.js";
+import type { WorkOptions } from "./superviseCommand.js";
 
-export interface ReleaseOptions {
+export interface ReleaseOptions extends WorkOptions {
   readonly reason: string | undefined;
   /** The phrase that their environments demand. */
   readonly confirmation: string | undefined;
@@ -17,11 +18,6 @@ export interface ReleaseOptions {
   /** In milliseconds, as the next ones. */
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number;
-  /** How long a command has between the signal to end and SIGKILL. */
-  readonly gracePeriod: number;
-  /** Whether the commands may know the URL of the database. */
-  readonly passDatabaseUrl: boolean;
-  readonly continueWithoutContact: boolean | undefined;
   /** Tells why one of them failed, and returns the exit code that this means. */
   readonly onError: (error: unknown) => number;
   /** Called when one without a command has started. */
@@ -97,12 +93,10 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
   const { waitTimeout, outageTimeout, parallel: beside } = options;
   const attended = { waitTimeout, outageTimeout, beside };
   if (staged.command !== null) {
-    const { gracePeriod, continueWithoutContact, passDatabaseUrl } = options;
+    const { gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure } = options;
     return runCommand(session, release(true), staged.command, {
       ...attended,
-      gracePeriod,
-      continueWithoutContact,
-      passDatabaseUrl,
+      ...{ gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure },
     });
   }
   options.onStarted(await startDeployment(session, release(true), attended));

@@ -5,8 +5,14 @@ import { type ChildEnd, startChild } from "./childProcess.js";
 import type { ProcessGroup } from "./processGroup.js";
 import type { Contact } from "./tellForKeeper.js";
 
+/** The command itself; a check of what it deployed; what is to undo that when the command or the check has failed. */
+export type Part = "command" | "check" | "rollback";
+
 export interface StartOrder {
   readonly order: "start";
+  readonly part: Part;
+  /** Why the deployment fails when its keeper is gone after this part has succeeded, or after the rollback; undefined: it has finished. */
+  readonly failure: string | undefined;
   readonly command: readonly string[];
   /** Of the command. */
   readonly environment: NodeJS.ProcessEnv;
@@ -39,7 +45,7 @@ const longestLook = 1_000;
 const lingering = 1_000;
 
 /**
- * Guards the command of a keeper, in a process of its own: starts it, and ends it with its whole process group when the keeper is gone, or
+ * Guards the commands of a keeper, one after the other, in a process of its own: starts each, and ends it with its whole process group when the keeper is gone, or
  * has been silent for too long because it is suspended. A keeper that is gone tells no end of the work, so the watchdog tells it then.
  */
 export function guardCommand(tell: (news: News) => void): void {
@@ -49,6 +55,8 @@ export function guardCommand(tell: (news: News) => void): void {
   /** Tells the end of the work in place of the keeper; undefined before that. */
   let tellEnd: (() => Promise<void>) | undefined;
   let wasStopped = false;
+  /** Whether the time of the keeper is over: what it starts now is ended at once. */
+  let isOver = false;
   const stop = (): void => group?.stop("SIGTERM", grace);
 
   const leave = async (): Promise<void> => {
@@ -59,14 +67,21 @@ export function guardCommand(tell: (news: News) => void): void {
     process.exit(0);
   };
 
-  const start = async ({ command, environment, deploymentId, contact }: StartOrder): Promise<void> => {
-    const started = startChild(command, { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) });
+  const start = async (work: StartOrder): Promise<void> => {
+    const { part, command, environment, deploymentId, contact } = work;
+    tellEnd = undefined;
+    wasStopped = false;
+    const variables = { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) };
+    const started = startChild(command, variables, part === "check");
     group = started.group;
     if (group !== undefined) {
       tell({ news: "started", group: group.id });
     }
+    if (isOver) {
+      stop();
+    }
     const end = await started.end;
-    const failure = failureOf(end, wasStopped);
+    const failure = failureOf(work, end, wasStopped);
     let told = false;
     // What outlives the command has the grace period to end by itself, as the tee of a script does.
     await group?.ended((elapsed) => {
@@ -78,6 +93,7 @@ export function guardCommand(tell: (news: News) => void): void {
         stop();
       }
     });
+    group = undefined;
     tellEnd = async () => {
       // Loaded here, because few watchdogs need it.
       const { tellForKeeper } = await import("./tellForKeeper.js");
@@ -92,10 +108,12 @@ export function guardCommand(tell: (news: News) => void): void {
 
   const goOn = (left: number, until: number): void => {
     clearTimeout(timer);
+    isOver = false;
     const since = performance.now();
     const look = (): void => {
       const rest = Math.min(left - (performance.now() - since), until - Date.now());
       if (rest <= 0) {
+        isOver = true;
         stop();
       } else {
         timer = setTimeout(look, Math.min(rest, longestLook));
@@ -120,7 +138,7 @@ export function guardCommand(tell: (news: News) => void): void {
     }
   });
   process.on("disconnect", () => {
-    if (group === undefined || tellEnd !== undefined) {
+    if (group === undefined) {
       return leave();
     }
     wasStopped = true;
@@ -143,9 +161,17 @@ function letGoOfOutput(): void {
   }
 }
 
-function failureOf({ exitCode, description }: ChildEnd, wasStopped: boolean): string | undefined {
-  if (wasStopped) {
-    return "the command was ended, since the process that kept it was gone";
+/** Why the deployment fails when its keeper is gone by now. */
+function failureOf(
+  { part, failure }: StartOrder,
+  { exitCode, description }: ChildEnd,
+  wasStopped: boolean,
+): string | undefined {
+  if (part === "rollback") {
+    return failure;
   }
-  return exitCode === 0 ? undefined : oneLine(`the command ${description}`);
+  if (wasStopped) {
+    return `the ${part} was ended, since the process that kept it was gone`;
+  }
+  return exitCode === 0 ? failure : oneLine(`the ${part} ${description}`);
 }

@@ -6,6 +6,7 @@ import { options } from "../commandLine/options.js";
 import { releaseEach } from "../commandLine/releasing.js";
 import { reportError } from "../commandLine/reportError.js";
 import { SelectionCommand } from "../commandLine/selectionCommand.js";
+import { verificationOf, verificationOptions } from "../commandLine/verification.js";
 import { stagedTable } from "../tables/stagedTable.js";
 import { jsonText } from "../text/printable.js";
 
@@ -25,7 +26,7 @@ export class ReleaseCommand extends SelectionCommand {
 
       A staged command has your rights and the environment of this process, without DEPLOY_QUEUE_DATABASE_URL unless
       \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
-      \`--yes\` does not answer but \`--trust-staged-by\` does.
+      \`--yes\` does not answer but \`--trust-staged-by\` does. \`--verify\` and \`--on-failure\` hold for each staged command, as with \`run\`.
 
       After the first one that fails it stops: the rest stays on hold, and the exit code is that of its command. A wait that a
       signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
@@ -49,9 +50,15 @@ export class ReleaseCommand extends SelectionCommand {
   waitTimeout = options.waitTimeout();
   gracePeriod = options.gracePeriod();
   onLostContact = options.onLostContact();
+  verify = verificationOptions.verify();
+  verifyFor = verificationOptions.verifyFor();
+  verifyEvery = verificationOptions.verifyEvery();
+  verifyHold = verificationOptions.verifyHold();
+  onFailure = verificationOptions.onFailure();
   override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
+    const verification = verificationOf(this);
     const held = await this.selected(session.queue);
     if (held.length === 0) {
       session.log.info("nothing of that is on hold");
@@ -71,6 +78,8 @@ export class ReleaseCommand extends SelectionCommand {
       gracePeriod: this.gracePeriod,
       passDatabaseUrl: this.passDatabaseUrl,
       continueWithoutContact: this.onLostContact,
+      verification,
+      onFailure: this.onFailure,
       onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });

@@ -3,6 +3,7 @@ import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
 import { runCommand } from "../commandLine/runCommand.js";
 import { TurnCommand } from "../commandLine/turnCommand.js";
+import { verificationOf, verificationOptions } from "../commandLine/verification.js";
 import { InvalidValueError } from "../database/errors.js";
 import { eventRecord } from "../display/eventRecord.js";
 import { jsonText } from "../text/printable.js";
@@ -16,6 +17,13 @@ export class RunCommand extends TurnCommand {
       Enters the line, waits for the turn, runs the command behind \`--\` with heartbeats, and finishes the deployment when the
       command exits with 0. After any other end of the command the deployment has failed, and its note says why. The exit code is
       that of the command.
+
+      With \`--verify\`, the deployment is \`verifying\` once the command has succeeded, and finishes when the check has succeeded within
+      \`--verify-for\` and then in each run for \`--verify-hold\`. Otherwise it fails with the end of what the check printed in its
+      note, which every reader of the queue can read, and the exit code is 4. A run that takes longer than \`--verify-every\` is ended and
+      counts as failed. \`--on-failure\` runs after the command or the check has failed, and not after a stop or a signal; how it ended is
+      in the note, too. A shell runs both texts as they are (\`sh -c\`), with the environment of the command, and all that follows holds for
+      them as for the command. Where the environment requires verification and there is no \`--verify\`, the deployment fails with 4.
 
       The command has the environment of this process, DEPLOY_QUEUE_DEPLOYMENT_ID, and DEPLOY_QUEUE_VERSION and DEPLOY_QUEUE_ARTIFACT where
       they are known, but not the URL of the database, nor
@@ -43,7 +51,7 @@ export class RunCommand extends TurnCommand {
       reaped. The command is stopped with 7 as well when a fail-over has lost its start and another deployment has started meanwhile.
 
       With \`--json\`, every step is a JSON line on stderr, since stdout belongs to the command: the steps of \`start\`, and while
-      the command runs outage, outage-over, stopping, waiting-for-parts and cancelled. The log is among them as lines of the event log,
+      the command runs outage, outage-over, verifying, stopping, waiting-for-parts and cancelled. The log is among them as lines of the event log,
       and an error as one of the event error.
     `,
     examples: [
@@ -55,12 +63,21 @@ export class RunCommand extends TurnCommand {
         "Promote the newest version of staging",
         "deploy-queue run --cell prod-aws-us-west-2-cell-1 --component api --latest-from staging -- sh -c './deploy.sh $DEPLOY_QUEUE_VERSION'",
       ],
+      [
+        "See that it works before the next one may start, and roll back where it does not",
+        "deploy-queue run --cell prod-aws-us-west-2-cell-1 --component api --verify 'curl -fsS https://api.example.com/health' --verify-hold 30s --on-failure './rollback.sh' -- ./deploy.sh v1.2.3",
+      ],
     ],
   });
 
   passDatabaseUrl = options.passDatabaseUrl();
   gracePeriod = options.gracePeriod();
   onLostContact = options.onLostContact();
+  verify = verificationOptions.verify();
+  verifyFor = verificationOptions.verifyFor();
+  verifyEvery = verificationOptions.verifyEvery();
+  verifyHold = verificationOptions.verifyHold();
+  onFailure = verificationOptions.onFailure();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -73,6 +90,7 @@ export class RunCommand extends TurnCommand {
     if (this.command[0] === "") {
       throw new InvalidValueError("the command to run is empty");
     }
+    const verification = verificationOf(this);
     const wayIn = await this.patiently(session, () => this.wayIn(session, this.gracePeriod));
     const { json } = this;
     // stdout belongs to the command.
@@ -81,6 +99,8 @@ export class RunCommand extends TurnCommand {
       gracePeriod: this.gracePeriod,
       passDatabaseUrl: this.passDatabaseUrl,
       continueWithoutContact: this.onLostContact,
+      verification,
+      onFailure: this.onFailure,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       json,

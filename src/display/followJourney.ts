@@ -61,6 +61,8 @@ export function followJourney(
           const where = entered?.start_timestamp === null ? "" : ` in ${cellName(cellOf(deployment))}`;
           return log.info(`${deploymentName(deployment)} started${where}`);
         }
+        case "verifying":
+          return log.info(`${deploymentName(event.deployment)} is being verified`);
         case "given-up":
           return log.info(`deployment ${event.deployment_id} was cancelled and left the line`);
         case "left-behind":

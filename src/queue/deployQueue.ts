@@ -94,7 +94,8 @@ export class DeployQueue extends QueueCalls {
    * A whole deployment: waits for the turn, calls deploy with heartbeats, finishes when it returns, fails when it throws (and throws the
    * same, whatever becomes of that). The signal given to deploy is aborted when the deployment is cancelled or runs for too long, when the
    * signal of the options is aborted or the queue closed, and before its lease is over without contact to the database; deploy must end
-   * then. Until it has, the deployment holds its cell.
+   * then. Until it has, the deployment holds its cell. With verify among the options, the deployment is being verified after deploy has
+   * returned, and finishes as verified when verify returns, else it fails.
    * @throws CancelledError, LostContactError, once deploy has ended; ClosedError
    */
   run<Result>(

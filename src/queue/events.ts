@@ -12,6 +12,8 @@ export type JourneyEvent =
   /** Notifications do not arrive, as behind a transaction pooler: the wait looks every 2 to 15 seconds instead. */
   | { readonly event: "no-notifications" }
   | { readonly event: "started"; readonly deployment: Deployment }
+  /** Its work is done and is being checked. */
+  | { readonly event: "verifying"; readonly deployment: Deployment }
   /** Its keeper has cancelled it: the wait was given up, or the work has failed. */
   | { readonly event: "given-up"; readonly deployment_id: DeploymentId }
   | LeftBehindEvent

@@ -28,6 +28,8 @@ export interface Outcome<Result> {
   readonly result: Result;
   /** Why it has failed, in one line; undefined when it has succeeded. */
   readonly failure: string | undefined;
+  /** Whether it was seen that what was deployed works. */
+  readonly verified?: boolean;
 }
 
 /** How its deployment has ended. */
@@ -54,6 +56,8 @@ export interface Running {
   readonly lease: Lease;
   /** Milliseconds before the end of the lease at which the work is to end when nothing is heard of the database. */
   readonly reserve: () => number;
+  /** Tells that the work is done and is being checked. When that cannot be told, the check goes on all the same. */
+  readonly beginVerification: () => Promise<void>;
 }
 
 /** What is left of the lease when the grace period is over, in milliseconds: also a busy machine has ended the work by then. */
@@ -142,15 +146,25 @@ export async function runDeployment<Result>(
     }
     return ended;
   });
-  const outcome = await work({ deployment: started, keeper, stop: stop.signal, grace, lease, reserve });
+  const beginVerification = async (): Promise<void> => {
+    const begin = () => queue.beginVerification(id, keeper);
+    const deployment = await outlastOutages(begin, { signal: stop.signal, outageTimeout, onEvent }).catch(
+      () => undefined,
+    );
+    if (deployment !== undefined) {
+      await onEvent({ event: "verifying", deployment });
+    }
+  };
+  const running = { deployment: started, keeper, stop: stop.signal, grace, lease, reserve, beginVerification };
+  const outcome = await work(running);
   stopWatching();
   workSignal?.removeEventListener("abort", onWorkAborted);
   await asked;
-  const { failure } = outcome;
+  const { failure, verified } = outcome;
   let deployment: Deployment;
   try {
     // Heartbeats go on until the database knows: the cell is given on by that, and not by the end of the lease.
-    const outages = { outageTimeout, onEvent, keeper };
+    const outages = { outageTimeout, onEvent, keeper, verified };
     if (forgotten !== undefined) {
       // What has its number now may be another deployment.
       const leave = () => queue.cancel(id, "a fail-over has lost its start");

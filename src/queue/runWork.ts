@@ -1,17 +1,22 @@
+import { deploymentName } from "../text/describe.js";
 import { cancelledError } from "./cancelled.js";
 import type { Deployment, DeploymentRequest, ReservedRequest } from "./deployment.js";
+import { RefusedError } from "./errors.js";
 import { oneLine } from "./oneLine.js";
 import type { Queue } from "./queue.js";
 import { wayInto } from "./redeeming.js";
 import { type Outcome, type Running, type RunOptions as RunningOptions, runDeployment } from "./run.js";
 
-export type RunOptions = Omit<RunningOptions, "workSignal">;
+export interface RunOptions extends Omit<RunningOptions, "workSignal"> {
+  /** Sees that what was deployed works, and throws when it does not; the deployment is being verified meanwhile. */
+  readonly verify?: ((deployment: Deployment, signal: AbortSignal) => Promise<unknown>) | undefined;
+}
 
 type Settled<Result> = { readonly value: Result } | { readonly error: unknown };
 
 /**
  * A whole deployment whose work is a function. The signal of the options also ends the work.
- * @throws what the work throws; else how the deployment has ended, unless it has finished
+ * @throws what the work or its verification throws; else how the deployment has ended, unless it has finished
  */
 export async function runWork<Result>(
   queue: Queue,
@@ -19,9 +24,15 @@ export async function runWork<Result>(
   deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
   options: RunOptions,
 ): Promise<Result> {
-  const work = async ({ deployment, stop }: Running): Promise<Outcome<Settled<Result>>> => {
+  const { verify } = options;
+  const work = async ({ deployment, stop, beginVerification }: Running): Promise<Outcome<Settled<Result>>> => {
     try {
-      return { result: { value: await deploy(deployment, stop) }, failure: undefined };
+      const value = await deploy(deployment, stop);
+      if (verify !== undefined) {
+        await beginVerification();
+        await verify(deployment, stop);
+      }
+      return { result: { value }, failure: undefined, verified: verify !== undefined };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { result: { error }, failure: oneLine(`failed: ${reason}`) };
@@ -48,6 +59,9 @@ export async function runWork<Result>(
   }
   if (end.how === "untold") {
     throw end.error;
+  }
+  if (end.how === "failed") {
+    throw new RefusedError(`${deploymentName(end.deployment)} failed: ${end.deployment.cancellation_note}`);
   }
   return result.value;
 }

@@ -12,7 +12,7 @@ export interface TellingOptions extends OutageOptions {
   readonly onEvent: (event: JourneyEvent) => Promise<void>;
   readonly keeper?: string;
   /** Whether it was seen that what was deployed works. */
-  readonly verified?: boolean;
+  readonly verified?: boolean | undefined;
 }
 
 /** Why a deployment fails whose work has succeeded. */

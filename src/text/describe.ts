@@ -41,7 +41,7 @@ export function particulars(deployment: DeploymentWithStatus, cancellation?: Can
   const isStopped = deployment.stop_timestamp !== null;
   const moments = [
     ["started", deployment.start_timestamp, ""],
-    ["being verified since", deployment.finish_timestamp === null ? deployment.verifying_since : null, ""],
+    ["verification began", deployment.verifying_since, ""],
     ["asked to stop", deployment.stop_timestamp, asked],
     ["finished", deployment.finish_timestamp, deployment.verified_at === null ? "" : ", verified"],
     [end, deployment.cancellation_timestamp, isStopped ? "" : asked],

@@ -35,7 +35,7 @@ test("a deployment that is to be verified finishes with --verified only, and wha
     await cli.run(["status", "--environment", "strict"]),
   ];
   expect(info.stdout).toMatch(new RegExp(`^${id} verifying holder`));
-  expect(info.stdout).toMatch(/being verified since \S+Z/);
+  expect(info.stdout).toMatch(/verification began \S+Z/);
   expect(running.stdout).toMatch(/, verifying for \d+m?s/);
   expect(status.stdout).toMatch(/verifying .*, being verified for \d+m?s/);
 

@@ -13,6 +13,7 @@ import {
   InvalidValueError,
   RefusedError,
   UnknownNameError,
+  UnverifiedError,
   WaitTimeoutError,
 } from "../../src/queue/errors.js";
 import type { JourneyEvent } from "../../src/queue/events.js";
@@ -123,6 +124,34 @@ describe("run", () => {
       expect(known).toMatchObject({ id, version: "v9", reserved_until: null, start_timestamp: expect.any(Date) });
       expect((await queue.deployment(id)).status).toBe(how === "run" ? "finished" : "running");
     }
+  });
+
+  test("verifies after the work, and finishes as verified", async () => {
+    const { library } = await open();
+    let during: Deployment | undefined;
+    await library.run(newRequest(), async () => undefined, {
+      verify: async ({ id }, signal) => {
+        expect(signal.aborted).toBe(false);
+        during = await queue.deployment(id);
+      },
+    });
+    expect(during).toMatchObject({ status: "verifying" });
+    expect(await queue.deployment(during?.id ?? 0)).toMatchObject({
+      status: "finished",
+      verified_at: expect.any(Date),
+    });
+  });
+
+  test("fails when the verification throws, and throws the same; also where one is required and there is none", async () => {
+    const { library } = await open();
+    const verify = () => Promise.reject(new Error("503"));
+    await expect(library.run(newRequest(), async () => "done", { verify })).rejects.toThrow("503");
+    await queue.environments.set("strict", { requireVerification: true });
+    const unverified = library.run({ ...newRequest(), environment: "strict" }, async () => "done");
+    await expect(unverified).rejects.toThrow(/failed: it was not verified, which its environment requires/);
+    const { id } = await library.start({ ...newRequest(), environment: "strict" });
+    await expect(library.finish(id)).rejects.toThrow(UnverifiedError);
+    expect(await library.finish(id, { verified: true })).toMatchObject({ verified_at: expect.any(Date) });
   });
 
   test.for<readonly [how: string, deploy: () => Promise<never>]>([
