@@ -132,6 +132,15 @@ export type Act =
   | { readonly act: "cancel version"; readonly component: string; readonly version: string }
   | { readonly act: "cancel location"; readonly environment: string; readonly cell: number | null }
   | { readonly act: "reap" }
+  | {
+      readonly act: "report check";
+      readonly component: string;
+      readonly version: string;
+      readonly name: string;
+      readonly passed: boolean;
+      /** Minutes. */
+      readonly expiresIn: number | null;
+    }
   | { readonly act: "change key"; readonly which: number; readonly apt: boolean; readonly key: string | null }
   | {
       readonly act: "set environment";

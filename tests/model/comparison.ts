@@ -14,6 +14,7 @@ const general = {
   holdsAfterFailure: false,
   maxReservation: 240,
   confirmation: "",
+  checks: [],
   requiresVerification: false,
 } as const;
 const environments: World["environments"] = {
@@ -62,6 +63,7 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
       components: {},
       cells: {},
       marks: {},
+      checks: {},
     },
     ...{ deployments: [], freezes: {}, windows: {}, heldLines: {} },
   };

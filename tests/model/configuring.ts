@@ -15,7 +15,7 @@ export function setEnvironment(world: World, { environment, policies }: Of<"set 
 
 const nothing: ComponentDemands = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
+  ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
   ...{ holdsAfterFailure: null, confirmation: null },
 };
 

@@ -13,6 +13,7 @@ function withheld(world: World, deployment: Deployment): Reason[] {
   const { hold, notBefore, environment, reservedUntil } = deployment;
   const window = world.windows[environment];
   return [
+    ...shutChecks(world, deployment),
     ...(isPast(world, deployment.notAfter) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isOver(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
@@ -27,6 +28,18 @@ function withheld(world: World, deployment: Deployment): Reason[] {
       ? []
       : [{ kind: "window", by: null, until: nextOpening(world, window) } as const]),
   ];
+}
+
+/** One that has no version cannot show its checks. */
+function shutChecks(world: World, deployment: Deployment): Reason[] {
+  const { component, version, rollbackOf } = deployment;
+  const names = rollbackOf === null ? demands(world, deployment).checks : [];
+  const hasPassed = (name: string) => {
+    const check = world.checks[`${component}/${version}/${name}`];
+    return check?.passed === true && (check.until === null || check.until > world.now);
+  };
+  const shut = version === "" ? names.slice(0, 1) : names.filter((name) => !hasPassed(name));
+  return shut.map(() => ({ kind: "check", by: null, until: null }));
 }
 
 function blockers(world: World, deployment: Deployment): Reason[] {

@@ -13,6 +13,7 @@ const general: Demands = {
   holdsAfterFailure: false,
   maxReservation: 240,
   confirmation: "",
+  checks: [],
   requiresVerification: false,
 };
 
@@ -30,6 +31,7 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     ordering: said.ordering ?? before.ordering,
     refusesOutdated: said.refusesOutdated ?? before.refusesOutdated,
     confirmation: said.confirmation ?? before.confirmation,
+    checks: said.checks ?? before.checks,
     requiresVerification: said.requiresVerification ?? before.requiresVerification,
     holdsAfterFailure: said.holdsAfterFailure ?? before.holdsAfterFailure,
   };

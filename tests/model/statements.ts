@@ -77,6 +77,10 @@ export function statementOf(act: Act, target: number | undefined, program: strin
         select count(*) from deploy_queue.cancel_location('${program}-${act.environment}', 'aws', 'model', ${act.cell})`;
     case "reap":
       return "select count(*) from deploy_queue.reap_stale_deployments()";
+    case "report check":
+      return `
+        select from deploy_queue.report_check('${program}-${act.component}', '${act.version}', '${act.name}', ${act.passed},
+          expires_in => ${minutes(act.expiresIn)})`;
     case "change key":
       return target === undefined ? undefined : update(`concurrency_key = ${text(act.key)}`)(target);
     case "set environment":
@@ -104,6 +108,7 @@ const columns: Record<keyof Policies, string> = {
   bufferTime: "buffer_time",
   heartbeatTimeout: "heartbeat_timeout",
   slots: "slots",
+  checks: "require_checks",
   ordering: "ordering",
   refusesOutdated: "refuse_outdated",
   holdsAfterFailure: "hold_after_failure",
@@ -116,6 +121,7 @@ function valuesOf(policies: Policies) {
     bufferTime,
     heartbeatTimeout,
     slots,
+    checks,
     ordering,
     refusesOutdated,
     requiresVerification,
@@ -126,6 +132,7 @@ function valuesOf(policies: Policies) {
     [columns.bufferTime, minutes(bufferTime)],
     [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
     [columns.slots, String(slots)],
+    [columns.checks, checks === null ? "null" : `'{${checks.join()}}'::text[]`],
     [columns.ordering, `${text(ordering)}::deploy_queue.ordering`],
     [columns.refusesOutdated, String(refusesOutdated)],
     [columns.requiresVerification, String(requiresVerification)],

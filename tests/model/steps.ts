@@ -28,6 +28,7 @@ const policies = fc.record<Policies>({
   slots: fc.constantFrom(null, null, 1, 2, 3),
   ordering: fc.constantFrom<Policies["ordering"][]>(null, null, "sequential", "latest", "latest-ready"),
   refusesOutdated: fc.constantFrom(null, null, true, false),
+  checks: fc.constantFrom(null, null, null, [], ["e2e"], ["e2e", "load"]),
   requiresVerification: fc.constantFrom(null, null, null, true, false),
   holdsAfterFailure: fc.constantFrom(null, null, true, false),
   confirmation: fc.constantFrom(null, null, null, "yes", ""),
@@ -189,6 +190,15 @@ const choices: readonly Choice[] = [
       ...{ environment, cell: fc.constantFrom(null, 0, 1) },
     }),
   },
+  {
+    weight: 3,
+    names: ["report check"],
+    arbitrary: fc.record({
+      ...{ act: fc.constant("report check" as const), component, version, name: fc.constantFrom("e2e", "e2e", "load") },
+      passed: fc.constantFrom(true, true, true, false),
+      expiresIn: fc.constantFrom(null, null, 3.25),
+    }),
+  },
   { weight: 2, names: ["reap"], arbitrary: fc.record({ act: fc.constant("reap" as const) }) },
   {
     weight: 1,
@@ -212,6 +222,7 @@ const choices: readonly Choice[] = [
             "bufferTime",
             "heartbeatTimeout",
             "slots",
+            "checks",
             "ordering",
             "refusesOutdated",
             "requiresVerification",
@@ -274,7 +285,7 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 /** What a change of policies leaves as it is. */
 const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
-  ...{ ordering: null, refusesOutdated: null, requiresVerification: null },
+  ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
   ...{ holdsAfterFailure: null, confirmation: null },
 };
 

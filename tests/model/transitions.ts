@@ -80,6 +80,14 @@ export function perform(world: World, act: Act, id: number): Outcome {
     }
     case "reap":
       return cancel(world, "ok", (one) => isStale(world, one));
+    case "report check": {
+      const { component, version, name, passed, expiresIn } = act;
+      const check = { passed, until: expiresIn === null ? null : world.now + expiresIn };
+      return followed(world, "ok", {
+        ...world,
+        checks: { ...world.checks, [`${component}/${version}/${name}`]: check },
+      });
+    }
     case "change key": {
       const deployment = target(world, act);
       return deployment === undefined

@@ -10,6 +10,8 @@ export interface World {
   readonly cells: Readonly<Record<string, number>>;
   /** The sequence that has started last, of each component and scope in a cell. */
   readonly marks: Readonly<Record<string, number>>;
+  /** The newest report of each check, by "component/version/name". */
+  readonly checks: Readonly<Record<string, Check>>;
   readonly deployments: readonly Deployment[];
   /** The one freeze of an environment, if it has one. */
   readonly freezes: Readonly<Record<string, Freeze>>;
@@ -17,6 +19,11 @@ export interface World {
   readonly windows: Readonly<Record<string, Window>>;
   /** The deployment because of which the line of a cell is stopped, by "environment/cell". */
   readonly heldLines: Readonly<Record<string, number>>;
+}
+
+export interface Check {
+  readonly passed: boolean;
+  readonly until: number | null;
 }
 
 export interface Window {
@@ -87,6 +94,7 @@ export interface Deployment {
 
 export interface Reason {
   readonly kind:
+    | "check"
     | "running"
     | "verifying"
     | "stopping"
@@ -128,6 +136,7 @@ export interface Demands {
   readonly maxReservation: number;
   /** The phrase that is demanded; empty: none. */
   readonly confirmation: string;
+  readonly checks: readonly string[];
   readonly requiresVerification: boolean;
 }
 
