@@ -3,6 +3,9 @@ import type { Place, ComponentDemands as Policies } from "./world.js";
 /** Where something is done: by a function of the queue or by a plain statement. */
 export type Means = "function" | "statement";
 
+/** Who says yes or no; the owner enters all deployments. */
+export type Approver = "ann" | "bob" | "owner";
+
 /**
  * What a client does. `which` picks a deployment by its place among those there are, or, where it is to be apt, among those
  * for which the act makes sense.
@@ -116,6 +119,12 @@ export type Act =
       readonly which: number;
       readonly apt: boolean;
       readonly priority: number;
+    }
+  | {
+      readonly act: "approve" | "disapprove";
+      readonly as: Approver;
+      readonly which: number;
+      readonly apt: boolean;
     }
   | { readonly act: "purge"; readonly which: number; readonly apt: boolean }
   /** Of all of the environment, a provider or a region of it, or one cell. */

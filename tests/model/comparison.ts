@@ -16,6 +16,7 @@ const general = {
   confirmation: "",
   checks: [],
   requiresVerification: false,
+  approvals: 0,
 } as const;
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },

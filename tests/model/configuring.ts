@@ -16,7 +16,7 @@ export function setEnvironment(world: World, { environment, policies }: Of<"set 
 const nothing: ComponentDemands = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
   ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
-  ...{ holdsAfterFailure: null, confirmation: null },
+  ...{ holdsAfterFailure: null, confirmation: null, approvals: null },
 };
 
 export function setComponent(world: World, act: Of<"set component">): Outcome {

@@ -150,6 +150,7 @@ type Given = Omit<
   | "forced"
   | "kept"
   | "releaseKey"
+  | "approvedBy"
 >;
 
 function add(world: World, given: Given): World {
@@ -162,7 +163,7 @@ function add(world: World, given: Given): World {
     ...{ component, sequence, scope, reservedUntil, rollbackOf, confirmation, slot: null },
     ...{ stopped: null, verifyingSince: null, finished: null, cancelled: null },
     ...{ hasFailed: false, isRejected: false, forced: false },
-    ...{ releaseKey: null, kept: heartbeat !== null },
+    ...{ releaseKey: null, kept: heartbeat !== null, approvedBy: [] },
   };
   return { ...world, deployments: [...world.deployments, added] };
 }

@@ -13,11 +13,14 @@ function withheld(world: World, deployment: Deployment): Reason[] {
   const { hold, notBefore, environment, reservedUntil } = deployment;
   const window = world.windows[environment];
   return [
+    ...(deployment.approvedBy.length < demands(world, deployment).approvals
+      ? [{ kind: "approval", by: null, until: null } as const]
+      : []),
     ...shutChecks(world, deployment),
+    ...(isConfirmed(world, deployment) ? [] : [{ kind: "confirmation", by: null, until: null } as const]),
     ...(isPast(world, deployment.notAfter) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isOver(world, deployment) ? [{ kind: "expired", by: null, until: null } as const] : []),
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
-    ...(isConfirmed(world, deployment) ? [] : [{ kind: "confirmation", by: null, until: null } as const]),
     ...(hold === null || reservedUntil !== null ? [] : [{ kind: "hold", by: null, until: null } as const]),
     ...(isLineHeld(world, deployment) ? [{ kind: "line-held", by: null, until: null } as const] : []),
     ...(reservedUntil === null || isOver(world, deployment)

@@ -15,6 +15,7 @@ const general: Demands = {
   confirmation: "",
   checks: [],
   requiresVerification: false,
+  approvals: 0,
 };
 
 export function demands(world: World, { environment, component }: Where): Demands {
@@ -34,6 +35,7 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     checks: said.checks ?? before.checks,
     requiresVerification: said.requiresVerification ?? before.requiresVerification,
     holdsAfterFailure: said.holdsAfterFailure ?? before.holdsAfterFailure,
+    approvals: said.approvals ?? before.approvals,
   };
 }
 

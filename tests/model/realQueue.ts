@@ -2,7 +2,7 @@ import type { TestDatabase } from "../support/database.js";
 import { outcome } from "../support/session.js";
 import type { Act } from "./acts.js";
 import { answerOfStart, roundMoment, roundWait } from "./answers.js";
-import { statementOf } from "./statements.js";
+import { approverLogin, statementOf } from "./statements.js";
 import type { Environment, Reason } from "./world.js";
 
 /** What an observer sees, and the waiters that the last step has notified. */
@@ -38,6 +38,7 @@ export class RealQueue {
   #heard: { channel: string; payload: string }[] = [];
   #listening = new Set<number>();
   #name = "";
+  #hasApprovers = false;
   #origin = new Date(Number.NaN);
 
   constructor(database: TestDatabase) {
@@ -49,15 +50,17 @@ export class RealQueue {
   /** Gives a program environments of its own; its minutes are counted from now. */
   async begin(environments: Readonly<Record<string, Environment>>): Promise<void> {
     this.#name = `program-${programs++}`;
+    await this.#makeApprovers();
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
-        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification, hold_after_failure)
+        insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification, hold_after_failure, approvals)
         select ${`${this.#name}-`} || given.key, make_interval(secs => 60 * (given.value ->> 'bufferTime')::float),
           make_interval(secs => 60 * (given.value ->> 'heartbeatTimeout')::float), (given.value ->> 'slots')::integer,
           make_interval(secs => 60 * (given.value ->> 'maxReservation')::float),
           (given.value ->> 'ordering')::deploy_queue.ordering, (given.value ->> 'refusesOutdated')::boolean,
           (given.value ->> 'requiresVerification')::boolean,
-          (given.value ->> 'holdsAfterFailure')::boolean
+          (given.value ->> 'holdsAfterFailure')::boolean,
+          (given.value ->> 'approvals')::integer
         from jsonb_each(${JSON.stringify(environments)}::text::jsonb) as given
       )
       select date_trunc('milliseconds', deploy_queue._now()) as origin`;
@@ -65,6 +68,17 @@ export class RealQueue {
     await this.#ear`unlisten *`;
     this.#listening = new Set();
     this.#heard = [];
+  }
+
+  async #makeApprovers(): Promise<void> {
+    if (this.#hasApprovers) return;
+    await this.#database.queue.roles.create();
+    for (const login of [approverLogin("ann"), approverLogin("bob")]) {
+      await this.#database.sql.unsafe(`
+        do $$ begin create role ${login} in role deploy_queue_approver;
+        exception when duplicate_object or unique_violation then null; end $$`);
+    }
+    this.#hasApprovers = true;
   }
 
   /** @param quiet whether nothing is written meanwhile; another program writes first after it */

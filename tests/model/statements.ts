@@ -1,4 +1,4 @@
-import type { Act } from "./acts.js";
+import type { Act, Approver } from "./acts.js";
 import type { Place, ComponentDemands as Policies } from "./world.js";
 
 /** An act as SQL for the program of that name; undefined when it is about a deployment and there is none. */
@@ -57,6 +57,9 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return target === undefined ? undefined : ofCell("hold_line", target, ", 'model', one.id");
     case "release line":
       return target === undefined ? undefined : ofCell("release_line", target, "");
+    case "approve":
+    case "disapprove":
+      return target === undefined ? undefined : approval(act, target);
     case "purge":
       return target === undefined ? undefined : `select from deploy_queue.purge(${target}, 'model')`;
     case "add window":
@@ -114,6 +117,7 @@ const columns: Record<keyof Policies, string> = {
   holdsAfterFailure: "hold_after_failure",
   requiresVerification: "require_verification",
   confirmation: "confirmation",
+  approvals: "approvals",
 };
 
 function valuesOf(policies: Policies) {
@@ -127,6 +131,7 @@ function valuesOf(policies: Policies) {
     requiresVerification,
     holdsAfterFailure,
     confirmation,
+    approvals,
   } = policies;
   return [
     [columns.bufferTime, minutes(bufferTime)],
@@ -138,6 +143,7 @@ function valuesOf(policies: Policies) {
     [columns.requiresVerification, String(requiresVerification)],
     [columns.holdsAfterFailure, String(holdsAfterFailure)],
     [columns.confirmation, text(confirmation)],
+    [columns.approvals, String(approvals)],
   ] as const;
 }
 
@@ -246,6 +252,16 @@ function call(act: Change, id: number): string {
     case "confirm":
       return `select from deploy_queue.confirm(${id}, ${text(act.confirmation)})`;
   }
+}
+
+/** The login of an approver; the owner is who is connected. */
+export const approverLogin = (who: Exclude<Approver, "owner">) => `deploy_queue_model_${who}`;
+
+function approval({ act, as }: Extract<Act, { act: "approve" | "disapprove" }>, id: number): string {
+  const call = `select from deploy_queue.${act}(${id}, 'model')`;
+  return as === "owner"
+    ? call
+    : `set session authorization ${approverLogin(as)}; ${call}; set session authorization default`;
 }
 
 const update = (set: string) => (id: number) => `update deploy_queue.deployments set ${set} where id = ${id}`;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Act, Means } from "./acts.js";
+import type { Act, Approver, Means } from "./acts.js";
 import type { Place, ComponentDemands as Policies } from "./world.js";
 
 /** Time passes, or a client acts on one of the connections; more than one act is a transaction, as is what is rolled back. */
@@ -32,6 +32,7 @@ const policies = fc.record<Policies>({
   requiresVerification: fc.constantFrom(null, null, null, true, false),
   holdsAfterFailure: fc.constantFrom(null, null, true, false),
   confirmation: fc.constantFrom(null, null, null, "yes", ""),
+  approvals: fc.constantFrom(null, null, null, null, 0, 1, 2),
 });
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
@@ -119,6 +120,15 @@ const choices: readonly Choice[] = [
     arbitrary: fc.record({
       ...{ act: fc.constant("confirm" as const), by, which, apt },
       confirmation: fc.constantFrom("yes", "yes", "no"),
+    }),
+  },
+  {
+    weight: 3,
+    names: ["approve", "disapprove"],
+    arbitrary: fc.record({
+      act: fc.constantFrom("approve" as const, "approve" as const, "approve" as const, "disapprove" as const),
+      as: fc.constantFrom<Approver[]>("ann", "ann", "bob", "bob", "owner"),
+      ...{ which, apt },
     }),
   },
   {
@@ -228,6 +238,7 @@ const choices: readonly Choice[] = [
             "requiresVerification",
             "holdsAfterFailure",
             "confirmation",
+            "approvals",
           ],
           {
             maxLength: 2,
@@ -286,7 +297,7 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
 const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
   ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
-  ...{ holdsAfterFailure: null, confirmation: null },
+  ...{ holdsAfterFailure: null, confirmation: null, approvals: null },
 };
 
 /** What an enqueue does without. */

@@ -1,5 +1,6 @@
 import type { Act } from "./acts.js";
 import { roundMoment } from "./answers.js";
+import { approve } from "./approving.js";
 import { setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
 import { covers, reasons, wokenByWindows } from "./model.js";
@@ -30,6 +31,11 @@ export function perform(world: World, act: Act, id: number): Outcome {
     case "release": {
       const deployment = target(world, act);
       return deployment === undefined ? answered("no deployment", world) : change(world, act, deployment);
+    }
+    case "approve":
+    case "disapprove": {
+      const deployment = target(world, act);
+      return deployment === undefined ? answered("no deployment", world) : approve(world, act, deployment);
     }
     case "bump": {
       const deployment = target(world, act);
@@ -125,6 +131,8 @@ export function target(world: World, act: Act): Deployment | undefined {
     confirm: ["held", "reserved", "queued"],
     purge: ["held", "reserved"],
     bump: ["held", "reserved", "queued"],
+    approve: ["held", "reserved", "queued"],
+    disapprove: ["held", "reserved", "queued"],
     "change key": ["held", "queued", "running", "verifying", "stopping"],
   };
   const isAskedAgain = (one: Deployment) =>
@@ -156,7 +164,18 @@ function undoneBy(world: World, act: Extract<Act, { act: "enqueue" }>): Deployme
 
 type Change = Exclude<
   Extract<Act, { which: number }>,
-  { act: "enqueue" | "bump" | "purge" | "change key" | "allow" | "hold line" | "release line" }
+  {
+    act:
+      | "enqueue"
+      | "bump"
+      | "approve"
+      | "disapprove"
+      | "purge"
+      | "change key"
+      | "allow"
+      | "hold line"
+      | "release line";
+  }
 >;
 
 function change(world: World, what: Change, deployment: Deployment): Outcome {

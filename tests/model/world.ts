@@ -87,6 +87,7 @@ export interface Deployment {
   readonly isRejected: boolean;
   /** The phrase that was brought for it. */
   readonly confirmation: string | null;
+  readonly approvedBy: readonly string[];
   /** The deployment whose work it is a part of, and the holder in whose hold it runs. */
   readonly parentId: number | null;
   readonly joinedId: number | null;
@@ -95,6 +96,7 @@ export interface Deployment {
 export interface Reason {
   readonly kind:
     | "check"
+    | "approval"
     | "running"
     | "verifying"
     | "stopping"
@@ -138,6 +140,7 @@ export interface Demands {
   readonly confirmation: string;
   readonly checks: readonly string[];
   readonly requiresVerification: boolean;
+  readonly approvals: number;
 }
 
 export interface Environment extends Demands {
