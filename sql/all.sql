@@ -2,6 +2,7 @@
 --
 -- basics    what all stand on: the clock, texts, cells and their locks
 -- roles     who acts, and what each role may
+-- access    what servers call for others: secrets, and what their bearers may
 -- line      the waiting deployments, their order, and when each will likely start
 -- rule      THE RULE: what may start (_withheld, _blockers), and why not yet
 -- gates     what must be said or shown before a start: confirmation, approvals, promotion, checks
@@ -48,6 +49,8 @@
 --!include basics/_new_cell.sql
 --!include basics/_require_component_name.sql
 --!include basics/_new_component.sql
+
+--!include access/_verified.sql
 
 --!include roles/_principal.sql
 --!include roles/_ties.sql
@@ -372,6 +375,19 @@
 --!include boards/_rule_problems.sql
 --!include boards/health.sql
 --!include boards/worker_seen.sql
+
+--!include access/_act_as.sql
+--!include access/_access_of.sql
+--!include access/_callable.sql
+--!include access/_require_scope.sql
+--!include access/_as_json.sql
+--!include access/_answer_as_json.sql
+--!include access/_argument.sql
+--!include access/known_tokens.sql
+--!include access/create_token.sql
+--!include access/revoke_token.sql
+--!include access/call.sql
+--!include access/look.sql
 
 --!include tables.sql
 --!include comments.sql

@@ -226,6 +226,21 @@ comment on table deploy_queue.timelines is 'Since when each server of this datab
 comment on column deploy_queue.timelines.timeline is 'As in the names of WAL files.';
 comment on column deploy_queue.timelines.since is 'When that was noticed; -infinity for the first one.';
 
+comment on type deploy_queue.access is
+  'What the bearer of a secret may: the privileges of a role of the queue, and the environments, components and functions that it is limited to; null is all.';
+comment on table deploy_queue.tokens is 'Secrets that let callers of a server in. Written by create_token() and revoke_token().';
+comment on column deploy_queue.tokens.name is 'What it is known as.';
+comment on column deploy_queue.tokens.hash is 'The SHA-256 of the secret.';
+comment on column deploy_queue.tokens.kind is 'Whose privileges it gives: reader, approver, checker, deployer or operator.';
+comment on column deploy_queue.tokens.environments is 'The only ones that it may change; null is all.';
+comment on column deploy_queue.tokens.components is 'The only ones that it may change; null is all.';
+comment on column deploy_queue.tokens.functions is 'The only ones that it may call; null is all that its kind may.';
+comment on column deploy_queue.tokens.created_by is 'Who made it.';
+comment on column deploy_queue.tokens.created_at is 'When it was made.';
+comment on column deploy_queue.tokens.expires_at is 'When it ends by itself; null is never.';
+comment on column deploy_queue.tokens.used_at is 'When it was used last, right to the hour.';
+comment on column deploy_queue.tokens.revoked_at is 'When it was ended.';
+
 comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
 comment on column deploy_queue.tied_roles.environments is 'Those that it may change.';

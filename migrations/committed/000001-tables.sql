@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f30d7f687c40973706febb10734b772422cd0cd6
+--! Hash: sha1:712e76f974ea62d752e1dd867b2cc2e3bdfd7f73
 
 -- squawk-ignore-file
 
@@ -55,6 +55,11 @@ create type deploy_queue.policies as (
   has_component_policies boolean,
   drops boolean,
   has_gates boolean
+);
+
+-- What a caller of a server may: the privileges of a role of the queue, and where they are limited; null is no limit.
+create type deploy_queue.access as (
+  principal text, kind text, environments text[], components text[], functions text[], claims jsonb
 );
 
 -- Since when the database takes heartbeats.
@@ -611,3 +616,25 @@ create table deploy_queue.workers (
   started_at timestamptz not null,
   last_seen_at timestamptz not null
 );
+
+-- Secrets of callers of a server, as their SHA-256.
+create table deploy_queue.tokens (
+  id integer primary key generated always as identity,
+  name text not null
+    constraint name_must_be_1_to_100_printable_characters check (
+      length(name) between 1 and 100
+      and name !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  hash bytea not null constraint a_secret_is_one_token unique,
+  kind text not null,
+  environments text[],
+  components text[],
+  functions text[],
+  created_by text not null,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  used_at timestamptz,
+  revoked_at timestamptz
+);
+
+create unique index tokens_by_name on deploy_queue.tokens (name) where revoked_at is null;

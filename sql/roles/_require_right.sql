@@ -12,6 +12,7 @@ begin
   -- Most databases tie no role.
   if not exists (select from pg_db_role_setting where pg_db_role_setting.setrole <> 0)
     and not exists (select from deploy_queue.tied_roles)
+    and current_setting('deploy_queue.verified', true) <> '' is not true
   then
     return true;
   end if;

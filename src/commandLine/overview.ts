@@ -44,7 +44,7 @@ export const topics: readonly Topic[] = [
     [
       ["environment, cell", "Places and their policies"],
       ["window", "When deployments of an environment may start"],
-      ["roles", "Who may do what"],
+      ["roles, token", "Who may do what, in SQL and over HTTP"],
       ["config, completion", "Defaults of the place, and the tab key of your shell"],
       ["migrate, adopt", "Make the schema, or take the predecessor's over"],
     ],
@@ -53,6 +53,7 @@ export const topics: readonly Topic[] = [
     "Operate",
     [
       ["doctor", "Examine the database and the queue, and say what to do"],
+      ["serve", "The queue over HTTP"],
       ["worker", "Reap, record and prune in the background"],
       ["database", "This user's own PostgreSQL"],
     ],

@@ -142,6 +142,12 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD062: RefusedError,
   QD063: UnknownNameError,
   QD064: RefusedError,
+  QD070: RefusedError,
+  QD071: UnknownNameError,
+  QD072: RefusedError,
+  QD073: InvalidValueError,
+  QD074: RefusedError,
+  QD075: UnknownNameError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

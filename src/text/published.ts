@@ -30,6 +30,9 @@ function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Of an interval as PostgreSQL writes it; one with months or in another style stays as it is. */
 function seconds(interval: unknown): unknown {
+  if (typeof interval === "number") {
+    return interval;
+  }
   const [, days = "0", hours = "0", minutes = "0", rest = "0"] =
     /^(?:(\d+) days?)? ?(?:(\d+):(\d+):([\d.]+))?$/.exec(String(interval ?? "null")) ?? [];
   return /\d/.test(String(interval)) && !/mon|year/.test(String(interval))

@@ -25,6 +25,7 @@ import { Policies } from "./policies.js";
 import { Promotions } from "./promotions.js";
 import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
+import { Tokens } from "./tokens.js";
 import { Upkeep } from "./upkeep.js";
 
 /** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
@@ -42,6 +43,8 @@ export class QueueCalls extends Calls {
   readonly reports: Reports;
   readonly upkeep: Upkeep;
   readonly roles: Roles;
+  /** What lets callers of servers in. */
+  readonly tokens: Tokens;
   readonly adoption: Adoption;
 
   constructor(database: Database) {
@@ -59,6 +62,7 @@ export class QueueCalls extends Calls {
     this.reports = new Reports(database);
     this.upkeep = new Upkeep(database);
     this.roles = new Roles(database);
+    this.tokens = new Tokens(database);
     this.adoption = new Adoption(database);
   }
 

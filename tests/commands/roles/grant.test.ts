@@ -40,7 +40,7 @@ test("an administrator with CREATEROLE, who is no superuser, sets up a queue of 
   await cli.run(["roles", "create"]);
   await cli.sql.unsafe(`alter role ${admin.name} createrole createdb`);
   // As if it had created them, which it has on a server of its own.
-  for (const kind of ["reader", "approver", "checker", "deployer", "operator"]) {
+  for (const kind of ["reader", "approver", "checker", "server", "deployer", "operator"]) {
     await cli.sql.unsafe(`grant deploy_queue_${kind} to ${admin.name} with admin option`);
   }
   await admin.sql.unsafe(`create database managed_${admin.name}`);

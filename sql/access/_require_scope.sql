@@ -1,0 +1,46 @@
+-- Refuses a call that changes what lies outside of the caller's components, or the work of others: a deployer changes only what it
+-- entered itself. Environments are asked for where they are changed (_require_right).
+-- Called by call.
+create or replace function deploy_queue._require_scope(access deploy_queue.access, arguments jsonb) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids bigint[] := array(
+    select named.id::text::bigint
+    from (
+      select jsonb_path_query(_require_scope.arguments, '$.keyvalue() ? (@.key == "deployment_id" || @.key == "parent_id").value') as id
+      union all
+      select jsonb_path_query(_require_scope.arguments, '$.deployment_ids[*]')
+    ) as named
+    where jsonb_typeof(named.id) = 'number' and named.id::text ~ '^[0-9]{1,18}$'
+  );
+  v_component text := btrim(_require_scope.arguments ->> 'component');
+  v_deployment record;
+begin
+  for v_deployment in
+    select deployments.id, deployments.component, deployments.entered_by
+    from deploy_queue.deployments
+    where deployments.id = any (v_ids)
+  loop
+    if (_require_scope.access).kind = 'deployer' and v_deployment.entered_by <> (_require_scope.access).principal then
+      raise exception using errcode = 'QD072',
+        message = format('deployment %s was entered by %s, not by %s', v_deployment.id, v_deployment.entered_by,
+          (_require_scope.access).principal),
+        hint = 'A deployer changes what it entered itself; an operator may change it.';
+    end if;
+    v_component := case
+      when v_deployment.component <> all ((_require_scope.access).components) then v_deployment.component
+      else coalesce(v_component, v_deployment.component)
+    end;
+    exit when v_component <> all ((_require_scope.access).components);
+  end loop;
+
+  if (_require_scope.access).components is not null and (v_component = any ((_require_scope.access).components)) is not true then
+    raise exception using errcode = 'QD072',
+      message = format('%s may change %s only', (_require_scope.access).principal,
+        array_to_string((_require_scope.access).components, ', ')),
+      hint = 'It is limited to these components.';
+  end if;
+end;
+$$;

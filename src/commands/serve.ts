@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { Command } from "clipanion";
+import type { Session } from "../commandLine/openSession.js";
+import { QueueCommand } from "../commandLine/queueCommand.js";
+import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
+import { InvalidValueError } from "../database/errors.js";
+import { parseNumber } from "../text/numbers.js";
+
+export class ServeCommand extends QueueCommand {
+  static override paths = [["serve"]];
+
+  static override usage = Command.Usage({
+    category: "Operation",
+    description: "Serve the queue over HTTP until stopped",
+    details: `
+      Callers bring a token of \`token create\` instead of a database login. /docs describes all calls, /openapi.json does so for programs, and
+      docs/http-api.md begins with curl. Any number of servers may run beside each other.
+
+      Its database login needs the role deploy_queue_server and nothing else: each call runs with the rights of its caller.
+      SIGTERM and SIGINT let requests that run end, and stop it.
+    `,
+    examples: [["On this machine only", "deploy-queue serve --listen 127.0.0.1:8080"]],
+  });
+
+  listen = valueOr("--listen", "127.0.0.1:8080", "Address and port, such as 0.0.0.0:8080 or [::]:8080", parseListen);
+  basePath = valueOption("--base-path", "What each path begins with behind a proxy, such as /queue", parseBasePath);
+  trustedProxies = optionalName(
+    "--trusted-proxies",
+    "Addresses of proxies whose X-Forwarded-For counts, such as 10.0.0.0/8",
+  );
+  tlsCert = optionalName("--tls-cert", "File with the certificate, for TLS without a proxy");
+  tlsKey = optionalName("--tls-key", "File with its key");
+  connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
+
+  override async act({ log, url }: Session): Promise<number> {
+    const { createServer } = await import("../server/createServer.js");
+    const server = await createServer({
+      ...{ url, log, connections: this.connections, basePath: this.basePath, tls: this.#tls() },
+      trustedProxies: this.trustedProxies?.split(",").map((address) => address.trim()),
+    });
+    const stopped = new Promise<NodeJS.Signals>((resolve) => {
+      process.once("SIGTERM", resolve).once("SIGINT", resolve);
+    });
+    const address = await server.listen(this.listen).catch((error: unknown) => {
+      throw new InvalidValueError(`cannot listen on ${this.listen.host}:${this.listen.port}`, {
+        hint: "Another process may have the port, or the address is not of this machine.",
+        cause: error,
+      });
+    });
+    log.info(`listening on ${address}${this.basePath ?? ""}`);
+    log.info(`${await stopped} came; stopping`);
+    await server.close();
+    return 0;
+  }
+
+  #tls(): { cert: Buffer; key: Buffer } | undefined {
+    const { tlsCert, tlsKey } = this;
+    if (tlsCert === undefined && tlsKey === undefined) {
+      return undefined;
+    }
+    if (tlsCert === undefined || tlsKey === undefined) {
+      throw new InvalidValueError("--tls-cert and --tls-key are given together");
+    }
+    return { cert: contents(tlsCert, "--tls-cert"), key: contents(tlsKey, "--tls-key") };
+  }
+}
+
+function contents(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new InvalidValueError(`the file of ${option} cannot be read`, { cause: error });
+  }
+}
+
+function parseListen(text: string, option: string): { host: string; port: number } {
+  const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]*):(\d{1,5})$/i.exec(text) ?? [];
+  if (host === undefined || port === undefined || Number(port) > 65_535) {
+    throw new InvalidValueError(`${option} must be an address and a port, such as 127.0.0.1:8080, not "${text}"`);
+  }
+  return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+function parseBasePath(text: string, option: string): string {
+  const path = text.replace(/\/+$/, "");
+  if (path !== "" && !/^(?:\/[\w.-]+)+$/.test(path)) {
+    throw new InvalidValueError(`${option} must be a path such as /queue, not "${text}"`);
+  }
+  return path;
+}

@@ -1,0 +1,55 @@
+import { Calls } from "./calls.js";
+import type { RoleKind } from "./roles.js";
+
+/** A token of callers of servers, without its secret. */
+export interface Token {
+  readonly token_id: number;
+  readonly name: string;
+  readonly kind: RoleKind;
+  /** What it is limited to; null: all that its kind may. */
+  readonly environments: readonly string[] | null;
+  readonly components: readonly string[] | null;
+  readonly functions: readonly string[] | null;
+  readonly created_by: string;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  /** Right to the hour. */
+  readonly used_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+export interface TokenRequest {
+  readonly name: string;
+  readonly kind: string;
+  /** The SHA-256 of the secret. */
+  readonly hash: Buffer;
+  readonly environments?: readonly string[] | undefined;
+  readonly components?: readonly string[] | undefined;
+  readonly functions?: readonly string[] | undefined;
+  /** Seconds; undefined: until it is revoked. */
+  readonly validFor?: number | undefined;
+}
+
+/** What lets callers of servers in. */
+export class Tokens extends Calls {
+  list(): Promise<Token[]> {
+    return this.rows((sql) => sql`select * from deploy_queue.known_tokens order by token_id`);
+  }
+
+  create({ name, kind, hash, environments, components, functions, validFor }: TokenRequest): Promise<Token> {
+    const listed = (names: readonly string[] | undefined): string[] | null => (names === undefined ? null : [...names]);
+    return this.change(
+      (sql) => sql`
+        select * from deploy_queue.create_token(
+          name => ${name}, kind => ${kind}, hash => ${hash}, environments => ${listed(environments)}::text[],
+          components => ${listed(components)}::text[], functions => ${listed(functions)}::text[],
+          valid_for => make_interval(secs => ${validFor ?? null})
+        )`,
+    );
+  }
+
+  /** @throws UnknownNameError when there is none of that name */
+  revoke(name: string): Promise<Token> {
+    return this.change((sql) => sql`select * from deploy_queue.revoke_token(name => ${name})`);
+  }
+}

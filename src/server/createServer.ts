@@ -1,0 +1,107 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { version } from "../../package.json";
+import type { LeveledLog } from "../display/log.js";
+import { published } from "../text/published.js";
+import { Pool } from "./pool.js";
+import { Problem, problem, problemOf } from "./problem.js";
+import { addRoutes } from "./routes.js";
+
+export interface ServerOptions {
+  readonly url: string;
+  readonly log: LeveledLog;
+  /** Connections to the database, at most. */
+  readonly connections?: number | undefined;
+  /** Before each path, such as /queue; empty by default. */
+  readonly basePath?: string | undefined;
+  /** Addresses of proxies whose X-Forwarded-For counts. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+}
+
+/** Limits that keep one client from holding up the others; in bytes and milliseconds. */
+const limits = { bodyLimit: 65_536, connectionTimeout: 0, requestTimeout: 30_000, keepAliveTimeout: 72_000 };
+
+/** The queue over HTTP. It has no rule of its own: each request is one statement, with the rights of its caller. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { log, basePath = "", trustedProxies, tls } = options;
+  const pool = new Pool({ url: options.url, size: options.connections ?? 8 });
+  const app: FastifyInstance = fastify({
+    ...limits,
+    trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
+    ...(tls !== undefined && { https: { ...tls } }),
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // The schemas of answers document; rows are printed as --json prints them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
+  app.addHook("onClose", () => pool.close());
+  app.addHook("onRequest", async (_, reply) => {
+    void reply.headers({
+      "cache-control": "no-store",
+      "content-security-policy":
+        "default-src 'self'; frame-ancestors 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const details = problemOf(error);
+    if (details.status === 500) {
+      log.error(
+        `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+    void reply.code(details.status).headers(details.status === 503 ? { "retry-after": "5" } : {});
+    return reply.type("application/problem+json").send(JSON.stringify(details));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type("application/problem+json")
+      .send(JSON.stringify(problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`))),
+  );
+  app.addSchema(Problem);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "deploy-queue", version, description: "A deployment queue in PostgreSQL, over HTTP." },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    },
+    refResolver: { buildLocalReference: (schema) => String(schema["$id"] ?? "schema") },
+  });
+  await app.register(swaggerUi, { routePrefix: `${basePath}/docs` });
+  await app.register(
+    async (v1) => {
+      addRoutes(v1, pool);
+    },
+    { prefix: `${basePath}/v1` },
+  );
+  addHealth(app, pool, basePath);
+  return app;
+}
+
+function addHealth(app: FastifyInstance, pool: Pool, basePath: string): void {
+  const state = (status: string) => ({ service: "deploy-queue", status, timestamp: new Date().toISOString(), version });
+  const schema = (summary: string) => ({
+    ...{ summary, tags: ["server"] },
+    response: {
+      200: Type.Object({}, { additionalProperties: true }),
+      503: Type.Object({}, { additionalProperties: true }),
+    },
+  });
+  app.get(`${basePath}/livez`, { schema: schema("Whether the process answers") }, () => state("ok"));
+  for (const path of ["health", "readyz"]) {
+    app.get(`${basePath}/${path}`, { schema: schema("Whether the database answers") }, async (_, reply) => {
+      try {
+        await pool.schemaVersion();
+        return state("ok");
+      } catch {
+        return reply.code(503).send(state("unavailable"));
+      }
+    });
+  }
+  app.get(`${basePath}/openapi.json`, { schema: { hide: true } }, () => app.swagger());
+}

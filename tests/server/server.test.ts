@@ -1,0 +1,150 @@
+import type { FastifyInstance } from "fastify";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createServer } from "../../src/server/createServer.js";
+import { newPlace, useCommandLine } from "../support/commandLine.js";
+
+const cli = useCommandLine();
+const logged: string[] = [];
+let server: FastifyInstance;
+let base: string;
+
+beforeAll(async () => {
+  const note = (message: string): void => void logged.push(message);
+  const log = { trace: note, debug: note, info: note, warn: note, error: note, tellsInfo: true };
+  server = await createServer({ url: cli.url, log, connections: 2 });
+  base = await server.listen({ host: "127.0.0.1", port: 0 });
+  await cli.run(["roles", "create"]);
+});
+afterAll(() => server.close());
+
+async function token(name: string, ...options: string[]): Promise<string> {
+  const { stdout } = await cli.run(["token", "create", "--name", name, ...options]);
+  return stdout.trim();
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Headers;
+}
+
+async function send(
+  secret: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers = {},
+): Promise<Reply> {
+  const response = await fetch(`${base}${path}`, {
+    method,
+    headers: {
+      ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  return { status: response.status, body: Object(answer), headers: response.headers };
+}
+
+const { environment, region } = newPlace();
+const cell = { environment, cloud_provider: "aws", region, cell_index: 1, component: "api" };
+
+test("a deployment goes from its entry to its end by the calls of one token", async () => {
+  const ci = await token("ci", "--role", "deployer");
+
+  const entered = await send(
+    ci,
+    "POST",
+    "/v1/deployments",
+    { ...cell, version: "v1", max_duration: 90 },
+    { "x-actor": "ada" },
+  );
+  expect(entered).toMatchObject({
+    status: 201,
+    body: { component: "api", entered_by: "token ci", actor: "ada", max_duration: 90, start_timestamp: null },
+  });
+  const { deployment_id: id } = entered.body;
+  expect(entered.headers.get("location")).toBe(`/v1/deployments/${id}`);
+  expect(entered.body).not.toHaveProperty("release_key");
+  expect(await send(ci, "POST", `/v1/deployments/${id}/start`)).toMatchObject({ status: 200, body: { started: true } });
+  expect(await send(ci, "POST", `/v1/deployments/${id}/finish`, {})).toMatchObject({ status: 200 });
+
+  const { body } = await send(ci, "GET", `/v1/deployments/${id}`);
+  expect(body).toMatchObject({ deployment_id: id, status: "finished" });
+  expect(body["finish_timestamp"]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)$/);
+  const { body: history } = await send(ci, "GET", `/v1/deployments/${id}/history`);
+  expect(history).toMatchObject({
+    items: [{ kind: "enqueued" }, { kind: "started" }, { kind: "finished", principal: "token ci" }],
+  });
+});
+
+test("the same idempotency key enters once", async () => {
+  const ci = await token("twice", "--role", "deployer");
+  const entries = [1, 2].map(() =>
+    send(ci, "POST", "/v1/deployments", { ...cell, cell_index: 2 }, { "idempotency-key": "run-1" }),
+  );
+
+  const [first, second] = await Promise.all(entries);
+  expect(first?.body["deployment_id"]).toBe(second?.body["deployment_id"]);
+});
+
+test("a page of deployments leads to the next one", async () => {
+  const ci = await token("pages", "--role", "deployer");
+  for (const cell_index of [11, 12, 13]) {
+    await send(ci, "POST", "/v1/deployments", { ...cell, cell_index, component: "paged" });
+  }
+
+  const first = await send(ci, "GET", "/v1/deployments?component=paged&limit=2");
+  expect(first.body["items"]).toMatchObject([{ cell_index: 13 }, { cell_index: 12 }]);
+  const second = await send(ci, "GET", `/v1/deployments?component=paged&limit=2&cursor=${first.body["next_cursor"]}`);
+  expect(second.body).toMatchObject({ items: [{ cell_index: 11 }], next_cursor: null });
+});
+
+test.each([
+  [undefined, "GET", "/v1/queue", undefined, 401, "the request brings no token"],
+  ["wrong", "GET", "/v1/queue", undefined, 401, "the token is not known here, has expired, or was revoked"],
+  ["reader", "POST", "/v1/deployments", cell, 403, "token reader may not call enqueue"],
+  ["deployer", "POST", "/v1/freezes", { environment, reason: "stop" }, 403, "token deployer may not call freeze"],
+  ["deployer", "POST", "/v1/deployments", { ...cell, celk: 1 }, 400, "celk"],
+  ["deployer", "POST", "/v1/deployments", { ...cell, cell_index: -1 }, 400, "cell_index"],
+  ["deployer", "POST", "/v1/deployments", "{", 400, "JSON"],
+  [
+    "deployer",
+    "POST",
+    "/v1/deployments",
+    { ...cell, environment: "nowhere" },
+    404,
+    "environment nowhere does not exist",
+  ],
+  ["deployer", "POST", "/v1/deployments", { ...cell, note: "x".repeat(70_000) }, 413, "large"],
+  ["deployer", "GET", "/v1/deployments/999999", undefined, 404, "deployment 999999 does not exist"],
+  ["deployer", "POST", "/v1/deployments/999999/finish", {}, 404, "deployment 999999 does not exist"],
+  ["deployer", "GET", "/v1/deployments/x", undefined, 400, "deployment_id"],
+  ["deployer", "GET", "/v1/deployments?colour=red", undefined, 400, "colour"],
+  ["deployer", "GET", "/v1/deployments?cursor=!", undefined, 400, "cursor"],
+  ["deployer", "GET", "/v1/nothing", undefined, 404, "there is no GET /v1/nothing"],
+] as const)("%s %s %s with %j is a problem", async (role, method, path, body, status, detail) => {
+  const secret = role === undefined || role === "wrong" ? role : await tokenOf(role);
+
+  const reply = await send(secret, method, path, body);
+  expect(reply).toMatchObject({ status, body: { status, detail: expect.stringContaining(detail) } });
+  expect(reply.headers.get("content-type")).toContain("application/problem+json");
+  expect(JSON.stringify(reply.body)).not.toMatch(/\bat .*\.[jt]s:\d/);
+});
+
+const tokens = new Map<string, Promise<string>>();
+function tokenOf(role: string): Promise<string> {
+  const known = tokens.get(role) ?? token(role, "--role", role);
+  tokens.set(role, known);
+  return known;
+}
+
+test("the server says that it and its database are well, and describes itself", async () => {
+  expect((await send(undefined, "GET", "/health")).body).toMatchObject({ service: "deploy-queue", status: "ok" });
+  const { body } = await send(undefined, "GET", "/openapi.json");
+  expect(body).toMatchObject({ openapi: "3.1.0", paths: { "/v1/deployments": { post: { operationId: "enqueue" } } } });
+  expect((await fetch(`${base}/docs/`)).status).toBe(200);
+  expect(logged).toEqual([]);
+});

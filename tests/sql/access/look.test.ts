@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { newToken } from "../../support/tokens.js";
+
+const database = useDatabase();
+const { sql } = database;
+let reader: Buffer;
+
+beforeAll(async () => {
+  await database.queue.roles.create();
+  reader = await newToken(sql, "reader", "reader");
+  for (const index of [1, 2, 3]) {
+    await sql`select deploy_queue.enqueue('dev', 'aws', 'us-west-2', ${index}, 'api', max_duration => '90 seconds')`;
+  }
+});
+
+interface Asked {
+  readonly view?: string;
+  readonly conditions?: object;
+  readonly by?: string;
+  readonly descending?: boolean;
+  readonly after?: unknown;
+  readonly atMost?: number;
+}
+
+async function look({ view = "deployments_with_status", ...asked }: Asked, credential = reader): Promise<unknown[]> {
+  const rows = await sql<{ answer: unknown }[]>`
+    select answer from deploy_queue.look(
+      ${credential}, ${view}, ${JSON.stringify(asked.conditions ?? {})}::text::jsonb, by => ${asked.by ?? null},
+      descending => ${asked.descending ?? false},
+      after => ${asked.after === undefined ? null : JSON.stringify(asked.after)}::text::jsonb, at_most => ${asked.atMost ?? null}
+    ) as answer`;
+  return rows.map(({ answer }) => answer);
+}
+
+test("rows come by their fields, in order, from where a page ended, with durations in seconds", async () => {
+  const newest = await look({ by: "cell_index", descending: true, atMost: 2 });
+  expect(newest).toMatchObject([{ cell_index: 3, max_duration: 90, status: "queued" }, { cell_index: 2 }]);
+  expect(await look({ by: "cell_index", descending: true, after: 2 })).toMatchObject([{ cell_index: 1 }]);
+  expect(await look({ conditions: { cell_index: 2, environment: "dev" } })).toHaveLength(1);
+});
+
+test.for([
+  [{ view: "nothing" }, "QD071"],
+  [{ view: "_all_queued" }, "QD071"],
+  [{ view: "deployments" }, "QD071"],
+  [{ view: "tokens" }, "QD071"],
+  [{ conditions: { colour: "red" } }, "QD073"],
+  [{ by: "colour" }, "QD073"],
+  [{ conditions: { cell_index: "1" } }, "QD073"],
+] as const)("%j is refused with %s", async ([asked, code]) => {
+  await expect(look(asked)).rejects.toMatchObject({ code });
+});
+
+test("what only an operator reads is read with the token of one", async () => {
+  const rows = look({ view: "deployments" }, await newToken(sql, "operator", "operator"));
+  expect(await rows).toHaveLength(3);
+});
