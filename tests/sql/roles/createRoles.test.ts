@@ -22,13 +22,13 @@ describe("create_roles", () => {
     await sql.unsafe(`
       grant delete on deploy_queue.deployments to deploy_queue_deployer;
       grant execute on function deploy_queue.prune_history(integer) to public, deploy_queue_reader;
-      revoke execute on function deploy_queue.finish(bigint, text) from deploy_queue_deployer`);
+      revoke execute on function deploy_queue.finish(bigint, text, boolean) from deploy_queue_deployer`);
 
     await database.queue.roles.create();
 
     const may = (role: string, fn: string) => sql`
       select has_function_privilege(${role}, ${`deploy_queue.${fn}`}, 'execute') as may`;
-    expect(await may("deploy_queue_deployer", "finish(bigint, text)")).toEqual([{ may: true }]);
+    expect(await may("deploy_queue_deployer", "finish(bigint, text, boolean)")).toEqual([{ may: true }]);
     expect(await may("deploy_queue_reader", "prune_history(integer)")).toEqual([{ may: false }]);
     expect(
       await sql`select has_table_privilege('deploy_queue_deployer', 'deploy_queue.deployments', 'delete') as may`,
