@@ -3,7 +3,7 @@ import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals } from "../display/signals.js";
 import { cancellationOf } from "../queue/cancelled.js";
-import type { Deployment, DeploymentId, DeploymentRequest } from "../queue/deployment.js";
+import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
 import { CancelledError, OutdatedError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Blocker } from "../queue/forecast.js";
@@ -84,9 +84,7 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
     beParent(deployment);
     return { deployment, waitedFor: [...waitedFor.values()] };
   } catch (error) {
-    const supersededBy = giveUp.signal.aborted
-      ? undefined
-      : await supersederOf(queue, error, enqueued?.id ?? reservationOf(inputs));
+    const supersededBy = giveUp.signal.aborted ? undefined : await supersederOf(queue, error);
     if (supersededBy !== undefined) {
       options.onSuperseded?.();
       setOutput("superseded-by", supersededBy);
@@ -135,20 +133,12 @@ async function promoted(
 }
 
 /** The newer deployment that makes this one needless, whether it waited or was refused. */
-async function supersederOf(
-  queue: Queue,
-  error: unknown,
-  id: DeploymentId | undefined,
-): Promise<string | number | undefined> {
+async function supersederOf(queue: Queue, error: unknown): Promise<string | number | undefined> {
   if (error instanceof OutdatedError) {
     return /\bdeployment (\d+)/.exec(error.message)?.[1];
   }
-  const isCancelled = error instanceof CancelledError && id !== undefined;
-  return isCancelled ? (await cancellationOf(queue, id))?.superseded_by : undefined;
-}
-
-function reservationOf({ wanted }: StartInputs): DeploymentId | undefined {
-  return "reserved" in wanted ? wanted.reserved.reservation : undefined;
+  const id = error instanceof CancelledError ? error.deployment : undefined;
+  return id === undefined ? undefined : (await cancellationOf(queue, id))?.superseded_by;
 }
 
 function warnOfIgnored({ wanted }: StartInputs, deployment: Deployment): void {

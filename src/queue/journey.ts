@@ -105,6 +105,10 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
       } else {
         await giveUp(queue, entered.id, error, { mayRun: !heartbeat, onEvent });
       }
+    } else if (error instanceof RefusedAsCancelledError && error.deployment !== undefined) {
+      // It was cancelled before it entered, such as a reservation that a newer one has superseded.
+      const { deployment: id } = error;
+      await onEvent?.({ event: "cancelled", deployment_id: id, ...(await cancellationOf(queue, id)) });
     }
     throw error instanceof RefusedAsCancelledError ? new CancelledError(error.message, { cause: error }) : error;
   } finally {

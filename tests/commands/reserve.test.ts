@@ -127,6 +127,18 @@ describe("--reservation", () => {
     expect(stderr).toMatch(/^deploy-queue: [^\n]*(is no reservation|reservation of|was not redeemed until)[^\n]*\n$/);
   });
 
+  test("that a newer one has superseded ends with 5, and with --json by an event that names it", async () => {
+    const place = newPlace(await cli.environment());
+    await cli.queue.environments.set(place.environment, { ordering: "latest" });
+    const id = await reserve(place, "--sequence", "1");
+    const newer = await reserve(place, "--sequence", "2");
+    const { code, stdout } = await cli.run(["start", "--json", "--reservation", String(id)]);
+    expect(code).toBe(5);
+    expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
+      ...{ event: "cancelled", deployment_id: id, kind: "superseded", superseded_by: newer },
+    });
+  });
+
   test("of no deployment ends with 3", async () => {
     expect((await cli.run(["start", "--reservation", "999999999"])).code).toBe(3);
   });
