@@ -1,5 +1,5 @@
 import type { DeploymentWithStatus } from "../queue/deployment.js";
-import { CancelledError } from "../queue/errors.js";
+import { CancelledError, RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
@@ -10,9 +10,11 @@ import { deploymentRows, summarize } from "./jobSummary.js";
 import { log } from "./log.js";
 import { patiently } from "./queueSession.js";
 import { slackNotifier } from "./slackNotifier.js";
+import type { VerificationInputs } from "./verificationInputs.js";
+import { verifyJob } from "./verifyJob.js";
 import { jobPage } from "./workflow.js";
 
-export interface JobDeployment {
+export interface JobDeployment extends VerificationInputs {
   readonly id: string;
   readonly slackStartMessage: string | undefined;
   readonly stopOnCancel: boolean;
@@ -20,12 +22,13 @@ export interface JobDeployment {
 
 /**
  * Ends the deployment of a job as the job has ended. A deployment that has finished already is fine.
- * @throws CancelledError when anything but this step cancelled it, or asked it to stop, while the job ran
+ * @throws RefusedError when it has failed though the job succeeded; CancelledError when anything but this step cancelled it, or asked it to stop, while the job ran
  */
 export async function endJob(queue: Queue, inputs: CommonInputs, job: JobDeployment): Promise<void> {
   const { id } = job;
-  const ending = endingOf(queue, id, { ...outcomeOf(inputs), endsAtStop: job.stopOnCancel });
-  const { deployment, endedHere, cancelledByOthers } = await patiently(inputs, ending);
+  const jobOutcome: Outcome = { ...outcomeOf(inputs), endsAtStop: job.stopOnCancel };
+  const known = await verifyJob(queue, inputs, job, jobOutcome);
+  const { deployment, endedHere, cancelledByOthers, outcome } = await patiently(inputs, endingOf(queue, id, known));
   const others = cancelledByOthers ? await cancelledBy(queue, id) : undefined;
   const name = deploymentName(deployment);
   if (endedHere || others !== undefined) {
@@ -33,6 +36,9 @@ export async function endJob(queue: Queue, inputs: CommonInputs, job: JobDeploym
   }
   if (others !== undefined) {
     throw new CancelledError(`${name} ${fate(deployment)}; by ${others}, while the job ran`);
+  }
+  if (jobOutcome.how === "succeeded" && outcome.how !== "succeeded" && endedHere) {
+    throw new RefusedError(`${name} ${fate(deployment)}`);
   }
   log.info(`${name} ${endedHere ? "" : "had ended before: it "}${fate(deployment)}`);
 }

@@ -10,6 +10,7 @@ import { type CheckInputs, readCheck } from "./checkInputs.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
 import { type AssertTarget, type CancelTarget, cellIndex, readAssertTarget, readCancelTarget } from "./targets.js";
+import { readVerification } from "./verificationInputs.js";
 import { jobPage, workflowFile } from "./workflow.js";
 
 export interface StartInputs extends CommonInputs {
@@ -53,6 +54,8 @@ export interface AssertInputs extends CommonInputs {
 export interface FinishInputs extends CommonInputs {
   readonly mode: "finish";
   readonly id: string;
+  /** Whether it was seen that what was deployed works. */
+  readonly verified: boolean;
   readonly slackStartMessage: string | undefined;
 }
 
@@ -133,6 +136,10 @@ export function readInputs(): Inputs {
 }
 
 function readMode(reader: InputReader, mode: (typeof modes)[number], common: CommonInputs): Inputs {
+  if (mode === "job") {
+    // For the post step: what is wrong with them is said before anything happens.
+    readVerification(reader);
+  }
   switch (mode) {
     case "job":
     case "start":
@@ -161,7 +168,13 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
     case "assert":
       return { ...common, mode, target: readAssertTarget(reader) };
     case "finish":
-      return { ...common, mode, id: readId(reader), slackStartMessage: reader.optional("slack-start-message-id") };
+      return {
+        ...common,
+        mode,
+        id: readId(reader),
+        verified: reader.parsed("verified", (text) => parseFlag(text, "verified")) ?? false,
+        slackStartMessage: reader.optional("slack-start-message-id"),
+      };
     case "fail":
       return {
         ...common,

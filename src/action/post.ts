@@ -7,6 +7,7 @@ import { fail, log, logGroup } from "./log.js";
 import { withQueue } from "./queueSession.js";
 import { tellEnd } from "./runnerWatch.js";
 import { state } from "./state.js";
+import { readSavedVerification } from "./verificationInputs.js";
 
 /**
  * The post step. In mode job it ends the deployment as the job has ended, in mode reserve it gives the place up unless the job has
@@ -30,6 +31,7 @@ export async function run(): Promise<void> {
         id,
         slackStartMessage: state.slackStartMessage.read() || undefined,
         stopOnCancel: state.stopOnCancel.read() === "true",
+        ...readSavedVerification(),
       }),
     );
   } catch (error) {

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
+import type { ChildEnd } from "../processes/childProcess.js";
+import { ProcessGroup } from "../processes/processGroup.js";
 import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
-import type { ChildEnd } from "./childProcess.js";
-import { ProcessGroup } from "./processGroup.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */

@@ -20,6 +20,7 @@ const metavariables: Readonly<Record<string, string>> = {
   "--not-before": "time",
   "--on-lost-contact": "stop|continue",
   "--outage-timeout": "duration",
+  "--on-failure": "command",
   "--parent": "id",
   "--priority": "number",
   "--retention": "duration",
@@ -30,6 +31,10 @@ const metavariables: Readonly<Record<string, string>> = {
   "--unkept-after": "duration",
   "--until": "time",
   "--valid-for": "duration",
+  "--verify": "command",
+  "--verify-every": "duration",
+  "--verify-for": "duration",
+  "--verify-hold": "duration",
   "--wait-timeout": "duration",
   "--worker": "host",
 };

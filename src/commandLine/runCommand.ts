@@ -1,3 +1,4 @@
+import type { ChildEnd } from "../processes/childProcess.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, RefusedError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
@@ -5,7 +6,6 @@ import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { unverified } from "../queue/tellOutcome.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
-import type { ChildEnd } from "./childProcess.js";
 import { guardCommand } from "./guardedCommand.js";
 import { type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
 import type { Session } from "./openSession.js";

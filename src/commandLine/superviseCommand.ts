@@ -1,13 +1,12 @@
 import { constants } from "node:os";
-import { connectionSettings, databaseUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import { leaveAtOnce } from "../display/signals.js";
-import type { Deployment } from "../queue/deployment.js";
+import { type ChildEnd, failureOfCheck } from "../processes/childProcess.js";
+import { environmentOf } from "../processes/environment.js";
 import { oneLine } from "../queue/oneLine.js";
 import type { Outcome, Running } from "../queue/run.js";
 import { startTimer } from "../queue/timer.js";
 import { type Patience, verify } from "../queue/verification.js";
 import { formatDuration } from "../text/durations.js";
-import type { ChildEnd } from "./childProcess.js";
 import type { GuardedCommand } from "./guardedCommand.js";
 import type { Attended } from "./journey.js";
 import type { Session } from "./openSession.js";
@@ -69,7 +68,7 @@ export async function superviseCommand(
         part,
         failure,
         command: words,
-        environment: environmentOf(options, deployment),
+        environment: environmentOf(deployment, options),
         deploymentId: deployment.id,
       },
       ...{ contact: { url, actor: queue.database.actor, keeper }, grace: grace() },
@@ -77,11 +76,9 @@ export async function superviseCommand(
   const check = async (text: string, longest: number): Promise<string | undefined> => {
     const stopTimer = startTimer(longest, () => stop("SIGTERM"));
     const began = performance.now();
-    const { exitCode, description, output = "" } = await start("check", ["sh", "-c", text], goneUnverified);
+    const end = await start("check", ["sh", "-c", text], goneUnverified);
     stopTimer();
-    const isLate = exitCode !== 0 && performance.now() - began >= longest;
-    const how = isLate ? `took longer than ${formatDuration(longest)}` : description;
-    return exitCode === 0 ? undefined : [`it ${how}`, output.trim()].filter((part) => part !== "").join(": ");
+    return failureOfCheck(end, performance.now() - began, longest);
   };
   lease.onRenewed(goOn);
   running += 1;
@@ -145,23 +142,3 @@ export async function superviseCommand(
 
 /** Why a deployment fails whose keeper is gone before its check has succeeded. */
 const goneUnverified = "it was not verified, since the process that kept it was gone";
-
-/** The environment of the command, which knows what it deploys. What is not known is not that of a run around this one. */
-function environmentOf(options: WorkOptions, { version, artifact }: Deployment): NodeJS.ProcessEnv {
-  return {
-    ...callersEnvironment(options),
-    DEPLOY_QUEUE_VERSION: version ?? undefined,
-    DEPLOY_QUEUE_ARTIFACT: artifact ?? undefined,
-  };
-}
-
-/** A URL that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
-function callersEnvironment({ passDatabaseUrl }: WorkOptions): NodeJS.ProcessEnv {
-  const url = process.env[databaseUrlVariable]?.trim();
-  if (passDatabaseUrl || !url || url === "embedded") {
-    return process.env;
-  }
-  const { PGPASSWORD: password, ...others } = process.env;
-  const isOfQueue = connectionSettings(url).password === password;
-  return { ...(isOfQueue ? others : process.env), [databaseUrlVariable]: withheldUrl };
-}

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
+import { type ChildEnd, startChild } from "../processes/childProcess.js";
+import type { ProcessGroup } from "../processes/processGroup.js";
 import { oneLine } from "../queue/oneLine.js";
-import { type ChildEnd, startChild } from "./childProcess.js";
-import type { ProcessGroup } from "./processGroup.js";
 import type { Contact } from "./tellForKeeper.js";
 
 /** The command itself; a check of what it deployed; what is to undo that when the command or the check has failed. */
@@ -71,8 +71,7 @@ export function guardCommand(tell: (news: News) => void): void {
     const { part, command, environment, deploymentId, contact } = work;
     tellEnd = undefined;
     wasStopped = false;
-    const variables = { ...environment, DEPLOY_QUEUE_DEPLOYMENT_ID: String(deploymentId) };
-    const started = startChild(command, variables, part === "check");
+    const started = startChild(command, environment, part === "check");
     group = started.group;
     if (group !== undefined) {
       tell({ news: "started", group: group.id });

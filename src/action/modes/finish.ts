@@ -11,12 +11,14 @@ import { jobPage } from "../workflow.js";
 
 /** @throws CancelledError when the deployment was cancelled, or was asked to stop before it finished */
 export async function finish(queue: Queue, inputs: FinishInputs): Promise<void> {
-  const deployment = await patiently(inputs, () => queue.finish(inputs.id)).catch(async (error: unknown) => {
-    if (error instanceof RefusedAsCancelledError) {
-      throw new CancelledError(`${error.message}; by ${await cancelledBy(queue, inputs.id)}`, { cause: error });
-    }
-    throw error;
-  });
+  const deployment = await patiently(inputs, () => queue.finish(inputs.id, { verified: inputs.verified })).catch(
+    async (error: unknown) => {
+      if (error instanceof RefusedAsCancelledError) {
+        throw new CancelledError(`${error.message}; by ${await cancelledBy(queue, inputs.id)}`, { cause: error });
+      }
+      throw error;
+    },
+  );
   log.info(
     `${deploymentName(deployment)} finished${deployment.finish_timestamp === null ? "" : ` at ${formatMoment(deployment.finish_timestamp)}`}`,
   );

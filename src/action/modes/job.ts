@@ -10,6 +10,7 @@ import { runnerProcess } from "../jobSteps.js";
 import { log } from "../log.js";
 import { state } from "../state.js";
 import { takeTurn } from "../takeTurn.js";
+import { saveVerification } from "../verificationInputs.js";
 
 /** Starts now and keeps the deployment alive in the background. The post step ends it. */
 export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
@@ -27,6 +28,7 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
       state.deploymentId.save(String(id));
       state.stopOnCancel.save(String(stopOnCancel));
       saveCommonInputs(inputs);
+      saveVerification();
     },
   });
   if (turn === undefined) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
+import { formatDuration } from "../text/durations.js";
 import { ProcessGroup } from "./processGroup.js";
 
 export interface ChildEnd {
@@ -49,6 +50,22 @@ export function startChild(
   } catch (error) {
     return { group: undefined, end: Promise.resolve(notStarted(program, error)) };
   }
+}
+
+/**
+ * Why a check has failed; undefined: it has succeeded in time.
+ * @param elapsed how many milliseconds it took, and how many it might take
+ */
+export function failureOfCheck(
+  { exitCode, description, output = "" }: ChildEnd,
+  elapsed: number,
+  longest: number,
+): string | undefined {
+  if (exitCode === 0 && elapsed < longest) {
+    return undefined;
+  }
+  const how = elapsed < longest ? description : `took longer than ${formatDuration(longest)}`;
+  return [`it ${how}`, output.trim()].filter((part) => part !== "").join(": ");
 }
 
 function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
