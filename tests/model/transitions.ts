@@ -234,8 +234,9 @@ function finish(world: World, deployment: Deployment, verified: boolean): Outcom
   if (deployment.started === null) return answered("QD004", world);
   if (world.deployments.some((one) => one.joinedId === deployment.id && one.started !== null && isLive(one)))
     return answered("QD033", world);
-  if (demands(world, deployment).requiresVerification && !verified && deployment.joinedId === null)
-    return answered("QD058", world);
+  const asksForIt =
+    demands(world, deployment).requiresVerification && deployment.joinedId === null && !deployment.forced;
+  if (asksForIt && !verified) return answered("QD058", world);
   const after = replace(world, { ...deployment, finished: world.now });
   return followed(world, "ok", after, deployment.kept ? [deployment.id] : []);
 }
