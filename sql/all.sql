@@ -335,6 +335,7 @@
 --!include history/_verify_confirmations.sql
 --!include history/_verify_approvals.sql
 --!include history/_verify_verifications.sql
+--!include history/_verify_promotions.sql
 --!include history/_verify_checks.sql
 --!include history/_verify_line_holds.sql
 --!include history/verify_history.sql

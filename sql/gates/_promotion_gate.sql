@@ -37,7 +37,7 @@ begin
     v_finished_at := v_opens - v_demands.soak;
     return array[deploy_queue._gate('promotion', v_opens <= deploy_queue._now(),
       format('%s finished in %s at %s', candidate.version, v_where, date_trunc('second', v_finished_at))
-        || case when v_opens > deploy_queue._now() then format('; it soaks until %s', date_trunc('second', v_opens)) else '' end,
+        || case when v_opens > deploy_queue._now() then format('; it soaks for %s', v_demands.soak) else '' end,
       v_opens)];
   end if;
 

@@ -23,9 +23,11 @@ begin
     return;
   end if;
 
+  -- A caller that is tied to environments locks nothing in the others. Who waits there finds it at the next look.
   v_lines := array(
     select distinct queued.cell_id from deploy_queue._queued as queued
     where queued.component = v_component and queued.version = mark_good.version
+      and deploy_queue._may_change(queued.environment)
     order by queued.cell_id
   );
   v_turns := deploy_queue._turns(v_lines);

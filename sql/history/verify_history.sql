@@ -12,6 +12,7 @@ begin
   return query select * from deploy_queue._verify_schedules();
   return query select * from deploy_queue._verify_confirmations();
   return query select * from deploy_queue._verify_approvals();
+  return query select * from deploy_queue._verify_promotions();
   return query select * from deploy_queue._verify_checks();
   return query select * from deploy_queue._verify_verifications();
   return query select * from deploy_queue._verify_line_holds();
@@ -19,4 +20,4 @@ end;
 $$;
 
 comment on function deploy_queue.verify_history() is
-  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, outside their schedule, in a line that is stopped or without their confirmation, approvals or checks, finishes without the verification that was required, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';
+  'Reads all events and deployments and returns what contradicts the rules: two at once, overtaking, starts in buffers, outside their schedule, in a line that is stopped or without their confirmation, approvals, promotion or checks, finishes without the verification that was required, wake-ups out of turn, illegal states, events that are missing or too many. No row: all is well.';

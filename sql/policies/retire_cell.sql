@@ -15,7 +15,14 @@ declare
     retire_cell.environment, retire_cell.cloud_provider, retire_cell.region, retire_cell.cell_index
   );
   -- Where a version must have finished in all cells, one that is retired is waited for no more.
-  v_lines integer[] := deploy_queue._promoted_lines(v_cell.environment);
+  v_lines integer[] := array(
+    select line.cell_id
+    from unnest(deploy_queue._promoted_lines(v_cell.environment)) as line (cell_id)
+    join deploy_queue.cells on cells.id = line.cell_id
+    -- A caller that is tied to environments locks nothing in the others.
+    where deploy_queue._may_change(cells.environment)
+    order by line.cell_id
+  );
   v_turns jsonb := deploy_queue._turns(v_lines);
 begin
   update deploy_queue.cells

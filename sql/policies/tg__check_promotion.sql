@@ -46,14 +46,14 @@ begin
     ) as edge
     where edge.source <> '' and path.names[cardinality(path.names)] <> all (path.names[:cardinality(path.names) - 1])
   )
-  select array_to_string(path.names, ', which promotes from ') into v_circle
+  select array_to_string(path.names, ' from ') into v_circle
   from path
   where cardinality(path.names) > 1 and path.names[cardinality(path.names)] = v_environment
   limit 1;
   if v_circle is not null then
     raise exception using
       errcode = 'QD060',
-      message = format('promote_from would close a circle: %s', v_circle),
+      message = format('promotions would go in a circle: %s', v_circle),
       hint = 'Nothing could start in any of them.';
   end if;
   return null;

@@ -166,4 +166,6 @@ export type Act =
       readonly policies: Policies;
       readonly without: readonly (keyof Policies)[];
     }
+  | { readonly act: "mark bad"; readonly component: string; readonly version: string }
+  | { readonly act: "mark good"; readonly component: string; readonly version: string }
   | { readonly act: "set cell"; readonly environment: string; readonly cell: number; readonly slots: number | null };

@@ -17,6 +17,7 @@ const general = {
   checks: [],
   requiresVerification: false,
   approvals: 0,
+  ...{ promotesFrom: "", promotesFromAll: false, soak: 0, gatesRollbacks: false },
 } as const;
 const environments: World["environments"] = {
   a: { ...general, bufferTime: 2, slots: 1 },
@@ -66,7 +67,7 @@ async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string
       marks: {},
       checks: {},
     },
-    ...{ deployments: [], freezes: {}, windows: {}, heldLines: {} },
+    ...{ deployments: [], freezes: {}, windows: {}, heldLines: {}, badVersions: [] },
   };
   let difference: string | undefined;
   let made = 0;

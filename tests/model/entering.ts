@@ -3,6 +3,7 @@ import { reasons } from "./model.js";
 import { isObsolete, isStepBack, sorted } from "./ordering.js";
 import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
 import { demands, isConfirmed } from "./policies.js";
+import { refusalByVersion } from "./promotion.js";
 import { canJoin, isOfAnother } from "./starting.js";
 import { isHolder, isLive, isTooLate } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -15,7 +16,8 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
   const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
   if (parent !== undefined && (holder === undefined || !isHolder(world, holder))) return answered("QD036", world);
-  const refusal = refusalByOrder(world, act, parent !== undefined);
+  const byVersion = parent === undefined ? refusalByVersion(world, act) : undefined;
+  const refusal = refusalByOrder(world, act, parent !== undefined) ?? byVersion;
   if (refusal !== undefined) return answered(refusal, world);
   const waits = act.hold ?? act.notBefore ?? act.notAfter ?? act.reserveFor;
   if (parent !== undefined && waits !== null) return answered("23514", world);
@@ -85,6 +87,8 @@ function rejected(world: World, act: Enqueue | InsertRunning, id: number): Outco
 
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {
   if (demands(world, act).ordering === "latest-ready") return answered("QD053", world);
+  const refusal = refusalByVersion(world, { ...act, version: "", rollbackOf: null });
+  if (refusal !== undefined) return answered(refusal, world);
   if (!isConfirmed(world, { ...act, confirmation: null })) return rejected(world, act, id);
   const added = add(world, { ...act, ...nothing, id, place: id, started: null });
   const [newest] = added.deployments.slice(-1);

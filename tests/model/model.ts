@@ -1,5 +1,6 @@
 import { isObsolete } from "./ordering.js";
 import { demands, isConfirmed } from "./policies.js";
+import { unpromoted } from "./promotion.js";
 import { blockersAmong, type Obstacle } from "./slots.js";
 import { isOver, isPast, status, waits } from "./states.js";
 import type { Deployment, Freeze, Reason, Window, World } from "./world.js";
@@ -23,6 +24,7 @@ function withheld(world: World, deployment: Deployment): Reason[] {
     ...(isFrozen(world, deployment) ? [{ kind: "freeze", by: null, until: null } as const] : []),
     ...(hold === null || reservedUntil !== null ? [] : [{ kind: "hold", by: null, until: null } as const]),
     ...(isLineHeld(world, deployment) ? [{ kind: "line-held", by: null, until: null } as const] : []),
+    ...unpromoted(world, deployment),
     ...(reservedUntil === null || isOver(world, deployment)
       ? []
       : [{ kind: "reservation", by: null, until: null } as const]),
@@ -36,7 +38,8 @@ function withheld(world: World, deployment: Deployment): Reason[] {
 /** One that has no version cannot show its checks. */
 function shutChecks(world: World, deployment: Deployment): Reason[] {
   const { component, version, rollbackOf } = deployment;
-  const names = rollbackOf === null ? demands(world, deployment).checks : [];
+  const { checks, gatesRollbacks } = demands(world, deployment);
+  const names = rollbackOf === null || gatesRollbacks ? checks : [];
   const hasPassed = (name: string) => {
     const check = world.checks[`${component}/${version}/${name}`];
     return check?.passed === true && (check.until === null || check.until > world.now);

@@ -1,5 +1,6 @@
 import { groupsOf } from "./groups.js";
 import { demands } from "./policies.js";
+import { isWithdrawn } from "./promotion.js";
 import { isLive, isOver, isStanding } from "./states.js";
 import type { Deployment, World } from "./world.js";
 
@@ -36,6 +37,7 @@ function comparison(world: World, one: Deployment, other: Deployment): number {
 /** Whether it is not to run any more: it would be a step back, or only the newest is to run and it is not that. */
 export function isObsolete(world: World, deployment: Deployment): boolean {
   const { id, rollbackOf, joinedId } = deployment;
+  if (isLive(deployment) && deployment.started === null && isWithdrawn(world, deployment)) return true;
   if (!isStanding(deployment) || isOver(world, deployment) || rollbackOf !== null || joinedId !== null) return false;
   const { ordering, refusesOutdated } = demands(world, deployment);
   return (

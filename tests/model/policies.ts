@@ -16,6 +16,7 @@ const general: Demands = {
   checks: [],
   requiresVerification: false,
   approvals: 0,
+  ...{ promotesFrom: "", promotesFromAll: false, soak: 0, gatesRollbacks: false },
 };
 
 export function demands(world: World, { environment, component }: Where): Demands {
@@ -36,6 +37,10 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
     requiresVerification: said.requiresVerification ?? before.requiresVerification,
     holdsAfterFailure: said.holdsAfterFailure ?? before.holdsAfterFailure,
     approvals: said.approvals ?? before.approvals,
+    promotesFrom: said.promotesFrom ?? before.promotesFrom,
+    promotesFromAll: said.promotesFromAll ?? before.promotesFromAll,
+    soak: said.soak ?? before.soak,
+    gatesRollbacks: said.gatesRollbacks ?? before.gatesRollbacks,
   };
 }
 

@@ -88,15 +88,19 @@ export function statementOf(act: Act, target: number | undefined, program: strin
       return target === undefined ? undefined : update(`concurrency_key = ${text(act.key)}`)(target);
     case "set environment":
       return act.by === "function"
-        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${argumentsOf(act.policies)})`
-        : `update deploy_queue.environments set ${assignmentsOf(act.policies)}
+        ? `select from deploy_queue.set_environment('${program}-${act.environment}', ${argumentsOf(act.policies, program)})`
+        : `update deploy_queue.environments set ${assignmentsOf(act.policies, program)}
            where environment = '${program}-${act.environment}'`;
     case "set component":
       return act.by === "function"
         ? `select from deploy_queue.set_component('${program}-${act.environment}', '${program}-${act.component}',
-             ${argumentsOf(act.policies)}, without => '{${act.without.map((name) => columns[name]).join()}}')`
+             ${argumentsOf(act.policies, program)}, without => '{${act.without.map((name) => columns[name]).join()}}')`
         : `delete from deploy_queue.component_policies
            where environment = '${program}-${act.environment}' and component = '${program}-${act.component}'`;
+    case "mark bad":
+      return `select count(*) from deploy_queue.mark_bad('${program}-${act.component}', '${act.version}', 'model')`;
+    case "mark good":
+      return `select count(*) from deploy_queue.mark_good('${program}-${act.component}', '${act.version}')`;
     case "set cell":
       return `select from deploy_queue.set_cell('${program}-${act.environment}', 'aws', 'model', ${act.cell}, ${act.slots})`;
     case "redeem":
@@ -118,9 +122,13 @@ const columns: Record<keyof Policies, string> = {
   requiresVerification: "require_verification",
   confirmation: "confirmation",
   approvals: "approvals",
+  promotesFrom: "promote_from",
+  promotesFromAll: "promotion_cells",
+  soak: "soak",
+  gatesRollbacks: "gate_rollbacks",
 };
 
-function valuesOf(policies: Policies) {
+function valuesOf(policies: Policies, program: string) {
   const {
     bufferTime,
     heartbeatTimeout,
@@ -133,6 +141,7 @@ function valuesOf(policies: Policies) {
     confirmation,
     approvals,
   } = policies;
+  const { promotesFrom, promotesFromAll, soak, gatesRollbacks } = policies;
   return [
     [columns.bufferTime, minutes(bufferTime)],
     [columns.heartbeatTimeout, minutes(heartbeatTimeout)],
@@ -144,15 +153,22 @@ function valuesOf(policies: Policies) {
     [columns.holdsAfterFailure, String(holdsAfterFailure)],
     [columns.confirmation, text(confirmation)],
     [columns.approvals, String(approvals)],
+    [columns.promotesFrom, promotesFrom === "" ? "''" : ofProgram(promotesFrom, program)],
+    [
+      columns.promotesFromAll,
+      `${text(promotesFromAll === null ? null : promotesFromAll ? "all" : "any")}::deploy_queue.promotion_cells`,
+    ],
+    [columns.soak, minutes(soak)],
+    [columns.gatesRollbacks, String(gatesRollbacks)],
   ] as const;
 }
 
-const argumentsOf = (policies: Policies) =>
-  valuesOf(policies)
+const argumentsOf = (policies: Policies, program: string) =>
+  valuesOf(policies, program)
     .map(([name, value]) => `${name} => ${value}`)
     .join(", ");
-const assignmentsOf = (policies: Policies) =>
-  valuesOf(policies)
+const assignmentsOf = (policies: Policies, program: string) =>
+  valuesOf(policies, program)
     .map(([name, value]) => `${name} = coalesce(${value}, ${name})`)
     .join(", ");
 

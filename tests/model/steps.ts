@@ -33,6 +33,10 @@ const policies = fc.record<Policies>({
   holdsAfterFailure: fc.constantFrom(null, null, true, false),
   confirmation: fc.constantFrom(null, null, null, "yes", ""),
   approvals: fc.constantFrom(null, null, null, null, 0, 1, 2),
+  promotesFrom: fc.constantFrom(null, null, null, "", "a", "b"),
+  promotesFromAll: fc.constantFrom(null, null, true, false),
+  soak: fc.constantFrom(null, null, 0, 3.25),
+  gatesRollbacks: fc.constantFrom(null, null, true, false),
 });
 const which = fc.nat({ max: 9 });
 const apt = fc.constantFrom(true, true, true, false);
@@ -239,6 +243,10 @@ const choices: readonly Choice[] = [
             "holdsAfterFailure",
             "confirmation",
             "approvals",
+            "promotesFrom",
+            "promotesFromAll",
+            "soak",
+            "gatesRollbacks",
           ],
           {
             maxLength: 2,
@@ -249,6 +257,14 @@ const choices: readonly Choice[] = [
         ...act,
         policies: { ...act.policies, ...Object.fromEntries(act.without.map((name) => [name, null])) },
       })),
+  },
+  {
+    weight: 1,
+    names: ["mark bad", "mark good"],
+    arbitrary: fc.record({
+      act: fc.constantFrom("mark bad" as const, "mark good" as const, "mark good" as const),
+      ...{ component, version },
+    }),
   },
   {
     weight: 1,
@@ -298,6 +314,7 @@ const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
   ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
   ...{ holdsAfterFailure: null, confirmation: null, approvals: null },
+  ...{ promotesFrom: null, promotesFromAll: null, soak: null, gatesRollbacks: null },
 };
 
 /** What an enqueue does without. */

@@ -1,7 +1,7 @@
 import type { Act } from "./acts.js";
 import { roundMoment } from "./answers.js";
 import { approve } from "./approving.js";
-import { setCell, setComponent, setEnvironment } from "./configuring.js";
+import { markBad, markGood, setCell, setComponent, setEnvironment } from "./configuring.js";
 import { enqueue, insertRunning } from "./entering.js";
 import { covers, reasons, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
@@ -106,6 +106,10 @@ export function perform(world: World, act: Act, id: number): Outcome {
       return setComponent(world, act);
     case "set cell":
       return setCell(world, act);
+    case "mark bad":
+      return markBad(world, act);
+    case "mark good":
+      return markGood(world, act);
   }
 }
 

@@ -19,6 +19,8 @@ export interface World {
   readonly windows: Readonly<Record<string, Window>>;
   /** The deployment because of which the line of a cell is stopped, by "environment/cell". */
   readonly heldLines: Readonly<Record<string, number>>;
+  /** Versions that were marked bad, as "component/version". */
+  readonly badVersions: readonly string[];
 }
 
 export interface Check {
@@ -109,7 +111,8 @@ export interface Reason {
     | "freeze"
     | "line-held"
     | "window"
-    | "confirmation";
+    | "confirmation"
+    | "promotion";
   /** Null when it is no deployment. */
   readonly by: number | null;
   readonly until: number | null;
@@ -141,6 +144,12 @@ export interface Demands {
   readonly checks: readonly string[];
   readonly requiresVerification: boolean;
   readonly approvals: number;
+  /** The environment in which a version has to finish first; empty is none. */
+  readonly promotesFrom: string;
+  /** In all of its cells, not in one of them. */
+  readonly promotesFromAll: boolean;
+  readonly soak: number;
+  readonly gatesRollbacks: boolean;
 }
 
 export interface Environment extends Demands {

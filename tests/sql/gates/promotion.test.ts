@@ -55,7 +55,7 @@ describe("a version starts only when", () => {
     const { id } = await enqueue(prod);
     const attempt = await queue.tryStart(id);
     expect(attempt.waitingOn).toMatchObject([
-      { text: expect.stringMatching(new RegExp(`^v3 finished in ${staging} at .+; it soaks until .+`)) },
+      { text: expect.stringMatching(new RegExp(`^v3 finished in ${staging} at .+; it soaks for 00:00:20$`)) },
     ]);
     expect(attempt.lookAgainIn).toBeGreaterThan(0);
     expect(attempt.lookAgainIn).toBeLessThanOrEqual(20_000);
@@ -230,7 +230,7 @@ describe("promote_from is refused when", () => {
     });
     await expect(sql`select deploy_queue.set_environment(${staging}, promote_from => ${last})`).rejects.toMatchObject({
       code: "QD060",
-      message: `promote_from would close a circle: ${staging}, which promotes from ${last}, which promotes from ${prod}, which promotes from ${staging}`,
+      message: `promotions would go in a circle: ${staging} from ${last} from ${prod} from ${staging}`,
     });
   });
 

@@ -55,6 +55,33 @@ test("finds nothing in a life of every kind", async () => {
   expect(await findings()).toEqual([]);
 });
 
+test("finds a start of a version that was not promoted, or was marked bad, and none where it was not so then", async () => {
+  await sql`select deploy_queue.set_environment('source')`;
+  await sql`select deploy_queue.set_environment('target')`;
+  const start = async (environment: string, version: string) => {
+    const { id } = await database.enqueue({ environment, version });
+    await queue.tryStart(id);
+    await database.advance("2 minutes");
+    return id;
+  };
+  const before = await start("target", "v1");
+  await sql`select deploy_queue.set_environment('target', promote_from => 'source')`;
+  await database.advance("2 minutes");
+  await queue.finish(await start("source", "v1"));
+  const promoted = await start("target", "v1");
+  expect(await findings()).toEqual([]);
+
+  await tamper(`update deploy_queue.deployments set version = 'v2' where id = ${promoted}`);
+  expect(await findings()).toEqual([`promotions ${promoted}`]);
+  await tamper(`update deploy_queue.deployments set version = 'v1' where id = ${promoted}`);
+  await sql`select deploy_queue.mark_bad('api', 'v1', 'it loses orders')`;
+  expect(await findings()).toEqual([]);
+  await tamper("update deploy_queue.bad_versions set created_at = created_at - interval '5 minutes'");
+  expect(await findings()).toEqual([`bad versions ${promoted}`]);
+  await queue.finish(before);
+  await sql`select deploy_queue.mark_good('api', 'v1')`;
+});
+
 test("finds a start without a check that was demanded, and none where it had passed or was not demanded then", async () => {
   const environment = await gatedBy(database, "e2e");
   const start = async (version: string) => {

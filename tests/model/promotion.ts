@@ -1,0 +1,59 @@
+import { demands } from "./policies.js";
+import type { Deployment, Reason, World } from "./world.js";
+
+type Candidate = Pick<Deployment, "environment" | "component" | "version" | "rollbackOf"> &
+  Partial<Pick<Deployment, "joinedId">>;
+
+/** Whether its version was marked bad. A rollback goes back to what ran before, and a part is the work of its holder. */
+export function isWithdrawn(world: World, one: Candidate): boolean {
+  const { component, version, rollbackOf, joinedId = null } = one;
+  const passes = joinedId !== null || (rollbackOf !== null && !demands(world, one).gatesRollbacks);
+  return !passes && world.badVersions.includes(`${component}/${version}`);
+}
+
+/** Why it does not enter the line: its version was marked bad, or it has none and is to be promoted. */
+export function refusalByVersion(world: World, one: Candidate): string | undefined {
+  if (isWithdrawn(world, one)) return "QD062";
+  return one.version === "" && isPromoted(world, one) ? "QD061" : undefined;
+}
+
+/** Where its version has to finish first: nowhere yet, or not long enough ago. */
+export function unpromoted(world: World, one: Candidate): Reason[] {
+  if (!isPromoted(world, one)) return [];
+  const opens = promotedAt(world, one);
+  return opens <= world.now ? [] : [{ kind: "promotion", by: null, until: Number.isFinite(opens) ? opens : null }];
+}
+
+function isPromoted(world: World, one: Candidate): boolean {
+  const { promotesFrom, gatesRollbacks } = demands(world, one);
+  return promotesFrom !== "" && (one.rollbackOf === null || gatesRollbacks);
+}
+
+/** When it first finished there, in one cell or in the last of them, and for how long it soaks. */
+function promotedAt(world: World, one: Candidate): number {
+  const { promotesFrom, soak, promotesFromAll } = demands(world, one);
+  if (world.badVersions.includes(`${one.component}/${one.version}`)) return Number.POSITIVE_INFINITY;
+  const there = world.deployments.filter(({ environment }) => environment === promotesFrom);
+  const cells = new Set(there.map(({ cell }) => cell));
+  const firsts = [...cells].map((cell) => {
+    const finishes = there.filter(
+      (other) => other.cell === cell && other.component === one.component && other.version === one.version,
+    );
+    return Math.min(Number.POSITIVE_INFINITY, ...finishes.map(({ finished }) => finished ?? Number.POSITIVE_INFINITY));
+  });
+  const isEmpty = firsts.length === 0;
+  return isEmpty ? Number.POSITIVE_INFINITY : (promotesFromAll ? Math.max(...firsts) : Math.min(...firsts)) + soak;
+}
+
+/** Whether an environment would promote from itself, if not at once: for all components, or for one of them. */
+export function isInCircle(world: World, environment: string): boolean {
+  return ["", "api", "web"].some((component) => {
+    const passed = new Set<string>();
+    for (let at = environment; at !== "" && !passed.has(at); ) {
+      passed.add(at);
+      at = demands(world, { environment: at, component }).promotesFrom;
+      if (at === environment) return true;
+    }
+    return false;
+  });
+}
