@@ -11,6 +11,7 @@ const newLogin = useLogins(database);
 beforeAll(() => database.queue.roles.create());
 
 const calls = {
+  deploy_queue_approver: ["select deploy_queue.approve($id)", "select deploy_queue.disapprove($id, 'no')"],
   deploy_queue_checker: ["select deploy_queue.report_check('api', '$region', 'e2e', true)"],
   deploy_queue_deployer: [
     "select deploy_queue.try_start($id)",
@@ -53,7 +54,7 @@ describe.for(Object.entries(calls))("a %s tied to dev holds no lock of prod afte
     const id = await add("queued", { version: region, heartbeat: true });
     await sql`select deploy_queue.freeze('prod', 'sale', cloud_provider => 'aws', region => ${region})`;
     await sql`select deploy_queue.add_window('prod', '{1}', '09:00', '10:00')`;
-    await sql`select deploy_queue.set_environment('prod', require_checks => '{e2e}')`;
+    await sql`select deploy_queue.set_environment('prod', require_checks => '{e2e}', approvals => 1)`;
     await database.advance("20 minutes");
     const { name, sql: session } = await newLogin(role);
     await sql.unsafe(`alter role ${name} set deploy_queue.allowed_environments = 'dev'`);
@@ -79,7 +80,7 @@ describe.for(Object.entries(calls))("a %s tied to dev holds no lock of prod afte
     } finally {
       await session.unsafe("rollback");
       await sql`delete from deploy_queue.maintenance_windows`;
-      await sql`select deploy_queue.set_environment('prod', require_checks => '{}')`;
+      await sql`select deploy_queue.set_environment('prod', require_checks => '{}', approvals => 0)`;
     }
   });
 });
@@ -96,6 +97,8 @@ describe.for(["queued", "running", "finished", "cancelled"] as const)("of a %s d
     ["select deploy_queue.release($id)"],
     ["select deploy_queue.purge($id)"],
     ["select deploy_queue.bump($id, 'sev 1')"],
+    ["select deploy_queue.approve($id)"],
+    ["select deploy_queue.disapprove($id, 'no')"],
     ["update deploy_queue.deployments set finish_timestamp = now() where id = $id"],
     ["update deploy_queue.deployments set heartbeat_timestamp = now() where id = $id"],
   ])("a role tied to dev is told nothing but that it may not change prod by %s", async ([statement = ""]) => {

@@ -318,3 +318,30 @@ test.for([
   await tamper(statement);
   expect(await findings()).toContain(`${rule} ${id}`);
 });
+
+test("finds a start without its approvals, and an approval by the login that entered it", async () => {
+  const environment = "verified-approvals";
+  await sql`select deploy_queue.set_environment(${environment}, approvals => 1)`;
+  const approved = async (principal: string) => {
+    const { id, cell_id: cell } = await database.enqueue({ environment, version: "v1" });
+    await tamper(`
+      insert into deploy_queue.deployment_events (deployment_id, kind, principal, detail)
+      values (${id}, 'approved', '${principal}', '{"version": "v1"}');
+      update deploy_queue.deployments set start_timestamp = deploy_queue._now() where id = ${id};
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+      select id, start_timestamp, 'started', 'queued', 'running' from deploy_queue.deployments where id = ${id}`);
+    return { id, cell };
+  };
+  await approved("ann");
+  const [me] = await sql<{ name: string }[]>`select session_user::text as name`;
+  const own = await approved(me?.name ?? "");
+  expect(await findings()).toEqual([`approvals ${own.id}`]);
+
+  // What was demanded when they started counts, not what is demanded later.
+  await database.advance("2 minutes");
+  await sql`select deploy_queue.set_environment(${environment}, approvals => 0)`;
+  expect(await findings()).toEqual([`approvals ${own.id}`]);
+  await sql`select deploy_queue.set_environment(${environment}, approvals => 2)`;
+  expect(await findings()).toEqual([`approvals ${own.id}`]);
+  await sql`select deploy_queue.set_environment(${environment}, approvals => 0)`;
+});
