@@ -30,6 +30,7 @@ const environments: World["environments"] = {
     refusesOutdated: true,
     requiresVerification: true,
   },
+  d: { ...general, bufferTime: 0, slots: 1, ordering: "latest" },
 };
 
 /**

@@ -158,11 +158,11 @@ export class RealQueue {
       with cancelled as (
         select from deploy_queue.deployments as live
         cross join lateral deploy_queue.cancel(live.id, force => true)
-        where live.environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}, ${`${this.#name}-c`})
+        where starts_with(live.environment, ${`${this.#name}-`})
           and live.finish_timestamp is null and live.cancellation_timestamp is null
       )
       select count(*)::integer as count from deploy_queue.deployments
-      where environment in (${`${this.#name}-a`}, ${`${this.#name}-b`}, ${`${this.#name}-c`}) and (select count(*) from cancelled) >= 0`;
+      where starts_with(environment, ${`${this.#name}-`}) and (select count(*) from cancelled) >= 0`;
     return row?.count ?? 0;
   }
 }

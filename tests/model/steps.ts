@@ -17,7 +17,7 @@ const place = fc.constantFrom<Place[]>(
   ["gcp"],
 );
 const by = fc.constantFrom<Means>("function", "statement");
-const environment = fc.constantFrom("a", "a", "b", "b", "c");
+const environment = fc.constantFrom("a", "a", "b", "b", "c", "d");
 const cell = fc.constantFrom(0, 0, 0, 1);
 const key = fc.constantFrom(null, "x", "x", "y");
 const component = fc.constantFrom("api", "api", "web");

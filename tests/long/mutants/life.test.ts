@@ -13,6 +13,7 @@ findOut([
     "deploy_queue._lease_ends(deployments.heartbeat_timestamp, deployments.alive_until, v_server)",
     `deployments.heartbeat_timestamp + (select environments.heartbeat_timeout from deploy_queue.environments
       where environments.environment = deployments.environment)`,
+    ["enqueue", "set environment", "reap"],
   ],
   [
     "reaps who could not send a heartbeat",
@@ -49,7 +50,13 @@ findOut([
   ["confirms a stop that was not asked for", "confirm_stop", "deployments.stop_timestamp is not null", "true"],
   ["takes failed work for cancelled", "fail", "cancellation_kind = 'failed'", "cancellation_kind = 'stopped'"],
   ["lets another keeper renew", "_beat", "(beating.keeper <> _beat.keeper) is not true", "true"],
-  ["lets another keeper start", "try_start", "(deployments.keeper <> try_start.keeper) is not true", "true"],
+  [
+    "lets another keeper start",
+    "try_start",
+    "(deployments.keeper <> try_start.keeper) is not true",
+    "true",
+    ["enqueue", "start"],
+  ],
   [
     "leaves the place to the keeper before",
     "_take_over",
@@ -98,7 +105,13 @@ findOut([
     "null",
   ],
   ["forgets the promise of heartbeats with a release", "release", '"release".heartbeat then', "false then"],
-  ["forgets release keys", "release", "v_deployment.release_key = nullif(\"release\".release_key, '')", "false"],
+  [
+    "forgets release keys",
+    "release",
+    "v_deployment.release_key = nullif(\"release\".release_key, '')",
+    "false",
+    ["enqueue", "release"],
+  ],
   ["sends waiters away without a word", "try_start", "to_jsonb(v_reasons)", "'[]'::jsonb"],
   ["lets waiters oversleep", "_look_again_in", "v_until - v_now", "null::interval"],
   ["wakes waiters too early", "_look_again_in", "when not bool_or(reason.until is null) then", "when true then"],

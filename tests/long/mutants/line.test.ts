@@ -10,7 +10,13 @@ findOut([
   ["overtakes those ahead", "_precedes", `< ${rank}`, "is null"],
   ["waits for those behind", "_precedes", `< ${rank}`, `<> ${rank}`],
   ["ignores priorities", "_precedes", "(- ahead.priority, ", "(- behind.priority, "],
-  ["takes the old place of the released", "_precedes", "coalesce(ahead.place, ahead.id)", "ahead.id"],
+  [
+    "takes the old place of the released",
+    "_precedes",
+    "coalesce(ahead.place, ahead.id)",
+    "ahead.id",
+    ["enqueue", "release"],
+  ],
   ["forgets holds", "_withheld", "candidate.hold is not null", "false"],
   ["waits for whom is held outside", "_precedes", "ahead.hold is distinct from 'outside'", "true"],
   ["starts before the time", "_withheld", "candidate.not_before > policy.as_of", "false"],
@@ -69,5 +75,11 @@ findOut([
   ["starts beside those that run", "_blockers", "running.id is distinct from candidate.id", "false"],
   ["wakes those that still wait for another deployment", "_wake", "reason.until is null", "false"],
   ["wakes no waiter", "_wake", "if not exists", "if false and not exists"],
-  ["wakes the first of the line only", "_heads", "array_remove(v_keys, v_key)", "v_keys"],
+  [
+    "wakes the first of the line only",
+    "_heads",
+    "array_remove(v_keys, v_key)",
+    "v_keys",
+    ["enqueue", "start", "finish"],
+  ],
 ]);

@@ -3,7 +3,7 @@ import { findOut } from "./mutant.js";
 
 const entering: readonly Act["act"][] = ["enqueue", "start"];
 const ordering: readonly Act["act"][] = ["enqueue", "start", "set environment", "set component"];
-const rollbacks: readonly Act["act"][] = ["enqueue", "start", "finish", "set environment"];
+const rollbacks: readonly Act["act"][] = ["enqueue", "start", "finish"];
 
 findOut([
   // Sequences.
@@ -73,7 +73,7 @@ findOut([
     [...entering, "redeem"],
   ],
   // Orderings.
-  ["drops nothing", "_follow_ordering", "perform deploy_queue._drop_obsolete", "perform row", ordering],
+  ["drops nothing", "_follow_ordering", "perform deploy_queue._drop_obsolete", "perform row", entering],
   [
     "leaves the last place of its component",
     "_leave_sequence",
@@ -86,7 +86,7 @@ findOut([
     "_follow_ordering",
     "was.id is null and becomes.sequence is not null",
     "false",
-    entering,
+    ["enqueue"],
   ],
   [
     "sorts equal ones in as they come",
@@ -95,49 +95,49 @@ findOut([
     "while false and v_line.ranks",
     [...entering, "bump"],
   ],
-  ["wakes no waiter by sorting in", "_sort_in", "v_passed > 0 and v_turns is not null", "false", entering],
+  ["wakes no waiter by sorting in", "_sort_in", "v_passed > 0 and v_turns is not null", "false", ["enqueue"]],
   [
     "forgets where one stood that moves",
     "tg_deployments__wake",
     "old.place := new.place",
     "null",
-    [...entering, "bump", "cancel"],
+    ["enqueue", "cancel"],
   ],
   [
     "lets what starts at once stand at the end",
     "_stand",
     "v_line.places[width_bucket(deploy_queue._rank(deployment), v_line.ranks) + 1]",
     "null",
-    entering,
+    ["enqueue"],
   ],
-  ["takes what entered last for the newest", "_newest", "(members.deployment).sequence desc, ", "", ordering],
+  ["takes what entered last for the newest", "_newest", "(members.deployment).sequence desc, ", "", entering],
   [
     "takes the highest of any scope for the newest",
     "_newest",
     "(members.deployment).sequence_scope is not distinct from last.sequence_scope",
     "true",
-    ordering,
+    entering,
   ],
   [
     "takes what is held outside for the newest",
     "_newest",
     "(present.deployment).hold is distinct from 'outside'",
     "true",
-    ordering,
+    entering,
   ],
   [
     "takes a reservation that is over for the newest",
     "_newest",
     "((present.deployment).reserved_until <= deploy_queue._now()) is not true",
     "true",
-    ordering,
+    entering,
   ],
   [
     "takes what is outdated for the newest",
     "_newest",
     "((present.deployment).start_timestamp is not null or",
     "(true or",
-    ordering,
+    entering,
   ],
   [
     "takes a rollback for the newest",
@@ -151,30 +151,30 @@ findOut([
     "_newest",
     "num_nonnulls((present.deployment).rollback_of, (present.deployment).joined_id)",
     "num_nonnulls((present.deployment).rollback_of)",
-    ordering,
+    entering,
   ],
   [
     "waits for those that it supersedes as it starts",
     "_blockers",
     "deploy_queue._obsolete(ahead.deployment, candidate)",
     "deploy_queue._obsolete(ahead.deployment)",
-    ordering,
+    entering,
   ],
   [
     "overlooks what enters when it looks for the newest",
     "_newest",
     "where entering.id is null",
     "where false",
-    ordering,
+    entering,
   ],
   [
     "takes what has no sequence where it is ordered by that",
     "_require_sequence",
     "demands.ordering = 'latest-ready'",
     "false",
-    ordering,
+    entering,
   ],
-  ["drops what is held outside", "_obsolete", "or candidate.hold = 'outside'", "", ordering],
+  ["drops what is held outside", "_obsolete", "or candidate.hold = 'outside'", "", entering],
   [
     "drops rollbacks",
     "_obsolete",
@@ -187,16 +187,16 @@ findOut([
     "_rank",
     "then - deployment.sequence",
     "then deployment.sequence",
-    ordering,
+    entering,
   ],
   [
     "starts a reservation before what is ready",
     "_rank",
     "else 2000000000000000 - deployment.sequence",
     "else - deployment.sequence",
-    ordering,
+    entering,
   ],
-  ["lets what enters go a step back", "_with_ordering", "elsif v_demands.refuse_outdated", "elsif false", ordering],
+  ["lets what enters go a step back", "_with_ordering", "elsif v_demands.refuse_outdated", "elsif false", entering],
   [
     "lets what waits go a step back",
     "_obsolete",
@@ -209,9 +209,9 @@ findOut([
     "_obsolete",
     "v_demands.refuse_outdated or v_demands.ordering <> 'sequential'",
     "v_demands.refuse_outdated",
-    ordering,
+    entering,
   ],
-  ["lowers the mark", "_follow_ordering", "excluded.sequence >= started.sequence", "true", ordering],
+  ["lowers the mark", "_follow_ordering", "excluded.sequence >= started.sequence", "true", entering],
   ["keeps the mark of what is rolled back", "_follow_ordering", "undone.id = becomes.rollback_of", "false", rollbacks],
   ["keeps a mark that a rollback goes past", "_follow_ordering", "or becomes.rollback_of is not null", "", rollbacks],
   [
