@@ -176,6 +176,15 @@ export function mayWake(before: World, after: World): number[] {
     .map(({ id }) => id);
 }
 
+/** Those that may hear of the end of what is dropped, as it enters or later: it stood ahead of them, and they may start or know when. */
+export function wokenInPassing(after: World, dropped: readonly number[]): number[] {
+  const ended = after.deployments.filter(({ id }) => dropped.includes(id));
+  return after.deployments
+    .filter((one) => waits(after, one) && ended.some((other) => sameCell(other, one) && isAhead(other, one)))
+    .filter((one) => reasons(after, one).every(({ until }) => until !== null))
+    .map(({ id }) => id);
+}
+
 function sameCell(one: Deployment, other: Deployment): boolean {
   return one.environment === other.environment && one.cell === other.cell;
 }

@@ -1,4 +1,4 @@
-import { mayWake, mustWake } from "./model.js";
+import { mayWake, mustWake, wokenInPassing } from "./model.js";
 import { isObsolete, marked, sorted } from "./ordering.js";
 import { demands } from "./policies.js";
 import { slotFor } from "./slots.js";
@@ -78,7 +78,8 @@ export function followed(before: World, answer: string, after: World, ended: rea
 export function ordered(before: World, answer: string, after: World): Outcome {
   const inOrder = sorted(after);
   const dropped = inOrder.deployments.filter((one) => isObsolete(inOrder, one)).map(({ id }) => id);
-  return followed(before, answer, cancelled(inOrder, dropped), dropped);
+  const outcome = followed(before, answer, cancelled(inOrder, dropped), dropped);
+  return { ...outcome, mayWake: new Set([...outcome.mayWake, ...wokenInPassing(outcome.world, dropped)]) };
 }
 
 /** A deployment has started: some are not to run any more, and reservations in its cell that are over end. */
