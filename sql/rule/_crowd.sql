@@ -26,7 +26,7 @@ begin
     from (
       select * from deploy_queue._blockers(candidate, v_of_one_slot, null)
       union all
-      select case when also.start_timestamp is null then 'queued' else 'running' end, null, also
+      select case when also.start_timestamp is null then 'queued' else 'running' end, also.reserved_until, also
       where also.id is not null
         and (also.concurrency_key = candidate.concurrency_key) is not true
         and (also.start_timestamp is not null or (

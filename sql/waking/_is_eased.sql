@@ -22,7 +22,7 @@ begin
       -- It may be in the way for as long as before.
       and not exists (
         select from deploy_queue._crowd(head, v_policy, null) as still
-        where (still.blocker).id = before.id and still.until is not distinct from told.until
+        where (still.blocker).id = before.id and coalesce(still.until, 'infinity') >= coalesce(told.until, 'infinity')
       )
   );
 end;

@@ -47,9 +47,15 @@ begin
           where ahead.id <> before.id
             and deploy_queue._precedes(ahead, before, deploy_queue._now())
             and not deploy_queue._overtakes(before, ahead)
+            and not deploy_queue._precedes(ahead, v_head, deploy_queue._now())
         )
         when before.start_timestamp is not null then (before.concurrency_key = v_head.concurrency_key) is not true
         when before.id is not null then deploy_queue._precedes(before, v_head, deploy_queue._now()) and not deploy_queue._overtakes(v_head, before)
+          -- It may have moved and still stand ahead.
+          and (deploy_queue._has_ended(after) or not exists (
+            select from deploy_queue._in_line(v_cell_id) as moved
+            where moved.id = before.id and deploy_queue._precedes(moved, v_head, deploy_queue._now())
+          ))
         when _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze) and exists (
           select from deploy_queue._in_line(v_cell_id) as overtaken
           where deploy_queue._precedes(overtaken, v_head, deploy_queue._now())

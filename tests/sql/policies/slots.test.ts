@@ -113,6 +113,17 @@ test("a release in the line wakes no waiter that it keeps waiting for as long as
   expect(await wokenOf(line.environment)).not.toContain("c");
 });
 
+test.for([1, 2])("a bump among those behind a reservation in a cell with %d slots wakes no waiter", async (slots) => {
+  const line = newOrderedLine(database, { slots });
+  await line.ready;
+  await line.enter("a", { component: "a", valid_for: "4 minutes" });
+  await line.enter("b", { component: "b", valid_for: "5 minutes" });
+  await line.enter("c", { component: "c" });
+  for (const name of ["b", "a", "c"]) await sql`select from deploy_queue.bump(${line.id(name)}, 'test', 1)`;
+  expect(await line.start("c")).toBe("queued a, queued b");
+  expect(await wokenOf(line.environment)).toEqual([]);
+});
+
 test("what shares the key of what buffers takes its slot", async () => {
   const line = newOrderedLine(database, { slots: 2, buffer_time: "10 minutes" });
   await line.ready;
