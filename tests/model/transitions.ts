@@ -336,11 +336,16 @@ function changedWindows(world: World, environment: string): Outcome {
   return { ...answered("ok", world), woken, mayWake: woken };
 }
 
+/** By what they wait for, what is no deployment last. */
+const last = Number.MAX_SAFE_INTEGER;
+
 /** What an observer sees: the state of each deployment, and of those that wait, why. */
 export function seen(world: World): unknown {
   return world.deployments.map((deployment) => {
     const state = status(world, deployment);
-    const waitsFor = reasons(world, deployment).map(({ kind, by, until }) => [kind, by, until]);
+    const waitsFor = reasons(world, deployment)
+      .toSorted((one, other) => (one.by ?? last) - (other.by ?? last) || (one.kind < other.kind ? -1 : 1))
+      .map(({ kind, by, until }) => [kind, by, until]);
     return {
       id: deployment.id,
       state,
