@@ -42,7 +42,8 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
     await written(process.stdout);
   }
   if (lost !== undefined && lost.code !== "EPIPE" && !isTold) {
-    process.stderr.write(`deploy-queue: the output could not be written: ${lost.message}\n`);
+    const { reasonOf } = await import("./database/reasons.js");
+    process.stderr.write(`deploy-queue: the output could not be written: ${reasonOf(lost)}\n`);
   }
   if (!isUnheard) {
     await written(process.stderr);

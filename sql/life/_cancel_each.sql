@@ -1,9 +1,10 @@
--- Cancels those of the given deployments that are queued or running, and returns them; as withdrawn, those that are queued.
+-- Cancels those of the given deployments that are queued or running, and returns them; as withdrawn, or with queued_only, those that are queued.
 -- Called by the bulk cancels and mark_bad.
 create or replace function deploy_queue._cancel_each(
   deployment_ids bigint[],
   cancellation_note text,
-  kind deploy_queue.cancellation_kind default null
+  kind deploy_queue.cancellation_kind default null,
+  queued_only boolean default false
 )
 returns setof deploy_queue.deployments
 language plpgsql volatile
@@ -27,7 +28,7 @@ begin
     from deploy_queue.deployments
     where deployments.id = any (_cancel_each.deployment_ids)
       and not deploy_queue._has_ended(deployments)
-      and (_cancel_each.kind is distinct from 'withdrawn' or deployments.start_timestamp is null)
+      and (deployments.start_timestamp is null or not (_cancel_each.queued_only or _cancel_each.kind is not distinct from 'withdrawn'))
     order by deployments.cell_id, deployments.id
     for no key update
   ) as live;

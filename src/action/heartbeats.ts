@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { migrationsFolder } from "../database/schema.js";
 import type { Deployment } from "../queue/deployment.js";
+import { reasonOf } from "../queue/errors.js";
 import type { CommonInputs } from "./commonInputs.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
 import { runnerProcess } from "./jobSteps.js";
@@ -75,7 +76,7 @@ export async function startHeartbeats(
       log.warn(`the background process sent no heartbeat within ${patience / 1000} s; it keeps trying`);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new Error(`the background process cannot send heartbeats: ${[reason, ...lines(path)].join("; ")}`);
   } finally {
     if (child.connected) {

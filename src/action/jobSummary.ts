@@ -1,5 +1,6 @@
 import { summary } from "@actions/core";
 import type { Deployment } from "../queue/deployment.js";
+import { reasonOf } from "../queue/errors.js";
 import { cellName, cellOf, componentName } from "../text/describe.js";
 import { printable } from "../text/printable.js";
 import { log } from "./log.js";
@@ -16,7 +17,7 @@ export async function summarize(heading: string, rows: readonly SummaryRow[]): P
   try {
     await summary.addHeading(heading, 3).addTable(cells).write();
   } catch (error) {
-    log.warn(`the job summary was not written: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(`the job summary was not written: ${reasonOf(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancellationOf } from "../queue/cancelled.js";
 import type { Deployment } from "../queue/deployment.js";
+import { reasonOf } from "../queue/errors.js";
 import { watchLease } from "../queue/fence.js";
 import type { Lease } from "../queue/lease.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -96,7 +97,7 @@ export class Stopping {
     try {
       await this.#tell(runner, message);
     } catch (error) {
-      log(`the steps of the job are out of reach: ${error instanceof Error ? error.message : String(error)}`);
+      log(`the steps of the job are out of reach: ${reasonOf(error)}`);
     }
   }
 

@@ -1,10 +1,14 @@
+import { Option } from "clipanion";
+import { withProgress } from "../display/progress.js";
 import type { LiveFilter } from "../queue/calls/line.js";
+import type { BulkCancelOptions } from "../queue/calls/queueCalls.js";
 import type { Deployment } from "../queue/deployment.js";
-import type { Queue } from "../queue/queue.js";
+import { InvalidValueError } from "../queue/errors.js";
 import { cancelledEachText, isStopping, meantText } from "../text/cancellation.js";
 import { isCompatible } from "./compatibility.js";
 import { confirm, isAtTerminal } from "./confirm.js";
 import { forceRisk } from "./confirmForce.js";
+import type { Session } from "./openSession.js";
 import { options } from "./options.js";
 import { PlacedCommand } from "./placedCommand.js";
 
@@ -12,6 +16,7 @@ import { PlacedCommand } from "./placedCommand.js";
 export abstract class BulkCancel extends PlacedCommand {
   cancellationNote = options.cancellationNote();
   force = options.force();
+  queuedOnly = Option.Boolean("--queued-only", false, { description: "Leave alone what runs" });
   dryRun = options.dryRun();
   yes = options.yes();
 
@@ -20,12 +25,17 @@ export abstract class BulkCancel extends PlacedCommand {
    * @param ifNone called when there was none, before this says so
    */
   protected async cancelAll(
-    queue: Queue,
+    { queue, log }: Session,
     filter: LiveFilter,
-    cancel: () => Promise<readonly Deployment[]>,
+    cancel: (how: BulkCancelOptions) => Promise<readonly Deployment[]>,
     ifNone: () => Promise<void> = async () => undefined,
   ): Promise<void> {
-    const meant = await queue.line.live(filter);
+    const { queuedOnly } = this;
+    if (queuedOnly && this.force) {
+      throw new InvalidValueError("--queued-only and --force do not go together");
+    }
+    const live = await queue.line.live(filter);
+    const meant = queuedOnly ? live.filter(({ start_timestamp }) => start_timestamp === null) : live;
     if (this.dryRun) {
       await (meant.length === 0 ? ifNone() : undefined);
       this.print(meantText(meant), meant);
@@ -33,7 +43,10 @@ export abstract class BulkCancel extends PlacedCommand {
     }
     await this.#confirm(meant);
     const cancelled: Deployment[] = [];
-    for (const deployment of await cancel()) {
+    const ended = await withProgress(log, "cancelling", (tell) =>
+      cancel({ queuedOnly, onProgress: (count) => tell(`${count} of ${meant.length}`) }),
+    );
+    for (const deployment of ended) {
       const isLeft = this.force && isStopping(deployment);
       cancelled.push(
         isLeft ? await queue.cancel(deployment.id, this.cancellationNote, { force: this.force }) : deployment,

@@ -2,6 +2,7 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } f
 import { dirname, join } from "node:path";
 import { InvalidValueError } from "../database/errors.js";
 import { isTrue } from "../database/privateServer.js";
+import { reasonOf } from "../database/reasons.js";
 import { keyOf, type PlaceAndComponent, readSettings, settings } from "./placeParts.js";
 
 const fileName = ".deploy-queue.toml";
@@ -70,7 +71,7 @@ function read(path: string, { own = false } = {}): Text {
     if (error instanceof InvalidValueError || !(error instanceof Error)) {
       throw error;
     }
-    throw new InvalidValueError(`${path} cannot be read: ${error.message}`, { cause: error });
+    throw new InvalidValueError(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
   } finally {
     if (file !== undefined) {
       closeSync(file);

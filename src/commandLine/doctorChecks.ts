@@ -1,7 +1,10 @@
 import type { Database } from "../database/database.js";
 import { verifyTls } from "../database/protection.js";
+import { reasonOf } from "../database/reasons.js";
 import { expectedSchemaVersion, hasOtherObjects, schemaVersion } from "../database/schema.js";
 import { type ServerFacts, serverFacts } from "../database/serverFacts.js";
+import type { LeveledLog } from "../display/log.js";
+import { withProgress } from "../display/progress.js";
 import type { Finding } from "../queue/calls/upkeep.js";
 import { DeployQueueError } from "../queue/errors.js";
 import { Queue } from "../queue/queue.js";
@@ -24,6 +27,7 @@ export interface Examination {
   /** Where given, a worker must run on this host. */
   readonly workerHost: string | undefined;
   readonly verifyHistory: boolean;
+  readonly log: LeveledLog;
 }
 
 /** Examines a database, from what everything needs to what only some need; what cannot be examined has no line. */
@@ -68,7 +72,7 @@ export function connectionFailure(error: unknown): Diagnosis {
   return {
     name: "connection",
     status: "failed",
-    text: messageOf(error),
+    text: reasonOf(error),
     cure: cure ?? "Check DEPLOY_QUEUE_DATABASE_URL, the network in between, and that the server runs and lets us in.",
   };
 }
@@ -119,7 +123,7 @@ async function schemaDiagnosis(database: Database): Promise<Diagnosis> {
       ? warning(`version ${present}, but with other functions and views than those of this program`, migrate)
       : ok("schema", `version ${present}`);
   } catch (error) {
-    return failed(messageOf(error), (error instanceof DeployQueueError ? error.hint : undefined) ?? "See the message.");
+    return failed(reasonOf(error), (error instanceof DeployQueueError ? error.hint : undefined) ?? "See the message.");
   }
 }
 
@@ -137,7 +141,7 @@ async function listenDiagnosis(database: Database): Promise<Diagnosis> {
       ? ok("notifications", "they arrive")
       : warning("they do not arrive on this connection");
   } catch (error) {
-    return warning(messageOf(error));
+    return warning(reasonOf(error));
   }
 }
 
@@ -173,16 +177,16 @@ async function healthDiagnoses(database: Database, examination: Examination): Pr
       ...finding,
       cure: finding.status === "ok" ? null : (cures[finding.name] ?? null),
     }));
-    return examination.verifyHistory ? [...diagnoses, ...(await historyDiagnoses(queue))] : diagnoses;
+    return examination.verifyHistory ? [...diagnoses, ...(await historyDiagnoses(queue, examination.log))] : diagnoses;
   } catch (error) {
     return [
-      { name: "queue", status: "failed", text: messageOf(error), cure: "Ask the owner of the schema for the grants." },
+      { name: "queue", status: "failed", text: reasonOf(error), cure: "Ask the owner of the schema for the grants." },
     ];
   }
 }
 
-async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
-  const contradictions = await queue.history.verify();
+async function historyDiagnoses(queue: Queue, log: LeveledLog): Promise<Diagnosis[]> {
+  const contradictions = await withProgress(log, "reading all that has happened", () => queue.history.verify());
   return contradictions.length === 0
     ? [ok("history", "nothing that has happened contradicts the rules")]
     : contradictions.map(({ rule, deployment_id, problem }) => ({
@@ -195,8 +199,4 @@ async function historyDiagnoses(queue: Queue): Promise<Diagnosis[]> {
 
 function ok(name: string, text: string): Diagnosis {
   return { name, status: "ok", text, cure: null };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { constants, open } from "node:fs/promises";
 import { InvalidValueError } from "../database/errors.js";
+import { reasonOf } from "../database/reasons.js";
 
 /**
  * Sets an output of the step when running in a GitHub workflow; elsewhere does nothing.
@@ -24,7 +25,7 @@ async function writing(write: (path: string) => Promise<void>): Promise<void> {
   const path = process.env["GITHUB_OUTPUT"];
   if (path) {
     await write(path).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new InvalidValueError(`GITHUB_OUTPUT names ${path}, which cannot be written: ${reason}`, {
         hint: "Name a file that is there and has room, or unset GITHUB_OUTPUT where no step output is needed.",
         cause: error,

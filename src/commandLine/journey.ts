@@ -3,7 +3,7 @@ import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals, refuseSuspension } from "../display/signals.js";
 import type { Deployment } from "../queue/deployment.js";
-import { CancelledError } from "../queue/errors.js";
+import { CancelledError, reasonOf } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import { type JourneyOptions, takeTurn, type WayIn } from "../queue/journey.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -60,12 +60,12 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
       await setGitHubOutput("deployment-id", String(event.deployment.id));
     }
   };
-  const onOutputError = ({ code, message }: NodeJS.ErrnoException): void =>
+  const onOutputError = (error: NodeJS.ErrnoException): void =>
     giveUp.abort(
       new CancelledError(
-        code === "EPIPE"
-          ? `the reader of the output is gone (${message})`
-          : `the output could not be written: ${message}`,
+        error.code === "EPIPE"
+          ? "the reader of the output is gone"
+          : `the output could not be written: ${reasonOf(error)}`,
       ),
     );
   output?.on("error", onOutputError);

@@ -5,6 +5,7 @@ import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
 import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
+import { type Progress, startProgress } from "../display/progress.js";
 import { actorOf } from "../queue/actor.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
@@ -57,11 +58,15 @@ export async function openSession(
     },
     onWarning: (message) => log.warn(withOurTimes(callsAsCommands(message))),
   });
+  let migrating: Progress | undefined;
   try {
     const schema = {
       url: target.url,
       migrate,
-      onProgress: (message: string) => log.info(message),
+      onProgress: (message: string) => {
+        log.info(message);
+        migrating ??= startProgress(log, "migrating the schema");
+      },
       onWarning: (message: string) => log.warn(message),
     };
     await outlastOutages(() => ensureSchema(database, schema), {
@@ -71,6 +76,8 @@ export async function openSession(
   } catch (error) {
     await database.close();
     throw error;
+  } finally {
+    migrating?.end();
   }
   warnOfUnverified(target.url, (message) => log.warn(message));
   return { queue: new Queue(database), log, wasTold: () => isTold, url: target.url };

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
+import { whyNotStartable } from "../processes/childProcess.js";
 import type { StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
-import { RefusedError } from "../queue/errors.js";
+import { DeployQueueError, RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
-import { deploymentName } from "../text/describe.js";
+import { cellName, deploymentName } from "../text/describe.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
 import { runCommand } from "./runCommand.js";
@@ -30,7 +32,15 @@ export interface ReleaseOutcome {
   readonly exit_code: number | null;
 }
 
-/** Releases each and does its work. The exit code is the first that is not 0. */
+/** What a deployment waits for in its line like any other. All else, such as a freeze, may last for days. */
+const ordinaryWaits = new Set(["hold", "running", "verifying", "stopping", "buffer", "queued"]);
+
+/** The command of a deployment cannot be started here, and the deployment stays on hold. */
+class NotStartableError extends DeployQueueError {
+  readonly exitCode = 127;
+}
+
+/** Releases each and does its work. Those that a freeze or the like withholds come last. The exit code is the first that is not 0. */
 export async function releaseEach(
   session: Session,
   held: readonly StagedDeployment[],
@@ -47,11 +57,24 @@ export async function releaseEach(
     return { exitCode: outcomes.find(({ exit_code }) => exit_code !== 0)?.exit_code ?? 0, outcomes };
   }
   const outcomes: ReleaseOutcome[] = [];
-  for (const [index, staged] of held.entries()) {
+  const rest = [...held];
+  const postponed = new Set<number>();
+  for (let staged = rest.shift(); staged !== undefined; staged = rest.shift()) {
+    const { deployment_id: id } = staged;
+    if (rest.length > 0 && !postponed.has(id)) {
+      const reasons = (await session.queue.line.explain(id)).filter(({ kind }) => !ordinaryWaits.has(kind));
+      const [reason] = reasons;
+      if (reason !== undefined) {
+        postponed.add(id);
+        rest.push(staged);
+        session.log.warn(`deployment ${id} comes after the others: ${reason.text}`);
+        continue;
+      }
+    }
     const outcome = await one(staged);
     outcomes.push(outcome);
     if (outcome.exit_code !== 0) {
-      const left = held.slice(index + 1).map(({ deployment_id }) => ({ deployment_id, exit_code: null }));
+      const left = rest.map(({ deployment_id }) => ({ deployment_id, exit_code: null }));
       if (left.length > 0) {
         session.log.warn(`still on hold: ${left.map(({ deployment_id }) => deployment_id).join(", ")}`);
       }
@@ -62,8 +85,15 @@ export async function releaseEach(
 }
 
 /** @returns the exit code of its command, else 0 */
-async function releaseOne(session: Session, staged: StagedDeployment, options: ReleaseOptions): Promise<number> {
+async function releaseOne(given: Session, staged: StagedDeployment, options: ReleaseOptions): Promise<number> {
+  const session = options.parallel ? { ...given, log: prefixed(given.log, placeOf(staged)) } : given;
   const { queue, log } = session;
+  const obstacle = staged.command === null || staged.process_waits ? undefined : whyNotStartable(staged.command);
+  if (obstacle !== undefined) {
+    throw new NotStartableError(`deployment ${staged.deployment_id} stays on hold: ${obstacle}`, {
+      hint: "Release it where its command is.",
+    });
+  }
   const release =
     (heartbeat: boolean) =>
     async (key: string): Promise<Deployment> => {
@@ -101,4 +131,22 @@ async function releaseOne(session: Session, staged: StagedDeployment, options: R
   }
   options.onStarted(await startDeployment(session, release(true), attended));
   return 0;
+}
+
+function placeOf({ environment, cloud_provider, region, cell_index: index }: StagedDeployment): string {
+  return cellName({ environment, cloud_provider, region, index });
+}
+
+/** Each line says which of those that run beside each other it is about. */
+function prefixed(log: LeveledLog, name: string): LeveledLog {
+  const writer = (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string) =>
+    log[level](`${name}: ${message}`);
+  return {
+    trace: writer("trace"),
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+    tellsInfo: log.tellsInfo,
+  };
 }

@@ -3,6 +3,7 @@ import { confirm } from "../commandLine/confirm.js";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
+import { withProgress } from "../display/progress.js";
 import { RefusedError } from "../queue/errors.js";
 import { adoptionTable } from "../tables/adoptionTable.js";
 import { jsonText } from "../text/printable.js";
@@ -44,7 +45,7 @@ export class AdoptCommand extends QueueCommand {
     return super.perform();
   }
 
-  override async act({ queue }: Session): Promise<number> {
+  override async act({ queue, log }: Session): Promise<number> {
     if (this.dryRun || !this.yes) {
       const items = await queue.adoption.preview(this);
       const stream = this.dryRun ? this.context.stdout : this.context.stderr;
@@ -60,7 +61,7 @@ export class AdoptCommand extends QueueCommand {
     if (!this.yes) {
       await confirm("Move all of this into the queue?");
     }
-    const items = await queue.adoption.adopt(this);
+    const items = await withProgress(log, "moving the tables of the predecessor", () => queue.adoption.adopt(this));
     this.print(adoptionTable(items), items);
     return 0;
   }

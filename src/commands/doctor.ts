@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { BaseCommand } from "../commandLine/baseCommand.js";
 import type { Diagnosis } from "../commandLine/doctorChecks.js";
 import { connectionFailure, examine } from "../commandLine/doctorChecks.js";
+import { createLogger } from "../commandLine/logger.js";
 import { optionalText } from "../commandLine/values.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
@@ -64,6 +65,7 @@ export class DoctorCommand extends BaseCommand {
         ownDirectory,
         workerHost: this.worker,
         verifyHistory: this.verifyHistory,
+        log: createLogger(this.context),
       });
     } finally {
       await database.close();

@@ -3,6 +3,7 @@ import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { hasOtherObjects, migrationsFolder, schemaVersion } from "../database/schema.js";
+import { withProgress } from "../display/progress.js";
 
 export class MigrateCommand extends QueueCommand {
   static override paths = [["migrate"]];
@@ -21,7 +22,9 @@ export class MigrateCommand extends QueueCommand {
       log.info("the functions and views differ from those of this program, and are replaced");
       const { url } = await resolveConnectionTarget(this.context.env);
       const { migrateSchema } = await import("../database/migrate.js");
-      await migrateSchema(queue.database, { url, folder: migrationsFolder(), onProgress: () => undefined });
+      await withProgress(log, "replacing functions and views", () =>
+        migrateSchema(queue.database, { url, folder: migrationsFolder(), onProgress: () => undefined }),
+      );
     }
     const version = await schemaVersion(queue.database);
     this.print(`The schema deploy_queue in ${queue.database.target} has version ${version}`, {

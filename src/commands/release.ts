@@ -28,8 +28,9 @@ export class ReleaseCommand extends SelectionCommand {
       \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
       \`--yes\` does not answer but \`--trust-staged-by\` does. \`--verify\` and \`--on-failure\` hold for each staged command, as with \`run\`.
 
-      After the first one that fails it stops: the rest stays on hold, and the exit code is that of its command. A wait that a
-      signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once. When two
+      One that a freeze, a window, a gate or the like withholds comes after the others. One whose command cannot be started here, since there
+      is no such program, stays on hold, with exit code 127. After the first one that fails it stops: the rest stays on hold, and the exit code is that of its command. A wait that a
+      signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once, and each line of the log names the cell. When two
       people release the same deployment, one of them does it, and the other gets exit code 4.
 
       With \`--json\`, one JSON document says what became of each. It is on stdout; where commands run, stdout is theirs, and the

@@ -8,6 +8,7 @@ import type { Database } from "./database.js";
 import { DatabaseUnavailableError, DeployQueueError, SchemaError } from "./errors.js";
 import { withNodePostgresUrl } from "./nodePostgres.js";
 import { objectsAsStatements } from "./objects.js";
+import { reasonOf } from "./reasons.js";
 import { expectedSchemaVersion, hasOtherObjects, objectsFolder, schemaVersion, unreleasedSchema } from "./schema.js";
 import { errorCode, toUnavailable } from "./unavailable.js";
 
@@ -134,7 +135,7 @@ function toSchemaError(given: unknown, database: Database): unknown {
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   if (errorCode(error) === "42501") {
     return new SchemaError(
       `this role may not create or change the schema deploy_queue in ${database.target}: ${reason}`,

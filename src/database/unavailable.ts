@@ -1,4 +1,5 @@
 import { AccessDeniedError, DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "./errors.js";
+import { reasonOf } from "./reasons.js";
 
 /** "Read-only transaction": a former primary; the next query looks for the new one. */
 const readOnly = "25006";
@@ -31,7 +32,7 @@ export function toUnavailable(error: unknown, target: string): unknown {
       hint: "It looks like options=-c%20name%3Dvalue, with a setting of PostgreSQL for a name.",
     });
   }
-  const reason = firstMessage(error);
+  const reason = reasonOf(error);
   switch (meaningOf(error, code)) {
     case "denied":
       return new AccessDeniedError(`${target} does not let us in: ${reason}`, { cause: error });
@@ -105,12 +106,4 @@ function isOfTheDriver(code: string): boolean {
 function textOf(error: unknown, name: string): string | undefined {
   const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
   return typeof value === "string" ? value : undefined;
-}
-
-/** Several addresses of one host fail as one error without a message of its own. */
-function firstMessage(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") {
-    return error.errors.map(firstMessage).join(", ");
-  }
-  return error instanceof Error ? error.message : String(error);
 }

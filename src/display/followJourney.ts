@@ -1,4 +1,5 @@
 import type { Deployment } from "../queue/deployment.js";
+import { reasonOf } from "../queue/errors.js";
 import type { JourneyEvent, LeftBehindEvent } from "../queue/events.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
 import { cellName, cellOf, deploymentName } from "../text/describe.js";
@@ -92,11 +93,7 @@ function leftBehindText({ deployment_id: id, failure, mayRun }: LeftBehindEvent)
   const unheard = mayRun
     ? `, but it may have started, and then it is not: look with "deploy-queue info ${id}", end it with "deploy-queue cancel deployment ${id}"`
     : "";
-  return `deployment ${id} could not be cancelled (${messageOf(failure)}); it will be reaped when its heartbeat is too old${unheard}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return `deployment ${id} could not be cancelled (${reasonOf(failure)}); it will be reaped when its heartbeat is too old${unheard}`;
 }
 
 const noNotifications =

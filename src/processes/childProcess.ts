@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { accessSync, constants as constantsOfFiles, existsSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
+import { reasonOf } from "../database/reasons.js";
 import { formatDuration } from "../text/durations.js";
 import { ProcessGroup } from "./processGroup.js";
 
@@ -86,8 +87,24 @@ function notStarted(program: string, error: unknown): ChildEnd {
   const found = isThere(program);
   return {
     exitCode: found && code !== "ENOENT" ? 126 : 127,
-    description: `could not be started: ${why(program, code, found) ?? (error instanceof Error ? error.message : String(error))}`,
+    description: `could not be started: ${why(program, code, found) ?? reasonOf(error)}`,
   };
+}
+
+/** Why there would be nothing to run, as far as that is known beforehand; undefined: it may be started. */
+export function whyNotStartable([program = ""]: readonly string[]): string | undefined {
+  if (!isThere(program)) {
+    return why(program, "ENOENT", false);
+  }
+  const mayRun = placesOf(program).some((path) => {
+    try {
+      accessSync(path, constantsOfFiles.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  });
+  return mayRun ? undefined : why(program, "EACCES", true);
 }
 
 function why(program: string, code: unknown, found: boolean): string | undefined {
@@ -102,6 +119,11 @@ function why(program: string, code: unknown, found: boolean): string | undefined
 
 /** When a folder in PATH may not be entered, the error of a missing command looks like that of a command without permission. */
 function isThere(program: string): boolean {
-  const folders = program.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
-  return folders.some((folder) => existsSync(join(folder, program)));
+  return placesOf(program).some((path) => existsSync(path));
+}
+
+function placesOf(program: string): string[] {
+  return program.includes("/")
+    ? [program]
+    : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
 }

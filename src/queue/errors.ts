@@ -10,6 +10,7 @@ export {
   InvalidValueError,
   SchemaError,
 } from "../database/errors.js";
+export { reasonOf } from "../database/reasons.js";
 
 /** There is no deployment with this id (or url). */
 export class DeploymentNotFoundError extends DeployQueueError {

@@ -1,3 +1,4 @@
+import { reasonOf } from "../database/reasons.js";
 import { answered } from "./answered.js";
 import type { DeploymentId } from "./deployment.js";
 import { DatabaseUnavailableError } from "./errors.js";
@@ -16,7 +17,7 @@ export async function giveUp(
   error: unknown,
   { mayRun, onEvent }: { readonly mayRun: boolean; readonly onEvent: Listener<JourneyEvent> | undefined },
 ): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   let event: JourneyEvent = { event: "given-up", deployment_id: id };
   try {
     await cancelSoon(queue, id, oneLine(`gave up waiting: ${reason}`));

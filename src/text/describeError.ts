@@ -1,4 +1,4 @@
-import { DeployQueueError } from "../queue/errors.js";
+import { DeployQueueError, reasonOf } from "../queue/errors.js";
 import { callsAsCommands } from "./callAsCommand.js";
 import { withOurTimes } from "./moments.js";
 import { printable } from "./printable.js";
@@ -9,5 +9,5 @@ export function describeError(error: unknown): string {
     const sentences = [error.message, ...(error.hint === undefined ? [] : [callsAsCommands(error.hint)])];
     return printable(sentences.map((sentence) => withOurTimes(sentence).replace(/[.\s]+$/, "")).join(". "));
   }
-  return printable(`unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+  return printable(`unexpected error: ${reasonOf(error)}`);
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from "../database/reasons.js";
 import type { TaskContext } from "./task.js";
 import { tasks } from "./tasks.js";
 
@@ -11,7 +12,7 @@ export async function runTasksOnce(context: TaskContext): Promise<void> {
     if (!context.signal.aborted) {
       context.log.info(task.description);
       await task.perform(context).catch((error: unknown) => {
-        context.log.error(`${task.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+        context.log.error(`${task.name} failed: ${reasonOf(error)}`);
         errors.push(error);
       });
     }

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Logger as GraphileLogger, Runner, TaskList, WorkerEvents } from "graphile-worker";
 import type pg from "pg";
+import { reasonOf } from "../database/reasons.js";
 import { settingsOfSession } from "../database/session.js";
 import { graphileWorker } from "./graphileWorker.js";
 import { ForgivingPool } from "./pool.js";
@@ -43,7 +44,7 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
   });
   // Without these, a lost connection would end the process.
   const onConnectionLost = (error: Error): void => {
-    options.onTrouble(`a connection was lost: ${error.message}`);
+    options.onTrouble(`a connection was lost: ${reasonOf(error)}`);
   };
   pool.on("error", onConnectionLost).on("connect", (client) => client.on("error", onConnectionLost));
 
@@ -103,7 +104,7 @@ function taskList(context: TaskContext): TaskList {
         try {
           await task.perform(context);
         } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = reasonOf(error);
           // Not rethrown: graphile-worker would keep the failed job for ever, one a minute.
           context.log.error(`${task.name} failed: ${reason}; it runs again at its next time (${task.schedule})`);
         }

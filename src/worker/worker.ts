@@ -1,4 +1,5 @@
 import { nodePostgresConfig } from "../database/nodePostgres.js";
+import { reasonOf } from "../database/reasons.js";
 import { DatabaseUnavailableError } from "../queue/errors.js";
 import type { Listener, OutageEvent } from "../queue/events.js";
 import { outlastOutages } from "../queue/outage.js";
@@ -48,7 +49,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         throw error;
       }
       const backOff = Math.min(longestBackOff, shortestBackOff * 2 ** failures++);
-      log.error(`the worker cannot go on: ${messageOf(error)}; trying again in ${backOff / 1000} s`);
+      log.error(`the worker cannot go on: ${reasonOf(error)}; trying again in ${backOff / 1000} s`);
       await pause(backOff, signal);
     } finally {
       const stopped = running?.stop().catch(() => undefined);
@@ -77,7 +78,7 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
   running.ended
     .then(
       () => "the tasks ended by themselves",
-      (error: unknown) => `the tasks ended by themselves: ${messageOf(error)}`,
+      (error: unknown) => `the tasks ended by themselves: ${reasonOf(error)}`,
     )
     .then((message) => {
       ended = true;
@@ -93,7 +94,7 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
       if (isDenied(error)) {
         throw error;
       }
-      log.error(`the worker cannot say that it is alive: ${messageOf(error)}`);
+      log.error(`the worker cannot say that it is alive: ${reasonOf(error)}`);
     }
     // The database is there, so graphile-worker replaces lost connections by itself. Any other trouble belongs in the log.
     for (const message of messages) {
@@ -103,8 +104,4 @@ async function superviseUntilOutage(running: RunningTasks, troubles: Troubles, o
       throw new Error("graphile-worker has stopped");
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -78,8 +78,38 @@ describe("release of staged commands", () => {
     );
     gates[1].open();
     gates[0].open();
-    expect((await running.end).code).toBe(0);
+    const { code, stderr } = await running.end;
+    expect(code).toBe(0);
     expect([await statusOf(ids[0]), await statusOf(ids[1])]).toEqual(["finished", "finished"]);
+    for (const [id, { environment, region }] of [
+      [ids[0], one],
+      [ids[1], other],
+    ] as const) {
+      expect(stderr).toContain(`INFO: ${environment}-aws-${region}-cell-0: deployment ${id} (api@v1) finished`);
+    }
+  });
+
+  test("leaves what is frozen for later, and comes back to it", async () => {
+    const environment = await cli.environment();
+    const [frozen, free] = [newPlace(environment), newPlace(environment)];
+    const ids = [await stage(frozen, "v1", "echo", "first"), await stage(free, "v1", "echo", "second")];
+    const { freeze_id } = await cli.queue.policies.freeze(
+      { environment, cloudProvider: "aws", region: frozen.region },
+      "sale",
+    );
+    const running = cli.launch(["release", ...ids.map(String), "--yes"]);
+    await running.printed(new RegExp(`deployment ${ids[0]} comes after the others: .* is frozen by`));
+    await running.printed(/second/);
+    await cli.queue.policies.thaw(freeze_id);
+    expect(await running.end).toMatchObject({ code: 0, stdout: "second\nfirst\n" });
+  });
+
+  test("leaves on hold what has a command that cannot be started here", async () => {
+    const staged = await stage(newPlace(), "v1", "/nowhere/deploy.sh");
+    const { code, stderr } = await cli.runProcess(["release", String(staged), "--yes"]);
+    expect(code).toBe(127);
+    expect(stderr).toContain(`deployment ${staged} stays on hold: there is no /nowhere/deploy.sh`);
+    expect(await statusOf(staged)).toBe("held");
   });
 
   test("waits for the turn, at the end of the line", async () => {

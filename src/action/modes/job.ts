@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { reasonOf } from "../../queue/errors.js";
 import { cancelAsKeeper } from "../../queue/givingUp.js";
 import type { Queue } from "../../queue/queue.js";
 import { printable } from "../../text/printable.js";
@@ -37,7 +38,7 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
   try {
     await startHeartbeats(inputs, turn.deployment, keeper);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     // When this fails too, the post step tries again.
     await cancelAsKeeper(queue, turn.deployment.id, printable(reason)).catch(() => undefined);
     throw error;

@@ -13,7 +13,7 @@ export class CancelLocationCommand extends BulkCancel {
       Shows what it will cancel, and asks on a terminal. In a script, \`--yes\` is needed when that is more than one deployment. A
       place without any cell is exit code 3.
 
-      What runs and is kept is asked to stop; \`--force\` frees its cell at once. \`cancel deployment --help\` says more.
+      What runs and is kept is asked to stop; \`--force\` frees its cell at once, and \`--queued-only\` leaves it alone. \`cancel deployment --help\` says more.
     `,
     examples: [
       [
@@ -26,10 +26,11 @@ export class CancelLocationCommand extends BulkCancel {
 
   override readonly needed = ["environment", "cloudProvider", "region"] as const;
 
-  override async act({ queue }: Session): Promise<number> {
+  override async act(session: Session): Promise<number> {
+    const { queue } = session;
     const place = await this.whereabouts(queue);
     requireParts(place, this.needed);
-    await this.cancelAll(queue, place, () => queue.cancelLocation(place, this.cancellationNote));
+    await this.cancelAll(session, place, (how) => queue.cancelLocation(place, this.cancellationNote, how));
     return 0;
   }
 }

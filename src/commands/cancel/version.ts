@@ -14,7 +14,7 @@ export class CancelVersionCommand extends BulkCancel {
       Shows what it will cancel, and asks on a terminal. In a script, \`--yes\` is needed when that is more than one deployment.
       \`--environment\` or another part of a place leaves the other cells alone. A version that no deployment has had is exit code 3.
 
-      What runs and is kept is asked to stop; \`--force\` frees its cell at once. \`cancel deployment --help\` says more.
+      What runs and is kept is asked to stop; \`--force\` frees its cell at once, and \`--queued-only\` leaves it alone. \`cancel deployment --help\` says more.
     `,
     examples: [
       ["Pull a release back", "deploy-queue cancel version --component api --version v1.2.3"],
@@ -25,13 +25,14 @@ export class CancelVersionCommand extends BulkCancel {
   component = requiredName("-c,--component", "What is deployed");
   version = requiredName("-v,--version", "Which version of it");
 
-  override async act({ queue }: Session): Promise<number> {
+  override async act(session: Session): Promise<number> {
+    const { queue } = session;
     const { component, version, cancellationNote: note } = this;
     const place = await this.whereabouts(queue);
     await this.cancelAll(
-      queue,
+      session,
       { component, version, ...place },
-      () => queue.cancelVersion(component, version, note, place),
+      (how) => queue.cancelVersion(component, version, note, place, how),
       () => requireVersion(queue, component, version),
     );
     return 0;

@@ -6,6 +6,7 @@ import type { Session } from "../../commandLine/openSession.js";
 import { options } from "../../commandLine/options.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { optionalText, optionalValue, requiredName } from "../../commandLine/values.js";
+import { reasonOf } from "../../database/reasons.js";
 import { InvalidValueError } from "../../queue/errors.js";
 import { settingTable } from "../../tables/checkTables.js";
 import { type ComparedSetting, compareSettings } from "../../text/configParity.js";
@@ -95,7 +96,7 @@ async function readSettings(path: string, option: string): Promise<Readonly<Reco
   try {
     return parse(await readFile(path, "utf8"));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new InvalidValueError(`${option} must be a file that can be read: ${why}`, { cause: error });
   }
 }

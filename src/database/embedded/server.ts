@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { reasonOf } from "../reasons.js";
 import type { Cluster } from "./directory.js";
 import { clusterIn, embeddedDirectory } from "./directory.js";
 import { EmbeddedServerError } from "./EmbeddedServerError.js";
@@ -86,7 +87,7 @@ async function explaining<T>(cluster: Cluster, work: () => Promise<T>): Promise<
     return await work();
   } catch (cause) {
     if (cause instanceof EmbeddedServerError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const cure = hasCode(cause, "EACCES", "EPERM", "ENOENT", "EROFS", "ENOTDIR", "EEXIST")
       ? "set DEPLOY_QUEUE_DATA_DIRECTORY to a directory of your own, or DEPLOY_QUEUE_DATABASE_URL to use another server"
       : "set DEPLOY_QUEUE_DATABASE_URL to use another server";

@@ -1,3 +1,5 @@
+import type postgres from "postgres";
+import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
 import type {
   Deployment,
@@ -27,6 +29,15 @@ import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Tokens } from "./tokens.js";
 import { Upkeep } from "./upkeep.js";
+
+export interface BulkCancelOptions {
+  /** What runs is left alone. */
+  readonly queuedOnly?: boolean | undefined;
+  /** Told how many are cancelled so far, after each 5,000. */
+  readonly onProgress?: ((count: number) => void) | undefined;
+}
+
+const batchOfCancels = 5_000;
 
 /** A call for each function and view of the database: those of one deployment's life here, the others by subject. */
 export class QueueCalls extends Calls {
@@ -250,8 +261,15 @@ export class QueueCalls extends Calls {
   }
 
   /** Cancels what is queued or running of a version, everywhere or in one place, and returns it. */
-  cancelVersion(component: string, version: string, note?: string, where: Whereabouts = {}): Promise<Deployment[]> {
-    return this.changes(
+  cancelVersion(
+    component: string,
+    version: string,
+    note?: string,
+    where: Whereabouts = {},
+    options: BulkCancelOptions = {},
+  ): Promise<Deployment[]> {
+    return this.#inBatches(
+      options,
       (sql) => sql`
         select * from deploy_queue.cancel_version(
           component => ${component},
@@ -260,7 +278,9 @@ export class QueueCalls extends Calls {
           environment => ${where.environment ?? null},
           cloud_provider => ${where.cloudProvider ?? null},
           region => ${where.region ?? null},
-          cell_index => ${where.cellIndex ?? null}
+          cell_index => ${where.cellIndex ?? null},
+          queued_only => ${options.queuedOnly ?? false},
+          at_most => ${batchOfCancels}
         ) order by id`,
     );
   }
@@ -269,17 +289,39 @@ export class QueueCalls extends Calls {
   cancelLocation(
     location: Omit<Location, "cellIndex"> & { readonly cellIndex?: number | undefined },
     note?: string,
+    options: BulkCancelOptions = {},
   ): Promise<Deployment[]> {
-    return this.changes(
+    return this.#inBatches(
+      options,
       (sql) => sql`
         select * from deploy_queue.cancel_location(
           environment => ${location.environment},
           cloud_provider => ${location.cloudProvider},
           region => ${location.region},
           cell_index => ${location.cellIndex ?? null},
-          cancellation_note => ${note ?? null}
+          cancellation_note => ${note ?? null},
+          queued_only => ${options.queuedOnly ?? false},
+          at_most => ${batchOfCancels}
         ) order by id`,
     );
+  }
+
+  /** One statement up to a size that ends in time, and then another one. */
+  async #inBatches(
+    { onProgress }: BulkCancelOptions,
+    statement: (sql: Sql) => postgres.PendingQuery<Deployment[]>,
+  ): Promise<Deployment[]> {
+    const cancelled = new Map<DeploymentId, Deployment>();
+    for (let isDone = false; !isDone; ) {
+      const batch = await this.changes(statement);
+      // What is asked to stop stays, and comes again.
+      isDone = batch.length < batchOfCancels || batch.every(({ id }) => cancelled.has(id));
+      for (const deployment of batch) {
+        cancelled.set(deployment.id, deployment);
+      }
+      onProgress?.(cancelled.size);
+    }
+    return [...cancelled.values()];
   }
 
   /** @throws DeploymentNotFoundError */

@@ -76,3 +76,23 @@ test("cancel location of a region without any cell is exit code 3, and names the
     expect(stderr).toContain(`dev-aws-${place.region}x has no cell. Most like it: `);
   }
 });
+
+test("cancel location --queued-only leaves alone what runs, and does not go with --force", async () => {
+  const place = newPlace();
+  const holder = await cli.running(place);
+  const { id } = await cli.enqueue(place);
+  const { stdout } = await cli.run([...regionOf(place), "--queued-only"]);
+  expect(stdout).toContain(`Cancelled 1 deployment:\n  - ${id} `);
+  expect((await cli.row(holder)).status).toBe("running");
+  expect((await cli.run([...regionOf(place), "--queued-only", "--force"])).code).toBe(2);
+});
+
+test("cancel location of more than one statement can cancel in time goes on until all are cancelled", async () => {
+  const place = newPlace();
+  await cli.sql`
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component)
+    select 'dev', 'aws', ${place.region}, number % 20, 'api' from generate_series(1, 5001) as number`;
+  const { code, stdout } = await cli.run([...regionOf(place), "--yes", "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toHaveLength(5001);
+});

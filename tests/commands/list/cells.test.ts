@@ -50,6 +50,18 @@ test("list cells of an environment without deployments lists none", async () => 
   expect(stdout).toBe(`Known cells for environment ${environment}:\n`);
 });
 
+test("list cells of a provider, a region or a cell lists those alone; without an environment it exits with 2", async () => {
+  await cli.enqueue({ environment: "prod", region: "us-west-2", cellIndex: 1 });
+  await cli.enqueue({ environment: "prod", region: "eu-west-1", cellIndex: 3 });
+  const listed = async (...options: string[]) => (await cli.run(["list", "cells", ...options])).stdout;
+  const region = ["--environment", "prod", "--provider", "aws", "--region", "eu-west-1"];
+  const ofRegion = "Known cells for environment prod:\n  - prod-aws-eu-west-1-cell-3\n";
+  expect(await listed(...region)).toBe(ofRegion);
+  expect(await listed("--cell", "prod-aws-eu-west-1-cell-3")).toBe(ofRegion);
+  expect(await listed("--environment", "prod", "--provider", "gcp")).toBe("Known cells for environment prod:\n");
+  expect((await cli.run(["list", "cells"])).code).toBe(2);
+});
+
 test("list cells refuses an environment that does not exist", async () => {
   expect(await cli.run(["list", "cells", "--environment", "nowhere"])).toMatchObject({ code: 3, stdout: "" });
 });

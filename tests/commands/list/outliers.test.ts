@@ -21,6 +21,12 @@ test("prints each as JSON with durations for people, and sets the output of the 
   await line.queue.tryStart(id);
   await line.advance("90 minutes");
 
+  const idsOf = async (...filters: string[]) =>
+    JSON.parse((await line.run(["list", "outliers", ...filters])).stdout).map((row: { id: number }) => row.id);
+  expect(await idsOf("--cell", `dev-aws-${other.region}-cell-0`, "--component", "api")).toEqual([id]);
+  expect(await idsOf("--environment", "dev", "--component", "web")).toEqual([]);
+  expect((await line.run(["list", "outliers", "--environment", "nowhere"])).code).toBe(3);
+
   const output = stepOutput(directory);
   const { stdout } = await line.runProcess(["list", "outliers"], { GITHUB_OUTPUT: output.path });
   const expected = {

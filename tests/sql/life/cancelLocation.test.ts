@@ -69,3 +69,26 @@ test("a location without a cell is refused, with the nearest ones", async () => 
     hint: expect.stringMatching(/^Most like it: prod-aws-/),
   });
 });
+
+test("queued_only leaves alone what runs", async () => {
+  const line = newLine(database);
+  const running = await line.add("running");
+  const queued = await line.add("queued");
+  const { region } = line;
+  expect(await sql`select id from deploy_queue.cancel_location('dev', 'aws', ${region}, queued_only => true)`).toEqual([
+    { id: queued },
+  ]);
+  expect((await database.queue.deployment(running)).status).toBe("running");
+});
+
+test("at_most takes the last of the line first, then what runs; what is being stopped comes again until it has ended", async () => {
+  const line = newLine(database);
+  const running = await line.add("running", { heartbeat: true });
+  const [first, second] = [await line.add("queued"), await line.add("queued")];
+  const next = async () =>
+    (
+      await sql<{ id: number }[]>`
+        select id from deploy_queue.cancel_location('dev', 'aws', ${line.region}, at_most => 1)`
+    ).map(({ id }) => id);
+  expect([await next(), await next(), await next(), await next()]).toEqual([[second], [first], [running], [running]]);
+});

@@ -1,0 +1,55 @@
+import type { Act } from "../../model/acts.js";
+import { findOut } from "./mutant.js";
+
+const allowing: readonly Act["act"][] = ["enqueue", "start", "freeze", "allow"];
+const startingNow: readonly Act["act"][] = ["enqueue", "start", "start now"];
+const failing: readonly Act["act"][] = ["enqueue", "start", "fail", "hold line", "release line"];
+
+findOut([
+  ["holds what a freeze lets through", "_passes", "candidate.id = any (placed.allow_ids)", "false", allowing],
+  [
+    "does not wake what a freeze lets through",
+    "tg_freezes__wake",
+    "array(select unnest(new.allow_ids) except",
+    "array(select unnest(old.allow_ids) except",
+    allowing,
+  ],
+  ["wakes no waiter that it starts now", "_record_passing", "was.id is not null", "false", startingNow],
+  [
+    "takes the lease from the waiter that it starts now",
+    "start_now",
+    "when deploy_queue._is_kept(deployments) then deploy_queue._now() end",
+    "when false then deploy_queue._now() end",
+    startingNow,
+  ],
+  [
+    "leaves a lease to a waiter that promises no heartbeats",
+    "_keep_or_leave",
+    "deployment.keeper is not distinct from _keep_or_leave.keeper",
+    "false",
+    startingNow,
+  ],
+  ["goes on after a failure", "_follow_failure", "demands.hold_after_failure", "false", failing],
+  ["holds the rollback as well", "_line_held", "held.deployment_id = candidate.rollback_of", "false", failing],
+  [
+    "lets the rollback wait for those that it may pass",
+    "_overtakes",
+    "deploy_queue._rolls_back(candidate) and",
+    "false and",
+    failing,
+  ],
+  [
+    "wakes no waiter by releasing a line",
+    "release_line",
+    "perform deploy_queue._wake_sooner(array[v_cell.id], v_turns)",
+    "null",
+    failing,
+  ],
+  [
+    "does not wake the rollback of the same key",
+    "_wake_heads",
+    "v_head.rollback_of = before.id",
+    "false",
+    ["enqueue", "start", "fail"],
+  ],
+]);
