@@ -111,3 +111,30 @@ test("names are refused as enqueue refuses them: another spelling, a closed list
   await sql`select deploy_queue.retire_cell('listed', 'aws', 'known', 1)`;
   await expect(preflight("listed", "known", "named")).rejects.toMatchObject({ code: "QD042" });
 });
+
+test("each gate is told open or shut before all else, with the least role that may open it", async () => {
+  await sql`select deploy_queue.create_roles()`;
+  await sql`select deploy_queue.set_environment('gated', confirmation => 'deploy-now')`;
+  await sql`select deploy_queue.freeze('gated', 'sale')`;
+  const cell = { ...request({ ...newLine(database), environment: "gated" }), version: "v1" };
+
+  const { can_start, gates_open, checklist, forecast } = await queue.line.preflight(cell);
+  expect({ can_start, gates_open, blocker_count: forecast.blocker_count }).toEqual({
+    ...{ can_start: false, gates_open: false, blocker_count: 2 },
+  });
+  const call = (name: string, role: string) => [{ function: name, role }];
+  expect(checklist).toMatchObject([
+    { kind: "confirmation", is_open: false, cures: call("enqueue", "deployer") },
+    { kind: "freeze", is_open: false },
+  ]);
+  expect(checklist[1]?.cures?.map(({ role }) => role)).toContain("operator");
+
+  expect(await queue.line.preflight({ ...cell, confirmation: "deploy-now" })).toMatchObject({
+    ...{ can_start: false, gates_open: true },
+    checklist: [
+      { kind: "confirmation", is_open: true, text: 'it was confirmed with "deploy-now"', cures: null },
+      { kind: "freeze" },
+    ],
+  });
+  expect(await sql`select from deploy_queue.deployments where environment = 'gated'`).toHaveLength(0);
+});
