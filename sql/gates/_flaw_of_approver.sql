@@ -22,7 +22,12 @@ begin
     from deploy_queue.deployment_events as events
     where events.deployment_id = deployment.id and events.kind = 'redeemed'
   ) as named (who)
-  where named.who in (deploy_queue._principal(), deploy_queue._person(deploy_queue._actor()));
+  where named.who in (deploy_queue._principal(), deploy_queue._person(deploy_queue._actor()))
+    -- Who has made a token knows its secret.
+    or named.who = (
+      select tokens.created_by from deploy_queue.tokens
+      where tokens.revoked_at is null and 'token ' || tokens.name = deploy_queue._principal()
+    );
   return case when v_own is not null then
     format('%s was entered by %s, and is approved by others', deploy_queue._label(deployment), v_own)
   end;

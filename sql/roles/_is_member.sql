@@ -1,4 +1,4 @@
--- Whether a database role is another one or a member of it. A superuser is a member only of the roles that it was made a member
+-- Whether a principal is a database role or a member of it; a token is a member of the role of its kind. A superuser is a member only of the roles that it was made a member
 -- of, like any role: an exception for one role is no exception for all administrators.
 -- Called by the rules that make exceptions for roles.
 create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
@@ -9,6 +9,10 @@ begin
   return _is_member.of_role is not null and exists (
     with recursive held (role) as (
       select pg_roles.oid from pg_roles where pg_roles.rolname = _is_member.role_name
+      union
+      select to_regrole('deploy_queue_' || tokens.kind)
+      from deploy_queue.tokens
+      where tokens.revoked_at is null and 'token ' || tokens.name = _is_member.role_name
       union
       select pg_auth_members.roleid
       from pg_auth_members

@@ -113,6 +113,18 @@ export const operations: readonly Operation[] = [
   ),
   ofDeployment("purge", "purge", "Drop what is on hold", Type.Object({ reason: why })),
   ofDeployment(
+    "approve",
+    "approve",
+    "Approve what another has entered",
+    Type.Object({ note: Type.Optional(text("What was looked at, for the record", 500)) }),
+  ),
+  ofDeployment(
+    "disapprove",
+    "disapprove",
+    "Cancel what another has entered and needs approval",
+    Type.Object({ note: text("Why", 500) }),
+  ),
+  ofDeployment(
     "bump",
     "bump",
     "Give it another priority",
@@ -181,6 +193,11 @@ export const readings: readonly Reading[] = [
   {
     ...{ path: "/queue", view: "queue", tag: "line", by: "deployment_id", filters: [...placeNames, "component"] },
     ...{ summary: "What waits, with its position and its blockers", answer: Anything },
+  },
+  {
+    ...{ path: "/approvals", view: "wanted_approvals", tag: "line", by: "deployment_id" },
+    ...{ filters: [...placeNames, "component"] },
+    ...{ summary: "What waits for approvals", answer: Anything },
   },
   {
     ...{

@@ -4,6 +4,7 @@ import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
 import { type Login, useLogins } from "../../support/logins.js";
 import { outcome } from "../../support/session.js";
+import { newToken } from "../../support/tokens.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -98,6 +99,26 @@ describe("four eyes:", () => {
     expect(await outcome(approve(operator, id, "eve"))).toBe("QD054");
     expect(await outcome(approve(ann, id, "ops@laptop"))).toBe("QD054");
     expect(await outcome(approve(ann, id))).toBe("ok");
+  });
+
+  test("a token approves as itself, with the role of its kind, and nothing that its maker has entered", async () => {
+    const operator = await newLogin("deploy_queue_operator");
+    const made = await newToken(operator.sql, `made-${operator.name}`, "approver");
+    const deployer = await newToken(sql, `deployer-${operator.name}`, "deployer");
+    const environment = await withApprovals(database, 1);
+    const id = await entered(environment);
+    const call = (token: Buffer, of: number) =>
+      outcome(sql`select deploy_queue.call(${token}, 'approve', ${sql.json({ deployment_id: of })}, 'cat')`);
+
+    expect(await call(deployer, id)).toBe("QD072");
+    expect(await call(made, id)).toBe("ok");
+    expect(await starts(id)).toBe(true);
+    expect(await call(made, await enteredBy(database, operator, environment))).toBe("QD054");
+
+    const later = await entered(environment);
+    await call(made, later);
+    await sql`select deploy_queue.revoke_token(${`made-${operator.name}`})`;
+    expect(await waitingOn(later)).toEqual(["approval: 1 approval (none given)"]);
   });
 
   test("each person counts once, by login and by name", async () => {
