@@ -1,5 +1,5 @@
 -- Refuses, when it enters the line or is redeemed, a deployment that could never start: its version was marked bad, or it does not name what
--- its environment takes from another one.
+-- its environment takes from another one, or no version by which its checks are found.
 -- Called by the triggers of deployments and by preflight.
 create or replace function deploy_queue._refuse_unpromotable(candidate deploy_queue.deployments) returns void
 language plpgsql stable
@@ -28,6 +28,17 @@ begin
       message = format('%s names no %s, and %s takes only what has finished in %s', deploy_queue._label(candidate),
         case when candidate.version is null then 'version' else 'artifact' end, candidate.environment, v_demands.promote_from),
       hint = format('Name the one that has finished in %s.', v_demands.promote_from);
+  end if;
+  if v_demands.require_checks <> '{}'
+    and (candidate.rollback_of is null or v_demands.gate_rollbacks)
+    and candidate.reserved_until is null
+    and candidate.version is null
+  then
+    raise exception using
+      errcode = 'QD061',
+      message = format('%s names no version, and %s takes only versions whose checks have passed: %s', deploy_queue._label(candidate),
+        candidate.environment, array_to_string(v_demands.require_checks, ', ')),
+      hint = 'Name the version that was checked.';
   end if;
 end;
 $$;

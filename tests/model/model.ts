@@ -1,3 +1,4 @@
+import { shutChecks } from "./checks.js";
 import { isObsolete } from "./ordering.js";
 import { demands, isConfirmed } from "./policies.js";
 import { unpromoted } from "./promotion.js";
@@ -33,19 +34,6 @@ function withheld(world: World, deployment: Deployment): Reason[] {
       ? []
       : [{ kind: "window", by: null, until: nextOpening(world, window) } as const]),
   ];
-}
-
-/** One that has no version cannot show its checks. */
-function shutChecks(world: World, deployment: Deployment): Reason[] {
-  const { component, version, rollbackOf } = deployment;
-  const { checks, gatesRollbacks } = demands(world, deployment);
-  const names = rollbackOf === null || gatesRollbacks ? checks : [];
-  const hasPassed = (name: string) => {
-    const check = world.checks[`${component}/${version}/${name}`];
-    return check?.passed === true && (check.until === null || check.until > world.now);
-  };
-  const shut = version === "" ? names.slice(0, 1) : names.filter((name) => !hasPassed(name));
-  return shut.map(() => ({ kind: "check", by: null, until: null }));
 }
 
 function blockers(world: World, deployment: Deployment): Reason[] {

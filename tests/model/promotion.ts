@@ -1,3 +1,4 @@
+import { checksOf } from "./checks.js";
 import { demands } from "./policies.js";
 import type { Deployment, Reason, World } from "./world.js";
 
@@ -11,10 +12,11 @@ export function isWithdrawn(world: World, one: Candidate): boolean {
   return !passes && world.badVersions.includes(`${component}/${version}`);
 }
 
-/** Why it does not enter the line: its version was marked bad, or it has none and is to be promoted. */
+/** Why it does not enter the line: its version was marked bad, or it has none and is to be promoted or checked. */
 export function refusalByVersion(world: World, one: Candidate): string | undefined {
   if (isWithdrawn(world, one)) return "QD062";
-  return one.version === "" && isPromoted(world, one) ? "QD061" : undefined;
+  const isFoundByVersion = isPromoted(world, one) || checksOf(world, one).length > 0;
+  return one.version === "" && isFoundByVersion ? "QD061" : undefined;
 }
 
 /** Where its version has to finish first: nowhere yet, or not long enough ago. */

@@ -64,8 +64,17 @@ test("a check that has expired shuts the gate for those that still wait", async 
   expect(expires_at?.getTime()).toBeLessThan(Date.now() + 61_000);
 });
 
-test("a deployment without a version cannot show its checks", async () => {
-  const id = await newLine(database, await gatedBy(database, "e2e", "load")).add("queued");
+test("a deployment without a version is refused, and one that waits already cannot show its checks", async () => {
+  const environment = await gatedBy(database, "e2e", "load");
+  const line = newLine(database, environment);
+  await expect(line.add("queued")).rejects.toMatchObject({
+    cause: { code: "QD061" },
+    message: expect.stringContaining(`${environment} takes only versions whose checks have passed: e2e, load`),
+  });
+  // What waits already when the checks are demanded.
+  await queue.environments.set(environment, { requireChecks: [] });
+  const id = await line.add("queued");
+  await queue.environments.set(environment, { requireChecks: ["e2e", "load"] });
   expect(await reasonsOf(id)).toEqual([
     { kind: "check", text: "it has no version by which to find its checks: e2e, load" },
   ]);
