@@ -63,8 +63,12 @@ const orderedActs: Act[] = [
     select deploy_queue.enqueue('crowded', 'aws', ${region}, ${random(2)}, ${`api-${random(2)}`}, version => 'v1',
       concurrency_key => ${["x", null, null, null][random(4)] ?? null}, sequence => ${random(9)},
       priority => ${random(6) === 0 ? 1 : 0}, start => ${random(3) === 0},
-      reserve_for => ${random(4) === 0 ? "40 milliseconds" : null}::interval)`,
+      reserve_for => ${random(4) === 0 ? "40 milliseconds" : null}::interval,
+      confirmation => ${["yes", "yes", "yes", "no"][random(4)] ?? null})`,
   ),
+  onSome(({ sql }, id) => sql`select deploy_queue.confirm(${id}, ${id % 4 === 0 ? "no" : "yes"})`),
+  ({ sql }, _, random) => sql`
+    select deploy_queue.set_environment('crowded', confirmation => ${random(2) === 0 ? "yes" : ""})`,
   onSome(({ sql }, id) => sql`select deploy_queue.redeem(${id})`),
   onSome(({ sql }, id) => sql`select deploy_queue.bump(${id}, 'a test', ${id % 3})`),
   ({ sql }, _, random) => sql`select deploy_queue.set_environment('crowded', slots => ${1 + random(3)})`,
@@ -167,6 +171,7 @@ test(`many sessions, from seed ${seed}, fill several slots in the order of seque
 }, async () => {
   const region = "crowded";
   await sql`select deploy_queue.set_environment('crowded', slots => 3, buffer_time => '3 milliseconds')`;
+  await sql`select deploy_queue.set_component('crowded', 'api-1', confirmation => 'yes')`;
   const sessions = await Promise.all([...Array(sessionCount).keys()].map(() => openSession(database)));
   const end = performance.now() + seconds * 1000;
   do {
@@ -176,6 +181,10 @@ test(`many sessions, from seed ${seed}, fill several slots in the order of seque
   } while ((await finishedIn(region)) < 20 || performance.now() < end);
   expect(await database.queue.history.verify()).toEqual([]);
 
+  const unconfirmed = await sql`
+    select id from deploy_queue.deployments
+    where environment = 'crowded' and component = 'api-1' and start_timestamp is not null and confirmation is distinct from 'yes'`;
+  expect(unconfirmed).toEqual([]);
   // What waits by its sequence is there once, in the order of its rank, and nothing else is.
   const wrong = await sql`
     select line.*
