@@ -1,4 +1,4 @@
--- Approvals that nobody can give, since too few logins are members of the role that is asked: it was dropped, or was granted to none.
+-- Approvals that nobody can give, since too few logins and tokens have the role that is asked: it was dropped, or was granted to none.
 -- Called by _rule_problems.
 create or replace function deploy_queue._approver_problems() returns setof text
 language plpgsql stable
@@ -6,8 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  select format('%s needs %s approval%s of %s; logins with that role: %s', wanted.place, wanted.approvals,
-    case when wanted.approvals > 1 then 's' end, wanted.approvers, logins.count)
+  select format('%s needs %s approval%s of %s; logins and tokens with that role: %s', wanted.place, wanted.approvals,
+    case when wanted.approvals > 1 then 's' end, wanted.approvers, people.count)
   from (
     select environments.environment as place, environments.approvals, deploy_queue._approver_role(environments.approvers) as approvers
     from deploy_queue.environments
@@ -18,9 +18,14 @@ begin
     where num_nonnulls(own.approvals, own.approvers) > 0
   ) as wanted
   cross join lateral (
-    select count(*) from pg_roles
-    where pg_roles.rolcanlogin and deploy_queue._is_member(pg_roles.rolname, wanted.approvers)
-  ) as logins
-  where logins.count < wanted.approvals;
+    select count(*)
+    from (
+      select pg_roles.rolname::text from pg_roles where pg_roles.rolcanlogin
+      union all
+      select 'token ' || tokens.name from deploy_queue.tokens where (tokens.expires_at <= deploy_queue._now()) is not true
+    ) as known (principal)
+    where deploy_queue._is_member(known.principal, wanted.approvers)
+  ) as people
+  where people.count < wanted.approvals;
 end;
 $$;

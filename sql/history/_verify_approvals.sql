@@ -1,5 +1,5 @@
--- Deployments that started without their approvals. What was demanded at a moment is what the next change of the policy has replaced, else what
--- is demanded now; a start in the minute after a change may have obeyed the policy before it.
+-- Deployments that started without their approvals. What was demanded is what the next change of the policy has replaced, else what is
+-- demanded now; a start in the minute after a change may have obeyed the policy before it.
 -- Called by verify_history.
 create or replace function deploy_queue._verify_approvals() returns table (rule text, deployment_id bigint, problem text)
 language plpgsql stable
@@ -18,24 +18,27 @@ begin
     union all
     select policies.environment, policies.component, 9223372036854775807, 'infinity', policies.approvals
     from deploy_queue.component_policies as policies
+  ),
+  -- Null follows the environment.
+  periods as materialized (
+    select changes.environment, changes.component, changes.demanded, changes.occurred_at as until,
+      lag(changes.occurred_at, 1, '-infinity') over (partition by changes.environment, changes.component order by changes.id) as since
+    from changes
   )
   select 'approvals', lives.id, format('it started with %s of %s approvals', approved.count, demands.approvals)
   from deploy_queue._lives as lives
   cross join lateral (
-    select min(coalesce(own.demanded, general.demanded)) as approvals
-    from unnest(array[lives.start_timestamp, lives.start_timestamp - interval '1 minute']) as moment
-    cross join lateral (
-      select changes.demanded from changes
-      where changes.environment = lives.environment and changes.component is null and changes.occurred_at > moment
-      order by changes.id
-      limit 1
-    ) as general
-    left join lateral (
-      select changes.demanded from changes
-      where changes.environment = lives.environment and changes.component = (lives.deployments).component and changes.occurred_at > moment
-      order by changes.id
-      limit 1
-    ) as own on true
+    select least(
+      min(periods.demanded) filter (where periods.component is not null),
+      case when bool_and(periods.demanded is not null) filter (where periods.component is not null) is not true
+        then min(periods.demanded) filter (where periods.component is null)
+      end
+    ) as approvals
+    from periods
+    where periods.environment = lives.environment
+      and coalesce(periods.component, (lives.deployments).component) = (lives.deployments).component
+      and periods.since <= lives.start_timestamp
+      and periods.until > lives.start_timestamp - interval '1 minute'
   ) as demands
   cross join lateral (
     select count(distinct events.principal)

@@ -217,7 +217,7 @@ describe("the right to approve", () => {
     ]);
     expect(await outcome(approve(ann, id))).toBe("QD054");
     expect(await sql`select status, text from deploy_queue.health() where name = 'rules'`).toEqual([
-      { status: "failed", text: `${environment} needs 1 approval of ${role}; logins with that role: 0` },
+      { status: "failed", text: `${environment} needs 1 approval of ${role}; logins and tokens with that role: 0` },
     ]);
     await sql`select deploy_queue.set_environment(${environment}, buffer_time => '1 minute')`;
     await sql`select deploy_queue.set_environment(${environment}, approvers => '')`;
@@ -311,6 +311,21 @@ describe("an approval", () => {
     expect(await outcome(approve(bob, id))).toBe("QD007");
     await queue.finish(id);
     expect(await outcome(approve(bob, id))).toBe("QD006");
+  });
+
+  test("is told of by a preflight, before there is a deployment", async () => {
+    const environment = await withApprovals(database, 2);
+    const place = { environment, cloudProvider: "aws", region: newLine(database).region, cellIndex: 0 };
+    const flight = await queue.line.preflight({ ...place, component: "api" });
+    expect(flight).toMatchObject({
+      can_start: false,
+      checklist: [
+        {
+          ...{ kind: "approval", is_open: false, text: "2 approvals (none given)" },
+          cures: [{ function: "approve", arguments: { deployment_id: null } }],
+        },
+      ],
+    });
   });
 
   test("may be demanded of one component, and not of another", async () => {
