@@ -5,11 +5,13 @@ import { formatMoment } from "../text/moments.js";
 import { renderTable } from "./table.js";
 
 export function runningTable(running: readonly RunningDeployment[]): string {
+  const hasSlots = running.some(({ slot }) => slot > 1);
   return renderTable(
-    ["id", "cell", "component", "by", "since", "running", "usually", "heartbeat", "url"],
+    ["id", "cell", ...(hasSlots ? ["slot"] : []), "component", "by", "since", "running", "usually", "heartbeat", "url"],
     running.map((row) => [
       String(row.deployment_id),
       cellName({ ...row, index: row.cell_index }),
+      ...(hasSlots ? [String(row.slot)] : []),
       componentName(row),
       row.actor ?? "",
       formatMoment(row.start_timestamp),

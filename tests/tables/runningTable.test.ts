@@ -29,6 +29,13 @@ test("each running deployment has a row: id, cell, component, start, duration, u
   ]);
 });
 
+test("slots are told where a cell has several", () => {
+  const lines = runningTable([running(), running({ deployment_id: 43, slot: 2 })]).split("\n");
+  expect(lines[0]).toMatch(/^id +cell +slot +component/);
+  expect(lines[1]).toMatch(/^42 +prod-aws-us-west-2-cell-1 +1 +api@v1/);
+  expect(lines[2]).toMatch(/^43 +prod-aws-us-west-2-cell-1 +2 +api@v1/);
+});
+
 test("what is being stopped and what never ends by itself are told", () => {
   const stopping = { status: "stopping" as const, stopped_by: "ben", stops_by: new Date("2030-01-02T22:27:08Z") };
   const lines = runningTable([
