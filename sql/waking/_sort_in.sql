@@ -24,8 +24,11 @@ begin
 
   insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
   select deployment.id, deployment.updated_at, 'sorted', deploy_queue._status(deployment, null), deploy_queue._status(deployment, null),
-    format('its sequence %s goes before %s of %s, which move back among their places, %s first',
-      deployment.sequence, v_passed, deployment.component, deploy_queue._label(passed)),
+    case
+      when v_passed = 1 then format('its sequence %s goes before %s, which moves back', deployment.sequence, deploy_queue._label(passed))
+      else format('its sequence %s goes before %s and %s more of %s, which move back among their places', deployment.sequence,
+        deploy_queue._label(passed), v_passed - 1, deployment.component)
+    end,
     jsonb_build_object('sequence', deployment.sequence, 'passed', v_passed, 'first', passed.id)
   from deploy_queue.component_lines as line
   join deploy_queue.deployments as passed

@@ -19,7 +19,7 @@ export function describeForecast(forecast: Forecast, elapsed = 0): string[] {
   ];
 }
 
-/** "all 3 slots are taken", where there are several and it waits for one of them. */
+/** "3 of 3 slots are taken", where there are several and it waits for one of them. */
 export function slotsTaken({ slots, component_slots, blockers, blocker_count }: Forecast): string[] {
   const holders = blockers.flatMap((blocker) => ("text" in blocker || blocker.slot === null ? [] : [blocker]));
   const [first] = holders;
@@ -32,9 +32,9 @@ export function slotsTaken({ slots, component_slots, blockers, blocker_count }: 
   return [slotsText(new Set(holders.map(({ slot }) => slot)).size, slots)];
 }
 
-/** "2 of 3 slots are taken"; "all 3 slots are taken" */
+/** "3 of 3 slots are taken"; "1 of 2 slots is taken" */
 export function slotsText(taken: number, slots: number): string {
-  return `${taken >= slots ? `all ${slots}` : `${taken} of ${slots}`} slots are taken`;
+  return `${Math.min(taken, slots)} of ${slots} slots ${taken === 1 ? "is" : "are"} taken`;
 }
 
 function count(number: number, what: string): string {

@@ -91,14 +91,14 @@ test("status and explain say how many slots of a cell are taken", async () => {
   const { id: limited } = await cli.enqueue({ ...place, component: "holder" });
   const { id: other } = await cli.enqueue({ ...place, component: "web" });
   const status = async () => (await cli.run(["status", `${place.environment}-aws-${place.region}-cell-0`])).stdout;
-  expect(await status()).toMatch(new RegExp(`-cell-0: 1 of 2 slots are taken\\n +running +${first} holder in slot 1 `));
+  expect(await status()).toMatch(new RegExp(`-cell-0: 1 of 2 slots is taken\\n +running +${first} holder in slot 1 `));
   expect((await cli.run(["explain", String(limited)])).stdout).toMatch(
     new RegExp(
       `waits:\\n  holder may take 1 slot at once\\n  running: deployment ${first} \\(holder\\) in slot 1 of 2`,
     ),
   );
   await cli.queue.tryStart(other);
-  expect(await status()).toContain("-cell-0: all 2 slots are taken");
+  expect(await status()).toContain("-cell-0: 2 of 2 slots are taken");
   const { id: last } = await cli.enqueue({ ...place, component: "dns" });
-  expect((await cli.run(["explain", String(last)])).stdout).toContain("waits:\n  all 2 slots are taken\n  running: ");
+  expect((await cli.run(["explain", String(last)])).stdout).toContain("waits:\n  2 of 2 slots are taken\n  running: ");
 });

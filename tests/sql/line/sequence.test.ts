@@ -18,7 +18,7 @@ test("a late lower number takes the place of the first higher one of its compone
     select reason from deploy_queue.deployment_events where deployment_id = ${line.id("D")} and kind = 'sorted'`;
   expect(events).toEqual([
     {
-      reason: `its sequence 3 goes before 2 of api, which move back among their places, deployment ${line.id("E1")} (api run 5) first`,
+      reason: `its sequence 3 goes before deployment ${line.id("E1")} (api run 5) and 1 more of api, which move back among their places`,
     },
   ]);
 });
