@@ -168,6 +168,23 @@ describe("a deployment that run verifies", () => {
   });
 });
 
+test("with --json, the verification is an event, and the last one has the exit code", async () => {
+  const eventsOf = ({ stderr }: CliEnd): { event: string }[] =>
+    stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event !== "log");
+  expect(eventsOf(await verified(["--json", "--verify", "true"]))).toMatchObject([
+    { event: "enqueued" },
+    { event: "started" },
+    { event: "verifying", deployment: { verifying_since: expect.any(String) } },
+    { event: "ended", exit_code: 0, deployment: { verified_at: expect.any(String) } },
+  ]);
+  const failed = eventsOf(await verified(["--json", "--verify", "false", "--verify-for", "0"]));
+  expect(failed.at(-1)).toMatchObject({ event: "ended", exit_code: 4, deployment: { verified_at: null } });
+});
+
 describe("--on-failure", () => {
   test("runs while the cell is still held, and its end is in the note", async () => {
     const [place, file] = [newPlace(), newFile()];

@@ -87,7 +87,13 @@ test("list running tells which deployment takes longer than usual, and --json pr
         is_silent: false,
       },
       ...{ status: "running", actor: "deploy_queue", stopped_by: null, stop_timestamp: null, stops_by: null },
-      ...{ sequence: null, unkept_since: rows[0].start_timestamp, buffering_until: null, as_of: expect.any(String) },
+      ...{
+        sequence: null,
+        verifying_since: null,
+        unkept_since: rows[0].start_timestamp,
+        buffering_until: null,
+        as_of: expect.any(String),
+      },
     },
   ]);
   expect(rows[0].current_duration).toBeGreaterThanOrEqual(900);
