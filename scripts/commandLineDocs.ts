@@ -43,7 +43,7 @@ data. \`deploy-queue --help\` is this page on one screen, and \`man deploy-queue
 | 3 | no such deployment, place, version, freeze or window |
 | 4 | refused by a rule, by the state of the deployment, or by the answer to a question |
 | 5 | cancelled while waiting or running; a wait that Ctrl-C or another signal ends is cancelled, too |
-| 6 | the wait timed out |
+| 6 | the wait timed out; \`preflight\`: the deployment would only wait |
 | 7 | the database cannot be reached |
 | 130, 137, 143 | ended by a signal: Ctrl-C, SIGKILL, SIGTERM, at a question or as the command of \`run\` was |
 | other | of \`run\`: the exit code of its command |

@@ -6,6 +6,17 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Most queues never demand one.
+  if not exists (select from deploy_queue.environments where environments.confirmation is not null)
+    and not exists (select from deploy_queue.component_policies as own where own.confirmation is not null)
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.kind = 'configured' and events.detail -> 'changes' ? 'confirmation'
+    )
+  then
+    return;
+  end if;
+
   return query
   with changes as materialized (
     select events.id, events.environment, events.component, events.occurred_at,
