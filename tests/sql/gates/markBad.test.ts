@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { listen } from "../../support/ear.js";
 import { newLine } from "../../support/line.js";
+import { useLogins } from "../../support/logins.js";
 import { markBad, markGood, newVersion, type Versioned } from "../../support/marks.js";
 import { openSession, outcome, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
+const newLogin = useLogins(database);
 
 const note = ({ component, version }: Versioned) =>
   `${component}@${version} was marked bad by deploy_queue: it loses orders`;
@@ -92,25 +94,30 @@ describe("a version that is marked bad", () => {
     });
   });
 
-  test("is not promoted, though it has finished", async () => {
+  test("counts where its maker may change something, and for what is promoted from there", async () => {
     const what = await newVersion(database);
     await sql`select deploy_queue.set_environment('after-dev', promote_from => 'dev')`;
+    const tied = await newLogin();
+    await sql`select deploy_queue.grant_role(${tied.name}, 'operator', '{dev}')`;
     const { id } = await database.enqueue({ ...what, environment: "after-dev" });
-    // As the mark of one that may change dev only.
-    await sql`
-      insert into deploy_queue.bad_versions (component, version, environments, reason, owner, created_at)
-      values (${what.component}, 'v3', '{dev}', 'it loses orders', 'ann', now())`;
+    const here = await newLine(database).add("queued", what);
+    const elsewhere = await newLine(database, "prod").add("queued", what);
+
+    const marked = await tied.sql`select id from deploy_queue.mark_bad(${what.component}, 'v3', 'it loses orders')`;
+    expect(marked).toEqual([{ id: here }]);
+    await expect(database.enqueue(what)).rejects.toMatchObject({ exitCode: 4 });
+    expect((await queue.tryStart(elsewhere)).started).toBe(true);
+    const text = `${what.component}@v3 was marked bad by ${tied.name}: it loses orders`;
+    const cures = [{ function: "mark_good", arguments: { component: what.component, version: "v3" } }];
+    expect((await queue.tryStart(id)).waitingOn).toMatchObject([{ kind: "promotion", text, cures }]);
+
     const ear = await listen(database, [id]);
-    expect((await queue.tryStart(id)).waitingOn).toMatchObject([
-      {
-        kind: "promotion",
-        text: `${what.component}@v3 was marked bad by ann: it loses orders`,
-        cures: [{ function: "mark_good", arguments: { component: what.component, version: "v3" } }],
-      },
-    ]);
     await markGood(database, what);
     expect(await ear.woken()).toEqual([id]);
     expect(await queue.tryStart(id)).toMatchObject({ started: true });
+    await markBad(database, what);
+    const back = outcome(tied.sql`select deploy_queue.mark_good(${what.component}, 'v3')`);
+    expect(await back).toBe("QD020");
   });
 });
 

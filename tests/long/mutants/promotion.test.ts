@@ -1,0 +1,35 @@
+import type { Act } from "../../model/acts.js";
+import { findOut } from "./mutant.js";
+
+const promotion: readonly Act["act"][] = ["enqueue", "start", "finish", "set environment"];
+const marks: readonly Act["act"][] = ["enqueue", "start", "mark bad"];
+
+findOut([
+  ["starts what has finished nowhere else", "_promoted_at", "v_demands.promote_from is null or", "true or", promotion],
+  ["lets nothing soak", "_promoted_at", "v_first + v_demands.soak", "v_first", promotion],
+  [
+    "is content with one cell of all",
+    "_promoted_at",
+    "when v_demands.promotion_cells <> 'all'",
+    "when true",
+    promotion,
+  ],
+  ["gates rollbacks unasked", "_promoted_at", "candidate.rollback_of is not null and", "false and", promotion],
+  [
+    "wakes no waiter of another environment by a finish",
+    "_wake_promoted",
+    "head.component = finished.component",
+    "false",
+    promotion,
+  ],
+  [
+    "wakes those that a finish changes nothing for",
+    "_wake_promoted",
+    "deploy_queue._promoted_at(head) < deploy_queue._promoted_at(head, finished.id)",
+    "true",
+    promotion,
+  ],
+  ["lets a bad version enter", "_refuse_unpromotable", "v_withdrawn.kind is not null", "false", marks],
+  ["withdraws what runs", "_cancel_each", "or deployments.start_timestamp is null", "or true", marks],
+  ["refuses to go back to a bad version", "_withdrawn", "candidate.rollback_of is not null and", "false and", marks],
+]);
