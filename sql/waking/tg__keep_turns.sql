@@ -9,6 +9,8 @@ declare
   v_environment text := coalesce(new.environment, old.environment);
   v_cells integer[];
 begin
+  -- Before the locks: other triggers of a row ask for it later.
+  perform deploy_queue._require_right(v_environment);
   -- One statement may change several of one environment.
   if not exists (
     select from deploy_queue.kept_turns

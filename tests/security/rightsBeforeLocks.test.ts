@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../support/database.js";
 import { newLine } from "../support/line.js";
 import { useLogins } from "../support/logins.js";
+import { openSession, outcome } from "../support/session.js";
 
 const database = useDatabase();
 const { sql } = database;
@@ -39,6 +40,9 @@ const calls = {
     "update deploy_queue.deployments set cancellation_timestamp = now() where version = '$region'",
     "select environment from deploy_queue.environments where environment = 'prod' for update",
     "update deploy_queue.environments set buffer_time = '0' where environment = 'prod'",
+    "update deploy_queue.environments set slots = 2 where environment = 'dev'",
+    "insert into deploy_queue.component_policies (environment, component, slots) values ('dev', 'api', 1)",
+    "insert into deploy_queue.component_policies (environment, component, slots) values ('prod', 'api', 1)",
     "select id from deploy_queue.freezes where region = '$region' for update",
     "select deploy_queue.thaw((select id from deploy_queue.freezes where region = '$region'))",
     "select id from deploy_queue.maintenance_windows for update",
@@ -121,4 +125,17 @@ test("a tied operator that locks rows of prod by plain SQL is told why it may no
     .catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: "QD020", message: `role ${name} may not change environment prod` });
   expect(await session.unsafe(`select id from deploy_queue.deployments where id = ${id}`)).toEqual([{ id }]);
+});
+
+test("an operator tied to dev is refused a policy of a component in prod without a wait for its cells", async () => {
+  const id = await newLine(database, "prod").add("queued");
+  const { name, sql: session } = await newLogin("deploy_queue_operator");
+  await sql.unsafe(`alter role ${name} set deploy_queue.allowed_environments = 'dev'`);
+  const holder = await openSession(database);
+  await holder.begin();
+  await holder.sql`select pg_advisory_xact_lock(25713, cell_id) from deploy_queue.deployments where id = ${id}`;
+  const refused = session`
+    insert into deploy_queue.component_policies (environment, component, slots) values ('prod', 'api', 1)`;
+  expect(await outcome(refused)).toBe("QD020");
+  await holder.rollback();
 });
