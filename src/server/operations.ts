@@ -43,6 +43,7 @@ export interface Reading {
 }
 
 const keeper = Type.Optional(text("The name that its process has drawn for itself", 200));
+const confirmation = Type.Optional(text("The phrase that the environment asks for", 100));
 const why = Type.Optional(text("Why, for the record", 10_000));
 const none = Type.Object({}, { additionalProperties: false });
 const ofDeployment = (
@@ -98,7 +99,7 @@ export const operations: readonly Operation[] = [
     "release",
     "release",
     "Let what is on hold into the line",
-    Type.Object({ reason: why, heartbeat: Type.Optional(Type.Boolean()) }),
+    Type.Object({ reason: why, heartbeat: Type.Optional(Type.Boolean()), confirmation }),
     Anything,
   ),
   ofDeployment(
@@ -106,10 +107,17 @@ export const operations: readonly Operation[] = [
     "redeem",
     "Make a deployment of a reservation",
     Type.Object({
-      ...{ version: Work.version, artifact: Work.artifact, url: Work.url, keeper },
+      ...{ version: Work.version, artifact: Work.artifact, url: Work.url, keeper, confirmation },
       heartbeat: Type.Optional(Type.Boolean()),
       stop_grace: Type.Optional(seconds("Within how long the work ends when it is asked to")),
     }),
+  ),
+  ofDeployment(
+    "confirm",
+    "confirm",
+    "Bring the phrase that it needs",
+    Type.Object({ confirmation: text("The phrase", 100) }),
+    Anything,
   ),
   ofDeployment("purge", "purge", "Drop what is on hold", Type.Object({ reason: why })),
   ofDeployment(

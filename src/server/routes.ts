@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { DeploymentNotFoundError, InvalidValueError } from "../queue/errors.js";
+import { DeploymentNotFoundError, InvalidValueError, UnconfirmedError } from "../queue/errors.js";
 import { credentialOf } from "./caller.js";
 import { type Operation, operations, pathIds, type Reading, readings } from "./operations.js";
 import type { Pool } from "./pool.js";
@@ -46,6 +46,11 @@ function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): v
         ...(calls === "enqueue" && key !== undefined && { idempotency_key: key }),
       };
       const [row] = await pool.call(credentialOf(request), calls, values, actorOf(request));
+      if (calls === "enqueue" && row?.["cancellation_kind"] === "rejected") {
+        throw new UnconfirmedError(`it was rejected: ${String(row["cancellation_note"])}`, {
+          hint: "The rejection is recorded. Enter it again with the confirmation.",
+        });
+      }
       if (created) {
         void reply.code(201);
       }

@@ -148,3 +148,25 @@ test("the server says that it and its database are well, and describes itself", 
   expect((await fetch(`${base}/docs/`)).status).toBe(200);
   expect(logged).toEqual([]);
 });
+
+test("an entry without the phrase that is demanded is a conflict and a record, and what waits is confirmed", async () => {
+  const ci = await token("confirming", "--role", "deployer");
+  const gated = { ...cell, environment: await cli.environment() };
+  const early = await send(ci, "POST", "/v1/deployments", gated);
+  await cli.queue.environments.set(gated.environment, { confirmation: "deploy-now" });
+
+  const rejected = await send(ci, "POST", "/v1/deployments", { ...gated, confirmation: "Deploy-now" });
+  expect(rejected.status).toBe(409);
+  expect(rejected.body).toMatchObject({
+    detail: expect.stringContaining('the confirmation is "deploy-now", not "Deploy-now"'),
+    exit_code: 4,
+  });
+  expect(
+    await cli.sql`
+      select cancellation_kind from deploy_queue.deployments
+      where environment = ${gated.environment} and cancellation_kind is not null`,
+  ).toEqual([{ cancellation_kind: "rejected" }]);
+  const path = `/v1/deployments/${String(early.body["deployment_id"])}/confirm`;
+  expect((await send(ci, "POST", path, { confirmation: "no" })).body).toMatchObject({ confirmed: false });
+  expect((await send(ci, "POST", path, { confirmation: "deploy-now" })).body).toMatchObject({ confirmed: true });
+});
