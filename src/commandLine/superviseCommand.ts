@@ -73,7 +73,7 @@ export async function superviseCommand(
       },
       ...{ contact: { url, actor: queue.database.actor, keeper }, grace: grace() },
     });
-  const check = async (text: string, longest: number): Promise<string | undefined> => {
+  const checkOnce = async (text: string, longest: number): Promise<string | undefined> => {
     const stopTimer = startTimer(longest, () => stop("SIGTERM"));
     const began = performance.now();
     const end = await start("check", ["sh", "-c", text], goneUnverified);
@@ -99,17 +99,9 @@ export async function superviseCommand(
     if (!interrupted.signal.aborted) {
       await beginVerification();
     }
-    let told = "";
-    failure = await verify(
-      (longest) => check(verification.check, longest),
-      verification,
-      ending,
-      (why) => {
-        if (why !== told) {
-          log.info(oneLine(`the check has failed and is run again: ${why}`));
-        }
-        told = why;
-      },
+    const check = (longest: number) => checkOnce(verification.check, longest);
+    failure = await verify(check, verification, ending, (why) =>
+      log.info(oneLine(`the check has failed and is run again: ${why}`)),
     );
     if (failure === undefined && interrupted.signal.aborted) {
       const signal: NodeJS.Signals = interrupted.signal.reason;

@@ -15,7 +15,7 @@ export interface Patience {
  * Runs a check until it has succeeded and has held, or has failed for good.
  * @param check says why it has failed, and ends after so many milliseconds
  * @param signal aborted when the check is not to be run again
- * @param onFailure told of each failure after which the check is run again
+ * @param onFailure told of a failure after which the check is run again, unless it is the one before once more
  * @returns why the deployment has failed; undefined: it works, or the signal was aborted
  */
 export async function verify(
@@ -26,6 +26,7 @@ export async function verify(
 ): Promise<string | undefined> {
   const began = performance.now();
   let succeeded: number | undefined;
+  let told = "";
   while (!signal.aborted) {
     const started = performance.now();
     const why = await check(every);
@@ -42,7 +43,8 @@ export async function verify(
       return `the check succeeded and did not hold for ${formatDuration(hold)}: ${why}`;
     } else if (now - began >= within) {
       return `the check did not succeed within ${formatDuration(within)}: ${why}`;
-    } else {
+    } else if (why !== told) {
+      told = why;
       onFailure(why);
     }
     // The last run is that at the end of the time.
