@@ -24,9 +24,14 @@ describe("check report", () => {
     expect((await waiting.end).code).toBe(0);
   });
 
-  test("explain says how to report it", async () => {
+  test("preflight and explain say how to report it", async () => {
     const version = newVersion();
-    const { environment, region } = newPlace(await gatedBy(cli, "e2e"));
+    const { environment, region, options } = newPlace(await gatedBy(cli, "e2e"));
+    await cli.queue.roles.create();
+    const preflight = await cli.run(["preflight", ...options, "--version", version]);
+    expect(preflight.code).toBe(4);
+    expect(preflight.stdout).toContain(`✗ check: check e2e has not been reported for api ${version}`);
+    expect(preflight.stdout).toContain(`checker: deploy-queue check report --name e2e --passed`);
     const { id } = await cli.enqueue({ environment, region, version });
     const { stdout } = await cli.run(["explain", String(id)]);
     expect(stdout).toContain(`check: check e2e has not been reported for api ${version}`);
