@@ -165,7 +165,7 @@
 --!include gates/_approver_problems.sql
 --!include gates/approve.sql
 --!include gates/disapprove.sql
---!include gates/_wanted_approvals.sql
+--!include gates/_missing_approvals.sql
 --!include gates/wanted_approvals.sql
 --!include gates/_gates.sql
 --!include gates/_shut.sql

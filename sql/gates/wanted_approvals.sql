@@ -20,7 +20,7 @@ select
   wanted.given_by,
   wanted.is_mine
 from deploy_queue._queued as queued
-cross join lateral deploy_queue._wanted_approvals(queued.deployment) as wanted;
+cross join lateral deploy_queue._missing_approvals(queued.deployment) as wanted;
 
 comment on view deploy_queue.wanted_approvals is 'Deployments that wait for approvals, whether their turn has come or not.';
 comment on column deploy_queue.wanted_approvals.created_at is 'Since when it waits.';

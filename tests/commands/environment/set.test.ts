@@ -218,7 +218,7 @@ test("environment set takes the gates of an environment, and off or none take th
     "--approvals",
     "2",
     "--approvers",
-    "sre",
+    "pg_monitor",
     "--promote-from",
     "dev",
     "--soak",
@@ -228,7 +228,7 @@ test("environment set takes the gates of an environment, and off or none take th
 
   const { stdout } = await cli.run(["environment", "list"]);
   expect(stdout).toMatch(
-    /^gated .* confirmation go, 2 approvals, by sre, from dev, soak 30m, same artifact, checks e2e,load, rollbacks too$/m,
+    /^gated .* confirmation go, 2 approvals, by pg_monitor, from dev, soak 30m, same artifact, checks e2e,load, rollbacks too$/m,
   );
 
   await cli.run([...set, "--component", "api", "--approvals", "0", "--confirmation", "off"]);

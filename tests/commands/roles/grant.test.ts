@@ -58,7 +58,7 @@ test("an administrator with CREATEROLE, who is no superuser, sets up a queue of 
 test.each([
   ["nobody_there", "deployer", [], "role nobody_there does not exist"],
   ["LOGIN", "deployer", ["--environments", "nowhere"], "environment nowhere does not exist"],
-  ["LOGIN", "owner", [], '--as must be reader, approver, checker, deployer or operator, not "owner"'],
+  ["LOGIN", "owner", [], '--as must be reader, approver, checker, server, deployer or operator, not "owner"'],
 ])("roles grant %s --as %s %j is refused with 2, in one line", async (given, kind, more, message) => {
   const { name } = await newLogin();
   const role = given === "LOGIN" ? name : given;

@@ -159,13 +159,13 @@ test("only triggers, and functions that a role without rights on tables may call
     "_is_operator",
     "_line",
     "_lock_holders",
+    "_missing_approvals",
     "_old_gates",
     "_oldest_transaction",
     "_openings",
     "_ready_since",
     "_require_right",
     "_stopped_by",
-    "_wanted_approvals",
   ]);
 });
 

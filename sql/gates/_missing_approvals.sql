@@ -1,6 +1,6 @@
 -- The approvals that a deployment lacks: no row where none is missing.
--- Read by the view wanted_approvals.
-create or replace function deploy_queue._wanted_approvals(candidate deploy_queue.deployments)
+-- Read by the view wanted_approvals, whose array type has its name with an underscore.
+create or replace function deploy_queue._missing_approvals(candidate deploy_queue.deployments)
 returns table (approvals integer, approvers text, given_by text[], is_mine boolean)
 language plpgsql stable rows 1
 -- It calls what no reader of the view may call.
