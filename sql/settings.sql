@@ -20,7 +20,7 @@ begin
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),
         -- One plan is right for all calls: parameters do not tell how many rows there are, and planning takes longer than reading.
-        ('plan_cache_mode = force_generic_plan', array['_beat', '_blockers', '_crowd', '_heads', '_line', '_stale']),
+        ('plan_cache_mode = force_generic_plan', array['_beat', '_blockers', '_first_finishes', '_crowd', '_heads', '_line', '_stale']),
         -- The other way round: the length of the time decides which plan is right.
         ('plan_cache_mode = force_custom_plan', array['cell_timeline', '_figures_between']),
         -- The partial indexes of live deployments hold few, where statistics expect a share of all history: PostgreSQL would read all of it,
