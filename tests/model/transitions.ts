@@ -141,10 +141,15 @@ export function target(world: World, act: Act): Deployment | undefined {
   };
   const isAskedAgain = (one: Deployment) =>
     act.act === "release" && act.releaseKey !== null && act.releaseKey === one.releaseKey;
+  const isStartedNow = (one: Deployment) => act.act === "start" && one.forced && isLive(one);
   const canBeJoined = (one: Deployment) => act.act === "enqueue" && isHolder(world, one);
   const choice = act.apt
     ? world.deployments.filter(
-        (one) => makesSense[act.act].includes(status(world, one)) || isAskedAgain(one) || canBeJoined(one),
+        (one) =>
+          makesSense[act.act].includes(status(world, one)) ||
+          isAskedAgain(one) ||
+          isStartedNow(one) ||
+          canBeJoined(one),
       )
     : world.deployments;
   return choice[act.which % choice.length];

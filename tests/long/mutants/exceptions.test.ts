@@ -18,8 +18,8 @@ findOut([
   [
     "takes the lease from the waiter that it starts now",
     "start_now",
-    "when deploy_queue._is_kept(deployments) then deploy_queue._now() end",
-    "when false then deploy_queue._now() end",
+    "when deploy_queue._is_kept(deployments) then deploy_queue._now() +",
+    "when false then deploy_queue._now() +",
     startingNow,
   ],
   [
@@ -32,24 +32,10 @@ findOut([
   ["goes on after a failure", "_follow_failure", "demands.hold_after_failure", "false", failing],
   ["holds the rollback as well", "_line_held", "held.deployment_id = candidate.rollback_of", "false", failing],
   [
-    "lets the rollback wait for those that it may pass",
-    "_overtakes",
-    "deploy_queue._rolls_back(candidate) and",
-    "false and",
-    failing,
-  ],
-  [
     "wakes no waiter by releasing a line",
     "release_line",
     "perform deploy_queue._wake_sooner(array[v_cell.id], v_turns)",
     "null",
     failing,
-  ],
-  [
-    "does not wake the rollback of the same key",
-    "_wake_heads",
-    "v_head.rollback_of = before.id",
-    "false",
-    ["enqueue", "start", "fail"],
   ],
 ]);
