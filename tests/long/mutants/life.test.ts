@@ -2,6 +2,7 @@ import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
 
 const parts: readonly Act["act"][] = ["enqueue", "start", "finish"];
+const cancels: readonly Act["act"][] = ["enqueue", "start", "cancel"];
 const stops: readonly Act["act"][] = ["enqueue", "start", "heartbeat", "cancel"];
 
 findOut([
@@ -27,10 +28,16 @@ findOut([
     "_availability",
     "v_server.back_before := v_last.back_since",
     "v_server.back_before := '-infinity'",
-    ["enqueue", "start", "reap"],
+    ["enqueue", "reap"],
   ],
   ["spares the dead for good", "_note_write", "v_server.back_since", "'infinity'", ["enqueue", "start", "reap"]],
-  ["frees a cell before the work has ended", "tg_deployments__guard", "new.cancellation_timestamp := null", "null"],
+  [
+    "frees a cell before the work has ended",
+    "tg_deployments__guard",
+    "new.cancellation_timestamp := null",
+    "null",
+    cancels,
+  ],
   [
     "takes a second cancel for the end of the work",
     "tg_deployments__guard",
@@ -43,13 +50,37 @@ findOut([
     "tg_deployments__guard",
     "deploy_queue._is_kept(old)",
     "old.alive_until is not null",
-    stops,
+    cancels,
   ],
   ["keeps the keeper of a wait", "tg_deployments__guard", "new.keeper := null", "null"],
-  ["waits for the keeper where it is forced", "cancel", "'forced'::deploy_queue", "null::deploy_queue"],
-  ["confirms a stop that was not asked for", "confirm_stop", "deployments.stop_timestamp is not null", "true"],
-  ["takes failed work for cancelled", "fail", "cancellation_kind = 'failed'", "cancellation_kind = 'stopped'"],
-  ["lets another keeper renew", "_beat", "(beating.keeper <> _beat.keeper) is not true", "true"],
+  [
+    "waits for the keeper where it is forced",
+    "cancel",
+    "'forced'::deploy_queue",
+    "null::deploy_queue",
+    ["enqueue", "start", "force"],
+  ],
+  [
+    "confirms a stop that was not asked for",
+    "confirm_stop",
+    "deployments.stop_timestamp is not null",
+    "true",
+    ["enqueue", "start", "confirm stop"],
+  ],
+  [
+    "takes failed work for cancelled",
+    "fail",
+    "cancellation_kind = 'failed'",
+    "cancellation_kind = 'stopped'",
+    ["enqueue", "start", "fail"],
+  ],
+  [
+    "lets another keeper renew",
+    "_beat",
+    "(beating.keeper <> _beat.keeper) is not true",
+    "true",
+    ["enqueue", "heartbeat"],
+  ],
   [
     "lets another keeper start",
     "try_start",
@@ -62,6 +93,7 @@ findOut([
     "_take_over",
     "keeper = _take_over.keeper,",
     "keeper = deployments.keeper,",
+    ["enqueue"],
   ],
   ["takes over what runs", "_take_over", "and deployments.start_timestamp is null", "and true", ["enqueue", "start"]],
   [
@@ -71,7 +103,7 @@ findOut([
     "false",
     parts,
   ],
-  ["lets parts run after the end of their holder", "_require_hold", "if v_problem is not null", "if false"],
+  ["lets parts run after the end of their holder", "_require_hold", "if v_problem is not null", "if false", parts],
   ["lets parts wait in the line", "_may_start", "candidate.joined_id is not null", "false", parts],
   [
     "forgets the key of the holder",
@@ -80,8 +112,14 @@ findOut([
     "null",
     parts,
   ],
-  ["does not tell a keeper to stop", "tg_deployments__wake", "'stop'", "''"],
-  ["does not tell keepers of a shorter lease", "tg_environments__wake", "'policy'", "''"],
+  ["does not tell a keeper to stop", "tg_deployments__wake", "'stop'", "''", cancels],
+  [
+    "does not tell keepers of a shorter lease",
+    "tg_environments__wake",
+    "'policy'",
+    "''",
+    ["enqueue", "set environment"],
+  ],
   [
     "never reaps those that run for too long",
     "_stale",
@@ -94,17 +132,25 @@ findOut([
     "tg_deployments__guard",
     "new.heartbeat_timestamp is not distinct from old.heartbeat_timestamp",
     "false",
+    ["enqueue", "start"],
   ],
-  ["lets UPDATE start whatever it likes", "_may_start", "only_asks is not true", "false"],
+  ["lets UPDATE start whatever it likes", "_may_start", "only_asks is not true", "false", ["enqueue", "start"]],
   ["does not reap for those who wait", "try_start", "exit when v_stale = '{}'", "exit", ["enqueue", "start"]],
-  ["lets in each that asks", "_may_start", "return v_may", "return true"],
+  ["lets in each that asks", "_may_start", "return v_may", "return true", ["enqueue", "start"]],
   [
     "forgets the promise of heartbeats with a start",
     "try_start",
     "case when try_start.heartbeat then deploy_queue._now() end",
     "null",
+    ["enqueue", "start"],
   ],
-  ["forgets the promise of heartbeats with a release", "release", '"release".heartbeat then', "false then"],
+  [
+    "forgets the promise of heartbeats with a release",
+    "release",
+    '"release".heartbeat then',
+    "false then",
+    ["enqueue", "release"],
+  ],
   [
     "forgets release keys",
     "release",
@@ -112,15 +158,22 @@ findOut([
     "false",
     ["enqueue", "release"],
   ],
-  ["sends waiters away without a word", "try_start", "to_jsonb(v_reasons)", "'[]'::jsonb"],
-  ["lets waiters oversleep", "_look_again_in", "v_until - v_now", "null::interval"],
-  ["wakes waiters too early", "_look_again_in", "when not bool_or(reason.until is null) then", "when true then"],
-  ["forgets to start at once who may", "enqueue", "enqueue.start and enqueue.hold is null", "false"],
+  ["sends waiters away without a word", "try_start", "to_jsonb(v_reasons)", "'[]'::jsonb", ["enqueue", "start"]],
+  ["lets waiters oversleep", "_look_again_in", "v_until - v_now", "null::interval", ["enqueue", "start"]],
+  [
+    "wakes waiters too early",
+    "_look_again_in",
+    "when not bool_or(reason.until is null) then",
+    "when true then",
+    ["enqueue", "start"],
+  ],
+  ["forgets to start at once who may", "enqueue", "enqueue.start and enqueue.hold is null", "false", ["enqueue"]],
   [
     "forgets idempotency keys",
     "enqueue",
     "enqueue.idempotency_key, enqueue.max_duration",
     "null, enqueue.max_duration",
+    ["enqueue"],
   ],
   [
     "refuses to stage again when a client repeats its request",

@@ -9,7 +9,7 @@ const freezes: readonly Act["act"][] = ["enqueue", "start", "freeze", "thaw"];
 findOut([
   ["overtakes those ahead", "_precedes", `< ${rank}`, "is null"],
   ["waits for those behind", "_precedes", `< ${rank}`, `<> ${rank}`],
-  ["ignores priorities", "_precedes", "(- ahead.priority, ", "(- behind.priority, "],
+  ["ignores priorities", "_precedes", "(- ahead.priority, ", "(- behind.priority, ", ["enqueue", "bump"]],
   [
     "takes the old place of the released",
     "_precedes",
@@ -18,9 +18,9 @@ findOut([
     ["enqueue", "release"],
   ],
   ["forgets holds", "_withheld", "candidate.hold is not null", "false"],
-  ["waits for whom is held outside", "_precedes", "ahead.hold is distinct from 'outside'", "true"],
+  ["waits for whom is held outside", "_precedes", "ahead.hold is distinct from 'outside'", "true", ["enqueue"]],
   ["starts before the time", "_withheld", "candidate.not_before > policy.as_of", "false"],
-  ["waits for who is to start later", "_precedes", "(ahead.not_before > now) is not true", "true"],
+  ["waits for who is to start later", "_precedes", "(ahead.not_before > now) is not true", "true", ["enqueue"]],
   ["forgets freezes", "_frozen", "not deploy_queue._passes", "false and not deploy_queue._passes"],
   ["holds its exceptions", "_passes", "placed.allow_key = candidate.concurrency_key", "false", freezes],
   [
@@ -54,6 +54,7 @@ findOut([
     "tg_maintenance_windows__wake",
     "cells.environment in (new.environment, old.environment)",
     "false",
+    ["enqueue", "add window", "remove window"],
   ],
   ["lets the freeze of a cell hold its neighbours", "_covers", "(placed).cell_index = cell_index", "true", freezes],
   [
@@ -65,7 +66,13 @@ findOut([
   ],
   ["lets the freeze of a region hold the others", "_covers", "(placed).region = region", "true", freezes],
   ["lets in who comes too late", "_withheld", "candidate.not_after <= policy.as_of", "false"],
-  ["forgets the buffer", "_blockers", "finished.finish_timestamp > policy.as_of - policy.longest_buffer", "false"],
+  [
+    "forgets the buffer",
+    "_blockers",
+    "finished.finish_timestamp > policy.as_of - policy.longest_buffer",
+    "false",
+    ["enqueue", "start", "finish"],
+  ],
   [
     "takes two missing keys for the same",
     "_blockers",
