@@ -2,8 +2,7 @@ import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
 
 const entering: readonly Act["act"][] = ["enqueue", "start"];
-const ordering: readonly Act["act"][] = ["enqueue", "start", "set environment", "set component"];
-const rollbacks: readonly Act["act"][] = ["enqueue", "start", "finish"];
+const finishing: readonly Act["act"][] = ["enqueue", "start", "finish"];
 
 findOut([
   // Sequences.
@@ -144,7 +143,7 @@ findOut([
     "_newest",
     "num_nonnulls((present.deployment).rollback_of, (present.deployment).joined_id)",
     "num_nonnulls((present.deployment).joined_id)",
-    rollbacks,
+    finishing,
   ],
   [
     "takes a part for the newest",
@@ -180,7 +179,7 @@ findOut([
     "_obsolete",
     "num_nonnulls(candidate.rollback_of, candidate.joined_id)",
     "num_nonnulls(candidate.joined_id)",
-    rollbacks,
+    finishing,
   ],
   [
     "starts the oldest that is ready first",
@@ -202,23 +201,13 @@ findOut([
     "_obsolete",
     "v_demands.refuse_outdated or v_demands.ordering <> 'sequential'",
     "v_demands.ordering <> 'sequential'",
-    ordering,
+    [...entering, "set environment"],
   ],
-  [
-    "lets what is older than the newest start after it",
-    "_obsolete",
-    "v_demands.refuse_outdated or v_demands.ordering <> 'sequential'",
-    "v_demands.refuse_outdated",
-    entering,
-  ],
-  ["lowers the mark", "_follow_ordering", "excluded.sequence >= started.sequence", "true", entering],
-  ["keeps the mark of what is rolled back", "_follow_ordering", "undone.id = becomes.rollback_of", "false", rollbacks],
-  ["keeps a mark that a rollback goes past", "_follow_ordering", "or becomes.rollback_of is not null", "", rollbacks],
   [
     "sits out the buffer of what it undoes",
     "_blockers",
     "and finished.id is distinct from candidate.rollback_of",
     "",
-    rollbacks,
+    finishing,
   ],
 ]);

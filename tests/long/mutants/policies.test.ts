@@ -67,7 +67,7 @@ findOut([
     "perform 1",
     slots,
   ],
-  ["wakes none of several heads", "_is_eased", "return exists", "return false and exists", [...slots, "cancel"]],
+  ["wakes none of several heads", "_is_eased", "return exists", "return false and exists", [...entering, "finish"]],
   // Policies.
   [
     "wakes no waiter by another policy",
@@ -120,25 +120,10 @@ findOut([
     policies,
   ],
   [
-    "lets components go a step back",
-    "_demands",
-    "coalesce(own.refuse_outdated, general.refuse_outdated)",
-    "general.refuse_outdated",
-    [...entering, "set component"],
-  ],
-  [
     "does not tell keepers of a shorter lease of their component",
     "tg_component_policies__wake",
     "'policy'",
     "''",
     policies,
   ],
-  [
-    "tells keepers of a lease that is not theirs",
-    "tg_environments__wake",
-    "own.heartbeat_timeout is null and ",
-    "",
-    policies,
-  ],
-  ["keeps what a component is to be without", "set_component", "'slots' <> all (set_component.without)", "true", slots],
 ]);
