@@ -190,13 +190,6 @@ findOut([
     "false",
     parts,
   ],
-  [
-    "asks a part for a verification of its own",
-    "_refuse_unverified",
-    "deployment.joined_id is not null",
-    "false",
-    parts,
-  ],
   ["takes what is verified for running", "_holder_kind", "'verifying'", "'running'", ["enqueue", "start", "verify"]],
   [
     "verifies what is to stop",
