@@ -160,6 +160,7 @@ findOut([
     "v_demands.ordering <> 'sequential'",
     [...entering, "set environment"],
   ],
+  ["keeps the mark of what is rolled back", "_follow_ordering", "undone.id = becomes.rollback_of", "false", entering],
   [
     "sits out the buffer of what it undoes",
     "_blockers",
