@@ -45,6 +45,8 @@ export interface Reading {
 const keeper = Type.Optional(text("The name that its process has drawn for itself", 200));
 const confirmation = Type.Optional(text("The phrase that the environment asks for", 100));
 const why = Type.Optional(text("Why, for the record", 10_000));
+/** What is given along with the id of a reservation, which is refused when it is another's. */
+const reserved = { ...Place, component: Work.component };
 const none = Type.Object({}, { additionalProperties: false });
 const ofDeployment = (
   verb: string,
@@ -83,7 +85,16 @@ export const operations: readonly Operation[] = [
       { additionalProperties: true },
     ),
   ),
-  ofDeployment("finish", "finish", "Its work is done", Type.Object({ keeper })),
+  ofDeployment("verify", "begin_verification", "Its work is done, and is being checked", Type.Object({ keeper })),
+  ofDeployment(
+    "finish",
+    "finish",
+    "Its work is done",
+    Type.Object({
+      keeper,
+      verified: Type.Optional(Type.Boolean({ description: "The caller has seen that what was deployed works" })),
+    }),
+  ),
   ofDeployment("fail", "fail", "Its work has failed", Type.Object({ cancellation_note: why, keeper })),
   ofDeployment(
     "cancel",
@@ -108,7 +119,7 @@ export const operations: readonly Operation[] = [
     "Make a deployment of a reservation",
     Type.Object({
       ...{ version: Work.version, artifact: Work.artifact, url: Work.url, keeper, confirmation },
-      heartbeat: Type.Optional(Type.Boolean()),
+      ...{ heartbeat: Type.Optional(Type.Boolean()), ...Type.Partial(Type.Object(reserved)).properties },
       stop_grace: Type.Optional(seconds("Within how long the work ends when it is asked to")),
     }),
   ),
@@ -176,9 +187,23 @@ export const operations: readonly Operation[] = [
     ...{ summary: "Add a cell", body: Type.Object(Place), answer: Anything },
   },
   {
-    ...{ method: "POST", path: "/preflight", calls: "preview", tag: "line" },
-    ...{ summary: "Where a deployment would stand if it entered now", answer: Anything },
-    body: Type.Object(Work),
+    ...{ method: "POST", path: "/preflight", calls: "preflight", tag: "line" },
+    ...{ summary: "What a deployment would have to pass if it entered now", answer: Anything },
+    body: Type.Pick(Entry, [
+      ...Object.keys(Work),
+      ...["hold", "not_before", "not_after", "max_duration", "parent_id", "rollback_of", "confirmation"],
+    ]),
+  },
+  {
+    ...{ method: "POST", path: "/checks", calls: "report_check", tag: "checks", created: true },
+    ...{ summary: "Report that a check has passed or failed for a version", answer: Anything },
+    body: Type.Object({
+      ...{ component: Work.component, version: text("Which version of it", 200), name: text("Such as e2e", 100) },
+      passed: Type.Boolean(),
+      url: Type.Optional(text("Where the result is, http or https", 2_000)),
+      details: Type.Optional(Type.Unknown({ description: "More about it, at most 16000 characters" })),
+      expires_in: Type.Optional(seconds("For how long it counts")),
+    }),
   },
 ];
 
@@ -206,6 +231,11 @@ export const readings: readonly Reading[] = [
     ...{ path: "/approvals", view: "wanted_approvals", tag: "line", by: "deployment_id" },
     ...{ filters: [...placeNames, "component"] },
     ...{ summary: "What waits for approvals", answer: Anything },
+  },
+  {
+    ...{ path: "/checks", view: "latest_checks", tag: "checks", by: "check_id" },
+    ...{ filters: ["component", "version", "name"] },
+    ...{ summary: "The newest report of each check", answer: Anything },
   },
   {
     ...{

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createServer } from "../../src/server/createServer.js";
+import { operations } from "../../src/server/operations.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 
 const cli = useCommandLine();
@@ -169,4 +170,71 @@ test("an entry without the phrase that is demanded is a conflict and a record, a
   const path = `/v1/deployments/${String(early.body["deployment_id"])}/confirm`;
   expect((await send(ci, "POST", path, { confirmation: "no" })).body).toMatchObject({ confirmed: false });
   expect((await send(ci, "POST", path, { confirmation: "deploy-now" })).body).toMatchObject({ confirmed: true });
+});
+
+test.each(operations)("$method $path calls a function with arguments that it has", async ({ path, calls, body }) => {
+  const [found] = await cli.sql<{ inputs: string[]; required: string[] }[]>`
+    select to_json(proargnames[:pronargs]) as inputs, to_json(proargnames[:pronargs - pronargdefaults]) as required from pg_proc
+    where pronamespace = 'deploy_queue'::regnamespace and proname = ${calls}`;
+  const ofPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  expect(found?.inputs).toEqual(expect.arrayContaining([...ofPath, ...Object.keys(body?.properties ?? {})]));
+  expect([...ofPath, ...(body?.required ?? [])].sort()).toEqual(found?.required.sort());
+});
+
+test("preflight shows the gates, which a report and the phrase open", async () => {
+  const ci = await token("looking", "--role", "deployer");
+  const checker = await token("checking", "--role", "checker");
+  const gated = { ...cell, environment: await cli.environment(), version: "v1" };
+  await cli.queue.environments.set(gated.environment, { confirmation: "deploy-now", requireChecks: ["e2e"] });
+
+  const shut = await send(ci, "POST", "/v1/preflight", gated);
+  expect(shut).toMatchObject({
+    status: 200,
+    body: {
+      can_start: false,
+      checklist: [
+        { kind: "confirmation", is_open: false },
+        { kind: "check", is_open: false },
+      ],
+    },
+  });
+  const report = {
+    component: "api",
+    version: "v1",
+    name: "e2e",
+    passed: true,
+    details: { ran: 12 },
+    expires_in: 3_600,
+  };
+  expect(await send(ci, "POST", "/v1/checks", report)).toMatchObject({ status: 403 });
+  expect(await send(checker, "POST", "/v1/checks", report)).toMatchObject({ status: 201, body: { passed: true } });
+  expect((await send(ci, "GET", "/v1/checks?component=api&version=v1")).body["items"]).toMatchObject([
+    { name: "e2e", state: "passed", details: { ran: 12 } },
+  ]);
+  const open = await send(ci, "POST", "/v1/preflight", { ...gated, confirmation: "deploy-now" });
+  expect(open.body).toMatchObject({ can_start: true, gates_open: true });
+});
+
+test("what requires verification is verified, and finishes then", async () => {
+  const ci = await token("verifying", "--role", "deployer");
+  const gated = { ...cell, environment: await cli.environment(), version: "v1" };
+  await cli.queue.environments.set(gated.environment, { requireVerification: true });
+  const { body } = await send(ci, "POST", "/v1/deployments", { ...gated, start: true });
+  const path = `/v1/deployments/${String(body["deployment_id"])}`;
+
+  expect(await send(ci, "POST", `${path}/finish`)).toMatchObject({ status: 409 });
+  await send(ci, "POST", `${path}/verify`);
+  expect((await send(ci, "GET", path)).body).toMatchObject({ status: "verifying" });
+  await send(ci, "POST", `${path}/finish`, { verified: true });
+  expect((await send(ci, "GET", path)).body).toMatchObject({ status: "finished" });
+});
+
+test("a reservation is not redeemed for another component", async () => {
+  const ci = await token("reserving", "--role", "deployer");
+  const place = { ...cell, environment: await cli.environment() };
+  const { body } = await send(ci, "POST", "/v1/deployments", { ...place, reserve_for: 600 });
+  const path = `/v1/deployments/${String(body["deployment_id"])}/redeem`;
+
+  expect(await send(ci, "POST", path, { ...place, component: "web" })).toMatchObject({ status: 409 });
+  expect(await send(ci, "POST", path, place)).toMatchObject({ status: 200, body: { reserved_until: null } });
 });
