@@ -84,11 +84,11 @@ begin
   if new.joined_id is null and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0 and exists (
     select from deploy_queue.environments as general
     where general.environment = new.environment
-      and (general.promote_from is not null or new.version is null and general.require_checks <> '{}')
+      and (general.promote_from is not null or (new.version is null or new.rollback_of is not null) and general.require_checks <> '{}')
     union all
     select from deploy_queue.component_policies as own
     where own.environment = new.environment and own.component = new.component
-      and (own.promote_from is not null or new.version is null and own.require_checks <> '{}')
+      and (own.promote_from is not null or (new.version is null or new.rollback_of is not null) and own.require_checks <> '{}')
     union all
     select from deploy_queue.bad_versions as mark
     where mark.component = new.component and mark.version = new.version and mark.lifted_at is null

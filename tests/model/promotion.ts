@@ -12,11 +12,23 @@ export function isWithdrawn(world: World, one: Candidate): boolean {
   return !passes && world.badVersions.includes(`${component}/${version}`);
 }
 
-/** Why it does not enter the line: its version was marked bad, or it has none and is to be promoted or checked. */
+/**
+ * Why it does not enter the line: its version was marked bad, or it has none and is to be promoted or checked, or it says to go back to one
+ * that was never there.
+ */
 export function refusalByVersion(world: World, one: Candidate): string | undefined {
   if (isWithdrawn(world, one)) return "QD062";
+  if (goesBackToNothing(world, one)) return "QD061";
   const isFoundByVersion = isPromoted(world, one) || checksOf(world, one).length > 0;
   return one.version === "" && isFoundByVersion ? "QD061" : undefined;
+}
+
+function goesBackToNothing(world: World, one: Candidate): boolean {
+  const { promotesFrom, checks, gatesRollbacks } = demands(world, one);
+  const passesGates = one.rollbackOf !== null && !gatesRollbacks && (promotesFrom !== "" || checks.length > 0);
+  const isSame = (other: Deployment) =>
+    (["environment", "component", "version"] as const).every((what) => other[what] === one[what]);
+  return passesGates && !world.deployments.some((other) => isSame(other) && other.finished !== null);
 }
 
 /** Where its version has to finish first: nowhere yet, or not long enough ago. */

@@ -6,6 +6,7 @@ import { enqueue, insertRunning } from "./entering.js";
 import { covers, reasons, wokenByWindows } from "./model.js";
 import { answered, beat, cancel, end, followed, type Outcome, ordered, replace } from "./outcomes.js";
 import { demands, isConfirmed } from "./policies.js";
+import { refusalByVersion } from "./promotion.js";
 import { isOfAnother, startNow, tryStart, updateStart } from "./starting.js";
 import { isHolder, isLive, isOver, isStale, status } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -307,6 +308,8 @@ function redeem(world: World, act: Extract<Act, { act: "redeem" }>, deployment: 
   const isOfAnotherVersion = act.version !== null && act.version !== deployment.version;
   if (deployment.reservedUntil === null || isOfAnotherVersion || isOver(world, deployment))
     return answered("QD052", world);
+  const refusal = refusalByVersion(world, deployment);
+  if (refusal !== undefined) return answered(refusal, world);
   const { heartbeat, keeper, stopGrace } = act;
   const confirmed = { ...deployment, confirmation: act.confirmation ?? deployment.confirmation };
   if (!isConfirmed(world, confirmed)) return answered("ok", world);

@@ -16,6 +16,13 @@ findOut([
   ],
   ["gates rollbacks unasked", "_promoted_at", "candidate.rollback_of is not null and", "false and", promotion],
   [
+    "lets a rollback bring any version",
+    "_refuse_unpromotable",
+    "and not exists (",
+    "and false and not exists (",
+    promotion,
+  ],
+  [
     "wakes no waiter of another environment by a finish",
     "_wake_promoted",
     "head.component = finished.component",

@@ -94,12 +94,15 @@ test.for([
 test("a rollback needs no checks, unless the policy says so", async () => {
   const environment = await gatedBy(database, "e2e");
   const line = newLine(database, environment);
-  const good = newVersion();
+  const [good, unchecked] = [newVersion(), newVersion()];
   await reportTo(database, good, "e2e");
   const bad = await line.add("finished", { version: good });
+  await queue.environments.set(environment, { requireChecks: [] });
+  await line.add("finished", { version: unchecked });
+  await queue.environments.set(environment, { requireChecks: ["e2e"] });
   const back = await queue.enqueue({
     ...{ environment, cloudProvider: "aws", region: line.region, cellIndex: 0, component: "api" },
-    ...{ version: newVersion(), rollbackOf: bad },
+    ...{ version: unchecked, rollbackOf: bad },
   });
   expect(await reasonsOf(back.id)).toEqual([]);
   await queue.environments.set(environment, { gateRollbacks: true });

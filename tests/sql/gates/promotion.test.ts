@@ -144,10 +144,30 @@ test("a rollback needs no promotion, unless the policy says so", async () => {
   await finish(staging);
   const region = "rolled-back";
   const running = await finish(prod, { region });
+  await sql`select deploy_queue.set_environment(${prod}, promote_from => '')`;
+  await finish(prod, { version: "v2" });
+  await sql`select deploy_queue.set_environment(${prod}, promote_from => ${staging})`;
   const back = await enqueue(prod, { region, version: "v2", rollbackOf: running });
   expect(await gateOf(back.id)).toEqual([]);
   await sql`select deploy_queue.set_environment(${prod}, gate_rollbacks => true)`;
   expect(await gateOf(back.id)).toMatchObject([{ text: `v2 has not finished in ${staging}` }]);
+});
+
+test("what says that it goes back to a version, or to an artifact, that was never there is refused", async () => {
+  const { staging, prod } = await newPair();
+  await finish(staging, { artifact: "a" });
+  const region = "never-there";
+  const running = await finish(prod, { region, artifact: "a" });
+  const back = (what: Partial<EnqueueArguments>) => enqueue(prod, { region, rollbackOf: running, ...what });
+  await expect(back({ version: "v4" })).rejects.toMatchObject({
+    code: "QD061",
+    message: expect.stringContaining(`is no rollback: v4 has not finished in ${prod}`),
+  });
+  await sql`select deploy_queue.set_environment(${prod}, promote_from => '', require_checks => '{e2e}')`;
+  await expect(back({ version: "v4" })).rejects.toMatchObject({ code: "QD061" });
+  await sql`select deploy_queue.set_environment(${prod}, promote_from => ${staging}, same_artifact => true)`;
+  await expect(back({ artifact: "b" })).rejects.toMatchObject({ code: "QD061" });
+  await back({ artifact: "a" });
 });
 
 test("a component may promote from another environment, or from none", async () => {
