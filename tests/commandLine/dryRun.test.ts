@@ -70,6 +70,7 @@ test("start --dry-run says what would withhold it, without an id that it does no
         "      (deployer: )?deploy-queue release ...\n" +
         "  ✗ schedule: it is not to start yet, until \\S+Z\n" +
         `  ✗ freeze: ${place.environment} is frozen by \\w+ \\(freeze \\d+\\): sale\n` +
+        "      (operator: )?deploy-queue freeze allow \\d+ ...\n" +
         "      (operator: )?deploy-queue thaw \\d+\n$",
     ),
   );

@@ -193,7 +193,7 @@ describe("a waiting start", () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/deployment \d+ was cancelled and left the line\n/);
-    expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/dev\/full, .*ENOSPC/m);
+    expect(stderr).toMatch(/^deploy-queue: GITHUB_OUTPUT names \/dev\/full, .*the disk is full/m);
     const [row] = await cli.sql`select count(*) from deploy_queue.deployments_with_status
       where region = ${place.region} and status = 'queued'`;
     expect(row?.["count"]).toBe(0);

@@ -128,7 +128,11 @@ describe("start in a free cell", () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(`deployment ${holder} (holder)`);
-    expect(JSON.parse(json.stdout)).toMatchObject({ position: 1, blockers: [{ deployment_id: holder }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      can_start: false,
+      gates_open: true,
+      forecast: { position: 1, blockers: [{ deployment_id: holder }] },
+    });
     expect(await cli.counts()).toEqual(before);
   });
 });

@@ -81,7 +81,7 @@ async function expectOneStartEach(queue: Queue, ids: readonly number[]): Promise
   const starts = await queue.database.query<{ deployment_id: number }>(
     (sql) => sql`
       select deployment_id from deploy_queue.deployment_events
-      where kind = 'started' and deployment_id = any (${`{${ids.join()}}`}::bigint[]) order by id`,
+      where kind = 'started' and deployment_id = any (${[...ids]}::bigint[]) order by id`,
   );
   expect(starts.map(({ deployment_id }) => deployment_id)).toEqual(ids);
   expect(await queue.history.verify()).toEqual([]);

@@ -89,6 +89,7 @@ test("list running tells which deployment takes longer than usual, and --json pr
       ...{ status: "running", actor: "deploy_queue", stopped_by: null, stop_timestamp: null, stops_by: null },
       ...{
         sequence: null,
+        slot: 1,
         verifying_since: null,
         unkept_since: rows[0].start_timestamp,
         buffering_until: null,

@@ -41,6 +41,7 @@ beforeAll(async () => {
 
 const views = [
   ...[
+    "bad_versions_in_force",
     "cancellation_rate",
     "cell_timeline",
     "current_deployments",
@@ -51,12 +52,15 @@ const views = [
     "deployments_with_status",
     "finished_deployments",
     "freezes_in_force",
+    "held_lines",
+    "known_tokens",
+    "latest_checks",
     "latest_deployments",
     "lead_time",
     "outliers",
   ],
   ...["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments", "queue", "staged"],
-  ...["stuck_deployments", "wait_time", "windows"],
+  ...["stuck_deployments", "wait_time", "wanted_approvals", "windows"],
 ];
 const reads = [
   ...views.map((view) => ({ what: view, sql: `select * from deploy_queue.${view}` })),
