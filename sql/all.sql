@@ -246,6 +246,7 @@
 --!include life/_refuse_verification.sql
 --!include life/_refuse_unverified.sql
 --!include life/_refuse_other_keeper.sql
+--!include gates/_has_other_gates.sql
 --!include life/_require_hold.sql
 --!include life/_with_parent.sql
 --!include life/_take_over.sql

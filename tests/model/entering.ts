@@ -2,7 +2,7 @@ import type { Act } from "./acts.js";
 import { reasons } from "./model.js";
 import { isObsolete, isStepBack, sorted } from "./ordering.js";
 import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
-import { demands, isConfirmed } from "./policies.js";
+import { demands, hasOtherGates, isConfirmed } from "./policies.js";
 import { refusalByVersion } from "./promotion.js";
 import { canJoin, isOfAnother } from "./starting.js";
 import { isHolder, isLive, isTooLate } from "./states.js";
@@ -15,7 +15,10 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   const known = world.deployments.find((one) => hasSameIdempotencyKey(one, act));
   if (known !== undefined && act.by === "function") return enterAgain(world, act, known);
   const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
-  if (parent !== undefined && (holder === undefined || !isHolder(world, holder))) return answered("QD036", world);
+  const stood = world.deployments.find(({ id }) => id === (holder?.joinedId ?? holder?.id));
+  const isOpen =
+    holder !== undefined && isHolder(world, holder) && stood !== undefined && !hasOtherGates(world, act, stood);
+  if (parent !== undefined && !isOpen) return answered("QD036", world);
   const byVersion = parent === undefined ? refusalByVersion(world, act) : undefined;
   const refusal = refusalByOrder(world, act, parent !== undefined) ?? byVersion;
   if (refusal !== undefined) return answered(refusal, world);

@@ -44,6 +44,19 @@ export function changed<T extends ComponentDemands | Demands>(before: T, said: P
   };
 }
 
+/** Whether the component of a part has a gate that the one in whose hold it runs has not passed. */
+export function hasOtherGates(world: World, part: Where, holder: Where): boolean {
+  const [own, passed] = [demands(world, part), demands(world, holder)];
+  const isAsFor = (...names: readonly (keyof Demands)[]) => names.every((name) => own[name] === passed[name]);
+  return (
+    (own.confirmation !== "" && !isAsFor("confirmation")) ||
+    (own.approvals > 0 && !isAsFor("approvals")) ||
+    (own.promotesFrom !== "" && !isAsFor("promotesFrom", "promotesFromAll", "soak")) ||
+    !own.checks.every((name) => passed.checks.includes(name)) ||
+    (own.requiresVerification && !passed.requiresVerification)
+  );
+}
+
 /** Whether it has brought the phrase that is demanded. */
 export function isConfirmed(world: World, one: Where & { readonly confirmation: string | null }): boolean {
   const phrase = demands(world, one).confirmation;

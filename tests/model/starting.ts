@@ -1,7 +1,7 @@
 import { answerOfStart } from "./answers.js";
 import { reasons } from "./model.js";
 import { answered, beat, cancel, type Outcome, replace, started, starting } from "./outcomes.js";
-import { demands } from "./policies.js";
+import { demands, hasOtherGates } from "./policies.js";
 import { isHolder, isKept, isStale, isTooLate } from "./states.js";
 import type { Deployment, Reason, World } from "./world.js";
 
@@ -101,8 +101,10 @@ function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGr
 }
 
 /** What has joined a holder stands in no line, and starts for as long as that holds the cell. */
-export function canJoin(world: World, { joinedId }: Deployment): boolean {
-  return world.deployments.some((one) => one.id === joinedId && isHolder(world, one));
+export function canJoin(world: World, part: Deployment): boolean {
+  return world.deployments.some(
+    (one) => one.id === part.joinedId && isHolder(world, one) && !hasOtherGates(world, part, one),
+  );
 }
 
 /** Whether another process has taken its place. */

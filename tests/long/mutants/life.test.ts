@@ -104,6 +104,13 @@ findOut([
     parts,
   ],
   ["lets parts run after the end of their holder", "_require_hold", "if v_problem is not null", "if false", parts],
+  [
+    "lets a part shed the checks of its component",
+    "_has_other_gates",
+    "or not v_own.require_checks <@ v_passed.require_checks",
+    "",
+    ["enqueue", "start", "set component"],
+  ],
   ["lets parts wait in the line", "_may_start", "candidate.joined_id is not null", "false", parts],
   [
     "forgets the key of the holder",

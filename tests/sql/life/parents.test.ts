@@ -195,6 +195,23 @@ describe("joining is refused with QD036", () => {
     await expect(join(line.region, parent)).rejects.toMatchObject(refused(parent, "it has no keeper that is alive"));
   });
 
+  test("when the part has a gate that the parent has not passed", async () => {
+    const { line, parent } = await lineWithParent();
+    const set = (gate: string) => sql.unsafe(`select deploy_queue.set_component('dev', 'part', ${gate})`);
+    for (const [gate, none] of [
+      ["confirmation => 'go'", "confirmation => ''"],
+      ["approvals => 1", "approvals => 0"],
+      ["promote_from => 'prod'", "promote_from => ''"],
+      ["require_checks => '{e2e}'", "require_checks => '{}'"],
+      ["require_verification => true", "require_verification => false"],
+    ] as const) {
+      await set(gate);
+      await expect(join(line.region, parent)).rejects.toMatchObject(refused(parent, "part has gates that api has not"));
+      await set(none);
+    }
+    await join(line.region, parent);
+  });
+
   test("when another role has entered the parent", async () => {
     const { line, parent } = await lineWithParent();
     const [row] = await sql<{ owner: string }[]>`select current_user as owner`;
