@@ -23,7 +23,11 @@ begin
     where deploy_queue._covers(v_freeze, cells.environment, cells.cloud_provider, cells.region, cells.cell_index)
     order by cells.id
   ), changed_freeze => v_freeze, is_placed => tg_op = 'INSERT', allowed => case
-    when new.allow_ids <> old.allow_ids then array(select unnest(new.allow_ids) except select unnest(old.allow_ids))
+    when new.allow_ids <> old.allow_ids then array(
+      select waiting.id
+      from deploy_queue.deployments as waiting
+      where waiting.id = any (new.allow_ids) and not deploy_queue._passes(waiting, old)
+    )
   end);
   return null;
 end;

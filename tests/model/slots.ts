@@ -66,7 +66,11 @@ export function slotFor(world: World, deployment: Deployment): number {
     ({ environment, cell }) => environment === deployment.environment && cell === deployment.cell,
   );
   const running = there.filter((one) => ["running", "verifying", "stopping"].includes(status(world, one)));
-  const buffering = there.filter((one) => status(world, one) === "buffering" && one.id !== deployment.rollbackOf);
+  // Where there is one slot, only what was started past the rules starts while another one buffers.
+  const hasOneSlot = slotsOfCell(world, deployment) === 1 && deployment.key === null;
+  const buffering = there.filter(
+    (one) => !hasOneSlot && status(world, one) === "buffering" && one.id !== deployment.rollbackOf,
+  );
   const slotsOfIts = (others: readonly Deployment[]) =>
     others.filter((one) => slotKey(one) === slotKey(deployment)).map(({ slot }) => slot ?? 1);
   const [shared] = [slotsOfIts(running), slotsOfIts(buffering)].filter((slots) => slots.length > 0);

@@ -56,6 +56,16 @@ describe("a freeze that lets one deployment through", () => {
     expect(await ear.woken()).toEqual([other]);
   });
 
+  test("wakes no waiter that the freeze lets through anyhow", async () => {
+    const id = await newLine(database).add("queued");
+    const [row] = await sql<
+      { id: number }[]
+    >`select id from deploy_queue.freeze('dev', 'sale', allow_role => current_user)`;
+    const ear = await listen(database, [id]);
+    await policies.allowThroughFreeze(row?.id ?? 0, id);
+    expect(await ear.woken()).toEqual([]);
+  });
+
   test("does it once, however often it is asked", async () => {
     const id = await newLine(database).add("queued");
     const { freeze_id } = await policies.freeze({ environment: "dev" }, "sale");
