@@ -56,8 +56,8 @@ function sleepTooLong(leader: ClusterNode): () => void {
 }
 
 function cutFromEtcd(leader: ClusterNode): () => void {
-  leader.etcd.refuse();
-  return () => leader.etcd.recover();
+  leader.isolate();
+  return () => leader.rejoin();
 }
 
 /** Starts what works and waits while another node is promoted. The returned function expects all of it to end as it should. */

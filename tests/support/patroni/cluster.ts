@@ -87,12 +87,13 @@ export async function startCluster(): Promise<Cluster> {
   const nodes: ClusterNode[] = [];
   const all: NodePorts[] = [];
   for (const [index, name] of ["one", "two", "three"].entries()) {
-    const way = await startProxy(etcd);
     const [database = 0, api = 0] = others.slice(2 * index);
-    const ports = { name, database, api, etcd: Number(new URL(way.url).port) };
+    const ways = await Promise.all([etcd, `http://127.0.0.1:${api}`].map(startProxy));
+    const [etcdPort = 0, shownApi = 0] = ways.map((way) => Number(new URL(way.url).port));
+    const ports = { name, database, api, shownApi, etcd: etcdPort };
     const configuration = await file(`${name}.yml`, patroniConfiguration(directory, ports));
     const [url, data] = [urlOf(`127.0.0.1:${database}`), join(directory, name)];
-    nodes.push(new ClusterNode({ name, url, data }, way, () => start("/usr/bin/patroni", configuration)));
+    nodes.push(new ClusterNode({ name, url, data }, ways, () => start("/usr/bin/patroni", configuration)));
     all.push(ports);
   }
   await start("/usr/sbin/haproxy", "-db", "-f", await file("haproxy.cfg", haproxyConfiguration(front, all)));

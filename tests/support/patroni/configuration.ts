@@ -4,6 +4,8 @@ export interface NodePorts {
   readonly name: string;
   readonly database: number;
   readonly api: number;
+  /** Where the other nodes ask it how far it is. */
+  readonly shownApi: number;
   /** Of the way to etcd that is this node's own. */
   readonly etcd: number;
 }
@@ -11,11 +13,11 @@ export interface NodePorts {
 const programs = "/usr/lib/postgresql/15/bin";
 
 /** docs/operations.md shows what of it matters in production. JSON is YAML as well. */
-export function patroniConfiguration(directory: string, { name, database, api, etcd }: NodePorts): string {
+export function patroniConfiguration(directory: string, { name, database, api, shownApi, etcd }: NodePorts): string {
   return JSON.stringify({
     scope: "queue",
     name,
-    restapi: { listen: `127.0.0.1:${api}`, connect_address: `127.0.0.1:${api}` },
+    restapi: { listen: `127.0.0.1:${api}`, connect_address: `127.0.0.1:${shownApi}` },
     // Without use_proxies it would ask etcd for its address, and go past the proxy.
     etcd3: { host: "127.0.0.1", port: etcd, use_proxies: true },
     bootstrap: {

@@ -14,8 +14,8 @@ export interface Followers {
 export class ClusterNode {
   readonly name: string;
   readonly url: string;
-  /** Its way to etcd. */
-  readonly etcd: FaultyProxy;
+  /** Its way to etcd, and the way of the other nodes to it. */
+  readonly #ways: readonly FaultyProxy[];
   readonly #postmaster: string;
   readonly #start: () => Promise<ChildProcess>;
   #patroni: ChildProcess | undefined;
@@ -23,12 +23,12 @@ export class ClusterNode {
 
   constructor(
     { name, url, data }: { readonly name: string; readonly url: string; readonly data: string },
-    etcd: FaultyProxy,
+    ways: readonly FaultyProxy[],
     start: () => Promise<ChildProcess>,
   ) {
     this.name = name;
     this.url = url;
-    this.etcd = etcd;
+    this.#ways = ways;
     this.#postmaster = join(data, "postmaster.pid");
     this.#start = start;
   }
@@ -50,6 +50,15 @@ export class ClusterNode {
 
   resume(): void {
     signalAll(this.#paused, "SIGCONT");
+  }
+
+  /** As when its network fails, but for clients and standbys. A leader that the others could still ask may be ahead of all, and none takes over. */
+  isolate(): void {
+    for (const way of this.#ways) way.refuse();
+  }
+
+  rejoin(): void {
+    for (const way of this.#ways) way.recover();
   }
 
   /** How many servers follow this one; undefined when it does not answer, or follows itself. */
