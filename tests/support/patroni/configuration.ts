@@ -76,7 +76,7 @@ listen primary
   maxconn 200
   option httpchk OPTIONS /primary
   http-check expect status 200
-  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+  default-server inter 200ms fall 1 rise 1 on-marked-down shutdown-sessions
 ${nodes.map(({ name, database, api }) => `  server ${name} 127.0.0.1:${database} check port ${api}`).join("\n")}
 `;
 }
