@@ -52,6 +52,12 @@ export function reasonOf(error: unknown): string {
   return meaning === undefined ? error.message : meaning({ ...error, name: error.name, message: error.message, code });
 }
 
+/** The same without the name of the file, which may be a piece of a password. */
+export function reasonWithoutFile(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return meanings[code]?.({ name: "", message: "", code }) ?? "it is not what it should be";
+}
+
 function named(name: unknown, otherwise: string): string {
   return typeof name === "string" && name !== "" ? name : otherwise;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { InvalidValueError } from "./errors.js";
 import { inHome } from "./libpqFiles.js";
-import { reasonOf } from "./reasons.js";
+import { reasonWithoutFile } from "./reasons.js";
 
 /** How a connection is encrypted. */
 export interface Tls {
@@ -121,7 +121,9 @@ function read(keyword: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new InvalidValueError(`the file that ${keyword} names cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new InvalidValueError(`the file that ${keyword} names cannot be read: ${reasonWithoutFile(cause)}`, {
+      cause,
+    });
   }
 }
 

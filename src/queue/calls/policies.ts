@@ -62,12 +62,13 @@ export type AddedWindow = Omit<MaintenanceWindow, "opens" | "closes">;
 /** When and where deployments may start at all. */
 export class Policies extends Calls {
   freezes(environment?: string): Promise<Freeze[]> {
-    return this.rows(
-      (sql) => sql`
-        select ${freezeColumns(sql, sql`freeze_id`)} from deploy_queue.freezes_in_force
+    return this.rows((sql) => {
+      const columns = freezeColumns(sql, sql`freeze_id`);
+      return sql`
+        select ${columns} from deploy_queue.freezes_in_force
         where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by freeze_id`,
-    );
+        order by freeze_id`;
+    });
   }
 
   freeze(

@@ -1,0 +1,51 @@
+import { Calls } from "./calls.js";
+
+/** What a function or a view gives back, as JSON. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+export interface Look {
+  readonly conditions: Readonly<Record<string, unknown>>;
+  /** The field in whose order the rows come. */
+  readonly by: string;
+  readonly descending?: boolean | undefined;
+  /** The value of that field behind which the rows begin. */
+  readonly after?: unknown;
+  readonly atMost: number;
+}
+
+/** What a server calls for the bearers of secrets, with their rights. A credential is the SHA-256 of a secret. */
+export class Callers extends Calls {
+  /** Calls a function with JSON arguments. @param actor who acts, as the bearer says */
+  async call(credential: Buffer, name: string, values: object, actor?: string): Promise<Answer[]> {
+    const json = JSON.stringify(values);
+    const rows = await this.rows<{ answer: Answer }>(
+      (sql) => sql`
+        select answer from deploy_queue.call(
+          credential => ${credential}, function_name => ${name}, arguments => ${json}::text::jsonb, actor => ${actor ?? null}
+        ) as answer`,
+    );
+    return rows.map(({ answer }) => answer);
+  }
+
+  /** Reads rows of a view. */
+  async look(credential: Buffer, view: string, look: Look): Promise<Answer[]> {
+    const conditions = JSON.stringify(look.conditions);
+    const after = look.after === undefined ? null : JSON.stringify(look.after);
+    const rows = await this.rows<{ answer: Answer }>(
+      (sql) => sql`
+        select answer from deploy_queue.look(
+          credential => ${credential}, view_name => ${view}, conditions => ${conditions}::text::jsonb, by => ${look.by},
+          descending => ${look.descending ?? false}, after => ${after}::text::jsonb, at_most => ${look.atMost}
+        ) as answer`,
+    );
+    return rows.map(({ answer }) => answer);
+  }
+
+  /** The version of the schema; tells whether the database answers. */
+  async schemaVersion(): Promise<number> {
+    const { version } = await this.row<{ version: number }>(
+      (sql) => sql`select deploy_queue.schema_version() as version`,
+    );
+    return version;
+  }
+}
