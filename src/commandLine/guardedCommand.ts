@@ -23,11 +23,16 @@ export interface GuardedCommand {
 /** How much longer than the grace period a watchdog may take to end the command, in milliseconds. */
 const patience = 2_000;
 
-/**
- * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
- * @param onLinger told when the command has exited and other processes of its group have not
- */
-export function guardCommand(onLinger: () => void): GuardedCommand {
+/** What the watchdog has told. */
+export interface Reports {
+  /** The command runs, as this process group: from now on the keeper could end it without the watchdog. */
+  readonly onStart: (group: number) => void;
+  /** The command has exited and other processes of its group have not. */
+  readonly onLinger: () => void;
+}
+
+/** Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes. */
+export function guardCommand({ onStart, onLinger }: Reports): GuardedCommand {
   // This program once more: an executable by itself, else Node.js with its file.
   const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
   const watchdog = fork(file, args, {
@@ -50,7 +55,7 @@ export function guardCommand(onLinger: () => void): GuardedCommand {
     switch (message.news) {
       case "started":
         group = new ProcessGroup(message.group);
-        return;
+        return onStart(message.group);
       case "lingers":
         return onLinger();
       case "ended":

@@ -40,8 +40,11 @@ async function guarded(
   const script = `trap "${onTerm}" TERM; (${loop}) & echo "pids $$ $! $DEPLOY_QUEUE_DEPLOYMENT_ID"; ${loop}`;
   const run = cli.launch(["run", ...place.options, ...options, "--", "sh", "-c", script], {
     DEPLOY_QUEUE_DATABASE_URL: url,
+    DEPLOY_QUEUE_LOG_LEVEL: "debug",
   });
   const [, command, child, id] = await run.printed(/^pids (\d+) (\d+) (\d+)$/m);
+  // The watchdog has told its keeper.
+  await until("the keeper knows the command", () => run.stderr().includes(`process group ${command} has begun`));
   const keeper = run.process.pid ?? 0;
   const [watchdog = 0] = childrenOf(keeper);
   return { run, keeper, watchdog, id: Number(id), pids: [Number(command), Number(child)] };
