@@ -121,7 +121,7 @@ test.each([
   ["?sslmode=require&sslrootcert=system", "sslrootcert=system needs sslmode=verify-full"],
   ["?channel_binding=require", "channel_binding=require needs sslmode=require"],
   ["?channel_binding=always", "channel_binding must be one of"],
-  ["?sslmode=require&sslcert=/nowhere", "the file that sslcert names cannot be read: there is no /nowhere"],
+  ["?sslmode=require&sslcert=/nowhere", "the file that sslcert names cannot be read: there is no such file"],
   ["?options=-c%20secret%3Dsecret", 'does not take what "options" of the URL'],
   ["?secret=1", "its parameter secret is not known"],
 ])("%s is told in one line, with exit code 2", async (parameters, reason) => {

@@ -10,8 +10,10 @@ const database = useDatabase();
 const { sql, queue } = database;
 const newLogin = useLogins(database);
 
+/** Whoever owns the database of these tests. */
+const owner = new URL(database.url).username;
 const note = ({ component, version }: Versioned) =>
-  `${component}@${version} was marked bad by deploy_queue: it loses orders`;
+  `${component}@${version} was marked bad by ${owner}: it loses orders`;
 
 describe("a version that is marked bad", () => {
   test("is withdrawn from those that wait, wherever they do; those that run go on and are told", async () => {
