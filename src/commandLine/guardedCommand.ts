@@ -1,6 +1,8 @@
 import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import type { ChildEnd } from "../processes/childProcess.js";
-import { ProcessGroup } from "../processes/processGroup.js";
+import { groupOfMarked, ProcessGroup } from "../processes/processGroup.js";
+import { pause } from "../queue/pause.js";
 import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
@@ -20,19 +22,20 @@ export interface GuardedCommand {
   dismiss(): void;
 }
 
+const markVariable = "DEPLOY_QUEUE_GUARD";
+
 /** How much longer than the grace period a watchdog may take to end the command, in milliseconds. */
 const patience = 2_000;
 
-/** What the watchdog has told. */
-export interface Reports {
-  /** The command runs, as this process group: from now on the keeper could end it without the watchdog. */
-  readonly onStart: (group: number) => void;
-  /** The command has exited and other processes of its group have not. */
-  readonly onLinger: () => void;
-}
+/** For how long a command is looked for whose start the watchdog could not tell any more, in milliseconds. */
+const longestSearch = 500;
+const searchInterval = 20;
 
-/** Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes. */
-export function guardCommand({ onStart, onLinger }: Reports): GuardedCommand {
+/**
+ * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
+ * @param onLinger told when the command has exited and other processes of its group have not
+ */
+export function guardCommand(onLinger: () => void): GuardedCommand {
   // This program once more: an executable by itself, else Node.js with its file.
   const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
   const watchdog = fork(file, args, {
@@ -51,11 +54,13 @@ export function guardCommand({ onStart, onLinger }: Reports): GuardedCommand {
   /** Ends the wait for the command that runs; undefined while none does. */
   let settle: ((end: ChildEnd) => void) | undefined;
   let isGone = false;
+  /** What only the command that runs, and what it has started, have in their environment. */
+  let mark = "";
   watchdog.on("message", (message: News) => {
     switch (message.news) {
       case "started":
         group = new ProcessGroup(message.group);
-        return onStart(message.group);
+        return;
       case "lingers":
         return onLinger();
       case "ended":
@@ -65,6 +70,12 @@ export function guardCommand({ onStart, onLinger }: Reports): GuardedCommand {
   });
   const onGone = async (): Promise<void> => {
     isGone = true;
+    const until = performance.now() + longestSearch;
+    while (group === undefined && settle !== undefined && performance.now() < until) {
+      // It may have been killed between the start of the command and the news of that.
+      group = groupOfMarked(`${markVariable}=${mark}`);
+      await pause(searchInterval);
+    }
     if (group === undefined) {
       settle?.({ exitCode: 126, description: "could not be started: its watchdog has ended" });
       return;
@@ -81,7 +92,8 @@ export function guardCommand({ onStart, onLinger }: Reports): GuardedCommand {
       const ended = new Promise<ChildEnd>((resolve) => {
         settle = resolve;
       });
-      tell({ order: "start", ...work });
+      mark = randomUUID();
+      tell({ order: "start", ...work, environment: { ...work.environment, [markVariable]: mark } });
       if (isGone) {
         await onGone();
       }

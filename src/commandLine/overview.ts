@@ -33,7 +33,7 @@ export const topics: readonly Topic[] = [
       ["check", "Report what tests have found, for environments that ask for it"],
       ["approve, disapprove", "Say yes or no to a deployment that waits for others"],
       ["freeze, thaw", "Let nothing start in a place but what is allowed, and lift that again"],
-      ["hold-line, release-line", "Stop a cell until somebody has looked, and let it go on"],
+      ["hold-line, release-line", "Stop the line of a cell, and let it go on"],
       ["confirm", "Bring the phrase that a waiting deployment needs"],
       ["mark-bad, mark-good", "Withdraw a version everywhere, and take that back"],
       ["stage, release, purge", "Prepare deployments that wait until they are let go"],

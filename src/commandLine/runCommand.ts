@@ -29,12 +29,9 @@ export async function runCommand(
 ): Promise<number> {
   const attended = await attend(session, options);
   const { journey } = attended;
-  const guarded = guardCommand({
-    onStart: (group) => session.log.debug(`process group ${group} has begun`),
-    onLinger: () => {
-      const left = formatDuration(options.gracePeriod);
-      session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);
-    },
+  const guarded = guardCommand(() => {
+    const left = formatDuration(options.gracePeriod);
+    session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);
   });
   try {
     const work = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {

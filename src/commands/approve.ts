@@ -9,7 +9,7 @@ export class ApproveCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Gates",
-    description: "Approve a deployment of somebody else that waits for it",
+    description: "Approve a deployment that another person has entered",
     details: `
       An environment may demand approvals (\`environment set --approvals\`). They are for the version and the artifact that the deployment
       has, and may come before its turn. The one who entered it does not approve it, and each person counts once: neither the login of the

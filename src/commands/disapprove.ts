@@ -10,7 +10,7 @@ export class DisapproveCommand extends QueueCommand {
   static override usage = Command.Usage({
     category: "Gates",
     description: "Cancel a deployment that waits for approvals, or was approved and has not started",
-    details: "For those who may approve it. Whoever waits for it is told who disapproved it and why.",
+    details: "For approvers. The process that waits for the deployment is told who disapproved it and why.",
     examples: [["Take an approval back", 'deploy-queue disapprove 42 --note "the migration is not reversible"']],
   });
 

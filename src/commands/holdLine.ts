@@ -11,7 +11,7 @@ export class HoldLineCommand extends PlacedCommand {
 
   static override usage = Command.Usage({
     category: "Freeze",
-    description: "Let nothing start in a cell until somebody has looked at it, but a rollback",
+    description: "Stop the line of a cell: only a rollback starts there until release-line",
     details: `
       What runs there goes on. \`release-line\` lets the line go on. With \`--failed\`, what was entered with \`--rollback-of\` that deployment
       starts, before all others that wait. \`environment set --hold-line-after-failure\` does the same after each failure. To stop more than

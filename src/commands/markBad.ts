@@ -10,7 +10,7 @@ export class MarkBadCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Gates",
-    description: "Withdraw a version: nobody deploys it any more",
+    description: "Withdraw a version: it is deployed nowhere any more",
     details: `
       No deployment of the version enters a line from now on, in all environments that the caller may change, and those that wait are
       cancelled. Those that run go on: \`cancel version\` stops them. A rollback may go back to the version, unless the policy

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTimer } from "../queue/timer.js";
 
@@ -60,19 +60,46 @@ export class ProcessGroup {
   }
 }
 
+/** The group that the first process with this entry in its environment is in; undefined when there is none, and where there is no /proc. */
+export function groupOfMarked(entry: string): ProcessGroup | undefined {
+  const [first] = workingProcesses()
+    .filter(({ pid }) => environmentOf(pid).includes(entry))
+    .sort((one, other) => one.startedAt - other.startedAt || one.pid - other.pid);
+  return first === undefined ? undefined : new ProcessGroup(first.group);
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+  } catch {
+    return [];
+  }
+}
+
 /** In a container whose first process waits for no orphan, those that have ended stay in their group for ever. */
 function hasWorkingProcess(group: number): boolean {
-  return readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name)) {
-      return false;
-    }
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-      // Behind the name of the program, which may hold anything: state, parent, group.
-      const [state = "", , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return Number(itsGroup) === group && !"ZX".includes(state);
-    } catch {
-      return false;
-    }
-  });
+  return workingProcesses().some((process) => process.group === group);
+}
+
+interface WorkingProcess {
+  readonly pid: number;
+  readonly group: number;
+  /** In ticks since the machine has started. */
+  readonly startedAt: number;
+}
+
+function workingProcesses(): WorkingProcess[] {
+  return (existsSync("/proc") ? readdirSync("/proc") : [])
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+        // Behind the name of the program, which may hold anything: state, parent, group, and the start as the twentieth.
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        const [state = "", , group] = fields;
+        return "ZX".includes(state) ? [] : [{ pid: Number(name), group: Number(group), startedAt: Number(fields[19]) }];
+      } catch {
+        return [];
+      }
+    });
 }

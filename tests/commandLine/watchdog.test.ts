@@ -40,11 +40,8 @@ async function guarded(
   const script = `trap "${onTerm}" TERM; (${loop}) & echo "pids $$ $! $DEPLOY_QUEUE_DEPLOYMENT_ID"; ${loop}`;
   const run = cli.launch(["run", ...place.options, ...options, "--", "sh", "-c", script], {
     DEPLOY_QUEUE_DATABASE_URL: url,
-    DEPLOY_QUEUE_LOG_LEVEL: "debug",
   });
   const [, command, child, id] = await run.printed(/^pids (\d+) (\d+) (\d+)$/m);
-  // The watchdog has told its keeper.
-  await until("the keeper knows the command", () => run.stderr().includes(`process group ${command} has begun`));
   const keeper = run.process.pid ?? 0;
   const [watchdog = 0] = childrenOf(keeper);
   return { run, keeper, watchdog, id: Number(id), pids: [Number(command), Number(child)] };
@@ -214,6 +211,15 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
       status: "failed",
       cancellation_note: "the command was ended, since its watchdog had ended",
     });
+  });
+
+  test("ends when it kills its watchdog as the first thing that it does, which has no time to tell of it", async () => {
+    const script = "kill -9 $PPID; echo $$; while :; do sleep 0.05; done";
+    const { code, stdout, stderr } = await cli.run(["run", ...newPlace().options, "--", "sh", "-c", script]);
+
+    expect(code, stderr).toBe(137);
+    expect(stderr).toContain("its watchdog had ended");
+    await ended([Number(stdout)]);
   });
 
   test("ends when its deployment is cancelled while its watchdog is suspended", async () => {

@@ -8,7 +8,7 @@ export class TokenRevokeCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "End a token: it lets nobody in from now on",
+    description: "Revoke a token: a server refuses it from now on",
     examples: [["End the token ci", "deploy-queue token revoke ci"]],
   });
 

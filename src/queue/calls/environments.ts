@@ -142,27 +142,9 @@ export class Environments extends Calls {
       (sql) => sql`
         select ${policies(sql)} from deploy_queue.set_environment(
           environment => ${name},
-          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
-          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
-          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
           retention => make_interval(secs => ${changes.retention ?? null}),
-          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
           has_closed_cells => ${changes.hasClosedCells ?? null},
-          ordering => ${changes.ordering ?? null},
-          slots => ${changes.slots ?? null},
-          refuse_outdated => ${changes.refuseOutdated ?? null},
-          max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
-          confirmation => ${changes.confirmation ?? null},
-          approvals => ${changes.approvals ?? null},
-          approvers => ${changes.approvers ?? null},
-          promote_from => ${changes.promoteFrom ?? null},
-          promotion_cells => ${changes.promotionCells ?? null},
-          soak => make_interval(secs => ${changes.soak ?? null}),
-          same_artifact => ${changes.sameArtifact ?? null},
-          require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
-          require_verification => ${changes.requireVerification ?? null},
-          gate_rollbacks => ${changes.gateRollbacks ?? null},
-          hold_after_failure => ${changes.holdAfterFailure ?? null},
+          ${policyArguments(sql, changes)},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -189,25 +171,7 @@ export class Environments extends Calls {
         select ${componentPolicies(sql)} from deploy_queue.set_component(
           environment => ${environment},
           component => ${component},
-          buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
-          heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
-          max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
-          unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
-          ordering => ${changes.ordering ?? null},
-          slots => ${changes.slots ?? null},
-          refuse_outdated => ${changes.refuseOutdated ?? null},
-          max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
-          confirmation => ${changes.confirmation ?? null},
-          approvals => ${changes.approvals ?? null},
-          approvers => ${changes.approvers ?? null},
-          promote_from => ${changes.promoteFrom ?? null},
-          promotion_cells => ${changes.promotionCells ?? null},
-          soak => make_interval(secs => ${changes.soak ?? null}),
-          same_artifact => ${changes.sameArtifact ?? null},
-          require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
-          require_verification => ${changes.requireVerification ?? null},
-          gate_rollbacks => ${changes.gateRollbacks ?? null},
-          hold_after_failure => ${changes.holdAfterFailure ?? null},
+          ${policyArguments(sql, changes)},
           without => ${[...(changes.without ?? [])]}
         )`,
     );
@@ -265,6 +229,30 @@ export function unknownEnvironment(name: string, known: readonly string[], cure 
   const names =
     known.length > few ? `Most like it: ${nearestNames(name, known).join(", ")}.` : `There are: ${known.join(", ")}.`;
   return new UnknownNameError(`environment ${name} does not exist`, { hint: `${names} ${cure}`.trim() });
+}
+
+/** The arguments that set_environment and set_component have in common. */
+function policyArguments(sql: Sql, changes: PolicyChanges): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
+    heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
+    max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
+    unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
+    ordering => ${changes.ordering ?? null},
+    slots => ${changes.slots ?? null},
+    refuse_outdated => ${changes.refuseOutdated ?? null},
+    max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
+    confirmation => ${changes.confirmation ?? null},
+    approvals => ${changes.approvals ?? null},
+    approvers => ${changes.approvers ?? null},
+    promote_from => ${changes.promoteFrom ?? null},
+    promotion_cells => ${changes.promotionCells ?? null},
+    soak => make_interval(secs => ${changes.soak ?? null}),
+    same_artifact => ${changes.sameArtifact ?? null},
+    require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
+    require_verification => ${changes.requireVerification ?? null},
+    gate_rollbacks => ${changes.gateRollbacks ?? null},
+    hold_after_failure => ${changes.holdAfterFailure ?? null}`;
 }
 
 function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
