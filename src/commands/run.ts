@@ -27,7 +27,8 @@ export class RunCommand extends TurnCommand {
 
       The command has the environment of this process, DEPLOY_QUEUE_DEPLOYMENT_ID, and DEPLOY_QUEUE_VERSION and DEPLOY_QUEUE_ARTIFACT where
       they are known, but not the URL of the database, nor
-      PGPASSWORD where that is the password of the queue. A \`deploy-queue\` in it needs \`--pass-database-url\`. \`run\` itself ends the
+      PGPASSWORD where that is the password of the queue. DEPLOY_QUEUE_GUARD marks its processes.
+      A \`deploy-queue\` in it needs \`--pass-database-url\`. \`run\` itself ends the
       deployment.
 
       The command leads a process group of its own. The cell is free when all of that group has ended. What outlives the command

@@ -121,12 +121,12 @@ test("a deploy-queue in a command that may not know the URL says so, and uses no
   expect(stderr).toContain("Give --pass-database-url to that run or release");
 });
 
-test("run gives its command the environment of its caller and the id, and nothing else", async () => {
+test("run gives its command the environment of its caller, the id and the mark by which it is found, and nothing else", async () => {
   const command = ["sh", "-c", "env | cut -d= -f1 | grep -v '^\\(PWD\\|SHLVL\\|_\\)$' | sort"];
   const { stdout } = await cli.runProcess(["run", ...newPlace().options, "--", ...command], { MINE: "mine" });
   const given = ["CI", "DEPLOY_QUEUE_ACTOR", "DEPLOY_QUEUE_DATABASE_URL", "HOME", "MINE", "PATH"];
   expect(stdout.split("\n").filter((name) => name !== "" && name !== "NODE_V8_COVERAGE")).toEqual(
-    [...given, "DEPLOY_QUEUE_DEPLOYMENT_ID"].toSorted(),
+    [...given, "DEPLOY_QUEUE_DEPLOYMENT_ID", "DEPLOY_QUEUE_GUARD"].toSorted(),
   );
 });
 
