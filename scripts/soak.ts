@@ -11,7 +11,12 @@ for (let round = 1; performance.now() < end; round += 1) {
     ["run", "tests/faults", "tests/long/storm.test.ts", "tests/long/model.test.ts", "tests/sql/hammer.test.ts"],
     {
       stdio: "inherit",
-      env: { ...process.env, DEPLOY_QUEUE_STORMS: "5", DEPLOY_QUEUE_HAMMER_SECONDS: "30" },
+      env: {
+        ...process.env,
+        DEPLOY_QUEUE_TEST_SEED: String(Date.now() % 2 ** 31),
+        DEPLOY_QUEUE_STORMS: "5",
+        DEPLOY_QUEUE_HAMMER_SECONDS: "30",
+      },
     },
   );
   if (status !== 0) {

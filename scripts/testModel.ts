@@ -1,4 +1,5 @@
-// npm run test:model -- [--runs N] [--seed S]: the model test with as many programs as one likes, and what it finds in mutants.
+// npm run test:model -- [--runs N] [--seed S]: the model test with as many programs as one likes, from a seed of its own, and
+// what it finds in mutants.
 import { spawnSync } from "node:child_process";
 import { wholeNumbers } from "./wholeNumbers.js";
 
@@ -8,7 +9,7 @@ const { status } = spawnSync("vitest", ["run", "tests/long/model.test.ts", "test
   env: {
     ...process.env,
     ...(values.runs === undefined ? {} : { DEPLOY_QUEUE_MODEL_RUNS: values.runs }),
-    ...(values.seed === undefined ? {} : { DEPLOY_QUEUE_MODEL_SEED: values.seed }),
+    DEPLOY_QUEUE_TEST_SEED: values.seed ?? String(Date.now() % 2 ** 31),
   },
 });
 process.exit(status ?? 1);

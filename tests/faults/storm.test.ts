@@ -1,9 +1,9 @@
 import { test } from "vitest";
 import { useDirectory } from "../support/commandLine.js";
+import { seed } from "../support/seed.js";
 import { outlastStorms } from "./storm.js";
 
 const directory = useDirectory();
-const seed = Date.now() % 2 ** 31;
 
 // tests/long has more faults and more processes.
 test(`nine processes, hit by a fault of each kind from seed ${seed}, leave a history without a flaw`, async () => {

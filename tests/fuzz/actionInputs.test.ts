@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { readInputs } from "../../src/action/inputs.js";
 import { InvalidValueError } from "../../src/queue/errors.js";
+import { seed } from "../support/seed.js";
 import { hostileNumber, hostileText } from "./hostile.js";
-
-const seed = Date.now() % 2 ** 31;
 
 afterEach(() => {
   vi.unstubAllEnvs();

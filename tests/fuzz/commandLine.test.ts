@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { useCommandLine } from "../support/commandLine.js";
+import { seed } from "../support/seed.js";
 import { betrayal, hostileNumber, hostileText } from "./hostile.js";
 
 const line = useCommandLine();
-const seed = Date.now() % 2 ** 31;
 
 const options = [
   "--environment",

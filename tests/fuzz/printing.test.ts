@@ -8,10 +8,10 @@ import { InvalidValueError } from "../../src/queue/errors.js";
 import { parseCellIndex, parseDeploymentId } from "../../src/text/numbers.js";
 import { jsonText, printable } from "../../src/text/printable.js";
 import { useDirectory } from "../support/commandLine.js";
+import { seed } from "../support/seed.js";
 import { hostileNumber, hostileText } from "./hostile.js";
 
 const directory = useDirectory();
-const seed = Date.now() % 2 ** 31;
 const runs = { numRuns: 2_000, seed };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach a terminal
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidValueError } from "../../src/queue/errors.js";
 import { useDatabase } from "../support/database.js";
+import { seed } from "../support/seed.js";
 import { hostileText } from "./hostile.js";
 
 const { queue, sql } = useDatabase();
-const seed = Date.now() % 2 ** 31;
 
 /** Half of a character is none: UTF-8 has no place for it. */
 function stored(text: string | undefined): string | null {

@@ -1,8 +1,8 @@
 import { test } from "vitest";
 import { tryLocks } from "../faults/lockedCells.js";
 import { useDirectory } from "../support/commandLine.js";
+import { seed } from "../support/seed.js";
 
-const seed = Number(process.env["DEPLOY_QUEUE_STORM_SEED"] ?? Date.now() % 2 ** 31);
 const directory = useDirectory();
 
 test(`no command finds the lock of its cell taken in 200 rounds of faults from seed ${seed}`, {

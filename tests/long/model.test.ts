@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { findDifference } from "../model/comparison.js";
 import { RealQueue } from "../model/realQueue.js";
 import { useDatabase } from "../support/database.js";
+import { seed } from "../support/seed.js";
 
 const runs = Number(process.env["DEPLOY_QUEUE_MODEL_RUNS"] ?? 2_000);
-const seed = Number(process.env["DEPLOY_QUEUE_MODEL_SEED"] ?? Date.now() % 2 ** 31);
 
 const database = useDatabase();
 const queue = new RealQueue(database);

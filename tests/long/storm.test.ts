@@ -1,10 +1,10 @@
 import { test } from "vitest";
 import { outlastStorms } from "../faults/storm.js";
 import { useDirectory } from "../support/commandLine.js";
+import { seed } from "../support/seed.js";
 
 /** npm run test:soak has more of them. */
 const storms = Number(process.env["DEPLOY_QUEUE_STORMS"] ?? 1);
-const seed = Number(process.env["DEPLOY_QUEUE_STORM_SEED"] ?? Date.now() % 2 ** 31);
 const directory = useDirectory();
 
 test(`thirty processes in a storm of faults from seed ${seed} leave a history without a flaw`, {

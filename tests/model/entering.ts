@@ -82,7 +82,9 @@ function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
 
 /** It is recorded, and gives its idempotency key back. */
 function rejected(world: World, act: Enqueue | InsertRunning, id: number): Outcome {
-  const bare = { ...nothing, component: act.component, environment: act.environment, cell: act.cell, key: act.key };
+  const { component, environment, cell, key } = act;
+  const version = "version" in act ? act.version : nothing.version;
+  const bare = { ...nothing, component, environment, cell, key, version };
   const [one] = add(world, { ...bare, id, place: id, started: null }).deployments.slice(-1);
   const record = one === undefined ? [] : [{ ...one, cancelled: world.now, isRejected: true }];
   return answered("ok", { ...world, deployments: [...world.deployments, ...record] });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../support/database.js";
+import { seed } from "../support/seed.js";
 import { findDifference } from "./comparison.js";
 import { RealQueue } from "./realQueue.js";
 
 const runs = 200;
-const seed = Date.now() % 2 ** 31;
 
 const database = useDatabase();
 const queue = new RealQueue(database);

@@ -41,7 +41,7 @@ export interface Cluster {
   readonly url: string;
   /** The URL that names all nodes. */
   readonly hosts: string;
-  /** Waits until one leads and all others follow it, one of them synchronously. */
+  /** Waits until one leads and all others follow it, one of them synchronously and known as the one that may take over. */
   whole(): Promise<ClusterNode>;
   /** Waits until another one leads than this, and is followed synchronously. */
   successorOf(old: ClusterNode): Promise<ClusterNode>;
@@ -92,8 +92,13 @@ export async function startCluster(): Promise<Cluster> {
     const [etcdPort = 0, shownApi = 0] = ways.map((way) => Number(new URL(way.url).port));
     const ports = { name, database, api, shownApi, etcd: etcdPort };
     const configuration = await file(`${name}.yml`, patroniConfiguration(directory, ports));
-    const [url, data] = [urlOf(`127.0.0.1:${database}`), join(directory, name)];
-    nodes.push(new ClusterNode({ name, url, data }, ways, () => start("/usr/bin/patroni", configuration)));
+    const at = {
+      name,
+      url: urlOf(`127.0.0.1:${database}`),
+      api: `http://127.0.0.1:${api}`,
+      data: join(directory, name),
+    };
+    nodes.push(new ClusterNode(at, ways, () => start("/usr/bin/patroni", configuration)));
     all.push(ports);
   }
   await start("/usr/sbin/haproxy", "-db", "-f", await file("haproxy.cfg", haproxyConfiguration(front, all)));
@@ -102,7 +107,8 @@ export async function startCluster(): Promise<Cluster> {
   const find = (what: string, candidates: readonly ClusterNode[], followers: number): Promise<ClusterNode> =>
     until(what, async () => {
       const found = await Promise.all(candidates.map((node) => node.followers()));
-      return candidates[found.findIndex((one) => one !== undefined && one.all >= followers && one.synchronous > 0)];
+      const leads = found.findIndex((one) => one !== undefined && one.all >= followers && one.synchronous > 0);
+      return (await candidates[leads]?.hasHeir()) === true ? candidates[leads] : undefined;
     });
   return {
     nodes,

@@ -14,6 +14,8 @@ export interface Followers {
 export class ClusterNode {
   readonly name: string;
   readonly url: string;
+  /** Of its Patroni. */
+  readonly #api: string;
   /** Its way to etcd, and the way of the other nodes to it. */
   readonly #ways: readonly FaultyProxy[];
   readonly #postmaster: string;
@@ -22,14 +24,15 @@ export class ClusterNode {
   #paused: readonly number[] = [];
 
   constructor(
-    { name, url, data }: { readonly name: string; readonly url: string; readonly data: string },
+    at: { readonly name: string; readonly url: string; readonly api: string; readonly data: string },
     ways: readonly FaultyProxy[],
     start: () => Promise<ChildProcess>,
   ) {
-    this.name = name;
-    this.url = url;
+    this.name = at.name;
+    this.url = at.url;
+    this.#api = at.api;
     this.#ways = ways;
-    this.#postmaster = join(data, "postmaster.pid");
+    this.#postmaster = join(at.data, "postmaster.pid");
     this.#start = start;
   }
 
@@ -67,6 +70,17 @@ export class ClusterNode {
       select count(*)::integer as all, count(*) filter (where sync_state in ('sync', 'quorum'))::integer as synchronous
       from pg_stat_replication where state = 'streaming' having not pg_is_in_recovery()`);
     return row;
+  }
+
+  /** Whether etcd has the name of one that may take over; the server itself has a synchronous follower some seconds before. */
+  async hasHeir(): Promise<boolean> {
+    try {
+      const answer = await fetch(`${this.#api}/cluster`, { signal: AbortSignal.timeout(2_000) });
+      const { members } = (await answer.json()) as { members: readonly { readonly role: string }[] };
+      return members.some(({ role }) => role === "sync_standby");
+    } catch {
+      return false;
+    }
   }
 
   /** On a connection of its own; without rows when the server does not answer. */
