@@ -11,7 +11,7 @@ import type { CommonInputs } from "./commonInputs.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
 import { runnerProcess } from "./jobSteps.js";
 import { log } from "./log.js";
-import { surroundings } from "./runnerWatch.js";
+import type { Standing } from "./runnerWatch.js";
 import { applicationName } from "./workflow.js";
 
 /** How long the first heartbeat may take, in milliseconds. */
@@ -21,6 +21,7 @@ export interface Keeper {
   /** The name that the step has drawn for itself and for the process. */
   readonly name: string;
   readonly stopOnCancel: boolean;
+  readonly standing: Standing;
 }
 
 export interface HeartbeatFiles {
@@ -44,7 +45,7 @@ export function heartbeatFiles(id: number | string): HeartbeatFiles {
 export async function startHeartbeats(
   inputs: CommonInputs,
   { id }: Deployment,
-  { name: keeper, stopOnCancel }: Keeper,
+  { name: keeper, stopOnCancel, standing }: Keeper,
 ): Promise<void> {
   const { jobDirectory, log: path, end } = heartbeatFiles(id);
   const file = openSync(path, "w", 0o600);
@@ -64,7 +65,7 @@ export async function startHeartbeats(
     keeper,
     databaseUrl: inputs.databaseUrl,
     applicationName: applicationName(inputs.job),
-    surroundings: surroundings(jobDirectory, end),
+    surroundings: { ...standing, directory: jobDirectory, endFile: end },
     runner: runnerProcess(),
     stopOnCancel,
   };

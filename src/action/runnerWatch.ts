@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { type Process, processOf } from "./processTable.js";
+import { runnerAbove } from "./runnerAbove.js";
 
 /** How often to look, in milliseconds. */
 const lookInterval = 2_000;
@@ -8,19 +9,26 @@ const settling = 5_000;
 /** No runner lets a job go on for longer, in milliseconds. */
 const longestJob = 5 * 86_400_000;
 
-/** What the main step knows about its surroundings. */
-export interface Surroundings {
+/** Where the main step stands among the processes. */
+export interface Standing {
   /** The main step itself, and its parent. */
   readonly step: number;
   readonly parent: number;
+  /** The process of the runner, where its age tells it. */
+  readonly runner: Process | undefined;
+}
+
+/** What the main step knows about its surroundings. */
+export interface Surroundings extends Standing {
   /** The directory that lives as long as the job, if there is one. */
   readonly directory: string | undefined;
   /** The post step writes this file. */
   readonly endFile: string;
 }
 
-export function surroundings(directory: string | undefined, endFile: string): Surroundings {
-  return { step: process.pid, parent: process.ppid, directory, endFile };
+/** To be called as the step begins: later, the runner may be gone. */
+export function standing(): Standing {
+  return { step: process.pid, parent: process.ppid, runner: runnerAbove() };
 }
 
 /** Called by the post step: the background process ends, whether or not the database has told it. */
@@ -34,7 +42,7 @@ export function tellEnd(endFile: string): void {
 
 /**
  * Watches for the end of a job, by what a detached process sees on every runner: the file of the post step, the directory of the job, the
- * parent of the step, and the time. A sign that is missing (in a container the runner is no process) leaves the others. Nothing here
+ * process of the runner, and the time. A sign that is missing (in a container the runner is no process) leaves the others. Nothing here
  * guesses: heartbeats that end too early would let another deployment in beside the job.
  * @returns a function that stops it
  */
@@ -46,11 +54,11 @@ export function watchRunner(
   const { endFile } = around;
   const began = performance.now();
   const directory = new Directory(around.directory);
-  const parent = new Parent(around, log);
+  const runner = new Runner(around, log);
   const signs: readonly (readonly [why: string, isThere: () => boolean])[] = [
     ["the job has ended", () => existsSync(endFile)],
     ["the directory of the job is gone", () => directory.isGone()],
-    ["the runner is gone", () => parent.isGone()],
+    ["the runner is gone", () => runner.isGone()],
     ["no job takes so long", () => performance.now() - began > longestJob],
   ];
   const watch = setInterval(() => {
@@ -88,23 +96,28 @@ function identityOf(directory: string): string | undefined {
   }
 }
 
-/** The parent of the step, which is the runner if it outlives the step. */
-class Parent {
+/** The runner; where its age does not tell it, the parent of the step, which is the runner if it outlives the step. */
+class Runner {
   readonly #log: (message: string) => void;
   readonly #step: number;
-  readonly #parent: number;
-  readonly #startedAt: string | undefined;
+  readonly #pid: number;
+  readonly #startedAt: number | undefined;
   #stepEnded: number | undefined;
   /** Whether it is the runner, once that is known. */
   #isRunner: boolean | undefined;
 
-  constructor({ step, parent }: Surroundings, log: (message: string) => void) {
+  constructor({ step, parent, runner }: Surroundings, log: (message: string) => void) {
     this.#log = log;
     this.#step = step;
-    this.#parent = parent;
-    this.#startedAt = startOf(parent);
-    // Process 0 stands for one outside of the container; process 1 lives as long as the machine, or ends with all others.
-    this.#isRunner = parent > 1 ? undefined : false;
+    this.#pid = runner?.pid ?? parent;
+    this.#startedAt = (runner ?? processOf(parent))?.startedAt;
+    if (runner !== undefined) {
+      this.#isRunner = true;
+      log(`process ${runner.pid} is the runner`);
+    } else if (parent <= 1) {
+      // Process 0 stands for one outside of the container; process 1 lives as long as the machine, or ends with all others.
+      this.#isRunner = false;
+    }
   }
 
   isGone(): boolean {
@@ -112,7 +125,7 @@ class Parent {
       this.#stepEnded ??= exists(this.#step) ? undefined : performance.now();
       if (this.#stepEnded !== undefined && performance.now() - this.#stepEnded >= settling) {
         this.#isRunner = this.#lives();
-        this.#log(`process ${this.#parent}, the parent of the step, is ${this.#isRunner ? "" : "not "}the runner`);
+        this.#log(`process ${this.#pid}, the parent of the step, is ${this.#isRunner ? "" : "not "}the runner`);
       }
       return false;
     }
@@ -120,7 +133,7 @@ class Parent {
   }
 
   #lives(): boolean {
-    return exists(this.#parent) && startOf(this.#parent) === this.#startedAt;
+    return exists(this.#pid) && processOf(this.#pid)?.startedAt === this.#startedAt;
   }
 }
 
@@ -130,15 +143,5 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** With the number, what no other process shares; undefined where /proc does not show it. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(join("/proc", String(pid), "stat"), "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
   }
 }
