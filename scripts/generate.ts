@@ -15,6 +15,7 @@ import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
 import { grantsTable, withGrants } from "./grantsTable.js";
 import { manPage } from "./manPage.js";
 import { withMigrationHeaders } from "./migrationHeaders.js";
+import { openApiDocument } from "./openApiDocument.js";
 
 const check = process.argv.includes("--check");
 const problems: string[] = [];
@@ -66,6 +67,7 @@ try {
   await database.close();
   await sql`select deploy_queue.create_roles()`;
   await generated("docs/roles.md", withGrants(await readFile("docs/roles.md", "utf8"), await grantsTable(sql)));
+  await generated("docs/openapi.json", await openApiDocument(url.href));
   for (const [path, text] of await grafanaPictures(sql)) {
     await generated(path, text);
   }

@@ -1,13 +1,11 @@
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance } from "fastify";
-import { Type } from "typebox";
-import { version } from "../../package.json";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
+import { addDocument } from "./document.js";
+import { addHealth } from "./health.js";
 import { Pool } from "./pool.js";
-import { Problem, problem, problemOf } from "./problem.js";
+import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
 
 export interface ServerOptions {
@@ -63,16 +61,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       .type("application/problem+json")
       .send(JSON.stringify(problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`))),
   );
-  app.addSchema(Problem);
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "deploy-queue", version, description: "A deployment queue in PostgreSQL, over HTTP." },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-    },
-    refResolver: { buildLocalReference: (schema) => String(schema["$id"] ?? "schema") },
-  });
-  await app.register(swaggerUi, { routePrefix: `${basePath}/docs` });
+  await addDocument(app, basePath);
   await app.register(
     async (v1) => {
       addRoutes(v1, pool);
@@ -81,27 +70,4 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   addHealth(app, pool, basePath);
   return app;
-}
-
-function addHealth(app: FastifyInstance, pool: Pool, basePath: string): void {
-  const state = (status: string) => ({ service: "deploy-queue", status, timestamp: new Date().toISOString(), version });
-  const schema = (summary: string) => ({
-    ...{ summary, tags: ["server"] },
-    response: {
-      200: Type.Object({}, { additionalProperties: true }),
-      503: Type.Object({}, { additionalProperties: true }),
-    },
-  });
-  app.get(`${basePath}/livez`, { schema: schema("Whether the process answers") }, () => state("ok"));
-  for (const path of ["health", "readyz"]) {
-    app.get(`${basePath}/${path}`, { schema: schema("Whether the database answers") }, async (_, reply) => {
-      try {
-        await pool.schemaVersion();
-        return state("ok");
-      } catch {
-        return reply.code(503).send(state("unavailable"));
-      }
-    });
-  }
-  app.get(`${basePath}/openapi.json`, { schema: { hide: true } }, () => app.swagger());
 }

@@ -40,6 +40,18 @@ const titles: Readonly<Record<number, string>> = {
   503: "The database does not answer, or is held up",
 };
 
+export const problemStatuses = Object.keys(titles).map(Number);
+
+export function titleOf(status: number): string {
+  return titles[status] ?? "The request failed";
+}
+
+/** The answers with these statuses, for OpenAPI. */
+export function problemsOf(...statuses: readonly number[]) {
+  const content = { "application/problem+json": { schema: Type.Ref("Problem") } };
+  return Object.fromEntries(statuses.map((status) => [status, { description: titleOf(status), content }]));
+}
+
 /** By codes of the queue; the others go by the exit code. */
 const statusOfCode: Readonly<Record<string, number>> = {
   QD020: 403,
@@ -82,7 +94,7 @@ export function problem(
 ): ProblemDetails {
   return {
     type: more.code === undefined ? "about:blank" : `urn:deploy-queue:${more.code}`,
-    title: titles[status] ?? "The request failed",
+    title: titleOf(status),
     status,
     detail,
     exit_code: exitOfStatus[status] ?? 2,

@@ -1,16 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { DeploymentNotFoundError, InvalidValueError, UnconfirmedError } from "../queue/errors.js";
 import { credentialOf } from "./caller.js";
-import { type Operation, operations, pathIds, type Reading, readings } from "./operations.js";
+import { operations } from "./operations/all.js";
+import { type Operation, pathNames, type Reading } from "./operations/operation.js";
+import { readings } from "./operations/readings.js";
 import type { Pool } from "./pool.js";
-import { Deployment } from "./schemas.js";
+import { problemsOf } from "./problem.js";
+import { DeploymentRef } from "./schemas.js";
+
+type Values = Readonly<Record<string, unknown>>;
 
 const perPage = { default: 100, most: 1_000 };
-
-const problems = Object.fromEntries(
-  [400, 401, 403, 404, 409, 503].map((status) => [status, Type.Ref("Problem")] as const),
-);
+/** Of the statuses of problems, those that any call may end with. */
+const problems = problemsOf(400, 401, 403, 404, 409, 429, 500, 503);
+const bodyProblems = problemsOf(413, 415);
 /** A shut place of an API is told from an open one. */
 const security = [{ token: [] }];
 
@@ -26,27 +30,33 @@ export function addRoutes(app: FastifyInstance, pool: Pool): void {
 }
 
 function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): void {
-  const { method, path, calls, summary, tag, body, answer, created = false } = operation;
-  app.route<{ Body: Readonly<Record<string, unknown>> | null; Params: Readonly<Record<string, unknown>> }>({
+  const { method, path, calls, summary, tag, body, answer, many = false, created = false, example } = operation;
+  const isEntry = calls === "enqueue";
+  app.route<{ Body: Values | null; Params: Values }>({
     method,
     url: fastifyPath(path),
     schema: {
       ...{ operationId: calls, summary, tags: [tag], security, params: paramsOf(path) },
-      ...(body !== undefined &&
-        method !== "DELETE" && {
-          body: Object.keys(body.required ?? []).length > 0 ? body : Type.Union([body, Type.Null()]),
-        }),
-      response: { [created ? 201 : 200]: answer, ...problems },
+      ...(isEntry && { headers: EntryHeaders }),
+      ...(body !== undefined && method !== "DELETE" && { body: bodyOf(body, example) }),
+      response: {
+        [created ? 201 : 200]: answerOf(many ? Type.Object({ items: Type.Array(answer) }) : answer),
+        ...{ ...problems, ...(body !== undefined && bodyProblems) },
+      },
     },
     handler: async (request, reply) => {
       const key = request.headers["idempotency-key"];
       const values = {
         ...(request.body ?? {}),
         ...request.params,
-        ...(calls === "enqueue" && key !== undefined && { idempotency_key: key }),
+        ...(isEntry && key !== undefined && { idempotency_key: key }),
       };
-      const [row] = await pool.call(credentialOf(request), calls, values, actorOf(request));
-      if (calls === "enqueue" && row?.["cancellation_kind"] === "rejected") {
+      const rows = await pool.call(credentialOf(request), calls, values, actorOf(request));
+      if (many) {
+        return { items: rows };
+      }
+      const [row] = rows;
+      if (isEntry && row?.["cancellation_kind"] === "rejected") {
         throw new UnconfirmedError(`it was rejected: ${String(row["cancellation_note"])}`, {
           hint: "The rejection is recorded. Enter it again with the confirmation.",
         });
@@ -54,7 +64,7 @@ function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): v
       if (created) {
         void reply.code(201);
       }
-      if (calls === "enqueue") {
+      if (isEntry) {
         void reply.header("location", `${app.prefix}/deployments/${String(row?.["id"])}`);
       }
       return row ?? {};
@@ -63,40 +73,34 @@ function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): v
 }
 
 function addReading(app: FastifyInstance, pool: Pool, reading: Reading): void {
-  const { path, view, calls, summary, tag, filters, by, descending, answer } = reading;
-  const isPaged = view !== undefined && by !== undefined;
-  const query = Type.Object(
-    {
-      ...Object.fromEntries(
-        filters.map((name) => [name, Type.Optional(name === "cell_index" ? Type.Integer() : Type.String())]),
-      ),
-      ...(isPaged && {
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: perPage.most, default: perPage.default })),
-        cursor: Type.Optional(Type.String({ description: "next_cursor of the page before", maxLength: 500 })),
-      }),
-    },
-    { additionalProperties: false },
-  );
-  app.route<{ Params: Readonly<Record<string, unknown>>; Querystring: Readonly<Record<string, unknown>> }>({
+  const { path, view, calls = "", summary, tag, filters, needs = [], by, descending, answer } = reading;
+  app.route<{ Params: Values; Querystring: Values }>({
     method: "GET",
     url: fastifyPath(path),
     schema: {
-      ...{ operationId: `list_${view ?? calls}`, summary, tags: [tag], security },
-      ...{ params: paramsOf(path), querystring: query },
+      ...{ operationId: `list_${view ?? calls}`, summary, tags: [tag], security, params: paramsOf(path) },
+      querystring: queryOf(filters, needs, by !== undefined),
       response: {
-        200: Type.Object({
-          items: Type.Array(answer),
-          next_cursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-        }),
+        200: answerOf(
+          Type.Object({
+            items: Type.Array(answer),
+            ...(by !== undefined && {
+              next_cursor: Type.Union([Type.String(), Type.Null()], { description: "null: this is the last page" }),
+            }),
+          }),
+        ),
         ...problems,
       },
     },
     handler: async (request) => {
       const credential = credentialOf(request);
-      if (!isPaged) {
-        return { items: await pool.call(credential, calls ?? "", request.params) };
-      }
       const { limit = perPage.default, cursor, ...conditions } = request.query;
+      if (view === undefined) {
+        return { items: await pool.call(credential, calls, { ...request.params, ...conditions }) };
+      }
+      if (by === undefined) {
+        return { items: await pool.look(credential, view, { conditions, atMost: perPage.most }) };
+      }
       const atMost = Number(limit);
       const items = await pool.look(credential, view, {
         ...{ conditions, by, descending, atMost },
@@ -115,7 +119,7 @@ function addDeployment(app: FastifyInstance, pool: Pool): void {
       schema: {
         ...{ operationId: "get_deployment", summary: "One deployment", tags: ["deployments"], security },
         params: paramsOf("/deployments/{deployment_id}"),
-        response: { 200: Deployment, ...problems },
+        response: { 200: answerOf(DeploymentRef), ...problems },
       },
     },
     async (request) => {
@@ -136,12 +140,43 @@ function actorOf({ headers }: FastifyRequest): string | undefined {
   return typeof actor === "string" ? actor : undefined;
 }
 
+const EntryHeaders = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({ maxLength: 200, description: "The same key of the same caller enters once" }),
+  ),
+});
+
 function fastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
 function paramsOf(path: string) {
-  return Type.Object(Object.fromEntries(Object.entries(pathIds).filter(([name]) => path.includes(`{${name}}`))));
+  return Type.Object(Object.fromEntries(Object.entries(pathNames).filter(([name]) => path.includes(`{${name}}`))));
+}
+
+function queryOf(filters: readonly string[], needs: readonly string[], isPaged: boolean) {
+  const field = (name: string) => pathNames[name] ?? Type.String();
+  return Type.Object(
+    {
+      ...Object.fromEntries(filters.map((name) => [name, Type.Optional(field(name))])),
+      ...Object.fromEntries(needs.map((name) => [name, field(name)])),
+      ...(isPaged && {
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: perPage.most, default: perPage.default })),
+        cursor: Type.Optional(Type.String({ description: "next_cursor of the page before", maxLength: 500 })),
+      }),
+    },
+    { additionalProperties: false },
+  );
+}
+
+/** A body in which nothing is required may be left out. */
+function bodyOf(body: NonNullable<Operation["body"]>, example: object | undefined): TSchema {
+  const schema = Object.keys(body.required ?? []).length > 0 ? body : Type.Union([body, Type.Null()]);
+  return example === undefined ? schema : { ...schema, examples: [example] };
+}
+
+function answerOf(schema: TSchema) {
+  return { description: "It was done", content: { "application/json": { schema } } };
 }
 
 function toCursor(value: unknown): string {

@@ -6,7 +6,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Look {
   readonly conditions: Readonly<Record<string, unknown>>;
   /** The field in whose order the rows come. */
-  readonly by: string;
+  readonly by?: string | undefined;
   readonly descending?: boolean | undefined;
   /** The value of that field behind which the rows begin. */
   readonly after?: unknown;
@@ -34,7 +34,7 @@ export class Callers extends Calls {
     const rows = await this.rows<{ answer: Answer }>(
       (sql) => sql`
         select answer from deploy_queue.look(
-          credential => ${credential}, view_name => ${view}, conditions => ${conditions}::text::jsonb, by => ${look.by},
+          credential => ${credential}, view_name => ${view}, conditions => ${conditions}::text::jsonb, by => ${look.by ?? null},
           descending => ${look.descending ?? false}, after => ${after}::text::jsonb, at_most => ${look.atMost}
         ) as answer`,
     );
