@@ -2,7 +2,7 @@
 --
 -- basics    what all stand on: the clock, texts, cells and their locks
 -- roles     who acts, and what each role may
--- access    what servers call for others: secrets, and what their bearers may
+-- access    what servers call for others: secrets, trusts, and what their bearers may
 -- line      the waiting deployments, their order, and when each will likely start
 -- rule      THE RULE: what may start (_withheld, _blockers), and why not yet
 -- gates     what must be said or shown before a start: confirmation, approvals, promotion, checks
@@ -51,6 +51,7 @@
 --!include basics/_new_component.sql
 
 --!include access/_verified.sql
+--!include access/_verified_claim.sql
 
 --!include roles/_principal.sql
 --!include roles/_ties.sql
@@ -322,6 +323,7 @@
 --!include history/count_prunable.sql
 --!include history/_keep_finishes.sql
 --!include history/_prune_checks.sql
+--!include history/_prune_sessions.sql
 --!include history/prune_history.sql
 --!include history/_record_passing.sql
 --!include history/_follow_failure.sql
@@ -379,15 +381,26 @@
 --!include boards/worker_seen.sql
 
 --!include access/_act_as.sql
+--!include access/_session_access.sql
 --!include access/_access_of.sql
 --!include access/_callable.sql
 --!include access/_require_scope.sql
 --!include access/_as_json.sql
 --!include access/_answer_as_json.sql
 --!include access/_argument.sql
+--!include access/_require_grant.sql
 --!include access/known_tokens.sql
 --!include access/create_token.sql
 --!include access/revoke_token.sql
+--!include access/_providers.sql
+--!include access/_named_claims.sql
+--!include access/_cell_ids.sql
+--!include access/known_trusts.sql
+--!include access/add_trust.sql
+--!include access/remove_trust.sql
+--!include access/trusted_issuers.sql
+--!include access/_trust_in.sql
+--!include access/create_session.sql
 --!include access/call.sql
 --!include access/look.sql
 

@@ -157,7 +157,11 @@ comment on column deploy_queue.deployment_events.from_state is 'Null for what ca
 comment on column deploy_queue.deployment_events.to_state is 'Null for what is no transition.';
 comment on column deploy_queue.deployment_events.actor is
   'Who acted, as the client says: the setting deploy_queue.actor where it made one, else the principal.';
-comment on column deploy_queue.deployment_events.principal is 'The database role that logged in; the database says so, not the client.';
+comment on column deploy_queue.deployment_events.principal is
+  'The database role that logged in, or for whom a server called; the database says so, not the client.';
+comment on column deploy_queue.deployment_events.verified_subject is 'The sub of the token for which a server called; no client sets it.';
+comment on column deploy_queue.deployment_events.verified_run is 'The run and the job that the token was of.';
+comment on column deploy_queue.deployment_events.verified_commit is 'The commit that the token was of.';
 comment on column deploy_queue.deployment_events.client_port is
   'Of the connection; with client_address and backend_pid it finds the session in the log of the server.';
 comment on column deploy_queue.deployment_events.backend_pid is 'The process of the server that served the client.';
@@ -227,7 +231,7 @@ comment on column deploy_queue.timelines.timeline is 'As in the names of WAL fil
 comment on column deploy_queue.timelines.since is 'When that was noticed; -infinity for the first one.';
 
 comment on type deploy_queue.access is
-  'What the bearer of a secret may: the privileges of a role of the queue, and the environments, components and functions that it is limited to; null is all.';
+  'What the bearer of a secret may: the privileges of a role of the queue, and the environments, components, cells and functions that it is limited to; null is all.';
 comment on table deploy_queue.tokens is 'Secrets that let callers of a server in. Written by create_token() and revoke_token().';
 comment on column deploy_queue.tokens.name is 'What it is known as.';
 comment on column deploy_queue.tokens.hash is 'The SHA-256 of the secret.';
@@ -240,6 +244,17 @@ comment on column deploy_queue.tokens.created_at is 'When it was made.';
 comment on column deploy_queue.tokens.expires_at is 'When it ends by itself; null is never.';
 comment on column deploy_queue.tokens.used_at is 'When it was used last, right to the hour.';
 comment on column deploy_queue.tokens.revoked_at is 'When it was ended.';
+
+comment on table deploy_queue.trusts is
+  'Whose tokens are exchanged for sessions: the issuer, the audience and the claims of the tokens, and what a session may. Written by add_trust() and remove_trust().';
+comment on column deploy_queue.trusts.provider is 'github, gitlab, or oidc for any other.';
+comment on column deploy_queue.trusts.claims is 'What a token must say, claim by claim, exactly.';
+comment on column deploy_queue.trusts.run_claims is 'The claims by which one run is told from another.';
+comment on column deploy_queue.trusts.job_claims is 'The claims by which one job of a run is told from another.';
+comment on table deploy_queue.sessions is
+  'Private: what the bearers of trusted tokens got for them. Written by create_session().';
+comment on column deploy_queue.sessions.principal is 'The run: it owns what it enters.';
+comment on column deploy_queue.sessions.run is 'The run and the job that the token was of.';
 
 comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
@@ -268,6 +283,9 @@ begin
       alter column occurred_at set default deploy_queue._now(),
       alter column actor set default deploy_queue._actor(),
       alter column principal set default deploy_queue._principal(),
+      alter column verified_subject set default deploy_queue._verified_claim('subject'),
+      alter column verified_run set default deploy_queue._verified_claim('run'),
+      alter column verified_commit set default deploy_queue._verified_claim('commit'),
       -- The events of every day carry no text of a client.
       add constraint an_event_has_no_flaw check (
         ((reason is null or reason = 'recorded after the fact') and kind in ('enqueued', 'woken', 'started', 'finished'))

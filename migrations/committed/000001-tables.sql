@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:712e76f974ea62d752e1dd867b2cc2e3bdfd7f73
+--! Hash: sha1:dc994d8bf045ad30eb31bc5f2636049a96ecbddc
 
 -- squawk-ignore-file
 
@@ -59,7 +59,7 @@ create type deploy_queue.policies as (
 
 -- What a caller of a server may: the privileges of a role of the queue, and where they are limited; null is no limit.
 create type deploy_queue.access as (
-  principal text, kind text, environments text[], components text[], functions text[], claims jsonb
+  principal text, kind text, environments text[], components text[], functions text[], claims jsonb, cells integer[]
 );
 
 -- Since when the database takes heartbeats.
@@ -419,7 +419,10 @@ create table deploy_queue.deployment_events (
   component text,
   version text,
   url text,
-  detail jsonb
+  detail jsonb,
+  verified_subject text,
+  verified_run text,
+  verified_commit text
 );
 create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
 create unique index deployment_events_outlier on deploy_queue.deployment_events (deployment_id) where kind = 'outlier';
@@ -638,3 +641,58 @@ create table deploy_queue.tokens (
 );
 
 create unique index tokens_by_name on deploy_queue.tokens (name) where revoked_at is null;
+
+-- Whose tokens are exchanged for a session: of which issuer, for which audience, with which claims; and what that session may.
+create table deploy_queue.trusts (
+  id integer primary key generated always as identity,
+  name text not null
+    constraint name_must_be_1_to_100_printable_characters check (
+      length(name) between 1 and 100
+      and name !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  provider text not null,
+  issuer text not null
+    -- What is not on this machine may be changed on its way without TLS.
+    constraint issuer_must_be_an_https_url check (
+      issuer ~ '^(https://[^/?#@[:space:]]+|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?)(/[^?#[:space:]]*)?$'
+    ),
+  audience text not null
+    constraint audience_must_be_1_to_500_printable_characters check (
+      length(audience) between 1 and 500
+      and audience !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  claims jsonb not null,
+  -- Which claims tell one run from another, and one job of a run from another.
+  run_claims text[] not null,
+  job_claims text[] not null,
+  kind text not null,
+  environments text[],
+  components text[],
+  cells integer[],
+  functions text[],
+  session_length interval not null
+    constraint a_session_lasts_a_minute_to_a_day check (session_length between interval '1 minute' and interval '24 hours'),
+  created_by text not null,
+  created_at timestamptz not null,
+  removed_at timestamptz
+);
+
+create unique index trusts_by_name on deploy_queue.trusts (name) where removed_at is null;
+
+-- What the bearers of such tokens got for them: secrets, as their SHA-256, that expire soon.
+create table deploy_queue.sessions (
+  id bigint primary key generated always as identity,
+  hash bytea not null constraint a_secret_is_one_session unique,
+  trust_id integer not null references deploy_queue.trusts,
+  principal text not null,
+  subject text not null,
+  run text not null,
+  commit text,
+  -- Of the token that was exchanged.
+  token_id text,
+  created_at timestamptz not null,
+  expires_at timestamptz not null
+);
+
+create index sessions_by_principal on deploy_queue.sessions (principal);
+create index sessions_by_token on deploy_queue.sessions (token_id) where token_id is not null;

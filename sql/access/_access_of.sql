@@ -13,6 +13,10 @@ begin
   from deploy_queue.tokens
   where tokens.hash = _access_of.credential and tokens.revoked_at is null and (tokens.expires_at <= v_now) is not true;
   if not found then
+    v_access := deploy_queue._session_access(_access_of.credential);
+    if v_access.principal is not null then
+      return v_access;
+    end if;
     raise exception using
       errcode = 'QD070',
       message = 'the token is not known here, has expired, or was revoked',

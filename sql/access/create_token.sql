@@ -18,30 +18,10 @@ declare
   v_now timestamptz := deploy_queue._now();
   v_id integer;
   v_known deploy_queue.known_tokens;
-  v_strange text;
-  v_allowed text[] := (deploy_queue._caller()).environments;
 begin
-  if to_regrole('deploy_queue_' || create_token.kind) is null or create_token.kind = 'server' then
-    raise exception using errcode = 'QD030', message = format('%s is no kind of role', coalesce(quote_literal(create_token.kind), 'null')),
-      hint = 'It is reader, deployer, operator, approver or checker; deploy_queue.create_roles() makes the roles.';
-  end if;
+  perform deploy_queue._require_grant(create_token.kind, create_token.environments, create_token.functions);
   if length(create_token.hash) is distinct from 32 then
     raise exception using errcode = 'QD073', message = 'hash must be a SHA-256, of 32 bytes';
-  end if;
-  perform deploy_queue._require_environment(named) from unnest(create_token.environments) as named;
-  if not coalesce(create_token.environments, v_allowed) <@ v_allowed or (create_token.environments is null and v_allowed is not null) then
-    raise exception using errcode = 'QD020',
-      message = format('%s may not make a token for environments other than %s', deploy_queue._principal(), array_to_string(v_allowed, ', ')),
-      hint = 'Name the environments of the token.';
-  end if;
-  select named into v_strange from unnest(create_token.functions) as named
-  where not exists (
-    select from deploy_queue._functions() as ours join pg_proc on pg_proc.oid = ours
-    where pg_proc.proname = named and has_function_privilege('deploy_queue_' || create_token.kind, pg_proc.oid, 'execute')
-  );
-  if v_strange is not null then
-    raise exception using errcode = 'QD071', message = format('%s is no function that a %s may call', quote_ident(v_strange), create_token.kind),
-      hint = 'docs/sql-api.md lists them.';
   end if;
 
   insert into deploy_queue.tokens (name, hash, kind, environments, components, functions, created_by, created_at, expires_at)

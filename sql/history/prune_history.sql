@@ -54,6 +54,7 @@ begin
 
   if v_ids is null then
     perform deploy_queue._prune_checks();
+    perform deploy_queue._prune_sessions();
     return 0;
   end if;
   perform deploy_queue._keep_finishes(v_ids);

@@ -50,7 +50,7 @@ as $$
         'enqueue', 'reserve', 'redeem', 'try_start', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
-        'create_token', 'revoke_token', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
+        'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'add_window',
         'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
@@ -79,7 +79,7 @@ as $$
   join objects on objects.rank <= roles.rank
     -- Besides what its rank gives it.
     or (roles.role_name = 'deploy_queue_server'
-      and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|schema_version|(un)?follow_transitions)\()')
+      and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|trusted_issuers|create_session|schema_version|(un)?follow_transitions)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
     or (roles.role_name = 'deploy_queue_checker' and objects.object ~ '^function deploy_queue\.report_check\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;

@@ -1,5 +1,6 @@
--- Whether a principal is a database role or a member of it; a token is a member of the role of its kind. A superuser is a member only of the roles that it was made a member
--- of, like any role: an exception for one role is no exception for all administrators.
+-- Whether a principal is a database role or a member of it; a token is a member of the role of its kind, and a run of those of its sessions.
+-- A superuser is a member only of the roles that it was made a member of, like any role: an exception for one role is no exception for all
+-- administrators.
 -- Called by the rules that make exceptions for roles.
 create or replace function deploy_queue._is_member(role_name text, of_role text) returns boolean
 language plpgsql stable
@@ -13,6 +14,11 @@ begin
       select to_regrole('deploy_queue_' || tokens.kind)
       from deploy_queue.tokens
       where tokens.revoked_at is null and 'token ' || tokens.name = _is_member.role_name
+      union
+      select to_regrole('deploy_queue_' || trusts.kind)
+      from deploy_queue.sessions
+      join deploy_queue.trusts on trusts.id = sessions.trust_id
+      where trusts.removed_at is null and sessions.expires_at > deploy_queue._now() and sessions.principal = _is_member.role_name
       union
       select pg_auth_members.roleid
       from pg_auth_members

@@ -149,6 +149,11 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD073: InvalidValueError,
   QD074: RefusedError,
   QD075: UnknownNameError,
+  QD080: InvalidValueError,
+  QD081: RefusedError,
+  QD082: UnknownNameError,
+  QD083: RefusedError,
+  QD084: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

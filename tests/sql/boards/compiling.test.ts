@@ -54,6 +54,7 @@ const views = [
     "freezes_in_force",
     "held_lines",
     "known_tokens",
+    "known_trusts",
     "latest_checks",
     "latest_deployments",
     "lead_time",

@@ -1,0 +1,31 @@
+-- Refuses to give others what does not exist, or more than the caller has.
+-- Called by create_token and add_trust.
+create or replace function deploy_queue._require_grant(kind text, environments text[], functions text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_allowed text[] := (deploy_queue._caller()).environments;
+  v_strange text;
+begin
+  if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind = 'server' then
+    raise exception using errcode = 'QD030', message = format('%s is no kind of role', coalesce(quote_literal(_require_grant.kind), 'null')),
+      hint = 'It is reader, deployer, operator, approver or checker; deploy_queue.create_roles() makes the roles.';
+  end if;
+  perform deploy_queue._require_environment(named) from unnest(_require_grant.environments) as named;
+  if v_allowed is not null and (_require_grant.environments <@ v_allowed) is not true then
+    raise exception using errcode = 'QD020',
+      message = format('%s may not let others into environments other than %s', deploy_queue._principal(), array_to_string(v_allowed, ', ')),
+      hint = 'Name the environments that may be changed.';
+  end if;
+  select named into v_strange from unnest(_require_grant.functions) as named
+  where not exists (
+    select from deploy_queue._functions() as ours join pg_proc on pg_proc.oid = ours
+    where pg_proc.proname = named and has_function_privilege('deploy_queue_' || _require_grant.kind, pg_proc.oid, 'execute')
+  );
+  if v_strange is not null then
+    raise exception using errcode = 'QD071', message = format('%s is no function that a %s may call', quote_ident(v_strange), _require_grant.kind),
+      hint = 'docs/sql-api.md lists them.';
+  end if;
+end;
+$$;
