@@ -165,6 +165,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "22015": InvalidValueError,
   "22P02": InvalidValueError,
   "22021": InvalidValueError,
+  "22P05": InvalidValueError,
   "42501": RefusedError,
   // A lock that did not come in time.
   "55P03": HeldUpError,

@@ -7,6 +7,7 @@ import { addHealth } from "./health.js";
 import { Pool } from "./pool.js";
 import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
+import { addSessions } from "./sessions/addSessions.js";
 
 export interface ServerOptions {
   readonly url: string;
@@ -65,6 +66,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(
     async (v1) => {
       addRoutes(v1, pool);
+      addSessions(v1, pool);
     },
     { prefix: `${basePath}/v1` },
   );

@@ -27,6 +27,14 @@ export class Pool {
     return this.#use((callers) => callers.look(credential, view, look));
   }
 
+  trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {
+    return this.#use((callers) => callers.trustedIssuers());
+  }
+
+  createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
+    return this.#use((callers) => callers.createSession(hash, issuer, claims));
+  }
+
   schemaVersion(): Promise<number> {
     return this.#use((callers) => callers.schemaVersion());
   }

@@ -57,6 +57,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   QD020: 403,
   QD070: 401,
   QD072: 403,
+  QD083: 403,
+  QD084: 403,
   "42501": 403,
 };
 

@@ -41,6 +41,22 @@ export class Callers extends Calls {
     return rows.map(({ answer }) => answer);
   }
 
+  /** Whose tokens are exchanged for sessions, and for whom they must be. */
+  trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {
+    return this.rows((sql) => sql`select issuer, audience from deploy_queue.trusted_issuers()`);
+  }
+
+  /** A session for the bearer of a token whose signature was verified. @throws RefusedError when no trust lets it in */
+  async createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
+    const json = JSON.stringify(claims);
+    const { answer } = await this.row<{ answer: Answer }>(
+      (sql) => sql`
+        select to_jsonb(answer) as answer
+        from deploy_queue.create_session(hash => ${hash}, issuer => ${issuer}, claims => ${json}::text::jsonb) as answer`,
+    );
+    return answer;
+  }
+
   /** The version of the schema; tells whether the database answers. */
   async schemaVersion(): Promise<number> {
     const { version } = await this.row<{ version: number }>(
