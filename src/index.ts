@@ -26,7 +26,7 @@ export type { LiveFilter } from "./queue/calls/line.js";
 export type { CellStatus, Placed, PlaceStatus, Problem } from "./queue/calls/placeStatus.js";
 export type { AddedWindow, Area, Freeze, HeldLine, MaintenanceWindow } from "./queue/calls/policies.js";
 export type { BadVersion, Promotable } from "./queue/calls/promotions.js";
-export type { BulkCancelOptions } from "./queue/calls/queueCalls.js";
+export type { BulkCancelOptions, CancelOptions } from "./queue/calls/queueCalls.js";
 export type { CancellationRate, DeploymentFrequency, LeadTime, WaitTime } from "./queue/calls/reports.js";
 export type { GrantedRole, RoleKind } from "./queue/calls/roles.js";
 export type { Finding } from "./queue/calls/upkeep.js";

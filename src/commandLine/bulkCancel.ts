@@ -1,13 +1,11 @@
-import { Option } from "clipanion";
 import { withProgress } from "../display/progress.js";
 import type { LiveFilter } from "../queue/calls/line.js";
 import type { BulkCancelOptions } from "../queue/calls/queueCalls.js";
 import type { Deployment } from "../queue/deployment.js";
-import { InvalidValueError } from "../queue/errors.js";
 import { cancelledEachText, isStopping, meantText } from "../text/cancellation.js";
 import { isCompatible } from "./compatibility.js";
 import { confirm, isAtTerminal } from "./confirm.js";
-import { forceRisk } from "./confirmForce.js";
+import { forceRisk, requireOneWay } from "./confirmForce.js";
 import type { Session } from "./openSession.js";
 import { options } from "./options.js";
 import { PlacedCommand } from "./placedCommand.js";
@@ -16,7 +14,7 @@ import { PlacedCommand } from "./placedCommand.js";
 export abstract class BulkCancel extends PlacedCommand {
   cancellationNote = options.cancellationNote();
   force = options.force();
-  queuedOnly = Option.Boolean("--queued-only", false, { description: "Leave alone what runs" });
+  queuedOnly = options.queuedOnly();
   dryRun = options.dryRun();
   yes = options.yes();
 
@@ -31,9 +29,7 @@ export abstract class BulkCancel extends PlacedCommand {
     ifNone: () => Promise<void> = async () => undefined,
   ): Promise<void> {
     const { queuedOnly } = this;
-    if (queuedOnly && this.force) {
-      throw new InvalidValueError("--queued-only and --force do not go together");
-    }
+    requireOneWay(this);
     const live = await queue.line.live(filter);
     const meant = queuedOnly ? live.filter(({ start_timestamp }) => start_timestamp === null) : live;
     if (this.dryRun) {

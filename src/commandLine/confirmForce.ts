@@ -1,4 +1,5 @@
 import type { BaseContext } from "clipanion";
+import { InvalidValueError } from "../database/errors.js";
 import { printable } from "../text/printable.js";
 import { confirm } from "./confirm.js";
 
@@ -14,5 +15,12 @@ export async function confirmForce(running: readonly string[], { stderr }: BaseC
   if (running.length > 0) {
     stderr.write(`${forceRisk}\n${running.map((line) => `  - ${printable(line)}\n`).join("")}`);
     await confirm(running.length === 1 ? "Free its cell?" : "Free their cells?");
+  }
+}
+
+/** What is queued needs no force. */
+export function requireOneWay({ queuedOnly, force }: { readonly queuedOnly: boolean; readonly force: boolean }): void {
+  if (queuedOnly && force) {
+    throw new InvalidValueError("--queued-only and --force do not go together");
   }
 }

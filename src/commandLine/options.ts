@@ -44,6 +44,7 @@ export const options = {
     Option.Boolean("--force", false, {
       description: "Free the cell at once, without waiting for the work in it to end; asks, unless --yes is given",
     }),
+  queuedOnly: () => Option.Boolean("--queued-only", false, { description: "Leave alone what runs" }),
   onLostContact: () =>
     optionalValue(
       "--on-lost-contact",

@@ -5,7 +5,7 @@ import { connectionTarget } from "../database/connectionUrl.js";
 import { Database } from "../database/database.js";
 import { ensureSchema } from "../database/ensureSchema.js";
 import { warnOfUnverified } from "../database/protection.js";
-import { QueueCalls } from "./calls/queueCalls.js";
+import { type CancelOptions, QueueCalls } from "./calls/queueCalls.js";
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
@@ -118,7 +118,7 @@ export class DeployQueue extends QueueCalls {
   }
 
   /** Outlasts an outage. */
-  override cancel(id: DeploymentId, note?: string, options: { force?: boolean } = {}): Promise<Deployment> {
+  override cancel(id: DeploymentId, note?: string, options: CancelOptions = {}): Promise<Deployment> {
     return this.#outlast(() => super.cancel(id, note, options));
   }
 

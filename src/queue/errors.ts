@@ -149,6 +149,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD073: InvalidValueError,
   QD074: RefusedError,
   QD075: UnknownNameError,
+  QD076: RefusedError,
   QD080: InvalidValueError,
   QD081: RefusedError,
   QD082: UnknownNameError,

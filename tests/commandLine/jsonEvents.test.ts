@@ -66,9 +66,9 @@ describe("start --json prints a JSON object a line:", () => {
 
   test("left-behind, when its place could not be given up", async () => {
     const { start, id } = await waiting(newPlace());
-    await cli.sql`alter function deploy_queue.cancel(bigint, text, boolean) rename to cancel_gone`;
+    await cli.sql`alter function deploy_queue.cancel(bigint, text, boolean, boolean) rename to cancel_gone`;
     onTestFinished(async () => {
-      await cli.sql`alter function deploy_queue.cancel_gone(bigint, text, boolean) rename to cancel`;
+      await cli.sql`alter function deploy_queue.cancel_gone(bigint, text, boolean, boolean) rename to cancel`;
     });
 
     start.process.kill("SIGTERM");

@@ -30,6 +30,13 @@ import { Roles } from "./roles.js";
 import { Tokens } from "./tokens.js";
 import { Upkeep } from "./upkeep.js";
 
+export interface CancelOptions {
+  /** Its cell is free at once, whatever still works there. */
+  readonly force?: boolean | undefined;
+  /** Refused when it has started, also in this moment. */
+  readonly queuedOnly?: boolean | undefined;
+}
+
 export interface BulkCancelOptions {
   /** What runs is left alone. */
   readonly queuedOnly?: boolean | undefined;
@@ -251,12 +258,18 @@ export class QueueCalls extends Calls {
 
   /**
    * Cancels it. One that runs and is kept is asked to stop: stop_timestamp says since when, and it holds its cell until its work has
-   * ended. force: its cell is free at once, whatever still works there.
+   * ended.
+   * @throws RefusedError with queuedOnly, when it has started
    */
-  cancel(id: DeploymentId, note?: string, { force = false } = {}): Promise<Deployment> {
+  cancel(
+    id: DeploymentId,
+    note?: string,
+    { force = false, queuedOnly = false }: CancelOptions = {},
+  ): Promise<Deployment> {
     return this.change(
       (sql) => sql`
-        select * from deploy_queue.cancel(deployment_id => ${id}, cancellation_note => ${note ?? null}, force => ${force})`,
+        select * from deploy_queue.cancel(
+          deployment_id => ${id}, cancellation_note => ${note ?? null}, force => ${force}, queued_only => ${queuedOnly})`,
     );
   }
 

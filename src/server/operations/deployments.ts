@@ -75,6 +75,7 @@ export const deploymentOperations: readonly Operation[] = [
     Type.Object({
       cancellation_note: why,
       force: Type.Optional(Type.Boolean({ description: "Free the cell at once" })),
+      queued_only: Type.Optional(Type.Boolean({ description: "Refuse it when it has started" })),
     }),
   ),
   ofDeployment("confirm-stop", "confirm_stop", "Its work has ended, as was asked for", Type.Object({ keeper })),

@@ -91,3 +91,20 @@ test("cancel --force says what it risks, needs --yes in a script, and frees the 
   expect((await cli.run([...command, "--yes"])).code).toBe(0);
   expect(await cli.row(id)).toMatchObject({ status: "cancelled", cancellation_kind: "forced" });
 });
+
+test("cancel deployment --queued-only refuses what runs with 4, and does not go with --force", async () => {
+  const running = await cli.running(newPlace());
+  const { id } = await cli.enqueue();
+  const cancel = (one: number, ...more: string[]) =>
+    cli.run(["cancel", "deployment", String(one), "--queued-only", ...more]);
+
+  const refused = await cancel(running);
+
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain(`deployment ${running} (holder) is not queued any more: it started at `);
+  expect(refused.stderr).toContain(`deploy-queue cancel deployment ${running}`);
+  expect((await cli.row(running)).status).toBe("running");
+  expect((await cancel(id, "--force")).code).toBe(2);
+  expect(JSON.parse((await cancel(id, "--json")).stdout)).toMatchObject({ deployment_id: id });
+  expect((await cli.row(id)).status).toBe("cancelled");
+});
