@@ -182,6 +182,7 @@
 --!include rule/explain.sql
 
 --!include waking/_notify.sql
+--!include waking/_tell.sql
 --!include waking/_heads.sql
 --!include waking/_wake.sql
 --!include waking/_is_eased.sql
@@ -217,6 +218,7 @@
 --!include reaping/heartbeats.sql
 --!include reaping/tg_deployments__beat.sql
 
+--!include life/_next_moment.sql
 --!include life/_look_again_in.sql
 --!include life/_flaw_of_deployment.sql
 --!include life/_label.sql
@@ -403,6 +405,9 @@
 --!include access/create_session.sql
 --!include access/call.sql
 --!include access/look.sql
+--!include access/_known_credentials.sql
+--!include access/_news_of.sql
+--!include access/news.sql
 
 --!include tables.sql
 --!include comments.sql

@@ -19,7 +19,7 @@ begin
   returning deployments.* into v_deployment;
   if found then
     -- The keeper before, if it is alive, hears at once that it is none any more.
-    perform deploy_queue._notify('deploy_queue_deployment_' || v_deployment.id, 'keeper');
+    perform deploy_queue._tell(v_deployment.id, 'keeper');
     return v_deployment;
   end if;
 

@@ -8,8 +8,7 @@ begin
   if not exists (
     select from unnest(deploy_queue._waiting_on(candidate)) as reason where reason.until is null
   ) then
-    -- Without a payload, several wake-ups of a waiter in one transaction become one.
-    perform deploy_queue._notify('deploy_queue_deployment_' || candidate.id);
+    perform deploy_queue._tell(candidate.id);
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state)
     values (candidate.id, deploy_queue._now(), 'woken', 'queued');
   end if;

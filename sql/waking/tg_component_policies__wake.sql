@@ -14,7 +14,7 @@ begin
   if coalesce(new.heartbeat_timeout, v_general.heartbeat_timeout) <> coalesce(old.heartbeat_timeout, v_general.heartbeat_timeout)
     or coalesce(new.max_duration, v_general.max_duration) is distinct from coalesce(old.max_duration, v_general.max_duration)
   then
-    perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
+    perform deploy_queue._tell(live.id, 'policy')
     from deploy_queue._live_deployments as live
     where live.environment = v_environment and live.component = v_component and live.alive_until is not null;
   end if;

@@ -17,14 +17,14 @@ begin
   if v_ended then
     -- Only a keeper wants to know of a finish. A notification without a listener would hold up other commits.
     if new.cancellation_timestamp is not null or new.kept then
-      perform deploy_queue._notify('deploy_queue_deployment_' || new.id, 'ended');
+      perform deploy_queue._tell(new.id, 'ended');
     end if;
   elsif new.stop_timestamp is not null and old.stop_timestamp is null then
     -- Its keeper ends the work now; the heads know from now on when they may start, if it has said how long that takes.
-    perform deploy_queue._notify('deploy_queue_deployment_' || new.id, 'stop');
+    perform deploy_queue._tell(new.id, 'stop');
   elsif v_is_released then
     -- A released deployment is told even when others are ahead: it waits for something else now.
-    perform deploy_queue._notify('deploy_queue_deployment_' || new.id);
+    perform deploy_queue._tell(new.id);
   elsif new.priority = old.priority then
     if new.confirmation is distinct from old.confirmation and deploy_queue._flaw_of_confirmation(old) is not null then
       perform deploy_queue._wake(new);

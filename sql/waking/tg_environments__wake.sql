@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if (new.heartbeat_timeout, new.max_duration) is distinct from (old.heartbeat_timeout, old.max_duration) then
-    perform deploy_queue._notify('deploy_queue_deployment_' || live.id, 'policy')
+    perform deploy_queue._tell(live.id, 'policy')
     from deploy_queue._live_deployments as live
     left join deploy_queue.component_policies as own on own.environment = live.environment and own.component = live.component
     where live.environment = new.environment and live.alive_until is not null

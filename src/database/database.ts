@@ -8,7 +8,7 @@ import { AccessDeniedError, DatabaseUnavailableError } from "./errors.js";
 import { describeProtection } from "./protection.js";
 import { inSession, type Session } from "./session.js";
 import { errorCode, isStillUsable, toUnavailable } from "./unavailable.js";
-import { WakeUps } from "./wakeUps.js";
+import { type WakeUp, WakeUps } from "./wakeUps.js";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -61,7 +61,7 @@ export class Database {
       onWarning: (message) => (options.onWarning ?? options.onNotice)?.(message),
       onNotification: (channel, payload, isPresent) => {
         if (payload !== probePayload) {
-          this.#wakeUps.wake(channel);
+          this.#wakeUps.wake(channel, payload);
         } else if (isPresent) {
           this.#delivery.heard(channel);
         }
@@ -213,11 +213,11 @@ export class Database {
   }
 
   /**
-   * Calls back at every notification on a channel, and when the connection is lost, since notifications may be lost with
-   * it. Does not listen by itself.
+   * Calls back with the payload of every notification on a channel, and without one when the connection is lost, since notifications may be
+   * lost with it. Does not listen by itself.
    * @returns a function that ends this
    */
-  onWakeUp(channel: string, callback: () => void): () => void {
+  onWakeUp(channel: string, callback: WakeUp): () => void {
     return this.#wakeUps.on(channel, callback);
   }
 

@@ -1,9 +1,12 @@
+/** Called with the payload of a notification; without one when notifications may have been lost. */
+export type WakeUp = (payload?: string) => void;
+
 /** The callbacks of each channel, called at its notifications. */
 export class WakeUps {
-  readonly #callbacks = new Map<string, Set<() => void>>();
+  readonly #callbacks = new Map<string, Set<WakeUp>>();
 
   /** @returns a function that ends this */
-  on(channel: string, callback: () => void): () => void {
+  on(channel: string, callback: WakeUp): () => void {
     const callbacks = this.#callbacks.get(channel) ?? new Set();
     this.#callbacks.set(channel, callbacks.add(callback));
     return () => {
@@ -14,9 +17,9 @@ export class WakeUps {
     };
   }
 
-  wake(channel: string): void {
+  wake(channel: string, payload?: string): void {
     for (const callback of this.#callbacks.get(channel) ?? []) {
-      callback();
+      callback(payload);
     }
   }
 

@@ -7,3 +7,6 @@ export function deploymentChannel(id: DeploymentId): string {
 
 /** The channel that tells every transition. */
 export const transitionsChannel = "deploy_queue_transitions";
+
+/** The channel that tells those who follow the ids of all deployments whose own channel is notified. */
+export const toldChannel = "deploy_queue_told";

@@ -3,11 +3,13 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
 import { addDocument } from "./document.js";
+import { endConnectionsOnClose } from "./endConnections.js";
 import { addHealth } from "./health.js";
 import { Pool } from "./pool.js";
 import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
 import { addSessions } from "./sessions/addSessions.js";
+import { addStreams } from "./streams/addStreams.js";
 
 export interface ServerOptions {
   readonly url: string;
@@ -37,6 +39,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // The schemas of answers document; rows are printed as --json prints them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
   app.addHook("onClose", () => pool.close());
+  endConnectionsOnClose(app);
   app.addHook("onRequest", async (_, reply) => {
     void reply.headers({
       "cache-control": "no-store",
@@ -67,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     async (v1) => {
       addRoutes(v1, pool);
       addSessions(v1, pool);
+      addStreams(v1, { url: options.url, log, pool });
     },
     { prefix: `${basePath}/v1` },
   );

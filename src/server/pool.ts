@@ -1,5 +1,5 @@
 import { Database } from "../database/database.js";
-import { type Answer, Callers, type Look } from "../queue/calls/callers.js";
+import { type Answer, Callers, type Follower, type Look, type News } from "../queue/calls/callers.js";
 
 export interface PoolOptions {
   readonly url: string;
@@ -33,6 +33,10 @@ export class Pool {
 
   createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
     return this.#use((callers) => callers.createSession(hash, issuer, claims));
+  }
+
+  news(followers: readonly Follower[]): Promise<News[]> {
+    return this.#use((callers) => callers.news(followers));
   }
 
   schemaVersion(): Promise<number> {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
-import { DeploymentNotFoundError, InvalidValueError, UnconfirmedError } from "../queue/errors.js";
+import { InvalidValueError, UnconfirmedError } from "../queue/errors.js";
 import { credentialOf } from "./caller.js";
+import { deploymentOf } from "./deploymentOf.js";
 import { operations } from "./operations/all.js";
 import { type Operation, pathNames, type Reading } from "./operations/operation.js";
 import { readings } from "./operations/readings.js";
@@ -122,15 +123,7 @@ function addDeployment(app: FastifyInstance, pool: Pool): void {
         response: { 200: answerOf(DeploymentRef), ...problems },
       },
     },
-    async (request) => {
-      const { deployment_id: id } = request.params;
-      const view = { conditions: { id }, by: "id", atMost: 1 };
-      const [row] = await pool.look(credentialOf(request), "deployments_with_status", view);
-      if (row === undefined) {
-        throw new DeploymentNotFoundError(`deployment ${id} does not exist`);
-      }
-      return row;
-    },
+    (request) => deploymentOf(pool, credentialOf(request), request.params.deployment_id),
   );
 }
 

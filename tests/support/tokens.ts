@@ -9,8 +9,13 @@ export interface Limits {
 }
 
 /** Makes a token of that kind; gives back what a server passes on: the SHA-256 of its secret. */
-export async function newToken(sql: TestSql, name: string, kind: string, limits: Limits = {}): Promise<Buffer> {
-  const hash = createHash("sha256").update(randomBytes(32)).digest();
+export async function newToken(
+  sql: TestSql,
+  name: string,
+  kind: string,
+  limits: Limits = {},
+  hash = createHash("sha256").update(randomBytes(32)).digest(),
+): Promise<Buffer> {
   const listed = (names: readonly string[] | undefined) => (names === undefined ? null : `{${names.join()}}`);
   await sql`
     select deploy_queue.create_token(

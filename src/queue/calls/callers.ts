@@ -13,6 +13,21 @@ export interface Look {
   readonly atMost: number;
 }
 
+/** Someone who follows a deployment. A credential is the SHA-256 of a secret. */
+export interface Follower {
+  readonly credential: Buffer;
+  readonly id: number;
+}
+
+export interface News {
+  /** Refused: the credential counts no more, or the deployment is gone. Turn: it is of use to try to start now. */
+  readonly event: "waiting" | "turn" | "started" | "stopping" | "ended" | "refused";
+  /** Milliseconds after which time alone changes this; null: not known. */
+  readonly lookIn: number | null;
+  /** The deployment, and its forecast while it waits; null when refused. */
+  readonly data: Answer | null;
+}
+
 /** What a server calls for the bearers of secrets, with their rights. A credential is the SHA-256 of a secret. */
 export class Callers extends Calls {
   /** Calls a function with JSON arguments. @param actor who acts, as the bearer says */
@@ -55,6 +70,20 @@ export class Callers extends Calls {
         from deploy_queue.create_session(hash => ${hash}, issuer => ${issuer}, claims => ${json}::text::jsonb) as answer`,
     );
     return answer;
+  }
+
+  /** Where deployments stand, in the order of those who follow them. */
+  async news(followers: readonly Follower[]): Promise<News[]> {
+    const json = JSON.stringify(
+      followers.map(({ credential, id }) => ({ credential: credential.toString("hex"), deployment_id: id })),
+    );
+    const rows = await this.rows<{ event: News["event"]; data: Answer | null; seconds: number | null }>(
+      (sql) => sql`
+        select news.event, news.data, extract(epoch from news.look_in)::float8 as seconds
+        from deploy_queue.news(followers => ${json}::text::jsonb) as news
+        order by news.number`,
+    );
+    return rows.map(({ event, data, seconds }) => ({ event, data, lookIn: seconds === null ? null : seconds * 1_000 }));
   }
 
   /** The version of the schema; tells whether the database answers. */

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import type { LeveledLog } from "../../display/log.js";
+import { credentialOf } from "../caller.js";
+import { deploymentOf } from "../deploymentOf.js";
+import type { Pool } from "../pool.js";
+import { problemsOf } from "../problem.js";
+import { DeploymentId } from "../schemas.js";
+import { EventStream } from "./eventStream.js";
+import { Hub } from "./hub.js";
+import { OpenStreams } from "./openStreams.js";
+
+const answers = {
+  200: {
+    description: "Server-sent events, and a comment every 15 seconds",
+    content: { "text/event-stream": { schema: Type.String() } },
+  },
+  ...problemsOf(400, 401, 403, 404, 409, 429, 500, 503),
+};
+
+/** The streams of events. */
+export function addStreams(app: FastifyInstance, options: { url: string; log: LeveledLog; pool: Pool }): void {
+  const { pool } = options;
+  const streams = new OpenStreams();
+  const hub = new Hub({ ...options, onTransition: () => undefined, onGap: () => undefined });
+  app.addHook("preClose", async () => {
+    streams.close();
+    await hub.close();
+  });
+
+  app.get<{ Params: { deployment_id: number } }>(
+    "/deployments/:deployment_id/events",
+    {
+      exposeHeadRoute: false,
+      schema: {
+        ...{ operationId: "follow_deployment", tags: ["deployments"], security: [{ token: [] }] },
+        summary:
+          "What happens to it, as server-sent events: waiting, turn (try to start it now), started, stopping, ended",
+        params: Type.Object({ deployment_id: DeploymentId }),
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      const credential = credentialOf(request);
+      const id = request.params.deployment_id;
+      await deploymentOf(pool, credential, id);
+      await hub.listen();
+      const stream = new EventStream(reply);
+      streams.add(stream);
+      const leave = hub.follow({
+        ...{ credential, id },
+        tell: ({ event, data }) => {
+          if (event !== "refused") {
+            stream.send(event, data);
+          }
+          if (event === "refused" || event === "ended") {
+            stream.end();
+          }
+        },
+      });
+      stream.ended.addEventListener("abort", leave, { once: true });
+      if (stream.ended.aborted) {
+        leave();
+      }
+      return reply;
+    },
+  );
+}
