@@ -3,8 +3,8 @@ create or replace function deploy_queue.look(
   credential bytea,
   view_name text,
   conditions jsonb default '{}',
-  by text default null,
-  descending boolean default false,
+  at_least jsonb default '{}',
+  by text[] default '{}',
   after jsonb default null,
   at_most integer default 100
 ) returns setof jsonb
@@ -16,6 +16,7 @@ declare
   v_access deploy_queue.access := deploy_queue._access_of(look.credential);
   v_view pg_class;
   v_where text := 'true';
+  v_order text;
   v_condition record;
 begin
   select pg_class.* into v_view
@@ -28,31 +29,42 @@ begin
   end if;
 
   for v_condition in
-    select given.name, given.operator, given.value, pg_attribute.atttypid as type
+    select given.name, given.operator, pg_attribute.atttypid is not null as is_known, (
+      select string_agg(deploy_queue._argument(given.name, one, pg_attribute.atttypid), ', ') from jsonb_array_elements(given.choice) as one
+    ) as choice
     from (
-      select key as name, '=' as operator, value from jsonb_each(look.conditions)
+      select key as name, 'in' as operator, case jsonb_typeof(value) when 'array' then value else jsonb_build_array(value) end as choice
+      from jsonb_each(look.conditions)
       union all
-      select look.by, case when look.descending then '<' else '>' end, look.after where look.by is not null
+      select key, '>=', jsonb_build_array(value) from jsonb_each(look.at_least)
+      union all
+      select ltrim(field, '-'), case when starts_with(field, '-') then '<' else '>' end,
+        case when position = 1 and look.after is not null then jsonb_build_array(look.after) end
+      from unnest(look.by) with ordinality as named (field, position)
     ) as given
     left join pg_attribute
       on pg_attribute.attrelid = v_view.oid and pg_attribute.attname = given.name and pg_attribute.attnum > 0
   loop
-    if v_condition.type is null then
+    if not v_condition.is_known then
       raise exception using errcode = 'QD073', message = format('%s has no field %s', v_view.relname, quote_ident(v_condition.name));
     end if;
-    continue when v_condition.value is null;
-    v_where := v_where || format(' and answer.%I %s %s', v_condition.name, v_condition.operator,
-      deploy_queue._argument(v_condition.name, v_condition.value, v_condition.type));
+    continue when v_condition.choice is null;
+    v_where := v_where || format(' and answer.%I %s (%s)', v_condition.name, v_condition.operator, v_condition.choice);
   end loop;
+  v_order := (
+    select 'order by ' || string_agg(
+      format('answer.%I', ltrim(field, '-')) || case when starts_with(field, '-') then ' desc' else '' end, ', ' order by position
+    )
+    from unnest(look.by) with ordinality as named (field, position)
+  );
 
   perform deploy_queue._act_as(v_access);
   return query execute format('select %s from deploy_queue.%I as answer where %s %s limit %s',
     deploy_queue._as_json('answer', v_view.reltype), v_view.relname, v_where,
-    coalesce('order by answer.' || quote_ident(look.by) || case when look.descending then ' desc' else '' end, ''),
-    least(coalesce(look.at_most, 100), 1000));
+    coalesce(v_order, ''), least(coalesce(look.at_most, 100), 10000));
   perform deploy_queue._act_as(null);
 end;
 $$;
 
-comment on function deploy_queue.look(bytea, text, jsonb, text, boolean, jsonb, integer) is
-  'Reads rows of a view as the bearer of a secret. credential: the SHA-256 of the secret. conditions: fields and the values that they equal. by, descending, after: the field in whose order rows come, and the value behind which to begin. Returns each row as JSON; durations are numbers of seconds.';
+comment on function deploy_queue.look(bytea, text, jsonb, jsonb, text[], jsonb, integer) is
+  'Reads rows of a view as the bearer of a secret. credential: the SHA-256 of the secret. conditions: fields and what they equal, a value or one of several. at_least: fields and their least values. by: the fields in whose order rows come; one that begins with "-" is descending. after: the value of the first of them behind which to begin. Returns each row as JSON; durations are numbers of seconds.';

@@ -29,7 +29,8 @@ select
   present.finish_timestamp + coalesce(own.buffer_time, environments.buffer_time) as buffering_until,
   present.sequence,
   case when present.start_timestamp is not null then present.slot end as slot,
-  present.verifying_since
+  present.verifying_since,
+  present.heartbeat_timestamp
 from clock
 cross join (
   select queued as deployment, queued.* from deploy_queue._all_queued() as queued
@@ -50,6 +51,7 @@ comment on view deploy_queue.current_deployments is
   'Deployments that are queued, running or buffering.';
 comment on column deploy_queue.current_deployments.current_status is 'reserved, held, queued, running, verifying, stopping or buffering.';
 comment on column deploy_queue.current_deployments.verifying_since is 'Since when its work is done and is being checked.';
+comment on column deploy_queue.current_deployments.heartbeat_timestamp is 'When its last heartbeat came; null when none were promised.';
 comment on column deploy_queue.current_deployments.slot is 'Which slot of its cell it takes; null while it waits.';
 comment on column deploy_queue.current_deployments.start_timestamp is 'When it started; null while it is queued.';
 comment on column deploy_queue.current_deployments.finish_timestamp is 'When it finished; null unless it is buffering.';

@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { arrayTypes } from "./arrays.js";
 import { clientSockets, driverOptions } from "./clientSockets.js";
 import { connectionSettings } from "./connectionSettings.js";
+import { parseInterval } from "./intervals.js";
 import { primaryOf } from "./primary.js";
 import { refuseStandby, type Session, type Startup, startSession } from "./session.js";
 
@@ -49,7 +50,11 @@ export async function openClient(given: ClientOptions, givenUp: AbortSignal): Pr
       backoff: () => 0,
       prepare: given.prepare,
       connection: { application_name: settings.applicationName ?? given.applicationName, ...startup },
-      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String }, ...arrayTypes },
+      types: {
+        bigint: { to: 20, from: [20], parse: Number, serialize: String },
+        interval: { to: 1186, from: [1186], parse: parseInterval, serialize: String },
+        ...arrayTypes,
+      },
       onnotice: (notice: postgres.Notice) => {
         const message = String(notice["message"]);
         if (notice["code"] === warningCode) {

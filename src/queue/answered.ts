@@ -1,5 +1,5 @@
-import type { Database } from "../database/database.js";
 import { abortError } from "./errors.js";
+import type { Source } from "./source.js";
 
 /** How long an answer that is under way may still take after the abort, in milliseconds. */
 const lastWord = 2_000;
@@ -10,7 +10,7 @@ const lastWord = 2_000;
  * @throws what abortError says, when there was no answer
  */
 export async function answered<Result>(
-  database: Database,
+  source: Source,
   call: Promise<Result>,
   signal: AbortSignal | undefined,
   patience = lastWord,
@@ -22,9 +22,9 @@ export async function answered<Result>(
   let abort = (): void => undefined;
   const silence = new Promise<never>((_, reject) => {
     abort = () => {
-      const { present } = database.connection;
+      const leave = source.leaver();
       timer = setTimeout(() => {
-        database.connection.leave(present);
+        leave();
         reject(abortError(signal));
       }, patience);
     };

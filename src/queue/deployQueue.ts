@@ -147,7 +147,7 @@ export class DeployQueue extends QueueCalls {
   async #close(): Promise<void> {
     this.#closed.abort(new CancelledError("the queue was closed"));
     await Promise.allSettled(this.#journeys);
-    await this.#queue.database.close();
+    await this.#queue.source.close();
   }
 
   #outlast(end: () => Promise<Deployment>): Promise<Deployment> {
@@ -176,7 +176,7 @@ export class DeployQueue extends QueueCalls {
       },
     }).finally(async () => {
       if (id !== undefined) {
-        await this.database.unlisten(deploymentChannel(id)).catch(() => undefined);
+        await this.source.unlisten(deploymentChannel(id)).catch(() => undefined);
       }
     });
     this.#journeys.add(travelling);

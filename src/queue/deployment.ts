@@ -19,8 +19,8 @@ export interface Deployment {
   readonly updated_at: Date;
   readonly cell_id: number;
   readonly idempotency_key: string | null;
-  /** As PostgreSQL writes intervals. */
-  readonly max_duration: string | null;
+  /** In seconds. */
+  readonly max_duration: number | null;
   /** Whether an operator started it past the rules. */
   readonly forced: boolean;
   /** Its place among those of its priority, when that is not its id. */
@@ -45,8 +45,8 @@ export interface Deployment {
   readonly alive_until: Date | null;
   /** When its keeper was asked to end the work. */
   readonly stop_timestamp: Date | null;
-  /** Within how long its keeper does that, as PostgreSQL writes intervals. */
-  readonly stop_grace: string | null;
+  /** Within how many seconds its keeper does that. */
+  readonly stop_grace: number | null;
   readonly cancellation_kind: CancellationKind | null;
   /** The deployment whose work it is a part of. */
   readonly parent_id: number | null;

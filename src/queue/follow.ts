@@ -15,11 +15,11 @@ export async function follow(
   options: OutageOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { signal } = options;
-  const wakeUps = catchWakeUps(queue.database, transitionsChannel);
+  const wakeUps = catchWakeUps(queue.source, transitionsChannel);
   try {
     while (!signal.aborted) {
       await outlastOutages(async () => {
-        await queue.followTransitions();
+        await queue.source.followTransitions();
         await read();
       }, options);
       await wakeUps.sleep(lookInterval, signal);
@@ -32,6 +32,6 @@ export async function follow(
   } finally {
     wakeUps.stop();
     // When the connection is lost, its follower is gone as well.
-    await queue.unfollowTransitions().catch(() => undefined);
+    await queue.source.unfollowTransitions().catch(() => undefined);
   }
 }

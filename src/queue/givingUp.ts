@@ -28,12 +28,12 @@ export async function giveUp(
 }
 
 async function cancelSoon(queue: Queue, id: DeploymentId, note: string): Promise<void> {
-  const { database } = queue;
+  const { source } = queue;
   const over = new AbortController();
-  const silence = new DatabaseUnavailableError(`${database.target} did not answer within ${longestTry / 1000} s`);
+  const silence = new DatabaseUnavailableError(`${source.target} did not answer within ${longestTry / 1000} s`);
   const timer = setTimeout(() => over.abort(silence), longestTry);
   try {
-    await outlastOutages(() => answered(database, cancelAsKeeper(queue, id, note), over.signal, 0), {
+    await outlastOutages(() => answered(source, cancelAsKeeper(queue, id, note), over.signal, 0), {
       signal: over.signal,
     });
   } finally {

@@ -68,7 +68,7 @@ export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions)
     const outages = { signal, outageTimeout, onEvent };
     entered = await outlastOutages(async () => {
       const sent = readClocks();
-      const row = await answered(queue.database, enter(), signal);
+      const row = await answered(queue.source, enter(), signal);
       lease?.renewed(sent, row);
       return row;
     }, outages);

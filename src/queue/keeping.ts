@@ -37,9 +37,9 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
   let { onStop } = options;
   let isUnknown = false;
   const channel = deploymentChannel(id);
-  const wakeUps = catchWakeUps(queue.database, channel);
+  const wakeUps = catchWakeUps(queue.source, channel);
   const beat = async () => {
-    await queue.database.listen(channel);
+    await queue.source.listen(channel);
     const sent = readClocks();
     const answer = await queue.heartbeat(id, options.keeper);
     lease?.renewed(sent, answer.deployment, answer.endsBy);

@@ -36,7 +36,7 @@ function isLength(value: unknown): value is string | number {
 
 /** As the caller gave it: "cellIndex", "the deployment id". */
 function nameOf(query: string, index: number): string {
-  const place = new RegExp(`(\\w+) (?:=> |= )?(?:make_interval\\(secs => )?\\$${index + 1}(?!\\d)`);
+  const place = new RegExp(`(\\w+) (?:=> |>?= )?(?:make_interval\\(secs => )?\\$${index + 1}(?!\\d)`);
   const [, column = "a value"] = place.exec(query) ?? [];
   return column === "id" || column === "deployment_id"
     ? "the deployment id"

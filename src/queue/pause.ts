@@ -1,4 +1,4 @@
-import type { Database } from "../database/database.js";
+import type { Source } from "./source.js";
 
 export interface WakeUps {
   /** Returns after the time, at a wake-up since the previous sleep, or when aborted; whichever is first. */
@@ -12,7 +12,7 @@ export interface WakeUps {
  * Begins to catch the wake-ups of a channel, so that one which arrives while the state is still being checked is not missed:
  * subscribe, then check, then sleep.
  */
-export function catchWakeUps(database: Database, channel: string): WakeUps {
+export function catchWakeUps(source: Source, channel: string): WakeUps {
   let woken = false;
   let endSleep = (): void => undefined;
   const wake = (): void => {
@@ -21,7 +21,7 @@ export function catchWakeUps(database: Database, channel: string): WakeUps {
   };
   return {
     wake,
-    stop: database.onWakeUp(channel, wake),
+    stop: source.onWakeUp(channel, wake),
     async sleep(milliseconds, signal) {
       if (!woken) {
         await pause(milliseconds, signal, (resolve) => {

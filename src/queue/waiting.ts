@@ -44,10 +44,10 @@ export async function waitForStart(
 ): Promise<StartAttempt | undefined> {
   const { signal, onEvent } = options;
   const channel = deploymentChannel(id);
-  const wakeUps = catchWakeUps(queue.database, channel);
-  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.database, call, signal);
+  const wakeUps = catchWakeUps(queue.source, channel);
+  const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.source, call, signal);
   const look = async (): Promise<StartAttempt> => {
-    await queue.database.listen(channel);
+    await queue.source.listen(channel);
     const sent = readClocks();
     const { heartbeat, keeper, stopGrace } = options;
     const attempt = await queue.tryStart(id, { heartbeat, keeper, stopGrace });
@@ -63,15 +63,14 @@ export async function waitForStart(
   let refusal: { readonly error: unknown } | undefined;
   /** Runs beside the wait, which it does not delay. It asks again after each look, since notifications may only have been late. */
   const probe = async (): Promise<void> => {
-    const answer = await queue.database.notificationsArrive(channel).catch(() => undefined);
+    const answer = await queue.source.notificationsArrive(channel).catch(() => undefined);
     if (answer === undefined || answer === arrive || over) {
       return;
     }
     arrive = answer;
     if (arrive) {
       longestSleep = undefined;
-      // A session of our own; the next look prepares its statement.
-      queue.database.connection.prepareStatements();
+      queue.source.ownsSession();
     } else {
       longestSleep = shortestLook;
       await onEvent?.({ event: "no-notifications" });
@@ -94,7 +93,7 @@ export async function waitForStart(
           wakeUps.wake();
         });
       }
-      const turn = arrive === false ? Number.POSITIVE_INFINITY : await queue.database.connection.giveWay();
+      const turn = arrive === false ? Number.POSITIVE_INFINITY : await queue.source.giveWay();
       await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn, turn), signal);
       if (refusal !== undefined) {
         throw refusal.error;

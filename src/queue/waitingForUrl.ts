@@ -29,12 +29,12 @@ export async function waitForUrl(
   options: UrlOptions = {},
 ): Promise<Deployment> {
   const deadline = performance.now() + timeout;
-  const wakeUps = catchWakeUps(queue.database, transitionsChannel);
+  const wakeUps = catchWakeUps(queue.source, transitionsChannel);
   let interval = soon;
   try {
     for (;;) {
       const deployment = await outlastOutages(async () => {
-        await queue.followTransitions();
+        await queue.source.followTransitions();
         return queue.liveDeploymentByUrl(url, options.place);
       }, options);
       if (deployment !== undefined) {
@@ -55,6 +55,6 @@ export async function waitForUrl(
   } finally {
     wakeUps.stop();
     // When the connection is lost, its follower is gone as well.
-    await queue.unfollowTransitions().catch(() => undefined);
+    await queue.source.unfollowTransitions().catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { Database } from "../database/database.js";
-import { type Answer, Callers, type Follower, type Look, type News } from "../queue/calls/callers.js";
+import { type Answer, Callers, type Follower, type News, type Page } from "../queue/calls/callers.js";
 
 export interface PoolOptions {
   readonly url: string;
@@ -23,8 +23,8 @@ export class Pool {
     return this.#use((callers) => callers.call(credential, name, values, actor));
   }
 
-  look(credential: Buffer, view: string, look: Look): Promise<Answer[]> {
-    return this.#use((callers) => callers.look(credential, view, look));
+  look(credential: Buffer, view: string, page: Page): Promise<Answer[]> {
+    return this.#use((callers) => callers.look(credential, view, page));
   }
 
   trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {

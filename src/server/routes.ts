@@ -104,7 +104,7 @@ function addReading(app: FastifyInstance, pool: Pool, reading: Reading): void {
       }
       const atMost = Number(limit);
       const items = await pool.look(credential, view, {
-        ...{ conditions, by, descending, atMost },
+        ...{ conditions, by: [descending === true ? `-${by}` : by], atMost },
         ...(typeof cursor === "string" && { after: fromCursor(cursor) }),
       });
       const last = items.length === atMost ? items.at(-1)?.[by] : undefined;

@@ -72,16 +72,8 @@ function holdText({ id, stop_timestamp, stop_grace }: Deployment): string {
   if (stop_grace === null) {
     return `its keeper cannot end the work, so it holds its cell until the work has ended; "deploy-queue cancel deployment ${id} --force" frees the cell at once`;
   }
-  const grace = milliseconds(stop_grace);
   const since = stop_timestamp === null ? 0 : Math.max(0, Date.now() - stop_timestamp.getTime());
-  const atMost = grace === undefined ? "" : `, at most ${formatDuration(Math.max(0, grace - since))} more`;
-  return `it holds its cell until its command has ended${atMost}`;
-}
-
-/** Of an interval as PostgreSQL writes it, such as "00:00:10"; undefined for another style. */
-function milliseconds(interval: string): number | undefined {
-  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/.exec(interval) ?? [];
-  return seconds === undefined ? undefined : (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+  return `it holds its cell until its command has ended, at most ${formatDuration(Math.max(0, stop_grace * 1000 - since))} more`;
 }
 
 function at(moment: Date | null): string {

@@ -13,8 +13,8 @@ export function locationName({ environment, cloudProvider, region, cellIndex }: 
   return cellName({ environment, cloud_provider: cloudProvider, region, index: cellIndex });
 }
 
-export function cellOf(deployment: Deployment): Cell {
-  const { environment, cloud_provider, region, cell_index: index } = deployment;
+export function cellOf(row: Omit<Cell, "index"> & { readonly cell_index: number }): Cell {
+  const { environment, cloud_provider, region, cell_index: index } = row;
   return { environment, cloud_provider, region, index };
 }
 

@@ -1,10 +1,9 @@
 /** Columns of a deployment that only the queue itself works with. */
 const internal = new Set(["cell_id", "keeper", "alive_until", "kept", "release_key", "via_old_names", "place"]);
-const intervals = new Set(["max_duration", "stop_grace"]);
 
 /**
- * For JSON.stringify: the row of a deployment or a cell as --json prints it, by the names that all rows have, without internal columns, and with
- * durations in seconds. docs/json.md says what is there.
+ * For JSON.stringify: the row of a deployment or a cell as --json prints it, by the names that all rows have, without internal columns.
+ * docs/json.md says what is there.
  */
 export function published(_key: string, value: unknown): unknown {
   if (!isRow(value)) {
@@ -18,24 +17,10 @@ export function published(_key: string, value: unknown): unknown {
     return value;
   }
   const { id, ...row } = value;
-  const columns = Object.entries(row)
-    .filter(([column]) => !internal.has(column))
-    .map(([column, field]) => [column, intervals.has(column) ? seconds(field) : field]);
+  const columns = Object.entries(row).filter(([column]) => !internal.has(column));
   return { deployment_id: id, ...Object.fromEntries(columns) };
 }
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Of an interval as PostgreSQL writes it; one with months or in another style stays as it is. */
-function seconds(interval: unknown): unknown {
-  if (typeof interval === "number") {
-    return interval;
-  }
-  const [, days = "0", hours = "0", minutes = "0", rest = "0"] =
-    /^(?:(\d+) days?)? ?(?:(\d+):(\d+):([\d.]+))?$/.exec(String(interval ?? "null")) ?? [];
-  return /\d/.test(String(interval)) && !/mon|year/.test(String(interval))
-    ? ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(rest)
-    : interval;
 }

@@ -18,10 +18,9 @@ test("those that are asked to stop are listed by themselves", () => {
 });
 
 test.each([
-  ["00:00:10", ", at most 10s more"],
-  ["01:00:00", ", at most 1h more"],
-  ["P1D", ""],
-])("a grace of %s says how long the cell is held at most", (stop_grace, atMost) => {
+  [10, ", at most 10s more"],
+  [3_600, ", at most 1h more"],
+])("a grace of %s seconds says how long the cell is held at most", (stop_grace, atMost) => {
   const since = new Date(Date.now() + 5_000);
   expect(cancelledText(deployment({ ...stopping, stop_timestamp: since, stop_grace }))).toBe(
     `deployment 42 (api@v1.2.3) is asked to stop; it holds its cell until its command has ended${atMost}`,

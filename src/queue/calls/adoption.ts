@@ -1,4 +1,5 @@
 import { type AdoptionScope, adoptionStatements } from "../../database/adoption.js";
+import { translateError } from "../errors.js";
 import { Calls, longTimeout } from "./calls.js";
 
 /** What an adoption moves, or what stands in its way. */
@@ -22,7 +23,11 @@ export class Adoption extends Calls {
 
   async #call(entry: "adopt" | "preview_adoption", scope: AdoptionScope): Promise<Adopted[]> {
     const statements = await adoptionStatements(entry, scope);
-    const results = await this.rows<Adopted[]>((sql) => sql.unsafe(statements), longTimeout);
+    const results = await this.source.database
+      .query<Adopted[]>((sql) => sql.unsafe(statements), longTimeout)
+      .catch((error: unknown) => {
+        throw translateError(error);
+      });
     return results.flat();
   }
 }

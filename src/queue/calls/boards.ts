@@ -1,8 +1,7 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
-import type { Database } from "../../database/database.js";
 import type { Cell, DeploymentStatus, DeploymentWithStatus, Whereabouts } from "../deployment.js";
-import { Calls } from "./calls.js";
+import type { Source } from "../source.js";
+import { Calls, placed } from "./calls.js";
+import type { Cells } from "./cells.js";
 import type { Environments } from "./environments.js";
 
 /** A component in a cell. */
@@ -121,10 +120,12 @@ export interface DeploymentFilter extends Whereabouts {
 /** What runs where, and what has run. */
 export class Boards extends Calls {
   readonly #environments: Environments;
+  readonly #cells: Cells;
 
-  constructor(database: Database, environments: Environments) {
-    super(database);
+  constructor(source: Source, environments: Environments, cells: Cells) {
+    super(source);
     this.#environments = environments;
+    this.#cells = cells;
   }
 
   /** The deployments that run, or those of one environment. */
@@ -137,132 +138,117 @@ export class Boards extends Calls {
     return this.#holders(["running", "verifying", "stopping", "buffering"], environment);
   }
 
-  #holders(states: readonly string[], environment: string | undefined): Promise<RunningDeployment[]> {
-    return this.rows(
-      (sql) => sql`
-        select
-          deployment_id, current.environment, current.cloud_provider, current.region, current.cell_index,
-          current.component, current.version, current.url, current_status as status, current.sequence,
-          deployment.slot, current.actor, current.start_timestamp,
-          extract(epoch from current_duration)::float8 as current_duration,
-          extract(epoch from avg_duration)::float8 as avg_duration,
-          extract(epoch from outlier_duration)::float8 as outlier_duration,
-          -- The start and the duration since then make the now of the view.
-          extract(epoch from current.start_timestamp + current_duration - heartbeat_timestamp)::float8 as heartbeat_age,
-          exists (
-            select from deploy_queue.stuck_deployments as stuck
-            where stuck.deployment_id = current.deployment_id and stuck.kind = 'silent'
-          ) as is_silent,
-          stopped_by, current.stop_timestamp, stops_by, current.verifying_since, unkept_since,
-          current.buffering_until,
-          current.start_timestamp + current_duration as as_of
-        from deploy_queue.current_deployments as current
-        join deploy_queue.deployments_with_status as deployment on deployment.id = deployment_id
-        where current_status::text = any (${[...states]})
-          and (${environment ?? null}::text is null or current.environment = ${environment ?? null})
-        order by current.environment, current.cloud_provider, current.region, current.cell_index, deployment_id`,
-    );
+  async #holders(states: readonly string[], environment: string | undefined): Promise<RunningDeployment[]> {
+    const [holders, silent] = await Promise.all([
+      this.read<Holder>("current_deployments", {
+        where: { current_status: states, environment },
+        order: ["environment", "cloud_provider", "region", "cell_index", "deployment_id"],
+        fields: fieldsOfHolder,
+      }),
+      this.read<StuckDeployment>("stuck_deployments", { where: { kind: "silent" } }),
+    ]);
+    const silentIds = new Set(silent.map(({ deployment_id }) => deployment_id));
+    return holders.map(({ current_status: status, heartbeat_timestamp: beat, ...holder }) => {
+      const as_of = new Date(holder.start_timestamp.getTime() + holder.current_duration * 1000);
+      const heartbeat_age = beat === null ? null : (as_of.getTime() - beat.getTime()) / 1000;
+      return { ...holder, status, heartbeat_age, is_silent: silentIds.has(holder.deployment_id), as_of };
+    });
   }
 
   /** @throws UnknownNameError for an environment that does not exist */
   async cells(environment: string): Promise<(Cell & { readonly slots: number })[]> {
-    const { slots } = await this.#environments.get(environment);
-    return this.rows(
-      (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index, coalesce(slots, ${slots}) as slots
-        from deploy_queue.cells
-        where environment = ${environment} and retired_at is null
-        order by cloud_provider, region, cell_index`,
-    );
+    await this.#environments.get(environment);
+    return this.#cells.all(environment);
   }
 
   outliers(): Promise<Outlier[]> {
-    return this.rows((sql) => sql`select ${outlier(sql)} from deploy_queue.outliers order by id`);
+    return this.read("outliers", { order: ["id"], fields: fieldsOfOutlier });
   }
 
   /** Deployments that need a look. */
   stuck(): Promise<StuckDeployment[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.stuck_deployments order by since, deployment_id`);
+    return this.read("stuck_deployments", { order: ["since", "deployment_id"] });
   }
 
   /** Deployments that entered the line since then, the newest first. */
-  deployments(filter: DeploymentFilter): Promise<DeploymentWithStatus[]> {
-    const { since, limit, environment, cloudProvider, region, cellIndex, component, version, status, by } = filter;
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.deployments_with_status
-        where created_at >= ${since}
-          and (${environment ?? null}::text is null or environment = ${environment ?? null})
-          and (${cloudProvider ?? null}::text is null or cloud_provider = ${cloudProvider ?? null})
-          and (${region ?? null}::text is null or region = ${region ?? null})
-          and (${cellIndex ?? null}::integer is null or cell_index = ${cellIndex ?? null})
-          and (${component ?? null}::text is null or component = ${component ?? null})
-          and (${version ?? null}::text is null or version = ${version ?? null})
-          and (${by ?? null}::text is null or ${by ?? null} in (actor, entered_by))
-          and (${status ?? null}::text is null or status::text = ${status ?? null})
-        order by created_at desc, id desc
-        limit ${limit}`,
-    );
+  async deployments({
+    since,
+    limit,
+    by,
+    component,
+    version,
+    status,
+    ...where
+  }: DeploymentFilter): Promise<DeploymentWithStatus[]> {
+    const look = (who: Readonly<Record<string, string>>): Promise<DeploymentWithStatus[]> =>
+      this.read("deployments_with_status", {
+        where: { ...placed(where), component, version, status, ...who },
+        ...{ from: { created_at: since }, order: ["-created_at", "-id"], limit },
+      });
+    if (by === undefined) {
+      return look({});
+    }
+    const rows = (await Promise.all([look({ actor: by }), look({ entered_by: by })])).flat();
+    return [...new Map(rows.map((row) => [row.id, row])).values()].sort(newestFirst).slice(0, limit);
   }
 
   /** The newest version of each component, and how far it is in each cell; of one environment or all. */
   latest(environment?: string): Promise<LatestDeployment[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.latest_deployments
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by environment, component, cloud_provider, region, cell_index`,
-    );
+    const order = ["environment", "component", "cloud_provider", "region", "cell_index"];
+    return this.read("latest_deployments", { where: { environment }, order });
   }
 
   /** The versions of each component that are newest somewhere. */
-  currentVersions(): Promise<{ readonly component: string; readonly version: string }[]> {
-    return this.rows(
-      (sql) => sql`
-        select component, version from deploy_queue.latest_deployments
-        union
-        select component, cell_version from deploy_queue.latest_deployments`,
+  async currentVersions(): Promise<{ readonly component: string; readonly version: string }[]> {
+    const versions = (await this.latest()).flatMap(({ component, version, cell_version }) =>
+      [version, cell_version].map((one) => [JSON.stringify([component, one]), { component, version: one }] as const),
     );
+    return [...new Map(versions).values()];
   }
 
   /** Deployments that finished since then and whose buffer is over. */
   finished(environment: string, since: Date): Promise<FinishedDeployment[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.finished_deployments
-        where environment = ${environment} and finish_timestamp >= ${since}
-        order by finish_timestamp, deployment_id`,
-    );
+    const order = ["finish_timestamp", "deployment_id"];
+    return this.read("finished_deployments", { where: { environment }, from: { finish_timestamp: since }, order });
   }
 
   /** What has occupied the cells since then. */
-  timeline(environment: string, since: Date): Promise<Occupation[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.cell_timeline(since => ${since})
-        where environment = ${environment}
-        order by held_from, deployment_id`,
-    );
+  async timeline(environment: string, since: Date): Promise<Occupation[]> {
+    const occupations = await this.rows<Occupation>("cell_timeline", { since });
+    return occupations
+      .filter((one) => one.environment === environment)
+      .sort(
+        (one, other) => one.held_from.getTime() - other.held_from.getTime() || one.deployment_id - other.deployment_id,
+      );
   }
 
   usualDurations(environment: string): Promise<UsualDuration[]> {
-    return this.rows(
-      (sql) => sql`
-        select
-          environment, cloud_provider, region, cell_index, component, deployment_count,
-          extract(epoch from avg_duration)::float8 as avg_duration,
-          extract(epoch from stddev_duration)::float8 as stddev_duration
-        from deploy_queue.deployment_duration_analytics
-        where environment = ${environment}
-        order by component, cloud_provider, region, cell_index`,
-    );
+    const order = ["component", "cloud_provider", "region", "cell_index"];
+    const fields = [
+      ...["environment", "cloud_provider", "region", "cell_index", "component"],
+      ...["deployment_count", "avg_duration", "stddev_duration"],
+    ];
+    return this.read("deployment_duration_analytics", { where: { environment }, order, fields });
   }
 }
 
-export function outlier(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
-  return sql`
-    id, environment, cloud_provider, region, cell_index, component, version, url, note,
-    extract(epoch from current_duration)::float8 as current_duration,
-    extract(epoch from avg_duration)::float8 as avg_duration,
-    extract(epoch from stddev_duration)::float8 as stddev_duration`;
+const fieldsOfHolder = [
+  ...["deployment_id", "environment", "cloud_provider", "region", "cell_index", "component", "version", "url"],
+  ...["current_status", "sequence", "slot", "actor", "start_timestamp", "current_duration", "avg_duration"],
+  ...["outlier_duration", "heartbeat_timestamp", "stopped_by", "stop_timestamp", "stops_by", "verifying_since"],
+  ...["unkept_since", "buffering_until"],
+];
+
+interface Holder extends Omit<RunningDeployment, "status" | "heartbeat_age" | "is_silent" | "as_of"> {
+  readonly current_status: RunningDeployment["status"];
+  readonly heartbeat_timestamp: Date | null;
+}
+
+export const fieldsOfOutlier = [
+  ...["id", "environment", "cloud_provider", "region", "cell_index", "component", "version", "url", "note"],
+  ...["current_duration", "avg_duration", "stddev_duration"],
+];
+
+function newestFirst(one: DeploymentWithStatus, other: DeploymentWithStatus): number {
+  return other.created_at.getTime() - one.created_at.getTime() || other.id - one.id;
 }

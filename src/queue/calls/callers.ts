@@ -1,14 +1,17 @@
+import { Json } from "../source.js";
 import { Calls } from "./calls.js";
 
 /** What a function or a view gives back, as JSON. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-export interface Look {
+export interface Page {
+  /** Fields and what they equal: a value, or one of several. */
   readonly conditions: Readonly<Record<string, unknown>>;
-  /** The field in whose order the rows come. */
-  readonly by?: string | undefined;
-  readonly descending?: boolean | undefined;
-  /** The value of that field behind which the rows begin. */
+  /** Fields and the least that they are. */
+  readonly from?: Readonly<Record<string, unknown>> | undefined;
+  /** The fields in whose order the rows come; one that begins with "-" is descending. */
+  readonly by?: readonly string[];
+  /** The value of the first of them behind which the rows begin. */
   readonly after?: unknown;
   readonly atMost: number;
 }
@@ -28,69 +31,53 @@ export interface News {
   readonly data: Answer | null;
 }
 
+interface NewsRow extends Pick<News, "event" | "data"> {
+  readonly number: number;
+  readonly look_in: number | null;
+}
+
 /** What a server calls for the bearers of secrets, with their rights. A credential is the SHA-256 of a secret. */
 export class Callers extends Calls {
   /** Calls a function with JSON arguments. @param actor who acts, as the bearer says */
   async call(credential: Buffer, name: string, values: object, actor?: string): Promise<Answer[]> {
-    const json = JSON.stringify(values);
-    const rows = await this.rows<{ answer: Answer }>(
-      (sql) => sql`
-        select answer from deploy_queue.call(
-          credential => ${credential}, function_name => ${name}, arguments => ${json}::text::jsonb, actor => ${actor ?? null}
-        ) as answer`,
-    );
+    const call = { credential, function_name: name, arguments: new Json(values), actor };
+    const rows = await this.rows<{ answer: Answer }>("call", call);
     return rows.map(({ answer }) => answer);
   }
 
   /** Reads rows of a view. */
-  async look(credential: Buffer, view: string, look: Look): Promise<Answer[]> {
-    const conditions = JSON.stringify(look.conditions);
-    const after = look.after === undefined ? null : JSON.stringify(look.after);
-    const rows = await this.rows<{ answer: Answer }>(
-      (sql) => sql`
-        select answer from deploy_queue.look(
-          credential => ${credential}, view_name => ${view}, conditions => ${conditions}::text::jsonb, by => ${look.by ?? null},
-          descending => ${look.descending ?? false}, after => ${after}::text::jsonb, at_most => ${look.atMost}
-        ) as answer`,
-    );
+  async look(credential: Buffer, view: string, { conditions, from, by, after, atMost }: Page): Promise<Answer[]> {
+    const rows = await this.rows<{ answer: Answer }>("look", {
+      ...{ credential, view_name: view, conditions: new Json(conditions), at_least: new Json(from ?? {}) },
+      ...{ by, after: new Json(after), at_most: atMost },
+    });
     return rows.map(({ answer }) => answer);
   }
 
   /** Whose tokens are exchanged for sessions, and for whom they must be. */
   trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {
-    return this.rows((sql) => sql`select issuer, audience from deploy_queue.trusted_issuers()`);
+    return this.rows("trusted_issuers", {}, { fields: ["issuer", "audience"] });
   }
 
   /** A session for the bearer of a token whose signature was verified. @throws RefusedError when no trust lets it in */
-  async createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
-    const json = JSON.stringify(claims);
-    const { answer } = await this.row<{ answer: Answer }>(
-      (sql) => sql`
-        select to_jsonb(answer) as answer
-        from deploy_queue.create_session(hash => ${hash}, issuer => ${issuer}, claims => ${json}::text::jsonb) as answer`,
-    );
-    return answer;
+  createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
+    return this.row("create_session", { hash, issuer, claims: new Json(claims) });
   }
 
   /** Where deployments stand, in the order of those who follow them. */
   async news(followers: readonly Follower[]): Promise<News[]> {
-    const json = JSON.stringify(
-      followers.map(({ credential, id }) => ({ credential: credential.toString("hex"), deployment_id: id })),
-    );
-    const rows = await this.rows<{ event: News["event"]; data: Answer | null; seconds: number | null }>(
-      (sql) => sql`
-        select news.event, news.data, extract(epoch from news.look_in)::float8 as seconds
-        from deploy_queue.news(followers => ${json}::text::jsonb) as news
-        order by news.number`,
-    );
-    return rows.map(({ event, data, seconds }) => ({ event, data, lookIn: seconds === null ? null : seconds * 1_000 }));
+    const given = followers.map(({ credential, id }) => ({
+      credential: credential.toString("hex"),
+      deployment_id: id,
+    }));
+    const rows = await this.rows<NewsRow>("news", { followers: new Json(given) });
+    return rows
+      .sort((one, other) => one.number - other.number)
+      .map(({ event, data, look_in }) => ({ event, data, lookIn: look_in === null ? null : look_in * 1_000 }));
   }
 
   /** The version of the schema; tells whether the database answers. */
-  async schemaVersion(): Promise<number> {
-    const { version } = await this.row<{ version: number }>(
-      (sql) => sql`select deploy_queue.schema_version() as version`,
-    );
-    return version;
+  schemaVersion(): Promise<number> {
+    return this.value("schema_version", {});
   }
 }

@@ -1,52 +1,44 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
-import type { Database } from "../../database/database.js";
-import { DeploymentNotFoundError, OtherKeeperError, translateError } from "../errors.js";
+import { Database } from "../../database/database.js";
+import { DatabaseSource } from "../databaseSource.js";
+import type { Deployment, Whereabouts } from "../deployment.js";
+import { type Arguments, type CallOptions, type Look, Seconds, type Source } from "../source.js";
 
-/** Calls of SQL functions and reads of views, with the errors of errors.ts. */
+/** Calls of functions and looks at views, with the errors of errors.ts. */
 export abstract class Calls {
-  protected readonly database: Database;
+  protected readonly source: Source;
 
-  constructor(database: Database) {
-    this.database = database;
+  constructor(source: Source | Database) {
+    this.source = source instanceof Database ? new DatabaseSource(source) : source;
   }
 
-  protected async rows<Row extends object>(
-    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
-    timeout?: number,
-  ): Promise<Row[]> {
-    try {
-      return await this.database.query(statement, timeout);
-    } catch (error) {
-      const translated = translateError(error);
-      if (!(translated instanceof DeploymentNotFoundError || translated instanceof OtherKeeperError)) {
-        throw translated;
-      }
-    }
-    // A former primary that does not know yet that it is one does not know what came after it, either.
-    await this.database.proveItWrites();
-    try {
-      return await this.database.query(statement, timeout);
-    } catch (error) {
-      throw translateError(error);
-    }
+  /** The rows that a function gives back. */
+  protected rows<Row extends object>(name: string, values: Arguments, options: CallOptions = {}): Promise<Row[]> {
+    return this.source.call(name, values, options);
   }
 
-  /** The same for a call that changes something, on behalf of the actor of the connection. */
-  protected changes<Row extends object>(
-    statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
-    timeout?: number,
-  ): Promise<Row[]> {
-    const { actor } = this.database;
-    return this.rows(actor === undefined ? statement : actingAs(actor, statement), timeout);
+  /** The only one. */
+  protected async row<Row extends object>(name: string, values: Arguments, options: CallOptions = {}): Promise<Row> {
+    return only(await this.rows(name, values, options));
   }
 
-  protected async change<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
-    return only(await this.changes(statement));
+  /** The value that a function gives back. */
+  protected async value<Value>(name: string, values: Arguments, options: CallOptions = {}): Promise<Value> {
+    const { answer } = await this.row<{ answer: Value }>(name, values, options);
+    return answer;
   }
 
-  protected async row<Row extends object>(statement: (sql: Sql) => postgres.PendingQuery<Row[]>): Promise<Row> {
-    return only(await this.rows(statement));
+  /** The rows that a function gives back which changes something, on behalf of the actor. */
+  protected changes<Row extends object>(name: string, values: Arguments, options: CallOptions = {}): Promise<Row[]> {
+    return this.rows(name, values, { ...options, changes: true });
+  }
+
+  protected async change<Row extends object>(name: string, values: Arguments, options: CallOptions = {}): Promise<Row> {
+    return only(await this.changes(name, values, options));
+  }
+
+  /** Rows of a view. */
+  protected read<Row extends object>(view: string, look: Look = {}): Promise<Row[]> {
+    return this.source.look(view, look);
   }
 }
 
@@ -57,24 +49,20 @@ function only<Row>([row]: Row[]): Row {
   return row;
 }
 
-/**
- * The statement, after its transaction was told who acts. It is told in the statement itself: a pooler refuses a setting of the session
- * at the start, and would give one that is made later to other clients. What follows refers to it, and so runs after it.
- */
-function actingAs<Row extends object>(
-  actor: string,
-  statement: (sql: Sql) => postgres.PendingQuery<Row[]>,
-): (sql: Sql) => postgres.PendingQuery<Row[]> {
-  return (sql) => sql<Row[]>`
-    select answer.*
-    from (select set_config('deploy_queue.actor', ${actor}, true) as actor offset 0) as who,
-      lateral (select called.* from (${statement(sql)}) as called where who.actor is not null offset 0) as answer`;
-}
-
 /** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
 export const longTimeout = 3_600_000;
 
-/** An interval; undefined is null. */
-export function milliseconds(sql: Sql, value: number | undefined): postgres.PendingQuery<postgres.Row[]> {
-  return sql`make_interval(secs => ${value === undefined ? null : value / 1000})`;
+/** A duration that is given in milliseconds. */
+export function milliseconds(value: number | undefined): Seconds {
+  return new Seconds(value === undefined ? null : value / 1000);
+}
+
+/** The arguments that say where. */
+export function placed({ environment, cloudProvider, region, cellIndex }: Whereabouts) {
+  return { environment, cloud_provider: cloudProvider, region, cell_index: cellIndex };
+}
+
+/** The order in which deployments have entered. */
+export function byId(one: Deployment, other: Deployment): number {
+  return one.id - other.id;
 }

@@ -1,3 +1,4 @@
+import { Json } from "../source.js";
 import { Calls, milliseconds } from "./calls.js";
 
 /** What a pipeline has found about a version. */
@@ -43,33 +44,34 @@ export interface CheckFilter {
 /** Evidence that environments demand of a version before they let it in. */
 export class Checks extends Calls {
   /** Wakes the deployments that it lets in. Where roles are in use, only a checker or an operator may. */
-  report({ component, version, name, passed, url, details, expiresIn }: CheckReport): Promise<Check> {
-    return this.change(
-      (sql) => sql`
-        select id as check_id, component, version, name, case when passed then 'passed' else 'failed' end as state,
-          url, details, expires_at, actor, principal, reported_at
-        from deploy_queue.report_check(
-          component => ${component},
-          version => ${version},
-          name => ${name},
-          passed => ${passed},
-          url => ${url ?? null},
-          details => ${details === undefined ? null : JSON.stringify(details)}::text::jsonb,
-          expires_in => ${milliseconds(sql, expiresIn)}
-        )`,
+  async report({ component, version, name, passed, url, details, expiresIn }: CheckReport): Promise<Check> {
+    const { id, ...check } = await this.change<Omit<Check, "check_id" | "state"> & { id: number }>(
+      "report_check",
+      { component, version, name, passed, url, details: new Json(details), expires_in: milliseconds(expiresIn) },
+      {
+        fields: [
+          "id",
+          "component",
+          "version",
+          "name",
+          "url",
+          "details",
+          "expires_at",
+          "actor",
+          "principal",
+          "reported_at",
+        ],
+      },
     );
+    return { check_id: id, state: passed ? "passed" : "failed", ...check };
   }
 
   /** The newest first. */
   latest({ component, version, name, limit }: CheckFilter = {}): Promise<Check[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.latest_checks
-        where (${component ?? null}::text is null or component = ${component ?? null})
-          and (${version ?? null}::text is null or version = ${version ?? null})
-          and (${name ?? null}::text is null or name = ${name ?? null})
-        order by reported_at desc, check_id desc
-        limit ${limit ?? null}`,
-    );
+    return this.read("latest_checks", {
+      where: { component, version, name },
+      order: ["-reported_at", "-check_id"],
+      limit,
+    });
   }
 }

@@ -1,9 +1,9 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
+import { cellOf } from "../../text/describe.js";
 import { nearestNames } from "../../text/nearest.js";
 import type { Cell, Location } from "../deployment.js";
 import { UnknownNameError } from "../errors.js";
-import { Calls } from "./calls.js";
+import { type Arguments, Seconds } from "../source.js";
+import { Calls, placed } from "./calls.js";
 
 /** Policies of an environment; durations in seconds. */
 export interface Environment {
@@ -119,8 +119,12 @@ export interface EnvironmentChanges extends PolicyChanges {
 
 /** Environments and their policies. */
 export class Environments extends Calls {
-  list(): Promise<Environment[]> {
-    return this.rows((sql) => sql`select ${policies(sql)} from deploy_queue.environments order by environment`);
+  async list(): Promise<Environment[]> {
+    const rows = await this.read<EnvironmentRow>("environments", {
+      order: ["environment"],
+      fields: fieldsOfEnvironment,
+    });
+    return rows.map(withInterval);
   }
 
   /** @throws UnknownNameError for an environment that does not exist */
@@ -137,27 +141,22 @@ export class Environments extends Calls {
   }
 
   /** Adds an environment or changes its policies. */
-  set(name: string, changes: EnvironmentChanges): Promise<Environment> {
-    return this.change(
-      (sql) => sql`
-        select ${policies(sql)} from deploy_queue.set_environment(
-          environment => ${name},
-          retention => make_interval(secs => ${changes.retention ?? null}),
-          has_closed_cells => ${changes.hasClosedCells ?? null},
-          ${policyArguments(sql, changes)},
-          without => ${[...(changes.without ?? [])]}
-        )`,
-    );
+  async set(
+    name: string,
+    { retention, hasClosedCells, without, ...policies }: EnvironmentChanges,
+  ): Promise<Environment> {
+    const changes = {
+      ...{ environment: name, retention: new Seconds(retention), has_closed_cells: hasClosedCells },
+      ...{ ...policyArguments(policies), without: without ?? [] },
+    };
+    return withInterval(await this.change("set_environment", changes, { fields: fieldsOfEnvironment }));
   }
 
   /** What components demand otherwise than their environments. */
   async components(environment?: string): Promise<ComponentPolicies[]> {
-    const rows = await this.rows<ComponentPolicies>(
-      (sql) => sql`
-        select ${componentPolicies(sql)} from deploy_queue.component_policies
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by environment, component`,
-    );
+    const order = ["environment", "component"];
+    const look = { where: { environment }, order, fields: fieldsOfComponent };
+    const rows = await this.read<ComponentPolicies>("component_policies", look);
     // One whose policies were all taken back demands nothing.
     return rows.filter(({ environment: _, component: __, ...policies }) =>
       Object.values(policies).some((policy) => policy !== null),
@@ -165,60 +164,45 @@ export class Environments extends Calls {
   }
 
   /** Says what a component demands otherwise than its environment. */
-  setComponent(environment: string, component: string, changes: ComponentChanges): Promise<ComponentPolicies> {
-    return this.change(
-      (sql) => sql`
-        select ${componentPolicies(sql)} from deploy_queue.set_component(
-          environment => ${environment},
-          component => ${component},
-          ${policyArguments(sql, changes)},
-          without => ${[...(changes.without ?? [])]}
-        )`,
-    );
+  setComponent(
+    environment: string,
+    component: string,
+    { without, ...policies }: ComponentChanges,
+  ): Promise<ComponentPolicies> {
+    const changes = { environment, component, ...policyArguments(policies), without: without ?? [] };
+    return this.change("set_component", changes, { fields: fieldsOfComponent });
   }
 
   /** Removes an environment that nothing was deployed to. */
-  remove(name: string): Promise<Environment> {
-    return this.change(
-      (sql) => sql`select ${policies(sql)} from deploy_queue.remove_environment(environment => ${name})`,
+  async remove(name: string): Promise<Environment> {
+    return withInterval(
+      await this.change("remove_environment", { environment: name }, { fields: fieldsOfEnvironment }),
     );
   }
 
   /** Adds a cell, or brings a retired one back. */
-  addCell(location: Location): Promise<Cell> {
-    return this.change(
-      (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index
-        from deploy_queue.add_cell(
-          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
-          region => ${location.region}, cell_index => ${location.cellIndex}
-        )`,
-    );
+  async addCell(location: Location): Promise<Cell> {
+    return cellOf(await this.change("add_cell", placed(location)));
   }
 
   /** Says how many deployments without a common key a cell has room for; null is as many as its environment says. */
-  setCell(location: Location, slots: number | null): Promise<Cell & { readonly slots: number | null }> {
-    return this.change(
-      (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index, slots
-        from deploy_queue.set_cell(
-          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
-          region => ${location.region}, cell_index => ${location.cellIndex}, slots => ${slots}
-        )`,
-    );
+  async setCell(location: Location, slots: number | null): Promise<Cell & { readonly slots: number | null }> {
+    return { ...cellOf(await this.change("set_cell", { ...placed(location), slots })), slots };
   }
 
   /** Retires a cell: no deployment enters its line from now on. */
-  retireCell(location: Location): Promise<Cell> {
-    return this.change(
-      (sql) => sql`
-        select environment, cloud_provider, region, cell_index as index
-        from deploy_queue.retire_cell(
-          environment => ${location.environment}, cloud_provider => ${location.cloudProvider},
-          region => ${location.region}, cell_index => ${location.cellIndex}
-        )`,
-    );
+  async retireCell(location: Location): Promise<Cell> {
+    return cellOf(await this.change("retire_cell", placed(location)));
   }
+}
+
+type EnvironmentRow = Omit<Environment, "heartbeat_interval">;
+
+/** How often heartbeats are asked for at least, in seconds. */
+const longestInterval = 30;
+
+function withInterval(row: EnvironmentRow): Environment {
+  return { ...row, heartbeat_interval: Math.min(row.heartbeat_timeout / 3, longestInterval) };
 }
 
 /** How many names a message lists in full. */
@@ -232,55 +216,34 @@ export function unknownEnvironment(name: string, known: readonly string[], cure 
 }
 
 /** The arguments that set_environment and set_component have in common. */
-function policyArguments(sql: Sql, changes: PolicyChanges): postgres.PendingQuery<postgres.Row[]> {
-  return sql`
-    buffer_time => make_interval(secs => ${changes.bufferTime ?? null}),
-    heartbeat_timeout => make_interval(secs => ${changes.heartbeatTimeout ?? null}),
-    max_duration => make_interval(secs => ${changes.maxDuration ?? null}),
-    unkept_after => make_interval(secs => ${changes.unkeptAfter ?? null}),
-    ordering => ${changes.ordering ?? null},
-    slots => ${changes.slots ?? null},
-    refuse_outdated => ${changes.refuseOutdated ?? null},
-    max_reservation => make_interval(secs => ${changes.maxReservation ?? null}),
-    confirmation => ${changes.confirmation ?? null},
-    approvals => ${changes.approvals ?? null},
-    approvers => ${changes.approvers ?? null},
-    promote_from => ${changes.promoteFrom ?? null},
-    promotion_cells => ${changes.promotionCells ?? null},
-    soak => make_interval(secs => ${changes.soak ?? null}),
-    same_artifact => ${changes.sameArtifact ?? null},
-    require_checks => ${changes.requireChecks === undefined ? null : [...changes.requireChecks]},
-    require_verification => ${changes.requireVerification ?? null},
-    gate_rollbacks => ${changes.gateRollbacks ?? null},
-    hold_after_failure => ${changes.holdAfterFailure ?? null}`;
+function policyArguments(changes: PolicyChanges): Arguments {
+  return {
+    buffer_time: new Seconds(changes.bufferTime),
+    heartbeat_timeout: new Seconds(changes.heartbeatTimeout),
+    max_duration: new Seconds(changes.maxDuration),
+    unkept_after: new Seconds(changes.unkeptAfter),
+    ordering: changes.ordering,
+    slots: changes.slots,
+    refuse_outdated: changes.refuseOutdated,
+    max_reservation: new Seconds(changes.maxReservation),
+    confirmation: changes.confirmation,
+    approvals: changes.approvals,
+    approvers: changes.approvers,
+    promote_from: changes.promoteFrom,
+    promotion_cells: changes.promotionCells,
+    soak: new Seconds(changes.soak),
+    same_artifact: changes.sameArtifact,
+    require_checks: changes.requireChecks,
+    require_verification: changes.requireVerification,
+    gate_rollbacks: changes.gateRollbacks,
+    hold_after_failure: changes.holdAfterFailure,
+  };
 }
 
-function policies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
-  return sql`
-    environment,
-    extract(epoch from buffer_time)::float8 as buffer_time,
-    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
-    extract(epoch from least(heartbeat_timeout / 3, interval '30 seconds'))::float8 as heartbeat_interval,
-    extract(epoch from unkept_after)::float8 as unkept_after,
-    extract(epoch from max_duration)::float8 as max_duration,
-    extract(epoch from retention)::float8 as retention,
-    has_closed_cells, ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation,
-    confirmation, approvals, approvers, promote_from, promotion_cells,
-    extract(epoch from soak)::float8 as soak,
-    same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure`;
-}
-
-function componentPolicies(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
-  return sql`
-    environment, component,
-    extract(epoch from buffer_time)::float8 as buffer_time,
-    extract(epoch from heartbeat_timeout)::float8 as heartbeat_timeout,
-    extract(epoch from unkept_after)::float8 as unkept_after,
-    extract(epoch from max_duration)::float8 as max_duration,
-    ordering, slots, refuse_outdated,
-    extract(epoch from max_reservation)::float8 as max_reservation,
-    confirmation, approvals, approvers, promote_from, promotion_cells,
-    extract(epoch from soak)::float8 as soak,
-    same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure`;
-}
+const fieldsOfBoth = [
+  ...["buffer_time", "heartbeat_timeout", "unkept_after", "max_duration", "ordering", "slots", "refuse_outdated"],
+  ...["max_reservation", "confirmation", "approvals", "approvers", "promote_from", "promotion_cells", "soak"],
+  ...["same_artifact", "require_checks", "require_verification", "gate_rollbacks", "hold_after_failure"],
+];
+const fieldsOfEnvironment = ["environment", "retention", "has_closed_cells", ...fieldsOfBoth];
+const fieldsOfComponent = ["environment", "component", ...fieldsOfBoth];

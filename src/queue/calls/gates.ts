@@ -38,12 +38,12 @@ export class Gates extends Calls {
    * @throws UnconfirmedError for a wrong one, which is recorded
    */
   async confirm(id: DeploymentId, confirmation: string): Promise<Deployment> {
-    const { was_confirmed, ...deployment } = await this.change<Deployment & { was_confirmed: boolean }>(
-      (sql) => sql`
-        select attempt.confirmed as was_confirmed, (attempt.deployment).*
-        from deploy_queue.confirm(deployment_id => ${id}, confirmation => ${confirmation}) as attempt`,
+    const { confirmed, ...deployment } = await this.change<Deployment & { confirmed: boolean }>(
+      "confirm",
+      { deployment_id: id, confirmation },
+      { fields: ["confirmed"], unfold: "deployment" },
     );
-    if (!was_confirmed) {
+    if (!confirmed) {
       throw await this.unconfirmed(deployment);
     }
     return deployment;
@@ -51,31 +51,22 @@ export class Gates extends Calls {
 
   /** Approves a waiting deployment of somebody else, for the version and the artifact that it has. */
   approve(id: DeploymentId, note?: string): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`select * from deploy_queue.approve(deployment_id => ${id}, note => ${note ?? null})`,
-    );
+    return this.change("approve", { deployment_id: id, note });
   }
 
   /** Cancels a deployment of somebody else that needs approvals and has not started. */
   disapprove(id: DeploymentId, note: string): Promise<Deployment> {
-    return this.change((sql) => sql`select * from deploy_queue.disapprove(deployment_id => ${id}, note => ${note})`);
+    return this.change("disapprove", { deployment_id: id, note });
   }
 
   /** In the order in which they entered. */
   wantedApprovals(environment?: string): Promise<WantedApproval[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.wanted_approvals
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by deployment_id`,
-    );
+    return this.read("wanted_approvals", { where: { environment }, order: ["deployment_id"] });
   }
 
   /** Why a deployment on hold was not let go. */
   async unconfirmed(deployment: Deployment): Promise<UnconfirmedError> {
-    const reasons = await this.rows<Reason>(
-      (sql) => sql`select * from deploy_queue.waiting_on(deployment_id => ${deployment.id})`,
-    );
+    const reasons = await this.rows<Reason>("waiting_on", { deployment_id: deployment.id });
     const text = reasons.find(({ kind }) => kind === "confirmation")?.text ?? "it was not confirmed";
     return new UnconfirmedError(`${deploymentName(deployment)} stays as it is: ${text}`, { hint });
   }

@@ -1,5 +1,6 @@
 import type { DeploymentId, DeploymentStatus, Location } from "../deployment.js";
-import { Calls, longTimeout } from "./calls.js";
+import { Seconds } from "../source.js";
+import { Calls, longTimeout, placed } from "./calls.js";
 
 /** A row of deploy_queue.deployment_events. */
 export interface DeploymentEvent {
@@ -24,7 +25,7 @@ export interface DeploymentEvent {
   readonly version: string | null;
   readonly url: string | null;
   /** More of it, by kind: of a cancellation how, unless it was at once; of a policy its values before and after. */
-  readonly detail: { readonly how?: string } | null;
+  readonly detail: { readonly how?: string; readonly superseded_by?: number } | null;
 }
 
 /** A deployment that goes around the queue. */
@@ -56,6 +57,9 @@ export interface Contradiction {
   readonly problem: string;
 }
 
+/** Kinds of events that tell the end that nobody wished for. */
+const ends = ["stopping", "cancelled", "reaped", "failed"] as const;
+
 /** What has happened. */
 export class History extends Calls {
   /**
@@ -63,72 +67,44 @@ export class History extends Calls {
    * @throws DeploymentNotFoundError
    */
   of(id: DeploymentId): Promise<DeploymentEvent[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.history(deployment_id => ${id})`);
+    return this.rows("history", { deployment_id: id });
   }
 
   /** Who asked it to stop, cancelled or reaped it, or told that it failed; undefined when none of this happened. */
   async cancellation(id: DeploymentId): Promise<Cancellation | undefined> {
-    const [event] = await this.rows<
-      Cancellation & { obsolete: { how: "superseded" | "outdated"; superseded_by?: number } | null }
-    >(
-      (sql) => sql`
-        select kind, actor, principal, application_name, reason,
-          case when detail->>'how' in ('superseded', 'outdated') then detail end as obsolete
-        from deploy_queue.history(deployment_id => ${id})
-        where kind in ('stopping', 'cancelled', 'reaped', 'failed')
-        order by id limit 1`,
-    );
-    if (event === undefined) {
-      return undefined;
+    for (const { kind, actor, principal, application_name, reason, detail } of await this.of(id)) {
+      const end = ends.find((one) => one === kind);
+      if (end !== undefined) {
+        const { how, superseded_by } = detail ?? {};
+        const obsolete = how === "superseded" || how === "outdated" ? how : undefined;
+        return {
+          ...{ kind: obsolete ?? end, actor, principal, application_name, reason },
+          ...(obsolete !== undefined && superseded_by !== undefined && { superseded_by }),
+        };
+      }
     }
-    const { obsolete, ...cancellation } = event;
-    const { how: kind, ...by } = obsolete ?? { how: event.kind };
-    return { ...cancellation, kind, ...by };
+    return undefined;
   }
 
   /** Leaves a record of a deployment that goes around the queue. It blocks no other. */
-  recordBypass(bypass: Bypass): Promise<{ id: number }> {
-    return this.change(
-      (sql) => sql`
-        select id from deploy_queue.record_bypass(
-          environment => ${bypass.environment},
-          cloud_provider => ${bypass.cloudProvider},
-          region => ${bypass.region},
-          cell_index => ${bypass.cellIndex},
-          component => ${bypass.component},
-          note => ${bypass.note},
-          version => ${bypass.version ?? null},
-          url => ${bypass.url ?? null}
-        )`,
-    );
+  recordBypass({ component, note, version, url, ...cell }: Bypass): Promise<{ id: number }> {
+    return this.change("record_bypass", { ...placed(cell), component, note, version, url }, { fields: ["id"] });
   }
 
   /** Whether any deployment has ever had this version. */
   async hasVersion(component: string, version: string): Promise<boolean> {
-    const found = await this.rows(
-      (sql) => sql`
-        select from deploy_queue.deployments_with_status
-        where component = ${component} and version = ${version}
-        limit 1`,
-      longTimeout,
-    );
-    return found.length > 0;
+    const which = { where: { component, version }, limit: 1, fields: ["id"], timeout: longTimeout };
+    return (await this.read("deployments_with_status", which)).length > 0;
   }
 
   /** How many ended deployments of an environment are older than this many seconds: with this retention they are removed. */
-  async prunable(environment: string, retention: number): Promise<number> {
-    const [row] = await this.rows<{ count: number }>(
-      (sql) => sql`
-        select deploy_queue.count_prunable(
-          environment => ${environment}, retention => make_interval(secs => ${retention})
-        ) as count`,
-      longTimeout,
-    );
-    return row?.count ?? 0;
+  prunable(environment: string, retention: number): Promise<number> {
+    const policy = { environment, retention: new Seconds(retention) };
+    return this.value("count_prunable", policy, { timeout: longTimeout });
   }
 
   /** Reads all of history and returns what contradicts the rules. */
   verify(): Promise<Contradiction[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.verify_history()`, longTimeout);
+    return this.rows("verify_history", {}, { timeout: longTimeout });
   }
 }

@@ -1,5 +1,5 @@
-import type { Database } from "../../database/database.js";
 import type { Deployment, DeploymentId, Hold } from "../deployment.js";
+import type { Source } from "../source.js";
 import { Calls } from "./calls.js";
 import type { Gates } from "./gates.js";
 
@@ -41,24 +41,15 @@ export interface HoldFilter {
 export class Holds extends Calls {
   readonly #gates: Gates;
 
-  constructor(database: Database, gates: Gates) {
-    super(database);
+  constructor(source: Source, gates: Gates) {
+    super(source);
     this.#gates = gates;
   }
 
   /** In the order in which they were staged. */
-  async staged(filter: HoldFilter = {}): Promise<StagedDeployment[]> {
-    const held = await this.rows<StagedDeployment>(
-      (sql) => sql`select * from deploy_queue.staged order by deployment_id`,
-    );
-    return held.filter(
-      (one) =>
-        (filter.environment ?? one.environment) === one.environment &&
-        (filter.cloudProvider ?? one.cloud_provider) === one.cloud_provider &&
-        (filter.region ?? one.region) === one.region &&
-        (filter.cellIndex ?? one.cell_index) === one.cell_index &&
-        (filter.component ?? one.component) === one.component,
-    );
+  staged({ environment, cloudProvider, region, cellIndex, component }: HoldFilter = {}): Promise<StagedDeployment[]> {
+    const where = { environment, cloud_provider: cloudProvider, region, cell_index: cellIndex, component };
+    return this.read("staged", { where, order: ["deployment_id"] });
   }
 
   /**
@@ -76,12 +67,10 @@ export class Holds extends Calls {
       confirmation,
     }: { reason?: string | undefined; heartbeat: boolean; key: string; confirmation?: string | undefined },
   ): Promise<{ readonly released: boolean; readonly deployment: Deployment }> {
-    const { was_released: released, ...deployment } = await this.change<Deployment & { was_released: boolean }>(
-      (sql) => sql`
-        select attempt.released as was_released, (attempt.deployment).* from deploy_queue.release(
-          deployment_id => ${id}, reason => ${reason ?? null}, heartbeat => ${heartbeat}, release_key => ${key},
-          confirmation => ${confirmation ?? null}
-        ) as attempt`,
+    const { released, ...deployment } = await this.change<Deployment & { released: boolean }>(
+      "release",
+      { deployment_id: id, reason, heartbeat, release_key: key, confirmation },
+      { fields: ["released"], unfold: "deployment" },
     );
     if (!released && deployment.hold !== null && deployment.reserved_until === null) {
       throw await this.#gates.unconfirmed(deployment);
@@ -91,8 +80,6 @@ export class Holds extends Calls {
 
   /** Cancels a deployment that is on hold; one that was released meanwhile is refused. */
   purge(id: DeploymentId, reason?: string): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`select * from deploy_queue.purge(deployment_id => ${id}, reason => ${reason ?? null})`,
-    );
+    return this.change("purge", { deployment_id: id, reason });
   }
 }

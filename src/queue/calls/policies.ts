@@ -1,7 +1,6 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
 import type { DeploymentId, Location } from "../deployment.js";
-import { Calls } from "./calls.js";
+import type { Arguments } from "../source.js";
+import { Calls, placed } from "./calls.js";
 
 /** Where a freeze is: all of an environment, a provider or region of it, or one cell. */
 export interface Area {
@@ -62,13 +61,8 @@ export type AddedWindow = Omit<MaintenanceWindow, "opens" | "closes">;
 /** When and where deployments may start at all. */
 export class Policies extends Calls {
   freezes(environment?: string): Promise<Freeze[]> {
-    return this.rows((sql) => {
-      const columns = freezeColumns(sql, sql`freeze_id`);
-      return sql`
-        select ${columns} from deploy_queue.freezes_in_force
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by freeze_id`;
-    });
+    const fields = ["freeze_id", ...fieldsOfFreeze];
+    return this.read("freezes_in_force", { where: { environment }, order: ["freeze_id"], fields });
   }
 
   freeze(
@@ -83,25 +77,15 @@ export class Policies extends Calls {
       readonly allowRole?: string | undefined;
     } = {},
   ): Promise<Freeze> {
-    return this.change(
-      (sql) => sql`
-        select ${freezeColumns(sql)} from deploy_queue.freeze(
-          environment => ${area.environment},
-          reason => ${reason},
-          cloud_provider => ${area.cloudProvider ?? null},
-          region => ${area.region ?? null},
-          cell_index => ${area.cellIndex ?? null},
-          expires_at => ${options.until ?? null},
-          allow_key => ${options.allowKey ?? null},
-          allow_actor => ${options.allowActor ?? null},
-          allow_role => ${options.allowRole ?? null}
-        )`,
-    );
+    return this.#changeFreeze("freeze", {
+      ...{ ...placed(area), reason, expires_at: options.until, allow_key: options.allowKey },
+      ...{ allow_actor: options.allowActor, allow_role: options.allowRole },
+    });
   }
 
   /** Lifts a freeze; one that was lifted already is left as it is. */
   thaw(id: number): Promise<Freeze> {
-    return this.change((sql) => sql`select ${freezeColumns(sql)} from deploy_queue.thaw(freeze_id => ${id})`);
+    return this.#changeFreeze("thaw", { freeze_id: id });
   }
 
   /** Gives a freeze another reason or end; what is undefined stays, and null lets it last until it is lifted. */
@@ -109,34 +93,23 @@ export class Policies extends Calls {
     id: number,
     { reason, until }: { readonly reason?: string | undefined; readonly until?: Date | null | undefined },
   ): Promise<Freeze> {
-    return this.change(
-      (sql) => sql`
-        select ${freezeColumns(sql)} from deploy_queue.edit_freeze(
-          freeze_id => ${id},
-          reason => ${reason ?? null},
-          expires_at => ${until ?? null},
-          without => ${until === null ? ["expires_at"] : []}
-        )`,
-    );
+    const without = until === null ? ["expires_at"] : [];
+    return this.#changeFreeze("edit_freeze", { freeze_id: id, reason, expires_at: until, without });
   }
 
   /** Lets one waiting deployment through a freeze, which goes on to hold all others. */
   allowThroughFreeze(id: number, deployment: DeploymentId): Promise<Freeze> {
-    return this.change(
-      (sql) => sql`
-        select ${freezeColumns(sql)} from deploy_queue.allow_through_freeze(
-          freeze_id => ${id}, deployment_id => ${deployment}
-        )`,
-    );
+    return this.#changeFreeze("allow_through_freeze", { freeze_id: id, deployment_id: deployment });
+  }
+
+  async #changeFreeze(name: string, values: Arguments): Promise<Freeze> {
+    const fields = ["id", ...fieldsOfFreeze];
+    const { id, ...freeze } = await this.change<Omit<Freeze, "freeze_id"> & { id: number }>(name, values, { fields });
+    return { freeze_id: id, ...freeze };
   }
 
   heldLines(environment?: string): Promise<HeldLine[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.held_lines
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by held_at`,
-    );
+    return this.read("held_lines", { where: { environment }, order: ["held_at"] });
   }
 
   /**
@@ -144,40 +117,16 @@ export class Policies extends Calls {
    * @param failed what rolls it back may start
    */
   async holdLine(cell: Location, reason: string, failed?: DeploymentId): Promise<void> {
-    await this.change(
-      (sql) => sql`
-        select reason from deploy_queue.hold_line(
-          environment => ${cell.environment},
-          cloud_provider => ${cell.cloudProvider},
-          region => ${cell.region},
-          cell_index => ${cell.cellIndex},
-          reason => ${reason},
-          deployment_id => ${failed ?? null}
-        )`,
-    );
+    await this.changes("hold_line", { ...placed(cell), reason, deployment_id: failed });
   }
 
   /** Lets a line go on that was stopped by hand or after a failure; one that goes on already is left as it is. */
   async releaseLine(cell: Location, reason?: string): Promise<void> {
-    await this.change(
-      (sql) => sql`
-        select reason from deploy_queue.release_line(
-          environment => ${cell.environment},
-          cloud_provider => ${cell.cloudProvider},
-          region => ${cell.region},
-          cell_index => ${cell.cellIndex},
-          reason => ${reason ?? null}
-        )`,
-    );
+    await this.changes("release_line", { ...placed(cell), reason });
   }
 
   windows(environment?: string): Promise<MaintenanceWindow[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.windows
-        where ${environment ?? null}::text is null or environment = ${environment ?? null}
-        order by environment, window_id`,
-    );
+    return this.read("windows", { where: { environment }, order: ["environment", "window_id"] });
   }
 
   /** days: 1 is Monday. Times are of the day, such as "02:00", in the zone. */
@@ -188,32 +137,24 @@ export class Policies extends Calls {
     closesAt: string,
     zone: string,
   ): Promise<AddedWindow> {
-    return this.change(
-      (sql) => sql`
-        select ${windowColumns(sql)} from deploy_queue.add_window(
-          environment => ${environment},
-          days => ${[...days]}::smallint[],
-          opens_at => ${opensAt},
-          closes_at => ${closesAt},
-          zone => ${zone}
-        )`,
-    );
+    return this.#changeWindow("add_window", { environment, days, opens_at: opensAt, closes_at: closesAt, zone });
   }
 
   removeWindow(id: number): Promise<AddedWindow> {
-    return this.change((sql) => sql`select ${windowColumns(sql)} from deploy_queue.remove_window(window_id => ${id})`);
+    return this.#changeWindow("remove_window", { window_id: id });
+  }
+
+  async #changeWindow(name: string, values: Arguments): Promise<AddedWindow> {
+    const fields = ["id", "environment", "days", "opens_at", "closes_at", "zone"];
+    const { id, ...window } = await this.change<Omit<AddedWindow, "window_id"> & { id: number }>(name, values, {
+      fields,
+    });
+    return { window_id: id, ...window };
   }
 }
 
-/** Those of a view or of the table, in which the number is called id. */
-function freezeColumns(sql: Sql, id: Columns = sql`id as freeze_id`): Columns {
-  return sql`
-    ${id}, environment, cloud_provider, region, cell_index, reason, owner, allow_key, allow_actor, allow_role, allow_ids, created_at,
-    expires_at`;
-}
-
-function windowColumns(sql: Sql): Columns {
-  return sql`id as window_id, environment, days, opens_at, closes_at, zone`;
-}
-
-type Columns = postgres.PendingQuery<postgres.Row[]>;
+/** Besides the number, which the view calls freeze_id and the table id. */
+const fieldsOfFreeze = [
+  ...["environment", "cloud_provider", "region", "cell_index", "reason", "owner", "allow_key", "allow_actor"],
+  ...["allow_role", "allow_ids", "created_at", "expires_at"],
+];

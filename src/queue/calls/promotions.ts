@@ -1,5 +1,5 @@
 import type { Deployment, Location } from "../deployment.js";
-import { Calls } from "./calls.js";
+import { Calls, placed } from "./calls.js";
 
 /** A version that has finished in another environment. */
 export interface Promotable {
@@ -28,17 +28,7 @@ export class Promotions extends Calls {
    * @throws RefusedError when there is none
    */
   latest(latestFrom: string, { component, ...place }: Location & { readonly component: string }): Promise<Promotable> {
-    return this.row(
-      (sql) => sql`
-        select * from deploy_queue.latest_promotable(
-          latest_from => ${latestFrom},
-          environment => ${place.environment},
-          cloud_provider => ${place.cloudProvider},
-          region => ${place.region},
-          cell_index => ${place.cellIndex},
-          component => ${component}
-        )`,
-    );
+    return this.row("latest_promotable", { latest_from: latestFrom, ...placed(place), component });
   }
 
   /**
@@ -47,10 +37,7 @@ export class Promotions extends Calls {
    * @throws UnknownNameError for a version that no deployment has had
    */
   markBad(component: string, version: string, reason: string): Promise<Deployment[]> {
-    return this.changes(
-      (sql) => sql`
-        select * from deploy_queue.mark_bad(component => ${component}, version => ${version}, reason => ${reason})`,
-    );
+    return this.changes("mark_bad", { component, version, reason });
   }
 
   /**
@@ -59,15 +46,12 @@ export class Promotions extends Calls {
    * @throws UnknownNameError for a version that no deployment has had
    */
   markGood(component: string, version: string): Promise<BadVersion[]> {
-    return this.changes(
-      (sql) => sql`
-        select component, version, environments, reason, owner, created_at
-        from deploy_queue.mark_good(component => ${component}, version => ${version})`,
-    );
+    const fields = ["component", "version", "environments", "reason", "owner", "created_at"];
+    return this.changes("mark_good", { component, version }, { fields });
   }
 
   /** Versions that are marked bad. */
   badVersions(): Promise<BadVersion[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.bad_versions_in_force order by component, version`);
+    return this.read("bad_versions_in_force", { order: ["component", "version"] });
   }
 }

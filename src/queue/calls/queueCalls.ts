@@ -1,5 +1,3 @@
-import type postgres from "postgres";
-import type { Sql } from "../../database/client.js";
 import type { Database } from "../../database/database.js";
 import type {
   Deployment,
@@ -13,9 +11,10 @@ import type {
 import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
 import type { EnqueueOptions, FinishOptions, Heartbeat, KeepingOptions } from "../keeper.js";
+import type { Arguments, Source } from "../source.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
-import { Calls, milliseconds } from "./calls.js";
+import { byId, Calls, milliseconds, placed } from "./calls.js";
 import { Cells } from "./cells.js";
 import { Checks } from "./checks.js";
 import { Environments } from "./environments.js";
@@ -65,23 +64,24 @@ export class QueueCalls extends Calls {
   readonly tokens: Tokens;
   readonly adoption: Adoption;
 
-  constructor(database: Database) {
-    super(database);
-    this.cells = new Cells(database);
-    this.checks = new Checks(database);
-    this.environments = new Environments(database);
-    this.line = new Line(database);
-    this.gates = new Gates(database);
-    this.holds = new Holds(database, this.gates);
-    this.policies = new Policies(database);
-    this.promotions = new Promotions(database);
-    this.history = new History(database);
-    this.boards = new Boards(database, this.environments);
-    this.reports = new Reports(database);
-    this.upkeep = new Upkeep(database);
-    this.roles = new Roles(database);
-    this.tokens = new Tokens(database);
-    this.adoption = new Adoption(database);
+  constructor(at: Source | Database) {
+    super(at);
+    const { source } = this;
+    this.cells = new Cells(source);
+    this.checks = new Checks(source);
+    this.environments = new Environments(source);
+    this.line = new Line(source);
+    this.gates = new Gates(source);
+    this.holds = new Holds(source, this.gates);
+    this.policies = new Policies(source);
+    this.promotions = new Promotions(source);
+    this.history = new History(source);
+    this.boards = new Boards(source, this.environments, this.cells);
+    this.reports = new Reports(source);
+    this.upkeep = new Upkeep(source);
+    this.roles = new Roles(source);
+    this.tokens = new Tokens(source);
+    this.adoption = new Adoption(source);
   }
 
   /**
@@ -93,39 +93,33 @@ export class QueueCalls extends Calls {
     request: DeploymentRequest,
     { heartbeat = false, start = false, reserveFor, ...keeping }: EnqueueOptions = {},
   ): Promise<Deployment> {
-    const deployment = await this.change<Deployment>(
-      (sql) => sql`
-        select * from deploy_queue.enqueue(
-          environment => ${request.environment},
-          cloud_provider => ${request.cloudProvider},
-          region => ${request.region},
-          cell_index => ${request.cellIndex},
-          component => ${request.component},
-          version => ${request.version ?? null},
-          url => ${request.url ?? null},
-          note => ${request.note ?? null},
-          concurrency_key => ${request.concurrencyKey ?? null},
-          heartbeat => ${heartbeat},
-          idempotency_key => ${request.idempotencyKey ?? null},
-          max_duration => ${milliseconds(sql, request.maxDuration)},
-          priority => ${request.priority ?? 0},
-          hold => ${request.hold ?? null},
-          not_before => ${request.notBefore ?? null},
-          not_after => ${request.notAfter ?? null},
-          command => ${request.command === undefined ? null : [...request.command]},
-          start => ${start},
-          keeper => ${keeping.keeper ?? null},
-          stop_grace => ${milliseconds(sql, keeping.stopGrace)},
-          parent_id => ${request.parentId ?? null},
-          join_parent => ${request.joinParent ?? false},
-          sequence => ${request.sequence ?? null},
-          sequence_scope => ${request.sequenceScope ?? null},
-          artifact => ${request.artifact ?? null},
-          rollback_of => ${request.rollbackOf ?? null},
-          reserve_for => ${milliseconds(sql, reserveFor)},
-          confirmation => ${request.confirmation ?? null}
-        )`,
-    );
+    const deployment = await this.change<Deployment>("enqueue", {
+      ...placed(request),
+      component: request.component,
+      version: request.version,
+      url: request.url,
+      note: request.note,
+      concurrency_key: request.concurrencyKey,
+      heartbeat,
+      idempotency_key: request.idempotencyKey,
+      max_duration: milliseconds(request.maxDuration),
+      priority: request.priority ?? 0,
+      hold: request.hold,
+      not_before: request.notBefore,
+      not_after: request.notAfter,
+      command: request.command,
+      start,
+      keeper: keeping.keeper,
+      stop_grace: milliseconds(keeping.stopGrace),
+      parent_id: request.parentId,
+      join_parent: request.joinParent ?? false,
+      sequence: request.sequence,
+      sequence_scope: request.sequenceScope,
+      artifact: request.artifact,
+      rollback_of: request.rollbackOf,
+      reserve_for: milliseconds(reserveFor),
+      confirmation: request.confirmation,
+    });
     return entered(deployment);
   }
 
@@ -147,24 +141,18 @@ export class QueueCalls extends Calls {
     redemption: Redemption = {},
     { heartbeat = false, ...keeping }: KeepingOptions = {},
   ): Promise<Deployment> {
-    const deployment = await this.change<Deployment>(
-      (sql) => sql`
-        select * from deploy_queue.redeem(
-          deployment_id => ${id},
-          version => ${redemption.version ?? null},
-          artifact => ${redemption.artifact ?? null},
-          url => ${redemption.url ?? null},
-          heartbeat => ${heartbeat},
-          keeper => ${keeping.keeper ?? null},
-          stop_grace => ${milliseconds(sql, keeping.stopGrace)},
-          component => ${redemption.component ?? null},
-          environment => ${redemption.environment ?? null},
-          cloud_provider => ${redemption.cloudProvider ?? null},
-          region => ${redemption.region ?? null},
-          cell_index => ${redemption.cellIndex ?? null},
-          confirmation => ${redemption.confirmation ?? null}
-        )`,
-    );
+    const deployment = await this.change<Deployment>("redeem", {
+      deployment_id: id,
+      version: redemption.version,
+      artifact: redemption.artifact,
+      url: redemption.url,
+      heartbeat,
+      keeper: keeping.keeper,
+      stop_grace: milliseconds(keeping.stopGrace),
+      component: redemption.component,
+      ...placed(redemption),
+      confirmation: redemption.confirmation,
+    });
     if (deployment.reserved_until !== null) {
       throw await this.gates.unconfirmed(deployment);
     }
@@ -173,87 +161,62 @@ export class QueueCalls extends Calls {
 
   /** Starts it if it may start. heartbeat: the caller goes on to send heartbeats once it has started. */
   async tryStart(id: DeploymentId, { heartbeat = false, ...keeping }: KeepingOptions = {}): Promise<StartAttempt> {
-    const row = await this.change<
-      Deployment & { attempt_started: boolean; attempt_waiting_on: readonly Reason[]; attempt_seconds: number }
+    const { started, waiting_on, look_again_in, ...deployment } = await this.change<
+      Deployment & { started: boolean; waiting_on: readonly Reason[]; look_again_in: number | null }
     >(
-      (sql) => sql`
-        select
-          attempt.started as attempt_started,
-          attempt.waiting_on as attempt_waiting_on,
-          extract(epoch from attempt.look_again_in)::float8 as attempt_seconds,
-          (attempt.deployment).*
-        from deploy_queue.try_start(
-          deployment_id => ${id},
-          heartbeat => ${heartbeat},
-          keeper => ${keeping.keeper ?? null},
-          stop_grace => ${milliseconds(sql, keeping.stopGrace)}
-        ) as attempt`,
+      "try_start",
+      { deployment_id: id, heartbeat, keeper: keeping.keeper, stop_grace: milliseconds(keeping.stopGrace) },
+      { fields: ["started", "waiting_on", "look_again_in"], unfold: "deployment" },
     );
-    const { attempt_started, attempt_waiting_on, attempt_seconds, ...deployment } = row;
     return {
-      started: attempt_started,
-      waitingOn: attempt_waiting_on,
-      lookAgainIn: Math.max(0, Math.ceil(attempt_seconds * 1000)),
+      started,
+      waitingOn: waiting_on,
+      lookAgainIn: Math.max(0, Math.ceil((look_again_in ?? 0) * 1000)),
       deployment,
     };
   }
 
   /** Renews the lease of its keeper. An ended deployment comes back unchanged. */
   async heartbeat(id: DeploymentId, keeper?: string): Promise<Heartbeat> {
-    const { beat_seconds, ends_by, ...deployment } = await this.row<
-      Deployment & { beat_seconds: number | null; ends_by: Date | null }
-    >(
-      (sql) => sql`
-        select extract(epoch from beat.beat_again_in)::float8 as beat_seconds, beat.ends_by, (beat.deployment).*
-        from deploy_queue.heartbeat(deployment_id => ${id}, keeper => ${keeper ?? null}) as beat`,
-    );
+    const { beat_again_in, ends_by, ...deployment } = await this.row<
+      Deployment & { beat_again_in: number | null; ends_by: Date | null }
+    >("heartbeat", { deployment_id: id, keeper }, { fields: ["beat_again_in", "ends_by"], unfold: "deployment" });
     return {
       deployment,
-      beatAgainIn: beat_seconds === null ? undefined : Math.ceil(beat_seconds * 1000),
+      beatAgainIn: beat_again_in === null ? undefined : Math.ceil(beat_again_in * 1000),
       endsBy: ends_by,
     };
   }
 
   /** Whether it holds its cell: refused unless it runs, is not being stopped, and its lease is good or it has none. */
   async assert(id: DeploymentId): Promise<Deployment> {
-    const deployment = await this.row<Deployment>(
-      (sql) => sql`select * from deploy_queue.assert(deployment_id => ${id})`,
-    );
+    const deployment = await this.row<Deployment>("assert", { deployment_id: id });
     // A former primary would say yes as well.
-    await this.database.proveItWrites();
+    await this.source.proveItWrites();
     return deployment;
   }
 
-  /** The work of a deployment that was asked to stop has ended. */
-  /** @param keeper refused when the deployment has another one or none; for finish and fail as well */
+  /**
+   * The work of a deployment that was asked to stop has ended.
+   * @param keeper refused when the deployment has another one or none; for finish and fail as well
+   */
   confirmStop(id: DeploymentId, keeper?: string): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`select * from deploy_queue.confirm_stop(deployment_id => ${id}, keeper => ${keeper ?? null})`,
-    );
+    return this.change("confirm_stop", { deployment_id: id, keeper });
   }
 
   /** Its work has failed. */
   fail(id: DeploymentId, note?: string, keeper?: string): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`
-        select * from deploy_queue.fail(
-          deployment_id => ${id}, cancellation_note => ${note ?? null}, keeper => ${keeper ?? null})`,
-    );
+    return this.change("fail", { deployment_id: id, cancellation_note: note, keeper });
   }
 
   /** Its work is done and is being checked; it holds its cell as before. */
   beginVerification(id: DeploymentId, keeper?: string): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`select * from deploy_queue.begin_verification(deployment_id => ${id}, keeper => ${keeper ?? null})`,
-    );
+    return this.change("begin_verification", { deployment_id: id, keeper });
   }
 
   /** @throws UnverifiedError where the policy requires that it is verified, and the caller does not say so */
   finish(id: DeploymentId, { keeper, verified = false }: FinishOptions = {}): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`
-        select * from deploy_queue.finish(deployment_id => ${id}, keeper => ${keeper ?? null}, verified => ${verified})`,
-    );
+    return this.change("finish", { deployment_id: id, keeper, verified });
   }
 
   /**
@@ -266,11 +229,7 @@ export class QueueCalls extends Calls {
     note?: string,
     { force = false, queuedOnly = false }: CancelOptions = {},
   ): Promise<Deployment> {
-    return this.change(
-      (sql) => sql`
-        select * from deploy_queue.cancel(
-          deployment_id => ${id}, cancellation_note => ${note ?? null}, force => ${force}, queued_only => ${queuedOnly})`,
-    );
+    return this.change("cancel", { deployment_id: id, cancellation_note: note, force, queued_only: queuedOnly });
   }
 
   /** Cancels what is queued or running of a version, everywhere or in one place, and returns it. */
@@ -281,21 +240,8 @@ export class QueueCalls extends Calls {
     where: Whereabouts = {},
     options: BulkCancelOptions = {},
   ): Promise<Deployment[]> {
-    return this.#inBatches(
-      options,
-      (sql) => sql`
-        select * from deploy_queue.cancel_version(
-          component => ${component},
-          version => ${version},
-          cancellation_note => ${note ?? null},
-          environment => ${where.environment ?? null},
-          cloud_provider => ${where.cloudProvider ?? null},
-          region => ${where.region ?? null},
-          cell_index => ${where.cellIndex ?? null},
-          queued_only => ${options.queuedOnly ?? false},
-          at_most => ${batchOfCancels}
-        ) order by id`,
-    );
+    const which = { component, version, cancellation_note: note, ...placed(where) };
+    return this.#inBatches("cancel_version", which, options);
   }
 
   /** Cancels what is queued or running in a cell, or without a cell index in a whole region, and returns it. */
@@ -304,32 +250,22 @@ export class QueueCalls extends Calls {
     note?: string,
     options: BulkCancelOptions = {},
   ): Promise<Deployment[]> {
-    return this.#inBatches(
-      options,
-      (sql) => sql`
-        select * from deploy_queue.cancel_location(
-          environment => ${location.environment},
-          cloud_provider => ${location.cloudProvider},
-          region => ${location.region},
-          cell_index => ${location.cellIndex ?? null},
-          cancellation_note => ${note ?? null},
-          queued_only => ${options.queuedOnly ?? false},
-          at_most => ${batchOfCancels}
-        ) order by id`,
-    );
+    return this.#inBatches("cancel_location", { ...placed(location), cancellation_note: note }, options);
   }
 
   /** One statement up to a size that ends in time, and then another one. */
   async #inBatches(
-    { onProgress }: BulkCancelOptions,
-    statement: (sql: Sql) => postgres.PendingQuery<Deployment[]>,
+    name: string,
+    which: Arguments,
+    { queuedOnly = false, onProgress }: BulkCancelOptions,
   ): Promise<Deployment[]> {
     const cancelled = new Map<DeploymentId, Deployment>();
     for (let isDone = false; !isDone; ) {
-      const batch = await this.changes(statement);
+      const values = { ...which, queued_only: queuedOnly, at_most: batchOfCancels };
+      const batch = await this.changes<Deployment>(name, values);
       // What is asked to stop stays, and comes again.
       isDone = batch.length < batchOfCancels || batch.every(({ id }) => cancelled.has(id));
-      for (const deployment of batch) {
+      for (const deployment of batch.sort(byId)) {
         cancelled.set(deployment.id, deployment);
       }
       onProgress?.(cancelled.size);
@@ -339,9 +275,7 @@ export class QueueCalls extends Calls {
 
   /** @throws DeploymentNotFoundError */
   async deployment(id: DeploymentId): Promise<DeploymentWithStatus> {
-    const [row] = await this.rows<DeploymentWithStatus>(
-      (sql) => sql`select * from deploy_queue.deployments_with_status where id = ${id}`,
-    );
+    const [row] = await this.read<DeploymentWithStatus>("deployments_with_status", { where: { id } });
     if (row === undefined) {
       throw new DeploymentNotFoundError(`deployment ${id} does not exist`, {
         hint: "Ids come from deploy_queue.enqueue() and stand in deploy_queue.queue and deploy_queue.current_deployments.",
@@ -352,22 +286,12 @@ export class QueueCalls extends Calls {
 
   /** The deployment with this url that is queued or running there: the newest that the caller has entered, else the oldest. */
   async liveDeploymentByUrl(url: string, where: Whereabouts = {}): Promise<Deployment | undefined> {
-    const [row] = await this.rows<Deployment>(
-      (sql) => sql`
-        select * from deploy_queue.live_deployment_by_url(
-          url => ${url},
-          environment => ${where.environment ?? null},
-          cloud_provider => ${where.cloudProvider ?? null},
-          region => ${where.region ?? null},
-          cell_index => ${where.cellIndex ?? null}
-        )`,
-    );
+    const [row] = await this.rows<Deployment>("live_deployment_by_url", { url, ...placed(where) });
     return row;
   }
 
   /** A time that says its zone, or a duration from now in ISO 8601, as a moment of the database's clock. */
-  async moment(text: string): Promise<Date> {
-    const { at } = await this.row<{ at: Date }>((sql) => sql`select deploy_queue.moment(text => ${text}) as at`);
-    return at;
+  moment(text: string): Promise<Date> {
+    return this.value("moment", { text });
   }
 }

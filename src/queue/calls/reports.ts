@@ -44,48 +44,23 @@ export interface CancellationRate extends Week {
 export class Reports extends Calls {
   /** From the entry into the line to the start. */
   waitTime(environment: string): Promise<WaitTime[]> {
-    return this.rows(
-      (sql) => sql`
-        select
-          environment, component, week, deployment_count,
-          extract(epoch from median_wait_time)::float8 as median_wait_time,
-          extract(epoch from p95_wait_time)::float8 as p95_wait_time,
-          extract(epoch from p99_wait_time)::float8 as p99_wait_time,
-          extract(epoch from max_wait_time)::float8 as max_wait_time
-        from deploy_queue.wait_time
-        where environment = ${environment}
-        order by week, component`,
-    );
+    return this.#byWeek("wait_time", environment);
   }
 
   /** From the entry into the line to the finish. */
   leadTime(environment: string): Promise<LeadTime[]> {
-    return this.rows(
-      (sql) => sql`
-        select
-          environment, component, week, deployment_count,
-          extract(epoch from avg_wait)::float8 as avg_wait,
-          extract(epoch from avg_duration)::float8 as avg_duration,
-          extract(epoch from avg_lead_time)::float8 as avg_lead_time,
-          extract(epoch from median_lead_time)::float8 as median_lead_time,
-          extract(epoch from p90_lead_time)::float8 as p90_lead_time
-        from deploy_queue.lead_time
-        where environment = ${environment}
-        order by week, component`,
-    );
+    return this.#byWeek("lead_time", environment);
   }
 
   deploymentFrequency(environment: string): Promise<DeploymentFrequency[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.deployment_frequency where environment = ${environment} order by week, component`,
-    );
+    return this.#byWeek("deployment_frequency", environment);
   }
 
   cancellationRate(environment: string): Promise<CancellationRate[]> {
-    return this.rows(
-      (sql) => sql`
-        select * from deploy_queue.cancellation_rate where environment = ${environment} order by week, component`,
-    );
+    return this.#byWeek("cancellation_rate", environment);
+  }
+
+  #byWeek<Row extends Week>(view: string, environment: string): Promise<Row[]> {
+    return this.read(view, { where: { environment }, order: ["week", "component"] });
   }
 }

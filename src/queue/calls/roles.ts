@@ -14,7 +14,7 @@ export interface GrantedRole {
 export class Roles extends Calls {
   /** Creates the roles that are given out, and says which are new. exclusive: only they and the owner may connect to the database. */
   create({ exclusive = false } = {}): Promise<{ role_name: string; created: boolean }[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.create_roles(exclusive => ${exclusive})`);
+    return this.rows("create_roles", { exclusive });
   }
 
   /**
@@ -22,20 +22,16 @@ export class Roles extends Calls {
    * @param environments the only ones that it may change; ["*"]: all; left out: as before
    */
   async grant(role: string, kind: RoleKind, environments?: readonly string[]): Promise<void> {
-    const names = environments === undefined ? null : [...environments];
-    await this.rows(
-      (sql) => sql`
-      select deploy_queue.grant_role(role_name => ${role}, kind => ${kind}, environments => ${names}::text[])`,
-    );
+    await this.rows("grant_role", { role_name: role, kind, environments });
   }
 
   /** Takes from a login what was granted to it. */
   async revoke(role: string): Promise<void> {
-    await this.rows((sql) => sql`select deploy_queue.revoke_role(role_name => ${role})`);
+    await this.rows("revoke_role", { role_name: role });
   }
 
   /** Logins of all kinds; environments is null for all of them. */
   granted(): Promise<GrantedRole[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.granted_roles()`);
+    return this.rows("granted_roles", {});
   }
 }

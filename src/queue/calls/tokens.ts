@@ -1,3 +1,4 @@
+import { Seconds } from "../source.js";
 import { Calls } from "./calls.js";
 import type { RoleKind } from "./roles.js";
 
@@ -33,23 +34,15 @@ export interface TokenRequest {
 /** What lets callers of servers in. */
 export class Tokens extends Calls {
   list(): Promise<Token[]> {
-    return this.rows((sql) => sql`select * from deploy_queue.known_tokens order by token_id`);
+    return this.read("known_tokens", { order: ["token_id"] });
   }
 
-  create({ name, kind, hash, environments, components, functions, validFor }: TokenRequest): Promise<Token> {
-    const listed = (names: readonly string[] | undefined): string[] | null => (names === undefined ? null : [...names]);
-    return this.change(
-      (sql) => sql`
-        select * from deploy_queue.create_token(
-          name => ${name}, kind => ${kind}, hash => ${hash}, environments => ${listed(environments)}::text[],
-          components => ${listed(components)}::text[], functions => ${listed(functions)}::text[],
-          valid_for => make_interval(secs => ${validFor ?? null})
-        )`,
-    );
+  create({ validFor, ...request }: TokenRequest): Promise<Token> {
+    return this.change("create_token", { ...request, valid_for: new Seconds(validFor) });
   }
 
   /** @throws UnknownNameError when there is none of that name */
   revoke(name: string): Promise<Token> {
-    return this.change((sql) => sql`select * from deploy_queue.revoke_token(name => ${name})`);
+    return this.change("revoke_token", { name });
   }
 }

@@ -1,8 +1,8 @@
 import { Database } from "../../database/database.js";
 import type { LeveledLog } from "../../display/log.js";
 import { toldChannel, transitionsChannel } from "../../queue/channels.js";
+import { DatabaseSource } from "../../queue/databaseSource.js";
 import { outlastOutages } from "../../queue/outage.js";
-import { Queue } from "../../queue/queue.js";
 
 export interface EarOptions {
   readonly url: string;
@@ -81,7 +81,7 @@ export class Ear {
 
   async #subscribe(): Promise<void> {
     await this.#database.listen(toldChannel);
-    await new Queue(this.#database).followTransitions();
+    await new DatabaseSource(this.#database).followTransitions();
   }
 
   #nextLoss(): Promise<void> {

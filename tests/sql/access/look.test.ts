@@ -17,8 +17,8 @@ beforeAll(async () => {
 interface Asked {
   readonly view?: string;
   readonly conditions?: object;
-  readonly by?: string;
-  readonly descending?: boolean;
+  readonly atLeast?: object;
+  readonly by?: readonly string[];
   readonly after?: unknown;
   readonly atMost?: number;
 }
@@ -26,18 +26,22 @@ interface Asked {
 async function look({ view = "deployments_with_status", ...asked }: Asked, credential = reader): Promise<unknown[]> {
   const rows = await sql<{ answer: unknown }[]>`
     select answer from deploy_queue.look(
-      ${credential}, ${view}, ${JSON.stringify(asked.conditions ?? {})}::text::jsonb, by => ${asked.by ?? null},
-      descending => ${asked.descending ?? false},
+      ${credential}, ${view}, ${JSON.stringify(asked.conditions ?? {})}::text::jsonb, 
+      at_least => ${JSON.stringify(asked.atLeast ?? {})}::text::jsonb, by => ${`{${(asked.by ?? []).join()}}`}::text::text[],
       after => ${asked.after === undefined ? null : JSON.stringify(asked.after)}::text::jsonb, at_most => ${asked.atMost ?? null}
     ) as answer`;
   return rows.map(({ answer }) => answer);
 }
 
 test("rows come by their fields, in order, from where a page ended, with durations in seconds", async () => {
-  const newest = await look({ by: "cell_index", descending: true, atMost: 2 });
+  const newest = await look({ by: ["-cell_index"], atMost: 2 });
   expect(newest).toMatchObject([{ cell_index: 3, max_duration: 90, status: "queued" }, { cell_index: 2 }]);
-  expect(await look({ by: "cell_index", descending: true, after: 2 })).toMatchObject([{ cell_index: 1 }]);
+  expect(await look({ by: ["-cell_index"], after: 2 })).toMatchObject([{ cell_index: 1 }]);
   expect(await look({ conditions: { cell_index: 2, environment: "dev" } })).toHaveLength(1);
+  expect(
+    await look({ conditions: { cell_index: [1, 3], status: ["queued"] }, by: ["environment", "-cell_index"] }),
+  ).toMatchObject([{ cell_index: 3 }, { cell_index: 1 }]);
+  expect(await look({ atLeast: { cell_index: 2 } })).toHaveLength(2);
 });
 
 test.for([
@@ -46,7 +50,8 @@ test.for([
   [{ view: "deployments" }, "QD071"],
   [{ view: "tokens" }, "QD071"],
   [{ conditions: { colour: "red" } }, "QD073"],
-  [{ by: "colour" }, "QD073"],
+  [{ by: ["id", "colour"] }, "QD073"],
+  [{ atLeast: { colour: 1 } }, "QD073"],
   [{ conditions: { cell_index: "1" } }, "QD073"],
 ] as const)("%j is refused with %s", async ([asked, code]) => {
   await expect(look(asked)).rejects.toMatchObject({ code });

@@ -60,7 +60,7 @@ describe("a deployment that an operator starts now", () => {
     expect(await queue.deployment(left)).toMatchObject({ keeper: "kim", alive_until: expect.any(Date) });
     await database.advance("1 minute");
     const goesOn = await queue.tryStart(kept, { ...keeping, stopGrace: 5_000 });
-    expect(goesOn).toMatchObject({ started: true, deployment: { keeper: "kim", stop_grace: "00:00:05" } });
+    expect(goesOn).toMatchObject({ started: true, deployment: { keeper: "kim", stop_grace: 5 } });
     const { alive_until, start_timestamp } = goesOn.deployment;
     expect(Number(alive_until) - Number(start_timestamp)).toBeGreaterThan(15.9 * 60_000);
     expect(await queue.tryStart(left, { keeper: "kim" })).toMatchObject({
