@@ -36,7 +36,7 @@ describe("mode start", () => {
 
     expect(await cli.row(Number(step.outputs["deployment-id"]))).toMatchObject({
       ...{ cloud_provider: "azure", cell_index: 7, url: "https://example.com/1", note: "why" },
-      ...{ concurrency_key: "key", max_duration: "02:00:00" },
+      ...{ concurrency_key: "key", max_duration: 7_200 },
     });
   });
 
