@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:dc994d8bf045ad30eb31bc5f2636049a96ecbddc
+--! Hash: sha1:d0a1c53ed47e1868fb98fb128b7a1fb2abd9159d
 
 -- squawk-ignore-file
 
@@ -653,7 +653,7 @@ create table deploy_queue.trusts (
   provider text not null,
   issuer text not null
     -- What is not on this machine may be changed on its way without TLS.
-    constraint issuer_must_be_an_https_url check (
+    constraint issuer_must_begin_with_https check (
       issuer ~ '^(https://[^/?#@[:space:]]+|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?)(/[^?#[:space:]]*)?$'
     ),
   audience text not null

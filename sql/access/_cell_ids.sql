@@ -15,7 +15,10 @@ begin
       where deploy_queue._cell_name(cells.environment, cells.cloud_provider, cells.region, cells.cell_index) = v_name
     );
     if cardinality(v_found) <> 1 then
-      raise exception using errcode = 'QD043', message = format('%s is the name of %s cells', quote_literal(v_name), cardinality(v_found)),
+      raise exception using errcode = 'QD043', message = case cardinality(v_found)
+          when 0 then format('there is no cell %s', quote_literal(v_name))
+          else format('%s cells have the name %s', cardinality(v_found), quote_literal(v_name))
+        end,
         hint = 'deploy_queue.cells lists them; deploy_queue.add_cell() adds one.';
     end if;
     v_ids := v_ids || v_found;

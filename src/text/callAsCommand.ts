@@ -4,6 +4,7 @@ import { shellWords } from "./shellWords.js";
 /** What hints and cures name: functions and views of the database, each with its command. */
 const commands: ReadonlyMap<string, string> = new Map([
   ["add_cell", "cell add"],
+  ["add_trust", "trust add"],
   ["add_window", "window add"],
   ["approve", "approve"],
   ["allow_through_freeze", "freeze allow"],
@@ -24,11 +25,13 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["mark_bad", "mark-bad"],
   ["mark_good", "mark-good"],
   ["known_tokens", "token list"],
+  ["known_trusts", "trust list"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["redeem", "start --reservation"],
   ["release", "release"],
   ["release_line", "release-line"],
+  ["remove_trust", "trust remove"],
   ["remove_environment", "environment remove"],
   ["report_check", "check report"],
   ["retire_cell", "cell retire"],

@@ -4,6 +4,7 @@ import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { optionalName, optionalValue, requiredName } from "../../commandLine/values.js";
 import { parseDuration } from "../../text/durations.js";
+import { listOf } from "../../text/lists.js";
 
 export class TokenCreateCommand extends QueueCommand {
   static override paths = [["token", "create"]];
@@ -39,9 +40,9 @@ export class TokenCreateCommand extends QueueCommand {
     const token = await queue.tokens.create({
       ...{ name: this.name, kind: this.role, hash: createHash("sha256").update(secret).digest() },
       ...{
-        environments: names(this.environments),
-        components: names(this.components),
-        functions: names(this.functions),
+        environments: listOf(this.environments),
+        components: listOf(this.components),
+        functions: listOf(this.functions),
       },
       validFor: this.expires === undefined ? undefined : this.expires / 1000,
     });
@@ -49,11 +50,4 @@ export class TokenCreateCommand extends QueueCommand {
     this.print(secret, { ...token, token: secret });
     return 0;
   }
-}
-
-function names(text: string | undefined): string[] | undefined {
-  return text
-    ?.split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }

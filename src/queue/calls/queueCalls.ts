@@ -27,6 +27,7 @@ import { Promotions } from "./promotions.js";
 import { Reports } from "./reports.js";
 import { Roles } from "./roles.js";
 import { Tokens } from "./tokens.js";
+import { Trusts } from "./trusts.js";
 import { Upkeep } from "./upkeep.js";
 
 export interface CancelOptions {
@@ -62,6 +63,7 @@ export class QueueCalls extends Calls {
   readonly roles: Roles;
   /** What lets callers of servers in. */
   readonly tokens: Tokens;
+  readonly trusts: Trusts;
   readonly adoption: Adoption;
 
   constructor(at: Source | Database) {
@@ -81,6 +83,7 @@ export class QueueCalls extends Calls {
     this.upkeep = new Upkeep(source);
     this.roles = new Roles(source);
     this.tokens = new Tokens(source);
+    this.trusts = new Trusts(source);
     this.adoption = new Adoption(source);
   }
 

@@ -22,11 +22,11 @@ test.for([
     "QD080",
     /one run is told from another/,
   ],
-  [{ issuer: "http://ci.example.com" }, "23514", /issuer_must_be_an_https_url/],
-  [{ issuer: "https://user@ci.example.com" }, "23514", /issuer_must_be_an_https_url/],
+  [{ issuer: "http://ci.example.com" }, "23514", /issuer_must_begin_with_https/],
+  [{ issuer: "https://user@ci.example.com" }, "23514", /issuer_must_begin_with_https/],
   [{ kind: "server" }, "QD030", undefined],
   [{ environments: ["nowhere"] }, "QD002", undefined],
-  [{ cells: ["dev-aws-nowhere-cell-1"] }, "QD043", "'dev-aws-nowhere-cell-1' is the name of 0 cells"],
+  [{ cells: ["dev-aws-nowhere-cell-1"] }, "QD043", "there is no cell 'dev-aws-nowhere-cell-1'"],
 ] as const)("a trust with %j is refused", async ([trust, code, message]) => {
   await expect(newTrust(sql, trust)).rejects.toMatchObject({
     code,
