@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d0a1c53ed47e1868fb98fb128b7a1fb2abd9159d
+--! Hash: sha1:65c8b9e53e5b189c16020262f461100f4f896a32
 
 -- squawk-ignore-file
 
@@ -54,7 +54,10 @@ create type deploy_queue.policies as (
   longest_buffer interval,
   has_component_policies boolean,
   drops boolean,
-  has_gates boolean
+  has_gates boolean,
+  has_held_lines boolean,
+  -- Whether a freeze lets some through, or the stop of a line its rollback.
+  has_exceptions boolean
 );
 
 -- What a caller of a server may: the privileges of a role of the queue, and where they are limited; null is no limit.

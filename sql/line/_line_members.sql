@@ -30,7 +30,7 @@ begin
       lead(cell.id) over line is not distinct from cell.id as is_followed
     from (
       -- The fields of the policy are read once for each cell, not for each deployment.
-      select *, (cells.policy).longest_buffer as buffer_time, (cells.policy).is_frozen
+      select *, (cells.policy).longest_buffer as buffer_time, (cells.policy).has_exceptions
       from deploy_queue._line_cells(candidate, cell_ids) as cells
       offset 0
     ) as cell
@@ -63,7 +63,7 @@ begin
       select
         (present.member).start_timestamp is null as waits,
         -- An exception of a freeze goes before those that the freeze holds.
-        cell.is_frozen and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member)
+        cell.has_exceptions and (present.member).start_timestamp is null and not deploy_queue._is_exception(present.member)
           as is_ordinary,
         case when (present.member).start_timestamp is null then - (present.member).priority end as rank,
         coalesce((present.member).place, (present.member).id) as number

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_candidate deploy_queue.deployments := candidate;
-  v_is_exception boolean := policy.is_frozen and deploy_queue._is_exception(candidate);
+  v_is_exception boolean := policy.has_exceptions and deploy_queue._is_exception(candidate);
 begin
   if policy.slots > 1 then
     return query select crowd.* from deploy_queue._crowd(candidate, policy, _blockers.at_most) as crowd;

@@ -9,7 +9,8 @@ as $$
 begin
   return coalesce(placed.allow_actor = candidate.actor, false)
     or coalesce(candidate.id = any (placed.allow_ids), false)
-    or (placed.allow_key = candidate.concurrency_key or placed.allow_key is null) is true
+    or placed.allow_role is not null
+      and (placed.allow_key = candidate.concurrency_key or placed.allow_key is null) is true
       and deploy_queue._is_member(candidate.entered_by, placed.allow_role);
 end;
 $$;

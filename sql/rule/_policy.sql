@@ -14,8 +14,7 @@ begin
     environments.buffer_time,
     least(greatest(environments.heartbeat_timeout, own.longest_timeout) / 3, interval '30 seconds'),
     case when environments.max_duration is null then environments.unkept_after end,
-    exists (select from deploy_queue.freezes where freezes.environment = environments.environment and freezes.lifted_at is null)
-      or exists (select from deploy_queue.line_holds as held where held.environment = environments.environment),
+    frozen.has_exceptions is not null,
     case when exists (
       select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment
     ) then deploy_queue._outside_windows(environments.environment, v_now) end,
@@ -25,7 +24,9 @@ begin
     environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false)
       or exists (select from deploy_queue.bad_versions as mark where mark.lifted_at is null),
     coalesce(environments.confirmation, environments.promote_from) is not null or environments.approvals > 0
-      or environments.require_checks <> '{}' or coalesce(own.has_gates, false)
+      or environments.require_checks <> '{}' or coalesce(own.has_gates, false),
+    held.has_lines,
+    held.has_lines or coalesce(frozen.has_exceptions, false)
   into v_policy
   from deploy_queue.environments
   cross join lateral (
@@ -39,6 +40,16 @@ begin
     from deploy_queue.component_policies as policies
     where policies.environment = environments.environment
   ) as own
+  cross join lateral (
+    -- Null where no freeze is in force.
+    select bool_or(coalesce(freezes.allow_role, freezes.allow_actor) is not null or freezes.allow_ids <> '{}') as has_exceptions
+    from deploy_queue.freezes
+    where freezes.environment = environments.environment and freezes.lifted_at is null
+      and (freezes.expires_at is null or freezes.expires_at > v_now)
+  ) as frozen
+  cross join lateral (
+    select exists (select from deploy_queue.line_holds where line_holds.environment = environments.environment) as has_lines
+  ) as held
   where environments.environment = _policy.environment;
   return v_policy;
 end;

@@ -29,7 +29,9 @@ as $$
 
     || policy.outside_windows
 
-    || case when policy.is_frozen then deploy_queue._frozen(candidate) || deploy_queue._line_held(candidate) end
+    || case when policy.is_frozen then deploy_queue._frozen(candidate) end
+
+    || case when policy.has_held_lines then deploy_queue._line_held(candidate) end
 
     || case when policy.has_gates then deploy_queue._shut(deploy_queue._gates(candidate)) end,
 

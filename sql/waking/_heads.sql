@@ -49,7 +49,7 @@ begin
       return next v_queued;
     else
       v_policy := coalesce(v_policy, deploy_queue._policy(v_queued.environment, v_queued.cell_id));
-      if v_policy.is_frozen
+      if v_policy.has_exceptions
         and deploy_queue._is_exception(v_queued)
         and not exists (select from deploy_queue._blockers(v_queued, v_policy, null) as found where found.kind = 'queued')
       then
@@ -65,7 +65,7 @@ begin
       where own.environment = v_queued.environment and own.component = v_queued.component and own.slots is not null
     );
     v_keys := v_keys || v_key;
-    exit when cardinality(v_keys) > v_slots and not v_policy.is_frozen;
+    exit when cardinality(v_keys) > v_slots and not v_policy.has_exceptions;
   end loop;
   close v_line;
 end;

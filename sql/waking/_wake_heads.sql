@@ -17,7 +17,7 @@ declare
   v_head deploy_queue.deployments;
   v_is_easier boolean;
   v_slots integer;
-  v_unfrozen deploy_queue.policies;
+  v_without_exceptions deploy_queue.policies;
 begin
   -- Cells are locked in ascending order, as everywhere.
   foreach v_cell_id in array _wake_heads.cell_ids loop
@@ -25,8 +25,8 @@ begin
     perform deploy_queue._lock_cell(v_cell_id);
     v_slots := deploy_queue._slots(v_cell_id);
     if v_slots > 1 and _wake_heads.is_placed then
-      v_unfrozen := deploy_queue._policy((_wake_heads.changed_freeze).environment, v_cell_id);
-      v_unfrozen.is_frozen := false;
+      v_without_exceptions := deploy_queue._policy((_wake_heads.changed_freeze).environment, v_cell_id);
+      v_without_exceptions.has_exceptions := false;
     end if;
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
@@ -41,7 +41,7 @@ begin
         then true
         when v_slots > 1 and before.id is not null then deploy_queue._is_eased(v_head, before)
         when v_slots > 1 and _wake_heads.is_placed then deploy_queue._passes(v_head, changed_freeze)
-          and exists (select from deploy_queue._crowd(v_head, v_unfrozen, 1))
+          and exists (select from deploy_queue._crowd(v_head, v_without_exceptions, 1))
         when v_head.id = after.id then exists (
           select from deploy_queue._in_line(v_cell_id) as ahead
           where ahead.id <> before.id
