@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_allowed text[] := (deploy_queue._caller()).environments;
+  v_callable text[] := (jsonb_populate_record(null::deploy_queue.access, deploy_queue._verified())).functions;
   v_strange text;
 begin
   if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind = 'server' then
@@ -17,6 +18,11 @@ begin
     raise exception using errcode = 'QD020',
       message = format('%s may not let others into environments other than %s', deploy_queue._principal(), array_to_string(v_allowed, ', ')),
       hint = 'Name the environments that may be changed.';
+  end if;
+  if v_callable is not null and (_require_grant.functions <@ v_callable) is not true then
+    raise exception using errcode = 'QD072',
+      message = format('%s may not let others call functions other than %s', deploy_queue._principal(), array_to_string(v_callable, ', ')),
+      hint = 'Name the functions that may be called.';
   end if;
   select named into v_strange from unnest(_require_grant.functions) as named
   where not exists (

@@ -54,3 +54,24 @@ test("an operator of one environment makes tokens for that one only, and a deplo
   const deployer = await newLogin("deploy_queue_deployer");
   await expect(newToken(deployer.sql, "mine", "deployer")).rejects.toMatchObject({ code: "42501" });
 });
+
+test("an operator's token that may call some functions only makes tokens for those only", async () => {
+  const functions = ["create_token", "freeze", "add_trust"];
+  const limited = await newToken(sql, "limited", "operator", { functions });
+  const make = async (name: string, more: object) => {
+    const hash = `\\x${randomBytes(32).toString("hex")}`;
+    await sql`
+      select deploy_queue.call(${limited}, 'create_token', ${JSON.stringify({ name, kind: "operator", hash, ...more })}::text::jsonb)`;
+  };
+  await make("narrow", { functions: ["freeze"] });
+  for (const more of [{}, { functions: ["freeze", "cancel"] }]) {
+    await expect(make("wide", more)).rejects.toMatchObject({
+      code: "QD072",
+      message: "token limited may not let others call functions other than create_token, freeze, add_trust",
+    });
+  }
+  const trust = { name: "wide", provider: "github", audience: "a", claims: { repository_id: "1" }, kind: "operator" };
+  await expect(
+    sql`select deploy_queue.call(${limited}, 'add_trust', ${JSON.stringify(trust)}::text::jsonb)`,
+  ).rejects.toMatchObject({ code: "QD072" });
+});
