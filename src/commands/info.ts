@@ -32,14 +32,15 @@ export class InfoCommand extends QueueCommand {
     });
     const isStopped = deployment.stop_timestamp !== null || deployment.cancellation_timestamp !== null;
     const cancellation = isStopped ? await queue.history.cancellation(deployment.id) : undefined;
-    const lines = particulars(deployment, cancellation);
+    const entry = await queue.history.verifiedEntry(deployment.id);
+    const lines = particulars(deployment, cancellation, entry);
     if (isAsBefore) {
       this.print(summaryAsBefore(deployment), deployment);
       log.info(lines.join(", "));
       return 0;
     }
     const text = [summary(deployment), ...lines.map((line) => `  ${line}`)].join("\n");
-    this.print(text, { ...deployment, cancelled_by: cancellation?.actor ?? null });
+    this.print(text, { ...deployment, cancelled_by: cancellation?.actor ?? null, ...entry });
     return 0;
   }
 }

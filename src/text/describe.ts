@@ -1,4 +1,4 @@
-import type { Cancellation } from "../queue/calls/history.js";
+import type { Cancellation, VerifiedEntry } from "../queue/calls/history.js";
 import type { Cell, Deployment, DeploymentWithStatus, Location } from "../queue/deployment.js";
 import { formatMoment } from "./moments.js";
 import { printable } from "./printable.js";
@@ -33,8 +33,13 @@ export function summary(deployment: DeploymentWithStatus): string {
 /**
  * "in prod-aws-us-west-2-cell-1", "entered 2030-01-02T03:04:05Z by ann", "started 2030-01-02T03:05:00Z"
  * @param cancellation who asked it to stop, or cancelled it
+ * @param entry of which run it was entered
  */
-export function particulars(deployment: DeploymentWithStatus, cancellation?: Cancellation): string[] {
+export function particulars(
+  deployment: DeploymentWithStatus,
+  cancellation?: Cancellation,
+  entry?: VerifiedEntry,
+): string[] {
   const by = deployment.entered_by === null ? "" : ` by ${printable(whoText(deployment.actor, deployment.entered_by))}`;
   const end = deployment.status === "failed" || deployment.status === "rejected" ? deployment.status : "cancelled";
   const asked = cancellation === undefined || isObsolete(cancellation) ? "" : ` by ${cancellerName(cancellation)}`;
@@ -50,9 +55,15 @@ export function particulars(deployment: DeploymentWithStatus, cancellation?: Can
   return [
     `in ${cellName(cellOf(deployment))}`,
     `entered ${formatMoment(deployment.created_at)}${by}`,
+    ...(entry?.verified_run ? [`verified: ${verifiedText(entry)}`] : []),
     ...moments.flatMap(([what, moment, who]) => (moment === null ? [] : [`${what} ${formatMoment(moment)}${who}`])),
     ...(why === null ? [] : [`because: ${printable(why)}`]),
   ];
+}
+
+function verifiedText({ verified_subject, verified_run, verified_commit }: VerifiedEntry): string {
+  const commit = verified_commit === null ? [] : [`commit ${verified_commit}`];
+  return printable([verified_subject, verified_run, ...commit].join(", "));
 }
 
 /** Whether a policy has cancelled it, and no person. */

@@ -59,6 +59,7 @@ test("info prints one JSON document with --json", async () => {
 
   expect(JSON.parse(stdout)).toMatchObject({
     ...{ deployment_id: id, status: "queued", component: "api", version: null, cancelled_by: null },
+    ...{ verified_subject: null, verified_run: null, verified_commit: null },
   });
   expect(JSON.parse(stdout)).not.toHaveProperty("keeper");
   expect(JSON.parse(stdout)).not.toHaveProperty("id");

@@ -12,8 +12,12 @@ export interface DeploymentEvent {
   readonly from_state: DeploymentStatus | null;
   readonly to_state: DeploymentStatus | null;
   readonly actor: string;
-  /** The database role that logged in. */
+  /** The database role that logged in, or for whom a server called. */
   readonly principal: string;
+  /** Of the token for which a server called. */
+  readonly verified_subject: string | null;
+  readonly verified_run: string | null;
+  readonly verified_commit: string | null;
   readonly application_name: string | null;
   readonly client_address: string | null;
   readonly reason: string | null;
@@ -57,6 +61,9 @@ export interface Contradiction {
   readonly problem: string;
 }
 
+/** Of which run a deployment was entered, as its token said. */
+export type VerifiedEntry = Pick<DeploymentEvent, "verified_subject" | "verified_run" | "verified_commit">;
+
 /** Kinds of events that tell the end that nobody wished for. */
 const ends = ["stopping", "cancelled", "reaped", "failed"] as const;
 
@@ -84,6 +91,16 @@ export class History extends Calls {
       }
     }
     return undefined;
+  }
+
+  /** Of which run it was entered, as the token said for which a server called; null otherwise. */
+  async verifiedEntry(id: DeploymentId): Promise<VerifiedEntry> {
+    const entry = (await this.of(id)).find(({ kind }) => kind === "enqueued");
+    return {
+      verified_subject: entry?.verified_subject ?? null,
+      verified_run: entry?.verified_run ?? null,
+      verified_commit: entry?.verified_commit ?? null,
+    };
   }
 
   /** Leaves a record of a deployment that goes around the queue. It blocks no other. */

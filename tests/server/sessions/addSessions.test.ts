@@ -35,6 +35,10 @@ test("a token is exchanged for a session, which deploys, and the record says of 
   expect(await server.send(secret, "POST", `${path}/finish`)).toMatchObject({ status: 200 });
   const { body: history } = await server.send(secret, "GET", `${path}/history`);
   expect(history).toMatchObject({ items: [{ verified_commit: "5f3759df" }, {}, {}] });
+  const info = await cli.run(["info", String(body["deployment_id"])]);
+  expect(info.stdout).toContain(
+    "  verified: repo:octo/api:environment:production, repository_id=74 run_id=1001 run_attempt=1 check_run_id=501, commit 5f3759df\n",
+  );
   const { stdout } = await cli.run(["history", String(body["deployment_id"]), "--json"]);
   expect(JSON.parse(stdout)).toMatchObject([
     { verified_run: "repository_id=74 run_id=1001 run_attempt=1 check_run_id=501" },
