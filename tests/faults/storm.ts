@@ -10,6 +10,7 @@ import { type Proxy as FaultyProxy, startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
 
 const heartbeatTimeout = 4;
+const phrase = "into-the-storm";
 
 /** What happens to the processes, their connections and the server. */
 const kinds = ["kill a holder", "kill a waiter", "terminate", "delay", "silence", "cut", "crash"] as const;
@@ -68,7 +69,12 @@ async function storm(server: OwnServer, plan: readonly Blow[], { depth, cells, d
   const processes = depth * cells;
   const proxy = await startProxy(server.url);
   const queue = server.openQueue();
-  await queue.environments.set("stormy", { bufferTime: 0.3, heartbeatTimeout });
+  await queue.environments.set("stormy", {
+    ...{ bufferTime: 0.3, heartbeatTimeout, confirmation: phrase, approvals: 1 },
+    ...{ requireChecks: ["e2e"], requireVerification: true },
+  });
+  await reportCheck(queue, true);
+  const stopApproving = await startApproving(server, queue);
   for (let cellIndex = 0; cellIndex < cells; cellIndex += 1) {
     const cell = { environment: "stormy", cloudProvider: "aws", region: "r", cellIndex };
     await queue.environments.addCell(cell);
@@ -84,13 +90,19 @@ async function storm(server: OwnServer, plan: readonly Blow[], { depth, cells, d
   }
   await Promise.all(runs.slice(0, cells).map((holder) => holder.printed(/^ready$/m)));
 
+  // Those that wait hear in the storm that they need it anew.
+  await reportCheck(queue, false);
   const weather: Weather = { server, proxy, runs, killed: new Set() };
   const happened = new Map<Fault, number>();
+  const calmDown = async () => {
+    open();
+    await reportCheck(queue, true);
+  };
   for (const [index, { what, which, pause }] of plan.entries()) {
-    if (index === kinds.length) open();
+    if (index === kinds.length) await calmDown();
     happened.set(what, (happened.get(what) ?? 0) + (await happen(what, which, pause, weather)));
   }
-  open();
+  await calmDown();
   expect(kinds.filter((kind) => !happened.get(kind))).toEqual([]);
 
   // Who comes after the storm finds everything in order.
@@ -110,7 +122,48 @@ async function storm(server: OwnServer, plan: readonly Blow[], { depth, cells, d
     await queue.upkeep.reapStaleDeployments();
     return (await liveOnes(queue)) === 0;
   });
+  await stopApproving();
   expect(await queue.history.verify()).toEqual([]);
+}
+
+/** Whether what all of them deploy may start. */
+async function reportCheck(queue: Queue, passed: boolean): Promise<void> {
+  const report = { component: "api", version: "v1", name: "e2e", passed };
+  await until("the check is reported", () => queue.checks.report(report).catch(() => undefined));
+}
+
+/** Approves what waits until it is told to stop, as a person whose connection breaks whenever the server crashes. */
+async function startApproving(server: OwnServer, queue: Queue): Promise<() => Promise<void>> {
+  await queue.roles.create();
+  await queue.database.query((sql) =>
+    sql.unsafe(`
+    do $$ begin
+      if to_regrole('storm_approver') is null then
+        create role storm_approver login password 'storm' in role deploy_queue_approver;
+      end if;
+    end $$`),
+  );
+  const url = new URL(server.url);
+  [url.username, url.password] = ["storm_approver", "storm"];
+  const connection = { "deploy_queue.actor": "ann" };
+  const sql = postgres(url.href, { max: 1, connection, onnotice: () => undefined });
+  const approve = async () => {
+    const wanted = await sql`select deployment_id as id from deploy_queue.wanted_approvals where is_mine`;
+    for (const { id } of wanted) await sql`select deploy_queue.approve(${id})`;
+  };
+  const over = new AbortController();
+  const approving = (async () => {
+    while (!over.signal.aborted) {
+      // What has ended meanwhile is refused, and a server that is down answers nothing: it looks again.
+      await approve().catch(() => undefined);
+      await sleep(50);
+    }
+    await sql.end({ timeout: 1 });
+  })();
+  return async () => {
+    over.abort();
+    await approving;
+  };
 }
 
 /** Returns the id with which it is in the line. */
@@ -129,6 +182,12 @@ function run(url: string, cell: number, gate: readonly string[], sequence: numbe
         String(sequence),
         "--component",
         "api",
+        "--version",
+        "v1",
+        "--confirm",
+        phrase,
+        "--verify",
+        "true",
         "--grace-period",
         "1s",
         "--",
