@@ -46,6 +46,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   "list outliers": () => import("../commands/list/outliers.js"),
   "list staged": () => import("../commands/list/staged.js"),
   "list checks": () => import("../commands/list/checks.js"),
+  "list bad-versions": () => import("../commands/list/badVersions.js"),
   "list freezes": () => import("../commands/list/freezes.js"),
   "list windows": () => import("../commands/list/windows.js"),
   "heartbeat deployment": () => import("../commands/heartbeat/deployment.js"),

@@ -1,4 +1,5 @@
 import type { Check } from "../queue/calls/checks.js";
+import type { BadVersion } from "../queue/calls/promotions.js";
 import type { ComparedSetting } from "../text/configParity.js";
 import { formatMoment } from "../text/moments.js";
 import { whoText } from "../text/whoText.js";
@@ -16,6 +17,20 @@ export function checkTable(checks: readonly Check[]): string {
       whoText(check.actor, check.principal),
       check.expires_at === null ? "" : formatMoment(check.expires_at),
       check.url ?? "",
+    ]),
+  );
+}
+
+export function badVersionTable(marks: readonly BadVersion[]): string {
+  return renderTable(
+    ["component", "version", "environments", "since", "by", "reason"],
+    marks.map(({ component, version, environments, created_at, owner, reason }) => [
+      component,
+      version,
+      environments?.join(", ") ?? "all",
+      formatMoment(created_at),
+      owner,
+      reason,
     ]),
   );
 }

@@ -21,6 +21,12 @@ export interface BadVersion {
   readonly created_at: Date;
 }
 
+export interface BadVersionFilter {
+  readonly environment?: string | undefined;
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+}
+
 /** Which versions may go where. */
 export class Promotions extends Calls {
   /**
@@ -50,8 +56,14 @@ export class Promotions extends Calls {
     return this.changes("mark_good", { component, version }, { fields });
   }
 
-  /** Versions that are marked bad. */
-  badVersions(): Promise<BadVersion[]> {
-    return this.read("bad_versions_in_force", { order: ["component", "version"] });
+  /** Versions that are marked bad: of all, or of those that count in an environment. */
+  async badVersions({ environment, ...where }: BadVersionFilter = {}): Promise<BadVersion[]> {
+    const marks = await this.read<BadVersion>("bad_versions_in_force", {
+      where,
+      order: ["component", "version", "created_at"],
+    });
+    return marks.filter(
+      ({ environments }) => environment === undefined || (environments?.includes(environment) ?? true),
+    );
   }
 }
