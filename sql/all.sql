@@ -145,16 +145,20 @@
 --!include rule/_newest.sql
 --!include gates/_marked_text.sql
 --!include gates/_bad_version.sql
+--!include gates/_first_finishes.sql
+--!include gates/_goes_back.sql
 --!include gates/_withdrawn.sql
 --!include gates/_refuse_unpromotable.sql
 --!include rule/_obsolete.sql
 --!include gates/_gate.sql
+--!include gates/_entry.sql
 --!include gates/_flaw_of_confirmation.sql
 --!include gates/_rejected.sql
+--!include gates/_rejected_before.sql
 --!include gates/_is_confirmed.sql
 --!include gates/_confirmation_gate.sql
---!include gates/_first_finishes.sql
 --!include gates/_promoted_at.sql
+--!include gates/_source_of.sql
 --!include gates/_promotion_gate.sql
 --!include gates/_check_gates.sql
 --!include gates/_approver_role.sql
@@ -194,6 +198,8 @@
 --!include waking/_wake_sooner.sql
 --!include waking/_sort_in.sql
 --!include waking/_follow_policy.sql
+--!include waking/_gate_policies.sql
+--!include waking/_tell_of_gates.sql
 --!include waking/_changes_one_environment.sql
 --!include waking/tg__lock_lines.sql
 --!include waking/tg__keep_turns.sql
@@ -250,6 +256,7 @@
 --!include life/_refuse_unverified.sql
 --!include life/_refuse_other_keeper.sql
 --!include gates/_has_other_gates.sql
+--!include gates/_flaw_of_part.sql
 --!include life/_require_hold.sql
 --!include life/_with_parent.sql
 --!include life/_take_over.sql
@@ -333,6 +340,8 @@
 --!include history/tg__keep_history.sql
 --!include history/_most_slots.sql
 --!include history/_lives.sql
+--!include history/_policy_changes.sql
+--!include history/_gated_lives.sql
 --!include history/_verify_events.sql
 --!include history/_verify_turns.sql
 --!include history/_verify_buffers.sql
@@ -341,6 +350,7 @@
 --!include history/_verify_approvals.sql
 --!include history/_verify_verifications.sql
 --!include history/_verify_promotions.sql
+--!include history/_verify_marks.sql
 --!include history/_verify_checks.sql
 --!include history/_verify_line_holds.sql
 --!include history/verify_history.sql

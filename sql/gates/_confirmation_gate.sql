@@ -15,7 +15,7 @@ begin
   return array[deploy_queue._gate('confirmation', false, concat(format('it needs the confirmation "%s"', _confirmation_gate.phrase),
       ', not "' || left(deploy_queue._one_line(candidate.confirmation), 100) || '"'),
     cures => jsonb_build_array(case
-      when candidate.id is null then deploy_queue._call('enqueue', 'confirmation', _confirmation_gate.phrase)
+      when candidate.id is null then deploy_queue._entry(candidate, _confirmation_gate.phrase)
       else deploy_queue._call('confirm', 'deployment_id', candidate.id::text, 'confirmation', _confirmation_gate.phrase)
     end))];
 end;

@@ -1,5 +1,5 @@
--- Whether the component of a part has a gate, or needs a verification, that the component of its holder does not have: the holder has passed
--- its own gates only. Called by _require_hold.
+-- Whether the component of a part has a gate, or needs a verification, that the component of the one that stood in line for it does not have:
+-- that one has passed its own gates only. Called by _flaw_of_part.
 create or replace function deploy_queue._has_other_gates(part deploy_queue.deployments, holder deploy_queue.deployments) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,10 +9,7 @@ declare
   v_passed record;
 begin
   select * into v_own from deploy_queue._demands(part.environment, part.component);
-  select demands.* into v_passed
-  from deploy_queue.deployments as stood
-  cross join lateral deploy_queue._demands(stood.environment, stood.component) as demands
-  where stood.id = coalesce(holder.joined_id, holder.id);
+  select * into v_passed from deploy_queue._demands(holder.environment, holder.component);
 
   return (v_own.confirmation is not null and v_own.confirmation is distinct from v_passed.confirmation)
     or (v_own.approvals > 0 and (v_own.approvals, v_own.approvers) is distinct from (v_passed.approvals, v_passed.approvers))

@@ -66,8 +66,6 @@ begin
   end if;
   return array[deploy_queue._gate('promotion', false,
     concat(candidate.version, case when v_demands.same_artifact then format(' (%s)', candidate.artifact) end, ' has not finished in ', v_where, v_missing),
-    cures => jsonb_build_array(
-      deploy_queue._call('enqueue', 'environment', v_demands.promote_from, 'component', candidate.component, 'version', candidate.version)
-    ))];
+    cures => jsonb_build_array(deploy_queue._source_of(candidate)))];
 end;
 $$;

@@ -21,13 +21,7 @@ begin
   if candidate.rollback_of is not null and not v_demands.gate_rollbacks then
     if (v_demands.promote_from is not null or v_demands.require_checks <> '{}')
       and (candidate.reserved_until is null or candidate.version is not null)
-      and not exists (
-        select
-        from deploy_queue._first_finishes(
-          candidate.environment, candidate.component, candidate.version, case when v_demands.same_artifact then candidate.artifact end
-        ) as first
-        where first.finished_at is not null
-      )
+      and not deploy_queue._goes_back(candidate)
     then
       raise exception using
         errcode = 'QD061',

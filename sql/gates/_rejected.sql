@@ -1,6 +1,7 @@
 -- A new deployment that does not enter the line, as the record of that: it is cancelled already, and its idempotency key is free for the
--- next try. Called by the enqueue trigger.
-create or replace function deploy_queue._rejected(candidate deploy_queue.deployments, why text) returns deploy_queue.deployments
+-- next try. It names the process that asked (_rejected_before). Called by the enqueue trigger.
+create or replace function deploy_queue._rejected(candidate deploy_queue.deployments, why text, keeper text)
+returns deploy_queue.deployments
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,7 +15,7 @@ begin
   candidate.confirmation := null;
   candidate.heartbeat_timestamp := null;
   candidate.alive_until := null;
-  candidate.keeper := null;
+  candidate.keeper := _rejected.keeper;
   candidate.stop_grace := null;
   candidate.kept := false;
   return candidate;

@@ -1,5 +1,5 @@
 -- Why a deployment is not to run any more since its version was marked bad; null when it is to run. A rollback goes back to what ran
--- before, unless the policy gates rollbacks, and what has joined a holder is a part of its work.
+-- before, unless the policy gates rollbacks. What has joined a holder stands in no line, and is refused by _flaw_of_part.
 -- Called by _obsolete, at the entry, and by mark_bad.
 create or replace function deploy_queue._withdrawn(candidate deploy_queue.deployments) returns deploy_queue.reason
 language plpgsql stable
@@ -12,9 +12,7 @@ begin
     return null;
   end if;
   v_mark := deploy_queue._bad_version(candidate.component, candidate.version, candidate.environment);
-  if v_mark.id is null or (candidate.rollback_of is not null and not (
-    select demands.gate_rollbacks from deploy_queue._demands(candidate.environment, candidate.component) as demands
-  )) then
+  if v_mark.id is null or deploy_queue._goes_back(candidate) then
     return null;
   end if;
   return deploy_queue._reason('withdrawn', deploy_queue._marked_text(v_mark), cures => jsonb_build_array(

@@ -6,18 +6,15 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Most queues never demand one.
+  if not exists (select from deploy_queue._policy_changes(array['approvals']) as changes where changes.was > '0') then
+    return;
+  end if;
+
   return query
   with changes as materialized (
-    select events.environment, events.component, events.id, events.occurred_at,
-      (events.detail -> 'changes' -> 'approvals' ->> 'from')::integer as demanded
-    from deploy_queue.deployment_events as events
-    where events.kind = 'configured' and events.detail ->> 'table' in ('environments', 'component_policies')
-      and events.detail -> 'changes' ? 'approvals'
-    union all
-    select environments.environment, null, 9223372036854775807, 'infinity', environments.approvals from deploy_queue.environments
-    union all
-    select policies.environment, policies.component, 9223372036854775807, 'infinity', policies.approvals
-    from deploy_queue.component_policies as policies
+    select changes.environment, changes.component, changes.id, changes.occurred_at, changes.was::integer as demanded
+    from deploy_queue._policy_changes(array['approvals']) as changes
   ),
   -- Null follows the environment.
   periods as materialized (
@@ -52,7 +49,14 @@ begin
   where lives.started is not null
     and not lives.forced
     and lives.joined_id is null
-    and exists (select from changes where changes.demanded > 0)
     and approved.count < demands.approvals;
+
+  return query
+  select 'approvals', one.id, format('it started in the hold of deployment %s, which was approved as another version or artifact', one.joined_id)
+  from deploy_queue._gated_lives(array['approvals']) as gated
+  cross join lateral (select ((gated.life).deployments).*) as one
+  join deploy_queue.deployments as holder on holder.id = one.joined_id
+  where (gated.demands -> 'approvals')::integer > 0
+    and (one.version is distinct from holder.version or one.component = holder.component);
 end;
 $$;

@@ -13,6 +13,7 @@ begin
   return query select * from deploy_queue._verify_confirmations();
   return query select * from deploy_queue._verify_approvals();
   return query select * from deploy_queue._verify_promotions();
+  return query select * from deploy_queue._verify_marks();
   return query select * from deploy_queue._verify_checks();
   return query select * from deploy_queue._verify_verifications();
   return query select * from deploy_queue._verify_line_holds();

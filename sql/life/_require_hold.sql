@@ -10,7 +10,7 @@ declare
     when holder.entered_by <> candidate.entered_by then format('%s entered it', holder.entered_by)
     when holder.stop_timestamp is not null then 'it is being stopped'
     when not deploy_queue._is_kept(holder) then 'it has no keeper that is alive'
-    when deploy_queue._has_other_gates(candidate, holder) then format('%s has gates that %s has not', candidate.component, holder.component)
+    else deploy_queue._flaw_of_part(candidate, holder)
   end;
 begin
   if v_problem is not null then

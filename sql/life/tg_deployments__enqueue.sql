@@ -16,6 +16,8 @@ declare
   v_policy deploy_queue.policies;
   v_only_asks boolean := new.start_timestamp = 'infinity';
   v_flaw text;
+  v_keeper text := new.keeper;
+  v_before deploy_queue.deployments;
 begin
   new.via_old_names := coalesce(new.via_old_names, false);
   if v_given_id is not null and not (new.via_old_names and deploy_queue._bypass_reason() is not null) then
@@ -135,7 +137,12 @@ begin
   if not new.forced and new.joined_id is null and not deploy_queue._has_ended(new) then
     v_flaw := deploy_queue._flaw_of_confirmation(new);
     if v_flaw is not null and deploy_queue._bypass_reason() is null then
-      new := deploy_queue._rejected(new, v_flaw);
+      v_before := deploy_queue._rejected_before(new.cell_id, v_keeper);
+      if (v_before.component, v_before.version, v_before.cancellation_note) is not distinct from (new.component, new.version, v_flaw) then
+        -- The process has lost the answer, and asks again in the same words.
+        return null;
+      end if;
+      new := deploy_queue._rejected(new, v_flaw, v_keeper);
       v_starts := false;
     end if;
   end if;

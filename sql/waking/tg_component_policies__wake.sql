@@ -1,4 +1,4 @@
--- Tells the keepers of a component whose leases or maximum duration have changed, and wakes the heads of lines whose turn comes earlier.
+-- Tells the keepers of a component whose leases, maximum duration or gates have changed, and wakes the heads of lines whose turn comes earlier.
 -- Fires for every write of component_policies.
 create or replace function deploy_queue.tg_component_policies__wake() returns trigger
 language plpgsql volatile
@@ -19,6 +19,7 @@ begin
     where live.environment = v_environment and live.component = v_component and live.alive_until is not null;
   end if;
 
+  perform deploy_queue._tell_of_gates(v_general, v_general, old, new);
   perform deploy_queue._follow_policy(v_environment);
   return null;
 end;

@@ -1,5 +1,5 @@
 -- Wakes the heads of lines whose turn comes earlier by a change of policies, and the keepers whose heartbeats must come more often or whose
--- work must end earlier or later than they know: they send a heartbeat at once, and go by what it returns.
+-- work must end earlier or later than they know: they send a heartbeat at once, and go by what it returns. Tells those that wait of other gates.
 -- Fires for every UPDATE of environments that changes one of these policies.
 create or replace function deploy_queue.tg_environments__wake() returns trigger
 language plpgsql volatile
@@ -18,6 +18,7 @@ begin
       );
   end if;
 
+  perform deploy_queue._tell_of_gates(old, new);
   perform deploy_queue._follow_policy(new.environment);
   return null;
 end;

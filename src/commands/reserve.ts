@@ -40,7 +40,11 @@ export class ReserveCommand extends RequestCommand {
     await checkGitHubOutput();
     const deployment = await this.patiently(session, async () => {
       const request = await this.request(session);
-      return queue.reserve({ ...request, idempotencyKey: request.idempotencyKey ?? this.#key }, this.validFor);
+      return queue.reserve(
+        { ...request, idempotencyKey: request.idempotencyKey ?? this.#key },
+        this.validFor,
+        this.#key,
+      );
     });
     const end = deployment.reserved_until === null ? "" : ` until ${formatMoment(deployment.reserved_until)}`;
     log.info(

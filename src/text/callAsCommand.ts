@@ -8,6 +8,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["add_window", "window add"],
   ["approve", "approve"],
   ["allow_through_freeze", "freeze allow"],
+  ["bad_versions_in_force", "list bad-versions"],
   ["bump", "bump"],
   ["cancel", "cancel deployment"],
   ["cells", "list cells"],
@@ -71,10 +72,13 @@ function optionWords(argument: string, value: string | null): string[] {
   return value === "true" ? [option] : [option, value ?? "..."];
 }
 
-/** The four parts of a cell as its name. */
-function withCell(values: Call["arguments"]): Call["arguments"] {
+/** The four parts of a cell as its name, where the cell must be known. */
+function withCell(name: string, values: Call["arguments"]): Call["arguments"] {
   const { environment, cloud_provider, region, cell_index, ...others } = values;
   const parts = [environment, cloud_provider, region, cell_index];
+  if (name === "enqueue" && environment !== undefined && cloud_provider !== undefined) {
+    return { environment, cloud_provider, region: region ?? null, cell_index: cell_index ?? null, ...others };
+  }
   return parts.every((part) => typeof part === "string")
     ? { cell: `${environment}-${cloud_provider}-${region}-cell-${cell_index}`, ...others }
     : values;
@@ -85,7 +89,7 @@ function withCell(values: Call["arguments"]): Call["arguments"] {
  * of their name, and what is left to fill in is "...". A function that is not listed gives its name to its command.
  */
 export function callAsCommand({ function: name, arguments: given }: Call): string {
-  const values = withCell(given);
+  const values = withCell(name, given);
   const isPositional = (argument: string): boolean =>
     argument.endsWith("_id") || (positional[name]?.includes(argument) ?? false);
   const rank = (argument: string): number => Number(argument.endsWith("_id")) + Number(isPositional(argument));

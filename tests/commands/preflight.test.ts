@@ -27,13 +27,29 @@ describe("preflight", () => {
     const shown = [
       "It would wait at position 1, start unknown",
       '  ✗ confirmation: it needs the confirmation "deploy now", not "Deploy now"',
-      "      deployer: deploy-queue start --confirm 'deploy now'",
+      `      deployer: deploy-queue start --environment ${place.environment} --provider aws --region ${place.region} --cell-index 0 --version v7 --component api --confirm 'deploy now'`,
       "",
     ].join("\n");
-    const args = [...place.options, "--confirm", "Deploy now"];
+    const args = [...place.options, "--version", "v7", "--confirm", "Deploy now"];
     expect(await cli.run(["preflight", ...args])).toMatchObject({ code: 4, stdout: shown });
     expect(await cli.run(["start", ...args, "--dry-run"])).toMatchObject({ code: 0, stdout: shown });
     expect(await cli.counts()).toEqual(before);
+  });
+
+  test("names a cell from which the version would be promoted, where it is to finish", async () => {
+    const source = newPlace(await cli.environment());
+    await cli.sql`select deploy_queue.add_cell(${source.environment}, 'aws', ${source.region}, 0)`;
+    const place = newPlace(await cli.environment());
+    await cli.run(["environment", "set", place.environment, "--promote-from", source.environment]);
+    const args = [...place.options, "--component", "db", "--version", "v7"];
+    const { stdout } = await cli.run(["preflight", ...args]);
+    const command = /deployer: deploy-queue (start .*)/.exec(stdout)?.[1]?.split(" ") ?? [];
+    const id = (await cli.run(command)).stdout.trim();
+    expect(await cli.queue.deployment(id)).toMatchObject({
+      ...{ environment: source.environment, region: source.region, component: "db", version: "v7" },
+    });
+    await cli.queue.finish(id);
+    expect(await cli.run(["preflight", ...args])).toMatchObject({ code: 0 });
   });
 
   test("shows a gate that is passed, and ends with 6 when only others are ahead", async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Act } from "./acts.js";
 import { answered, end, followed, type Outcome, ordered } from "./outcomes.js";
 import { changed, demands } from "./policies.js";
@@ -41,13 +42,19 @@ export function setCell(world: World, { environment, cell, slots }: Of<"set cell
   });
 }
 
-/** Those that wait are ordered anew, and keepers are told of another length of their leases. */
+/** Those that wait are ordered anew, and keepers are told of another length of their leases and of other gates. */
 function changedPolicy(world: World, after: World, environment: string): Outcome {
   if (isInCircle(after, environment)) return answered("QD060", world);
+  const gatesOf = (one: Deployment, then: World) => {
+    const { confirmation, approvals, promotesFrom, promotesFromAll, soak, checks, gatesRollbacks } = demands(then, one);
+    return [confirmation, approvals, promotesFrom, promotesFromAll, soak, checks, gatesRollbacks];
+  };
+  const isGatedOtherwise = (one: Deployment) =>
+    one.started === null && one.joinedId === null && !isDeepStrictEqual(gatesOf(one, world), gatesOf(one, after));
   const isTold = (one: Deployment) =>
     isLive(one) &&
     one.aliveUntil !== null &&
-    demands(world, one).heartbeatTimeout !== demands(after, one).heartbeatTimeout;
+    (demands(world, one).heartbeatTimeout !== demands(after, one).heartbeatTimeout || isGatedOtherwise(one));
   const told = world.deployments.filter(isTold).map(({ id }) => `${id} policy`);
   return { ...ordered(world, "ok", after), told: new Set(told) };
 }

@@ -3,7 +3,7 @@ import { reasons } from "./model.js";
 import { isObsolete, isStepBack, sorted } from "./ordering.js";
 import { answered, beat, type Outcome, ordered, replace, started, starting } from "./outcomes.js";
 import { demands, hasOtherGates, isConfirmed } from "./policies.js";
-import { refusalByVersion } from "./promotion.js";
+import { isForeignPart, refusalByVersion } from "./promotion.js";
 import { canJoin, isOfAnother } from "./starting.js";
 import { isHolder, isLive, isTooLate } from "./states.js";
 import type { Deployment, World } from "./world.js";
@@ -17,7 +17,11 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
   const holder = parent === undefined ? undefined : holderAmong(world, parent, act);
   const stood = world.deployments.find(({ id }) => id === (holder?.joinedId ?? holder?.id));
   const isOpen =
-    holder !== undefined && isHolder(world, holder) && stood !== undefined && !hasOtherGates(world, act, stood);
+    holder !== undefined &&
+    isHolder(world, holder) &&
+    stood !== undefined &&
+    !hasOtherGates(world, act, stood) &&
+    !isForeignPart(world, act, stood);
   if (parent !== undefined && !isOpen) return answered("QD036", world);
   const byVersion = parent === undefined ? refusalByVersion(world, act) : undefined;
   const refusal = refusalByOrder(world, act, parent !== undefined) ?? byVersion;
@@ -84,10 +88,22 @@ function enterAgain(world: World, act: Enqueue, known: Deployment): Outcome {
 function rejected(world: World, act: Enqueue | InsertRunning, id: number): Outcome {
   const { component, environment, cell, key } = act;
   const version = "version" in act ? act.version : nothing.version;
-  const bare = { ...nothing, component, environment, cell, key, version };
+  const confirmation = "confirmation" in act ? act.confirmation : null;
+  const keeper = act.act === "enqueue" && act.by === "function" && act.heartbeat ? act.keeper : null;
+  const bare = { ...nothing, component, environment, cell, key, version, confirmation, keeper };
+  // A process that repeats its request is rejected once.
+  const before = world.deployments.findLast(
+    (one) => one.isRejected && isIn(one, act) && one.keeper === keeper && (one.cancelled ?? 0) > world.now - 60,
+  );
+  const isSame = (["component", "version", "confirmation"] as const).every((what) => before?.[what] === bare[what]);
+  if (keeper !== null && before !== undefined && isSame) return { ...answered("ok", world), again: before.id };
   const [one] = add(world, { ...bare, id, place: id, started: null }).deployments.slice(-1);
   const record = one === undefined ? [] : [{ ...one, cancelled: world.now, isRejected: true }];
   return answered("ok", { ...world, deployments: [...world.deployments, ...record] });
+}
+
+function isIn(one: Deployment, { environment, cell }: Pick<Deployment, "environment" | "cell">): boolean {
+  return one.environment === environment && one.cell === cell;
 }
 
 export function insertRunning(world: World, act: InsertRunning, id: number): Outcome {

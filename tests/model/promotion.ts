@@ -1,15 +1,29 @@
-import { checksOf } from "./checks.js";
+import { checksOf, shutChecks } from "./checks.js";
 import { demands } from "./policies.js";
 import type { Deployment, Reason, World } from "./world.js";
 
 type Candidate = Pick<Deployment, "environment" | "component" | "version" | "rollbackOf"> &
   Partial<Pick<Deployment, "joinedId">>;
 
-/** Whether its version was marked bad. A rollback goes back to what ran before, and a part is the work of its holder. */
+/** Whether its version was marked bad. A rollback goes back to what has finished there before, and a part stands in no line. */
 export function isWithdrawn(world: World, one: Candidate): boolean {
-  const { component, version, rollbackOf, joinedId = null } = one;
-  const passes = joinedId !== null || (rollbackOf !== null && !demands(world, one).gatesRollbacks);
-  return !passes && world.badVersions.includes(`${component}/${version}`);
+  const { component, version, joinedId = null } = one;
+  return joinedId === null && !goesBack(world, one) && world.badVersions.includes(`${component}/${version}`);
+}
+
+function goesBack(world: World, one: Candidate): boolean {
+  const isSame = (other: Deployment) =>
+    (["environment", "component", "version"] as const).every((what) => other[what] === one[what]);
+  const passesGates = one.rollbackOf !== null && !demands(world, one).gatesRollbacks;
+  return passesGates && world.deployments.some((other) => isSame(other) && other.finished !== null);
+}
+
+/** Whether what its holder has passed does not let it in: another version, which was marked bad, is not approved, or lacks a gate of its own. */
+export function isForeignPart(world: World, part: Candidate, stood: Deployment): boolean {
+  if (part.component === stood.component && part.version === stood.version) return false;
+  if (isWithdrawn(world, { ...part, joinedId: null }) || goesBackToNothing(world, part)) return true;
+  if (demands(world, part).approvals > 0 && part.version !== stood.version) return true;
+  return unpromoted(world, part).length > 0 || shutChecks(world, part).length > 0;
 }
 
 /**
@@ -26,9 +40,7 @@ export function refusalByVersion(world: World, one: Candidate): string | undefin
 function goesBackToNothing(world: World, one: Candidate): boolean {
   const { promotesFrom, checks, gatesRollbacks } = demands(world, one);
   const passesGates = one.rollbackOf !== null && !gatesRollbacks && (promotesFrom !== "" || checks.length > 0);
-  const isSame = (other: Deployment) =>
-    (["environment", "component", "version"] as const).every((what) => other[what] === one[what]);
-  return passesGates && !world.deployments.some((other) => isSame(other) && other.finished !== null);
+  return passesGates && !goesBack(world, one);
 }
 
 /** Where its version has to finish first: nowhere yet, or not long enough ago. */

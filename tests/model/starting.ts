@@ -2,6 +2,7 @@ import { answerOfStart } from "./answers.js";
 import { reasons } from "./model.js";
 import { answered, beat, cancel, type Outcome, replace, started, starting } from "./outcomes.js";
 import { demands, hasOtherGates } from "./policies.js";
+import { isForeignPart } from "./promotion.js";
 import { isHolder, isKept, isStale, isTooLate } from "./states.js";
 import type { Deployment, Reason, World } from "./world.js";
 
@@ -103,7 +104,11 @@ function start(world: World, deployment: Deployment, { heartbeat, keeper, stopGr
 /** What has joined a holder stands in no line, and starts for as long as that holds the cell. */
 export function canJoin(world: World, part: Deployment): boolean {
   return world.deployments.some(
-    (one) => one.id === part.joinedId && isHolder(world, one) && !hasOtherGates(world, part, one),
+    (one) =>
+      one.id === part.joinedId &&
+      isHolder(world, one) &&
+      !hasOtherGates(world, part, one) &&
+      !isForeignPart(world, part, one),
   );
 }
 

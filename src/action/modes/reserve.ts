@@ -14,7 +14,10 @@ import { idempotencyKey } from "../workflow.js";
 export async function reserve(queue: Queue, inputs: ReserveInputs): Promise<void> {
   const { request, reserveFor } = inputs;
   const key = idempotencyKey(inputs.job, request) ?? randomUUID();
-  const deployment = await patiently(inputs, () => queue.reserve({ ...request, idempotencyKey: key }, reserveFor));
+  const keeper = randomUUID();
+  const deployment = await patiently(inputs, () =>
+    queue.reserve({ ...request, idempotencyKey: key }, reserveFor, keeper),
+  );
   state.reservationId.save(String(deployment.id));
   saveCommonInputs(inputs);
   setOutput("deployment-id", deployment.id);

@@ -130,9 +130,10 @@ export class QueueCalls extends Calls {
    * Takes a place in the line for what is still being built: those behind it wait until it is redeemed and has ended, or until the
    * reservation is over.
    * @param validFor milliseconds; the policy of the environment may allow less
+   * @param keeper a name that the process has drawn for itself, by which a call that it repeats is known
    */
-  reserve(request: DeploymentRequest, validFor: number): Promise<Deployment> {
-    return this.enqueue(request, { reserveFor: validFor });
+  reserve(request: DeploymentRequest, validFor: number, keeper?: string): Promise<Deployment> {
+    return this.enqueue(request, { reserveFor: validFor, keeper });
   }
 
   /**

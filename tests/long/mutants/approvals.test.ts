@@ -28,6 +28,7 @@ findOut([
     "perform pg_notify('deploy_queue_deployment_' || v_deployment.id, '')",
     approvals,
   ],
+  ["lets a part bring what was not approved", "_flaw_of_part", "v_demands.approvals > 0", "false", approvals],
   ["approves what needs no approval", "_require_approver", "v_demands.approvals = 0", "false", approvals],
   ["approves what runs", "_record_approval", "deployment.start_timestamp is not null", "false", approvals],
   [

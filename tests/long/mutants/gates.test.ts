@@ -37,5 +37,21 @@ findOut([
     "null",
     held,
   ],
+  ["records a rejection twice", "_rejected_before", "rejected.keeper = _rejected_before.keeper", "false", phrases],
+  [
+    "forgets what was typed before",
+    "tg_deployments__enqueue",
+    "v_before.version, v_before.cancellation_note",
+    "new.version, v_flaw",
+    phrases,
+  ],
+  ["tells no waiter of another gate", "_tell_of_gates", "queued.alive_until is not null", "false", phrases],
+  [
+    "tells waiters of gates that are the same",
+    "_tell_of_gates",
+    "deploy_queue._gate_policies(before, coalesce(own_before, own))",
+    "'{}'",
+    phrases,
+  ],
   ["does not wake what is confirmed", "tg_deployments__wake", "perform deploy_queue._wake(new)", "null", phrases],
 ]);

@@ -3,6 +3,7 @@ import { findOut } from "./mutant.js";
 
 const promotion: readonly Act["act"][] = ["enqueue", "start", "finish", "set environment"];
 const marks: readonly Act["act"][] = ["enqueue", "start", "mark bad"];
+const parts: readonly Act["act"][] = ["enqueue", "start", "set environment", "report check"];
 
 findOut([
   ["starts what has finished nowhere else", "_promoted_at", "v_demands.promote_from is null or", "true or", promotion],
@@ -38,5 +39,22 @@ findOut([
   ],
   ["lets a bad version enter", "_refuse_unpromotable", "v_withdrawn.kind is not null", "false", marks],
   ["withdraws what runs", "_cancel_each", "or deployments.start_timestamp is null", "or true", marks],
-  ["refuses to go back to a bad version", "_withdrawn", "candidate.rollback_of is not null and", "false and", marks],
+  ["refuses to go back to a bad version", "_goes_back", "candidate.rollback_of is null", "true", [...marks, "finish"]],
+  ["goes back to a bad version that was never there", "_goes_back", "first.finished_at is not null", "true", marks],
+  ["lets a part bring a bad version", "_flaw_of_part", "v_mark.id is not null", "false", marks],
+  ["lets a part bring what is not checked", "_flaw_of_part", "where not gate.is_open", "where false", parts],
+  [
+    "lets a part bring what is not promoted",
+    "_flaw_of_part",
+    "deploy_queue._promotion_gate(part) ||",
+    "",
+    [...parts, "finish"],
+  ],
+  [
+    "asks a part for what its holder has passed",
+    "_flaw_of_part",
+    "(part.component, part.version, part.artifact) is not distinct from (v_stood.component, v_stood.version, v_stood.artifact)",
+    "false",
+    [...marks, "report check"],
+  ],
 ]);

@@ -34,6 +34,24 @@ test("a phrase that is demanded later keeps those waiting that have not brought 
   expect(await queue.tryStart(behind.id)).toMatchObject({ started: false, waitingOn: [{ deployment_id: id }] });
 });
 
+test("keepers of those that wait are told of another gate at once, and those of other components are not", async () => {
+  const environment = await newEnvironment(database);
+  const line = newLine(database, environment);
+  const ids = [await line.add("queued", { heartbeat: true }), await line.add("queued", { heartbeat: true })];
+  const other = await line.add("queued", { heartbeat: true, component: "web" });
+  const alone = await line.add("queued");
+  const ear = await listen(database, [...ids, other, alone]);
+  await sql`select deploy_queue.set_component(environment => ${environment}, component => 'web', confirmation => '')`;
+  expect(await ear.heard()).toEqual([]);
+  await demand(database, environment);
+  expect(await ear.heard()).toEqual(ids.map((id) => `${id} policy`));
+  await demand(database, environment);
+  await sql`select deploy_queue.set_environment(environment => ${environment}, buffer_time => '1 hour')`;
+  expect(await ear.heard()).toEqual([]);
+  await sql`select deploy_queue.set_component(environment => ${environment}, component => 'web', approvals => 1)`;
+  expect(await ear.heard()).toEqual([`${other} policy`]);
+});
+
 test("confirm wakes the one that it lets in; a wrong phrase is recorded and changes nothing", async () => {
   const environment = await newEnvironment(database);
   const line = newLine(database, environment);

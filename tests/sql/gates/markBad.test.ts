@@ -83,15 +83,25 @@ describe("a version that is marked bad", () => {
     await commit();
   });
 
-  test("is what a rollback may go back to, unless the policy gates rollbacks", async () => {
-    const what = await newVersion(database);
+  test("is what a rollback may go back to when it has finished there, unless the policy gates rollbacks", async () => {
+    const what = { ...(await newVersion(database)), version: "unfinished" };
     const line = newLine(database);
-    const newer = await line.add("running", { ...what, version: "v4" });
+    const older = await line.add("running", what);
+    const { environment } = line;
+    const newer = await newLine(database).add("running", { ...what, version: "v4" });
+    const other = await queue.deployment(newer);
+    const never = await database.enqueue({ ...what, environment, region: other.region, rollbackOf: newer });
     await markBad(database, what);
-    const { environment, region } = line;
-    await database.enqueue({ ...what, environment, region, rollbackOf: newer });
+    expect(await queue.deployment(never.id)).toMatchObject({ cancellation_kind: "withdrawn" });
+    await expect(
+      database.enqueue({ ...what, environment, region: other.region, rollbackOf: newer }),
+    ).rejects.toMatchObject({ code: "QD062" });
+    await queue.finish(older);
+    await database.enqueue({ ...what, environment, region: other.region, rollbackOf: newer });
     await sql`select deploy_queue.set_component('dev', ${what.component}, gate_rollbacks => true)`;
-    await expect(database.enqueue({ ...what, environment, region, rollbackOf: newer })).rejects.toMatchObject({
+    await expect(
+      database.enqueue({ ...what, environment, region: other.region, rollbackOf: newer }),
+    ).rejects.toMatchObject({
       message: note(what),
     });
   });

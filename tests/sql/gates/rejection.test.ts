@@ -38,7 +38,7 @@ test.each([
       idempotency_key => 'mine', heartbeat => true, keeper => 'k', start => true, confirmation => ${typed ?? null})`;
   expect(row).toMatchObject({
     ...{ cancellation_kind: "rejected", cancellation_note: why, idempotency_key: null, confirmation: null },
-    ...{ start_timestamp: null, heartbeat_timestamp: null, alive_until: null, keeper: null },
+    ...{ start_timestamp: null, heartbeat_timestamp: null, alive_until: null, keeper: "k" },
   });
   expect(await eventsOf(database, row?.["id"])).toEqual([
     { kind: "rejected", from_state: null, to_state: "rejected", reason: why, actor: "ann" },
@@ -53,6 +53,33 @@ test("the next try with the same idempotency key enters", async () => {
   const entered = await queue.enqueue({ ...cell, confirmation: phrase });
   expect(entered).toMatchObject({ cancellation_timestamp: null, idempotency_key: "once" });
   expect((await queue.enqueue({ ...cell, confirmation: phrase })).id).toBe(entered.id);
+});
+
+test("a process that asks again in the same words is rejected once; in other words, or as another process, again", async () => {
+  const cell = await confirmedCell(database);
+  const rejected = async (keeper: string, confirmation: string, more: object = {}) => {
+    const { environment, region } = cell;
+    const { component = "api", stage = false } = { component: undefined, stage: undefined, ...more };
+    const [row] = await sql<{ id: number }[]>`
+      select id from deploy_queue.enqueue(${environment}, 'aws', ${region}, 0, ${component}, heartbeat => ${!stage},
+        idempotency_key => 'run 7', keeper => ${keeper}, confirmation => ${confirmation})`;
+    return row?.id ?? 0;
+  };
+  const first = await rejected("one", "no");
+  expect(await rejected("one", "no")).toBe(first);
+  expect(await eventsOf(database, first)).toHaveLength(1);
+  const others = [
+    await rejected("two", "no"),
+    await rejected("one", "never"),
+    await rejected("one", "no"),
+    await rejected("one", "no", { component: "web" }),
+  ];
+  expect(new Set([first, ...others]).size).toBe(5);
+  const staged = await rejected("three", "no", { stage: true });
+  expect(await rejected("three", "no", { stage: true })).toBe(staged);
+  await database.advance("61 minutes");
+  expect(await rejected("three", "no", { stage: true })).not.toBe(staged);
+  expect(await rejected("one", phrase)).toBeGreaterThan(staged);
 });
 
 test("what is rejected keeps no deployment waiting, wakes none and draws no place of a sequence", async () => {

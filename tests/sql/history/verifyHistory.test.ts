@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { gatedBy, newVersion, reportTo } from "../../support/checks.js";
-import { useDatabase } from "../../support/database.js";
+import { type EnqueueArguments, useDatabase } from "../../support/database.js";
 import { openSession, untilBlocked } from "../../support/session.js";
 
 const database = useDatabase();
@@ -112,6 +112,67 @@ test("finds a start without a check that was demanded, and none where it had pas
     ...[`checks ${shown}`, `checks ${shown}`, `checks ${undemanded}`, `checks ${undemanded}`],
   ]);
   await queue.environments.set(environment, { requireChecks: [] });
+});
+
+test("judges rollbacks and parts of other work by what the rule demands of them", async () => {
+  await sql`select deploy_queue.set_environment('held', require_checks => '{e2e}')`;
+  const place = { environment: "held", region: "held" };
+  await queue.checks.report({ component: "api", version: "v1", name: "e2e", passed: true });
+  await queue.checks.report({ component: "api", version: "v2", name: "e2e", passed: true });
+  await queue.checks.report({ component: "db", version: "v5", name: "e2e", passed: true });
+  await database.advance("2 minutes");
+  const start = async (more: Partial<EnqueueArguments>) => {
+    const { id } = await database.enqueue({ ...place, heartbeat: true, ...more });
+    await queue.tryStart(id, { heartbeat: true });
+    return id;
+  };
+  await queue.finish(await start({ version: "v1" }));
+  const holder = await start({ version: "v2" });
+  const part = await start({ component: "db", version: "v5", parentId: holder, joinParent: true });
+  await queue.finish(part);
+  await queue.finish(holder);
+  await queue.checks.report({ component: "api", version: "v1", name: "e2e", passed: false });
+  await database.advance("2 minutes");
+  const back = await start({ version: "v1", rollbackOf: holder });
+  await queue.finish(back);
+  expect(await findings()).toEqual([]);
+
+  const become = (id: number, version: string) =>
+    tamper(`update deploy_queue.deployments set version = '${version}' where id = ${id}`);
+  await become(part, "v6");
+  await become(back, "v3");
+  expect(await findings()).toEqual([`checks ${part}`, `promotions ${back}`]);
+  await become(part, "v5");
+  await become(back, "v1");
+
+  // Marked before all of them started.
+  for (const [component, version] of [
+    ["api", "v1"],
+    ["api", "v2"],
+    ["db", "v5"],
+  ] as const) {
+    await sql`select deploy_queue.mark_bad(${component}, ${version}, 'it loses orders')`;
+  }
+  await tamper(
+    "update deploy_queue.bad_versions set created_at = created_at - interval '1 hour' where version <> 'v1'",
+  );
+  expect(await findings()).toEqual([`bad versions ${holder}`, `bad versions ${part}`]);
+  for (const [component, version] of [
+    ["api", "v1"],
+    ["api", "v2"],
+    ["db", "v5"],
+  ] as const) {
+    await sql`select deploy_queue.mark_good(${component}, ${version})`;
+  }
+  await tamper("delete from deploy_queue.bad_versions");
+  expect(await findings()).toEqual([]);
+
+  // As if it had been so before they started.
+  await sql`select deploy_queue.set_environment('held', gate_rollbacks => true, approvals => 1)`;
+  await tamper("delete from deploy_queue.deployment_events where kind = 'configured' and environment = 'held'");
+  expect((await findings()).filter((found) => !found.startsWith("approvals"))).toEqual([`checks ${back}`]);
+  expect(await findings()).toContain(`approvals ${part}`);
+  await sql`select deploy_queue.set_environment('held', approvals => 0, require_checks => '{}')`;
 });
 
 test("finds nothing in history that was recorded after the fact, whatever happened then", async () => {

@@ -1,0 +1,26 @@
+-- Tells the keepers of waiting deployments of which other gates are demanded than before: they look at once, and say what they wait for now.
+-- before, after: the policies of the environment; own_before, own_after: those of the only component that is concerned, if there is one.
+-- Called by the triggers of policies.
+create or replace function deploy_queue._tell_of_gates(
+  before deploy_queue.environments,
+  after deploy_queue.environments,
+  own_before deploy_queue.component_policies default null,
+  own_after deploy_queue.component_policies default null
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_component text := coalesce(own_before.component, own_after.component);
+begin
+  perform deploy_queue._notify('deploy_queue_deployment_' || queued.id, 'policy')
+  from deploy_queue._queued as queued
+  left join deploy_queue.component_policies as own
+    on v_component is null and own.environment = queued.environment and own.component = queued.component
+  where queued.environment = after.environment
+    and queued.component = coalesce(v_component, queued.component)
+    and queued.alive_until is not null and queued.joined_id is null
+    and deploy_queue._gate_policies(before, coalesce(own_before, own))
+      is distinct from deploy_queue._gate_policies(after, coalesce(own_after, own));
+end;
+$$;
