@@ -387,6 +387,8 @@
 --!include boards/tg_deployments__measure.sql
 --!include boards/_free_heads.sql
 --!include boards/stuck_deployments.sql
+--!include boards/live_figures.sql
+--!include boards/transitions_after.sql
 --!include boards/_foreign_dependencies.sql
 --!include boards/_rule_problems.sql
 --!include boards/health.sql

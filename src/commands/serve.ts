@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
 import { Command } from "clipanion";
+import type { FastifyInstance } from "fastify";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
 import { InvalidValueError } from "../database/errors.js";
+import type { Meter } from "../server/observeRequests.js";
 import { parseNumber } from "../text/numbers.js";
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 export class ServeCommand extends QueueCommand {
   static override paths = [["serve"]];
@@ -30,27 +37,49 @@ export class ServeCommand extends QueueCommand {
   );
   tlsCert = optionalName("--tls-cert", "File with the certificate, for TLS without a proxy");
   tlsKey = optionalName("--tls-key", "File with its key");
+  metricsListen = valueOption(
+    "--metrics-listen",
+    "Address and port of /metrics, such as 127.0.0.1:9464; none by default. Whoever reaches it reads it",
+    parseListen,
+  );
+  rateLimit = valueOption(
+    "--rate-limit",
+    "Requests of a token in a minute, at most; 60000 by default, 0: any number. An address without a good token has a tenth",
+    parseNumber,
+  );
   connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
 
   override async act({ log, url }: Session): Promise<number> {
     const { createServer } = await import("../server/createServer.js");
+    const metrics = await this.#metrics(url);
     const server = await createServer({
       ...{ url, log, connections: this.connections, basePath: this.basePath, tls: this.#tls() },
+      ...{ rateLimit: this.rateLimit, meter: metrics?.meter },
       trustedProxies: this.trustedProxies?.split(",").map((address) => address.trim()),
     });
     const stopped = new Promise<NodeJS.Signals>((resolve) => {
       process.once("SIGTERM", resolve).once("SIGINT", resolve);
     });
-    const address = await server.listen(this.listen).catch((error: unknown) => {
-      throw new InvalidValueError(`cannot listen on ${this.listen.host}:${this.listen.port}`, {
-        hint: "Another process may have the port, or the address is not of this machine.",
-        cause: error,
-      });
-    });
-    log.info(`listening on ${address}${this.basePath ?? ""}`);
+    if (metrics !== undefined && this.metricsListen !== undefined) {
+      log.info(`metrics on ${await listen(metrics.server, this.metricsListen)}/metrics`);
+    }
+    log.info(`listening on ${await listen(server, this.listen)}${this.basePath ?? ""}`);
     log.info(`${await stopped} came; stopping`);
     await server.close();
+    await metrics?.server.close();
     return 0;
+  }
+
+  async #metrics(url: string): Promise<{ readonly meter: Meter; readonly server: FastifyInstance } | undefined> {
+    if (this.metricsListen === undefined) {
+      return undefined;
+    }
+    const [{ Metrics }, { createMetricsServer }] = await Promise.all([
+      import("../server/metrics/metrics.js"),
+      import("../server/metrics/createMetricsServer.js"),
+    ]);
+    const meter = new Metrics();
+    return { meter, server: createMetricsServer(meter, url) };
   }
 
   #tls(): { cert: Buffer; key: Buffer } | undefined {
@@ -65,6 +94,17 @@ export class ServeCommand extends QueueCommand {
   }
 }
 
+async function listen(server: FastifyInstance, address: Address): Promise<string> {
+  try {
+    return await server.listen(address);
+  } catch (error) {
+    throw new InvalidValueError(`cannot listen on ${address.host}:${address.port}`, {
+      hint: "Another process may have the port, or the address is not of this machine.",
+      cause: error,
+    });
+  }
+}
+
 function contents(file: string, option: string): Buffer {
   try {
     return readFileSync(file);
@@ -73,7 +113,7 @@ function contents(file: string, option: string): Buffer {
   }
 }
 
-function parseListen(text: string, option: string): { host: string; port: number } {
+function parseListen(text: string, option: string): Address {
   const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]*):(\d{1,5})$/i.exec(text) ?? [];
   if (host === undefined || port === undefined || Number(port) > 65_535) {
     throw new InvalidValueError(`${option} must be an address and a port, such as 127.0.0.1:8080, not "${text}"`);

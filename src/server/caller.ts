@@ -9,16 +9,27 @@ const longest = 4_096;
  * The SHA-256 of the secret that a request brings, as "Authorization: Bearer" or in the header of the deployment server that came before.
  * @throws RefusedError when it brings none
  */
-export function credentialOf({ headers }: FastifyRequest): Buffer {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
-  const other = headers["x-deployster-token"];
-  const secret = bearer ?? (typeof other === "string" ? other : undefined);
-  if (secret === undefined || secret === "" || secret.length > longest) {
+export function credentialOf(request: FastifyRequest): Buffer {
+  const secret = secretOf(request);
+  if (secret === undefined) {
     throw new UnknownCallerError("the request brings no token", {
       hint: 'Send "Authorization: Bearer" and a token; "deploy-queue token create" makes one.',
     });
   }
   return hashOf(secret);
+}
+
+/** What stands for the secret of a request where it may be read: the beginning of its SHA-256. */
+export function subjectOf(request: FastifyRequest): string | undefined {
+  const secret = secretOf(request);
+  return secret === undefined ? undefined : hashOf(secret).toString("hex").slice(0, 12);
+}
+
+function secretOf({ headers }: FastifyRequest): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
+  const other = headers["x-deployster-token"];
+  const secret = bearer ?? (typeof other === "string" ? other : "");
+  return secret === "" || secret.length > longest ? undefined : secret;
 }
 
 export function hashOf(secret: string): Buffer {

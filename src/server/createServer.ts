@@ -2,9 +2,12 @@ import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
+import { credentialOf } from "./caller.js";
 import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
 import { addHealth } from "./health.js";
+import { addSecurityHeaders, limitRequests, limits, socketLimits } from "./limits.js";
+import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
 import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
@@ -20,11 +23,14 @@ export interface ServerOptions {
   readonly basePath?: string | undefined;
   /** Addresses of proxies whose X-Forwarded-For counts. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Requests of a caller in a minute, at most; 0: any number. */
+  readonly rateLimit?: number | undefined;
+  /** What counts requests, for metrics. */
+  readonly meter?: Meter | undefined;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
-/** Limits that keep one client from holding up the others; in bytes and milliseconds. */
-const limits = { bodyLimit: 65_536, connectionTimeout: 0, requestTimeout: 30_000, keepAliveTimeout: 72_000 };
+export const defaultRateLimit = 60_000;
 
 /** The queue over HTTP. It has no rule of its own: each request is one statement, with the rights of its caller. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -33,22 +39,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const app: FastifyInstance = fastify({
     ...limits,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
-    ...(tls !== undefined && { https: { ...tls } }),
+    ...(tls === undefined ? { http: socketLimits } : { https: { ...tls, ...socketLimits } }),
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The schemas of answers document; rows are printed as --json prints them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
   app.addHook("onClose", () => pool.close());
   endConnectionsOnClose(app);
-  app.addHook("onRequest", async (_, reply) => {
-    void reply.headers({
-      "cache-control": "no-store",
-      "content-security-policy":
-        "default-src 'self'; frame-ancestors 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    });
-  });
+  addSecurityHeaders(app, tls !== undefined);
+  observeRequests(app, log, options.meter);
   app.setErrorHandler((error, request, reply) => {
     const details = problemOf(error);
     if (details.status === 500) {
@@ -68,9 +67,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await addDocument(app, basePath);
   await app.register(
     async (v1) => {
-      addRoutes(v1, pool);
+      await limitRequests(v1, options.rateLimit ?? defaultRateLimit);
       addSessions(v1, pool);
-      addStreams(v1, { url: options.url, log, pool });
+      await v1.register(async (shut) => {
+        // Before the body is read.
+        shut.addHook("preParsing", async (request) => void credentialOf(request));
+        addRoutes(shut, pool);
+        addStreams(shut, { url: options.url, log, pool, meter: options.meter });
+      });
     },
     { prefix: `${basePath}/v1` },
   );

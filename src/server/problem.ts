@@ -1,6 +1,6 @@
 import type { FastifyError } from "fastify";
 import { Type } from "typebox";
-import { DatabaseUnavailableError, DeployQueueError, HeldUpError } from "../queue/errors.js";
+import { DatabaseUnavailableError, DeployQueueError, HeldUpError, RefusedError } from "../queue/errors.js";
 import { UnknownCallerError } from "./caller.js";
 
 /** RFC 9457. */
@@ -75,7 +75,9 @@ export function problemOf(error: unknown): ProblemDetails {
         ? 503
         : error instanceof UnknownCallerError
           ? 401
-          : (statusOfCode[code ?? ""] ?? statusOfExit[error.exitCode] ?? 500);
+          : error instanceof TooManyRequestsError
+            ? 429
+            : (statusOfCode[code ?? ""] ?? statusOfExit[error.exitCode] ?? 500);
     const detail = error instanceof DatabaseUnavailableError ? "the database does not answer" : error.message;
     return problem(status, detail, {
       ...(error.hint !== undefined && !(error instanceof DatabaseUnavailableError) && { hint: error.hint }),
@@ -103,6 +105,9 @@ export function problem(
     ...more,
   };
 }
+
+/** The caller asks too often, or holds too much. */
+export class TooManyRequestsError extends RefusedError {}
 
 function isOfClient(error: unknown): error is FastifyError & { readonly statusCode: number } {
   return (

@@ -97,7 +97,7 @@ test("the server says that it and its database are well", async () => {
   expect((await send(undefined, "GET", "/health")).body).toMatchObject({ service: "deploy-queue", status: "ok" });
   expect((await send(undefined, "GET", "/readyz")).status).toBe(200);
   expect((await send(undefined, "GET", "/livez")).status).toBe(200);
-  expect(logged.filter((line) => !line.startsWith("GET"))).toEqual([]);
+  expect(logged).toEqual([]);
 });
 
 test("an entry without the phrase that is demanded is a conflict and a record, and what waits is confirmed", async () => {

@@ -11,8 +11,9 @@ export interface Reply {
 
 export interface HttpServer {
   readonly base: string;
-  /** What it has logged. */
+  /** What it has logged at info or above, and what at debug. */
   readonly logged: string[];
+  readonly debugged: string[];
   readonly app: FastifyInstance;
   /** Sends a request and reads JSON. @param body a text as it is, else as JSON */
   send(secret: string | undefined, method: string, path: string, body?: unknown, headers?: object): Promise<Reply>;
@@ -25,13 +26,15 @@ export interface HttpServer {
 /** A server on the database of a test file. */
 export function useHttpServer(cli: CommandLine, options: Partial<ServerOptions> = {}): HttpServer {
   const logged: string[] = [];
+  const debugged: string[] = [];
   const tokens = new Map<string, Promise<string>>();
   let app: FastifyInstance | undefined;
   let base = "";
 
   beforeAll(async () => {
     const note = (message: string): void => void logged.push(message);
-    const log = { trace: note, debug: note, info: note, warn: note, error: note, tellsInfo: true };
+    const debug = (message: string): void => void debugged.push(message);
+    const log = { trace: debug, debug, info: note, warn: note, error: note, tellsInfo: true };
     app = await createServer({ url: cli.url, log, connections: 2, ...options });
     base = await app.listen({ host: "127.0.0.1", port: 0 });
     await cli.run(["roles", "create"]);
@@ -45,6 +48,7 @@ export function useHttpServer(cli: CommandLine, options: Partial<ServerOptions> 
 
   return {
     logged,
+    debugged,
     token,
     get base() {
       return base;

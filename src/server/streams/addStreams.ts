@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import type { LeveledLog } from "../../display/log.js";
 import { credentialOf } from "../caller.js";
 import { deploymentOf } from "../deploymentOf.js";
+import type { Meter } from "../observeRequests.js";
 import type { Pool } from "../pool.js";
 import { problemsOf } from "../problem.js";
 import { DeploymentId } from "../schemas.js";
@@ -18,9 +19,16 @@ const answers = {
   ...problemsOf(400, 401, 403, 404, 409, 429, 500, 503),
 };
 
+export interface StreamOptions {
+  readonly url: string;
+  readonly log: LeveledLog;
+  readonly pool: Pool;
+  readonly meter?: Meter | undefined;
+}
+
 /** The streams of events. */
-export function addStreams(app: FastifyInstance, options: { url: string; log: LeveledLog; pool: Pool }): void {
-  const { pool } = options;
+export function addStreams(app: FastifyInstance, options: StreamOptions): void {
+  const { pool, meter } = options;
   const streams = new OpenStreams();
   const hub = new Hub({ ...options, onTransition: () => undefined, onGap: () => undefined });
   app.addHook("preClose", async () => {
@@ -47,6 +55,8 @@ export function addStreams(app: FastifyInstance, options: { url: string; log: Le
       await hub.listen();
       const stream = new EventStream(reply);
       streams.add(stream);
+      meter?.streams(streams.size);
+      stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
       const leave = hub.follow({
         ...{ credential, id },
         tell: ({ event, data }) => {

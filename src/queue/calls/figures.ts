@@ -1,0 +1,33 @@
+import { Calls } from "./calls.js";
+
+/** How many deployments of an environment are in a state, and for how many seconds the oldest of them has been. */
+export interface LiveFigure {
+  readonly environment: string;
+  readonly status: string;
+  readonly deployment_count: number;
+  readonly oldest: number;
+}
+
+/** Something that has happened to a deployment; durations in seconds. */
+export interface Transition {
+  readonly event_id: number;
+  readonly age: number;
+  readonly kind: string;
+  readonly environment: string;
+  readonly waited: number | null;
+  readonly ran: number | null;
+  /** From the end of the last thing that it waited for to its start. */
+  readonly handed_over: number | null;
+}
+
+/** What metrics are made of. */
+export class Figures extends Calls {
+  live(): Promise<LiveFigure[]> {
+    return this.rows("live_figures", {});
+  }
+
+  /** @param event the last one that is known; undefined: only the newest one, to begin with */
+  transitionsAfter(event: number | undefined, atMost: number): Promise<Transition[]> {
+    return this.rows("transitions_after", { known_event: event, at_most: atMost });
+  }
+}

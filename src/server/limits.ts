@@ -1,0 +1,74 @@
+import rateLimit from "@fastify/rate-limit";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { subjectOf } from "./caller.js";
+import { TooManyRequestsError } from "./problem.js";
+
+/**
+ * What keeps one client from holding up the others; in bytes and milliseconds. A stream is never silent for longer than 15 seconds, and what
+ * waits for its answer for no longer than a minute.
+ */
+export const limits = {
+  bodyLimit: 65_536,
+  connectionTimeout: 90_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 72_000,
+} as const;
+
+/** Of the server of Node: a client that sends its headers byte by byte is left after ten seconds. */
+export const socketLimits = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 };
+
+const minute = 60_000;
+/** How many subjects are remembered; those that came longest ago are forgotten first. */
+const subjects = 10_000;
+
+/**
+ * Limits the requests of each subject. A subject is a token that was good before; what brings any other one is its address, so
+ * that nobody gets more by trying secrets.
+ * @param perMinute for each token; an address without one has a tenth of it. 0: no limit
+ */
+export async function limitRequests(app: FastifyInstance, perMinute: number): Promise<void> {
+  if (perMinute === 0) {
+    return;
+  }
+  const good = new Set<string>();
+  const keyOf = (request: FastifyRequest): string => {
+    const subject = subjectOf(request);
+    return subject !== undefined && good.has(subject) ? subject : `address ${request.ip}`;
+  };
+  app.addHook("onResponse", async (request, reply) => {
+    const subject = subjectOf(request);
+    // The other problems are found before the database has looked at the token.
+    if (subject === undefined || (reply.statusCode >= 400 && ![403, 404, 409].includes(reply.statusCode))) {
+      return;
+    }
+    good.delete(subject);
+    good.add(subject);
+    const [oldest] = good;
+    if (good.size > subjects && oldest !== undefined) {
+      good.delete(oldest);
+    }
+  });
+  await app.register(rateLimit, {
+    ...{ timeWindow: minute, cache: subjects, keyGenerator: keyOf },
+    max: (_, key) => (key.startsWith("address ") ? Math.ceil(perMinute / 10) : perMinute),
+    errorResponseBuilder: (_, { max, after }) =>
+      new TooManyRequestsError(`there were more than ${max} requests in a minute`, { hint: `Try again in ${after}.` }),
+  });
+}
+
+/** Tells browsers what the answers are not for: other pages, frames, caches, guesses at their type. */
+export function addSecurityHeaders(app: FastifyInstance, hasTls: boolean): void {
+  const headers = {
+    "cache-control": "no-store",
+    "content-security-policy":
+      "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self' data:; object-src 'none'; style-src 'self' 'unsafe-inline'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    ...(hasTls && { "strict-transport-security": "max-age=31536000" }),
+  };
+  app.addHook("onRequest", async (_, reply) => {
+    void reply.headers(headers);
+  });
+}

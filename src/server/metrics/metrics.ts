@@ -1,0 +1,91 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { LiveFigure, Transition } from "../../queue/calls/figures.js";
+import type { Meter } from "../observeRequests.js";
+
+const [minute, hour, day] = [60, 3_600, 86_400];
+const long = [1, 5, 15, minute, 5 * minute, 15 * minute, hour, 4 * hour, day];
+const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
+
+/** What Prometheus reads. Labels are environments, states, kinds and routes: none grows with deployments, cells or callers. */
+export class Metrics implements Meter {
+  readonly #registry = new Registry();
+  readonly #registers = { registers: [this.#registry] };
+  readonly #live = new Gauge({
+    ...{ name: "deploy_queue_deployments", help: "Deployments that wait or run", ...this.#registers },
+    labelNames: ["environment", "status"],
+  });
+  readonly #oldest = new Gauge({
+    ...{ name: "deploy_queue_oldest_seconds", help: "How long the oldest of them has waited or run" },
+    ...{ labelNames: ["environment", "status"], ...this.#registers },
+  });
+  readonly #transitions = new Counter({
+    ...{ name: "deploy_queue_transitions_total", help: "Transitions of all deployments since this server started" },
+    ...{ labelNames: ["environment", "kind"], ...this.#registers },
+  });
+  readonly #waits = this.#histogram("deploy_queue_wait_seconds", "From entering the line to the start", long);
+  readonly #runs = this.#histogram("deploy_queue_run_seconds", "From the start to the end", long);
+  readonly #handOffs = this.#histogram(
+    "deploy_queue_handoff_seconds",
+    "From the end of the last thing that a deployment waited for to its start",
+    short,
+  );
+  readonly #database = new Gauge({
+    ...{ name: "deploy_queue_database_up", help: "1 when the database answers", ...this.#registers },
+  });
+  readonly #streams = new Gauge({
+    ...{ name: "deploy_queue_streams", help: "Streams of this server that are open", ...this.#registers },
+  });
+  readonly #requests = new Histogram({
+    ...{ name: "deploy_queue_http_request_seconds", help: "Requests of this server", buckets: short },
+    ...{ labelNames: ["method", "route", "status"], ...this.#registers },
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  request(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status }, seconds);
+  }
+
+  streams(open: number): void {
+    this.#streams.set(open);
+  }
+
+  /** Takes in what the database has told; undefined: it does not answer. */
+  update(
+    told: { readonly live: readonly LiveFigure[]; readonly transitions: readonly Transition[] } | undefined,
+  ): void {
+    this.#database.set(told === undefined ? 0 : 1);
+    this.#live.reset();
+    this.#oldest.reset();
+    for (const { environment, status, deployment_count, oldest } of told?.live ?? []) {
+      this.#live.set({ environment, status }, deployment_count);
+      this.#oldest.set({ environment, status }, oldest);
+    }
+    for (const { environment, kind, waited, ran, handed_over } of told?.transitions ?? []) {
+      this.#transitions.inc({ environment, kind });
+      observe(this.#waits, environment, waited);
+      observe(this.#runs, environment, ran);
+      observe(this.#handOffs, environment, handed_over);
+    }
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram<"environment"> {
+    return new Histogram({ ...{ name, help, buckets }, labelNames: ["environment"], ...this.#registers });
+  }
+}
+
+function observe(histogram: Histogram<"environment">, environment: string, seconds: number | null): void {
+  if (seconds !== null) {
+    histogram.observe({ environment }, seconds);
+  }
+}
