@@ -34,7 +34,7 @@ One ${mode} run: ${facts.join(", ")}.
 
 ${markdownTable([["benchmark", ...head], ...rows])}
 
-${results.map(({ name, about }) => `- \`${name}\`: ${about}`).join("\n")}
+${results.map(({ name, about }) => `\`${name}\`: ${about}`).join(" ")}
 `;
 }
 

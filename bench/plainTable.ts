@@ -2,7 +2,7 @@ import { settle } from "./seed.js";
 import type { BenchServer } from "./server.js";
 import { inTurns, measured, percentile } from "./support.js";
 
-const rounds = { warmUps: 2, counted: 15 };
+const rounds = { warmUps: 2, counted: 15, milliseconds: 3_000 };
 
 /**
  * The plain-table way: the same rows in a table with the indexes one thinks of, what boards show in materialised views that

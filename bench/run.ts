@@ -42,13 +42,14 @@ await withServer(async (url, description) => {
   for (const [name, { about }] of Object.entries(benchmarks)) {
     if (interrupted.aborted || (names.length > 0 && !names.includes(name))) continue;
     process.stdout.write(`\n${name}: ${about}\n\n`);
+    const began = performance.now();
     try {
       const figures = await withDatabase(url, name, (database) =>
         alone<Figure[]>(join(import.meta.dirname, "one.ts"), [name, database, ...flags], interrupted),
       );
       // What the server cannot afford was said.
       if (figures.length === 0) continue;
-      process.stdout.write(`${figureTable(figures)}\n`);
+      process.stdout.write(`${figureTable(figures)}\n\n${Math.round((performance.now() - began) / 1000)} s\n`);
       results.push({ name, about, figures });
       await writeFile(
         `bench/results/${name}.json`,

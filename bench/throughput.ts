@@ -10,12 +10,31 @@ import {
   measured,
   type Opened,
   percentile,
+  type Rounds,
   range,
 } from "./support.js";
 
-/** A sample counts for so long, in milliseconds. */
-const thoroughTurns = { rows: 1_000_000, rounds: { warmUps: 2, counted: 15 }, length: 1_000 };
-const quickTurns = { rows: 100_000, rounds: { warmUps: 1, counted: 6 }, length: 200 };
+interface Turns {
+  readonly rows: number;
+  readonly rounds: Rounds;
+  /** How long a sample counts, in milliseconds. */
+  readonly length: number;
+  /** How many of them the time of the processor is taken of. */
+  readonly deployments: number;
+}
+
+const thoroughTurns: Turns = {
+  rows: 1_000_000,
+  rounds: { warmUps: 2, counted: 15 },
+  length: 1_000,
+  deployments: 2_000,
+};
+const quickTurns: Turns = {
+  rows: 100_000,
+  rounds: { warmUps: 1, counted: 6, milliseconds: 4_000 },
+  length: 150,
+  deployments: 500,
+};
 
 /** Whole deployments a second with history behind them, beside one INSERT and two UPDATEs of a table without rules. */
 export async function throughput(server: BenchServer, { thorough }: BenchOptions): Promise<Figure[]> {
@@ -42,20 +61,24 @@ export async function throughput(server: BenchServer, { thorough }: BenchOptions
       }
     }
   }
-  return [...figures, ...(await processorTimes(server))];
+  return [...figures, ...(await processorTimes(server, turns.deployments))];
 }
 
 /** How many deployments a core of the server can take: other work on the machine hardly changes that. */
-export async function processorTimes(server: BenchServer): Promise<Figure[]> {
-  const [clients, turns] = [4, 2_000];
+export async function processorTimes(server: BenchServer, deployments: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [how, cycle] of Object.entries(ways)) {
-    const opened = openClients(server.url, { clients, cells: 600, enough: (_, walked) => walked >= turns }, cycle);
+    const size = { clients: 4, cells: 600, enough: (_: number, walked: number) => walked >= deployments };
+    const opened = openClients(server.url, size, cycle);
     // Sessions plan their first statements.
     await opened.measure();
     const processor = await processorOf(server);
     await opened.measure();
-    figures.push({ what: `processor of the server a deployment, ${how}`, figure: processor() / turns, unit: "ms" });
+    figures.push({
+      what: `processor of the server a deployment, ${how}`,
+      figure: processor() / deployments,
+      unit: "ms",
+    });
     await opened.close();
   }
   return figures;
@@ -135,7 +158,7 @@ const bareTable = `
 /** Cycles a second of each kind, in turns. */
 async function perSecond(
   server: BenchServer,
-  size: typeof quickTurns & { readonly clients: number; readonly cells: number },
+  size: Turns & { readonly clients: number; readonly cells: number },
   cycles: readonly Cycle[],
 ): Promise<Measured[]> {
   const all = cycles.map((cycle) =>

@@ -91,5 +91,5 @@ test("the page of a run has its machine, one table and what each benchmark measu
   expect(page).toContain("One quick run: cpu one, server version 18.4.");
   expect(page.split("\n").filter((line) => line.startsWith("|"))).toHaveLength(5);
   expect(page).toContain("a \\| b");
-  expect(page).toMatch(/- `idle`: A waiter\.\n- `views`: In the server\.\n$/);
+  expect(page).toMatch(/\n`idle`: A waiter\. `views`: In the server\.\n$/);
 });
