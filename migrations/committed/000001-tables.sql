@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:65c8b9e53e5b189c16020262f461100f4f896a32
+--! Hash: sha1:5bb4b9e82947b49d4e137b239b88aba060dece98
 
 -- squawk-ignore-file
 
@@ -57,7 +57,8 @@ create type deploy_queue.policies as (
   has_gates boolean,
   has_held_lines boolean,
   -- Whether a freeze lets some through, or the stop of a line its rollback.
-  has_exceptions boolean
+  has_exceptions boolean,
+  has_sequences boolean
 );
 
 -- What a caller of a server may: the privileges of a role of the queue, and where they are limited; null is no limit.

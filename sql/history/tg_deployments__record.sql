@@ -22,6 +22,7 @@ declare
   v_is_rejected boolean := tg_op = 'INSERT' and new.cancellation_kind = 'rejected';
   v_is_to_be_verified boolean;
   v_why text;
+  v_detail jsonb;
 begin
   -- A row that is saved as it was is no transition.
   if deploy_queue._has_ended(old) then
@@ -33,20 +34,19 @@ begin
   elsif tg_op = 'INSERT' then
     v_status := v_waited;
     v_is_late := deploy_queue._has_ended(new);
+    if v_is_late then
+      v_why := 'recorded after the fact';
+      v_detail := jsonb_build_object('after_the_fact', true);
+    elsif new.rollback_of is not null then
+      v_why := format('it rolls back deployment %s', new.rollback_of);
+      v_detail := jsonb_build_object('rollback_of', new.rollback_of);
+    elsif new.reserved_until is not null then
+      v_why := format('reserved until %s', date_trunc('second', new.reserved_until));
+    elsif new.hold is not null then
+      v_why := new.note;
+    end if;
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, reason, detail)
-    values (
-      new.id, new.created_at, 'enqueued', v_waited,
-      case
-        when v_is_late then 'recorded after the fact'
-        when new.rollback_of is not null then format('it rolls back deployment %s', new.rollback_of)
-        when new.reserved_until is not null then format('reserved until %s', date_trunc('second', new.reserved_until))
-        when new.hold is not null then new.note
-      end,
-      case
-        when v_is_late then jsonb_build_object('after_the_fact', true)
-        when new.rollback_of is not null then jsonb_build_object('rollback_of', new.rollback_of)
-      end
-    );
+    values (new.id, new.created_at, 'enqueued', v_waited, v_why, v_detail);
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
     v_status := v_waits;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');
@@ -106,12 +106,10 @@ begin
     if v_is_to_be_verified and new.verified_at is null and not v_is_late then
       perform deploy_queue._refuse_unverified(new);
     end if;
+    v_why := case when new.stop_timestamp is not null then 'the stop came too late' when new.verified_at is not null then 'verified' end;
+    v_detail := case when new.verified_at is not null then jsonb_build_object('verified', true) end;
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
-    values (
-      new.id, new.finish_timestamp, 'finished', v_ran, v_status,
-      case when new.stop_timestamp is not null then 'the stop came too late' when new.verified_at is not null then 'verified' end,
-      case when new.verified_at is not null then jsonb_build_object('verified', true) end
-    );
+    values (new.id, new.finish_timestamp, 'finished', v_ran, v_status, v_why, v_detail);
   elsif new.cancellation_timestamp is not null then
     v_status := deploy_queue._status(new, null);
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)

@@ -9,6 +9,11 @@ declare
   v_taken integer[];
   v_slot integer := 1;
 begin
+  if policy.slots = 1 and num_nonnulls(deployment.concurrency_key, deployment.joined_id) = 0 and not deployment.forced then
+    -- It starts because the cell is free.
+    return 1;
+  end if;
+
   select min(running.slot) filter (where deploy_queue._exclusion_key(running.deployment) = deploy_queue._exclusion_key(_draw_slot.deployment)),
     array_agg(running.slot)
   into v_shared, v_taken

@@ -14,6 +14,7 @@ declare
   v_is_new_cell boolean := false;
   v_cell deploy_queue.cells;
   v_policy deploy_queue.policies;
+  v_demands record;
   v_only_asks boolean := new.start_timestamp = 'infinity';
   v_flaw text;
   v_keeper text := new.keeper;
@@ -32,7 +33,9 @@ begin
   new.cloud_provider := btrim(new.cloud_provider);
   new.region := btrim(new.region);
   new.component := btrim(new.component);
-  perform deploy_queue._require_right(new.environment);
+  if not deploy_queue._require_right(new.environment) then
+    return null;
+  end if;
   v_cell := deploy_queue._cell(new.environment, new.cloud_provider, new.region, new.cell_index);
   if v_cell.id is null then
     v_is_new_cell := true;
@@ -72,7 +75,9 @@ begin
       new.sequence_scope := null;
     end if;
   end if;
-  if new.sequence is null then
+  select demands.ordering, demands.heartbeat_timeout, demands.confirmation, demands.promote_from, demands.require_checks into v_demands
+  from deploy_queue._demands(new.environment, new.component) as demands;
+  if new.sequence is null and v_demands.ordering = 'latest-ready' then
     perform deploy_queue._require_sequence(new);
   end if;
   if num_nonnulls(new.sequence, new.rollback_of, new.reserved_until) > 0 then
@@ -83,17 +88,13 @@ begin
     perform deploy_queue._refuse_priority(new);
   end if;
 
-  if new.joined_id is null and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0 and exists (
-    select from deploy_queue.environments as general
-    where general.environment = new.environment
-      and (general.promote_from is not null or (new.version is null or new.rollback_of is not null) and general.require_checks <> '{}')
-    union all
-    select from deploy_queue.component_policies as own
-    where own.environment = new.environment and own.component = new.component
-      and (own.promote_from is not null or (new.version is null or new.rollback_of is not null) and own.require_checks <> '{}')
-    union all
-    select from deploy_queue.bad_versions as mark
-    where mark.component = new.component and mark.version = new.version and mark.lifted_at is null
+  if new.joined_id is null and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0 and (
+    v_demands.promote_from is not null
+    or v_demands.require_checks <> '{}' and (new.version is null or new.rollback_of is not null)
+    or new.version is not null and exists (
+      select from deploy_queue.bad_versions as mark
+      where mark.component = new.component and mark.version = new.version and mark.lifted_at is null
+    )
   ) and deploy_queue._bypass_reason() is null then
     perform deploy_queue._refuse_unpromotable(new);
   end if;
@@ -123,7 +124,7 @@ begin
   new.max_duration := deploy_queue._in_seconds(new.max_duration);
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
-    new.alive_until := v_now + deploy_queue._lease(new.environment, new.component);
+    new.alive_until := v_now + v_demands.heartbeat_timeout;
   end if;
   if new.cancellation_timestamp is not null then
     new.cancellation_kind := 'cancelled';
@@ -134,7 +135,7 @@ begin
   end if;
 
   new.confirmation := nullif(new.confirmation, '');
-  if not new.forced and new.joined_id is null and not deploy_queue._has_ended(new) then
+  if v_demands.confirmation is not null and not new.forced and new.joined_id is null and not deploy_queue._has_ended(new) then
     v_flaw := deploy_queue._flaw_of_confirmation(new);
     if v_flaw is not null and deploy_queue._bypass_reason() is null then
       v_before := deploy_queue._rejected_before(new.cell_id, v_keeper);

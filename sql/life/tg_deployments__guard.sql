@@ -12,62 +12,68 @@ declare
   v_cancels boolean := new.cancellation_timestamp is not null;
   v_is_released boolean := old.hold is not null and new.hold is null;
   v_verifies boolean := old.verifying_since is null and new.verifying_since is not null;
+  -- PostgreSQL prepares each condition in each transaction anew: the transitions of every day ask only this.
+  v_changes_more boolean := (new.hold, new.priority, new.reserved_until, new.confirmation, new.stop_timestamp, new.verifying_since)
+    is distinct from (old.hold, old.priority, old.reserved_until, old.confirmation, old.stop_timestamp, old.verifying_since);
   v_taken_back text;
   v_policy deploy_queue.policies;
   v_now timestamptz;
 begin
   -- Before the state is told. Row-level security holds the roles of the queue; this is for the functions, and for a role that none holds.
-  perform deploy_queue._require_right(old.environment);
+  if not deploy_queue._require_right(old.environment) then
+    return null;
+  end if;
   -- Not for the transitions of every day.
   if deploy_queue._has_ended(old) or new.start_timestamp <> old.start_timestamp or new.stop_timestamp <> old.stop_timestamp
     or new.verifying_since <> old.verifying_since
   then
     new := deploy_queue._as_it_was(old, new);
-  end if;
-  if deploy_queue._has_ended(old) then
-    if new is not distinct from old then
-      return old;
+    if deploy_queue._has_ended(old) then
+      if new is not distinct from old then
+        return old;
+      end if;
+      perform deploy_queue._refuse_ended(old);
     end if;
-    perform deploy_queue._refuse_ended(old);
   end if;
-  v_taken_back := concat_ws(', ',
-    case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
-    case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
-    case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end,
-    case when new.confirmation is distinct from old.confirmation and old.start_timestamp is not null then 'confirmation' end,
-    case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end,
-    case when new.verifying_since is distinct from old.verifying_since and not v_verifies then 'verifying_since' end);
-  if v_taken_back <> '' then
-    perform deploy_queue._refuse_change(old, v_taken_back);
+  if v_changes_more or new.start_timestamp is distinct from old.start_timestamp and not v_starts then
+    v_taken_back := concat_ws(', ',
+      case when new.hold is distinct from old.hold and new.hold is not null then 'hold' end,
+      case when new.priority <> old.priority and old.start_timestamp is not null then 'priority' end,
+      case when new.start_timestamp is distinct from old.start_timestamp and not v_starts then 'start_timestamp' end,
+      case when new.confirmation is distinct from old.confirmation and old.start_timestamp is not null then 'confirmation' end,
+      case when new.stop_timestamp is distinct from old.stop_timestamp then 'stop_timestamp' end,
+      case when new.verifying_since is distinct from old.verifying_since and not v_verifies then 'verifying_since' end);
+    if v_taken_back <> '' then
+      perform deploy_queue._refuse_change(old, v_taken_back);
+    end if;
   end if;
 
-  if v_starts or v_finishes or v_cancels or v_verifies or v_is_released or new.priority <> old.priority
-    or new.reserved_until is distinct from old.reserved_until or new.confirmation is distinct from old.confirmation
-  then
+  if v_starts or v_finishes or v_cancels or v_changes_more then
     perform deploy_queue._lock_cell(old.cell_id);
   end if;
 
   if v_starts then
     new.forced := deploy_queue._bypass_reason() is not null;
   end if;
-  if v_is_released and old.reserved_until is not null and not v_starts then
-    perform deploy_queue._refuse_late_redemption(old);
-    new.reserved_until := null;
-    perform deploy_queue._refuse_unpromotable(new);
-  end if;
-  if (v_is_released or new.confirmation is distinct from old.confirmation) and not new.forced and not v_cancels then
-    new.confirmation := nullif(new.confirmation, '');
-    if not deploy_queue._is_confirmed(new) then
-      return null;
+  if v_changes_more or new.forced then
+    if v_is_released and old.reserved_until is not null and not v_starts then
+      perform deploy_queue._refuse_late_redemption(old);
+      new.reserved_until := null;
+      perform deploy_queue._refuse_unpromotable(new);
     end if;
-  end if;
-  if old.hold = 'outside' and (v_is_released or new.forced) then
-    -- It comes into the line now, at its end.
-    new.place := nextval('deploy_queue.deployments_id_seq');
-  end if;
-
-  if not v_starts and (new.priority <> old.priority or (old.hold = 'outside' and v_is_released)) then
-    perform deploy_queue._refuse_passing(new);
+    if (v_is_released or new.confirmation is distinct from old.confirmation) and not new.forced and not v_cancels then
+      new.confirmation := nullif(new.confirmation, '');
+      if not deploy_queue._is_confirmed(new) then
+        return null;
+      end if;
+    end if;
+    if old.hold = 'outside' and (v_is_released or new.forced) then
+      -- It comes into the line now, at its end.
+      new.place := nextval('deploy_queue.deployments_id_seq');
+    end if;
+    if not v_starts and (new.priority <> old.priority or (old.hold = 'outside' and v_is_released)) then
+      perform deploy_queue._refuse_passing(new);
+    end if;
   end if;
   if v_starts then
     v_policy := deploy_queue._policy(new.environment, new.cell_id);
@@ -117,11 +123,13 @@ begin
     end if;
   end if;
 
-  if old.sequence is not null and old.start_timestamp is null and num_nonnulls(new.start_timestamp, new.cancellation_timestamp) > 0 then
-    new.place := coalesce(deploy_queue._leave_sequence(old), new.place);
-  elsif old.sequence is not null and old.hold is distinct from 'outside' and (v_is_released or new.priority <> old.priority) then
-    -- It is sorted in anew; the wake-ups must know where it stood.
-    new.place := (deploy_queue._stand(old)).place;
+  if old.sequence is not null then
+    if old.start_timestamp is null and num_nonnulls(new.start_timestamp, new.cancellation_timestamp) > 0 then
+      new.place := coalesce(deploy_queue._leave_sequence(old), new.place);
+    elsif old.hold is distinct from 'outside' and (v_is_released or new.priority <> old.priority) then
+      -- It is sorted in anew; the wake-ups must know where it stood.
+      new.place := (deploy_queue._stand(old)).place;
+    end if;
   end if;
   -- A start may have ended the heartbeats of a keeper that is still there.
   new.kept := old.kept or new.heartbeat_timestamp is not null;

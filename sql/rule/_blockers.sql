@@ -11,6 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_candidate deploy_queue.deployments := candidate;
+  v_found bigint;
   v_is_exception boolean := policy.has_exceptions and deploy_queue._is_exception(candidate);
 begin
   if policy.slots > 1 then
@@ -55,8 +56,13 @@ begin
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
     and not (policy.drops and deploy_queue._obsolete(ahead.deployment, candidate) is not null)
 
-  union all
+  limit _blockers.at_most;
 
+  get diagnostics v_found = row_count;
+  if not policy.has_sequences or v_found >= _blockers.at_most then
+    return;
+  end if;
+  return query
   select 'queued', (ahead.deployment).reserved_until, ahead.deployment
   from deploy_queue._sequenced as ahead
   where ahead.cell_id = candidate.cell_id
@@ -65,6 +71,6 @@ begin
     and not (v_is_exception and deploy_queue._overtakes(candidate, ahead.deployment))
     and not (policy.drops and deploy_queue._obsolete(ahead.deployment, candidate) is not null)
 
-  limit _blockers.at_most;
+  limit _blockers.at_most - v_found;
 end;
 $$;

@@ -24,8 +24,10 @@ begin
   end if;
 
   v_policy := coalesce(_may_start.policy, deploy_queue._policy(candidate.environment, candidate.cell_id));
-  v_may := deploy_queue._withheld(candidate, v_policy) = '{}'
-    and not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
+  v_may := deploy_queue._withheld(candidate, v_policy) = '{}';
+  if v_may then
+    v_may := not exists (select from deploy_queue._blockers(candidate, v_policy, 1));
+  end if;
   if not v_may and only_asks is not true then
     raise exception using
       errcode = 'QD003',

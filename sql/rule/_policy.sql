@@ -11,46 +11,54 @@ declare
 begin
   select
     v_now,
-    environments.buffer_time,
-    least(greatest(environments.heartbeat_timeout, own.longest_timeout) / 3, interval '30 seconds'),
-    case when environments.max_duration is null then environments.unkept_after end,
-    frozen.has_exceptions is not null,
+    general.buffer_time,
+    least(general.heartbeat_timeout / 3, interval '30 seconds'),
+    case when general.max_duration is null then general.unkept_after end,
+    exists (
+      select from deploy_queue.freezes
+      where freezes.environment = general.environment and freezes.lifted_at is null
+        and (freezes.expires_at is null or freezes.expires_at > v_now)
+    ),
     case when exists (
-      select from deploy_queue.maintenance_windows as opening where opening.environment = environments.environment
-    ) then deploy_queue._outside_windows(environments.environment, v_now) end,
-    coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), environments.slots),
-    greatest(environments.buffer_time, own.longest_buffer),
-    own.count > 0,
-    environments.ordering <> 'sequential' or environments.refuse_outdated or coalesce(own.drops, false)
+      select from deploy_queue.maintenance_windows as opening where opening.environment = general.environment
+    ) then deploy_queue._outside_windows(general.environment, v_now) end,
+    coalesce((select cells.slots from deploy_queue.cells where cells.id = _policy.cell_id), general.slots),
+    general.buffer_time,
+    exists (select from deploy_queue.component_policies as own where own.environment = general.environment),
+    general.ordering <> 'sequential' or general.refuse_outdated
       or exists (select from deploy_queue.bad_versions as mark where mark.lifted_at is null),
-    coalesce(environments.confirmation, environments.promote_from) is not null or environments.approvals > 0
-      or environments.require_checks <> '{}' or coalesce(own.has_gates, false),
-    held.has_lines,
-    held.has_lines or coalesce(frozen.has_exceptions, false)
+    coalesce(general.confirmation, general.promote_from) is not null or general.approvals > 0 or general.require_checks <> '{}',
+    exists (select from deploy_queue.line_holds as held where held.environment = general.environment),
+    false,
+    case
+      when _policy.cell_id is null then exists (select from deploy_queue.component_lines)
+      else exists (select from deploy_queue.component_lines as line where line.cell_id = _policy.cell_id)
+    end
   into v_policy
-  from deploy_queue.environments
-  cross join lateral (
-    select count(*) as count, max(policies.buffer_time) as longest_buffer,
-      max(policies.heartbeat_timeout) as longest_timeout,
-      bool_or(policies.ordering <> 'sequential' or policies.refuse_outdated) as drops,
-      bool_or(
-        coalesce(nullif(policies.confirmation, ''), nullif(policies.promote_from, '')) is not null
-        or policies.approvals > 0 or policies.require_checks <> '{}'
-      ) as has_gates
-    from deploy_queue.component_policies as policies
-    where policies.environment = environments.environment
-  ) as own
-  cross join lateral (
-    -- Null where no freeze is in force.
-    select bool_or(coalesce(freezes.allow_role, freezes.allow_actor) is not null or freezes.allow_ids <> '{}') as has_exceptions
-    from deploy_queue.freezes
-    where freezes.environment = environments.environment and freezes.lifted_at is null
-      and (freezes.expires_at is null or freezes.expires_at > v_now)
-  ) as frozen
-  cross join lateral (
-    select exists (select from deploy_queue.line_holds where line_holds.environment = environments.environment) as has_lines
-  ) as held
-  where environments.environment = _policy.environment;
+  from deploy_queue.environments as general
+  where general.environment = _policy.environment;
+
+  if v_policy.has_component_policies then
+    select
+      greatest(v_policy.heartbeat_interval, least(max(own.heartbeat_timeout) / 3, interval '30 seconds')),
+      greatest(v_policy.longest_buffer, max(own.buffer_time)),
+      v_policy.drops or coalesce(bool_or(own.ordering <> 'sequential' or own.refuse_outdated), false),
+      v_policy.has_gates or coalesce(bool_or(
+        coalesce(nullif(own.confirmation, ''), nullif(own.promote_from, '')) is not null
+        or own.approvals > 0 or own.require_checks <> '{}'
+      ), false)
+    into v_policy.heartbeat_interval, v_policy.longest_buffer, v_policy.drops, v_policy.has_gates
+    from deploy_queue.component_policies as own
+    where own.environment = _policy.environment;
+  end if;
+  if v_policy.is_frozen or v_policy.has_held_lines then
+    v_policy.has_exceptions := v_policy.has_held_lines or exists (
+      select from deploy_queue.freezes
+      where freezes.environment = _policy.environment and freezes.lifted_at is null
+        and (freezes.expires_at is null or freezes.expires_at > v_now)
+        and (coalesce(freezes.allow_role, freezes.allow_actor) is not null or freezes.allow_ids <> '{}')
+    );
+  end if;
   return v_policy;
 end;
 $$;

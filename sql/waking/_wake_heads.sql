@@ -23,13 +23,16 @@ begin
   foreach v_cell_id in array _wake_heads.cell_ids loop
     -- A start that is being decided now has committed before this returns; the next decision sees what has changed.
     perform deploy_queue._lock_cell(v_cell_id);
-    v_slots := deploy_queue._slots(v_cell_id);
-    if v_slots > 1 and _wake_heads.is_placed then
-      v_without_exceptions := deploy_queue._policy((_wake_heads.changed_freeze).environment, v_cell_id);
-      v_without_exceptions.has_exceptions := false;
-    end if;
+    v_slots := null;
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
+      if v_slots is null then
+        v_slots := deploy_queue._slots(v_cell_id);
+        if v_slots > 1 and _wake_heads.is_placed then
+          v_without_exceptions := deploy_queue._policy((_wake_heads.changed_freeze).environment, v_cell_id);
+          v_without_exceptions.has_exceptions := false;
+        end if;
+      end if;
       v_is_easier := case
         when _wake_heads.allowed is not null then v_head.id = any (_wake_heads.allowed)
         -- The line has stopped because of that deployment, and its rollback passes those that wait.

@@ -37,7 +37,7 @@ begin
     old.place := new.place;
   end if;
   perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
-  if new.finish_timestamp is not null and exists (
+  if new.finish_timestamp is not null and new.version is not null and exists (
     select from deploy_queue.environments as general where general.promote_from = new.environment
     union all
     select from deploy_queue.component_policies as own where own.promote_from = new.environment

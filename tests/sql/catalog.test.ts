@@ -34,11 +34,11 @@ test("every function pins its search_path, but those that PostgreSQL writes into
     "_blocker",
     "_demands",
     "_exclusion_key",
+    "_has_ended",
     "_holder_kind",
     "_holds_until",
     "_precedes",
     "_unless_same",
-    "_withheld",
   ]);
 });
 

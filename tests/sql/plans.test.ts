@@ -154,7 +154,7 @@ test("the queue view joins nothing whose size statistics could mistake: it plays
 });
 
 test.for([
-  "_withheld(one, policy)",
+  "_has_ended(one)",
   "_exclusion_key(one)",
   "_precedes(one, other, now())",
   "_holds_until(one, '1 hour', '1 hour', now())",

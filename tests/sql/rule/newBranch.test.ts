@@ -16,11 +16,12 @@ beforeAll(async () => {
     where proname = '_withheld' and pronamespace = 'deploy_queue'::regnamespace`;
   await sql.unsafe(
     (row?.definition ?? "").replace(
-      "select coalesce(",
-      `select coalesce(
-    case when candidate.component = 'gated' then array[deploy_queue._reason('approval', '${text}',
-      cures => jsonb_build_array(deploy_queue._call('approve', 'deployment_id', candidate.id::text)))]
-    end ||`,
+      "return v_reasons;",
+      `if candidate.component = 'gated' then
+        v_reasons := v_reasons || deploy_queue._reason('approval', '${text}',
+          cures => jsonb_build_array(deploy_queue._call('approve', 'deployment_id', candidate.id::text)));
+      end if;
+      return v_reasons;`,
     ),
   );
 });
