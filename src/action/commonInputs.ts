@@ -1,14 +1,16 @@
 import { getInput, setSecret, warning } from "@actions/core";
-import { databaseUrlVariable } from "../database/connectionSettings.js";
+import { checkServer, tokenVariable } from "../client/serverUrl.js";
+import { databaseUrlVariable, serverUrlVariable } from "../database/connectionSettings.js";
 import { checkConnectionUrl } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../queue/errors.js";
+import type { Address } from "../queue/openSource.js";
 import { InputReader } from "./inputReader.js";
 import { savedInput } from "./state.js";
 import type { JobContext } from "./workflow.js";
 
 /** What every mode takes. */
 export interface CommonInputs {
-  readonly databaseUrl: string;
+  readonly address: Address;
   /** In milliseconds. */
   readonly outageTimeout: number | undefined;
   readonly slack: SlackInputs | undefined;
@@ -32,8 +34,9 @@ const savedNames = [
 ] as const;
 
 /** Leaves the inputs for the post step. Reading them has masked what is secret in them. */
-export function saveCommonInputs({ databaseUrl }: CommonInputs): void {
-  savedInput("database-url").save(databaseUrl);
+export function saveCommonInputs({ address: { url, token } }: CommonInputs): void {
+  savedInput(token === undefined ? "database-url" : "server-url").save(url);
+  savedInput("server-token").save(token ?? "");
   for (const name of savedNames) {
     savedInput(name).save(getInput(name));
   }
@@ -50,7 +53,7 @@ export function readSavedInputs(): CommonInputs {
 
 export function readCommon(reader: InputReader): CommonInputs {
   return {
-    databaseUrl: readDatabaseUrl(reader),
+    address: readServer(reader) ?? { url: readDatabaseUrl(reader) },
     outageTimeout: reader.duration("outage-timeout"),
     slack: readSlack(reader),
     job: {
@@ -59,6 +62,31 @@ export function readCommon(reader: InputReader): CommonInputs {
       jobStatus: reader.optional("job-status") ?? "",
     },
   };
+}
+
+function readServer(reader: InputReader): Address | undefined {
+  const url = reader.optional("server-url") ?? "";
+  const token = reader.optional("server-token") ?? process.env[tokenVariable]?.trim();
+  if (token) {
+    setSecret(token);
+  }
+  const given = url === "" ? process.env[serverUrlVariable]?.trim() : url;
+  if (!given || (url === "" && reader.optional("database-url") !== undefined)) {
+    return undefined;
+  }
+  if (reader.optional("database-url") !== undefined) {
+    reader.problem("server-url and database-url are both given");
+    return undefined;
+  }
+  try {
+    return checkServer({ url: given, token }, url === "" ? serverUrlVariable : "server-url");
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) {
+      throw error;
+    }
+    reader.problem(error.message);
+    return { url: "" };
+  }
 }
 
 function readDatabaseUrl(reader: InputReader): string {

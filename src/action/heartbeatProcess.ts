@@ -1,8 +1,8 @@
-import { Database } from "../database/database.js";
 import { logOutages } from "../display/outages.js";
 import type { Deployment } from "../queue/deployment.js";
 import { keepAlive } from "../queue/keeping.js";
 import { Lease, readClocks } from "../queue/lease.js";
+import { type Address, openSource } from "../queue/openSource.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
@@ -15,7 +15,7 @@ export interface HeartbeatOrder {
   readonly id: number;
   /** The name that the step has drawn for itself and for this process. */
   readonly keeper: string;
-  readonly databaseUrl: string;
+  readonly address: Address;
   readonly applicationName: string;
   /** What tells that the job is gone. */
   readonly surroundings: Surroundings;
@@ -32,8 +32,8 @@ export async function sendHeartbeats(): Promise<void> {
   // A full disk must cost the log only, not the heartbeats.
   process.stdout.on("error", () => undefined);
   const order = await new Promise<HeartbeatOrder>((resolve) => process.once("message", resolve));
-  const database = new Database({ url: order.databaseUrl, applicationName: order.applicationName });
-  const queue = new Queue(database);
+  const source = openSource({ ...order.address, applicationName: order.applicationName });
+  const queue = new Queue(source);
   const gone = new AbortController();
   const stopLooking = watchRunner(order.surroundings, write, (why) => {
     write(why);
@@ -83,7 +83,7 @@ export async function sendHeartbeats(): Promise<void> {
     }
   } finally {
     stopLooking();
-    await database.close();
+    await source.close();
   }
 }
 

@@ -63,7 +63,7 @@ export async function startHeartbeats(
   const order: HeartbeatOrder = {
     id,
     keeper,
-    databaseUrl: inputs.databaseUrl,
+    address: inputs.address,
     applicationName: applicationName(inputs.job),
     surroundings: { ...standing, directory: jobDirectory, endFile: end },
     runner: runnerProcess(),

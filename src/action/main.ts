@@ -1,7 +1,6 @@
-import { warnOfUnverified } from "../database/protection.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
 import { type Inputs, type Reservation, readInputs } from "./inputs.js";
-import { fail, log } from "./log.js";
+import { fail } from "./log.js";
 import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
 import { cancel } from "./modes/cancel.js";
@@ -20,7 +19,6 @@ import { withQueue } from "./queueSession.js";
 export async function run(): Promise<void> {
   try {
     const inputs = readInputs();
-    warnOfUnverified(inputs.databaseUrl, log.warn);
     await act(inputs);
   } catch (error) {
     fail(error);

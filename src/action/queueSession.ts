@@ -1,7 +1,6 @@
-import { Database } from "../database/database.js";
-import { ensureSchema } from "../database/ensureSchema.js";
 import { logOutages } from "../display/outages.js";
 import { actorOf } from "../queue/actor.js";
+import { ensureReady, openSource } from "../queue/openSource.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
@@ -16,15 +15,15 @@ export interface SessionOptions {
   readonly patient?: boolean;
 }
 
-/** Connects to the database, makes sure that it has our schema, and closes the connection in the end. */
+/** Connects to the database or a server, makes sure that our schema is there, and closes the connection in the end. */
 export async function withQueue(
   inputs: CommonInputs,
   { migrate = false, patient = false }: SessionOptions,
   act: (queue: Queue) => Promise<void>,
 ): Promise<void> {
-  const url = inputs.databaseUrl;
-  const database = new Database({
-    url,
+  const { address } = inputs;
+  const source = openSource({
+    ...address,
     applicationName: applicationName(inputs.job),
     actor: actorOf(process.env),
     onNotice: (message) => log.info(callsAsCommands(message)),
@@ -32,13 +31,16 @@ export async function withQueue(
   });
   try {
     const outageTimeout = patient ? inputs.outageTimeout : 0;
-    await outlastOutages(() => ensureSchema(database, { url, migrate, onProgress: log.info, onWarning: log.warn }), {
-      outageTimeout,
-      onEvent: patient ? logOutages(log) : undefined,
-    });
-    await act(new Queue(database));
+    await outlastOutages(
+      () => ensureReady(source, { url: address.url, migrate, onProgress: log.info, onWarning: log.warn }),
+      {
+        outageTimeout,
+        onEvent: patient ? logOutages(log) : undefined,
+      },
+    );
+    await act(new Queue(source));
   } finally {
-    await database.close();
+    await source.close();
   }
 }
 

@@ -1,12 +1,11 @@
 import type { BaseContext } from "clipanion";
+import { serverOf } from "../client/serverUrl.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
-import { Database } from "../database/database.js";
-import { ensureSchema } from "../database/ensureSchema.js";
-import { warnOfUnverified } from "../database/protection.js";
 import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
 import { type Progress, startProgress } from "../display/progress.js";
 import { actorOf } from "../queue/actor.js";
+import { type Address, ensureReady, openSource } from "../queue/openSource.js";
 import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
@@ -18,8 +17,8 @@ export interface Session {
   readonly log: LeveledLog;
   /** Whether the database has told anything by a notice, such as that all was so already. */
   readonly wasTold: () => boolean;
-  /** Of the database. It holds the password. */
-  readonly url: string;
+  /** It holds the password, or the token. */
+  readonly address: Address;
 }
 
 export interface SessionOptions {
@@ -33,23 +32,16 @@ export interface SessionOptions {
   readonly actor?: string | undefined;
 }
 
-/** Connects to the database and makes sure that it has our schema. */
+/** Connects to the database or a server, and makes sure that our schema is there. */
 export async function openSession(
   command: string,
   { migrate, outageTimeout, context, hasJsonLog, actor }: SessionOptions,
 ): Promise<Session> {
   const log = createLogger(context, hasJsonLog);
-  const target = await resolveConnectionTarget(context.env);
-  if (target.embeddedDirectory !== undefined) {
-    const given = context.env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set";
-    const started = target.embeddedStarted ? " (started now)" : "";
-    log.info(
-      `DEPLOY_QUEUE_DATABASE_URL is ${given}: using this user's own PostgreSQL in ${target.embeddedDirectory}${started}`,
-    );
-  }
+  const address = serverOf(context.env) ?? (await databaseAddress(context, log));
   let isTold = false;
-  const database = new Database({
-    url: target.url,
+  const source = openSource({
+    ...address,
     applicationName: `deploy-queue ${command}`,
     actor: actorOf(context.env, actor),
     onNotice: (message) => {
@@ -61,7 +53,7 @@ export async function openSession(
   let migrating: Progress | undefined;
   try {
     const schema = {
-      url: target.url,
+      url: address.url,
       migrate,
       onProgress: (message: string) => {
         log.info(message);
@@ -69,16 +61,27 @@ export async function openSession(
       },
       onWarning: (message: string) => log.warn(message),
     };
-    await outlastOutages(() => ensureSchema(database, schema), {
+    await outlastOutages(() => ensureReady(source, schema), {
       outageTimeout,
       onEvent: outageTimeout > 0 ? logOutages(log) : undefined,
     });
   } catch (error) {
-    await database.close();
+    await source.close();
     throw error;
   } finally {
     migrating?.end();
   }
-  warnOfUnverified(target.url, (message) => log.warn(message));
-  return { queue: new Queue(database), log, wasTold: () => isTold, url: target.url };
+  return { queue: new Queue(source), log, wasTold: () => isTold, address };
+}
+
+async function databaseAddress({ env }: BaseContext, log: LeveledLog): Promise<Address> {
+  const { url, embeddedDirectory, embeddedStarted } = await resolveConnectionTarget(env);
+  if (embeddedDirectory !== undefined) {
+    const given = env["DEPLOY_QUEUE_DATABASE_URL"]?.trim() ? '"embedded"' : "not set";
+    const started = embeddedStarted ? " (started now)" : "";
+    log.info(
+      `DEPLOY_QUEUE_DATABASE_URL is ${given}: using this user's own PostgreSQL in ${embeddedDirectory}${started}`,
+    );
+  }
+  return { url };
 }

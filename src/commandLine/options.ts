@@ -53,7 +53,8 @@ export const options = {
     ),
   passDatabaseUrl: () =>
     Option.Boolean("--pass-database-url", false, {
-      description: "The command may know DEPLOY_QUEUE_DATABASE_URL, as a deploy-queue in it needs",
+      description:
+        "The command may know DEPLOY_QUEUE_DATABASE_URL or DEPLOY_QUEUE_TOKEN, as a deploy-queue in it needs",
     }),
   confirm: () => optionalText("--confirm", "The phrase that the environment demands, exactly as it is written"),
   dryRun: () => Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" }),

@@ -38,7 +38,7 @@ export abstract class QueueCommand extends BaseCommand {
     try {
       return await this.act(session);
     } finally {
-      await session.queue.database.close();
+      await session.queue.source.close();
     }
   }
 

@@ -6,6 +6,7 @@ import { columnsAsOptions } from "../text/optionNames.js";
 import { jsonText, printable } from "../text/printable.js";
 
 const unexpected = 1;
+const checkViolation = "23514";
 
 /** Prints an error as one line, or one JSON object, for the person who has to act on it, and returns the exit code that it means. */
 export function reportError(error: unknown, { env, stderr }: BaseContext, isJson = false): number {
@@ -23,9 +24,7 @@ export function reportError(error: unknown, { env, stderr }: BaseContext, isJson
 
 /** Names the options that break a constraint. */
 function withOptions(error: unknown): unknown {
-  const isConstraint =
-    error instanceof InvalidValueError && error.cause instanceof Error && "constraint_name" in error.cause;
-  return isConstraint
+  return error instanceof InvalidValueError && error.code === checkViolation
     ? new InvalidValueError(columnsAsOptions(error.message), { hint: error.hint, cause: error.cause })
     : error;
 }

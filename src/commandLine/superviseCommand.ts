@@ -36,7 +36,7 @@ const unverifiedExitCode = 4;
  * deployment end what runs then and all that it has started.
  */
 export async function superviseCommand(
-  { log, queue, url }: Session,
+  { log, queue, address }: Session,
   attended: Attended,
   command: readonly string[],
   guarded: GuardedCommand,
@@ -71,7 +71,7 @@ export async function superviseCommand(
         environment: environmentOf(deployment, options),
         deploymentId: deployment.id,
       },
-      ...{ contact: { url, actor: queue.database.actor, keeper }, grace: grace() },
+      ...{ contact: { ...address, actor: queue.source.actor, keeper }, grace: grace() },
     });
   const checkOnce = async (text: string, longest: number): Promise<string | undefined> => {
     const stopTimer = startTimer(longest, () => stop("SIGTERM"));

@@ -22,6 +22,21 @@ export const variables: readonly Variable[] = [
       "embedded for a person at a terminal; an error in CI, and without a terminal in a container, Kubernetes or a service of systemd",
   },
   {
+    name: "DEPLOY_QUEUE_URL",
+    meaning: "https://queue.example.com: a server of the queue instead of a database; http only on this machine",
+    unset: "the database of DEPLOY_QUEUE_DATABASE_URL",
+  },
+  {
+    name: "DEPLOY_QUEUE_TOKEN",
+    meaning: 'What "deploy-queue token create" has printed, for that server',
+    unset: "an error where DEPLOY_QUEUE_URL is set",
+  },
+  {
+    name: "DEPLOY_QUEUE_ALLOW_HTTP",
+    meaning: "1: the token may go over a network without TLS, where others can read it",
+    unset: "DEPLOY_QUEUE_URL must begin with https on a network",
+  },
+  {
     name: "DEPLOY_QUEUE_DATA_DIRECTORY",
     meaning: "Folder of this user's own PostgreSQL",
     unset: "deploy-queue in the user's data folder, such as ~/.local/share; for root in /var/lib",

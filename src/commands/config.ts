@@ -1,7 +1,9 @@
 import { Command } from "clipanion";
+import { serverOf } from "../client/serverUrl.js";
 import { BaseCommand } from "../commandLine/baseCommand.js";
 import { keyOf, settings } from "../commandLine/placeParts.js";
 import { choose, defaultSources } from "../commandLine/placeSources.js";
+import { serverUrlVariable } from "../database/connectionSettings.js";
 import { renderTable } from "../tables/table.js";
 
 export class ConfigCommand extends BaseCommand {
@@ -9,7 +11,8 @@ export class ConfigCommand extends BaseCommand {
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "Show where start, run and stage deploy by default, and where each value comes from",
+    description:
+      "Show where start, run and stage deploy by default, where each value comes from, and which server is used",
     details: `
       An option goes before an environment variable, and a variable before the file \`.deploy-queue.toml\`. The file is searched from
       this folder up to the root of the repository, must belong to you, and is not read in CI. DEPLOY_QUEUE_CONFIG names another one,
@@ -25,7 +28,10 @@ export class ConfigCommand extends BaseCommand {
   override async perform(): Promise<number> {
     const sources = await defaultSources(this.context.env);
     const choice = choose(sources);
-    const rows = sources.flatMap((source) =>
+    const server = serverOf(this.context.env)?.url;
+    const ofServer =
+      server === undefined ? [] : [{ setting: "server", value: server, source: serverUrlVariable, used: true }];
+    const ofPlace = sources.flatMap((source) =>
       settings.flatMap((setting) => {
         const value = source[setting];
         return value === undefined
@@ -33,6 +39,7 @@ export class ConfigCommand extends BaseCommand {
           : [{ setting: keyOf(setting), value, source: source.nameOf(setting), used: choice[setting] === source }];
       }),
     );
+    const rows = [...ofServer, ...ofPlace];
     const lines = rows.map(({ setting, value, source, used }) => [
       setting,
       String(value),

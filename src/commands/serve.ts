@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
+import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../database/errors.js";
 import type { Meter } from "../server/observeRequests.js";
 import { parseNumber } from "../text/numbers.js";
@@ -49,7 +50,8 @@ export class ServeCommand extends QueueCommand {
   );
   connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
 
-  override async act({ log, url }: Session): Promise<number> {
+  override async act({ log }: Session): Promise<number> {
+    const { url } = await resolveConnectionTarget(this.context.env);
     const { createServer } = await import("../server/createServer.js");
     const metrics = await this.#metrics(url);
     const server = await createServer({

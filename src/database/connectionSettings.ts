@@ -7,6 +7,8 @@ import { type Tls, tlsOf, tlsOptions } from "./tls.js";
 import { urlParts } from "./urlParts.js";
 
 export const databaseUrlVariable = "DEPLOY_QUEUE_DATABASE_URL";
+/** The URL of a server, instead. */
+export const serverUrlVariable = "DEPLOY_QUEUE_URL";
 /** In place of a URL that a command may not know. */
 export const withheldUrl = "withheld";
 

@@ -1,4 +1,4 @@
-import { connectionSettings, databaseUrlVariable, withheldUrl } from "./connectionSettings.js";
+import { connectionSettings, databaseUrlVariable, serverUrlVariable, withheldUrl } from "./connectionSettings.js";
 import { InvalidValueError } from "./errors.js";
 import { sharedPlace } from "./privateServer.js";
 
@@ -18,6 +18,11 @@ export async function resolveConnectionTarget(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ConnectionTarget> {
   const url = environment[databaseUrlVariable]?.trim();
+  if (!url && environment[serverUrlVariable]?.trim()) {
+    throw new InvalidValueError("this needs a connection to the database, not a server", {
+      hint: `Set ${databaseUrlVariable} instead of ${serverUrlVariable}.`,
+    });
+  }
   const place = url ? undefined : sharedPlace(environment);
   if (place !== undefined) {
     throw new InvalidValueError(`${databaseUrlVariable} is not set, and ${place} a private queue coordinates nothing`, {

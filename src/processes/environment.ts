@@ -1,3 +1,4 @@
+import { tokenVariable } from "../client/serverUrl.js";
 import { connectionSettings, databaseUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import type { Deployment } from "../queue/deployment.js";
 
@@ -14,9 +15,12 @@ export function environmentOf(
   };
 }
 
-/** A URL that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
+/** A URL or a token that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
 function withoutUrl(): NodeJS.ProcessEnv {
   const url = process.env[databaseUrlVariable]?.trim();
+  if (process.env[tokenVariable]?.trim()) {
+    return { ...process.env, [tokenVariable]: withheldUrl };
+  }
   if (!url || url === "embedded") {
     return process.env;
   }

@@ -5,6 +5,11 @@ export function deploymentChannel(id: DeploymentId): string {
   return `deploy_queue_deployment_${id}`;
 }
 
+/** The id of the deployment whose channel it is. */
+export function deploymentOf(channel: string): string {
+  return channel.replace(/^deploy_queue_deployment_/, "");
+}
+
 /** The channel that tells every transition. */
 export const transitionsChannel = "deploy_queue_transitions";
 

@@ -1,24 +1,29 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setMaxListeners } from "node:events";
+import { checkServer, isServerUrl, serverOf, tokenVariable } from "../client/serverUrl.js";
 import { databaseUrlVariable } from "../database/connectionSettings.js";
 import { connectionTarget } from "../database/connectionUrl.js";
-import { Database } from "../database/database.js";
-import { ensureSchema } from "../database/ensureSchema.js";
-import { warnOfUnverified } from "../database/protection.js";
 import { type CancelOptions, QueueCalls } from "./calls/queueCalls.js";
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
 import type { FinishOptions } from "./keeper.js";
+import { type Address, ensureReady, openSource } from "./openSource.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
 import { wayInto } from "./redeeming.js";
 import { type RunOptions, runWork } from "./runWork.js";
+import type { Source } from "./source.js";
 
 export interface DeployQueueOptions {
-  /** postgres://user:password@host/database, or "embedded" for this user's own server; else DEPLOY_QUEUE_DATABASE_URL. */
+  /**
+   * postgres://user:password@host/database, "embedded" for this user's own server, or https://queue.example.com; else what
+   * DEPLOY_QUEUE_DATABASE_URL or DEPLOY_QUEUE_URL says.
+   */
   readonly url?: string;
+  /** What lets in at a server; else DEPLOY_QUEUE_TOKEN. */
+  readonly token?: string;
   /** Shown in pg_stat_activity and in deployment_events. */
   readonly applicationName?: string;
   /** Who acts, for the record: a claim beside the role of the database, which is what stands there without it. */
@@ -42,42 +47,35 @@ export class DeployQueue extends QueueCalls {
   /** What start and run do, each settled when it has ended. */
   readonly #journeys = new Set<Promise<unknown>>();
 
-  private constructor(database: Database, outageTimeout: number | undefined) {
-    super(database);
-    this.#queue = new Queue(database);
+  private constructor(source: Source, outageTimeout: number | undefined) {
+    super(source);
+    this.#queue = new Queue(source);
     this.#outageTimeout = outageTimeout;
     setMaxListeners(0, this.#closed.signal);
   }
 
   /** @throws DatabaseUnavailableError, SchemaError, InvalidValueError */
   static async connect(options: DeployQueueOptions = {}): Promise<DeployQueue> {
-    const given = options.url ?? process.env[databaseUrlVariable]?.trim();
-    if (!given) {
-      throw new InvalidValueError(`no database is named: url and ${databaseUrlVariable} are not set`, {
-        hint: 'Set one to postgres://user:password@host/database, or to "embedded" for a private server that no other user shares.',
-      });
-    }
-    const { url } = await connectionTarget(given);
+    const address = await addressOf(options);
     const onMessage = options.onMessage ?? (() => undefined);
-    const database = new Database({
-      url,
+    const source = openSource({
+      ...address,
       applicationName: options.applicationName ?? "deploy-queue library",
       actor: options.actor,
       onNotice: onMessage,
     });
     try {
-      await ensureSchema(database, {
-        url,
+      await ensureReady(source, {
+        url: address.url,
         migrate: options.migrate ?? true,
         onProgress: onMessage,
         onWarning: onMessage,
       });
     } catch (error) {
-      await database.close();
+      await source.close();
       throw error;
     }
-    warnOfUnverified(url, onMessage);
-    return new DeployQueue(database, options.outageTimeout);
+    return new DeployQueue(source, options.outageTimeout);
   }
 
   /**
@@ -186,4 +184,18 @@ export class DeployQueue extends QueueCalls {
       this.#journeys.delete(travelling);
     }
   }
+}
+
+async function addressOf({ url, token = process.env[tokenVariable]?.trim() }: DeployQueueOptions): Promise<Address> {
+  if (url !== undefined && isServerUrl(url)) {
+    return checkServer({ url, token }, "url");
+  }
+  const server = url === undefined ? serverOf(process.env) : undefined;
+  const given = url ?? process.env[databaseUrlVariable]?.trim();
+  if (server === undefined && !given) {
+    throw new InvalidValueError(`no database is named: url and ${databaseUrlVariable} are not set`, {
+      hint: 'Set one to postgres://user:password@host/database, or to "embedded" for a private server that no other user shares.',
+    });
+  }
+  return server ?? { url: (await connectionTarget(given ?? "")).url };
 }

@@ -34,10 +34,15 @@ function isLength(value: unknown): value is string | number {
   return typeof value === "number" || (typeof value === "string" && !Number.isNaN(Number(value))) || value === "NaN";
 }
 
-/** As the caller gave it: "cellIndex", "the deployment id". */
+/** "cellIndex", "the deployment id" */
 function nameOf(query: string, index: number): string {
   const place = new RegExp(`(\\w+) (?:=> |>?= )?(?:make_interval\\(secs => )?\\$${index + 1}(?!\\d)`);
   const [, column = "a value"] = place.exec(query) ?? [];
+  return argumentName(column);
+}
+
+/** As the caller gave it. */
+export function argumentName(column: string): string {
   return column === "id" || column === "deployment_id"
     ? "the deployment id"
     : column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -2,6 +2,7 @@ import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
+import { addAnyCall } from "./anyCall.js";
 import { credentialOf } from "./caller.js";
 import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
@@ -73,6 +74,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         // Before the body is read.
         shut.addHook("preParsing", async (request) => void credentialOf(request));
         addRoutes(shut, pool);
+        addAnyCall(shut, pool);
         addStreams(shut, { url: options.url, log, pool, meter: options.meter });
       });
     },

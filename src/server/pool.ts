@@ -7,15 +7,35 @@ export interface PoolOptions {
   readonly size: number;
 }
 
+/** What the queue says beside an answer, such as "deployment 42 (api) has already finished". */
+export interface Notice {
+  readonly level: "notice" | "warning";
+  readonly message: string;
+}
+
+interface Member {
+  readonly database: Database;
+  readonly callers: Callers;
+  readonly notices: Notice[];
+}
+
 /** A few connections, on which each call is one statement: nothing of a caller is left there for the next one. */
 export class Pool {
-  readonly #members: readonly { readonly database: Database; readonly callers: Callers; calls: number }[];
+  readonly #members: readonly Member[];
+  readonly #idle: Member[];
+  readonly #waiting: ((member: Member) => void)[] = [];
 
   constructor({ url, size }: PoolOptions) {
     this.#members = Array.from({ length: size }, () => {
-      const database = new Database({ url, applicationName: "deploy-queue serve" });
-      return { database, callers: new Callers(database), calls: 0 };
+      const notices: Notice[] = [];
+      const database = new Database({
+        ...{ url, applicationName: "deploy-queue serve" },
+        onNotice: (message) => notices.push({ level: "notice", message }),
+        onWarning: (message) => notices.push({ level: "warning", message }),
+      });
+      return { database, callers: new Callers(database), notices };
     });
+    this.#idle = [...this.#members];
   }
 
   /** As Callers does it. */
@@ -25,6 +45,13 @@ export class Pool {
 
   look(credential: Buffer, view: string, page: Page): Promise<Answer[]> {
     return this.#use((callers) => callers.look(credential, view, page));
+  }
+
+  /** As Callers calls it, with the notices that came along. */
+  callAndHear(
+    ...call: Parameters<Callers["call"]>
+  ): Promise<{ readonly rows: Answer[]; readonly notices: readonly Notice[] }> {
+    return this.#use(async (callers, notices) => ({ rows: await callers.call(...call), notices: [...notices] }));
   }
 
   trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {
@@ -47,18 +74,19 @@ export class Pool {
     await Promise.all(this.#members.map(({ database }) => database.close()));
   }
 
-  /** On the connection that has least to do. */
-  async #use<Result>(act: (callers: Callers) => Promise<Result>): Promise<Result> {
-    const [first, ...others] = this.#members;
-    if (first === undefined) {
-      throw new Error("a pool has at least one connection");
-    }
-    const chosen = others.reduce((least, one) => (one.calls < least.calls ? one : least), first);
-    chosen.calls += 1;
+  /** On a connection that does nothing else meanwhile, so that its notices are those of this call. */
+  async #use<Result>(act: (callers: Callers, notices: readonly Notice[]) => Promise<Result>): Promise<Result> {
+    const member = this.#idle.pop() ?? (await new Promise<Member>((resolve) => this.#waiting.push(resolve)));
+    member.notices.length = 0;
     try {
-      return await act(chosen.callers);
+      return await act(member.callers, member.notices);
     } finally {
-      chosen.calls -= 1;
+      const next = this.#waiting.shift();
+      if (next === undefined) {
+        this.#idle.push(member);
+      } else {
+        next(member);
+      }
     }
   }
 }

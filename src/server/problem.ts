@@ -63,13 +63,14 @@ const statusOfCode: Readonly<Record<string, number>> = {
 };
 
 const statusOfExit: Readonly<Record<number, number>> = { 2: 400, 3: 404, 4: 409, 5: 409, 6: 409, 7: 503 };
-const exitOfStatus: Readonly<Record<number, number>> = { 401: 4, 403: 4, 404: 3, 409: 4, 500: 1, 503: 7 };
+const exitOfStatus: Readonly<Record<number, number>> = { 401: 7, 403: 4, 404: 3, 409: 4, 500: 1, 503: 7 };
 
 /** The problem that an error is to a client. Of what is no fault of the client it tells nothing. */
 export function problemOf(error: unknown): ProblemDetails {
   if (error instanceof DeployQueueError) {
     const { code } = error;
-    const isOurs = code?.startsWith("QD") === true;
+    // Of the queue or of PostgreSQL, never of the network.
+    const isOfDatabase = !(error instanceof DatabaseUnavailableError) && /^[\dA-Z]{5}$/.test(code ?? "");
     const status =
       error instanceof DatabaseUnavailableError || error instanceof HeldUpError
         ? 503
@@ -81,8 +82,9 @@ export function problemOf(error: unknown): ProblemDetails {
     const detail = error instanceof DatabaseUnavailableError ? "the database does not answer" : error.message;
     return problem(status, detail, {
       ...(error.hint !== undefined && !(error instanceof DatabaseUnavailableError) && { hint: error.hint }),
-      ...(isOurs && code !== undefined && { code }),
-      exit_code: error.exitCode,
+      ...(isOfDatabase && code !== undefined && { code }),
+      // A caller that is not let in is one whom a database does not let in.
+      exit_code: status === 401 ? 7 : error.exitCode,
     });
   }
   if (isOfClient(error)) {

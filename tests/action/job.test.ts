@@ -55,7 +55,7 @@ function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number
     id,
     keeper: "keeper",
     stopOnCancel: false,
-    databaseUrl,
+    address: { url: databaseUrl },
     applicationName: "heartbeats",
     surroundings: {
       ...{ step: process.pid, parent: process.ppid, runner: undefined },

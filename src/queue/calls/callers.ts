@@ -42,6 +42,10 @@ export class Callers extends Calls {
   async call(credential: Buffer, name: string, values: object, actor?: string): Promise<Answer[]> {
     const call = { credential, function_name: name, arguments: new Json(values), actor };
     const rows = await this.rows<{ answer: Answer }>("call", call);
+    if (name === "assert") {
+      // A former primary would say yes as well.
+      await this.source.proveItWrites();
+    }
     return rows.map(({ answer }) => answer);
   }
 

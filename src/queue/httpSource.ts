@@ -1,0 +1,190 @@
+import { ServerClient } from "../client/serverClient.js";
+import type { ServerAddress } from "../client/serverUrl.js";
+import { databaseUrlVariable, serverUrlVariable } from "../database/connectionSettings.js";
+import type { Database } from "../database/database.js";
+import { expectedSchemaVersion } from "../database/schema.js";
+import { WakeUps } from "../database/wakeUps.js";
+import { deploymentOf, transitionsChannel } from "./channels.js";
+import { InvalidValueError, SchemaError } from "./errors.js";
+import { asJson, asRow } from "./json.js";
+import { mostRows } from "./mostRows.js";
+import { isMissingRoute, problemError } from "./problemError.js";
+import type { Arguments, CallOptions, Look, Source } from "./source.js";
+
+export interface HttpSourceOptions extends ServerAddress {
+  readonly actor?: string | undefined;
+  /** Notices of the queue, such as "deployment 42 (api) has already finished". */
+  readonly onNotice?: (message: string) => void;
+  /** Warnings of the queue, such as "cell … is new"; by default they are notices. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** In milliseconds: a server that ends ends the streams of all its waiters in one instant; they must not all come back in one. */
+const longestDelayOfLoss = 100;
+
+/** The queue behind a server: each call is one request. */
+export class HttpSource implements Source {
+  readonly target: string;
+  readonly actor: string | undefined;
+  readonly #options: HttpSourceOptions;
+  readonly #client: ServerClient;
+  readonly #wakeUps = new WakeUps();
+  readonly #streams = new Map<string, AbortController>();
+  #hasStreams = true;
+
+  constructor(options: HttpSourceOptions) {
+    this.#options = options;
+    this.#client = new ServerClient(options);
+    this.target = this.#client.target;
+    this.actor = options.actor;
+  }
+
+  get database(): Database {
+    throw new InvalidValueError("this needs a connection to the database, not a server", {
+      hint: `Set ${databaseUrlVariable} instead of ${serverUrlVariable}.`,
+    });
+  }
+
+  async call<Row extends object>(name: string, values: Arguments, shape: CallOptions = {}): Promise<Row[]> {
+    const given = Object.entries(values).map(([key, value]) => [key, asJson(key, value)]);
+    const { rows, notices } = await this.#post(`/v1/call/${name}`, {
+      arguments: Object.fromEntries(given),
+      ...(this.actor !== undefined && { actor: this.actor }),
+    });
+    for (const { level, message } of notices) {
+      const { onNotice, onWarning = onNotice } = this.#options;
+      (level === "warning" ? onWarning : onNotice)?.(message);
+    }
+    return rows.map((row) => asRow(name, row, shape));
+  }
+
+  async look<Row extends object>(
+    view: string,
+    { where = {}, from = {}, order = [], limit = mostRows + 1, fields }: Look,
+  ): Promise<Row[]> {
+    const given = (values: Arguments) =>
+      Object.fromEntries(
+        Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, asJson(key, value)]])),
+      );
+    const atMost = Math.min(limit, mostRows);
+    const { rows } = await this.#post(`/v1/look/${view}`, {
+      ...{ conditions: given(where), at_least: given(from), by: order, limit: atMost },
+    });
+    if (limit > mostRows && rows.length === mostRows) {
+      throw new InvalidValueError(`there are more than ${mostRows} rows, which is what a server sends at most`, {
+        hint: "Ask for less, or use a connection to the database.",
+      });
+    }
+    return rows.map((row) => asRow(view, row, { fields }));
+  }
+
+  /** The schema is that of the server, which looks after it. @throws SchemaError when it is older than this program */
+  async ensureVersion(onWarning: (message: string) => void): Promise<void> {
+    const [row] = await this.call<{ answer: number }>("schema_version", {});
+    const expected = expectedSchemaVersion();
+    const present = row?.answer ?? 0;
+    if (present < expected) {
+      throw new SchemaError(`the schema behind ${this.target} has version ${present}, this program needs ${expected}`, {
+        hint: "Bring the server up to date.",
+      });
+    }
+    if (present > expected) {
+      onWarning(
+        `the schema behind ${this.target} has version ${present}, this program was written for ${expected}; please update it`,
+      );
+    }
+  }
+
+  /** The server asks the primary before it says that there is no such deployment, or that one holds its cell. */
+  async proveItWrites(): Promise<void> {}
+
+  async listen(channel: string): Promise<void> {
+    if (this.#streams.has(channel) || !this.#hasStreams) {
+      return;
+    }
+    const over = new AbortController();
+    this.#streams.set(channel, over);
+    const onEnd = (): void => {
+      if (this.#streams.get(channel) === over) {
+        this.#streams.delete(channel);
+        setTimeout(() => this.#wakeUps.wake(channel), Math.random() * longestDelayOfLoss);
+      }
+    };
+    try {
+      const refusal = await this.#client.listen(pathOf(channel), over.signal, () => this.#wakeUps.wake(channel), onEnd);
+      if (refusal === undefined) {
+        return;
+      }
+      if (!isMissingRoute(refusal)) {
+        throw problemError(refusal, this.target);
+      }
+      this.#hasStreams = channel === transitionsChannel;
+      this.#streams.delete(channel);
+    } catch (error) {
+      this.#streams.delete(channel);
+      throw error;
+    }
+  }
+
+  async unlisten(channel: string): Promise<void> {
+    const stream = this.#streams.get(channel);
+    this.#streams.delete(channel);
+    stream?.abort();
+  }
+
+  onWakeUp(channel: string, callback: () => void): () => void {
+    return this.#wakeUps.on(channel, callback);
+  }
+
+  async notificationsArrive(channel: string): Promise<boolean | undefined> {
+    return this.#streams.has(channel) ? true : this.#hasStreams ? undefined : false;
+  }
+
+  async followTransitions(): Promise<void> {
+    await this.listen(transitionsChannel);
+    if (!this.#streams.has(transitionsChannel)) {
+      throw new InvalidValueError(`${this.target} does not tell of all transitions`, {
+        hint: "Use a connection to the database for this.",
+      });
+    }
+  }
+
+  unfollowTransitions(): Promise<void> {
+    return this.unlisten(transitionsChannel);
+  }
+
+  ownsSession(): void {}
+
+  async giveWay(): Promise<number> {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  leaver(): () => void {
+    return () => undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const channel of this.#streams.keys()) {
+      await this.unlisten(channel);
+    }
+    this.#client.close();
+  }
+
+  async #post(path: string, request: object): Promise<{ rows: readonly unknown[]; notices: readonly Notice[] }> {
+    const reply = await this.#client.post(path, request);
+    const { rows, notices = [] } = Object(reply.body);
+    if (reply.status !== 200 || !Array.isArray(rows)) {
+      throw problemError(reply, this.target);
+    }
+    return { rows, notices };
+  }
+}
+
+interface Notice {
+  readonly level: "notice" | "warning";
+  readonly message: string;
+}
+
+function pathOf(channel: string): string {
+  return channel === transitionsChannel ? "/v1/events" : `/v1/deployments/${deploymentOf(channel)}/events`;
+}

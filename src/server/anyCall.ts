@@ -1,0 +1,83 @@
+import type { FastifyInstance } from "fastify";
+import { type TSchema, Type } from "typebox";
+import { mostRows } from "../queue/mostRows.js";
+import { credentialOf } from "./caller.js";
+import type { Pool } from "./pool.js";
+import { problemsOf } from "./problem.js";
+import { Anything, text } from "./schemas.js";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const problems = problemsOf(400, 401, 403, 404, 409, 413, 415, 429, 500, 503);
+const security = [{ token: [] }];
+const rows = Type.Array(Type.Unknown(), { description: "As the database has them; durations are numbers of seconds" });
+const notices = Type.Array(
+  Type.Object({ level: Type.Union([Type.Literal("notice"), Type.Literal("warning")]), message: Type.String() }),
+  { description: "What the queue says beside the answer" },
+);
+
+/**
+ * Every function and every view by its name, for programs of the queue such as its command line. The database decides what the caller
+ * may call and see, as it does for all routes.
+ */
+export function addAnyCall(app: FastifyInstance, pool: Pool): void {
+  // Rows with all their columns and by the names of the database, not as --json prints them.
+  const serializerCompiler = () => (data: unknown) => JSON.stringify(data);
+
+  app.post<{ Params: { function: string }; Body: { arguments?: Values; actor?: string } }>(
+    "/call/:function",
+    {
+      schema: {
+        ...{ operationId: "call", tags: ["programs"], security },
+        summary: "Call a function of docs/sql-api.md by its name",
+        params: Type.Object({ function: text("Such as enqueue", 63) }),
+        body: Type.Object({
+          arguments: Type.Optional(Anything),
+          actor: Type.Optional(text("Who acts, as the caller says", 200)),
+        }),
+        response: { 200: answerOf(Type.Object({ rows, notices })), ...problems },
+      },
+      serializerCompiler,
+    },
+    (request) =>
+      pool.callAndHear(
+        credentialOf(request),
+        request.params.function,
+        request.body.arguments ?? {},
+        request.body.actor,
+      ),
+  );
+
+  app.post<{
+    Params: { view: string };
+    Body: { conditions?: Values; at_least?: Values; by?: readonly string[]; limit?: number };
+  }>(
+    "/look/:view",
+    {
+      schema: {
+        ...{ operationId: "look", tags: ["programs"], security },
+        summary: "Read a view of docs/sql-api.md by its name",
+        params: Type.Object({ view: text("Such as queue", 63) }),
+        body: Type.Object({
+          conditions: Type.Optional({ ...Anything, description: "What fields equal: a value, or one of several" }),
+          at_least: Type.Optional({ ...Anything, description: "Fields and their least values" }),
+          by: Type.Optional(
+            Type.Array(text("A field", 64), { description: 'The order; a field that begins with "-" is descending' }),
+          ),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostRows, default: mostRows })),
+        }),
+        response: { 200: answerOf(Type.Object({ rows })), ...problems },
+      },
+      serializerCompiler,
+    },
+    async (request) => {
+      const { conditions = {}, at_least: from, by, limit: atMost = mostRows } = request.body;
+      const page = { conditions, from, atMost, ...(by !== undefined && { by }) };
+      return { rows: await pool.look(credentialOf(request), request.params.view, page) };
+    },
+  );
+}
+
+function answerOf(schema: TSchema) {
+  return { description: "It was done", content: { "application/json": { schema } } };
+}

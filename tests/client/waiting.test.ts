@@ -1,0 +1,121 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import type { DeploymentRequest } from "../../src/queue/deployment.js";
+import { DeployQueue } from "../../src/queue/deployQueue.js";
+import { isBlockedBy, newPlace, useCommandLine } from "../support/commandLine.js";
+import { useHttpServer } from "../support/httpServer.js";
+
+const cli = useCommandLine();
+const server = useHttpServer(cli);
+
+async function variablesOf(url = server.base) {
+  return {
+    ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: url },
+    DEPLOY_QUEUE_TOKEN: await server.tokenOf("deployer"),
+  };
+}
+
+test("a command waits behind another one, runs when its turn comes, and does not know the token", async () => {
+  const place = newPlace();
+  const holder = await cli.running(place);
+  const words = ["sh", "-c", 'echo "$DEPLOY_QUEUE_TOKEN $DEPLOY_QUEUE_DEPLOYMENT_ID"'];
+  const run = cli.launch(["run", ...place.options, "--", ...words], await variablesOf());
+  await isBlockedBy(run, holder);
+
+  await cli.queue.finish(holder);
+  const { code, stdout } = await run.end;
+  expect(code).toBe(0);
+  const [, id] = /^withheld (\d+)$/m.exec(stdout) ?? [];
+  expect(await cli.row(Number(id))).toMatchObject({
+    status: "finished",
+    entered_by: "token deployer",
+    actor: "tester",
+  });
+});
+
+test("a wait that is cancelled by another ends with 5", async () => {
+  const place = newPlace();
+  const holder = await cli.running(place);
+  const start = cli.launch(["start", ...place.options], await variablesOf());
+  await isBlockedBy(start, holder);
+
+  const [waiting] = await cli.queue.line.queued();
+  await cli.queue.cancel(waiting?.deployment_id ?? 0, "not today");
+  expect(await start.end).toMatchObject({ code: 5, stderr: expect.stringContaining("not today") });
+});
+
+test("a command that is cancelled while it runs is stopped", async () => {
+  const place = newPlace();
+  const run = cli.launch(["run", ...place.options, "--", "sh", "-c", "echo ready; sleep 60"], await variablesOf());
+  await run.printed(/ready/);
+
+  const [holder] = (await cli.queue.boards.running()).filter(({ region }) => region === place.region);
+  await cli.queue.cancel(holder?.deployment_id ?? 0, "a mistake");
+  expect((await run.end).code).toBe(5);
+  expect(await cli.row(holder?.deployment_id ?? 0)).toMatchObject({
+    status: "cancelled",
+    cancellation_kind: "stopped",
+  });
+});
+
+test("a wait outlasts the end of its server, and goes on with the next one at the same address", async () => {
+  const port = await freePort();
+  const address = ["serve", "--listen", `127.0.0.1:${port}`];
+  const first = cli.launch(address);
+  await first.printed(/listening/);
+  const place = newPlace();
+  const holder = await cli.running(place);
+  const run = cli.launch(["run", ...place.options, "--", "true"], await variablesOf(`http://127.0.0.1:${port}`));
+  await isBlockedBy(run, holder);
+
+  first.process.kill("SIGKILL");
+  await run.printed(/cannot be reached/);
+  await cli.launch(address).printed(/listening/);
+  await run.printed(/again|over/);
+  await cli.queue.finish(holder);
+  expect((await run.end).code).toBe(0);
+  const entered = (await cli.queue.boards.deployments({ since: new Date(0), limit: 10, ...placeOf(place.region) }))
+    .length;
+  expect(entered).toBe(2);
+});
+
+test("the library waits, works and finishes at a server", async () => {
+  const { region } = newPlace();
+  const request: DeploymentRequest = {
+    environment: "dev",
+    cloudProvider: "aws",
+    region,
+    cellIndex: 0,
+    component: "api",
+  };
+  const token = await server.tokenOf("deployer");
+  await using queue = await DeployQueue.connect({ url: server.base, token });
+  const holder = await queue.start(request);
+  const order: string[] = [];
+  const second = queue.run(request, async ({ created_at }) => {
+    order.push("second");
+    return created_at;
+  });
+
+  order.push("first");
+  await queue.finish(holder.id);
+  expect(await second).toBeInstanceOf(Date);
+  expect(order).toEqual(["first", "second"]);
+  await expect(queue.deployment(99_999_999)).rejects.toMatchObject({ name: "DeploymentNotFoundError" });
+  await expect(queue.finish(Number.NaN)).rejects.toThrow('the deployment id must be a whole number, not "NaN"');
+  await expect(DeployQueue.connect({ url: server.base, token: "wrong" })).rejects.toMatchObject({
+    name: "AccessDeniedError",
+  });
+});
+
+function placeOf(region: string) {
+  return { environment: "dev", cloudProvider: "aws", region, cellIndex: 0 };
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => listener.once("listening", resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
