@@ -75,7 +75,7 @@ test("the same job gets another session for the same token, and a token that no 
 test("a token that is not valid is a 401 in one line, and an issuer that is away is a 503", async () => {
   const stale = Math.floor(Date.now() / 1000) - 60;
   const expired = await exchange(await issuer.token({ claims: { exp: stale } }));
-  expect(expired).toMatchObject({ status: 401, body: { detail: "the token has expired", exit_code: 4 } });
+  expect(expired).toMatchObject({ status: 401, body: { detail: "the token has expired", exit_code: 7 } });
   expect(await exchange("x".repeat(20_000))).toMatchObject({ status: 400 });
   expect(await server.send(undefined, "POST", "/v1/sessions")).toMatchObject({ status: 400 });
 
