@@ -59,10 +59,18 @@ begin
 
   perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
 
-  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason, detail)
+  insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason, detail,
+    principal, application_name, client_address, client_port, verified_subject, verified_run, verified_commit)
   select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason,
-    case when event.reason = v_is_late then v_detail end
+    case when event.reason = v_is_late then v_detail end,
+    caller.principal, caller.application_name, caller.client_address, caller.client_port, null, null, null
   from pg_temp.adopted_deployments as adopted
+  -- The defaults would ask for each row who calls.
+  cross join (
+    select deploy_queue._principal() as principal, nullif(current_setting('application_name'), '') as application_name,
+      inet_client_addr() as client_address, inet_client_port() as client_port
+    offset 0
+  ) as caller
   cross join lateral (
     values
       (adopted.created_at, 'enqueued', null::deploy_queue.deployment_status, 'queued'::deploy_queue.deployment_status,
