@@ -6,16 +6,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ran deploy_queue.deployment_status := case
-    when old.stop_timestamp is not null then 'stopping' when old.verifying_since is not null then 'verifying' else 'running'
-  end;
-  -- The state in which it waited until now, or would have waited; then the state in which it waits now.
-  v_waited deploy_queue.deployment_status := case
-    when coalesce(old.reserved_until, new.reserved_until) is not null then 'reserved'
-    when coalesce(old.hold, new.hold) is not null then 'held'
-    else 'queued'
-  end;
-  v_waits deploy_queue.deployment_status := case when new.hold is null then 'queued' else 'held' end;
+  -- The state in which it ran until now, or waited, or would have waited.
+  v_ran deploy_queue.deployment_status := 'running';
+  v_waited deploy_queue.deployment_status;
   -- Its state now; null when this was no transition.
   v_status deploy_queue.deployment_status;
   v_is_late boolean := false;
@@ -27,6 +20,17 @@ begin
   -- A row that is saved as it was is no transition.
   if deploy_queue._has_ended(old) then
     return null;
+  end if;
+  if old.start_timestamp is not null then
+    v_ran := case
+      when old.stop_timestamp is not null then 'stopping' when old.verifying_since is not null then 'verifying' else v_ran
+    end;
+  else
+    v_waited := case
+      when coalesce(old.reserved_until, new.reserved_until) is not null then 'reserved'
+      when coalesce(old.hold, new.hold) is not null then 'held'
+      else 'queued'
+    end;
   end if;
   if v_is_rejected then
     -- It never was in the line.
@@ -48,18 +52,18 @@ begin
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, to_state, reason, detail)
     values (new.id, new.created_at, 'enqueued', v_waited, v_why, v_detail);
   elsif new.hold is distinct from old.hold or new.priority <> old.priority then
-    v_status := v_waits;
+    v_status := case when new.hold is null then 'queued' else 'held' end;
     v_why := nullif(current_setting('deploy_queue.reason', true), '');
     if new.hold is null and old.hold is not null and new.start_timestamp is null then
       insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
       values (
-        new.id, new.updated_at, case when old.reserved_until is null then 'released' else 'redeemed' end, v_waited, v_waits, v_why
+        new.id, new.updated_at, case when old.reserved_until is null then 'released' else 'redeemed' end, v_waited, v_status, v_why
       );
     end if;
     if new.priority <> old.priority then
       insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
       values (
-        new.id, new.updated_at, 'prioritized', v_waited, v_waits,
+        new.id, new.updated_at, 'prioritized', v_waited, v_status,
         concat_ws(': ', format('priority %s, before %s', new.priority, old.priority), v_why),
         jsonb_build_object('priority', new.priority, 'before', old.priority, 'why', v_why)
       );

@@ -34,9 +34,9 @@ begin
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
-      alive_until = case when try_start.heartbeat then deploy_queue._now() + (
-        select demands.heartbeat_timeout from deploy_queue._demands(deployments.environment, deployments.component) as demands
-      ) end,
+      alive_until = case when try_start.heartbeat
+        then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
+      end,
       keeper = coalesce(try_start.keeper, deployments.keeper),
       stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
     where deployments.id = try_start.deployment_id
