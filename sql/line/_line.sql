@@ -85,7 +85,7 @@ begin
       end if;
       -- It lets others pass, and it is not known whether they will have ended in time.
       continue when deployment.not_before > v_now or (
-        v_policy.drops and exists (select from unnest(v_withheld) as reason where reason.kind in ('superseded', 'outdated'))
+        v_policy.drops and exists (select from unnest(v_withheld) as reason where reason.kind in ('superseded', 'outdated', 'withdrawn'))
       );
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_buffer;
     else

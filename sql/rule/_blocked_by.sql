@@ -46,9 +46,13 @@ begin
       end if;
     when 'buffer' then
       v_reason.text := v_reason.text || ' finished and its buffer is not over';
-      v_reason.cures := jsonb_build_array(
-        deploy_queue._call('set_environment', 'environment', candidate.environment, 'buffer_time', null)
-      );
+      v_reason.cures := jsonb_build_array(case
+        when policy.has_component_policies and exists (
+          select from deploy_queue.component_policies as own
+          where own.environment = candidate.environment and own.component = blocker.component and own.buffer_time is not null
+        ) then deploy_queue._call('set_component', 'environment', candidate.environment, 'component', blocker.component, 'buffer_time', null)
+        else deploy_queue._call('set_environment', 'environment', candidate.environment, 'buffer_time', null)
+      end);
     else
       v_reason.text := concat(v_reason.text, ' is ahead in the line',
         ' with priority ' || nullif(blocker.priority, candidate.priority),

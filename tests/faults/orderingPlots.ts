@@ -6,7 +6,7 @@ import type { Plot } from "./lockPlots.js";
 
 /** What two connections do at the same time in a line with policies: how the second reacts, and what comes of it. */
 export function orderingPlots(database: TestDatabase) {
-  return { enteringAtOnce, startBeside, lateRedemption, supersedingLockedRow };
+  return { enteringAtOnce, startBeside, lateRedemption, supersedingLockedRow, behindLockedRow };
 
   async function newLine(policies: Terms = {}) {
     const line = newOrderedLine(database, policies);
@@ -71,5 +71,19 @@ export function orderingPlots(database: TestDatabase) {
       other,
       `select from deploy_queue.enqueue('${line.environment}', 'aws', 'here', 1, 'api', sequence => 2)`,
     );
+  }
+  /** A newer one has started while the row of an older one was locked, and has finished: that one still stands ahead. */
+  async function behindLockedRow(holder: Session): Promise<string> {
+    const line = await newLine({ refuse_outdated: true });
+    const id = await line.enter("older", { sequence: 1 });
+    await line.enter("newer", { sequence: 2, priority: 1 });
+    await line.enter("next", { component: "web" });
+    await holder.begin();
+    await holder.sql`select from deploy_queue.deployments where id = ${id} for no key update`;
+    await line.start("newer");
+    await line.finish("newer");
+    const start = await line.start("next");
+    await holder.rollback();
+    return start;
   }
 }

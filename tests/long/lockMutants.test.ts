@@ -208,6 +208,14 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
     ordering.supersedingLockedRow,
     "goes on",
   ],
+  [
+    "nothing waits for an outdated one whose row was locked",
+    "_policy",
+    "or environments.refuse_outdated",
+    "",
+    ordering.behindLockedRow,
+    "started",
+  ],
 ];
 
 test.for(mutants)("%s", async ([, name, from, to, plot, end]) => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Act } from "./acts.js";
 import { isRefusal, type Outcome } from "./outcomes.js";
 import type { Answer, RealQueue } from "./realQueue.js";
-import { describeAct, programOf, type Step } from "./steps.js";
+import { describeAct, type Given, programOf, type Step } from "./steps.js";
 import { fitted, perform, seen, target } from "./transitions.js";
 import type { World } from "./world.js";
 
@@ -35,6 +35,9 @@ const environments: World["environments"] = {
 
 /**
  * Runs random programs on the queue and on the model, and compares them after each step.
+ * @param options.first the first of the programs of the seed that is run, from 1
+ * @param options.focus the acts that clients do; all, when it is not given
+ * @param options.given details that all acts have in common
  * @returns undefined when they agree, else the shortest program found on which they do not, as a script
  */
 export async function findDifference(
@@ -42,17 +45,22 @@ export async function findDifference(
   options: {
     readonly runs: number;
     readonly seed: number;
+    readonly first?: number;
     readonly shrink?: boolean;
     readonly focus?: readonly Act["act"][];
+    readonly given?: Given;
   },
 ): Promise<string | undefined> {
-  const property = fc.asyncProperty(programOf(options.focus), async (steps) => {
+  const property = fc.asyncProperty(programOf(options.focus, options.given), async (steps) => {
     const difference = await compare(queue, steps);
     if (difference !== undefined) throw new Error(difference);
   });
-  const { runs: numRuns, seed, shrink = true } = options;
-  const { failed, errorInstance, numRuns: run } = await fc.check(property, { numRuns, seed, endOnFailure: !shrink });
+  const { runs: numRuns, seed, first = 1, shrink = true } = options;
+  const from = { seed, path: first === 1 ? "" : String(first - 1) };
+  const result = await fc.check(property, { numRuns, ...from, endOnFailure: !shrink });
+  const { failed, errorInstance } = result;
   if (!failed) return undefined;
+  const run = first - 1 + result.numRuns;
   const reason = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   return `program ${run} of seed ${seed} (npm run test:model -- --runs ${run} --seed ${seed}):\n${reason}`;
 }

@@ -283,11 +283,15 @@ type Draft =
 
 const on = fc.nat({ max: 2 });
 
+/** Such as `{ environment: "d", cell: 0 }`. */
+export type Given = Readonly<Record<string, string | number | boolean | null>>;
+
 /**
  * Most programs stay in one environment and each does without some details: where less is mixed, more comes together.
  * @param focus the acts that clients do; all, when it is not given
+ * @param given details that all acts have in common
  */
-export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
+export function programOf(focus?: readonly Act["act"][], given: Given = {}): fc.Arbitrary<Step[]> {
   const isChosen = ({ names }: Choice) => focus?.some((name) => names.includes(name)) ?? true;
   // With a focus, nothing is rare.
   const chosen = choices.filter(isChosen).map((one) => (focus ? { ...one, weight: Math.max(one.weight, 4) } : one));
@@ -304,6 +308,7 @@ export function programOf(focus?: readonly Act["act"][]): fc.Arbitrary<Step[]> {
         ...("environment" in act && home !== undefined && { environment: home }),
         ...(act.act === "enqueue" && Object.fromEntries(without)),
         ...("policies" in act && { policies: { ...act.policies, ...Object.fromEntries(unchanged) } }),
+        ...Object.fromEntries(Object.entries(given).filter(([name]) => name in act)),
       });
       return asSteps(drafts).map((one) => (one.step === "act" ? { ...one, acts: one.acts.map(simpler) } : one));
     });

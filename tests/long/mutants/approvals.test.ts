@@ -3,7 +3,7 @@ import { findOut } from "./mutant.js";
 
 const approvals: readonly Act["act"][] = ["enqueue", "start", "set environment", "approve"];
 
-findOut([
+findOut("approvals", [
   ["forgets approvals", "_approval_gate", "if _approval_gate.approvals = 0 then", "if true then", approvals],
   [
     "starts with one approval too few",

@@ -3,7 +3,7 @@ import { findOut } from "./mutant.js";
 
 const checks: readonly Act["act"][] = ["enqueue", "start", "report check", "set environment"];
 
-findOut([
+findOut("checks", [
   ["takes what was not reported for passed", "_check_gates", "has_expired, false)", "has_expired, true)", checks],
   [
     "takes a failed check for passed",

@@ -4,7 +4,7 @@ import { findOut } from "./mutant.js";
 const phrases: readonly Act["act"][] = ["enqueue", "start", "set environment", "confirm"];
 const held: readonly Act["act"][] = ["enqueue", "release", "redeem", "start", "set environment"];
 
-findOut([
+findOut("gates", [
   ["lets in what is not confirmed", "tg_deployments__enqueue", "v_flaw is not null", "false", phrases],
   ["starts what is not confirmed", "_confirmation_gate", "_confirmation_gate.phrase is null", "true", phrases],
   ["keeps the idempotency key of a rejection", "_rejected", "candidate.idempotency_key := null", "null", phrases],

@@ -5,7 +5,7 @@ const parts: readonly Act["act"][] = ["enqueue", "start", "finish"];
 const cancels: readonly Act["act"][] = ["enqueue", "start", "cancel"];
 const stops: readonly Act["act"][] = ["enqueue", "start", "heartbeat", "cancel"];
 
-findOut([
+findOut("life", [
   ["reaps a deployment that has missed a single heartbeat", "_lease", "heartbeat_timeout", "heartbeat_interval"],
   ["never reaps the dead", "_stale", "alive_until, v_server) < v_now", "alive_until, v_server) < '-infinity'"],
   [

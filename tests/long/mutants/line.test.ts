@@ -6,7 +6,7 @@ const rank = "(- behind.priority, coalesce(behind.place, behind.id, 922337203685
 
 const freezes: readonly Act["act"][] = ["enqueue", "start", "freeze", "thaw"];
 
-findOut([
+findOut("line", [
   ["overtakes those ahead", "_precedes", `< ${rank}`, "is null"],
   ["waits for those behind", "_precedes", `< ${rank}`, `<> ${rank}`],
   ["ignores priorities", "_precedes", "(- ahead.priority, ", "(- behind.priority, ", ["enqueue", "bump"]],

@@ -1,10 +1,25 @@
 import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
 
+/** The cells where only the newest stays, and where the newest that is ready goes first. */
+const newestOnly = { environment: "d", cell: 0 };
+const newestReady = { environment: "c", cell: 0 };
+/** All start at once, beside each other. */
+const starting = {
+  by: "function",
+  start: true,
+  key: "x",
+  component: "api",
+  hold: null,
+  reserveFor: null,
+  notBefore: null,
+  join: false,
+};
+
 const entering: readonly Act["act"][] = ["enqueue", "start"];
 const finishing: readonly Act["act"][] = ["enqueue", "start", "finish"];
 
-findOut([
+findOut("ordering", [
   // Sequences.
   ["sorts nothing in", "_follow_ordering", "perform deploy_queue._sort_in(becomes)", "perform 1", entering],
   [
@@ -80,6 +95,7 @@ findOut([
     "(present.deployment).hold is distinct from 'outside'",
     "true",
     entering,
+    newestOnly,
   ],
   [
     "takes a reservation that is over for the newest",
@@ -87,6 +103,7 @@ findOut([
     "((present.deployment).reserved_until <= deploy_queue._now()) is not true",
     "true",
     entering,
+    newestOnly,
   ],
   [
     "takes what is outdated for the newest",
@@ -94,6 +111,7 @@ findOut([
     "((present.deployment).start_timestamp is not null or",
     "(true or",
     entering,
+    newestOnly,
   ],
   [
     "takes a rollback for the newest",
@@ -101,6 +119,7 @@ findOut([
     "num_nonnulls((present.deployment).rollback_of, (present.deployment).joined_id)",
     "num_nonnulls((present.deployment).joined_id)",
     finishing,
+    newestOnly,
   ],
   [
     "takes a part for the newest",
@@ -108,6 +127,7 @@ findOut([
     "num_nonnulls((present.deployment).rollback_of, (present.deployment).joined_id)",
     "num_nonnulls((present.deployment).rollback_of)",
     entering,
+    newestOnly,
   ],
   [
     "waits for those that it supersedes as it starts",
@@ -115,6 +135,7 @@ findOut([
     "deploy_queue._obsolete(ahead.deployment, candidate)",
     "deploy_queue._obsolete(ahead.deployment)",
     entering,
+    newestOnly,
   ],
   [
     "overlooks what enters when it looks for the newest",
@@ -122,6 +143,7 @@ findOut([
     "where entering.id is null",
     "where false",
     entering,
+    newestOnly,
   ],
   [
     "takes what has no sequence where it is ordered by that",
@@ -129,6 +151,7 @@ findOut([
     "demands.ordering = 'latest-ready'",
     "false",
     entering,
+    newestReady,
   ],
   ["drops what is held outside", "_obsolete", "or candidate.hold = 'outside'", "", entering],
   [
@@ -137,6 +160,7 @@ findOut([
     "num_nonnulls(candidate.rollback_of, candidate.joined_id)",
     "num_nonnulls(candidate.joined_id)",
     finishing,
+    newestOnly,
   ],
   [
     "starts the oldest that is ready first",
@@ -144,6 +168,7 @@ findOut([
     "then - deployment.sequence",
     "then deployment.sequence",
     entering,
+    newestReady,
   ],
   [
     "starts a reservation before what is ready",
@@ -151,6 +176,7 @@ findOut([
     "else 2000000000000000 - deployment.sequence",
     "else - deployment.sequence",
     entering,
+    newestReady,
   ],
   ["lets what enters go a step back", "_with_ordering", "elsif v_demands.refuse_outdated", "elsif false", entering],
   [
@@ -160,7 +186,38 @@ findOut([
     "v_demands.ordering <> 'sequential'",
     [...entering, "set environment"],
   ],
-  ["keeps the mark of what is rolled back", "_follow_ordering", "undone.id = becomes.rollback_of", "false", entering],
+  [
+    "lets what is older than the newest start after it",
+    "_obsolete",
+    "v_demands.refuse_outdated or v_demands.ordering <> 'sequential'",
+    "v_demands.refuse_outdated",
+    finishing,
+    newestOnly,
+  ],
+  [
+    "lowers the mark",
+    "_follow_ordering",
+    "excluded.sequence >= started.sequence",
+    "true",
+    ["enqueue", "set environment"],
+    { environment: "a", cell: 0, ...starting },
+  ],
+  [
+    "keeps the mark of what is rolled back",
+    "_follow_ordering",
+    "undone.id = becomes.rollback_of",
+    "false",
+    ["enqueue"],
+    { ...newestReady, ...starting },
+  ],
+  [
+    "keeps a mark that a rollback goes past",
+    "_follow_ordering",
+    "or becomes.rollback_of is not null",
+    "",
+    ["enqueue"],
+    { ...newestReady, ...starting },
+  ],
   [
     "sits out the buffer of what it undoes",
     "_blockers",

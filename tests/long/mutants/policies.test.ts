@@ -5,7 +5,7 @@ const entering: readonly Act["act"][] = ["enqueue", "start"];
 const policies: readonly Act["act"][] = ["enqueue", "start", "finish", "set environment", "set component"];
 const slots: readonly Act["act"][] = ["enqueue", "start", "finish", "set cell", "set component"];
 
-findOut([
+findOut("policies", [
   // Slots.
   ["ignores slots", "_blockers", "policy.slots > 1", "false", slots],
   [
@@ -118,6 +118,35 @@ findOut([
     "coalesce(own.ordering, general.ordering)",
     "general.ordering",
     policies,
+  ],
+  [
+    "lets components go a step back",
+    "_demands",
+    "coalesce(own.refuse_outdated, general.refuse_outdated)",
+    "general.refuse_outdated",
+    [...entering, "finish", "set component"],
+  ],
+  [
+    "keeps what a component is to be without",
+    "set_component",
+    "<> all (set_component.without)",
+    "is not null",
+    [...entering, "set component"],
+  ],
+  ["overlooks the ordering of an environment", "_policy", "environments.ordering <> 'sequential' or", "", entering],
+  [
+    "overlooks the orderings of components",
+    "_policy",
+    "or coalesce(own.drops, false)",
+    "",
+    [...entering, "set component"],
+  ],
+  [
+    "tells keepers of a lease that is not theirs",
+    "tg_environments__wake",
+    "own.heartbeat_timeout is null and",
+    "",
+    ["enqueue", "set environment", "set component"],
   ],
   [
     "does not tell keepers of a shorter lease of their component",

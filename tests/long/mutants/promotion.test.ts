@@ -5,7 +5,7 @@ const promotion: readonly Act["act"][] = ["enqueue", "start", "finish", "set env
 const marks: readonly Act["act"][] = ["enqueue", "start", "mark bad"];
 const parts: readonly Act["act"][] = ["enqueue", "start", "set environment", "report check"];
 
-findOut([
+findOut("promotion", [
   ["starts what has finished nowhere else", "_promoted_at", "v_demands.promote_from is null or", "true or", promotion],
   ["lets nothing soak", "_promoted_at", "v_first + v_demands.soak", "v_first", promotion],
   [

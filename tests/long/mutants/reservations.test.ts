@@ -3,7 +3,7 @@ import { findOut } from "./mutant.js";
 
 const entering: readonly Act["act"][] = ["enqueue", "start"];
 
-findOut([
+findOut("reservations", [
   [
     "forgets that reservations end",
     "_precedes",

@@ -144,6 +144,7 @@ test("one that entered while its version was being marked keeps no other one wai
     select id from deploy_queue.enqueue('dev', 'aws', ${line.region}, 0, ${what.component}, 'v3')`;
   await marking.commit();
   const next = await line.add("queued");
+  expect(await queue.line.forecast(next)).toMatchObject({ blocker_count: 0 });
   expect(await queue.tryStart(next)).toMatchObject({ started: true });
   const left = await queue.tryStart(entered?.id ?? 0);
   expect(left.deployment).toMatchObject({ cancellation_kind: "withdrawn", cancellation_note: note(what) });

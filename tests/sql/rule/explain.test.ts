@@ -63,3 +63,22 @@ test("says of a blocker without a keeper how to end it, once it has run for too 
     },
   ]);
 });
+
+test("names the policy that a buffer comes from: that of the environment, or of the component", async () => {
+  const line = newLine(database, "prod");
+  await line.add("finished");
+  const id = await line.add("queued");
+  const cureOf = async () => (await explain(id)).map(({ kind, cure }) => [kind, cure]);
+  expect(await cureOf()).toEqual([
+    ["buffer", "deploy_queue.set_environment(buffer_time => ..., environment => 'prod')"],
+  ]);
+
+  await sql`select from deploy_queue.set_component('prod', 'api', slots => 1)`;
+  expect(await cureOf()).toEqual([
+    ["buffer", "deploy_queue.set_environment(buffer_time => ..., environment => 'prod')"],
+  ]);
+  await sql`select from deploy_queue.set_component('prod', 'api', buffer_time => '5 minutes')`;
+  expect(await cureOf()).toEqual([
+    ["buffer", "deploy_queue.set_component(component => 'api', buffer_time => ..., environment => 'prod')"],
+  ]);
+});
