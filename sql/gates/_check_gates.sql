@@ -22,7 +22,7 @@ begin
         when newest.passed is null then format('check %s has not been reported for %s %s', wanted.name, candidate.component, candidate.version)
         when not newest.passed then concat_ws(': ', format('check %s failed', wanted.name), nullif(newest.url, ''))
         when newest.has_expired then format('check %s expired at %s', wanted.name, date_trunc('second', newest.expires_at))
-        else format('check %s passed', wanted.name) || coalesce(format(', until %s', date_trunc('second', newest.expires_at)), '')
+        else concat(format('check %s passed', wanted.name), ', until ' || date_trunc('second', newest.expires_at))
       end,
       cures => jsonb_build_array(deploy_queue._call(
         'report_check', 'component', candidate.component, 'version', candidate.version, 'name', wanted.name, 'passed', 'true'

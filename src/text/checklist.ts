@@ -7,7 +7,9 @@ import { printable } from "./printable.js";
 /** What would keep a deployment waiting: a line for each gate, passed or not, and for all else; under it who lifts it, and how. */
 export function checklist({ can_start, checklist: items, forecast }: Preflight): string {
   const [place = ""] = describeForecast(forecast);
-  const outlook = can_start ? "It would start at once" : `It would wait at ${place}`;
+  const isRejected = items.some(({ kind, is_open }) => kind === "confirmation" && !is_open);
+  const waits = isRejected ? "It would be rejected" : `It would wait at ${place}`;
+  const outlook = can_start ? "It would start at once" : waits;
   const more = forecast.blocker_count - items.filter(({ is_open }) => !is_open).length;
   return [outlook, ...items.flatMap(itemLines), ...(more > 0 ? [`  and ${more} more`] : [])].join("\n");
 }

@@ -25,7 +25,7 @@ describe("preflight", () => {
     const place = await gatedPlace();
     const before = await cli.counts();
     const shown = [
-      "It would wait at position 1, start unknown",
+      "It would be rejected",
       '  ✗ confirmation: it needs the confirmation "deploy now", not "Deploy now"',
       `      deployer: deploy-queue start --environment ${place.environment} --provider aws --region ${place.region} --cell-index 0 --version v7 --component api --confirm 'deploy now'`,
       "",

@@ -28,6 +28,21 @@ test("a version waits until each demanded check has passed, in the order in whic
   expect((await queue.tryStart(id)).started).toBe(true);
 });
 
+test("a preflight says until when a check counts that has passed, where it expires", async () => {
+  const [version, environment] = [newVersion(), await gatedBy(database, "e2e", "load")];
+  await reportTo(database, version, "e2e");
+  const { expires_at } = await reportTo(database, version, "load", { expiresIn: 60_000 });
+  const { region } = newLine(database);
+  const { checklist } = await queue.line.preflight({
+    ...{ environment, cloudProvider: "aws", region, cellIndex: 0, component: "api", version },
+  });
+  expect(checklist.map(({ text }) => text)).toEqual([
+    "check e2e passed",
+    expect.stringMatching(/^check load passed, until /),
+  ]);
+  expect(expires_at).not.toBeNull();
+});
+
 test("what would lift it is a report of the check", async () => {
   const version = newVersion();
   const id = await newLine(database, await gatedBy(database, "e2e")).add("queued", { version });
