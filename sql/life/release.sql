@@ -47,4 +47,4 @@ end;
 $$;
 
 comment on function deploy_queue.release(bigint, text, boolean, text, text) is
-  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost. confirmation: the phrase that is demanded, unless the deployment has brought it; without it, it stays on hold, and an event says so.';
+  'Releases a held deployment into the line; returns whether this call did, and the deployment. An ended one is refused. heartbeat: the caller promises heartbeats from now on. release_key: drawn by the caller, who asks again with it when the answer was lost. confirmation: the phrase that is demanded, also when it was staged with it; without it, it stays on hold, and an event says so.';

@@ -147,6 +147,10 @@ begin
       v_starts := false;
     end if;
   end if;
+  if new.hold is not null and new.reserved_until is null then
+    -- Its release asks again.
+    new.confirmation := null;
+  end if;
 
   if v_starts then
     -- The time is read from the only clock, after the decision: now() of the transaction may be older than the finish that it waited for.

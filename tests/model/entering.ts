@@ -41,6 +41,8 @@ export function enqueue(world: World, act: Enqueue, parent: Deployment | undefin
     sequence: isInSequence ? act.sequence : null,
     reservedUntil: act.reserveFor === null ? null : world.now + Math.min(act.reserveFor, maxReservation),
     hold: act.reserveFor === null ? act.hold : "in-line",
+    // Its release asks again.
+    confirmation: act.hold !== null && act.reserveFor === null ? null : act.confirmation,
     ...(act.heartbeat && act.by === "function" ? {} : { keeper: null, stopGrace: null }),
     ...(holder === undefined
       ? { parentId: null, joinedId: null }

@@ -114,13 +114,16 @@ test("staged without the phrase that is demanded by now, it is released with it 
   expect(await queue.history.verify()).toEqual([]);
 });
 
-test("staged with the phrase, it is released without another one", async () => {
+test("staged with the phrase, it is released only with the phrase again", async () => {
   const cell = await confirmedCell(database);
   const { id } = await queue.enqueue({ ...cell, hold: "outside", confirmation: phrase });
-  await expect(queue.holds.release(id, { heartbeat: false, key: "k", confirmation: "no" })).rejects.toThrow(
-    UnconfirmedError,
-  );
-  expect(await queue.holds.release(id, { heartbeat: false, key: "k" })).toMatchObject({ released: true });
+  for (const typed of [{}, { confirmation: "no" }]) {
+    await expect(queue.holds.release(id, { heartbeat: false, key: "k", ...typed })).rejects.toThrow(UnconfirmedError);
+  }
+  await sql`update deploy_queue.deployments set hold = null where id = ${id}`;
+  expect(await queue.deployment(id)).toMatchObject({ status: "held" });
+  const release = { heartbeat: false, key: "k", confirmation: phrase };
+  expect(await queue.holds.release(id, release)).toMatchObject({ released: true });
 });
 
 test("a reservation brings the phrase, or its redemption does", async () => {
