@@ -420,6 +420,7 @@
 --!include access/_known_credentials.sql
 --!include access/_news_of.sql
 --!include access/news.sql
+--!include access/keep_waits.sql
 
 --!include tables.sql
 --!include comments.sql

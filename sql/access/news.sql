@@ -7,13 +7,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_known text[] := deploy_queue._known_credentials(array(
+  v_known jsonb := deploy_queue._known_credentials(array(
     select distinct asked.follower ->> 'credential' from jsonb_array_elements(news.followers) as asked (follower)
   ));
 begin
   return query execute format($query$
     with asked as materialized (
-      select asked.number::integer, (asked.follower ->> 'deployment_id')::bigint as id, asked.follower ->> 'credential' = any ($2) as is_known
+      select asked.number::integer, (asked.follower ->> 'deployment_id')::bigint as id, $2 ? (asked.follower ->> 'credential') as is_known
       from jsonb_array_elements($1) with ordinality as asked (follower, number)
     ),
     standing as materialized (

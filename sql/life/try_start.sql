@@ -4,7 +4,8 @@ create or replace function deploy_queue.try_start(
   deployment_id bigint,
   heartbeat boolean default false,
   keeper text default null,
-  stop_grace interval default null
+  stop_grace interval default null,
+  first_beat_within interval default null
 )
 returns table (
   started boolean,
@@ -34,9 +35,9 @@ begin
     update deploy_queue.deployments
     set start_timestamp = 'infinity',
       heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
-      alive_until = case when try_start.heartbeat
-        then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
-      end,
+      alive_until = case when try_start.heartbeat then deploy_queue._now() + least(
+        deploy_queue._lease(deployments.environment, deployments.component), try_start.first_beat_within
+      ) end,
       keeper = coalesce(try_start.keeper, deployments.keeper),
       stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
     where deployments.id = try_start.deployment_id
@@ -105,12 +106,14 @@ begin
     perform deploy_queue._record_refusal(v_deployment, v_reasons);
   end if;
 
-  look_again_in := deploy_queue._look_again_in(v_deployment, v_reasons);
+  look_again_in := least(
+    deploy_queue._look_again_in(v_deployment, v_reasons), case when started then try_start.first_beat_within / 3 end
+  );
   waiting_on := to_jsonb(v_reasons);
   deployment := v_deployment;
   return next;
 end;
 $$;
 
-comment on function deploy_queue.try_start(bigint, boolean, text, interval) is
-  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for (at most ten deployments), and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot.';
+comment on function deploy_queue.try_start(bigint, boolean, text, interval, interval) is
+  'Starts the deployment if it may start. Returns whether it has started, after how long to look (or send a heartbeat) again, what it waits for (at most ten deployments), and its row. heartbeat: the caller promises heartbeats while it runs; otherwise they end with the start. keeper: as it was given to enqueue(); refused once another keeper has taken over. stop_grace: within how long the caller ends its work when it is asked to stop; null: it cannot. first_beat_within: one who starts it for another process gives it a shorter lease until the first heartbeat of that one.';

@@ -38,3 +38,9 @@ export function hashOf(secret: string): Buffer {
 
 /** The caller has not said who it is. */
 export class UnknownCallerError extends RefusedError {}
+
+/** Who acts, as the caller says; the record has beside it who was verified. */
+export function actorOf({ headers }: FastifyRequest): string | undefined {
+  const actor = headers["x-actor"];
+  return typeof actor === "string" ? actor : undefined;
+}

@@ -14,6 +14,14 @@ import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
 import { addSessions } from "./sessions/addSessions.js";
 import { addStreams } from "./streams/addStreams.js";
+import { Hub } from "./streams/hub.js";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Who follows deployments. */
+    readonly hub: Hub;
+  }
+}
 
 export interface ServerOptions {
   readonly url: string;
@@ -37,6 +45,7 @@ export const defaultRateLimit = 60_000;
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { log, basePath = "", trustedProxies, tls } = options;
   const pool = new Pool({ url: options.url, size: options.connections ?? 8 });
+  const hub = new Hub({ url: options.url, log, pool, onTransition: () => undefined, onGap: () => undefined });
   const app: FastifyInstance = fastify({
     ...limits,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
@@ -46,6 +55,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // The schemas of answers document; rows are printed as --json prints them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
   app.addHook("onClose", () => pool.close());
+  app.decorate("hub", hub);
   endConnectionsOnClose(app);
   addSecurityHeaders(app, tls !== undefined);
   observeRequests(app, log, options.meter);
@@ -73,9 +83,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await v1.register(async (shut) => {
         // Before the body is read.
         shut.addHook("preParsing", async (request) => void credentialOf(request));
-        addRoutes(shut, pool);
+        addRoutes(shut, pool, hub);
         addAnyCall(shut, pool);
-        addStreams(shut, { url: options.url, log, pool, meter: options.meter });
+        addStreams(shut, { pool, hub, meter: options.meter });
       });
     },
     { prefix: `${basePath}/v1` },

@@ -66,6 +66,10 @@ export class Pool {
     return this.#use((callers) => callers.news(followers));
   }
 
+  keepWaits(followers: readonly Follower[]): Promise<(number | undefined)[]> {
+    return this.#use((callers) => callers.keepWaits(followers));
+  }
+
   schemaVersion(): Promise<number> {
     return this.#use((callers) => callers.schemaVersion());
   }

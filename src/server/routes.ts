@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { type TSchema, Type } from "typebox";
 import { InvalidValueError, UnconfirmedError } from "../queue/errors.js";
-import { credentialOf } from "./caller.js";
+import { actorOf, credentialOf } from "./caller.js";
 import { deploymentOf } from "./deploymentOf.js";
 import { operations } from "./operations/all.js";
 import { type Operation, pathNames, type Reading } from "./operations/operation.js";
@@ -9,6 +9,8 @@ import { readings } from "./operations/readings.js";
 import type { Pool } from "./pool.js";
 import { problemsOf } from "./problem.js";
 import { DeploymentRef } from "./schemas.js";
+import type { Hub } from "./streams/hub.js";
+import { StartQuery, startInTime } from "./streams/startInTime.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -20,9 +22,9 @@ const bodyProblems = problemsOf(413, 415);
 const security = [{ token: [] }];
 
 /** Every operation and every reading as a route of its own. */
-export function addRoutes(app: FastifyInstance, pool: Pool): void {
+export function addRoutes(app: FastifyInstance, pool: Pool, hub: Hub): void {
   for (const operation of operations) {
-    addOperation(app, pool, operation);
+    addOperation(app, { pool, hub }, operation);
   }
   for (const reading of readings) {
     addReading(app, pool, reading);
@@ -30,17 +32,20 @@ export function addRoutes(app: FastifyInstance, pool: Pool): void {
   addDeployment(app, pool);
 }
 
-function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): void {
+function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hub }, operation: Operation): void {
   const { method, path, calls, summary, tag, body, answer, many = false, created = false, example } = operation;
   const isEntry = calls === "enqueue";
-  app.route<{ Body: Values | null; Params: Values }>({
+  const isStart = calls === "try_start";
+  app.route<{ Body: Values | null; Params: Values; Querystring: Values }>({
     method,
     url: fastifyPath(path),
     schema: {
       ...{ operationId: calls, summary, tags: [tag], security, params: paramsOf(path) },
       ...(isEntry && { headers: EntryHeaders }),
+      ...(isStart && { querystring: StartQuery }),
       ...(body !== undefined && method !== "DELETE" && { body: bodyOf(body, example) }),
       response: {
+        ...(isStart && { 202: { ...answerOf(answer), description: "It waits still" } }),
         [created ? 201 : 200]: answerOf(many ? Type.Object({ items: Type.Array(answer) }) : answer),
         ...{ ...problems, ...(body !== undefined && bodyProblems) },
       },
@@ -52,6 +57,11 @@ function addOperation(app: FastifyInstance, pool: Pool, operation: Operation): v
         ...request.params,
         ...(isEntry && key !== undefined && { idempotency_key: key }),
       };
+      const wait = Number(request.query["wait"] ?? 0);
+      if (isStart && wait > 0) {
+        const answer = await startInTime({ pool, hub }, request, reply, { values, wait });
+        return reply.code(answer["started"] === true ? 200 : 202).send(answer);
+      }
       const rows = await pool.call(credentialOf(request), calls, values, actorOf(request));
       if (many) {
         return { items: rows };
@@ -125,12 +135,6 @@ function addDeployment(app: FastifyInstance, pool: Pool): void {
     },
     (request) => deploymentOf(pool, credentialOf(request), request.params.deployment_id),
   );
-}
-
-/** Who acts, as the caller says; the record has beside it who was verified. */
-function actorOf({ headers }: FastifyRequest): string | undefined {
-  const actor = headers["x-actor"];
-  return typeof actor === "string" ? actor : undefined;
 }
 
 const EntryHeaders = Type.Object({

@@ -20,6 +20,8 @@ export interface Page {
 export interface Follower {
   readonly credential: Buffer;
   readonly id: number;
+  /** The name that its process has drawn for itself, when it has entered it with one. */
+  readonly keeper?: string | undefined;
 }
 
 export interface News {
@@ -70,18 +72,34 @@ export class Callers extends Calls {
 
   /** Where deployments stand, in the order of those who follow them. */
   async news(followers: readonly Follower[]): Promise<News[]> {
-    const given = followers.map(({ credential, id }) => ({
-      credential: credential.toString("hex"),
-      deployment_id: id,
-    }));
-    const rows = await this.rows<NewsRow>("news", { followers: new Json(given) });
+    const rows = await this.rows<NewsRow>("news", { followers: asJson(followers) });
     return rows
       .sort((one, other) => one.number - other.number)
       .map(({ event, data, look_in }) => ({ event, data, lookIn: look_in === null ? null : look_in * 1_000 }));
+  }
+
+  /**
+   * Renews the leases of those that wait and were entered by those who follow them.
+   * @returns in the order of the followers, milliseconds after which to call it again; undefined: this one is not kept
+   */
+  async keepWaits(followers: readonly Follower[]): Promise<(number | undefined)[]> {
+    const rows = await this.rows<{ number: number; beat_again_in: number }>("keep_waits", {
+      followers: asJson(followers),
+    });
+    const kept = new Map(rows.map(({ number, beat_again_in }) => [number, beat_again_in * 1_000]));
+    return followers.map((_, index) => kept.get(index + 1));
   }
 
   /** The version of the schema; tells whether the database answers. */
   schemaVersion(): Promise<number> {
     return this.value("schema_version", {});
   }
+}
+
+function asJson(followers: readonly Follower[]): Json {
+  return new Json(
+    followers.map(({ credential, id, keeper }) => ({
+      ...{ credential: credential.toString("hex"), deployment_id: id, keeper },
+    })),
+  );
 }

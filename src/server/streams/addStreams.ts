@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import type { LeveledLog } from "../../display/log.js";
 import { credentialOf } from "../caller.js";
 import { deploymentOf } from "../deploymentOf.js";
 import type { Meter } from "../observeRequests.js";
+import { keeper } from "../operations/operation.js";
 import type { Pool } from "../pool.js";
 import { problemsOf } from "../problem.js";
 import { DeploymentId } from "../schemas.js";
 import { EventStream } from "./eventStream.js";
-import { Hub } from "./hub.js";
+import type { Hub } from "./hub.js";
 import { OpenStreams } from "./openStreams.js";
 
 const answers = {
@@ -20,23 +20,20 @@ const answers = {
 };
 
 export interface StreamOptions {
-  readonly url: string;
-  readonly log: LeveledLog;
   readonly pool: Pool;
+  readonly hub: Hub;
   readonly meter?: Meter | undefined;
 }
 
 /** The streams of events. */
-export function addStreams(app: FastifyInstance, options: StreamOptions): void {
-  const { pool, meter } = options;
+export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOptions): void {
   const streams = new OpenStreams();
-  const hub = new Hub({ ...options, onTransition: () => undefined, onGap: () => undefined });
   app.addHook("preClose", async () => {
     streams.close();
     await hub.close();
   });
 
-  app.get<{ Params: { deployment_id: number } }>(
+  app.get<{ Params: { deployment_id: number }; Querystring: { keeper?: string } }>(
     "/deployments/:deployment_id/events",
     {
       exposeHeadRoute: false,
@@ -45,6 +42,7 @@ export function addStreams(app: FastifyInstance, options: StreamOptions): void {
         summary:
           "What happens to it, as server-sent events: waiting, turn (try to start it now), started, stopping, ended",
         params: Type.Object({ deployment_id: DeploymentId }),
+        querystring: Type.Object({ keeper }, { additionalProperties: false }),
         response: answers,
       },
     },
@@ -58,7 +56,7 @@ export function addStreams(app: FastifyInstance, options: StreamOptions): void {
       meter?.streams(streams.size);
       stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
       const leave = hub.follow({
-        ...{ credential, id },
+        ...{ credential, id, keeper: request.query.keeper },
         tell: ({ event, data }) => {
           if (event !== "refused") {
             stream.send(event, data);

@@ -26,6 +26,10 @@ export class Alarm<Thing> {
     }
   }
 
+  has(thing: Thing): boolean {
+    return this.#moments.has(thing);
+  }
+
   forget(thing: Thing): void {
     this.#moments.delete(thing);
   }

@@ -20,6 +20,10 @@ interface Entry extends Following {
 const batch = 500;
 /** How many of these statements run at once. */
 const parallel = 3;
+/** Milliseconds after which leases are renewed that could not be. */
+const renewAgain = 1_000;
+/** Milliseconds: leases of that length and longer are renewed together. */
+const renewTogether = 1_000;
 /** Milliseconds: a moment that has come is not looked at more often. */
 const shortestLook = 250;
 
@@ -34,6 +38,8 @@ export class Hub {
   readonly #entries = new Map<number, Set<Entry>>();
   readonly #told = new Set<Entry>();
   readonly #alarm = new Alarm<Entry>((due) => this.#hear(due));
+  /** When the leases of those that wait are to be renewed. */
+  readonly #renewals = new Alarm<Entry>((due) => void this.#renew(due));
   readonly #closing = new AbortController();
   #size = 0;
   #readers = 0;
@@ -65,6 +71,11 @@ export class Hub {
     });
   }
 
+  /** Aborted when the server stops. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** How many follow. */
   get size(): number {
     return this.#size;
@@ -92,12 +103,14 @@ export class Hub {
       }
       this.#told.delete(entry);
       this.#alarm.forget(entry);
+      this.#renewals.forget(entry);
     };
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.#alarm.stop();
+    this.#renewals.stop();
     await this.#ear.close();
   }
 
@@ -145,19 +158,49 @@ export class Hub {
   #answer(entry: Entry, news: News | undefined): void {
     const isOld = news === undefined || entry.state === "told while reading";
     entry.state = "idle";
-    if (this.#entries.get(entry.id)?.has(entry) !== true) {
+    if (!this.#isHere(entry)) {
       return;
     }
     if (news !== undefined) {
-      this.#alarm.set(
-        entry,
-        news.event === "waiting" && news.lookIn !== null ? Math.max(news.lookIn, shortestLook) : undefined,
-      );
+      const waits = news.event === "waiting" || news.event === "turn";
+      this.#alarm.set(entry, waits && news.lookIn !== null ? Math.max(news.lookIn, shortestLook) : undefined);
+      if (!waits) {
+        this.#renewals.forget(entry);
+      } else if (news.data?.["heartbeat_timestamp"] !== null && !this.#renewals.has(entry)) {
+        this.#renewals.set(entry, 0);
+      }
       entry.tell(news);
     }
     if (isOld) {
       entry.state = "told";
       this.#told.add(entry);
     }
+  }
+
+  /** One statement for all whose time has come: their connection is their sign of life while they wait. */
+  async #renew(due: readonly Entry[]): Promise<void> {
+    const entries = due.filter((entry) => this.#isHere(entry));
+    if (entries.length === 0 || this.#closing.signal.aborted) {
+      return;
+    }
+    let next: readonly (number | undefined)[];
+    try {
+      next = await this.#pool.keepWaits(entries);
+    } catch (error) {
+      this.#log.debug(`${entries.length} leases are not renewed now: ${String(error)}`);
+      next = entries.map(() => renewAgain);
+    }
+    const now = performance.now();
+    for (const [index, entry] of entries.entries()) {
+      const after = next[index];
+      if (after !== undefined && this.#isHere(entry)) {
+        const together = Math.floor((now + after) / renewTogether) * renewTogether - now;
+        this.#renewals.set(entry, after > 2 * renewTogether ? together : after);
+      }
+    }
+  }
+
+  #isHere(entry: Entry): boolean {
+    return this.#entries.get(entry.id)?.has(entry) === true;
   }
 }

@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import type { Answer } from "../../queue/calls/callers.js";
+import { pause } from "../../queue/pause.js";
+import { actorOf, credentialOf } from "../caller.js";
+import type { Pool } from "../pool.js";
+import type { Hub } from "./hub.js";
+
+export const StartQuery = Type.Object({
+  wait: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 300, description: "Seconds: until then, it starts when its turn comes" }),
+  ),
+});
+
+/** A client that dies while the server waits for it must not hold the cell for the length of a lease. */
+const firstBeatWithin = 60;
+
+export interface Start {
+  /** Arguments of try_start. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+/** Tries to start a deployment until it has started, the time is over, the server stops or the client is gone. @returns the last attempt */
+export async function startInTime(
+  { pool, hub }: { readonly pool: Pool; readonly hub: Hub },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { values, wait }: Start,
+): Promise<Answer> {
+  const credential = credentialOf(request);
+  const { deployment_id: id, heartbeat, keeper } = values;
+  const shortly = { ...values, ...(heartbeat === true && { first_beat_within: firstBeatWithin }) };
+  const deadline = performance.now() + wait * 1_000;
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  reply.raw.once("close", end);
+  hub.closing.addEventListener("abort", end);
+  let isWoken = false;
+  let wake = (): void => undefined;
+  await hub.listen();
+  // Before the first attempt, so that nothing is missed that happens after it.
+  const leave = hub.follow({
+    ...{ credential, id: Number(id), keeper: typeof keeper === "string" ? keeper : undefined },
+    tell: ({ event }) => {
+      isWoken ||= event !== "waiting";
+      wake();
+    },
+  });
+  try {
+    for (;;) {
+      isWoken = false;
+      const [answer = {}] = await pool.call(credential, "try_start", shortly, actorOf(request));
+      if (answer["started"] === true) {
+        return answer;
+      }
+      const isCancelled = Object(answer["deployment"]).cancellation_timestamp !== null;
+      // The next attempt says why a cancelled one cannot start any more.
+      while (!isWoken && !isCancelled && !over.signal.aborted && performance.now() < deadline) {
+        await pause(deadline - performance.now(), over.signal, (resolve) => {
+          wake = resolve;
+        });
+      }
+      if (over.signal.aborted || performance.now() >= deadline) {
+        return answer;
+      }
+    }
+  } finally {
+    leave();
+    hub.closing.removeEventListener("abort", end);
+  }
+}
