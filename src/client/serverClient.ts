@@ -1,12 +1,23 @@
 import { version } from "../../package.json";
-import { ClosedError, DatabaseUnavailableError, InvalidValueError } from "../database/errors.js";
+import { ClosedError, DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { reasonOf } from "../database/reasons.js";
+import { sessionToken } from "./ciToken.js";
 import type { ServerAddress } from "./serverUrl.js";
 
 export interface Reply {
   readonly status: number;
   /** undefined when it is not JSON. */
   readonly body: unknown;
+}
+
+export interface StreamOptions {
+  readonly signal: AbortSignal;
+  /** Whether the first event tells what is so already, of which onEvent is not told. */
+  readonly tellsPresent: boolean;
+  /** Told of each event. */
+  readonly onEvent: () => void;
+  /** Told once, when the stream has ended. */
+  readonly onEnd: () => void;
 }
 
 /** Milliseconds for an answer: a little more than the server gives the database. */
@@ -17,7 +28,7 @@ const longestSilence = 45_000;
 /** Requests to a server of the queue. Redirects are not followed: the token is for this server only. */
 export class ServerClient {
   readonly target: string;
-  readonly #token: string;
+  readonly #token: string | undefined;
   readonly #closed = new AbortController();
 
   constructor({ url, token }: ServerAddress) {
@@ -37,12 +48,10 @@ export class ServerClient {
 
   /**
    * Opens a stream of events.
-   * @param onEvent told of each event
-   * @param onEnd told once, when the stream has ended
-   * @returns what the server answers instead of a stream; undefined once the first event is there, of which onEvent is not told
+   * @returns what the server answers instead of a stream; undefined once the stream tells of all that happens from now on
    * @throws DatabaseUnavailableError when there is no answer
    */
-  async listen(path: string, signal: AbortSignal, onEvent: () => void, onEnd: () => void): Promise<Reply | undefined> {
+  async listen(path: string, { signal, tellsPresent, onEvent, onEnd }: StreamOptions): Promise<Reply | undefined> {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), timeout);
     const heard = (): void => {
@@ -63,15 +72,21 @@ export class ServerClient {
     }
     const { body } = response;
     await new Promise<void>((resolve) => {
-      let isFirst = true;
+      let isPresent = tellsPresent;
+      const onChunk = (): void => {
+        heard();
+        if (!tellsPresent) {
+          resolve();
+        }
+      };
       const onData = (): void => {
-        if (!isFirst) {
+        if (!isPresent) {
           onEvent();
         }
-        isFirst = false;
+        isPresent = false;
         resolve();
       };
-      readEvents(body, heard, onData)
+      readEvents(body, onChunk, onData)
         .catch(() => undefined)
         .finally(() => {
           clearTimeout(timer);
@@ -86,16 +101,17 @@ export class ServerClient {
     this.#closed.abort();
   }
 
-  async #fetch(path: string, signal: AbortSignal, request: RequestInit): Promise<Response> {
+  async #fetch(path: string, signal: AbortSignal, request: RequestInit, renew = false): Promise<Response> {
     if (this.#closed.signal.aborted) {
       throw new ClosedError("the connection was closed");
     }
+    const bearer = this.#token ?? (await sessionToken(this.target, process.env, { renew }));
     try {
       const response = await fetch(`${this.target}${path}`, {
         ...request,
         headers: {
           ...request.headers,
-          authorization: `Bearer ${this.#token}`,
+          authorization: `Bearer ${bearer}`,
           "user-agent": `deploy-queue/${version}`,
         },
         redirect: "manual",
@@ -106,9 +122,12 @@ export class ServerClient {
           hint: "Give the address where the server is.",
         });
       }
-      return response;
+      // The session may have ended in the meantime.
+      return response.status === 401 && this.#token === undefined && !renew
+        ? await this.#fetch(path, signal, request, true)
+        : response;
     } catch (error) {
-      throw error instanceof InvalidValueError ? error : this.#unavailable(error);
+      throw error instanceof DeployQueueError ? error : this.#unavailable(error);
     }
   }
 

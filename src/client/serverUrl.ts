@@ -1,5 +1,6 @@
 import { databaseUrlVariable, serverUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import { InvalidValueError } from "../database/errors.js";
+import { hasCiToken } from "./ciToken.js";
 
 export const tokenVariable = "DEPLOY_QUEUE_TOKEN";
 const cleartextVariable = "DEPLOY_QUEUE_ALLOW_HTTP";
@@ -9,7 +10,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** A server of the queue, and what lets the caller in. */
 export interface ServerAddress {
   readonly url: string;
-  readonly token: string;
+  /** undefined: a session of ours for the token of the CI system. */
+  readonly token: string | undefined;
 }
 
 export function isServerUrl(text: string): boolean {
@@ -62,12 +64,19 @@ export function checkServer(
       hint: "Give --pass-database-url to that run or release.",
     });
   }
+  if (!token && hasCiToken(environment)) {
+    return { url: withoutSlash(parsed), token: undefined };
+  }
   if (!token || !/^[\x21-\x7e]+$/.test(token)) {
     throw new InvalidValueError(token ? "the token has characters that no token has" : "there is no token", {
       hint: `Set ${tokenVariable} to what "deploy-queue token create" has printed.`,
     });
   }
-  return { url: parsed.href.replace(/\/+$/, ""), token };
+  return { url: withoutSlash(parsed), token };
+}
+
+function withoutSlash({ href }: URL): string {
+  return href.replace(/\/+$/, "");
 }
 
 function isLoopback(host: string): boolean {

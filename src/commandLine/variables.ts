@@ -29,7 +29,7 @@ export const variables: readonly Variable[] = [
   {
     name: "DEPLOY_QUEUE_TOKEN",
     meaning: 'What "deploy-queue token create" has printed, for that server',
-    unset: "an error where DEPLOY_QUEUE_URL is set",
+    unset: "the OIDC token of the CI job, from DEPLOY_QUEUE_ID_TOKEN or of GitHub Actions; else an error",
   },
   {
     name: "DEPLOY_QUEUE_ALLOW_HTTP",

@@ -1,5 +1,10 @@
 import { tokenVariable } from "../client/serverUrl.js";
-import { connectionSettings, databaseUrlVariable, withheldUrl } from "../database/connectionSettings.js";
+import {
+  connectionSettings,
+  databaseUrlVariable,
+  serverUrlVariable,
+  withheldUrl,
+} from "../database/connectionSettings.js";
 import type { Deployment } from "../queue/deployment.js";
 
 /** The environment of a command, which knows what it deploys. What is not known is not that of a run around this one. */
@@ -17,10 +22,11 @@ export function environmentOf(
 
 /** A URL or a token that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
 function withoutUrl(): NodeJS.ProcessEnv {
-  const url = process.env[databaseUrlVariable]?.trim();
-  if (process.env[tokenVariable]?.trim()) {
-    return { ...process.env, [tokenVariable]: withheldUrl };
+  if (process.env[serverUrlVariable]?.trim()) {
+    const { DEPLOY_QUEUE_ID_TOKEN: _, ...others } = process.env;
+    return { ...others, [tokenVariable]: withheldUrl };
   }
+  const url = process.env[databaseUrlVariable]?.trim();
   if (!url || url === "embedded") {
     return process.env;
   }

@@ -22,7 +22,7 @@ export interface DeployQueueOptions {
    * DEPLOY_QUEUE_DATABASE_URL or DEPLOY_QUEUE_URL says.
    */
   readonly url?: string;
-  /** What lets in at a server; else DEPLOY_QUEUE_TOKEN. */
+  /** What lets in at a server; else DEPLOY_QUEUE_TOKEN, or the OIDC token of the CI job. */
   readonly token?: string;
   /** Shown in pg_stat_activity and in deployment_events. */
   readonly applicationName?: string;

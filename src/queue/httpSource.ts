@@ -111,7 +111,10 @@ export class HttpSource implements Source {
       }
     };
     try {
-      const refusal = await this.#client.listen(pathOf(channel), over.signal, () => this.#wakeUps.wake(channel), onEnd);
+      const refusal = await this.#client.listen(pathOf(channel), {
+        ...{ signal: over.signal, tellsPresent: channel !== transitionsChannel, onEnd },
+        onEvent: () => this.#wakeUps.wake(channel),
+      });
       if (refusal === undefined) {
         return;
       }

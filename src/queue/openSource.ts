@@ -6,13 +6,13 @@ import { DatabaseSource } from "./databaseSource.js";
 import { HttpSource } from "./httpSource.js";
 import type { Source } from "./source.js";
 
-/** Where a queue is: a database, or with a token a server. */
+/** Where a queue is: a database; or a server, with a token, or with the one of the CI system. */
 export interface Address {
   readonly url: string;
   readonly token?: string | undefined;
 }
 
-export function openSource({ url, token = "", ...options }: Address & DatabaseOptions): Source {
+export function openSource({ url, token, ...options }: Address & DatabaseOptions): Source {
   return isServerUrl(url)
     ? new HttpSource({ ...options, url, token })
     : new DatabaseSource(new Database({ ...options, url }));

@@ -4,9 +4,12 @@ import type { DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue } from "../../src/queue/deployQueue.js";
 import { isBlockedBy, newPlace, useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
+import { useIssuer } from "../support/issuer.js";
+import { newTrust } from "../support/trusts.js";
 
 const cli = useCommandLine();
 const server = useHttpServer(cli);
+const issuer = useIssuer();
 
 async function variablesOf(url = server.base) {
   return {
@@ -31,6 +34,19 @@ test("a command waits behind another one, runs when its turn comes, and does not
     entered_by: "token deployer",
     actor: "tester",
   });
+});
+
+test("a job of a CI system needs no token but its own", async () => {
+  await newTrust(cli.sql, { issuer: issuer.url, claims: { repository_id: "74" } });
+  const place = newPlace();
+  const run = cli.launch(["run", ...place.options, "--", "sh", "-c", 'echo "[$DEPLOY_QUEUE_ID_TOKEN]"'], {
+    ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base },
+    DEPLOY_QUEUE_ID_TOKEN: await issuer.token(),
+  });
+
+  expect(await run.end).toMatchObject({ code: 0, stdout: expect.stringContaining("[]") });
+  const [entered] = await cli.queue.boards.deployments({ since: new Date(0), limit: 1, region: place.region });
+  expect(entered).toMatchObject({ status: "finished", entered_by: expect.stringContaining("run_id=1001") });
 });
 
 test("a wait that is cancelled by another ends with 5", async () => {
@@ -74,8 +90,7 @@ test("a wait outlasts the end of its server, and goes on with the next one at th
   await run.printed(/again|over/);
   await cli.queue.finish(holder);
   expect((await run.end).code).toBe(0);
-  const entered = (await cli.queue.boards.deployments({ since: new Date(0), limit: 10, ...placeOf(place.region) }))
-    .length;
+  const entered = (await cli.queue.boards.deployments({ since: new Date(0), limit: 10, region: place.region })).length;
   expect(entered).toBe(2);
 });
 
@@ -107,10 +122,6 @@ test("the library waits, works and finishes at a server", async () => {
     name: "AccessDeniedError",
   });
 });
-
-function placeOf(region: string) {
-  return { environment: "dev", cloudProvider: "aws", region, cellIndex: 0 };
-}
 
 async function freePort(): Promise<number> {
   const listener = createServer().listen(0, "127.0.0.1");
