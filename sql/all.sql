@@ -415,6 +415,7 @@
 --!include access/trusted_issuers.sql
 --!include access/_trust_in.sql
 --!include access/create_session.sql
+--!include access/end_session.sql
 --!include access/call.sql
 --!include access/look.sql
 --!include access/_known_credentials.sql

@@ -247,7 +247,7 @@ comment on column deploy_queue.tokens.revoked_at is 'When it was ended.';
 
 comment on table deploy_queue.trusts is
   'Whose tokens are exchanged for sessions: the issuer, the audience and the claims of the tokens, and what a session may. Written by add_trust() and remove_trust().';
-comment on column deploy_queue.trusts.provider is 'github, gitlab, or oidc for any other.';
+comment on column deploy_queue.trusts.provider is 'github, gitlab, oidc for any other CI system, or people.';
 comment on column deploy_queue.trusts.claims is 'What a token must say, claim by claim, exactly.';
 comment on column deploy_queue.trusts.run_claims is 'The claims by which one run is told from another.';
 comment on column deploy_queue.trusts.job_claims is 'The claims by which one job of a run is told from another.';
@@ -255,6 +255,7 @@ comment on table deploy_queue.sessions is
   'Private: what the bearers of trusted tokens got for them. Written by create_session().';
 comment on column deploy_queue.sessions.principal is 'The run: it owns what it enters.';
 comment on column deploy_queue.sessions.run is 'The run and the job that the token was of.';
+comment on column deploy_queue.sessions.person is 'The name of the person who has signed in.';
 
 comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';

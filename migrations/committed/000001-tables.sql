@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5bb4b9e82947b49d4e137b239b88aba060dece98
+--! Hash: sha1:a93879e16bc06bf5d9a1840a0009ae60b65f220a
 
 -- squawk-ignore-file
 
@@ -692,6 +692,8 @@ create table deploy_queue.sessions (
   subject text not null,
   run text not null,
   commit text,
+  -- The name of a person, as the record shows it.
+  person text,
   -- Of the token that was exchanged.
   token_id text,
   created_at timestamptz not null,

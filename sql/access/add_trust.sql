@@ -28,7 +28,7 @@ begin
   perform deploy_queue._require_grant(add_trust.kind, add_trust.environments, add_trust.functions);
   select * into v_provider from deploy_queue._providers() as providers where providers.provider = add_trust.provider;
   v_flaw := case
-    when v_provider.provider is null and add_trust.provider is distinct from 'oidc' then 'provider must be github, gitlab or oidc'
+    when v_provider.provider is null and add_trust.provider is distinct from 'oidc' then 'provider must be github, gitlab, oidc or people'
     when coalesce(add_trust.issuer, v_provider.issuer) is null then 'of another provider than github and gitlab the issuer is named'
     when v_provider.provider is null and coalesce(cardinality(add_trust.run_claims), 0) = 0 then
       'of another provider than github and gitlab the claims are named by which one run is told from another'
@@ -65,4 +65,4 @@ end;
 $$;
 
 comment on function deploy_queue.add_trust(text, text, text, jsonb, text, text[], text[], text[], text[], text, text[], interval) is
-  'Lets the bearers of an issuer''s tokens in. provider: github, gitlab or oidc. audience: for whom the tokens must be. claims: what they must say, claim by claim, exactly. kind: reader, deployer, operator, approver or checker. environments, components, cells, functions: the only ones that a session may change or call; null is no limit. issuer: of github and gitlab where they are not the public ones. run_claims: of oidc, the claims by which one run is told from another. session_length: for how long a session lasts. Returns the trust.';
+  'Lets the bearers of an issuer''s tokens in. provider: github, gitlab or oidc; or people, who sign in at a server. audience: for whom the tokens must be. claims: what they must say, claim by claim, exactly. kind: reader, deployer, operator, approver or checker. environments, components, cells, functions: the only ones that a session may change or call; null is no limit. issuer: of github and gitlab where they are not the public ones. run_claims: of oidc, the claims by which one run is told from another. session_length: for how long a session lasts. Returns the trust.';

@@ -1,7 +1,7 @@
 -- Exchanges a token, whose signature the server has verified, for a session. Its principal is the run: all jobs and attempts of a run are
 -- one, and another run of the same branch is another.
 -- Called by servers. The secret is drawn by the server, and only its SHA-256 comes here.
-create or replace function deploy_queue.create_session(hash bytea, issuer text, claims jsonb)
+create or replace function deploy_queue.create_session(hash bytea, issuer text, claims jsonb, of_people boolean default false)
 returns table (
   trust text, principal text, kind text, environments text[], components text[], cells text[], functions text[], expires_in integer
 )
@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := deploy_queue._now();
-  v_trust deploy_queue.trusts := deploy_queue._trust_in(create_session.issuer, create_session.claims);
+  v_trust deploy_queue.trusts := deploy_queue._trust_in(create_session.issuer, create_session.claims, create_session.of_people);
   v_run text := nullif(deploy_queue._named_claims(create_session.claims, v_trust.run_claims), '');
   v_job text := deploy_queue._named_claims(create_session.claims, v_trust.job_claims);
   v_missing text := (select string_agg(name, ', ') from unnest(v_trust.run_claims) as name where create_session.claims ->> name is null);
@@ -43,9 +43,13 @@ begin
     raise exception using errcode = 'QD084', message = format('the token of %s was exchanged by another run already', v_subject);
   end if;
 
-  insert into deploy_queue.sessions (hash, trust_id, principal, subject, run, commit, token_id, created_at, expires_at)
+  insert into deploy_queue.sessions (hash, trust_id, principal, subject, run, commit, person, token_id, created_at, expires_at)
   values (
     create_session.hash, v_trust.id, v_principal, v_subject, v_run, left(deploy_queue._one_line(create_session.claims ->> 'sha'), 100),
+    case when create_session.of_people then left(deploy_queue._one_line(coalesce(
+      case when create_session.claims ->> 'email_verified' is distinct from 'false' then create_session.claims ->> 'email' end,
+      create_session.claims ->> 'preferred_username', create_session.claims ->> 'name'
+    )), 200) end,
     create_session.claims ->> 'jti', v_now, v_now + v_trust.session_length
   );
   return query
@@ -56,5 +60,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.create_session(bytea, text, jsonb) is
-  'Exchanges a token for a session of its run. hash: the SHA-256 of the session''s secret. issuer, claims: of the token, whose signature, audience and times the caller has verified. Returns what the session may, and after how many seconds it expires.';
+comment on function deploy_queue.create_session(bytea, text, jsonb, boolean) is
+  'Exchanges a token for a session of its run. hash: the SHA-256 of the session''s secret. issuer, claims: of the token, whose signature, audience and times the caller has verified. of_people: of a person who has signed in. Returns what the session may, and after how many seconds it expires.';

@@ -31,7 +31,7 @@ from deploy_queue.trusts;
 comment on view deploy_queue.known_trusts is 'Whose tokens are exchanged for sessions, and what these may; those that were removed as well.';
 comment on column deploy_queue.known_trusts.trust_id is 'Number of the trust.';
 comment on column deploy_queue.known_trusts.name is 'What it is known as.';
-comment on column deploy_queue.known_trusts.provider is 'github, gitlab, or oidc for any other.';
+comment on column deploy_queue.known_trusts.provider is 'github, gitlab, oidc for any other CI system, or people.';
 comment on column deploy_queue.known_trusts.issuer is 'Who signs the tokens.';
 comment on column deploy_queue.known_trusts.audience is 'For whom the tokens must be.';
 comment on column deploy_queue.known_trusts.claims is 'What the tokens must say, claim by claim.';

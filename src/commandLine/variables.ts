@@ -47,6 +47,11 @@ export const variables: readonly Variable[] = [
     unset: "the user of the job in GitHub Actions, GitLab CI and Buildkite; else user@host",
   },
   {
+    name: "DEPLOY_QUEUE_SIGN_IN_SECRET",
+    meaning: "The secret that the issuer of --sign-in-issuer has given to serve",
+    unset: "serve is a public client, which proves itself by PKCE only",
+  },
+  {
     name: "DEPLOY_QUEUE_LOG_LEVEL",
     meaning: "trace, debug, info, warn, error, fatal or silent; with debug, unexpected errors show their stack",
     unset: "info",

@@ -7,6 +7,7 @@ import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
 import { InvalidValueError } from "../database/errors.js";
 import type { Meter } from "../server/observeRequests.js";
+import type { SignInOptions } from "../server/signIn/signIn.js";
 import { parseNumber } from "../text/numbers.js";
 
 interface Address {
@@ -25,6 +26,8 @@ export class ServeCommand extends QueueCommand {
       docs/http-api.md begins with curl. Any number of servers may run beside each other.
 
       Its database login needs the role deploy_queue_server and nothing else: each call runs with the rights of its caller.
+      People sign in at /sign-in where \`--sign-in-issuer\` names their OIDC issuer; \`trust add people\` says who may. Its secret for this client is
+      taken from DEPLOY_QUEUE_SIGN_IN_SECRET. Their session is a cookie that no script reads.
       SIGTERM and SIGINT let requests that run end, and stop it.
     `,
     examples: [["On this machine only", "deploy-queue serve --listen 127.0.0.1:8080"]],
@@ -48,6 +51,16 @@ export class ServeCommand extends QueueCommand {
     "Requests of a token in a minute, at most; 60000 by default, 0: any number. An address without a good token has a tenth",
     parseNumber,
   );
+  signInIssuer = optionalName(
+    "--sign-in-issuer",
+    "OIDC issuer where people sign in, such as https://accounts.google.com",
+  );
+  signInClient = optionalName("--sign-in-client", "The client id that it has given to this server");
+  signInScope = optionalName(
+    "--sign-in-scope",
+    'What is asked of it, such as "email groups"; "email profile" by default',
+  );
+  publicUrl = optionalName("--public-url", "Where browsers reach this server, such as https://queue.example.com");
   connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
 
   override async act({ log }: Session): Promise<number> {
@@ -58,6 +71,7 @@ export class ServeCommand extends QueueCommand {
       ...{ url, log, connections: this.connections, basePath: this.basePath, tls: this.#tls() },
       ...{ rateLimit: this.rateLimit, meter: metrics?.meter },
       trustedProxies: this.trustedProxies?.split(",").map((address) => address.trim()),
+      signIn: this.#signIn(),
     });
     const stopped = new Promise<NodeJS.Signals>((resolve) => {
       process.once("SIGTERM", resolve).once("SIGINT", resolve);
@@ -82,6 +96,18 @@ export class ServeCommand extends QueueCommand {
     ]);
     const meter = new Metrics();
     return { meter, server: createMetricsServer(meter, url) };
+  }
+
+  #signIn(): SignInOptions | undefined {
+    const { signInIssuer: issuer, signInClient: clientId, signInScope: scope, publicUrl } = this;
+    if (issuer === undefined && clientId === undefined) {
+      return undefined;
+    }
+    if (issuer === undefined || clientId === undefined || publicUrl === undefined) {
+      throw new InvalidValueError("--sign-in-issuer, --sign-in-client and --public-url are given together");
+    }
+    const clientSecret = this.context.env["DEPLOY_QUEUE_SIGN_IN_SECRET"] || undefined;
+    return { issuer, clientId, clientSecret, scope, publicUrl };
   }
 
   #tls(): { cert: Buffer; key: Buffer } | undefined {

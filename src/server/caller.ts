@@ -2,11 +2,19 @@ import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { RefusedError } from "../queue/errors.js";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The secret of the session of a person whose own page sends the request. */
+    signedIn?: string | undefined;
+  }
+}
+
 /** The longest secret that is looked at, in characters. */
 const longest = 4_096;
 
 /**
- * The SHA-256 of the secret that a request brings, as "Authorization: Bearer" or in the header of the deployment server that came before.
+ * The SHA-256 of the secret that a request brings, as "Authorization: Bearer", in the header of the deployment server that came before, or in the
+ * cookie of a person who has signed in.
  * @throws RefusedError when it brings none
  */
 export function credentialOf(request: FastifyRequest): Buffer {
@@ -25,10 +33,10 @@ export function subjectOf(request: FastifyRequest): string | undefined {
   return secret === undefined ? undefined : hashOf(secret).toString("hex").slice(0, 12);
 }
 
-function secretOf({ headers }: FastifyRequest): string | undefined {
+function secretOf({ headers, signedIn = "" }: FastifyRequest): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
   const other = headers["x-deployster-token"];
-  const secret = bearer ?? (typeof other === "string" ? other : "");
+  const secret = bearer ?? (typeof other === "string" ? other : signedIn);
   return secret === "" || secret.length > longest ? undefined : secret;
 }
 

@@ -13,6 +13,7 @@ import { Pool } from "./pool.js";
 import { problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
 import { addSessions } from "./sessions/addSessions.js";
+import { addSignIn, type SignInOptions } from "./signIn/signIn.js";
 import { addStreams } from "./streams/addStreams.js";
 import { Hub } from "./streams/hub.js";
 
@@ -37,13 +38,15 @@ export interface ServerOptions {
   /** What counts requests, for metrics. */
   readonly meter?: Meter | undefined;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** Where people sign in; without it, they bring tokens. */
+  readonly signIn?: SignInOptions | undefined;
 }
 
 export const defaultRateLimit = 60_000;
 
 /** The queue over HTTP. It has no rule of its own: each request is one statement, with the rights of its caller. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { log, basePath = "", trustedProxies, tls } = options;
+  const { log, basePath = "", rateLimit = defaultRateLimit, trustedProxies, tls } = options;
   const pool = new Pool({ url: options.url, size: options.connections ?? 8 });
   const hub = new Hub({ url: options.url, log, pool, onTransition: () => undefined, onGap: () => undefined });
   const app: FastifyInstance = fastify({
@@ -76,9 +79,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       .send(JSON.stringify(problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`))),
   );
   await addDocument(app, basePath);
+  if (options.signIn !== undefined) {
+    await addSignIn(app, pool, { ...options.signIn, basePath, rateLimit });
+  }
   await app.register(
     async (v1) => {
-      await limitRequests(v1, options.rateLimit ?? defaultRateLimit);
+      await limitRequests(v1, rateLimit);
       addSessions(v1, pool);
       await v1.register(async (shut) => {
         // Before the body is read.

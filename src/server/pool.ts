@@ -58,8 +58,12 @@ export class Pool {
     return this.#use((callers) => callers.trustedIssuers());
   }
 
-  createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
-    return this.#use((callers) => callers.createSession(hash, issuer, claims));
+  createSession(hash: Buffer, issuer: string, claims: object, ofPeople = false): Promise<Answer> {
+    return this.#use((callers) => callers.createSession(hash, issuer, claims, ofPeople));
+  }
+
+  endSession(credential: Buffer): Promise<void> {
+    return this.#use((callers) => callers.endSession(credential));
   }
 
   news(followers: readonly Follower[]): Promise<News[]> {

@@ -24,11 +24,12 @@ export async function newSession(
   sql: TestSql,
   claims: GithubClaims,
   issuer = github,
+  ofPeople = false,
 ): Promise<{ credential: Buffer; row: Record<string, unknown> }> {
   const credential = createHash("sha256").update(randomUUID()).digest();
   const [made] = await sql<{ row: Record<string, unknown> }[]>`
     select to_jsonb(made) as row
-    from deploy_queue.create_session(${credential}, ${issuer}, ${JSON.stringify(claims)}::text::jsonb) as made`;
+    from deploy_queue.create_session(${credential}, ${issuer}, ${JSON.stringify(claims)}::text::jsonb, ${ofPeople}) as made`;
   return { credential, row: made?.row ?? {} };
 }
 

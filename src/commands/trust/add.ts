@@ -11,12 +11,15 @@ export class TrustAddCommand extends QueueCommand {
 
   static override usage = Command.Usage({
     category: "Operation",
-    description: "Trust the OIDC tokens of a CI system: no secret is needed there",
+    description: "Trust the OIDC tokens of a CI system, which needs no secret then, or people who sign in",
     details: `
       A server exchanges a token for a session when each \`--claim\` is in it, with exactly this value. Of GitHub, repository_id or repository_owner_id is
       one of them, of GitLab project_id or namespace_id: a name may be given to another project. The other options say what a session may, as those of
       \`token create\`. A session of a deployer changes only what its run has entered. Of several trusts that let a token in, the one with the most claims
       counts. For operators, who cannot give more than they have.
+
+      The provider is github, gitlab, oidc for any other CI system, or people: those who sign in at a server by their OIDC issuer. Of people, the audience
+      is the client id of the server, and a claim that is a list, such as their groups, needs to have the value among others.
     `,
     examples: [
       [
@@ -26,6 +29,10 @@ export class TrustAddCommand extends QueueCommand {
       [
         "Protected branches of a project of GitLab",
         "deploy-queue trust add gitlab --name web --audience https://queue.example.com --claim project_id=22 --claim ref_protected=true --role deployer",
+      ],
+      [
+        "People of the group on-call",
+        "deploy-queue trust add people --name on-call --issuer https://accounts.example.com --audience queue-client --claim groups=on-call --role operator --session 8h",
       ],
     ],
   });

@@ -66,8 +66,12 @@ export class Callers extends Calls {
   }
 
   /** A session for the bearer of a token whose signature was verified. @throws RefusedError when no trust lets it in */
-  createSession(hash: Buffer, issuer: string, claims: object): Promise<Answer> {
-    return this.row("create_session", { hash, issuer, claims: new Json(claims) });
+  createSession(hash: Buffer, issuer: string, claims: object, ofPeople = false): Promise<Answer> {
+    return this.row("create_session", { hash, issuer, claims: new Json(claims), of_people: ofPeople });
+  }
+
+  async endSession(credential: Buffer): Promise<void> {
+    await this.rows("end_session", { credential });
   }
 
   /** Where deployments stand, in the order of those who follow them. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 test.for([
-  [{ provider: "jenkins" }, "QD080", "provider must be github, gitlab or oidc"],
+  [{ provider: "jenkins" }, "QD080", "provider must be github, gitlab, oidc or people"],
   [{ claims: {} }, "QD080", "claims must be at least one claim and its value"],
   [{ claims: { repository: "octo/api" } }, "QD080", /must name repository_id or repository_owner_id, since a name may/],
   [{ claims: { repository_id: 74 } }, "QD080", "the value of a claim must be a string"],
