@@ -263,6 +263,7 @@
 --!include life/_waits_for.sql
 --!include life/_circle.sql
 --!include life/_give_way.sql
+--!include life/_from_the_end.sql
 --!include life/_cancel_each.sql
 --!include life/_enter_again.sql
 --!include life/enqueue.sql

@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ids bigint[];
-  v_batch bigint[];
+  v_id bigint;
   v_cell_ids integer[];
 begin
   perform deploy_queue._require_right(given.environment)
@@ -35,26 +35,13 @@ begin
 
   perform deploy_queue._lock_cells(v_cell_ids);
 
-  -- From the end of each line to its front, then what runs, a few at a time: the wake-ups of each batch find the head of the line in
-  -- its place, and not behind all that this transaction has cancelled.
-  for v_batch in
-    select array_agg(live.id)
-    from (
-      select deployments.id, row_number() over (
-        order by deployments.start_timestamp is not null, deployments.priority, coalesce(deployments.place, deployments.id) desc
-      ) as number
-      from deploy_queue.deployments
-      where deployments.id = any (v_ids)
-    ) as live
-    group by (live.number - 1) / 100
-    order by min(live.number)
-  loop
+  foreach v_id in array deploy_queue._from_the_end(v_ids) loop
     return query
     update deploy_queue.deployments
     set cancellation_timestamp = deploy_queue._now(),
       cancellation_kind = _cancel_each.kind,
       cancellation_note = _cancel_each.cancellation_note
-    where deployments.id = any (v_batch)
+    where deployments.id = v_id and not deploy_queue._has_ended(deployments)
     returning deployments.*;
   end loop;
 end;

@@ -92,6 +92,22 @@ test("as many heads are woken as slots become free", async () => {
   expect(await wokenOf(line.environment)).toEqual(["b", "c"]);
 });
 
+test.for([
+  ["queue", "cancel_version('api', 'of-both')"],
+  ["hold", "cancel_version('api', 'of-both')"],
+  ["hold", "reap_stale_deployments()"],
+] as const)("a head is woken when those that %s before it end together, by %s", async ([how, call]) => {
+  const line = newOrderedLine(database, { slots: 2 });
+  await line.ready;
+  for (const name of ["a", "b"]) await line.enter(name, { version: "of-both", max_duration: "10 minutes" });
+  if (how === "hold") for (const name of ["a", "b"]) await line.start(name);
+  await line.enter("c", { component: "web" });
+  await line.start("c");
+  if (call === "reap_stale_deployments()") await database.advance("11 minutes");
+  await sql.unsafe(`select from deploy_queue.${call}`);
+  expect(await wokenOf(line.environment)).toEqual(["web"]);
+});
+
 test("an end wakes nobody for whom a slot was free already, and more slots neither", async () => {
   const line = newOrderedLine(database, { slots: 2 });
   await line.ready;
