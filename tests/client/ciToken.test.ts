@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { hasCiToken, sessionToken } from "../../src/client/ciToken.js";
-import { useCommandLine } from "../support/commandLine.js";
+import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
 import { useIssuer } from "../support/issuer.js";
 
@@ -70,6 +70,23 @@ test("a job of GitLab brings its token in a variable", async () => {
   const session = await sessionToken(server.base, { DEPLOY_QUEUE_ID_TOKEN: token }, { renew: true });
   expect((await server.send(session, "GET", "/v1/queue")).status).toBe(200);
   expect(requests).toEqual([]);
+});
+
+test("the command line deploys in a job of GitHub Actions without a secret, and the record has the commit", async () => {
+  const place = newPlace();
+  const environment = { ...variables, DEPLOY_QUEUE_URL: server.base, DEPLOY_QUEUE_DATABASE_URL: undefined };
+  const args = ["run", ...place.options, "--version", "v1", "--", "echo", "deployed"];
+  const { code, stdout, stderr } = await cli.runProcess(args, environment);
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringContaining("deployed") });
+
+  const [row] = await cli.sql`
+    select deployments.entered_by, events.verified_commit from deploy_queue.deployments
+    join deploy_queue.deployment_events as events on events.deployment_id = deployments.id and events.kind = 'finished'
+    where deployments.region = ${place.region}`;
+  expect(row).toEqual({
+    entered_by: expect.stringMatching(/ repository_id=74 run_id=1001$/),
+    verified_commit: "5f3759df",
+  });
 });
 
 test("what the server says of a token that it does not trust is told, and the next call asks again", async () => {
