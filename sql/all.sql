@@ -271,6 +271,8 @@
 --!include life/redeem.sql
 --!include life/_keep_or_leave.sql
 --!include life/try_start.sql
+--!include life/_place_of_turn.sql
+--!include life/ask_turn.sql
 --!include life/_untouched.sql
 --!include life/begin_verification.sql
 --!include life/finish.sql

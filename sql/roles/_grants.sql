@@ -47,7 +47,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'reserve', 'redeem', 'try_start', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
+        'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
         'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',

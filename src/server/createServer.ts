@@ -6,6 +6,7 @@ import { addAnyCall } from "./anyCall.js";
 import { credentialOf } from "./caller.js";
 import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
+import { addGate } from "./gate.js";
 import { addHealth } from "./health.js";
 import { addSecurityHeaders, limitRequests, limits, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
@@ -91,6 +92,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         shut.addHook("preParsing", async (request) => void credentialOf(request));
         addRoutes(shut, pool, hub);
         addAnyCall(shut, pool);
+        addGate(shut, pool);
         addStreams(shut, { pool, hub, meter: options.meter });
       });
     },
