@@ -26,7 +26,7 @@ begin
   if v_demands.approvals > 0
     and (part.version is distinct from v_stood.version or part.component = v_stood.component)
   then
-    return format('%s was approved, and it is another version or artifact', deploy_queue._label(v_stood));
+    return format('it brings another version or artifact than %s, which was approved', deploy_queue._label(v_stood));
   end if;
   if part.rollback_of is not null and not v_demands.gate_rollbacks then
     return case

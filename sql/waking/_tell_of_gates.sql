@@ -12,15 +12,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_component text := coalesce(own_before.component, own_after.component);
+  v_concerned text[] := array(
+    select waiting.component
+    from (
+      select distinct queued.component from deploy_queue._queued as queued
+      where queued.environment = after.environment and queued.component = coalesce(v_component, queued.component)
+    ) as waiting
+    left join deploy_queue.component_policies as own
+      on v_component is null and own.environment = after.environment and own.component = waiting.component
+    where deploy_queue._gate_policies(before, coalesce(own_before, own))
+      is distinct from deploy_queue._gate_policies(after, coalesce(own_after, own))
+  );
 begin
   perform deploy_queue._notify('deploy_queue_deployment_' || queued.id, 'policy')
   from deploy_queue._queued as queued
-  left join deploy_queue.component_policies as own
-    on v_component is null and own.environment = queued.environment and own.component = queued.component
   where queued.environment = after.environment
-    and queued.component = coalesce(v_component, queued.component)
-    and queued.alive_until is not null and queued.joined_id is null
-    and deploy_queue._gate_policies(before, coalesce(own_before, own))
-      is distinct from deploy_queue._gate_policies(after, coalesce(own_after, own));
+    and queued.component = any (v_concerned)
+    and queued.alive_until is not null and queued.joined_id is null;
 end;
 $$;

@@ -65,7 +65,7 @@ describe("what runs in the hold of another deployment", () => {
   test("is of the version that was approved, and as its own component also of its artifact", async () => {
     const { part, starts, holder } = await holding("approvals => 1");
     await expect(part({ version: "v4" })).rejects.toMatchObject(
-      refusal(`deployment ${holder} (api@v3) was approved, and it is another version or artifact`),
+      refusal(`it brings another version or artifact than deployment ${holder} (api@v3), which was approved`),
     );
     await expect(part({ artifact: "sha256:4" })).rejects.toMatchObject(refusal("another version or artifact"));
     await expect(part({ component: "web", version: "v4" })).rejects.toMatchObject(refusal("another version"));
