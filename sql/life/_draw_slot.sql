@@ -10,7 +10,7 @@ declare
   v_slot integer := 1;
 begin
   if policy.slots = 1 and num_nonnulls(deployment.concurrency_key, deployment.joined_id) = 0 and not deployment.forced then
-    -- It starts because the cell is free.
+    -- It starts because nothing is there; with a key, because only those that share its slot are.
     return 1;
   end if;
 
@@ -19,7 +19,7 @@ begin
   into v_shared, v_taken
   from deploy_queue._running as running
   where running.cell_id = deployment.cell_id;
-  if v_shared is null and (policy.slots > 1 or deployment.concurrency_key is not null) then
+  if v_shared is null and policy.slots > 1 then
     select min(finished.slot) filter (where deploy_queue._exclusion_key(finished) = deploy_queue._exclusion_key(_draw_slot.deployment)),
       v_taken || array_agg(finished.slot)
     into v_shared, v_taken

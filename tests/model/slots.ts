@@ -66,8 +66,8 @@ export function slotFor(world: World, deployment: Deployment): number {
     ({ environment, cell }) => environment === deployment.environment && cell === deployment.cell,
   );
   const running = there.filter((one) => ["running", "verifying", "stopping"].includes(status(world, one)));
-  // Where there is one slot, only what was started past the rules starts while another one buffers.
-  const hasOneSlot = slotsOfCell(world, deployment) === 1 && deployment.key === null;
+  // Where there is one slot, only what shares it, or was started past the rules, starts while another one buffers.
+  const hasOneSlot = slotsOfCell(world, deployment) === 1;
   const buffering = there.filter(
     (one) => !hasOneSlot && status(world, one) === "buffering" && one.id !== deployment.rollbackOf,
   );
