@@ -8,7 +8,7 @@ import { deploymentOf, transitionsChannel } from "./channels.js";
 import { InvalidValueError, SchemaError } from "./errors.js";
 import { asJson, asRow } from "./json.js";
 import { mostRows } from "./mostRows.js";
-import { isMissingRoute, problemError } from "./problemError.js";
+import { problemError } from "./problemError.js";
 import type { Arguments, CallOptions, Look, Source } from "./source.js";
 
 export interface HttpSourceOptions extends ServerAddress {
@@ -30,7 +30,6 @@ export class HttpSource implements Source {
   readonly #client: ServerClient;
   readonly #wakeUps = new WakeUps();
   readonly #streams = new Map<string, AbortController>();
-  #hasStreams = true;
 
   constructor(options: HttpSourceOptions) {
     this.#options = options;
@@ -99,7 +98,7 @@ export class HttpSource implements Source {
   async proveItWrites(): Promise<void> {}
 
   async listen(channel: string): Promise<void> {
-    if (this.#streams.has(channel) || !this.#hasStreams) {
+    if (this.#streams.has(channel)) {
       return;
     }
     const over = new AbortController();
@@ -118,11 +117,16 @@ export class HttpSource implements Source {
       if (refusal === undefined) {
         return;
       }
-      if (!isMissingRoute(refusal)) {
+      this.#streams.delete(channel);
+      if (refusal.status !== 404) {
         throw problemError(refusal, this.target);
       }
-      this.#hasStreams = channel === transitionsChannel;
-      this.#streams.delete(channel);
+      // Of a deployment that is not there, the call that follows says so.
+      if (channel === transitionsChannel) {
+        throw new InvalidValueError(`${this.target} does not tell of all transitions`, {
+          hint: "Use a connection to the database for this.",
+        });
+      }
     } catch (error) {
       this.#streams.delete(channel);
       throw error;
@@ -140,16 +144,11 @@ export class HttpSource implements Source {
   }
 
   async notificationsArrive(channel: string): Promise<boolean | undefined> {
-    return this.#streams.has(channel) ? true : this.#hasStreams ? undefined : false;
+    return this.#streams.has(channel) ? true : undefined;
   }
 
-  async followTransitions(): Promise<void> {
-    await this.listen(transitionsChannel);
-    if (!this.#streams.has(transitionsChannel)) {
-      throw new InvalidValueError(`${this.target} does not tell of all transitions`, {
-        hint: "Use a connection to the database for this.",
-      });
-    }
+  followTransitions(): Promise<void> {
+    return this.listen(transitionsChannel);
   }
 
   unfollowTransitions(): Promise<void> {

@@ -51,11 +51,6 @@ export function problemError(reply: Reply, target: string): unknown {
   }
 }
 
-/** Whether the server has no such route, which is not the answer of the queue. */
-export function isMissingRoute(reply: Reply): boolean {
-  return reply.status === 404 && problemOf(reply)?.code === undefined;
-}
-
 function problemOf({ body }: Reply): Problem | undefined {
   const { detail, hint, code, exit_code } = Object(body);
   return typeof detail === "string" ? { detail, hint: textOf(hint), code: textOf(code), exit_code } : undefined;

@@ -31,7 +31,7 @@ function lasting(text: string): unknown {
   try {
     return JSON.parse(text, (name, value) => (passing.has(name) ? undefined : value));
   } catch {
-    return text.replaceAll(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>");
+    return text.replaceAll(/\[\d\d:\d\d:\d\dZ\]|\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>");
   }
 }
 
@@ -64,6 +64,7 @@ test.each([
   ["cancel deployment", () => ["99999999"]],
   ["freeze", () => ["-e", "nowhere", "--reason", "why", "--yes"]],
   ["environment set", () => ["dev", "--buffer-time", "-1s"]],
+  ["heartbeat deployment", () => ["99999999"]],
   ["bump", () => [String(running), "--reason", "why"]],
 ] as const)("%s says the same over HTTP, in words, in JSON and by its exit code", async (path, more) => {
   for (const form of [[], ["--json"]]) {
