@@ -51,3 +51,17 @@ test("an e-mail address that was not verified names nobody", async () => {
   });
   expect(made).toMatchObject({ actor: "eve" });
 });
+
+test("approvals that logins and tokens are too few for are no problem where people with that role sign in", async () => {
+  const problems = async () => {
+    const [row] = await sql`select text from deploy_queue.health() where name = 'rules'`;
+    return String(row?.["text"]);
+  };
+  await sql`update deploy_queue.environments set approvals = 10 where environment = 'dev'`;
+  expect(await problems()).toContain("dev needs 10 approvals of deploy_queue_approver");
+
+  const name = await newTrust(sql, { ...trust, kind: "approver", claims: { groups: "reviewers" } });
+  expect(await problems()).not.toContain("dev needs 10 approvals");
+  await sql`select deploy_queue.remove_trust(${name})`;
+  expect(await problems()).toContain("dev needs 10 approvals");
+});
