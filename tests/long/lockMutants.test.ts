@@ -211,7 +211,7 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   [
     "nothing waits for an outdated one whose row was locked",
     "_policy",
-    "or environments.refuse_outdated",
+    "or general.refuse_outdated",
     "",
     ordering.behindLockedRow,
     "started",

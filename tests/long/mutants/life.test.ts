@@ -166,10 +166,10 @@ findOut("life", [
     ["enqueue", "release"],
   ],
   ["sends waiters away without a word", "try_start", "to_jsonb(v_reasons)", "'[]'::jsonb", ["enqueue", "start"]],
-  ["lets waiters oversleep", "_look_again_in", "v_until - v_now", "null::interval", ["enqueue", "start"]],
+  ["lets waiters oversleep", "_next_moment", "least(v_until, ", "least(", ["enqueue", "start"]],
   [
     "wakes waiters too early",
-    "_look_again_in",
+    "_next_moment",
     "when not bool_or(reason.until is null) then",
     "when true then",
     ["enqueue", "start"],

@@ -101,8 +101,8 @@ findOut("policies", [
   [
     "overlooks a longer buffer of a component",
     "_policy",
-    "greatest(environments.buffer_time, own.longest_buffer)",
-    "environments.buffer_time",
+    "greatest(v_policy.longest_buffer, max(own.buffer_time))",
+    "v_policy.longest_buffer",
     [...entering, "finish", "set component"],
   ],
   [
@@ -133,11 +133,11 @@ findOut("policies", [
     "is not null",
     [...entering, "set component"],
   ],
-  ["overlooks the ordering of an environment", "_policy", "environments.ordering <> 'sequential' or", "", entering],
+  ["overlooks the ordering of an environment", "_policy", "general.ordering <> 'sequential' or", "", entering],
   [
     "overlooks the orderings of components",
     "_policy",
-    "or coalesce(own.drops, false)",
+    "or coalesce(bool_or(own.ordering <> 'sequential' or own.refuse_outdated), false)",
     "",
     [...entering, "set component"],
   ],

@@ -19,8 +19,8 @@ findOut("promotion", [
   [
     "lets a rollback bring any version",
     "_refuse_unpromotable",
-    "and not exists (",
-    "and false and not exists (",
+    "and not deploy_queue._goes_back(candidate)",
+    "and false",
     promotion,
   ],
   [
@@ -38,7 +38,7 @@ findOut("promotion", [
     promotion,
   ],
   ["lets a bad version enter", "_refuse_unpromotable", "v_withdrawn.kind is not null", "false", marks],
-  ["withdraws what runs", "_cancel_each", "or deployments.start_timestamp is null", "or true", marks],
+  ["withdraws what runs", "_cancel_each", "or _cancel_each.kind is not distinct from 'withdrawn'", "", marks],
   ["refuses to go back to a bad version", "_goes_back", "candidate.rollback_of is null", "true", [...marks, "finish"]],
   ["goes back to a bad version that was never there", "_goes_back", "first.finished_at is not null", "true", marks],
   ["lets a part bring a bad version", "_flaw_of_part", "v_mark.id is not null", "false", marks],

@@ -28,8 +28,8 @@ findOut("reservations", [
   [
     "starts what is only reserved",
     "_withheld",
-    "when candidate.reserved_until > policy.as_of then",
-    "when false then",
+    "if candidate.reserved_until > policy.as_of then",
+    "if false then",
     [...entering, "redeem"],
   ],
   [
