@@ -62,6 +62,16 @@ try {
       rows.map((row) => columns.map((column) => String(row[column]))),
     )}\n\n`,
   );
+
+  say("The same over HTTP, for those who have a token instead of a database login:");
+  await deployQueue("setup", "roles", "create").ended;
+  const server = deployQueue("server", "serve", "--listen", "127.0.0.1:0");
+  const [, base = ""] = await server.printed(/listening on (\S+)/);
+  const tokens = deployQueue("setup", "token", "create", "--name", "ci", "--role", "deployer", "--environment", "demo");
+  const [token] = await tokens.printed(/^dq\w*_\S+$/);
+  const place = { environment: "demo", cloud_provider: "aws", region: "us-west-2", cell_index: 3, component: "api" };
+  const entered = await curl(token, `${base}/v1/deployments`, { ...place, start: true });
+  await curl(token, `${base}/v1/deployments/${entered["deployment_id"]}/finish`, {});
 } finally {
   for (const child of running) {
     child.kill("SIGKILL");
@@ -123,6 +133,19 @@ function deployQueue(name: string, ...args: readonly string[]): Running {
         look();
       }),
   };
+}
+
+/** Sends a request as curl does, and shows both. */
+async function curl(token: string, url: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  const json = JSON.stringify(body);
+  process.stdout.write(`  you      | curl ${url} -H "Authorization: Bearer $token" --json '${json}'\n`);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: json });
+  const deployment: Readonly<Record<string, unknown>> = Object(await answer.json());
+  const { deployment_id, start_timestamp, finish_timestamp } = deployment;
+  const shown = JSON.stringify({ deployment_id, start_timestamp, finish_timestamp });
+  process.stdout.write(`  server   | ${answer.status} ${shown}\n`);
+  return deployment;
 }
 
 function say(text: string): void {

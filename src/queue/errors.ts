@@ -163,6 +163,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   "22003": InvalidValueError,
   "22007": InvalidValueError,
   "22008": InvalidValueError,
+  "22009": InvalidValueError,
   "22015": InvalidValueError,
   "22P02": InvalidValueError,
   "22021": InvalidValueError,

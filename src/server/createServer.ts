@@ -1,4 +1,3 @@
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyInstance } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
@@ -17,6 +16,7 @@ import { addSessions } from "./sessions/addSessions.js";
 import { addSignIn, type SignInOptions } from "./signIn/signIn.js";
 import { addStreams } from "./streams/addStreams.js";
 import { Hub } from "./streams/hub.js";
+import { validatorCompiler } from "./validate.js";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -52,10 +52,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const hub = new Hub({ url: options.url, log, pool, onTransition: () => undefined, onGap: () => undefined });
   const app: FastifyInstance = fastify({
     ...limits,
+    // As long as names may be, when each character is escaped.
+    routerOptions: { maxParamLength: 2_500 },
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     ...(tls === undefined ? { http: socketLimits } : { https: { ...tls, ...socketLimits } }),
   });
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(validatorCompiler);
   // The schemas of answers document; rows are printed as --json prints them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
   app.addHook("onClose", () => pool.close());

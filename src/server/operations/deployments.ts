@@ -53,7 +53,10 @@ export const deploymentOperations: readonly Operation[] = [
     "Renew its lease",
     Type.Object({ keeper }),
     Type.Object(
-      { beat_again_in: seconds("When the next one is due"), deployment: DeploymentRef },
+      {
+        beat_again_in: Type.Union([seconds("When the next one is due"), Type.Null()], { description: "null: never" }),
+        deployment: DeploymentRef,
+      },
       { additionalProperties: true },
     ),
   ),
