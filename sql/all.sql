@@ -332,6 +332,7 @@
 
 --!include history/_flaw_of_event.sql
 --!include history/history.sql
+--!include history/transitions.sql
 --!include history/count_prunable.sql
 --!include history/_keep_finishes.sql
 --!include history/_prune_checks.sql

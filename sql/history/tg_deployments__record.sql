@@ -137,6 +137,7 @@ begin
   -- History that is written after the fact is no transition. The message is made only when a session follows.
   if v_status is not null and not v_is_late and deploy_queue._has_followers() then
     perform deploy_queue._notify('deploy_queue_transitions', json_build_object(
+      'event_id', (select max(deployment_events.id) from deploy_queue.deployment_events where deployment_events.deployment_id = new.id),
       'deployment_id', new.id, 'status', v_status, 'environment', new.environment,
       'cloud_provider', new.cloud_provider, 'region', new.region, 'cell_index', new.cell_index
     )::text);

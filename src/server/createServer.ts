@@ -49,7 +49,7 @@ export const defaultRateLimit = 60_000;
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { log, basePath = "", rateLimit = defaultRateLimit, trustedProxies, tls } = options;
   const pool = new Pool({ url: options.url, size: options.connections ?? 8 });
-  const hub = new Hub({ url: options.url, log, pool, onTransition: () => undefined, onGap: () => undefined });
+  const hub = new Hub({ url: options.url, log, pool });
   const app: FastifyInstance = fastify({
     ...limits,
     // As long as names may be, when each character is escaped.

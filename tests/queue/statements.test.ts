@@ -24,7 +24,15 @@ test("only what is about the database has SQL: the queue calls functions and rea
 
 /** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reservations, reports by week; questions of what can only poll. */
 const otherwise = ["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments"];
-const inItsOwnWay = ["ask_turn", "get_deployment_status", "explain", "heartbeats", "reserve", "weekly_figures"];
+const inItsOwnWay = [
+  "ask_turn",
+  "get_deployment_status",
+  "explain",
+  "heartbeats",
+  "reserve",
+  "transitions",
+  "weekly_figures",
+];
 
 test("the library offers every public function and view", async () => {
   const objects = await sql<{ name: string }[]>`

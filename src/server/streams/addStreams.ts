@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { credentialOf } from "../caller.js";
 import { deploymentOf } from "../deploymentOf.js";
@@ -6,7 +6,7 @@ import type { Meter } from "../observeRequests.js";
 import { keeper } from "../operations/operation.js";
 import type { Pool } from "../pool.js";
 import { problemsOf } from "../problem.js";
-import { DeploymentId } from "../schemas.js";
+import { DeploymentId, Place } from "../schemas.js";
 import { EventStream } from "./eventStream.js";
 import type { Hub } from "./hub.js";
 import { OpenStreams } from "./openStreams.js";
@@ -18,6 +18,8 @@ const answers = {
   },
   ...problemsOf(400, 401, 403, 404, 409, 429, 500, 503),
 };
+
+const EventId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "The id of the last event" });
 
 export interface StreamOptions {
   readonly pool: Pool;
@@ -32,6 +34,14 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
     streams.close();
     await hub.close();
   });
+
+  const open = (reply: FastifyReply): EventStream => {
+    const stream = new EventStream(reply);
+    streams.add(stream);
+    meter?.streams(streams.size);
+    stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
+    return stream;
+  };
 
   app.get<{ Params: { deployment_id: number }; Querystring: { keeper?: string } }>(
     "/deployments/:deployment_id/events",
@@ -51,10 +61,7 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
       const id = request.params.deployment_id;
       await deploymentOf(pool, credential, id);
       await hub.listen();
-      const stream = new EventStream(reply);
-      streams.add(stream);
-      meter?.streams(streams.size);
-      stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
+      const stream = open(reply);
       const leave = hub.follow({
         ...{ credential, id, keeper: request.query.keeper },
         tell: ({ event, data }) => {
@@ -70,6 +77,29 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
       if (stream.ended.aborted) {
         leave();
       }
+      return reply;
+    },
+  );
+
+  app.get<{ Querystring: { environment?: string }; Headers: { "last-event-id"?: number } }>(
+    "/events",
+    {
+      exposeHeadRoute: false,
+      schema: {
+        ...{ operationId: "follow_transitions", tags: ["line"], security: [{ token: [] }] },
+        summary: "Every transition, as server-sent events",
+        querystring: Type.Object({ environment: Type.Optional(Place.environment) }, { additionalProperties: false }),
+        headers: Type.Object({ "last-event-id": Type.Optional(EventId) }),
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      await hub.listen();
+      const { "last-event-id": known } = request.headers;
+      await hub.transitions.add(
+        { credential: credentialOf(request), environment: request.query.environment, known },
+        () => open(reply),
+      );
       return reply;
     },
   );

@@ -5,6 +5,7 @@ import { pause } from "../../queue/pause.js";
 import type { Pool } from "../pool.js";
 import { Alarm } from "./alarm.js";
 import { Ear } from "./ear.js";
+import { Transitions } from "./transitions.js";
 
 export interface Following extends Follower {
   /** Told where the deployment stands: at first, and whenever something has happened to it. */
@@ -32,6 +33,8 @@ const shortestLook = 250;
  * follows has a connection, a statement or a timer of their own.
  */
 export class Hub {
+  /** The streams of all transitions. */
+  readonly transitions: Transitions;
   readonly #pool: Pool;
   readonly #log: LeveledLog;
   readonly #ear: Ear;
@@ -45,14 +48,9 @@ export class Hub {
   #readers = 0;
   #failures = 0;
 
-  constructor(options: {
-    url: string;
-    log: LeveledLog;
-    pool: Pool;
-    onTransition: (payload: string) => void;
-    onGap: () => void;
-  }) {
+  constructor(options: { readonly url: string; readonly log: LeveledLog; readonly pool: Pool }) {
     this.#pool = options.pool;
+    this.transitions = new Transitions(options.pool, options.log);
     this.#log = options.log;
     this.#ear = new Ear({
       ...options,
@@ -60,13 +58,13 @@ export class Hub {
       onTransition: (payload) => {
         const { deployment_id: id }: { readonly deployment_id: number | null } = JSON.parse(payload);
         this.#hear(this.#entries.get(id ?? 0) ?? []);
-        options.onTransition(payload);
+        this.transitions.tell(payload);
       },
       onGap: () => {
         for (const entries of this.#entries.values()) {
           this.#hear(entries);
         }
-        options.onGap();
+        void this.transitions.catchUp();
       },
     });
   }
@@ -111,6 +109,7 @@ export class Hub {
     this.#closing.abort();
     this.#alarm.stop();
     this.#renewals.stop();
+    this.transitions.close();
     await this.#ear.close();
   }
 

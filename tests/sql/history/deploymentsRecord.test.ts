@@ -97,6 +97,7 @@ describe("boards", () => {
     const ear = await listen(database, []);
     const id = await line.add("finished");
     const common = {
+      event_id: expect.any(Number),
       deployment_id: id,
       environment: "prod",
       cloud_provider: "aws",
