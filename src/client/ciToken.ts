@@ -15,11 +15,6 @@ const margin = 60_000;
 
 const sessions = new Map<string, { readonly token: Promise<string>; goodUntil: number }>();
 
-/** Whether the CI system gives this job tokens. */
-export function hasCiToken(environment: Variables): boolean {
-  return Boolean(environment["DEPLOY_QUEUE_ID_TOKEN"] || environment["ACTIONS_ID_TOKEN_REQUEST_URL"]);
-}
-
 /**
  * The bearer token of a session that the CI system's own token was exchanged for: the same one until shortly before it ends.
  * @param options.renew another one, after the server has refused the one before

@@ -1,7 +1,6 @@
 import { version } from "../../package.json";
 import { ClosedError, DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "../database/errors.js";
 import { reasonOf } from "../database/reasons.js";
-import { sessionToken } from "./ciToken.js";
 import type { ServerAddress } from "./serverUrl.js";
 
 export interface Reply {
@@ -105,7 +104,7 @@ export class ServerClient {
     if (this.#closed.signal.aborted) {
       throw new ClosedError("the connection was closed");
     }
-    const bearer = this.#token ?? (await sessionToken(this.target, process.env, { renew }));
+    const bearer = this.#token ?? (await this.#sessionToken(renew));
     try {
       const response = await fetch(`${this.target}${path}`, {
         ...request,
@@ -143,6 +142,12 @@ export class ServerClient {
     } catch {
       return undefined;
     }
+  }
+
+  async #sessionToken(renew: boolean): Promise<string> {
+    // Few need it, and it takes a while to load.
+    const { sessionToken } = await import("./ciToken.js");
+    return sessionToken(this.target, process.env, { renew });
   }
 
   #unavailable(error: unknown): DatabaseUnavailableError {

@@ -1,6 +1,5 @@
 import { databaseUrlVariable, serverUrlVariable, withheldUrl } from "../database/connectionSettings.js";
 import { InvalidValueError } from "../database/errors.js";
-import { hasCiToken } from "./ciToken.js";
 
 export const tokenVariable = "DEPLOY_QUEUE_TOKEN";
 const cleartextVariable = "DEPLOY_QUEUE_ALLOW_HTTP";
@@ -73,6 +72,11 @@ export function checkServer(
     });
   }
   return { url: withoutSlash(parsed), token };
+}
+
+/** Whether the CI system gives this job tokens. */
+export function hasCiToken(environment: Variables): boolean {
+  return Boolean(environment["DEPLOY_QUEUE_ID_TOKEN"] || environment["ACTIONS_ID_TOKEN_REQUEST_URL"]);
 }
 
 function withoutSlash({ href }: URL): string {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { hasCiToken, sessionToken } from "../../src/client/ciToken.js";
+import { sessionToken } from "../../src/client/ciToken.js";
+import { hasCiToken } from "../../src/client/serverUrl.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
 import { useIssuer } from "../support/issuer.js";
