@@ -32,6 +32,8 @@ begin
     when coalesce(add_trust.issuer, v_provider.issuer) is null then 'of another provider than github and gitlab the issuer is named'
     when v_provider.provider is null and coalesce(cardinality(add_trust.run_claims), 0) = 0 then
       'of another provider than github and gitlab the claims are named by which one run is told from another'
+    when v_provider.provider is not null and add_trust.run_claims is not null then
+      'which claims tell one run from another is known of this provider'
     when jsonb_typeof(add_trust.claims) is distinct from 'object' or add_trust.claims = '{}' then
       'claims must be at least one claim and its value'
     when exists (select from jsonb_each(add_trust.claims) as claim where jsonb_typeof(claim.value) <> 'string') then

@@ -51,16 +51,21 @@ export class ServeCommand extends QueueCommand {
     "Requests of a token in a minute, at most; 60000 by default, 0: any number. An address without a good token has a tenth",
     parseNumber,
   );
-  signInIssuer = optionalName(
+  signInIssuer = valueOption(
     "--sign-in-issuer",
     "OIDC issuer where people sign in, such as https://accounts.google.com",
+    parseHttpsUrl,
   );
   signInClient = optionalName("--sign-in-client", "The client id that it has given to this server");
   signInScope = optionalName(
     "--sign-in-scope",
     'What is asked of it, such as "email groups"; "email profile" by default',
   );
-  publicUrl = optionalName("--public-url", "Where browsers reach this server, such as https://queue.example.com");
+  publicUrl = valueOption(
+    "--public-url",
+    "Where browsers reach this server, such as https://queue.example.com",
+    parseHttpsUrl,
+  );
   connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
 
   override async act({ log }: Session): Promise<number> {
@@ -147,6 +152,15 @@ function parseListen(text: string, option: string): Address {
     throw new InvalidValueError(`${option} must be an address and a port, such as 127.0.0.1:8080, not "${text}"`);
   }
   return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+function parseHttpsUrl(text: string, option: string): string {
+  if (!/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$))/i.test(text) || !URL.canParse(text)) {
+    throw new InvalidValueError(
+      `${option} must be a URL that begins with https:, or one of this machine, not "${text}"`,
+    );
+  }
+  return text;
 }
 
 function parseBasePath(text: string, option: string): string {

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, errors, type JWSHeaderParameters, type RemoteJWKSet } from "jose";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { DeployQueueError } from "../../queue/errors.js";
+import { DeployQueueError, reasonOf } from "../../queue/errors.js";
+import { printable } from "../../text/printable.js";
 
 const Discovered = Type.Object({ issuer: Type.String(), jwks_uri: Type.String() });
 type Key = Awaited<ReturnType<RemoteJWKSet>>;
@@ -29,7 +30,7 @@ export class IssuerKeys {
       }
       // The address of the keys may have changed as well.
       this.#sets.delete(issuer);
-      throw new IssuerUnavailableError(`the keys of ${issuer} cannot be fetched`, { cause: error });
+      throw new IssuerUnavailableError(`the keys of ${issuer} cannot be fetched`, error);
     }
   }
 
@@ -48,7 +49,16 @@ export class IssuerKeys {
   }
 }
 
-/** The keys of an issuer cannot be had now. */
+/** What is needed of an issuer cannot be had now. */
 export class IssuerUnavailableError extends DeployQueueError {
   readonly exitCode = 7;
+
+  constructor(message: string, cause: unknown) {
+    super(`${message}: ${printable(reasonOf(rootOf(cause)))}`, { cause });
+  }
+}
+
+/** fetch says what has failed, and only its cause says why. */
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
 }

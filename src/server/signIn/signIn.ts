@@ -186,7 +186,7 @@ class Issuer {
         })
         .catch((error: unknown) => {
           this.#found = undefined;
-          throw new IssuerUnavailableError(`${issuer} cannot be asked`, { cause: error });
+          throw new IssuerUnavailableError(`${issuer} cannot be asked`, error);
         });
     this.#found = found;
     return found;

@@ -79,10 +79,13 @@ test("a token that is not valid is a 401 in one line, and an issuer that is away
   expect(await exchange("x".repeat(20_000))).toMatchObject({ status: 400 });
   expect(await server.send(undefined, "POST", "/v1/sessions")).toMatchObject({ status: 400 });
 
-  await newTrust(cli.sql, { issuer: "https://127.0.0.1:1" });
-  expect(await exchange(await issuer.token({ claims: { iss: "https://127.0.0.1:1" } }))).toMatchObject({
+  await newTrust(cli.sql, { issuer: "https://127.0.0.1:1100" });
+  expect(await exchange(await issuer.token({ claims: { iss: "https://127.0.0.1:1100" } }))).toMatchObject({
     status: 503,
-    body: { detail: "the keys of https://127.0.0.1:1 cannot be fetched", exit_code: 7 },
+    body: {
+      detail: "the keys of https://127.0.0.1:1100 cannot be fetched: nothing answers at 127.0.0.1:1100",
+      exit_code: 7,
+    },
   });
 });
 

@@ -126,6 +126,16 @@ test.for([
   expect(String(answer.headers.location)).toMatch(/^https:\/\/queue\.example\.com\/queue\//);
 });
 
+test.for([
+  [["--sign-in-issuer", "http://accounts.example.com"], "--sign-in-issuer must be a URL that begins with https:"],
+  [["--public-url", "queue.example.com"], "--public-url must be a URL that begins with https:"],
+  [["--sign-in-issuer", "https://accounts.example.com"], "--public-url are given together"],
+] as const)("serve with %j is refused", async ([options, message]) => {
+  const { code, stderr } = await cli.run(["serve", ...options]);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
 test("who signs out has no session any more", async () => {
   const cookies = { ...(await signIn()) };
   const answer = await app.inject({ method: "POST", url: "/queue/sign-out", cookies, headers: sameOrigin });

@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 test.for([
   [{ provider: "jenkins" }, "QD080", "provider must be github, gitlab, oidc or people"],
+  [{ runClaims: ["repository_id"] }, "QD080", "which claims tell one run from another is known of this provider"],
   [{ claims: {} }, "QD080", "claims must be at least one claim and its value"],
   [{ claims: { repository: "octo/api" } }, "QD080", /must name repository_id or repository_owner_id, since a name may/],
   [{ claims: { repository_id: 74 } }, "QD080", "the value of a claim must be a string"],
