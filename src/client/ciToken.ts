@@ -1,12 +1,7 @@
-import { Type } from "typebox";
-import { Value } from "typebox/value";
 import { DatabaseUnavailableError, InvalidValueError, RefusedError } from "../queue/errors.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-const FromGithub = Type.Object({ value: Type.String() });
-const Session = Type.Object({ access_token: Type.String(), expires_in: Type.Number() });
-const Refusal = Type.Object({ detail: Type.String(), hint: Type.Optional(Type.String()) });
+type Answer = Readonly<Record<string, unknown>>;
 
 /** In milliseconds. */
 const timeout = 10_000;
@@ -55,11 +50,12 @@ async function exchanged(
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ subject_token }),
   });
-  if (ok && Value.Check(Session, answer)) {
-    return answer;
+  const { access_token, expires_in, detail, hint } = answer;
+  if (ok && typeof access_token === "string" && typeof expires_in === "number") {
+    return { access_token, expires_in };
   }
-  if (status >= 400 && status < 500 && status !== 429 && Value.Check(Refusal, answer)) {
-    throw new RefusedError(answer.detail, { hint: answer.hint });
+  if (status >= 400 && status < 500 && status !== 429 && typeof detail === "string") {
+    throw new RefusedError(detail, { hint: typeof hint === "string" ? hint : undefined });
   }
   throw new DatabaseUnavailableError(`${server} exchanges no token: it answered ${status}`);
 }
@@ -74,27 +70,27 @@ async function githubToken(server: string, environment: Variables): Promise<stri
   const url = new URL(address);
   url.searchParams.set("audience", server);
   const { ok, status, answer } = await ask(url.href, { headers: { authorization: `bearer ${secret}` } });
-  if (ok && Value.Check(FromGithub, answer)) {
-    return answer.value;
+  if (ok && typeof answer["value"] === "string") {
+    return answer["value"];
   }
   throw new DatabaseUnavailableError(`GitHub gives no token for the job: it answered ${status}`);
 }
 
-async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; answer: unknown }> {
+async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; answer: Answer }> {
   try {
     const response = await fetch(url, { ...request, redirect: "error", signal: AbortSignal.timeout(timeout) });
     const text = await response.text();
-    return { ok: response.ok, status: response.status, answer: jsonOf(text) };
+    return { ok: response.ok, status: response.status, answer: fieldsOf(text) };
   } catch (error) {
     throw new DatabaseUnavailableError(`${new URL(url).origin} does not answer`, { cause: error });
   }
 }
 
 /** What is no JSON comes from something between. */
-function jsonOf(text: string): unknown {
+function fieldsOf(text: string): Answer {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
-    return undefined;
+    return {};
   }
 }
