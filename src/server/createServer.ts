@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
 import { addAnyCall } from "./anyCall.js";
@@ -10,7 +10,7 @@ import { addHealth } from "./health.js";
 import { addSecurityHeaders, limitRequests, limits, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
-import { problem, problemOf } from "./problem.js";
+import { type ProblemDetails, problem, problemOf } from "./problem.js";
 import { addRoutes } from "./routes.js";
 import { addSessions } from "./sessions/addSessions.js";
 import { addSignIn, type SignInOptions } from "./signIn/signIn.js";
@@ -54,6 +54,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     ...limits,
     // As long as names may be, when each character is escaped.
     routerOptions: { maxParamLength: 2_500 },
+    // Of an address that cannot be read.
+    frameworkErrors: (error, _, reply) => void send(reply, problemOf(error)),
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     ...(tls === undefined ? { http: socketLimits } : { https: { ...tls, ...socketLimits } }),
   });
@@ -72,14 +74,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     }
-    void reply.code(details.status).headers(details.status === 503 ? { "retry-after": "5" } : {});
-    return reply.type("application/problem+json").send(JSON.stringify(details));
+    return send(reply, details);
   });
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .type("application/problem+json")
-      .send(JSON.stringify(problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`))),
+    send(reply, problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`)),
   );
   await addDocument(app, basePath);
   if (options.signIn !== undefined) {
@@ -102,4 +100,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   addHealth(app, pool, basePath);
   return app;
+}
+
+function send(reply: FastifyReply, details: ProblemDetails): FastifyReply {
+  void reply.code(details.status).headers(details.status === 503 ? { "retry-after": "5" } : {});
+  return reply.type("application/problem+json").send(JSON.stringify(details));
 }

@@ -82,6 +82,7 @@ test.each([
   ["deployer", "POST", "/v1/deployments/999999/finish", {}, 404, "deployment 999999 does not exist"],
   ["deployer", "GET", "/v1/deployments/x", undefined, 400, "deployment_id"],
   ["deployer", "POST", "/v1/deployments/true/cancel", {}, 400, "deployment_id"],
+  ["deployer", "GET", "/v1/%zz", undefined, 400, "%zz"],
   ["deployer", "GET", "/v1/deployments?colour=red", undefined, 400, "colour"],
   ["deployer", "GET", "/v1/deployments?cursor=!", undefined, 400, "cursor"],
   ["deployer", "GET", "/v1/nothing", undefined, 404, "there is no GET /v1/nothing"],
