@@ -118,14 +118,9 @@ export class HttpSource implements Source {
         return;
       }
       this.#streams.delete(channel);
-      if (refusal.status !== 404) {
-        throw problemError(refusal, this.target);
-      }
       // Of a deployment that is not there, the call that follows says so.
-      if (channel === transitionsChannel) {
-        throw new InvalidValueError(`${this.target} does not tell of all transitions`, {
-          hint: "Use a connection to the database for this.",
-        });
+      if (refusal.status !== 404 || channel === transitionsChannel) {
+        throw problemError(refusal, this.target);
       }
     } catch (error) {
       this.#streams.delete(channel);

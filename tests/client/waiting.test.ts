@@ -1,11 +1,14 @@
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { transitionsChannel } from "../../src/queue/channels.js";
 import type { DeploymentRequest } from "../../src/queue/deployment.js";
 import { DeployQueue } from "../../src/queue/deployQueue.js";
+import { HttpSource } from "../../src/queue/httpSource.js";
 import { isBlockedBy, newPlace, useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
 import { useIssuer } from "../support/issuer.js";
 import { newTrust } from "../support/trusts.js";
+import { until } from "../support/until.js";
 
 const cli = useCommandLine();
 const server = useHttpServer(cli);
@@ -92,6 +95,31 @@ test("a wait outlasts the end of its server, and goes on with the next one at th
   expect((await run.end).code).toBe(0);
   const entered = (await cli.queue.boards.deployments({ since: new Date(0), limit: 10, region: place.region })).length;
   expect(entered).toBe(2);
+});
+
+test("a transition wakes those who follow all of them", async () => {
+  const source = new HttpSource({ url: server.base, token: await server.tokenOf("reader") });
+  onTestFinished(() => source.close());
+  const woken = new Promise<void>((resolve) => source.onWakeUp(transitionsChannel, resolve));
+  await source.followTransitions();
+
+  await cli.enqueue();
+  await woken;
+});
+
+test("heartbeat url keeps a deployment that appears later", async () => {
+  const { region } = newPlace();
+  const url = "https://example.com/later";
+  const variables = await variablesOf();
+  const heartbeat = cli.launch(["heartbeat", "url", url], variables);
+  await heartbeat.printed(/waiting/);
+
+  const place = { environment: "dev", cloud_provider: "aws", region, cell_index: 0, component: "api", url };
+  const entered = await server.send(variables.DEPLOY_QUEUE_TOKEN, "POST", "/v1/deployments", place);
+  const id = Number(entered.body["deployment_id"]);
+  await until("a heartbeat came", async () => (await cli.row(id)).heartbeat_timestamp !== null);
+  await cli.queue.cancel(id, undefined, { force: true });
+  expect((await heartbeat.end).code).toBe(5);
 });
 
 test("the library waits, works and finishes at a server", async () => {
