@@ -14,11 +14,11 @@ begin
       values
         -- A call that waits for another session's transaction gives up before its client does, and does nothing afterwards.
         ('lock_timeout = ''15s''', array[
-          'enqueue', 'reserve', 'redeem', 'try_start', 'finish', 'fail', 'heartbeat', 'heartbeats', 'cancel', 'confirm_stop', 'cancel_version',
+          'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'finish', 'fail', 'heartbeat', 'heartbeats', 'keep_waits', 'cancel', 'confirm_stop', 'cancel_version',
           'cancel_location', 'release', 'purge', 'bump', 'report_check', 'approve', 'disapprove', 'mark_bad', 'mark_good'
         ]),
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
-        ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'finish']),
+        ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'ask_turn', 'finish', 'news']),
         -- One plan is right for all calls: parameters do not tell how many rows there are, and planning takes longer than reading.
         ('plan_cache_mode = force_generic_plan', array['_beat', '_blockers', '_first_finishes', '_crowd', '_heads', '_line', '_stale']),
         -- The other way round: the length of the time decides which plan is right.

@@ -11,35 +11,35 @@ declare
     select distinct asked.follower ->> 'credential' from jsonb_array_elements(news.followers) as asked (follower)
   ));
 begin
-  return query execute format($query$
-    with asked as materialized (
-      select asked.number::integer, (asked.follower ->> 'deployment_id')::bigint as id, $2 ? (asked.follower ->> 'credential') as is_known
-      from jsonb_array_elements($1) with ordinality as asked (follower, number)
-    ),
-    standing as materialized (
-      select deployments.id, news.*
-      from deploy_queue.deployments
-      cross join lateral deploy_queue._news_of(deployments) as news
-      where deployments.id = any (array(select asked.id from asked where asked.is_known))
-    ),
-    answers as materialized (
-      select answer.id, %s as data
-      from deploy_queue.deployments_with_status as answer
-      where answer.id = any (array(select standing.id from standing))
-    )
-    select asked.number, coalesce(standing.event, 'refused'), standing.look_in, answers.data || case
-      when standing.event in ('waiting', 'turn')
-        then jsonb_build_object('waiting_on', standing.waiting_on) || coalesce(to_jsonb(forecast), '{}')
-      else '{}'
-    end
-    from asked
-    left join standing on standing.id = asked.id and asked.is_known
-    left join answers on answers.id = standing.id
-    left join deploy_queue.forecasts(array(
-      select standing.id from standing where standing.event in ('waiting', 'turn')
-    )) as forecast on forecast.deployment_id = standing.id
-  $query$, deploy_queue._as_json('answer', 'deploy_queue.deployments_with_status'::regtype))
-  using news.followers, v_known;
+  return query
+  with asked as materialized (
+    select asked.number::integer, (asked.follower ->> 'deployment_id')::bigint as id, v_known ? (asked.follower ->> 'credential') as is_known
+    from jsonb_array_elements(news.followers) with ordinality as asked (follower, number)
+  ),
+  standing as materialized (
+    select deployments.id, news.*
+    from deploy_queue.deployments
+    cross join lateral deploy_queue._news_of(deployments) as news
+    where deployments.id = any (array(select asked.id from asked where asked.is_known))
+  ),
+  answers as materialized (
+    select answer.id, to_jsonb(answer) || jsonb_build_object(
+      'max_duration', extract(epoch from answer.max_duration), 'stop_grace', extract(epoch from answer.stop_grace)
+    ) as data
+    from deploy_queue.deployments_with_status as answer
+    where answer.id = any (array(select standing.id from standing))
+  )
+  select asked.number, coalesce(standing.event, 'refused'), standing.look_in, answers.data || case
+    when standing.event in ('waiting', 'turn')
+      then jsonb_build_object('waiting_on', standing.waiting_on) || coalesce(to_jsonb(forecast), '{}')
+    else '{}'
+  end
+  from asked
+  left join standing on standing.id = asked.id and asked.is_known
+  left join answers on answers.id = standing.id
+  left join deploy_queue.forecasts(array(
+    select standing.id from standing where standing.event in ('waiting', 'turn')
+  )) as forecast on forecast.deployment_id = standing.id;
 end;
 $$;
 

@@ -10,6 +10,8 @@ import { Transitions } from "./transitions.js";
 export interface Following extends Follower {
   /** Told where the deployment stands: at first, and whenever something has happened to it. */
   readonly tell: (news: News) => void;
+  /** Called at once when something has happened, before it is read. */
+  readonly hear?: () => void;
 }
 
 interface Entry extends Following {
@@ -54,10 +56,10 @@ export class Hub {
     this.#log = options.log;
     this.#ear = new Ear({
       ...options,
-      onTold: (id) => this.#hear(this.#entries.get(id) ?? []),
+      onTold: (id) => this.#heard(id),
       onTransition: (payload) => {
         const { deployment_id: id }: { readonly deployment_id: number | null } = JSON.parse(payload);
-        this.#hear(this.#entries.get(id ?? 0) ?? []);
+        this.#heard(id ?? 0);
         this.transitions.tell(payload);
       },
       onGap: () => {
@@ -111,6 +113,14 @@ export class Hub {
     this.#renewals.stop();
     this.transitions.close();
     await this.#ear.close();
+  }
+
+  #heard(id: number): void {
+    const entries = this.#entries.get(id) ?? [];
+    for (const entry of entries) {
+      entry.hear?.();
+    }
+    this.#hear(entries);
   }
 
   #hear(entries: Iterable<Entry>): void {
