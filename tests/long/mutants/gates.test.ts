@@ -23,7 +23,7 @@ findOut("gates", [
     "new.confirmation",
     held,
   ],
-  ["releases by the phrase of the staging", "tg_deployments__enqueue", "new.confirmation := null", "null", held],
+  ["releases by the phrase of the staging", "tg_deployments__enqueue", "new.confirmation := null;", "null;", held],
   [
     "forgets the phrase of a release",
     "release",

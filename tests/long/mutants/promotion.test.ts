@@ -39,7 +39,7 @@ findOut("promotion", [
   ],
   ["lets a bad version enter", "_refuse_unpromotable", "v_withdrawn.kind is not null", "false", marks],
   ["withdraws what runs", "_cancel_each", "or _cancel_each.kind is not distinct from 'withdrawn'", "", marks],
-  ["refuses to go back to a bad version", "_goes_back", "candidate.rollback_of is null", "true", [...marks, "finish"]],
+  ["refuses to go back to what was there", "_goes_back", "candidate.rollback_of is null", "true", promotion],
   ["goes back to a bad version that was never there", "_goes_back", "first.finished_at is not null", "true", marks],
   ["lets a part bring a bad version", "_flaw_of_part", "v_mark.id is not null", "false", marks],
   ["lets a part bring what is not checked", "_flaw_of_part", "where not gate.is_open", "where false", parts],
