@@ -7,7 +7,7 @@ import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
 import { addGate } from "./gate.js";
 import { addHealth } from "./health.js";
-import { addSecurityHeaders, limitRequests, limits, socketLimits } from "./limits.js";
+import { addSecurityHeaders, limitRequests, limits, refuseConnection, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
 import { type ProblemDetails, problem, problemOf } from "./problem.js";
@@ -54,6 +54,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     ...limits,
     // As long as names may be, when each character is escaped.
     routerOptions: { maxParamLength: 2_500 },
+    clientErrorHandler: refuseConnection,
     // Of an address that cannot be read.
     frameworkErrors: (error, _, reply) => void send(reply, problemOf(error)),
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],

@@ -56,7 +56,7 @@ export function addGate(app: FastifyInstance, pool: Pool): void {
         ...(method === "POST" && { body: Type.Union([Type.Partial(Question), Type.Null()]) }),
         response: {
           200: { description: "The answer", content: { "application/json": { schema: Answer } } },
-          ...problemsOf(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+          ...problemsOf(400, 401, 403, 404, 409, 413, 415, 429, 431, 500, 503),
         },
       },
       handler: async (request, reply) => {

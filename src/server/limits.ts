@@ -1,7 +1,9 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ConnectionError, FastifyInstance, FastifyRequest } from "fastify";
 import { subjectOf } from "./caller.js";
-import { TooManyRequestsError } from "./problem.js";
+import { problem, TooManyRequestsError } from "./problem.js";
 
 /**
  * What keeps one client from holding up the others; in bytes and milliseconds. A stream is never silent for longer than 15 seconds, and what
@@ -16,6 +18,25 @@ export const limits = {
 
 /** Of the server of Node: a client that sends its headers byte by byte is left after ten seconds. */
 export const socketLimits = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 };
+
+/** Answers what is not HTTP, or goes beyond these limits, and ends the connection. */
+export function refuseConnection(error: ConnectionError, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) {
+    return;
+  }
+  const [status, detail] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? [408, "the request was not sent in time"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? [431, `the address and the headers are longer than ${socketLimits.maxHeaderSize} bytes`]
+        : [400, "this is no request of HTTP"];
+  if (socket.writable) {
+    const body = JSON.stringify(problem(status, detail));
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/problem+json`;
+    socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  }
+  socket.destroy(error);
+}
 
 const minute = 60_000;
 /** How many subjects are remembered; those that came longest ago are forgotten first. */

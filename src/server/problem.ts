@@ -32,10 +32,12 @@ const titles: Readonly<Record<number, string>> = {
   401: "The caller is not known",
   403: "The caller may not do this",
   404: "There is no such thing",
+  408: "The request was too slow",
   409: "A rule or a state forbids it",
   413: "The request is too large",
   415: "The request is not JSON",
   429: "There are too many requests",
+  431: "The address or the headers are too long",
   500: "The server has failed",
   503: "The database does not answer, or is held up",
 };

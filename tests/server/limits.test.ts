@@ -94,6 +94,7 @@ test.each([
 
   const answer = await exchange(...parts().map(lastOfConnection));
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(answer).toContain("application/problem+json");
   expect(answer).not.toMatch(/\bat .*\.[jt]s:\d/);
   expect(await cli.counts()).toEqual(before);
   expect(logged).toEqual([]);
