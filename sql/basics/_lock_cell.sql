@@ -1,6 +1,7 @@
 -- Serialises decisions: a session that writes a transition in a cell holds this lock until its transaction ends.
--- Called by everything that changes deployments or what keeps them waiting; always after row locks, cells in ascending order.
-create or replace function deploy_queue._lock_cell(cell_id integer) returns void
+-- Called by everything that changes deployments or what keeps them waiting; always after row locks, cells in ascending order. Returns true, so
+-- that the triggers of every day can call it in a condition: PERFORM would be a statement of its own.
+create or replace function deploy_queue._lock_cell(cell_id integer) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,5 +15,6 @@ begin
   if not pg_try_advisory_xact_lock(25713, _lock_cell.cell_id) then
     perform deploy_queue._lock_cell_in_time(_lock_cell.cell_id, current_setting('lock_timeout'));
   end if;
+  return true;
 end;
 $$;

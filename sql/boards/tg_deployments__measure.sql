@@ -15,7 +15,7 @@ begin
   end if;
   update deploy_queue.deployment_durations as known
   set (seconds, deployment_count, avg_duration, stddev_duration) = (
-      select array_agg(sample.seconds), count(*), make_interval(secs => avg(sample.seconds)),
+      select (v_seconds || known.seconds)[1:100], count(*), make_interval(secs => avg(sample.seconds)),
         make_interval(secs => stddev_samp(sample.seconds))
       from unnest((v_seconds || known.seconds)[1:100]) as sample (seconds)
     ),

@@ -45,7 +45,9 @@ begin
   end if;
   new.cell_id := v_cell.id;
   -- The lock is held until commit, so that ids become visible in their order inside a cell.
-  perform deploy_queue._lock_cell(new.cell_id);
+  if not deploy_queue._lock_cell(new.cell_id) then
+    return null;
+  end if;
 
   if not exists (select from deploy_queue.components where components.component = new.component) then
     perform deploy_queue._new_component(new.component);

@@ -48,8 +48,8 @@ begin
     end if;
   end if;
 
-  if v_starts or v_finishes or v_cancels or v_changes_more then
-    perform deploy_queue._lock_cell(old.cell_id);
+  if (v_starts or v_finishes or v_cancels or v_changes_more) and not deploy_queue._lock_cell(old.cell_id) then
+    return null;
   end if;
 
   if v_starts then
@@ -108,7 +108,11 @@ begin
     new.verifying_since := greatest(v_now, new.start_timestamp);
   end if;
   if v_finishes then
-    perform deploy_queue._refuse_early_finish(new);
+    if new.start_timestamp is null or exists (
+      select from deploy_queue._running as running where running.cell_id = new.cell_id and running.joined_id = new.id
+    ) then
+      perform deploy_queue._refuse_early_finish(new);
+    end if;
     new.finish_timestamp := greatest(v_now, new.start_timestamp, new.verifying_since);
     new.verified_at := case when new.verified_at is not null then new.finish_timestamp end;
   elsif v_cancels then

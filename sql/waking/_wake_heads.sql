@@ -22,7 +22,8 @@ begin
   -- Cells are locked in ascending order, as everywhere.
   foreach v_cell_id in array _wake_heads.cell_ids loop
     -- A start that is being decided now has committed before this returns; the next decision sees what has changed.
-    perform deploy_queue._lock_cell(v_cell_id);
+    continue when not deploy_queue._lock_cell(v_cell_id)
+      or not exists (select from deploy_queue._queued as queued where queued.cell_id = v_cell_id);
     v_slots := null;
 
     for v_head in select * from deploy_queue._heads(v_cell_id) loop
