@@ -4,6 +4,8 @@ import { findOut } from "./mutant.js";
 const entering: readonly Act["act"][] = ["enqueue", "start"];
 const policies: readonly Act["act"][] = ["enqueue", "start", "finish", "set environment", "set component"];
 const slots: readonly Act["act"][] = ["enqueue", "start", "finish", "set cell", "set component"];
+/** All start at once where there is a slot. */
+const starting = { by: "function", start: true, key: null, hold: null, reserveFor: null, notBefore: null, join: false };
 
 findOut("policies", [
   // Slots.
@@ -50,7 +52,8 @@ findOut("policies", [
     "_draw_slot",
     "v_taken || array_agg(finished.slot)",
     "v_taken",
-    [...slots, "set environment"],
+    ["enqueue", "finish"],
+    { environment: "b", cell: 0, ...starting },
   ],
   [
     "gives no rollback the slot of what it undoes",
@@ -97,7 +100,14 @@ findOut("policies", [
     "perform 1",
     policies,
   ],
-  ["forgets the buffers of components", "_buffer_of", "not policy.has_component_policies", "true", policies],
+  [
+    "forgets the buffers of components",
+    "_buffer_of",
+    "not policy.has_component_policies",
+    "true",
+    ["enqueue", "finish", "set component"],
+    { environment: "a", cell: 0, ...starting },
+  ],
   [
     "overlooks a longer buffer of a component",
     "_policy",
@@ -124,7 +134,8 @@ findOut("policies", [
     "_demands",
     "coalesce(own.refuse_outdated, general.refuse_outdated)",
     "general.refuse_outdated",
-    [...entering, "finish", "set component"],
+    ["enqueue", "set component"],
+    { environment: "a", cell: 0, ...starting, key: "x", component: "api", scope: null },
   ],
   [
     "keeps what a component is to be without",
@@ -139,7 +150,8 @@ findOut("policies", [
     "_policy",
     "or coalesce(bool_or(own.ordering <> 'sequential' or own.refuse_outdated), false)",
     "",
-    [...entering, "set component"],
+    ["enqueue", "set component"],
+    { environment: "a", cell: 0, component: "api", by: "function", start: true, key: null, join: false },
   ],
   [
     "tells keepers of a lease that is not theirs",
@@ -147,6 +159,7 @@ findOut("policies", [
     "own.heartbeat_timeout is null and",
     "",
     ["enqueue", "set environment", "set component"],
+    { environment: "a", cell: 0, component: "api", by: "function", heartbeat: true },
   ],
   [
     "does not tell keepers of a shorter lease of their component",
