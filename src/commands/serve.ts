@@ -66,7 +66,12 @@ export class ServeCommand extends QueueCommand {
     "Where browsers reach this server, such as https://queue.example.com",
     parseHttpsUrl,
   );
-  connections = valueOr("--connections", "8", "Connections to the database at most; 8 by default", parseNumber);
+  connections = valueOr(
+    "--connections",
+    "8",
+    "Connections to the database for requests at most, beside the one that listens; 8 by default",
+    parseNumber,
+  );
 
   override async act({ log }: Session): Promise<number> {
     const { url } = await resolveConnectionTarget(this.context.env);
