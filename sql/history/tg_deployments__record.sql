@@ -100,47 +100,49 @@ begin
     end if;
   end if;
 
-  if new.verifying_since is not null and old.verifying_since is null then
-    v_status := 'verifying';
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
-    values (new.id, new.verifying_since, 'verifying', 'running', 'verifying');
-    v_ran := 'verifying';
-  end if;
-
-  if new.stop_timestamp is not null and old.stop_timestamp is null then
-    v_status := 'stopping';
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
-    values (new.id, new.stop_timestamp, 'stopping', v_ran, 'stopping', new.cancellation_note);
-  end if;
-
-  if new.finish_timestamp is not null then
-    select deploy_queue._status(new, demands.buffer_time), demands.require_verification into v_status, v_is_to_be_verified
-    from deploy_queue._demands(new.environment, new.component) as demands;
-    -- Not in the guard: here the policy is read anyway.
-    if v_is_to_be_verified and new.verified_at is null and not v_is_late then
-      perform deploy_queue._refuse_unverified(new);
+  if num_nonnulls(new.verifying_since, new.stop_timestamp, new.finish_timestamp, new.cancellation_timestamp) > 0 then
+    if new.verifying_since is not null and old.verifying_since is null then
+      v_status := 'verifying';
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state)
+      values (new.id, new.verifying_since, 'verifying', 'running', 'verifying');
+      v_ran := 'verifying';
     end if;
-    v_why := case when new.stop_timestamp is not null then 'the stop came too late' when new.verified_at is not null then 'verified' end;
-    v_detail := case when new.verified_at is not null then jsonb_build_object('verified', true) end;
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
-    values (new.id, new.finish_timestamp, 'finished', v_ran, v_status, v_why, v_detail);
-  elsif new.cancellation_timestamp is not null then
-    v_status := deploy_queue._status(new, null);
-    insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
-    values (
-      new.id, new.cancellation_timestamp,
-      case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
-      case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
-      case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated', 'withdrawn')
-        then jsonb_strip_nulls(jsonb_build_object(
-          'how', new.cancellation_kind,
-          -- Its note names it first (_obsolete).
-          'superseded_by', case when new.cancellation_kind in ('superseded', 'outdated')
-            then substring(new.cancellation_note from 'deployment ([0-9]+)')::bigint end
-        )) end
-    );
-    if new.cancellation_kind = 'failed' and not v_is_late then
-      perform deploy_queue._follow_failure(new);
+
+    if new.stop_timestamp is not null and old.stop_timestamp is null then
+      v_status := 'stopping';
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason)
+      values (new.id, new.stop_timestamp, 'stopping', v_ran, 'stopping', new.cancellation_note);
+    end if;
+
+    if new.finish_timestamp is not null then
+      select deploy_queue._status(new, demands.buffer_time), demands.require_verification into v_status, v_is_to_be_verified
+      from deploy_queue._demands(new.environment, new.component) as demands;
+      -- Not in the guard: here the policy is read anyway.
+      if v_is_to_be_verified and new.verified_at is null and not v_is_late then
+        perform deploy_queue._refuse_unverified(new);
+      end if;
+      v_why := case when new.stop_timestamp is not null then 'the stop came too late' when new.verified_at is not null then 'verified' end;
+      v_detail := case when new.verified_at is not null then jsonb_build_object('verified', true) end;
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
+      values (new.id, new.finish_timestamp, 'finished', v_ran, v_status, v_why, v_detail);
+    elsif new.cancellation_timestamp is not null then
+      v_status := deploy_queue._status(new, null);
+      insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, reason, detail)
+      values (
+        new.id, new.cancellation_timestamp,
+        case when new.cancellation_kind in ('reaped', 'failed', 'rejected') then new.cancellation_kind::text else 'cancelled' end,
+        case when new.start_timestamp is null then v_waited else v_ran end, v_status, new.cancellation_note,
+        case when new.cancellation_kind in ('forced', 'stopped', 'gave-way', 'superseded', 'outdated', 'withdrawn')
+          then jsonb_strip_nulls(jsonb_build_object(
+            'how', new.cancellation_kind,
+            -- Its note names it first (_obsolete).
+            'superseded_by', case when new.cancellation_kind in ('superseded', 'outdated')
+              then substring(new.cancellation_note from 'deployment ([0-9]+)')::bigint end
+          )) end
+      );
+      if new.cancellation_kind = 'failed' and not v_is_late then
+        perform deploy_queue._follow_failure(new);
+      end if;
     end if;
   end if;
 

@@ -49,7 +49,15 @@ begin
     return null;
   end if;
 
-  if not exists (select from deploy_queue.components where components.component = new.component) then
+  select demands.ordering, demands.heartbeat_timeout, demands.confirmation, demands.promote_from, demands.require_checks,
+    exists (select from deploy_queue.components where components.component = new.component) as knows_component,
+    new.version is not null and exists (
+      select from deploy_queue.bad_versions as mark
+      where mark.component = new.component and mark.version = new.version and mark.lifted_at is null
+    ) as is_bad
+  into v_demands
+  from deploy_queue._demands(new.environment, new.component) as demands;
+  if not v_demands.knows_component then
     perform deploy_queue._new_component(new.component);
   end if;
 
@@ -77,8 +85,6 @@ begin
       new.sequence_scope := null;
     end if;
   end if;
-  select demands.ordering, demands.heartbeat_timeout, demands.confirmation, demands.promote_from, demands.require_checks into v_demands
-  from deploy_queue._demands(new.environment, new.component) as demands;
   if new.sequence is null and v_demands.ordering = 'latest-ready' then
     perform deploy_queue._require_sequence(new);
   end if;
@@ -90,14 +96,10 @@ begin
     perform deploy_queue._refuse_priority(new);
   end if;
 
-  if new.joined_id is null and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp) = 0 and (
-    v_demands.promote_from is not null
+  if (
+    v_demands.is_bad or v_demands.promote_from is not null
     or v_demands.require_checks <> '{}' and (new.version is null or new.rollback_of is not null)
-    or new.version is not null and exists (
-      select from deploy_queue.bad_versions as mark
-      where mark.component = new.component and mark.version = new.version and mark.lifted_at is null
-    )
-  ) and deploy_queue._bypass_reason() is null then
+  ) and num_nonnulls(new.joined_id, new.finish_timestamp, new.cancellation_timestamp) = 0 and deploy_queue._bypass_reason() is null then
     perform deploy_queue._refuse_unpromotable(new);
   end if;
 
