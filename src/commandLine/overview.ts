@@ -44,7 +44,7 @@ export const topics: readonly Topic[] = [
     [
       ["environment, cell", "Places and their policies"],
       ["window", "When deployments of an environment may start"],
-      ["roles, token", "Who may do what, in SQL and over HTTP"],
+      ["roles, token, trust", "Who may do what, in SQL and over HTTP"],
       ["config, completion", "Defaults of the place, and the tab key of your shell"],
       ["migrate, adopt", "Make the schema, or take the predecessor's over"],
     ],

@@ -32,6 +32,11 @@ export const variables: readonly Variable[] = [
     unset: "the OIDC token of the CI job, from DEPLOY_QUEUE_ID_TOKEN or of GitHub Actions; else an error",
   },
   {
+    name: "DEPLOY_QUEUE_ID_TOKEN",
+    meaning: "The OIDC token of a CI job, such as one of GitLab's id_tokens, which is exchanged at that server",
+    unset: "the token that GitHub Actions gives a job with id-token: write",
+  },
+  {
     name: "DEPLOY_QUEUE_ALLOW_HTTP",
     meaning: "1: the token may go over a network without TLS, where others can read it",
     unset: "DEPLOY_QUEUE_URL must begin with https on a network",

@@ -266,7 +266,9 @@ describe("the heartbeats of a job", () => {
 
     expect((await cli.row(job.id)).status).toBe("running");
     const post = await runStep(job.given, { state: job.main.state, jobStatus: "success" });
-    expect(post.log).toMatch(new RegExp(`::group::Heartbeats\n.*process ${job.heartbeats.pid} sends heartbeats`));
+    expect(post.log).toMatch(
+      new RegExp(`::group::Heartbeats\n(?:.*\n)?.*process ${job.heartbeats.pid} sends heartbeats`),
+    );
     await hasEnded(job);
     expect(job.heartbeats.log()).toContain(`deployment ${job.id} (api@v1) has ended`);
   });

@@ -76,10 +76,16 @@ test("the variables that help and the documentation name are those that the sour
     (file) => file.endsWith(".ts") && !file.startsWith("action"),
   );
   const read = files
-    .flatMap((file) => [...readFileSync(join(sources, file), "utf8").matchAll(/\b(?:env|environment)\["([A-Z_]+)"\]/g)])
-    .map(([, name = ""]) => name)
+    .flatMap((file) => [
+      ...readFileSync(join(sources, file), "utf8").matchAll(
+        /\b(?:env|environment)\["([A-Z_]+)"\]|Variable = "([A-Z_]+)"/g,
+      ),
+    ])
+    .map(([, name, named = ""]) => name ?? named)
     // Where it runs: no person sets these.
-    .filter((name) => !["INVOCATION_ID", "KUBERNETES_SERVICE_HOST"].includes(name))
+    .filter((name) => !["INVOCATION_ID", "KUBERNETES_SERVICE_HOST", "ACTIONS_ID_TOKEN_REQUEST_URL"].includes(name))
+    // By which a watchdog knows its command.
+    .filter((name) => name !== "DEPLOY_QUEUE_GUARD")
     // To find a command as a shell does.
     .filter((name) => name !== "PATH" && name !== "USER" && !name.startsWith("PG"));
 
