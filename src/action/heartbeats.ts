@@ -11,7 +11,7 @@ import type { CommonInputs } from "./commonInputs.js";
 import type { HeartbeatOrder } from "./heartbeatProcess.js";
 import { runnerProcess } from "./jobSteps.js";
 import { log } from "./log.js";
-import type { Standing } from "./runnerWatch.js";
+import { surroundings } from "./runnerWatch.js";
 import { applicationName } from "./workflow.js";
 
 /** How long the first heartbeat may take, in milliseconds. */
@@ -21,7 +21,6 @@ export interface Keeper {
   /** The name that the step has drawn for itself and for the process. */
   readonly name: string;
   readonly stopOnCancel: boolean;
-  readonly standing: Standing;
 }
 
 export interface HeartbeatFiles {
@@ -45,7 +44,7 @@ export function heartbeatFiles(id: number | string): HeartbeatFiles {
 export async function startHeartbeats(
   inputs: CommonInputs,
   { id }: Deployment,
-  { name: keeper, stopOnCancel, standing }: Keeper,
+  { name: keeper, stopOnCancel }: Keeper,
 ): Promise<void> {
   const { jobDirectory, log: path, end } = heartbeatFiles(id);
   const file = openSync(path, "w", 0o600);
@@ -65,7 +64,7 @@ export async function startHeartbeats(
     keeper,
     address: inputs.address,
     applicationName: applicationName(inputs.job),
-    surroundings: { ...standing, directory: jobDirectory, endFile: end },
+    surroundings: surroundings(jobDirectory, end),
     runner: runnerProcess(),
     stopOnCancel,
   };

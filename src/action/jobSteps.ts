@@ -1,9 +1,16 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Process, processes } from "./processTable.js";
 
 /** How often to look for processes, in milliseconds. */
 const lookInterval = 200;
+
+/** A process as /proc shows it. */
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** With the pid, what no other process shares. */
+  readonly startedAt: string;
+}
 
 /** The runner's process for this job. Undefined where it is out of reach: in a container, and without /proc. */
 export function runnerProcess(): number | undefined {
@@ -81,6 +88,23 @@ function end(processes: readonly Process[], signal: NodeJS.Signals): void {
       // It has ended, or belongs to another user, as below sudo.
     }
   }
+}
+
+function processes(): Process[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) {
+      return [];
+    }
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      // The name of the program, in parentheses, may hold anything.
+      const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const hasEnded = state === "Z" || state === "X";
+      return hasEnded ? [] : [{ pid: Number(name), parent: Number(parent), startedAt: rest[17] ?? "" }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function commandLine(pid: number): string[] {

@@ -1,6 +1,5 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { type Process, processOf } from "./processTable.js";
-import { runnerAbove } from "./runnerAbove.js";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** How often to look, in milliseconds. */
 const lookInterval = 2_000;
@@ -9,26 +8,19 @@ const settling = 5_000;
 /** No runner lets a job go on for longer, in milliseconds. */
 const longestJob = 5 * 86_400_000;
 
-/** Where the main step stands among the processes. */
-export interface Standing {
+/** What the main step knows about its surroundings. */
+export interface Surroundings {
   /** The main step itself, and its parent. */
   readonly step: number;
   readonly parent: number;
-  /** The process of the runner, where its age tells it. */
-  readonly runner: Process | undefined;
-}
-
-/** What the main step knows about its surroundings. */
-export interface Surroundings extends Standing {
   /** The directory that lives as long as the job, if there is one. */
   readonly directory: string | undefined;
   /** The post step writes this file. */
   readonly endFile: string;
 }
 
-/** To be called as the step begins: later, the runner may be gone. */
-export function standing(): Standing {
-  return { step: process.pid, parent: process.ppid, runner: runnerAbove() };
+export function surroundings(directory: string | undefined, endFile: string): Surroundings {
+  return { step: process.pid, parent: process.ppid, directory, endFile };
 }
 
 /** Called by the post step: the background process ends, whether or not the database has told it. */
@@ -42,7 +34,7 @@ export function tellEnd(endFile: string): void {
 
 /**
  * Watches for the end of a job, by what a detached process sees on every runner: the file of the post step, the directory of the job, the
- * process of the runner, and the time. A sign that is missing (in a container the runner is no process) leaves the others. Nothing here
+ * parent of the step, and the time. A sign that is missing (in a container the runner is no process) leaves the others. Nothing here
  * guesses: heartbeats that end too early would let another deployment in beside the job.
  * @returns a function that stops it
  */
@@ -54,11 +46,11 @@ export function watchRunner(
   const { endFile } = around;
   const began = performance.now();
   const directory = new Directory(around.directory);
-  const runner = new Runner(around, log);
+  const parent = new Parent(around, log);
   const signs: readonly (readonly [why: string, isThere: () => boolean])[] = [
     ["the job has ended", () => existsSync(endFile)],
     ["the directory of the job is gone", () => directory.isGone()],
-    ["the runner is gone", () => runner.isGone()],
+    ["the runner is gone", () => parent.isGone()],
     ["no job takes so long", () => performance.now() - began > longestJob],
   ];
   const watch = setInterval(() => {
@@ -96,28 +88,23 @@ function identityOf(directory: string): string | undefined {
   }
 }
 
-/** The runner; where its age does not tell it, the parent of the step, which is the runner if it outlives the step. */
-class Runner {
+/** The parent of the step, which is the runner if it outlives the step. */
+class Parent {
   readonly #log: (message: string) => void;
   readonly #step: number;
-  readonly #pid: number;
-  readonly #startedAt: number | undefined;
+  readonly #parent: number;
+  readonly #startedAt: string | undefined;
   #stepEnded: number | undefined;
   /** Whether it is the runner, once that is known. */
   #isRunner: boolean | undefined;
 
-  constructor({ step, parent, runner }: Surroundings, log: (message: string) => void) {
+  constructor({ step, parent }: Surroundings, log: (message: string) => void) {
     this.#log = log;
     this.#step = step;
-    this.#pid = runner?.pid ?? parent;
-    this.#startedAt = (runner ?? processOf(parent))?.startedAt;
-    if (runner !== undefined) {
-      this.#isRunner = true;
-      log(`process ${runner.pid} is the runner`);
-    } else if (parent <= 1) {
-      // Process 0 stands for one outside of the container; process 1 lives as long as the machine, or ends with all others.
-      this.#isRunner = false;
-    }
+    this.#parent = parent;
+    this.#startedAt = startOf(parent);
+    // Process 0 stands for one outside of the container; process 1 lives as long as the machine, or ends with all others.
+    this.#isRunner = parent > 1 ? undefined : false;
   }
 
   isGone(): boolean {
@@ -125,7 +112,7 @@ class Runner {
       this.#stepEnded ??= exists(this.#step) ? undefined : performance.now();
       if (this.#stepEnded !== undefined && performance.now() - this.#stepEnded >= settling) {
         this.#isRunner = this.#lives();
-        this.#log(`process ${this.#pid}, the parent of the step, is ${this.#isRunner ? "" : "not "}the runner`);
+        this.#log(`process ${this.#parent}, the parent of the step, is ${this.#isRunner ? "" : "not "}the runner`);
       }
       return false;
     }
@@ -133,7 +120,7 @@ class Runner {
   }
 
   #lives(): boolean {
-    return exists(this.#pid) && processOf(this.#pid)?.startedAt === this.#startedAt;
+    return exists(this.#parent) && startOf(this.#parent) === this.#startedAt;
   }
 }
 
@@ -143,5 +130,15 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** With the number, what no other process shares; undefined where /proc does not show it. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(join("/proc", String(pid), "stat"), "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
   }
 }

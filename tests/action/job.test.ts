@@ -57,10 +57,7 @@ function sendHeartbeats(id: number, databaseUrl: string, stdout: "pipe" | number
     stopOnCancel: false,
     address: { url: databaseUrl },
     applicationName: "heartbeats",
-    surroundings: {
-      ...{ step: process.pid, parent: process.ppid, runner: undefined },
-      ...{ directory: undefined, endFile: "/nowhere" },
-    },
+    surroundings: { step: process.pid, parent: process.ppid, directory: undefined, endFile: "/nowhere" },
     runner: undefined,
   };
   child.send(order);
@@ -375,23 +372,6 @@ describe("the heartbeats of a job", () => {
     expect((await cli.row(runner.id)).status).toBe("running");
   });
 
-  test.skipIf(process.platform !== "linux")(
-    "end with a runner that is killed right after the step, and not with a shell around the step",
-    async () => {
-      const runner = await startRunner("aged-temp", asOlderRunner);
-      const heartbeats = heartbeatsOf(runner.id, runner.temp);
-      expect(heartbeats.log()).toContain(`process ${runner.process.pid} is the runner`);
-      expect(processExists(runner.shell)).toBe(false);
-
-      runner.process.kill("SIGKILL");
-      await once(runner.process, "exit");
-
-      await hasEnded({ heartbeats });
-      expect(heartbeats.log()).toContain("the runner is gone");
-      expect((await cli.row(runner.id)).status).toBe("running");
-    },
-  );
-
   test("go on when the parent of the step was a shell that ended with the step", async () => {
     const runner = await startRunner("shell-temp");
     const heartbeats = heartbeatsOf(runner.id, runner.temp);
@@ -444,22 +424,13 @@ test("the post step needs no input but the outcome, and masks what the main step
   expect(post.log).toContain(`::add-mask::${cli.url}`);
 });
 
-const asParent = '"$0" "$1"; echo over; read -r';
-/** It has been there for a while when it makes the file of the step. */
-const asOlderRunner = `
-  sleep 0.3
-  : > "$RUNNER_TEMP/state"
-  GITHUB_STATE="$RUNNER_TEMP/state" bash --norc -c 'echo "shell $$"; "$0" "$1"; exit' "$0" "$1"
-  echo over
-  read -r`;
-
 /** A process that runs the step as a runner does, and goes on until its input ends. */
-async function startRunner(name: string, how = asParent) {
+async function startRunner(name: string) {
   const temp = join(runnerTemp(), name);
   mkdirSync(temp);
   const given = inputs("job", newPlace());
   const script = join(import.meta.dirname, "../../dist/action.cjs");
-  const runner = spawn("bash", ["--norc", "-c", how, process.execPath, script], {
+  const runner = spawn("bash", ["--norc", "-c", `"$0" "$1"; echo over; read -r`, process.execPath, script], {
     stdio: ["pipe", "pipe", "inherit"],
     env: {
       ...{ PATH: process.env["PATH"], RUNNER_TEMP: temp },
@@ -472,11 +443,5 @@ async function startRunner(name: string, how = asParent) {
     printed += chunk;
   });
   await until("the step has ended", () => printed.endsWith("over\n") || undefined);
-  const numberIn = (pattern: RegExp): number => Number(pattern.exec(printed)?.[1]);
-  return {
-    process: runner,
-    temp,
-    shell: numberIn(/^shell (\d+)$/m),
-    id: numberIn(/deployment (\d+) \(api@v1\) started/),
-  };
+  return { process: runner, temp, id: Number(/deployment (\d+) \(api@v1\) started/.exec(printed)?.[1]) };
 }

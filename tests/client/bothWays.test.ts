@@ -31,7 +31,8 @@ function lasting(text: string): unknown {
   try {
     return JSON.parse(text, (name, value) => (passing.has(name) ? undefined : value));
   } catch {
-    return text.replaceAll(/\[\d\d:\d\d:\d\dZ\]|\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>");
+    // Columns are as wide as the durations in them.
+    return text.replaceAll(/\[\d\d:\d\d:\d\dZ\]|\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>").replaceAll(/ {2,}/g, "  ");
   }
 }
 

@@ -155,8 +155,8 @@ export function lockPlots(database: TestDatabase) {
   async function cellsInOrder(holder: Session, other: Session): Promise<string> {
     const line = newLine(database);
     await line.add("cancelled");
-    const inSecond = await line.add("queued", { cellIndex: 1 });
     const inFirst = await line.add("queued");
+    const inSecond = await line.add("queued", { cellIndex: 1 });
     await holder.begin();
     await lockCellOf(holder, inFirst);
     const cancel = send(other, `select from deploy_queue.cancel_location('dev', 'aws', '${line.region}')`);

@@ -70,7 +70,15 @@ export async function tryLocks({ seed, rounds, cells, directory }: LockedCells):
   await Promise.all(
     Array.from({ length: cells }, async (_, index) => {
       const proxy = await startProxy(server.url);
-      const cell = { server, queue, proxy, index, lock: join(directory, `lock-${index}`), forced: [] };
+      const cell = {
+        server,
+        queue,
+        proxy,
+        index,
+        lock: join(directory, `lock-${index}`),
+        forced: [],
+        unwatched: new Set<RunningCli>(),
+      };
       for (const plan of plans.slice(index * rounds, (index + 1) * rounds)) {
         await outlast(cell, plan);
       }
@@ -89,8 +97,13 @@ interface Cell {
   readonly proxy: FaultyProxy;
   readonly index: number;
   readonly lock: string;
-  /** Those that were cancelled by force: the one after them may find their command at work. */
+  /**
+   * Those that were cancelled by force, and those whose keeper was struck while it ended the work of a watchdog that was killed: the one
+   * after them may find their command at work.
+   */
   readonly forced: number[];
+  /** Those whose watchdog was killed. */
+  readonly unwatched: Set<RunningCli>;
 }
 
 async function outlast(cell: Cell, plan: Round): Promise<void> {
@@ -138,7 +151,7 @@ function deploy(url: string, { index, lock }: Pick<Cell, "index" | "lock">, work
 async function happen(
   what: (typeof faults)[number],
   which: number,
-  { server, queue, proxy, index, forced }: Cell,
+  { server, queue, proxy, index, forced, unwatched }: Cell,
   runs: readonly RunningCli[],
   paused: Set<RunningCli>,
 ): Promise<void> {
@@ -146,24 +159,28 @@ async function happen(
   const keeper = living[which % living.length];
   if (keeper === undefined) return;
   const { process: child } = keeper;
+  const id = Number(/deployment (\d+) /.exec(keeper.stderr())?.[1] ?? 0);
   switch (what) {
     case "cancel":
     case "force": {
-      const id = Number(/deployment (\d+) /.exec(keeper.stderr())?.[1] ?? 0);
       if (what === "force") forced.push(id);
       // It may have ended meanwhile, and the server may be away for another cell's sake.
       if (id !== 0) await queue.cancel(id, "a fault", { force: what === "force" }).catch(() => undefined);
       return;
     }
     case "kill":
+      if (unwatched.has(keeper)) forced.push(id);
       child.kill("SIGKILL");
       return;
     case "kill watchdog":
+      unwatched.add(keeper);
+      if (paused.has(keeper)) forced.push(id);
       for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, "SIGKILL");
       return;
     case "pause":
     case "long pause":
       paused.add(keeper);
+      if (unwatched.has(keeper)) forced.push(id);
       child.kill("SIGSTOP");
       await sleep(what === "pause" ? 300 : 5_000);
       return;

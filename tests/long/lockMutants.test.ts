@@ -15,10 +15,10 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   ...(
     [
       ["start", "v_starts or", "queued", "start_timestamp = 'infinity'"],
-      ["finish", "v_finishes or", "running", "finish_timestamp = now()"],
-      ["cancel", "v_cancels or", "queued", "cancellation_timestamp = now()"],
-      ["release", "v_is_released or", "held", "hold = null"],
-      ["priority", "new.priority <> old.priority\n    or", "queued", "priority = 1"],
+      ["finish", "or v_finishes", "running", "finish_timestamp = now()"],
+      ["cancel", "or v_cancels", "queued", "cancellation_timestamp = now()"],
+      ["release", "or v_cancels or v_changes_more", "held", "hold = null"],
+      ["priority", "or v_cancels or v_changes_more", "queued", "priority = 1"],
     ] as const
   ).map(
     ([what, from, state, set]) =>
@@ -34,8 +34,8 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   [
     "an INSERT draws its id under the lock of the cell",
     "tg_deployments__enqueue",
-    "perform deploy_queue._lock_cell(new.cell_id);",
-    "",
+    "not deploy_queue._lock_cell(new.cell_id)",
+    "false",
     plots.inOrder("queued", (_, region) => `select from deploy_queue.enqueue('dev', 'aws', '${region}', 0, 'api')`),
     "after",
   ],
@@ -158,8 +158,8 @@ const mutants: readonly (readonly [what: string, name: string, from: string, to:
   [
     "two that enter with sequences at once stand in their order",
     "tg_deployments__enqueue",
-    "perform deploy_queue._lock_cell(new.cell_id);",
-    "",
+    "not deploy_queue._lock_cell(new.cell_id)",
+    "false",
     ordering.enteringAtOnce,
     "waits web run-3 run-5",
   ],

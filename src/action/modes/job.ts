@@ -9,7 +9,6 @@ import { startHeartbeats } from "../heartbeats.js";
 import type { StartInputs } from "../inputs.js";
 import { runnerProcess } from "../jobSteps.js";
 import { log } from "../log.js";
-import { standing } from "../runnerWatch.js";
 import { state } from "../state.js";
 import { takeTurn } from "../takeTurn.js";
 import { saveVerification } from "../verificationInputs.js";
@@ -21,7 +20,7 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
     log.warn("stop-on-cancel has no effect here: the runner is out of reach, as in a container and outside Linux");
   }
   // The same name for the wait and for the background process: a step that is tried again meanwhile has another one and is refused.
-  const keeper = { name: randomUUID(), stopOnCancel, standing: standing() };
+  const keeper = { name: randomUUID(), stopOnCancel };
   const turn = await takeTurn(queue, inputs, {
     heartbeat: true,
     keeper: keeper.name,

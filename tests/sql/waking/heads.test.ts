@@ -30,5 +30,5 @@ async function readAtEnd(length: number): Promise<number> {
 }
 
 test("an end in a long line reads the head of it, and not all who wait", async () => {
-  expect(await readAtEnd(400)).toBe(await readAtEnd(40));
+  expect(await readAtEnd(400)).toBeLessThan(10);
 });
