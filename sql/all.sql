@@ -407,6 +407,7 @@
 --!include access/_answer_as_json.sql
 --!include access/_argument.sql
 --!include access/_require_grant.sql
+--!include access/_require_reach.sql
 --!include access/known_tokens.sql
 --!include access/create_token.sql
 --!include access/revoke_token.sql

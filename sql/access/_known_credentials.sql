@@ -1,6 +1,6 @@
--- Those of these credentials, in hexadecimal digits, that let somebody in, each with its principal. Called by what servers do for many
--- bearers at once.
-create or replace function deploy_queue._known_credentials(credentials text[]) returns jsonb
+-- The principal of each credential among these followers that is good, by its hexadecimal digits.
+-- Called by what servers do for many bearers at once.
+create or replace function deploy_queue._known_credentials(followers jsonb) returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -8,7 +8,9 @@ declare
   v_credential text;
   v_known jsonb := '{}';
 begin
-  foreach v_credential in array _known_credentials.credentials loop
+  for v_credential in
+    select distinct asked.follower ->> 'credential' from jsonb_array_elements(_known_credentials.followers) as asked (follower)
+  loop
     begin
       v_known := v_known || jsonb_build_object(
         v_credential, (deploy_queue._access_of(decode(v_credential, 'hex'))).principal

@@ -7,9 +7,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_principals jsonb := deploy_queue._known_credentials(array(
-    select distinct asked.follower ->> 'credential' from jsonb_array_elements(keep_waits.followers) as asked (follower)
-  ));
+  v_principals jsonb := deploy_queue._known_credentials(keep_waits.followers);
   v_own bigint[] := array(
     select deployments.id
     from jsonb_to_recordset(keep_waits.followers) as asked (credential text, deployment_id bigint, keeper text)

@@ -7,9 +7,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_known jsonb := deploy_queue._known_credentials(array(
-    select distinct asked.follower ->> 'credential' from jsonb_array_elements(news.followers) as asked (follower)
-  ));
+  v_known jsonb := deploy_queue._known_credentials(news.followers);
 begin
   return query
   with asked as materialized (

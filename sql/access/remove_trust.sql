@@ -7,18 +7,13 @@ as $$
 declare
   v_trust deploy_queue.trusts;
   v_known deploy_queue.known_trusts;
-  v_allowed text[] := (deploy_queue._caller()).environments;
 begin
   select * into v_trust from deploy_queue.trusts where trusts.name = btrim(remove_trust.name) and trusts.removed_at is null;
   if not found then
     raise exception using errcode = 'QD082', message = format('there is no trust %s', quote_literal(btrim(remove_trust.name))),
       hint = 'deploy_queue.known_trusts lists them.';
   end if;
-  if v_allowed is not null and (v_trust.environments <@ v_allowed) is not true then
-    raise exception using errcode = 'QD020',
-      message = format('%s may not remove a trust of environments other than %s', deploy_queue._principal(), array_to_string(v_allowed, ', ')),
-      hint = 'An operator who is tied to no environment may.';
-  end if;
+  perform deploy_queue._require_reach(v_trust.environments);
   update deploy_queue.trusts set removed_at = deploy_queue._now() where trusts.id = v_trust.id;
   select * into v_known from deploy_queue.known_trusts where known_trusts.trust_id = v_trust.id;
   return v_known;

@@ -7,18 +7,13 @@ as $$
 declare
   v_token deploy_queue.tokens;
   v_known deploy_queue.known_tokens;
-  v_allowed text[] := (deploy_queue._caller()).environments;
 begin
   select * into v_token from deploy_queue.tokens where tokens.name = btrim(revoke_token.name) and tokens.revoked_at is null;
   if not found then
     raise exception using errcode = 'QD075', message = format('there is no token %s', quote_literal(btrim(revoke_token.name))),
       hint = 'The view known_tokens lists them.';
   end if;
-  if not coalesce(v_token.environments <@ v_allowed, v_allowed is null) then
-    raise exception using errcode = 'QD020',
-      message = format('%s may not revoke a token of environments other than %s', deploy_queue._principal(), array_to_string(v_allowed, ', ')),
-      hint = 'An operator who is tied to no environment may.';
-  end if;
+  perform deploy_queue._require_reach(v_token.environments);
   update deploy_queue.tokens set revoked_at = deploy_queue._now() where tokens.id = v_token.id;
   select * into v_known from deploy_queue.known_tokens where known_tokens.token_id = v_token.id;
   return v_known;

@@ -24,7 +24,7 @@ declare
       is distinct from deploy_queue._gate_policies(after, coalesce(own_after, own))
   );
 begin
-  perform deploy_queue._notify('deploy_queue_deployment_' || queued.id, 'policy')
+  perform deploy_queue._tell(queued.id, 'policy')
   from deploy_queue._queued as queued
   where queued.environment = after.environment
     and queued.component = any (v_concerned)

@@ -43,7 +43,7 @@ export class ServeCommand extends QueueCommand {
   tlsKey = optionalName("--tls-key", "File with its key");
   metricsListen = valueOption(
     "--metrics-listen",
-    "Address and port of /metrics, such as 127.0.0.1:9464; none by default. Whoever reaches it reads it",
+    "Address and port of /metrics, such as 127.0.0.1:9464; none by default. It asks for no token",
     parseListen,
   );
   rateLimit = valueOption(

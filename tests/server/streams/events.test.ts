@@ -55,6 +55,19 @@ test("a stream tells that a deployment waits, that its turn has come, that it ha
   expect(stream.events.at(-1)?.data).not.toHaveProperty("keeper");
 });
 
+test("a gate that is set later is told", async () => {
+  await database.queue.environments.set("gated-later", { bufferTime: 0 });
+  const place = { environment: "gated-later", region: `stream-${places++}` };
+  await enter({ ...place, start: true, component: "holder" });
+  const stream = await follow(await enter({ ...place, heartbeat: true }));
+  expect(await stream.next()).toMatchObject({ event: "waiting", data: { waiting_on: [{ kind: "running" }] } });
+
+  await database.queue.environments.set("gated-later", { approvals: 1 });
+  expect(await stream.nextOf("waiting")).toMatchObject({
+    data: { waiting_on: expect.arrayContaining([expect.objectContaining({ kind: "approval" })]) },
+  });
+});
+
 test("what is asked to stop is told", async () => {
   const id = await enter({ start: true, heartbeat: true, stop_grace: 30 });
   const stream = await follow(id);
