@@ -19,7 +19,7 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   process.stdout.write(`${version}\n`);
 } else if (process.argv[2] === "watchdog" && process.send !== undefined) {
   // Only "run" starts this, and talks to it.
-  const { guardCommand } = await import("./commandLine/watchdog.js");
+  const { guardCommand } = await import("./supervision/watchdog.js");
   // The keeper may be gone. Without a callback, the failed message would end this process.
   guardCommand((news) => process.send?.(news, undefined, undefined, () => undefined));
 } else {

@@ -6,11 +6,11 @@ import type { StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { DeployQueueError, RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
+import type { WorkOptions } from "../supervision/superviseCommand.js";
 import { cellName, deploymentName } from "../text/describe.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
 import { runCommand } from "./runCommand.js";
-import type { WorkOptions } from "./superviseCommand.js";
 
 export interface ReleaseOptions extends WorkOptions {
   readonly reason: string | undefined;

@@ -4,12 +4,12 @@ import { CancelledError, RefusedError } from "../queue/errors.js";
 import type { WayIn } from "../queue/journey.js";
 import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { unverified } from "../queue/tellOutcome.js";
+import { guardCommand } from "../supervision/guardedCommand.js";
+import { superviseCommand, type WorkOptions } from "../supervision/superviseCommand.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
-import { guardCommand } from "./guardedCommand.js";
 import { type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
 import type { Session } from "./openSession.js";
-import { superviseCommand, type WorkOptions } from "./superviseCommand.js";
 
 export interface RunOptions extends AttendedOptions, WorkOptions {
   /** Told of the end, as the database knows it, and of the exit code of the command. */

@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../database/errors.js";
+import type { WorkOptions } from "../supervision/superviseCommand.js";
 import { parseDuration } from "../text/durations.js";
-import type { WorkOptions } from "./superviseCommand.js";
 import { optionalName, optionalValue } from "./values.js";
 
 /** The options of a command that sees whether what it deployed works. */

@@ -1,15 +1,16 @@
 import { constants } from "node:os";
+import type { LeveledLog } from "../display/log.js";
 import { leaveAtOnce } from "../display/signals.js";
 import { type ChildEnd, failureOfCheck } from "../processes/childProcess.js";
 import { environmentOf } from "../processes/environment.js";
 import { oneLine } from "../queue/oneLine.js";
+import type { Address } from "../queue/openSource.js";
+import type { Queue } from "../queue/queue.js";
 import type { Outcome, Running } from "../queue/run.js";
 import { startTimer } from "../queue/timer.js";
 import { type Patience, verify } from "../queue/verification.js";
 import { formatDuration } from "../text/durations.js";
 import type { GuardedCommand } from "./guardedCommand.js";
-import type { Attended } from "./journey.js";
-import type { Session } from "./openSession.js";
 import type { Part } from "./watchdog.js";
 
 /** How the work of a deployment is done. */
@@ -26,6 +27,19 @@ export interface WorkOptions {
   readonly onFailure?: string | undefined;
 }
 
+/** Where the work is done. */
+export interface Keeper {
+  readonly queue: Queue;
+  readonly log: LeveledLog;
+  /** How a watchdog reaches the queue in its place. */
+  readonly address: Address;
+}
+
+/** What a signal does is said anew whenever that changes. */
+export interface Attention {
+  onSignal(callback: (signal: NodeJS.Signals) => void): void;
+}
+
 /** How many commands run in this process, which must not leave them behind. */
 let running = 0;
 
@@ -36,8 +50,8 @@ const unverifiedExitCode = 4;
  * deployment end what runs then and all that it has started.
  */
 export async function superviseCommand(
-  { log, queue, address }: Session,
-  attended: Attended,
+  { log, queue, address }: Keeper,
+  attended: Attention,
   command: readonly string[],
   guarded: GuardedCommand,
   { deployment, keeper, stop: stopped, grace, lease, reserve, beginVerification }: Running,
