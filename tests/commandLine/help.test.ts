@@ -61,6 +61,8 @@ describe("help of a command", () => {
 test("a slip in a command or an option is told with what is likely meant", async () => {
   expect((await runHere(["lits", "queue"], {})).stderr).toContain('Did you mean "list queue"?');
   expect((await runHere(["list", "qeue"], {})).stderr).toContain('Did you mean "list queue"?');
+  // Two characters that are swapped are one slip: "start" is two away.
+  expect((await runHere(["stauts"], {})).stderr).toContain('Did you mean "status"?');
   expect((await runHere(["finish", "4", "--outage-timout=5m"], {})).stderr).toContain(
     "--outage-timout is not an option; did you mean --outage-timeout? See",
   );
