@@ -10,7 +10,7 @@ export class PreflightCommand extends RequestCommand {
     description: "Say what would keep a deployment waiting, before it enters the line",
     details: `
       Prints a checklist: each gate of the environment, with ✓ when it is passed and ✗ when not, and all else that the deployment would wait
-      for; under each, which role can lift it, and the command. It enters no line and records nothing. \`start --dry-run\` prints the same.
+      for; under each, which role can lift it, and the command. It enters no line and records nothing. \`start --dry-run\` does the same.
 
       The exit code is 0 when the deployment could start now; 4 when a gate is shut, so that a person or a pipeline has to do something, or
       when the line would refuse it; 6 when all gates are open and it would only wait: for others, a buffer, a window or a freeze.

@@ -4,7 +4,7 @@ import type { Session } from "../commandLine/openSession.js";
 import { TurnCommand } from "../commandLine/turnCommand.js";
 import { InvalidValueError } from "../database/errors.js";
 import { eventRecord } from "../display/eventRecord.js";
-import { checklist } from "../text/checklist.js";
+import { checklist, preflightCode } from "../text/checklist.js";
 
 export class StartCommand extends TurnCommand {
   static override paths = [["start"]];
@@ -46,7 +46,7 @@ export class StartCommand extends TurnCommand {
   });
 
   dryRun = Option.Boolean("--dry-run", false, {
-    description: "Only say what it would wait for, and until when, as preflight does",
+    description: "Only say what it would wait for, and until when, as preflight does, with its exit codes",
   });
 
   protected override async checkPlace(): Promise<void> {
@@ -63,7 +63,7 @@ export class StartCommand extends TurnCommand {
       const request = await this.patiently(session, () => this.request(session));
       const preflight = await session.queue.line.preflight(request);
       this.print(checklist(preflight), preflight);
-      return 0;
+      return preflightCode(preflight);
     }
     const wayIn = await this.patiently(session, () => this.wayIn(session));
     await startDeployment(session, wayIn, {

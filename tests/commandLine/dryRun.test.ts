@@ -26,7 +26,7 @@ test("start --dry-run names the blockers in the order of the line", async () => 
 
   const { code, stdout, stderr } = await cli.run(["start", ...place.options, "--dry-run"]);
 
-  expect(code).toBe(0);
+  expect(code).toBe(6);
   expect(stdout).toMatch(
     new RegExp(
       "^It would wait at position 2, start unknown\n" +
@@ -47,7 +47,7 @@ test("start --dry-run --json prints the place as one document", async () => {
 
   const { code, stdout } = await cli.run(["start", ...place.options, "--dry-run", "--json"]);
 
-  expect(code).toBe(0);
+  expect(code).toBe(6);
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const shown = JSON.parse(stdout);
   expect(shown).toMatchObject({ can_start: false, gates_open: true });

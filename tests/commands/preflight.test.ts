@@ -20,7 +20,7 @@ describe("preflight", () => {
     expect(await cli.counts()).toEqual(before);
   });
 
-  test("shows a gate that is shut, who opens it and by which command, with 4; start --dry-run shows the same", async () => {
+  test("shows a gate that is shut, who opens it and by which command, with 4; start --dry-run does the same", async () => {
     await cli.sql`select deploy_queue.create_roles()`;
     const place = await gatedPlace();
     const before = await cli.counts();
@@ -32,7 +32,7 @@ describe("preflight", () => {
     ].join("\n");
     const args = [...place.options, "--version", "v7", "--confirm", "Deploy now"];
     expect(await cli.run(["preflight", ...args])).toMatchObject({ code: 4, stdout: shown });
-    expect(await cli.run(["start", ...args, "--dry-run"])).toMatchObject({ code: 0, stdout: shown });
+    expect(await cli.run(["start", ...args, "--dry-run"])).toMatchObject({ code: 4, stdout: shown });
     expect(await cli.counts()).toEqual(before);
   });
 

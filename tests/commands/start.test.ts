@@ -126,7 +126,7 @@ describe("start in a free cell", () => {
     const { code, stdout } = await cli.run(["start", ...place.options, "--dry-run"]);
     const json = await cli.run(["start", ...place.options, "--dry-run", "--json"]);
 
-    expect(code).toBe(0);
+    expect(code).toBe(6);
     expect(stdout).toContain(`deployment ${holder} (holder)`);
     expect(JSON.parse(json.stdout)).toMatchObject({
       can_start: false,
