@@ -7,10 +7,10 @@ import type { Deployment, DeploymentRequest } from "../queue/deployment.js";
 import { CancelledError, OutdatedError } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Blocker } from "../queue/forecast.js";
-import { takeTurn as take, type WayIn } from "../queue/journey.js";
+import { takeTurn as take } from "../queue/journey.js";
 import type { Queue } from "../queue/queue.js";
-import { wayInto } from "../queue/redeeming.js";
 import { startTimer } from "../queue/timer.js";
+import { type WayIn, wayInto } from "../queue/wayIn.js";
 import { deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
@@ -34,6 +34,7 @@ export interface TurnOptions {
   readonly heartbeat: boolean;
   /** The name of their keeper. */
   readonly keeper?: string;
+  readonly cureOfUnverified?: string | undefined;
   readonly onEnqueued?: (deployment: Deployment) => void;
   /** Its deployment is not to run any more. */
   readonly onSuperseded?: () => void;
@@ -71,9 +72,10 @@ export async function takeTurn(queue: Queue, inputs: StartInputs, options: TurnO
   const stopHeeding = onSignals(giveUpAtSignal(giveUp, follower));
   try {
     const wayIn = await wayInOf(queue, inputs);
-    const { heartbeat, keeper } = options;
+    const { heartbeat, keeper, cureOfUnverified } = options;
     const journey = {
       heartbeat,
+      cureOfUnverified,
       ...(keeper === undefined ? {} : { keeper }),
       waitTimeout,
       outageTimeout,

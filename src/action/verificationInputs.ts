@@ -25,6 +25,11 @@ export function readVerification(reader: InputReader): VerificationInputs {
   };
 }
 
+/** Whether the post step is going to see that what was deployed works. */
+export function willVerify(): boolean {
+  return getInput("verify") !== "";
+}
+
 /** Leaves the inputs for the post step, of which it needs the texts. */
 export function saveVerification(): void {
   for (const name of names) {

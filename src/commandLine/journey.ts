@@ -5,8 +5,9 @@ import { giveUpAtSignal, onSignals, refuseSuspension } from "../display/signals.
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, reasonOf } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
-import { type JourneyOptions, takeTurn, type WayIn } from "../queue/journey.js";
+import { type JourneyOptions, takeTurn } from "../queue/journey.js";
 import { outlastOutages } from "../queue/outage.js";
+import type { WayIn } from "../queue/wayIn.js";
 import { checkGitHubOutput, setGitHubOutput } from "./githubOutput.js";
 import type { Session } from "./openSession.js";
 

@@ -122,14 +122,15 @@ async function releaseOne(given: Session, staged: StagedDeployment, options: Rel
   }
   const { waitTimeout, outageTimeout, parallel: beside } = options;
   const attended = { waitTimeout, outageTimeout, beside };
+  const entrance = { deployment: staged.deployment_id, enter: release(true) };
   if (staged.command !== null) {
     const { gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure } = options;
-    return runCommand(session, release(true), staged.command, {
+    return runCommand(session, entrance, staged.command, {
       ...attended,
       ...{ gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure },
     });
   }
-  options.onStarted(await startDeployment(session, release(true), attended));
+  options.onStarted(await startDeployment(session, entrance, attended));
   return 0;
 }
 

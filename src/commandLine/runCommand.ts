@@ -1,9 +1,9 @@
 import type { ChildEnd } from "../processes/childProcess.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, RefusedError } from "../queue/errors.js";
-import type { WayIn } from "../queue/journey.js";
 import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { unverified } from "../queue/tellOutcome.js";
+import type { WayIn } from "../queue/wayIn.js";
 import { guardCommand } from "../supervision/guardedCommand.js";
 import { superviseCommand, type WorkOptions } from "../supervision/superviseCommand.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
@@ -16,10 +16,12 @@ export interface RunOptions extends AttendedOptions, WorkOptions {
   readonly onEnd?: ((deployment: Deployment, exitCode: number) => void) | undefined;
 }
 
+const cureOfUnverified = "Run it with --verify, or start it, and finish it with --verified.";
+
 /**
  * A whole deployment whose work is a command.
  * @returns the exit code of the command; 4 when it has succeeded and was not verified
- * @throws CancelledError when another one has cancelled the deployment; RefusedError when it has failed whose command has succeeded
+ * @throws CancelledError when another one has cancelled the deployment; RefusedError when it has failed whose command has succeeded; what takeTurn throws
  */
 export async function runCommand(
   session: Session,
@@ -40,11 +42,12 @@ export async function runCommand(
         ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
         : superviseCommand(session, attended, command, guarded, running, options);
     };
-    const { gracePeriod: stopGrace, continueWithoutContact } = options;
+    const { gracePeriod: stopGrace, continueWithoutContact, verification } = options;
     const { result, end } = await runDeployment(session.queue, wayIn, work, {
       ...journey,
       stopGrace,
       continueWithoutContact,
+      cureOfUnverified: verification === undefined ? cureOfUnverified : undefined,
     });
     if (end.how === "untold" || end.how === "lost-contact") {
       throw end.error;
@@ -63,9 +66,7 @@ export async function runCommand(
     }
     const { exitCode, description } = result;
     if (exitCode === 0 && end.how === "failed") {
-      const hint =
-        note === unverified ? "Run it with --verify, or start it, and finish it with --verified." : undefined;
-      throw new RefusedError(`${name} failed: ${note}`, { hint });
+      throw new RefusedError(`${name} failed: ${note}`, { hint: note === unverified ? cureOfUnverified : undefined });
     }
     const finished = exitCode === 0 ? "finished" : `had finished when its command ${description}`;
     session.log.info(`${name} ${end.how === "finished" ? finished : `failed: ${note}`}`);

@@ -1,8 +1,8 @@
 import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { DeploymentRequest } from "../queue/deployment.js";
-import type { WayIn } from "../queue/journey.js";
-import { wayInto } from "../queue/redeeming.js";
+import type { WayIn } from "../queue/wayIn.js";
+import { wayInto } from "../queue/wayIn.js";
 import { parseDeploymentId } from "../text/numbers.js";
 import type { Session } from "./openSession.js";
 import { holdOf, options } from "./options.js";

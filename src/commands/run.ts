@@ -23,7 +23,7 @@ export class RunCommand extends TurnCommand {
       note, which every reader of the queue can read, and the exit code is 4. A run that takes longer than \`--verify-every\` is ended and
       counts as failed. \`--on-failure\` runs after the command or the check has failed, and not after a stop or a signal; how it ended is
       in the note, too. A shell runs both texts as they are (\`sh -c\`), with the environment of the command, and all that follows holds for
-      them as for the command. Where the environment requires verification and there is no \`--verify\`, the deployment fails with 4.
+      them as for the command. Where the environment requires verification and there is no \`--verify\`, it is refused with 4 before it enters the line.
 
       The command has the environment of this process, DEPLOY_QUEUE_DEPLOYMENT_ID, and DEPLOY_QUEUE_VERSION and DEPLOY_QUEUE_ARTIFACT where
       they are known, but not the URL of the database, nor

@@ -12,9 +12,9 @@ import type { FinishOptions } from "./keeper.js";
 import { type Address, ensureReady, openSource } from "./openSource.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
-import { wayInto } from "./redeeming.js";
 import { type RunOptions, runWork } from "./runWork.js";
 import type { Source } from "./source.js";
+import { wayInto } from "./wayIn.js";
 
 export interface DeployQueueOptions {
   /**

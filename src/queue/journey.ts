@@ -19,7 +19,9 @@ import { type Lease, readClocks } from "./lease.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { startTimer } from "./timer.js";
+import { refuseUnverified } from "./unverified.js";
 import { waitForStart } from "./waiting.js";
+import type { WayIn } from "./wayIn.js";
 
 export interface JourneyOptions {
   /** Aborting gives the place in the line up. */
@@ -41,32 +43,32 @@ export interface TurnOptions extends JourneyOptions {
   readonly stopGrace?: number | undefined;
   /** Told of the start. */
   readonly lease?: Lease;
+  /** Where the work is not going to be verified: how to change that, for those whose policy requires it. */
+  readonly cureOfUnverified?: string | undefined;
 }
-
-/**
- * What is asked for, or what puts a deployment that is there already into the line, with a keeper of this name. It may be called more
- * than once.
- */
-export type WayIn = DeploymentRequest | ((keeper: string) => Promise<Deployment>);
 
 /**
  * Enters the line, waits for the turn and starts. Leaves no place behind: an abort, a timeout, or an error while waiting cancels
  * the deployment.
  * @throws the reason of the abort when that is a DeployQueueError, else a CancelledError; WaitTimeoutError; RefusedError when the
- * idempotency key is that of other work, or of a deployment that has ended
+ * idempotency key is that of other work, or of a deployment that has ended; UnverifiedError
  */
 export async function takeTurn(queue: Queue, wayIn: WayIn, options: TurnOptions): Promise<Deployment> {
   const { heartbeat, waitTimeout, outageTimeout, onEvent, keeper = randomUUID(), stopGrace, lease } = options;
+  const { cureOfUnverified: cure } = options;
   throwIfAborted(options.signal);
   const timeout = new AbortController();
   const signal = AbortSignal.any([timeout.signal, ...(options.signal ? [options.signal] : [])]);
   const keeping = { heartbeat, keeper, stopGrace };
-  const enter = typeof wayIn === "function" ? () => wayIn(keeper) : enqueueOnce(queue, wayIn, keeping);
+  const enter = "enter" in wayIn ? () => wayIn.enter(keeper) : enqueueOnce(queue, wayIn, keeping);
   let entered: Deployment | undefined;
   let stopTimer = (): void => undefined;
   try {
     const outages = { signal, outageTimeout, onEvent };
     entered = await outlastOutages(async () => {
+      if (cure !== undefined) {
+        await answered(queue.source, refuseUnverified(queue, wayIn, cure), signal);
+      }
       const sent = readClocks();
       const row = await answered(queue.source, enter(), signal);
       lease?.renewed(sent, row);

@@ -7,12 +7,13 @@ import type { Deployment } from "./deployment.js";
 import { abortError, CancelledError, type DeployQueueError, LostContactError, OtherKeeperError } from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
-import { type JourneyOptions, takeTurn, type WayIn } from "./journey.js";
+import { type JourneyOptions, takeTurn } from "./journey.js";
 import { keepAlive } from "./keeping.js";
 import { Lease } from "./lease.js";
 import { outlastOutages } from "./outage.js";
 import type { Queue } from "./queue.js";
 import { tellOutcome } from "./tellOutcome.js";
+import type { WayIn } from "./wayIn.js";
 
 export interface RunOptions extends JourneyOptions {
   /** Milliseconds within which the work ends once its signal is aborted; undefined: it may take any time, or not end at all. */
@@ -21,6 +22,8 @@ export interface RunOptions extends JourneyOptions {
   readonly continueWithoutContact?: boolean | undefined;
   /** Aborting it ends the work. */
   readonly workSignal?: AbortSignal | undefined;
+  /** Where the work is not going to be verified: how to change that, for those whose policy requires it. */
+  readonly cureOfUnverified?: string | undefined;
 }
 
 /** How the work has ended. */
@@ -77,9 +80,9 @@ export async function runDeployment<Result>(
 ): Promise<Outcome<Result> & { readonly end: Ending }> {
   const lease = new Lease();
   const keeper = randomUUID();
-  const { stopGrace, outageTimeout } = options;
-  const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, stopGrace, lease });
-  if (typeof wayIn !== "function") {
+  const { outageTimeout, stopGrace } = options;
+  const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, lease });
+  if (!("enter" in wayIn)) {
     lease.limitWork(wayIn.maxDuration);
   }
   const { id } = started;

@@ -4,10 +4,10 @@ import type { Deployment, DeploymentRequest, ReservedRequest } from "./deploymen
 import { RefusedError } from "./errors.js";
 import { oneLine } from "./oneLine.js";
 import type { Queue } from "./queue.js";
-import { wayInto } from "./redeeming.js";
 import { type Outcome, type Running, type RunOptions as RunningOptions, runDeployment } from "./run.js";
+import { wayInto } from "./wayIn.js";
 
-export interface RunOptions extends Omit<RunningOptions, "workSignal"> {
+export interface RunOptions extends Omit<RunningOptions, "workSignal" | "cureOfUnverified"> {
   /** Sees that what was deployed works, and throws when it does not; the deployment is being verified meanwhile. */
   readonly verify?: ((deployment: Deployment, signal: AbortSignal) => Promise<unknown>) | undefined;
 }
@@ -41,6 +41,7 @@ export async function runWork<Result>(
   const { result, end } = await runDeployment(queue, wayInto(queue, request, options.stopGrace), work, {
     ...options,
     workSignal: options.signal,
+    cureOfUnverified: verify === undefined ? "Give run the option verify." : undefined,
   });
   const { id } = end.deployment;
   if (end.how === "cancelled") {

@@ -1,6 +1,14 @@
-import type { DeploymentRequest, ReservedRequest } from "./deployment.js";
-import type { WayIn } from "./journey.js";
+import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import type { Queue } from "./queue.js";
+
+/** What is asked for, or a deployment that is there already and not in the line. */
+export type WayIn = DeploymentRequest | Entrance;
+
+export interface Entrance {
+  readonly deployment: DeploymentId;
+  /** Puts it into the line, with a keeper of this name; may be called more than once. */
+  readonly enter: (keeper: string) => Promise<Deployment>;
+}
 
 /** The way into the line, which may be repeated: the same keeper redeems a reservation once. */
 export function wayInto(queue: Queue, request: DeploymentRequest | ReservedRequest, stopGrace?: number): WayIn {
@@ -8,5 +16,9 @@ export function wayInto(queue: Queue, request: DeploymentRequest | ReservedReque
     return request;
   }
   const { reservation, ...redemption } = request;
-  return (keeper) => queue.redeem(reservation, redemption, { heartbeat: true, keeper, stopGrace });
+  const keeping = { heartbeat: true, stopGrace };
+  return {
+    deployment: reservation,
+    enter: (keeper) => queue.redeem(reservation, redemption, { ...keeping, keeper }),
+  };
 }

@@ -75,9 +75,21 @@ describe("the end of a job", () => {
     expect((await cli.row(id)).status).toBe("cancelled");
   });
 
-  test("fails where verification is required and there was none", async () => {
+  test("is refused before the job begins where verification is required and there is none", async () => {
     await cli.queue.environments.set("strict", { requireVerification: true });
-    const { given, state, id } = await startJob({}, "strict");
+    const place = newPlace("strict");
+    const step = await runStep(inputs("job", place));
+    expect(step.code).toBe(1);
+    expect(annotations(step, "error")).toEqual([
+      expect.stringMatching(/nothing would verify it\. Give this step the input verify/),
+    ]);
+    expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toHaveLength(0);
+  });
+
+  test("fails where verification is required since it began, and there was none", async () => {
+    const environment = await cli.environment();
+    const { given, state, id } = await startJob({}, environment);
+    await cli.queue.environments.set(environment, { requireVerification: true });
     const post = await runStep(given, { state, jobStatus: "success" });
     expect(post.code).toBe(1);
     expect(annotations(post, "error")).toEqual([

@@ -221,14 +221,57 @@ describe("--on-failure", () => {
   });
 });
 
-test("where verification is required, a run without a check fails with 4 and says how to do it", async () => {
-  await cli.queue.environments.set("strict", { requireVerification: true });
-  const place = newPlace("strict");
-  const { code, stderr } = await cli.runProcess(words(place, []));
-  expect(code).toBe(4);
-  expect(stderr).toContain("failed: it was not verified, which its environment requires. Run it with --verify");
-  expect((await onlyRow(place)).status).toBe("failed");
-  expect((await cli.runProcess(words(newPlace("strict"), ["--verify", "true"]))).code).toBe(0);
+describe("where verification is required, without a check", () => {
+  const refusal = /requires that \S+ is verified, and nothing would verify it\. Run it with --verify/;
+
+  test("a run is refused with 4 before anything is deployed, and says how to do it", async () => {
+    await cli.queue.environments.set("strict", { requireVerification: true });
+    const [place, file] = [newPlace("strict"), newFile()];
+    const { code, stderr } = await cli.runProcess(words(place, [], ["touch", file]));
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(refusal) });
+    expect(existsSync(file)).toBe(false);
+    expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toHaveLength(0);
+    expect((await cli.runProcess(words(newPlace("strict"), ["--verify", "true"]))).code).toBe(0);
+  });
+
+  test("a component may run that demands none", async () => {
+    await cli.queue.environments.set("strict", { requireVerification: true });
+    await cli.queue.environments.setComponent("strict", "docs", { requireVerification: false });
+    expect((await cli.runProcess(words(newPlace("strict"), ["--component", "docs"]))).code).toBe(0);
+  });
+
+  test("a staged command stays staged", async () => {
+    const place = newPlace(await cli.environment());
+    await cli.queue.environments.set(place.environment, { requireVerification: true });
+    const id = (await cli.run(["stage", ...place.options, "--", "true"])).stdout.trim();
+    const { code, stderr } = await cli.runProcess(["release", id, "--yes"]);
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(refusal) });
+    expect((await onlyRow(place)).status).toBe("held");
+  });
+
+  test("a reservation keeps its place", async () => {
+    const place = newPlace(await cli.environment());
+    await cli.queue.environments.set(place.environment, { requireVerification: true });
+    const id = (await cli.run(["reserve", ...place.options, "--for", "1h"])).stdout.trim();
+    const { code, stderr } = await cli.runProcess(["run", "--reservation", id, "--", "true"]);
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(refusal) });
+    expect((await onlyRow(place)).status).toBe("reserved");
+  });
+
+  test("what runs already when that begins fails", async () => {
+    const place = newPlace(await cli.environment());
+    const file = newFile();
+    const began = newFile();
+    const run = cli.launch(
+      words(place, [], ["sh", "-c", `touch ${began}; until test -e ${file}; do sleep 0.05; done`]),
+    );
+    await until("it runs", () => existsSync(began));
+    await cli.queue.environments.set(place.environment, { requireVerification: true });
+    writeFileSync(file, "");
+    const { code, stderr } = await run.end;
+    expect(code).toBe(4);
+    expect(stderr).toContain("failed: it was not verified, which its environment requires. Run it with --verify");
+  });
 });
 
 test("a staged command is verified by the release that runs it", async () => {

@@ -142,13 +142,14 @@ describe("run", () => {
     });
   });
 
-  test("fails when the verification throws, and throws the same; also where one is required and there is none", async () => {
+  test("fails when the verification throws, and throws the same; is refused where one is required and there is none", async () => {
     const { library } = await open();
     const verify = () => Promise.reject(new Error("503"));
     await expect(library.run(newRequest(), async () => "done", { verify })).rejects.toThrow("503");
     await queue.environments.set("strict", { requireVerification: true });
-    const unverified = library.run({ ...newRequest(), environment: "strict" }, async () => "done");
-    await expect(unverified).rejects.toThrow(/failed: it was not verified, which its environment requires/);
+    const deploy = vi.fn();
+    await expect(library.run({ ...newRequest(), environment: "strict" }, deploy)).rejects.toThrow(UnverifiedError);
+    expect(deploy).not.toHaveBeenCalled();
     const { id } = await library.start({ ...newRequest(), environment: "strict" });
     await expect(library.finish(id)).rejects.toThrow(UnverifiedError);
     expect(await library.finish(id, { verified: true })).toMatchObject({ verified_at: expect.any(Date) });

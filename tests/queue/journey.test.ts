@@ -101,7 +101,8 @@ describe("a wait that is given up", () => {
   test("before it began asks the database for nothing", async () => {
     const enqueue = vi.fn();
     const signal = AbortSignal.abort();
-    await expect(takeTurn(database.queue, enqueue, { heartbeat: false, signal })).rejects.toThrow(CancelledError);
+    const wayIn = { deployment: 1, enter: enqueue };
+    await expect(takeTurn(database.queue, wayIn, { heartbeat: false, signal })).rejects.toThrow(CancelledError);
     expect(enqueue).not.toHaveBeenCalled();
   });
 });

@@ -11,7 +11,7 @@ import { runnerProcess } from "../jobSteps.js";
 import { log } from "../log.js";
 import { state } from "../state.js";
 import { takeTurn } from "../takeTurn.js";
-import { saveVerification } from "../verificationInputs.js";
+import { saveVerification, willVerify } from "../verificationInputs.js";
 
 /** Starts now and keeps the deployment alive in the background. The post step ends it. */
 export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
@@ -24,6 +24,7 @@ export async function job(queue: Queue, inputs: StartInputs): Promise<void> {
   const turn = await takeTurn(queue, inputs, {
     heartbeat: true,
     keeper: keeper.name,
+    cureOfUnverified: willVerify() ? undefined : "Give this step the input verify, or use the modes start and finish.",
     onSuperseded: () => state.deploymentId.save(""),
     onEnqueued: ({ id }) => {
       state.deploymentId.save(String(id));

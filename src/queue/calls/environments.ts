@@ -163,6 +163,18 @@ export class Environments extends Calls {
     );
   }
 
+  /** Whether a deployment of a component finishes only when it has been verified. */
+  async requiresVerification(environment: string, component: string): Promise<boolean> {
+    const fields = ["require_verification"];
+    const [[general], [own]] = await Promise.all([
+      this.read<Pick<Environment, "require_verification">>("environments", { where: { environment }, fields }),
+      this.read<Pick<ComponentPolicies, "require_verification">>("component_policies", {
+        ...{ where: { environment, component }, fields },
+      }),
+    ]);
+    return own?.require_verification ?? general?.require_verification ?? false;
+  }
+
   /** Says what a component demands otherwise than its environment. */
   setComponent(
     environment: string,
