@@ -13,6 +13,7 @@
 -- history   events, and whether they tell what must have been
 -- predecessor  the old names that an adoption leaves: what its programs read and write
 -- boards    what people and dashboards read
+-- work      targets, agents, and the commands that these run
 -- adoption  what moves the database of the predecessor: not included, since it exists in pg_temp, while it runs
 --
 -- One object a file, named after it; a leading underscore is private, tg_ a trigger. Tables, types and indexes: migrations/.
@@ -398,11 +399,30 @@
 --!include boards/health.sql
 --!include boards/worker_seen.sql
 
+--!include work/_plain_directory.sql
+--!include work/_find_target.sql
+--!include work/_agent.sql
+--!include work/_tell_agents.sql
+--!include work/_tell_waiter.sql
+--!include work/_missing_agent.sql
+--!include work/_waiting_work.sql
+--!include work/_taken.sql
+--!include work/_takeable.sql
+--!include work/_require_commands.sql
+--!include work/_shell_words.sql
+--!include work/_submitted_before.sql
+--!include work/register_targets.sql
+--!include work/submit.sql
+--!include work/keep_work.sql
+--!include work/take_work.sql
+--!include work/known_targets.sql
+
 --!include access/_act_as.sql
 --!include access/_session_access.sql
 --!include access/_access_of.sql
 --!include access/_callable.sql
 --!include access/_require_scope.sql
+--!include access/_require_scope_of_session.sql
 --!include access/_as_json.sql
 --!include access/_answer_as_json.sql
 --!include access/_argument.sql

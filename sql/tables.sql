@@ -235,7 +235,7 @@ comment on type deploy_queue.access is
 comment on table deploy_queue.tokens is 'Secrets that let callers of a server in. Written by create_token() and revoke_token().';
 comment on column deploy_queue.tokens.name is 'What it is known as.';
 comment on column deploy_queue.tokens.hash is 'The SHA-256 of the secret.';
-comment on column deploy_queue.tokens.kind is 'Whose privileges it gives: reader, approver, checker, deployer or operator.';
+comment on column deploy_queue.tokens.kind is 'Whose privileges it gives: reader, approver, checker, agent, deployer or operator.';
 comment on column deploy_queue.tokens.environments is 'The only ones that it may change; null is all.';
 comment on column deploy_queue.tokens.components is 'The only ones that it may change; null is all.';
 comment on column deploy_queue.tokens.functions is 'The only ones that it may call; null is all that its kind may.';
@@ -268,6 +268,11 @@ comment on column deploy_queue.writes.seen_at is 'When one was last noted, at mo
 comment on column deploy_queue.writes.back_since is 'When the first one came after more than a minute without any.';
 comment on column deploy_queue.writes.back_before is 'The same, once before.';
 
+comment on table deploy_queue.agents is 'Processes that run the commands of others, and when each was last there.';
+comment on table deploy_queue.targets is 'Where agents run commands: a component in a cell, known by its name or by its directories.';
+comment on table deploy_queue.agent_targets is 'Which agent serves which target.';
+comment on table deploy_queue.work is
+  'What agents are to do for deployments: the commands, where they run, and which agent has taken them.';
 comment on table deploy_queue.workers is 'Background workers and when each was last seen; nothing depends on there being any.';
 
 do $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a93879e16bc06bf5d9a1840a0009ae60b65f220a
+--! Hash: sha1:0187cd479e5b994591a0294079dfb401a18107b6
 
 -- squawk-ignore-file
 
@@ -702,3 +702,51 @@ create table deploy_queue.sessions (
 
 create index sessions_by_principal on deploy_queue.sessions (principal);
 create index sessions_by_token on deploy_queue.sessions (token_id) where token_id is not null;
+
+-- Processes that run the commands of others, on the hosts where these belong.
+create table deploy_queue.agents (
+  id integer primary key generated always as identity,
+  agent text not null constraint agent_must_be_1_to_100_characters check (length(agent) between 1 and 100),
+  -- The principal of its login or token.
+  owner text not null,
+  seen_at timestamptz not null,
+  constraint an_agent_has_one_name unique (owner, agent)
+);
+
+-- Where commands run: a component in a cell, known by its name or by its directories.
+create table deploy_queue.targets (
+  target text primary key constraint target_must_be_1_to_100_characters check (length(target) between 1 and 100),
+  environment text not null,
+  cloud_provider text not null,
+  region text not null,
+  cell_index integer not null,
+  component text not null,
+  directories text[] not null,
+  refs text[] not null,
+  owner text not null
+);
+
+create table deploy_queue.agent_targets (
+  agent_id integer not null references deploy_queue.agents on delete cascade,
+  target text not null references deploy_queue.targets on delete cascade,
+  primary key (agent_id, target)
+);
+create index agent_targets_target on deploy_queue.agent_targets (target);
+
+-- What agents are to do for deployments. Beside them, so that one without has no more columns; without a foreign key, as events.
+create table deploy_queue.work (
+  deployment_id bigint primary key,
+  target text not null,
+  -- Null: where the target says.
+  directory text,
+  commands text[] not null,
+  commit_hash text,
+  ref_name text,
+  -- The agent that has taken it, and its principal.
+  agent text,
+  taken_by text,
+  taken_at timestamptz,
+  -- Up to where its log was read by the one who polls, and whether that one was told how it ended.
+  drained_to bigint not null default -1,
+  told_end boolean not null default false
+) with (fillfactor = 80);

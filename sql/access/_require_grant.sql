@@ -11,7 +11,7 @@ declare
 begin
   if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind = 'server' then
     raise exception using errcode = 'QD030', message = format('%s is no kind of role', coalesce(quote_literal(_require_grant.kind), 'null')),
-      hint = 'It is reader, deployer, operator, approver or checker; deploy_queue.create_roles() makes the roles.';
+      hint = 'It is reader, deployer, operator, approver, checker or agent; deploy_queue.create_roles() makes the roles.';
   end if;
   perform deploy_queue._require_environment(named) from unnest(_require_grant.environments) as named;
   if v_allowed is not null and (_require_grant.environments <@ v_allowed) is not true then

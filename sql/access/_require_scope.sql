@@ -37,6 +37,14 @@ begin
           (_require_scope.access).principal),
         hint = 'A deployer changes what it entered itself; an operator may change it.';
     end if;
+    if (_require_scope.access).kind = 'agent' and not exists (
+      select from deploy_queue.work
+      where work.deployment_id = v_deployment.id and work.taken_by = (_require_scope.access).principal
+    ) then
+      raise exception using errcode = 'QD072',
+        message = format('deployment %s was not taken by %s', v_deployment.id, (_require_scope.access).principal),
+        hint = 'An agent changes what it has taken.';
+    end if;
     -- What is named first counts, unless it lies outside.
     v_component := case
       when v_deployment.component <> all ((_require_scope.access).components) then v_deployment.component

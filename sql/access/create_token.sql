@@ -41,4 +41,4 @@ end;
 $$;
 
 comment on function deploy_queue.create_token(text, text, bytea, text[], text[], text[], interval) is
-  'Makes a token for callers of a server. kind: reader, deployer, operator, approver or checker. hash: the SHA-256 of its secret. environments, components, functions: the only ones that it may change or call; null is no limit. valid_for: null is until it is revoked. Returns the token.';
+  'Makes a token for callers of a server. kind: reader, deployer, operator, approver, checker or agent. hash: the SHA-256 of its secret. environments, components, functions: the only ones that it may change or call; null is no limit. valid_for: null is until it is revoked. Returns the token.';

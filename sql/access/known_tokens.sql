@@ -17,7 +17,7 @@ from deploy_queue.tokens;
 comment on view deploy_queue.known_tokens is 'Tokens of callers of servers, those that were revoked as well. used_at is right to the hour.';
 comment on column deploy_queue.known_tokens.token_id is 'Number of the token.';
 comment on column deploy_queue.known_tokens.name is 'What it is known as.';
-comment on column deploy_queue.known_tokens.kind is 'Whose privileges it gives: reader, approver, checker, deployer or operator.';
+comment on column deploy_queue.known_tokens.kind is 'Whose privileges it gives: reader, approver, checker, agent, deployer or operator.';
 comment on column deploy_queue.known_tokens.environments is 'The only ones that it may change; null is all.';
 comment on column deploy_queue.known_tokens.components is 'The only ones that it may change; null is all.';
 comment on column deploy_queue.known_tokens.functions is 'The only ones that it may call; null is all that its kind may.';

@@ -36,7 +36,7 @@ comment on column deploy_queue.known_trusts.issuer is 'Who signs the tokens.';
 comment on column deploy_queue.known_trusts.audience is 'For whom the tokens must be.';
 comment on column deploy_queue.known_trusts.claims is 'What the tokens must say, claim by claim.';
 comment on column deploy_queue.known_trusts.run_claims is 'The claims by which one run is told from another.';
-comment on column deploy_queue.known_trusts.kind is 'Whose privileges a session has: reader, approver, checker, deployer or operator.';
+comment on column deploy_queue.known_trusts.kind is 'Whose privileges a session has: reader, approver, checker, agent, deployer or operator.';
 comment on column deploy_queue.known_trusts.environments is 'The only ones that a session may change; null is all.';
 comment on column deploy_queue.known_trusts.components is 'The only ones that a session may change; null is all.';
 comment on column deploy_queue.known_trusts.cells is 'The only ones that a session may change; null is all.';

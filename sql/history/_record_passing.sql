@@ -10,7 +10,7 @@ begin
   -- What was written after the fact has passed nothing.
   if was.id is not null then
     v_passed := deploy_queue._waiting_on(was, 10);
-    perform deploy_queue._tell(becomes.id);
+    perform deploy_queue._tell_waiter(becomes);
   end if;
   insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, reason, detail)
   values (

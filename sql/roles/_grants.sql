@@ -17,6 +17,7 @@ as $$
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
       ('select', 'deploy_queue.approvals', 1),
+      ('select', 'deploy_queue.work', 1),
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
@@ -47,7 +48,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
+        'submit', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
       ) then 2
       when pg_proc.proname in (
         'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
@@ -81,6 +82,8 @@ as $$
     or (roles.role_name = 'deploy_queue_server'
       and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|news|keep_waits|trusted_issuers|create_session|end_session|schema_version|live_figures|transitions_after|(un)?follow_transitions)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
+    or (roles.role_name = 'deploy_queue_agent'
+      and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop)\(')
     or (roles.role_name = 'deploy_queue_checker' and objects.object ~ '^function deploy_queue\.report_check\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

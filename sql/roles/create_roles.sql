@@ -43,4 +43,4 @@ end;
 $$;
 
 comment on function deploy_queue.create_roles(boolean) is
-  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_approver (reviewers), deploy_queue_checker (pipelines that test), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new. exclusive: only they and the owner may connect to this database from now on.';
+  'Creates the roles deploy_queue_reader (dashboards), deploy_queue_approver (reviewers), deploy_queue_checker (pipelines that test), deploy_queue_agent (hosts that run commands), deploy_queue_deployer (pipelines) and deploy_queue_operator, and gives them their privileges in this database; returns which are new. exclusive: only they and the owner may connect to this database from now on.';

@@ -1,4 +1,4 @@
--- Makes a login a reader, an approver, a checker, a deployer or an operator, and ties it to environments. It needs no superuser: who has created the roles may
+-- Makes a login a reader, an approver, a checker, an agent, a deployer or an operator, and ties it to environments. It needs no superuser: who has created the roles may
 -- grant them, and the ties are rows. Called by the owner.
 create or replace function deploy_queue.grant_role(role_name text, kind text, environments text[] default null) returns void
 language plpgsql volatile
@@ -10,7 +10,7 @@ begin
   if not exists (select from deploy_queue._roles() as roles where roles.kind = grant_role.kind) then
     raise exception using errcode = 'QD030',
       message = format('%s is no kind of role', coalesce(quote_literal(grant_role.kind), 'null')),
-      hint = 'It is reader, approver, checker, deployer or operator.';
+      hint = 'It is reader, approver, checker, agent, deployer or operator.';
   end if;
   if to_regrole(quote_ident(grant_role.role_name)) is null then
     raise exception using errcode = 'QD030',
@@ -41,4 +41,4 @@ end;
 $$;
 
 comment on function deploy_queue.grant_role(text, text, text[]) is
-  'Makes a login a reader, approver, checker, deployer or operator. environments: the only ones that it may change; {*}: all; null: as before.';
+  'Makes a login a reader, approver, checker, agent, deployer or operator. environments: the only ones that it may change; {*}: all; null: as before.';

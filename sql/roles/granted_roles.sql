@@ -1,4 +1,4 @@
--- The logins that are readers, approvers, checkers, deployers and operators, and the environments that each is tied to. Called by the command line.
+-- The logins that are readers, approvers, checkers, agents, deployers and operators, and the environments that each is tied to. Called by the command line.
 create or replace function deploy_queue.granted_roles()
 returns table (role_name text, kind text, environments text[])
 language plpgsql stable
@@ -27,4 +27,4 @@ end;
 $$;
 
 comment on function deploy_queue.granted_roles() is
-  'The logins that are readers, approvers, checkers, deployers and operators; environments: the only ones that each may change, null: all.';
+  'The logins that are readers, approvers, checkers, agents, deployers and operators; environments: the only ones that each may change, null: all.';

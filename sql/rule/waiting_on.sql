@@ -10,7 +10,7 @@ declare
   v_candidate deploy_queue.deployments := deploy_queue._deployment(waiting_on.deployment_id);
 begin
   if v_candidate.start_timestamp is null and v_candidate.cancellation_timestamp is null then
-    return query select reason.* from unnest(deploy_queue._waiting_on(v_candidate)) as reason;
+    return query select reason.* from unnest(deploy_queue._waiting_on(v_candidate) || deploy_queue._missing_agent(v_candidate)) as reason;
   end if;
 end;
 $$;

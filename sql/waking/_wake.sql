@@ -8,7 +8,7 @@ begin
   if not exists (
     select from unnest(deploy_queue._waiting_on(candidate)) as reason where reason.until is null
   ) then
-    perform deploy_queue._tell(candidate.id);
+    perform deploy_queue._tell_waiter(candidate);
     insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state)
     values (candidate.id, deploy_queue._now(), 'woken', 'queued');
   end if;

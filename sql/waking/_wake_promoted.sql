@@ -7,7 +7,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform deploy_queue._tell(head.id)
+  perform deploy_queue._tell_waiter(head)
   from unnest(deploy_queue._promoted_lines(finished.environment)) as line (cell_id)
   cross join lateral deploy_queue._heads(line.cell_id) as head
   where head.component = finished.component

@@ -24,7 +24,7 @@ begin
     perform deploy_queue._tell(new.id, 'stop');
   elsif v_is_released then
     -- A released deployment is told even when others are ahead: it waits for something else now.
-    perform deploy_queue._tell(new.id);
+    perform deploy_queue._tell_waiter(new);
   elsif new.priority = old.priority then
     if new.confirmation is distinct from old.confirmation and deploy_queue._flaw_of_confirmation(old) is not null then
       perform deploy_queue._wake(new);

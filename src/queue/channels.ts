@@ -15,3 +15,13 @@ export const transitionsChannel = "deploy_queue_transitions";
 
 /** The channel that tells those who follow the ids of all deployments whose own channel is notified. */
 export const toldChannel = "deploy_queue_told";
+
+/** The channel that tells an agent that it is of use to take work. */
+export function agentChannel(agent: number): string {
+  return `deploy_queue_agent_${agent}`;
+}
+
+/** The number of the agent whose channel it is; undefined: it is that of something else. */
+export function agentOf(channel: string): string | undefined {
+  return /^deploy_queue_agent_(\d+)$/.exec(channel)?.[1];
+}

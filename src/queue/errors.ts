@@ -155,6 +155,12 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD082: UnknownNameError,
   QD083: RefusedError,
   QD084: RefusedError,
+  QD120: UnknownNameError,
+  QD121: InvalidValueError,
+  QD122: InvalidValueError,
+  QD123: RefusedError,
+  QD124: RefusedError,
+  QD125: InvalidValueError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

@@ -29,6 +29,7 @@ import { Roles } from "./roles.js";
 import { Tokens } from "./tokens.js";
 import { Trusts } from "./trusts.js";
 import { Upkeep } from "./upkeep.js";
+import { WorkCalls } from "./work.js";
 
 export interface CancelOptions {
   /** Its cell is free at once, whatever still works there. */
@@ -64,6 +65,8 @@ export class QueueCalls extends Calls {
   /** What lets callers of servers in. */
   readonly tokens: Tokens;
   readonly trusts: Trusts;
+  /** Commands that agents run. */
+  readonly work: WorkCalls;
   readonly adoption: Adoption;
 
   constructor(at: Source | Database) {
@@ -84,6 +87,7 @@ export class QueueCalls extends Calls {
     this.roles = new Roles(source);
     this.tokens = new Tokens(source);
     this.trusts = new Trusts(source);
+    this.work = new WorkCalls(source);
     this.adoption = new Adoption(source);
   }
 

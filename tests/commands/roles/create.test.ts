@@ -4,7 +4,9 @@ import { useLogins } from "../../support/logins.js";
 
 const cli = useCommandLine();
 const newLogin = useLogins(cli);
-const names = ["reader", "approver", "checker", "server", "deployer", "operator"].map((kind) => `deploy_queue_${kind}`);
+const names = ["reader", "approver", "checker", "agent", "server", "deployer", "operator"].map(
+  (kind) => `deploy_queue_${kind}`,
+);
 
 test("roles create makes the roles that are given out, and may be repeated", async () => {
   await cli.run(["roles", "create"]);

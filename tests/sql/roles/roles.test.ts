@@ -9,7 +9,7 @@ import { outcome } from "../../support/session.js";
 const database = useDatabase();
 const { sql } = database;
 const newLogin = useLogins(database);
-const roles = ["reader", "approver", "checker", "server", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "checker", "agent", "server", "deployer", "operator"] as const;
 const forbidden = "42501";
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ async function allowedTo({ sql: session }: Login): Promise<string[]> {
 /** What docs/roles.md says of the role, in the same way. */
 function documentedFor(role: (typeof roles)[number]): string[] {
   const rows = readFileSync(join(import.meta.dirname, "../../../docs/roles.md"), "utf8").matchAll(
-    /^\| `(?!schema )([^`]+)` *\|((?:[^|\n]*\|){6})$/gm,
+    /^\| `(?!schema )([^`]+)` *\|((?:[^|\n]*\|){7})$/gm,
   );
   return [...rows].flatMap(([, object, columns = ""]) =>
     (columns.split("|")[roles.indexOf(role)] ?? "")

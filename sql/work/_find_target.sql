@@ -1,0 +1,49 @@
+-- The target of this name, or the one that has registered the longest directory which is this one or holds it, and takes this ref. Refuses
+-- what is none, or could be more than one. Called by all that enters work.
+create or replace function deploy_queue._find_target(target text, directory text, ref_name text) returns deploy_queue.targets
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_asked text := coalesce('target ' || quote_literal(btrim(_find_target.target)), 'directory ' || quote_literal(_find_target.directory));
+  v_near deploy_queue.targets[];
+  v_found deploy_queue.targets[];
+begin
+  if num_nonnulls(_find_target.target, _find_target.directory) = 0 then
+    raise exception using errcode = 'QD120', message = 'neither target nor directory is given';
+  end if;
+  select array_agg(near.target) into v_near
+  from (
+    select targets as target, rank() over (order by max(length(registered)) desc) as rank
+    from deploy_queue.targets
+    cross join unnest(targets.directories) as registered
+    where (targets.target = btrim(_find_target.target)) is not false
+      and (_find_target.directory = registered or starts_with(_find_target.directory, rtrim(registered, '/') || '/')) is not false
+    group by targets.target
+  ) as near
+  where near.rank = 1;
+  v_found := array(
+    select near from unnest(v_near) as near
+    where near.refs = '{}' or exists (
+      select from unnest(near.refs) as pattern
+      -- A star stands for any characters, and nothing else has a meaning.
+      where _find_target.ref_name like replace(replace(replace(replace(pattern, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+    )
+  );
+
+  if cardinality(v_found) = 1 then
+    return v_found[1];
+  end if;
+  raise exception using errcode = case when cardinality(v_found) > 1 then 'QD121' else 'QD120' end,
+    message = case
+      when cardinality(v_found) > 1 then format('%s is that of several targets: %s', v_asked,
+        (select string_agg(found.target, ', ' order by found.target) from unnest(v_found) as found))
+      when v_near is not null then format('ref %s is not taken by %s', coalesce(quote_literal(_find_target.ref_name), 'null'),
+        (select string_agg(format('%s (%s)', near.target, array_to_string(near.refs, ', ')), ', ' order by near.target) from unnest(v_near) as near))
+      when exists (select from deploy_queue.targets where targets.target = btrim(_find_target.target))
+        then format('%s has no directory %s', v_asked, quote_literal(_find_target.directory))
+      else format('no agent serves %s', v_asked)
+    end,
+    hint = case when cardinality(v_found) > 1 then 'Name the target.' else 'deploy_queue.known_targets lists them.' end;
+end;
+$$;

@@ -1,0 +1,29 @@
+-- The targets that agents serve. Read by the command line and people.
+create or replace view deploy_queue.known_targets as
+select
+  targets.target,
+  targets.environment,
+  targets.cloud_provider,
+  targets.region,
+  targets.cell_index,
+  targets.component,
+  targets.directories,
+  targets.refs,
+  targets.owner,
+  serving.agents,
+  serving.seen_at
+from deploy_queue.targets
+cross join lateral (
+  select array_agg(agents.agent order by agents.agent) as agents, max(agents.seen_at) as seen_at
+  from deploy_queue.agent_targets
+  join deploy_queue.agents on agents.id = agent_targets.agent_id
+  where agent_targets.target = targets.target
+) as serving;
+
+comment on view deploy_queue.known_targets is 'The targets that agents serve: where the commands of submit() run.';
+comment on column deploy_queue.known_targets.target is 'Its name.';
+comment on column deploy_queue.known_targets.directories is 'Where its commands may run: these, and what is below them.';
+comment on column deploy_queue.known_targets.refs is 'Patterns of the branches and tags that it takes; empty: all.';
+comment on column deploy_queue.known_targets.owner is 'The principal of its agents.';
+comment on column deploy_queue.known_targets.agents is 'The agents that serve it.';
+comment on column deploy_queue.known_targets.seen_at is 'When the last of them was there.';

@@ -1,0 +1,66 @@
+-- Says what an agent serves, and that it is there. A target belongs to the principal that has registered it, until none of its agents names it
+-- any more or has been seen for a day.
+-- Called by agents, when they start and once a minute.
+create or replace function deploy_queue.register_targets(agent text, targets jsonb) returns integer
+language plpgsql volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := deploy_queue._now();
+  v_owner text := deploy_queue._principal();
+  v_id integer;
+  v_given record;
+  v_other text;
+begin
+  perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
+  delete from deploy_queue.agents where agents.seen_at < v_now - interval '1 day';
+  insert into deploy_queue.agents (agent, owner, seen_at) values (btrim(register_targets.agent), v_owner, v_now)
+  on conflict on constraint an_agent_has_one_name do update set seen_at = excluded.seen_at
+  returning id into v_id;
+  delete from deploy_queue.agent_targets
+  where agent_targets.agent_id = v_id
+    and agent_targets.target not in (select btrim(named.target) from jsonb_to_recordset(register_targets.targets) as named (target text));
+  delete from deploy_queue.targets
+  where not exists (select from deploy_queue.agent_targets where agent_targets.target = targets.target);
+
+  for v_given in
+    select btrim(given.target) as target, btrim(given.environment) as environment, btrim(given.cloud_provider) as cloud_provider,
+      btrim(given.region) as region, given.cell_index, btrim(given.component) as component,
+      array(select deploy_queue._plain_directory(directory) from unnest(given.directories) as directory) as directories,
+      coalesce(given.refs, '{}') as refs
+    from jsonb_to_recordset(register_targets.targets) as given (
+      target text, environment text, cloud_provider text, region text, cell_index integer, component text, directories text[], refs text[]
+    )
+    -- In one order, so that two agents do not wait for each other.
+    order by 1
+  loop
+    perform deploy_queue._require_name('target', v_given.target, null);
+    perform deploy_queue._require_environment(v_given.environment);
+    perform deploy_queue._require_right(v_given.environment);
+    perform deploy_queue._require_scope_of_session(to_jsonb(v_given));
+    insert into deploy_queue.targets as known (
+      target, environment, cloud_provider, region, cell_index, component, directories, refs, owner
+    ) values (
+      v_given.target, v_given.environment, v_given.cloud_provider, v_given.region, v_given.cell_index, v_given.component,
+      v_given.directories, v_given.refs, v_owner
+    )
+    on conflict (target) do update
+    set environment = excluded.environment, cloud_provider = excluded.cloud_provider, region = excluded.region,
+      cell_index = excluded.cell_index, component = excluded.component, directories = excluded.directories, refs = excluded.refs
+    where known.owner = v_owner;
+    if not found then
+      v_other := (select known.owner from deploy_queue.targets as known where known.target = v_given.target);
+      raise exception using errcode = 'QD124',
+        message = format('target %s belongs to %s', quote_literal(v_given.target), v_other),
+        hint = 'Agents of one target have one login or token. Another name is another target.';
+    end if;
+    insert into deploy_queue.agent_targets (agent_id, target) values (v_id, v_given.target) on conflict do nothing;
+  end loop;
+  return v_id;
+end;
+$$;
+
+comment on function deploy_queue.register_targets(text, jsonb) is
+  'Says what an agent serves, and that it is there; to be repeated once a minute. targets: an array of objects with target (its name), environment, cloud_provider, region, cell_index, component, directories and refs (patterns in which * stands for any characters; none: all refs). What is left out is served no more. Returns the number of the agent: the channel deploy_queue_agent_<number> tells it when to call take_work().';
