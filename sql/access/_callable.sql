@@ -7,10 +7,15 @@ as $$
 declare
   v_function pg_catalog.pg_proc;
 begin
+  -- By the index of names: _functions() reads all of them, which takes longer than most calls.
   select pg_proc.* into v_function
-  from deploy_queue._functions() as ours
-  join pg_proc on pg_proc.oid = ours
-  where pg_proc.proname = _callable.function_name and not starts_with(pg_proc.proname, '_') and pg_proc.prorettype <> 'trigger'::regtype;
+  from pg_proc
+  where pg_proc.proname = _callable.function_name::name and pg_proc.pronamespace = 'deploy_queue'::regnamespace
+    and not starts_with(pg_proc.proname, '_') and pg_proc.prorettype <> 'trigger'::regtype
+    and not exists (
+      select from pg_depend
+      where pg_depend.classid = 'pg_proc'::regclass and pg_depend.objid = pg_proc.oid and pg_depend.deptype = 'e'
+    );
   if not found then
     raise exception using errcode = 'QD071', message = format('there is no function %s', quote_ident(_callable.function_name)),
       hint = 'docs/sql-api.md lists them.';

@@ -13,8 +13,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
   /** Whether the first event tells what is so already, of which onEvent is not told. */
   readonly tellsPresent: boolean;
-  /** Told of each event. */
-  readonly onEvent: () => void;
+  /** Told of each event by its name. */
+  readonly onEvent: (name: string) => void;
   /** Told once, when the stream has ended. */
   readonly onEnd: () => void;
 }
@@ -78,14 +78,14 @@ export class ServerClient {
           resolve();
         }
       };
-      const onData = (): void => {
+      const onName = (name: string): void => {
         if (!isPresent) {
-          onEvent();
+          onEvent(name);
         }
         isPresent = false;
         resolve();
       };
-      readEvents(body, onChunk, onData)
+      readEvents(body, onChunk, onName)
         .catch(() => undefined)
         .finally(() => {
           clearTimeout(timer);
@@ -161,15 +161,21 @@ export class ServerClient {
 }
 
 /** @param onChunk told of all that comes, also of comments, which only show that the stream is alive */
-async function readEvents(body: ReadableStream<Uint8Array>, onChunk: () => void, onEvent: () => void): Promise<void> {
+async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  onChunk: () => void,
+  onEvent: (name: string) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
     onChunk();
     const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split("\n");
     rest = lines.pop() ?? "";
-    if (lines.some((line) => line.startsWith("event:") || line.startsWith("data:"))) {
-      onEvent();
+    for (const line of lines) {
+      if (line.startsWith("event:")) {
+        onEvent(line.slice("event:".length).trim());
+      }
     }
   }
 }

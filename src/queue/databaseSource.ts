@@ -110,6 +110,10 @@ export class DatabaseSource implements Source {
     return this.database.listen(channel);
   }
 
+  isKept(): boolean {
+    return false;
+  }
+
   unlisten(channel: string): Promise<void> {
     return this.database.unlisten(channel);
   }

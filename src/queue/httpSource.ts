@@ -21,6 +21,15 @@ export interface HttpSourceOptions extends ServerAddress {
 
 /** In milliseconds: a server that ends ends the streams of all its waiters in one instant; they must not all come back in one. */
 const longestDelayOfLoss = 100;
+/** In milliseconds: that those ahead become fewer is worth a look once in a while; in a long line, it happens all the time. */
+const pauseBetweenPlaces = 30_000;
+
+interface Stream {
+  readonly over: AbortController;
+  isKept: boolean;
+  /** Runs until the next look at what only moves up. */
+  timer?: NodeJS.Timeout;
+}
 
 /** The queue behind a server: each call is one request. */
 export class HttpSource implements Source {
@@ -29,7 +38,7 @@ export class HttpSource implements Source {
   readonly #options: HttpSourceOptions;
   readonly #client: ServerClient;
   readonly #wakeUps = new WakeUps();
-  readonly #streams = new Map<string, AbortController>();
+  readonly #streams = new Map<string, Stream>();
 
   constructor(options: HttpSourceOptions) {
     this.#options = options;
@@ -97,22 +106,23 @@ export class HttpSource implements Source {
   /** The server asks the primary before it says that there is no such deployment, or that one holds its cell. */
   async proveItWrites(): Promise<void> {}
 
-  async listen(channel: string): Promise<void> {
+  async listen(channel: string, keeper?: string): Promise<void> {
     if (this.#streams.has(channel)) {
       return;
     }
-    const over = new AbortController();
-    this.#streams.set(channel, over);
+    const stream: Stream = { over: new AbortController(), isKept: false };
+    this.#streams.set(channel, stream);
     const onEnd = (): void => {
-      if (this.#streams.get(channel) === over) {
+      clearTimeout(stream.timer);
+      if (this.#streams.get(channel) === stream) {
         this.#streams.delete(channel);
         setTimeout(() => this.#wakeUps.wake(channel), Math.random() * longestDelayOfLoss);
       }
     };
     try {
-      const refusal = await this.#client.listen(pathOf(channel), {
-        ...{ signal: over.signal, tellsPresent: channel !== transitionsChannel, onEnd },
-        onEvent: () => this.#wakeUps.wake(channel),
+      const refusal = await this.#client.listen(pathOf(channel, keeper), {
+        ...{ signal: stream.over.signal, tellsPresent: channel !== transitionsChannel, onEnd },
+        onEvent: (name) => this.#heard(channel, stream, name),
       });
       if (refusal === undefined) {
         return;
@@ -128,10 +138,28 @@ export class HttpSource implements Source {
     }
   }
 
+  #heard(channel: string, stream: Stream, event: string): void {
+    if (event === "kept") {
+      stream.isKept = true;
+    } else if (event === "waiting") {
+      stream.timer ??= setTimeout(() => {
+        delete stream.timer;
+        this.#wakeUps.wake(channel);
+      }, pauseBetweenPlaces);
+    } else {
+      this.#wakeUps.wake(channel);
+    }
+  }
+
+  isKept(channel: string): boolean {
+    return this.#streams.get(channel)?.isKept === true;
+  }
+
   async unlisten(channel: string): Promise<void> {
     const stream = this.#streams.get(channel);
     this.#streams.delete(channel);
-    stream?.abort();
+    clearTimeout(stream?.timer);
+    stream?.over.abort();
   }
 
   onWakeUp(channel: string, callback: () => void): () => void {
@@ -182,6 +210,7 @@ interface Notice {
   readonly message: string;
 }
 
-function pathOf(channel: string): string {
-  return channel === transitionsChannel ? "/v1/events" : `/v1/deployments/${deploymentOf(channel)}/events`;
+function pathOf(channel: string, keeper: string | undefined): string {
+  const query = keeper === undefined ? "" : `?keeper=${encodeURIComponent(keeper)}`;
+  return channel === transitionsChannel ? "/v1/events" : `/v1/deployments/${deploymentOf(channel)}/events${query}`;
 }

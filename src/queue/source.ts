@@ -81,8 +81,16 @@ export interface Source {
   /** @throws DatabaseUnavailableError when what was answered last may be the answer of a former primary */
   proveItWrites(): Promise<void>;
 
-  /** Listens on a channel; does nothing when it does so already. To be called before each check. */
-  listen(channel: string): Promise<void>;
+  /**
+   * Listens on a channel; does nothing when it does so already. To be called before each check.
+   * @param keeper the name that the caller has drawn for itself, on the channel of its deployment
+   */
+  listen(channel: string, keeper?: string): Promise<void>;
+  /**
+   * Whether somebody else renews the lease of what waits while this listens on its channel, and tells of each moment at which time alone
+   * changes something.
+   */
+  isKept(channel: string): boolean;
   unlisten(channel: string): Promise<void>;
   /**
    * Calls back at each notification on a channel, and when notifications may have been lost. Does not listen by itself.

@@ -28,6 +28,8 @@ export interface WaitOptions extends Omit<OutageOptions, "onEvent" | "whileHeldU
 const shortestLook = 2_000;
 const longestLook = 15_000;
 const lookGrowth = 1.5;
+/** What is kept and told of all that happens still looks by itself now and then, in milliseconds. */
+const keptLook = 300_000;
 
 /**
  * Sleeps until the deployment may start, and starts it. Woken by its channel; looks by itself when a buffer ends and
@@ -47,9 +49,9 @@ export async function waitForStart(
   const wakeUps = catchWakeUps(queue.source, channel);
   const orAborted = <Result>(call: Promise<Result>): Promise<Result> => answered(queue.source, call, signal);
   const look = async (): Promise<StartAttempt> => {
-    await queue.source.listen(channel);
-    const sent = readClocks();
     const { heartbeat, keeper, stopGrace } = options;
+    await queue.source.listen(channel, keeper);
+    const sent = readClocks();
     const attempt = await queue.tryStart(id, { heartbeat, keeper, stopGrace });
     options.lease?.renewed(sent, attempt.deployment);
     return attempt;
@@ -94,7 +96,8 @@ export async function waitForStart(
         });
       }
       const turn = arrive === false ? Number.POSITIVE_INFINITY : await queue.source.giveWay();
-      await wakeUps.sleep(Math.min(attempt.lookAgainIn, longestSleep ?? attempt.lookAgainIn, turn), signal);
+      const lookAgainIn = queue.source.isKept(channel) ? keptLook : attempt.lookAgainIn;
+      await wakeUps.sleep(Math.min(lookAgainIn, longestSleep ?? lookAgainIn, turn), signal);
       if (refusal !== undefined) {
         throw refusal.error;
       }

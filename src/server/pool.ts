@@ -74,6 +74,13 @@ export class Pool {
     return this.#use((callers) => callers.keepWaits(followers));
   }
 
+  /** Keeps statements prepared from now on, which saves each call a round trip: the sessions are known to be its own. */
+  prepareStatements(): void {
+    for (const { database } of this.#members) {
+      database.connection.prepareStatements();
+    }
+  }
+
   schemaVersion(): Promise<number> {
     return this.#use((callers) => callers.schemaVersion());
   }

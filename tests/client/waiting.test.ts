@@ -39,6 +39,30 @@ test("a command waits behind another one, runs when its turn comes, and does not
   });
 });
 
+test("the server renews the lease of a wait that is followed, and the command asks for nothing meanwhile", async () => {
+  const place = newPlace();
+  await cli.queue.environments.set("dev", { heartbeatTimeout: 2 });
+  onTestFinished(async () => void (await cli.queue.environments.set("dev", { heartbeatTimeout: 900 })));
+  const holder = await cli.running(place);
+  const run = cli.launch(["run", ...place.options, "--", "true"], await variablesOf());
+  await isBlockedBy(run, holder);
+  const [waiting] = await cli.queue.line.queued();
+  const id = waiting?.deployment_id ?? 0;
+  const calls = () => server.debugged.filter((line) => line.includes("/v1/call/")).length;
+
+  // The first sleep is as long as that of a client that keeps itself.
+  let [seen, since] = [calls(), new Date()];
+  await until("three heartbeats came without a call", async () => {
+    const { heartbeat_timestamp: beat } = await cli.row(id);
+    if (calls() !== seen) {
+      [seen, since] = [calls(), new Date()];
+    }
+    return Number(beat) - Number(since) > 2_100;
+  });
+  await cli.queue.finish(holder);
+  expect((await run.end).code).toBe(0);
+});
+
 test("a job of a CI system needs no token but its own", async () => {
   await newTrust(cli.sql, { issuer: issuer.url, claims: { repository_id: "74" } });
   const place = newPlace();

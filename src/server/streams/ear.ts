@@ -13,6 +13,8 @@ export interface EarOptions {
   readonly onTransition: (payload: string) => void;
   /** Called when nothing was heard for a while, and everything is heard again: anything may have happened. */
   readonly onGap: () => void;
+  /** Called when notifications have arrived: the address leads to sessions of one's own. */
+  readonly onArrival: () => void;
 }
 
 /** Hears of all deployments on one connection, which is made anew whenever it is lost. It begins with the first call of open(). */
@@ -82,6 +84,18 @@ export class Ear {
   async #subscribe(): Promise<void> {
     await this.#database.listen(toldChannel);
     await new DatabaseSource(this.#database).followTransitions();
+    void this.#probe();
+  }
+
+  async #probe(): Promise<void> {
+    const arrive = await this.#database.notificationsArrive(toldChannel).catch(() => undefined);
+    if (arrive === true) {
+      this.#options.onArrival();
+    } else if (arrive === false && !this.#closing.signal.aborted) {
+      this.#options.log.error(
+        `no notifications come from ${this.#database.target}, so streams tell nothing; a pooler in transaction mode keeps them back: name the database itself`,
+      );
+    }
   }
 
   #nextLoss(): Promise<void> {

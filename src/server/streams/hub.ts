@@ -1,32 +1,39 @@
+import { setMaxListeners } from "node:events";
 import type { LeveledLog } from "../../display/log.js";
-import type { Follower, News } from "../../queue/calls/callers.js";
+import type { Answer, Follower, News } from "../../queue/calls/callers.js";
 import { backOff } from "../../queue/outage.js";
 import { pause } from "../../queue/pause.js";
 import type { Pool } from "../pool.js";
 import { Alarm } from "./alarm.js";
 import { Ear } from "./ear.js";
+import { cellOf, Lines } from "./lines.js";
+import { Renewals } from "./renewals.js";
 import { Transitions } from "./transitions.js";
+
+export interface Told {
+  /** Kept: from now on its lease is renewed while it is followed. */
+  readonly event: News["event"] | "kept";
+  readonly data: News["data"];
+}
 
 export interface Following extends Follower {
   /** Told where the deployment stands: at first, and whenever something has happened to it. */
-  readonly tell: (news: News) => void;
-  /** Called at once when something has happened, before it is read. */
-  readonly hear?: () => void;
+  readonly tell: (told: Told) => void;
 }
 
 interface Entry extends Following {
   /** What is told while an answer is under way is read once more: that answer may be older. */
   state: "idle" | "told" | "reading" | "told while reading";
+  /** Whether it waited when it was read last. */
+  waits: boolean;
+  /** What was told last of where it waits. */
+  stands: string;
 }
 
 /** How many are read by one statement. */
 const batch = 500;
 /** How many of these statements run at once. */
 const parallel = 3;
-/** Milliseconds after which leases are renewed that could not be. */
-const renewAgain = 1_000;
-/** Milliseconds: leases of that length and longer are renewed together. */
-const renewTogether = 1_000;
 /** Milliseconds: a moment that has come is not looked at more often. */
 const shortestLook = 250;
 
@@ -43,23 +50,30 @@ export class Hub {
   readonly #entries = new Map<number, Set<Entry>>();
   readonly #told = new Set<Entry>();
   readonly #alarm = new Alarm<Entry>((due) => this.#hear(due));
-  /** When the leases of those that wait are to be renewed. */
-  readonly #renewals = new Alarm<Entry>((due) => void this.#renew(due));
+  readonly #renewals: Renewals<Entry>;
+  readonly #lines = new Lines<Entry>((moved) => this.#hear(moved));
   readonly #closing = new AbortController();
   #size = 0;
   #readers = 0;
   #failures = 0;
 
   constructor(options: { readonly url: string; readonly log: LeveledLog; readonly pool: Pool }) {
+    // Each long poll waits for it.
+    setMaxListeners(0, this.#closing.signal);
     this.#pool = options.pool;
     this.transitions = new Transitions(options.pool, options.log);
+    this.#renewals = new Renewals(options.pool, options.log, ({ id, tell }) =>
+      tell({ event: "kept", data: { deployment_id: id } }),
+    );
     this.#log = options.log;
     this.#ear = new Ear({
       ...options,
-      onTold: (id) => this.#heard(id),
+      onTold: (id) => this.#wake(id),
+      onArrival: () => this.#pool.prepareStatements(),
       onTransition: (payload) => {
-        const { deployment_id: id }: { readonly deployment_id: number | null } = JSON.parse(payload);
-        this.#heard(id ?? 0);
+        const transition: Answer = JSON.parse(payload);
+        this.#hear(this.#entries.get(Number(transition["deployment_id"])) ?? []);
+        this.#lines.moved(cellOf(transition));
         this.transitions.tell(payload);
       },
       onGap: () => {
@@ -88,7 +102,7 @@ export class Hub {
 
   /** @returns a function that ends it */
   follow(following: Following): () => void {
-    const entry: Entry = { ...following, state: "idle" };
+    const entry: Entry = { ...following, state: "idle", waits: false, stands: "" };
     const entries = this.#entries.get(entry.id) ?? new Set();
     this.#entries.set(entry.id, entries.add(entry));
     this.#size += 1;
@@ -103,7 +117,8 @@ export class Hub {
       }
       this.#told.delete(entry);
       this.#alarm.forget(entry);
-      this.#renewals.forget(entry);
+      this.#renewals.end(entry);
+      this.#lines.remove(entry);
     };
   }
 
@@ -111,16 +126,23 @@ export class Hub {
     this.#closing.abort();
     this.#alarm.stop();
     this.#renewals.stop();
+    this.#lines.stop();
     this.transitions.close();
     await this.#ear.close();
   }
 
-  #heard(id: number): void {
-    const entries = this.#entries.get(id) ?? [];
-    for (const entry of entries) {
-      entry.hear?.();
+  /** What is woken tries to start at once: a read before that would only delay it, and the one after its start tells all. */
+  #wake(id: number): void {
+    for (const entry of this.#entries.get(id) ?? []) {
+      if (entry.waits) {
+        entry.tell({ event: "turn", data: { deployment_id: id } });
+      }
+      if (entry.waits && entry.state === "idle") {
+        this.#alarm.set(entry, shortestLook);
+      } else {
+        this.#hear([entry]);
+      }
     }
-    this.#hear(entries);
   }
 
   #hear(entries: Iterable<Entry>): void {
@@ -172,13 +194,22 @@ export class Hub {
     }
     if (news !== undefined) {
       const waits = news.event === "waiting" || news.event === "turn";
+      if (waits && !entry.waits) {
+        this.#lines.put(entry, cellOf(news.data ?? {}));
+      }
+      entry.waits = waits;
       this.#alarm.set(entry, waits && news.lookIn !== null ? Math.max(news.lookIn, shortestLook) : undefined);
       if (!waits) {
-        this.#renewals.forget(entry);
-      } else if (news.data?.["heartbeat_timestamp"] !== null && !this.#renewals.has(entry)) {
-        this.#renewals.set(entry, 0);
+        this.#renewals.end(entry);
+        this.#lines.remove(entry);
+      } else if (news.data?.["heartbeat_timestamp"] !== null) {
+        this.#renewals.begin(entry);
       }
-      entry.tell(news);
+      const stands = standing(news);
+      if (news.event !== "waiting" || stands !== entry.stands) {
+        entry.stands = stands;
+        entry.tell(news);
+      }
     }
     if (isOld) {
       entry.state = "told";
@@ -186,30 +217,12 @@ export class Hub {
     }
   }
 
-  /** One statement for all whose time has come: their connection is their sign of life while they wait. */
-  async #renew(due: readonly Entry[]): Promise<void> {
-    const entries = due.filter((entry) => this.#isHere(entry));
-    if (entries.length === 0 || this.#closing.signal.aborted) {
-      return;
-    }
-    let next: readonly (number | undefined)[];
-    try {
-      next = await this.#pool.keepWaits(entries);
-    } catch (error) {
-      this.#log.debug(`${entries.length} leases are not renewed now: ${String(error)}`);
-      next = entries.map(() => renewAgain);
-    }
-    const now = performance.now();
-    for (const [index, entry] of entries.entries()) {
-      const after = next[index];
-      if (after !== undefined && this.#isHere(entry)) {
-        const together = Math.floor((now + after) / renewTogether) * renewTogether - now;
-        this.#renewals.set(entry, after > 2 * renewTogether ? together : after);
-      }
-    }
-  }
-
   #isHere(entry: Entry): boolean {
     return this.#entries.get(entry.id)?.has(entry) === true;
   }
+}
+
+/** What of it is worth telling again when it is another. A prediction that moves on with time is not. */
+function standing({ event, data }: News): string {
+  return JSON.stringify([event, data?.["position"], data?.["overdue"], data?.["waiting_on"]]);
 }

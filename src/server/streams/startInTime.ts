@@ -43,12 +43,8 @@ export async function startInTime(
   // Before the first attempt, so that nothing is missed that happens after it.
   const leave = hub.follow({
     ...{ credential, id: Number(id), keeper: typeof keeper === "string" ? keeper : undefined },
-    hear: () => {
-      isWoken = true;
-      wake();
-    },
     tell: ({ event }) => {
-      isWoken ||= event !== "waiting";
+      isWoken ||= event !== "waiting" && event !== "kept";
       wake();
     },
   });

@@ -46,13 +46,38 @@ test("a stream tells that a deployment waits, that its turn has come, that it ha
     },
   });
   await act(holder, "finish");
-  expect(await stream.nextOf("turn")).toMatchObject({ data: { deployment_id: id, status: "queued" } });
+  expect(await stream.nextOf("turn")).toMatchObject({ data: { deployment_id: id } });
   await act(id, "start");
   expect(await stream.nextOf("started")).toMatchObject({ data: { deployment_id: id, status: "running" } });
   await act(id, "finish");
   expect(await stream.nextOf("ended")).toMatchObject({ data: { status: "finished" } });
   await until("the stream ended", stream.hasEnded);
   expect(stream.events.at(-1)?.data).not.toHaveProperty("keeper");
+});
+
+test("what is woken and does not start is told where it stands", async () => {
+  const place = places++;
+  const holder = await enter({ start: true, component: "holder" }, place);
+  const id = await enter({}, place);
+  const stream = await follow(id);
+  await stream.nextOf("waiting");
+
+  await act(holder, "finish");
+  expect(await stream.nextOf("turn")).toMatchObject({ data: { deployment_id: id } });
+  expect(await stream.nextOf("turn")).toMatchObject({ data: { deployment_id: id, position: 1, waiting_on: [] } });
+});
+
+test("those behind are told when they have moved up, and not when nothing has changed for them", async () => {
+  const place = places++;
+  await enter({ start: true, component: "holder" }, place);
+  const ahead = await enter({ component: "ahead" }, place);
+  const id = await enter({}, place);
+  const stream = await follow(id);
+  expect(await stream.next()).toMatchObject({ event: "waiting", data: { position: 2 } });
+
+  await enter({ component: "behind" }, place);
+  await act(ahead, "cancel");
+  expect(await stream.next()).toMatchObject({ event: "waiting", data: { position: 1 } });
 });
 
 test("a gate that is set later is told", async () => {

@@ -39,6 +39,7 @@ test("a wait is kept while its stream is open, on another server as well, and no
   const id = await enter({ ...cell, keeper: "process-1" });
   const stream = await streamOf(`${server.base}/v1/deployments/${id}/events?keeper=process-1`, ci);
   await stream.next();
+  expect(await stream.nextOf("kept")).toMatchObject({ data: { deployment_id: id } });
   const first = await beats(id);
   await until("two more heartbeats came", async () => (await beats(id)).getTime() - first.getTime() > 1_400);
 
@@ -48,6 +49,7 @@ test("a wait is kept while its stream is open, on another server as well, and no
   expect(stream.comments).toContain("this server stops; open the stream again");
   const again = await streamOf(`${another.base}/v1/deployments/${id}/events?keeper=process-1`, ci);
   expect(await again.next()).toMatchObject({ event: "waiting", data: { deployment_id: id } });
+  await again.nextOf("kept");
   const taken = await beats(id);
   await until("it is kept there", async () => (await beats(id)) > taken);
 
