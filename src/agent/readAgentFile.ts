@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { isAbsolute, normalize } from "node:path";
+import type { Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { reasonOf } from "../queue/errors.js";
+import { parseDuration } from "../text/durations.js";
+import { AgentFile, type WrittenStage, type WrittenTarget } from "./schema.js";
+import { schemaProblems } from "./schemaProblems.js";
+import { parseSize } from "./size.js";
+import { type Path, YamlSource } from "./source.js";
+import type { AgentSettings, Stage, Target } from "./target.js";
+
+/** The file of an agent, or what is wrong with it, each problem as one line that begins with the place. */
+export type ReadFile = {
+  readonly settings: AgentSettings | undefined;
+  readonly problems: readonly string[];
+  /** A problem with a part of the file that shows only when the file is used. */
+  readonly problemAt: (path: Path, what: string) => string;
+};
+
+const check = Compile(AgentFile);
+
+export function readAgentFile(file: string): ReadFile {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return {
+      settings: undefined,
+      problems: [`${file}: it cannot be read: ${reasonOf(error)}`],
+      problemAt: (_, what) => `${file}: ${what}`,
+    };
+  }
+  const source = new YamlSource(file, text);
+  const problemAt = (path: Path, what: string): string => source.problem(path, what);
+  if (source.problems.length > 0) {
+    return { settings: undefined, problems: source.problems, problemAt };
+  }
+  const { value } = source;
+  if (!check.Check(value)) {
+    return { settings: undefined, problems: schemaProblems(AgentFile, check.Errors(value), problemAt), problemAt };
+  }
+  const problems: string[] = [];
+  const settings = settingsOf(value, (path, what) => problems.push(problemAt(path, what)));
+  return { settings: problems.length === 0 ? settings : undefined, problems, problemAt };
+}
+
+type Report = (path: Path, what: string) => void;
+
+function settingsOf(written: Static<typeof AgentFile>, report: Report): AgentSettings {
+  return {
+    name: written.name,
+    deploymentsAtOnce: written.deployments_at_once ?? 1,
+    targets: Object.entries(written.targets).map(([name, target]) => {
+      if (!/^[\w.-]{1,100}$/.test(name)) {
+        report(["targets", name], "the name of a target has letters, digits, _, . and - only");
+      }
+      return targetOf(name, target, report);
+    }),
+  };
+}
+
+/** The rule of those who restart a program of supervisord last; it names one program. */
+const supervised = ["supervisorctl start *", "supervisorctl restart *"];
+
+function targetOf(name: string, written: WrittenTarget, report: Report): Target {
+  const path = ["targets", name];
+  const read = <Result>(
+    key: keyof WrittenTarget,
+    parse: (text: string, what: string) => Result,
+    otherwise: Result,
+  ): Result => {
+    try {
+      const text = written[key];
+      return typeof text === "string" ? parse(text, "it") : otherwise;
+    } catch (error) {
+      report([...path, key], reasonOf(error));
+      return otherwise;
+    }
+  };
+  for (const [index, directory] of written.directories.entries()) {
+    if (!isAbsolute(directory) || normalize(directory).replace(/(.)\/$/, "$1") !== directory.replace(/(.)\/$/, "$1")) {
+      report([...path, "directories", index], "it must be a whole path that begins with / and has no ..");
+    }
+  }
+  for (const key of ["verify_for", "verify_every", "verify_hold"] as const) {
+    if (written[key] !== undefined && written.verify === undefined) {
+      report([...path, key], "it needs verify");
+    }
+  }
+  const { cell, last_command: last } = written;
+  const every = read("verify_every", parseDuration, 10_000);
+  if (every < 100) {
+    report([...path, "verify_every"], "it must be 100ms or more");
+  }
+  const patience = {
+    within: read("verify_for", parseDuration, 300_000),
+    every,
+    hold: read("verify_hold", parseDuration, 0),
+  };
+  return {
+    name,
+    component: written.component,
+    environment: cell.environment,
+    cloudProvider: cell.provider,
+    region: cell.region,
+    cellIndex: cell.index,
+    directories: written.directories,
+    refs: written.refs,
+    user: written.user,
+    commands: written.commands,
+    lastCommand: last === "any" ? undefined : (last ?? supervised),
+    shell: written.shell ?? false,
+    stages: Object.entries(written.stages ?? {}).map(([stage, value]) =>
+      stageOf(stage, value, [...path, "stages", stage], report),
+    ),
+    commandTimeout: read("command_timeout", parseDuration, 1_800_000),
+    timeout: read("timeout", parseDuration, 3_600_000),
+    gracePeriod: read("grace_period", parseDuration, 30_000),
+    logLimit: read("log_limit", parseSize, undefined),
+    verification: written.verify === undefined ? undefined : { check: written.verify, ...patience },
+    onFailure: written.on_failure,
+  };
+}
+
+function stageOf(
+  name: string,
+  { refs = [], env = {}, env_file = true }: WrittenStage,
+  path: Path,
+  report: Report,
+): Stage {
+  for (const variable of Object.keys(env)) {
+    if (!/^[A-Za-z_]\w*$/.test(variable)) {
+      report([...path, "env", variable], "the name of a variable has letters, digits and _ only");
+    } else if (/^DEPLOY_QUEUE_/.test(variable)) {
+      report([...path, "env", variable], "names that begin with DEPLOY_QUEUE_ are those of the agent");
+    }
+  }
+  return { name, refs, variables: env, writesFile: env_file };
+}
