@@ -55,7 +55,7 @@ export async function verifyJob(
   const stopWatching = watchLease(lease, grace, { onLostContact: onStop, onTooLong: () => undefined });
 
   const run = async (text: string, keepsOutput: boolean, longest = Number.POSITIVE_INFINITY): Promise<ChildEnd> => {
-    const { group, end } = startChild(["sh", "-c", text], shellEnvironment(deployment), keepsOutput);
+    const { group, end } = startChild(["sh", "-c", text], shellEnvironment(deployment), { keepsOutput });
     const endGroup = (): void => group?.stop("SIGTERM", grace());
     stop.signal.addEventListener("abort", endGroup, { once: true });
     const stopTimer = startTimer(longest, endGroup);

@@ -6,13 +6,15 @@ import type { StagedDeployment } from "../queue/calls/holds.js";
 import type { Deployment } from "../queue/deployment.js";
 import { DeployQueueError, RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
-import type { WorkOptions } from "../supervision/superviseCommand.js";
+import type { WorkOptions } from "../supervision/superviseCommands.js";
 import { cellName, deploymentName } from "../text/describe.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
 import { runCommand } from "./runCommand.js";
 
 export interface ReleaseOptions extends WorkOptions {
+  /** Whether the commands get the URL of the database. */
+  readonly passDatabaseUrl: boolean;
   readonly reason: string | undefined;
   /** The phrase that their environments demand. */
   readonly confirmation: string | undefined;

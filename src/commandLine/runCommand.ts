@@ -1,17 +1,20 @@
 import type { ChildEnd } from "../processes/childProcess.js";
+import { environmentOf } from "../processes/environment.js";
 import type { Deployment } from "../queue/deployment.js";
 import { CancelledError, RefusedError } from "../queue/errors.js";
 import { type Outcome, type Running, runDeployment } from "../queue/run.js";
 import { unverified } from "../queue/tellOutcome.js";
 import type { WayIn } from "../queue/wayIn.js";
 import { guardCommand } from "../supervision/guardedCommand.js";
-import { superviseCommand, type WorkOptions } from "../supervision/superviseCommand.js";
+import { superviseCommands, type WorkOptions } from "../supervision/superviseCommands.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
 import type { Session } from "./openSession.js";
 
 export interface RunOptions extends AttendedOptions, WorkOptions {
+  /** Whether the command gets the URL of the database. */
+  readonly passDatabaseUrl: boolean;
   /** Told of the end, as the database knows it, and of the exit code of the command. */
   readonly onEnd?: ((deployment: Deployment, exitCode: number) => void) | undefined;
 }
@@ -40,7 +43,12 @@ export async function runCommand(
       await attended.written();
       return journey.signal.aborted
         ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
-        : superviseCommand(session, attended, command, guarded, running, options);
+        : superviseCommands(session, attended, guarded, running, {
+            ...options,
+            steps: [{ name: "the command", words: command }],
+            environment: environmentOf(running.deployment, options),
+            nameOfRollback: "the command of --on-failure",
+          });
     };
     const { gracePeriod: stopGrace, continueWithoutContact, verification } = options;
     const { result, end } = await runDeployment(session.queue, wayIn, work, {

@@ -1,5 +1,5 @@
 import { InvalidValueError } from "../database/errors.js";
-import type { WorkOptions } from "../supervision/superviseCommand.js";
+import type { WorkOptions } from "../supervision/superviseCommands.js";
 import { parseDuration } from "../text/durations.js";
 import { optionalName, optionalValue } from "./values.js";
 

@@ -30,13 +30,14 @@ const longestOutput = 1_000;
 export function startChild(
   [program = "", ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-  keepsOutput = false,
+  { keepsOutput = false, directory }: { readonly keepsOutput?: boolean; readonly directory?: string | undefined } = {},
 ): Child {
   try {
     const child = spawn(program, args, {
       stdio: keepsOutput ? ["ignore", "pipe", "pipe"] : "inherit",
       detached: true,
       env,
+      cwd: directory,
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -66,9 +66,15 @@ export interface Running {
 /** What is left of the lease when the grace period is over, in milliseconds: also a busy machine has ended the work by then. */
 const longestMargin = 2_000;
 
+/** A deployment that has started, with this process as its keeper. */
+export interface Started {
+  readonly deployment: Deployment;
+  readonly keeper: string;
+  readonly lease: Lease;
+}
+
 /**
- * A whole deployment: takes its turn, works while heartbeats keep the deployment alive, and ends it as the work has ended, after an
- * outage if need be. The work is told to end when the deployment is cancelled or runs for too long, and before its lease is over.
+ * A whole deployment: takes its turn, and keeps it as keepDeployment does.
  * @param work must not throw
  * @throws what takeTurn throws; after the start nothing
  */
@@ -80,11 +86,25 @@ export async function runDeployment<Result>(
 ): Promise<Outcome<Result> & { readonly end: Ending }> {
   const lease = new Lease();
   const keeper = randomUUID();
-  const { outageTimeout, stopGrace } = options;
-  const started = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, lease });
+  const deployment = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, lease });
   if (!("enter" in wayIn)) {
     lease.limitWork(wayIn.maxDuration);
   }
+  return keepDeployment(queue, { deployment, keeper, lease }, work, options);
+}
+
+/**
+ * Works while heartbeats keep a deployment alive, and ends it as the work has ended, after an outage if need be. The work is told to
+ * end when the deployment is cancelled or runs for too long, and before its lease is over.
+ * @param work must not throw
+ */
+export async function keepDeployment<Result>(
+  queue: Queue,
+  { deployment: started, keeper, lease }: Started,
+  work: (running: Running) => Promise<Outcome<Result>>,
+  options: RunOptions,
+): Promise<Outcome<Result> & { readonly end: Ending }> {
+  const { outageTimeout, stopGrace } = options;
   const { id } = started;
   const name = deploymentName(started);
   // The work goes on, whatever a listener throws.

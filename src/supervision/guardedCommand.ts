@@ -1,11 +1,14 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextRound } from "node:timers/promises";
 import type { ChildEnd } from "../processes/childProcess.js";
 import { groupOfMarked, ProcessGroup } from "../processes/processGroup.js";
 import { pause } from "../queue/pause.js";
 import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
+
+export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => void;
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
@@ -34,18 +37,34 @@ const searchInterval = 20;
 /**
  * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
  * @param onLinger told when the command has exited and other processes of its group have not
+ * @param onOutput told what the commands print; without it, they have the streams of this process
  */
-export function guardCommand(onLinger: () => void): GuardedCommand {
+export function guardCommand(onLinger: () => void, onOutput?: OutputListener): GuardedCommand {
   // This program once more: an executable by itself, else Node.js with its file.
   const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
   const watchdog = fork(file, args, {
     detached: true,
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    stdio: onOutput === undefined ? ["inherit", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
   });
+  let chunks = 0;
+  for (const stream of ["stdout", "stderr"] as const) {
+    watchdog[stream]?.on("data", (bytes: Buffer) => {
+      chunks += 1;
+      onOutput?.(stream, bytes);
+    });
+  }
   const tell = (order: Order): void => {
     if (watchdog.connected) {
       // Without a callback, a message that fails would end this process.
       watchdog.send(order, () => undefined);
+    }
+  };
+  /** The end of a command is told on another way than its output: what it has printed is read when a round of the loop brings no more. */
+  const allHeard = async (): Promise<void> => {
+    for (let before = -1; before !== chunks; ) {
+      before = chunks;
+      await nextRound();
+      await nextRound();
     }
   };
   let group: ProcessGroup | undefined;
@@ -101,6 +120,9 @@ export function guardCommand(onLinger: () => void): GuardedCommand {
       settle = undefined;
       stopTimer?.();
       stopTimer = undefined;
+      if (onOutput !== undefined) {
+        await allHeard();
+      }
       return childEnd;
     },
     stop(signal, grace) {

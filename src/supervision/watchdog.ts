@@ -11,11 +11,15 @@ export type Part = "command" | "check" | "rollback";
 export interface StartOrder {
   readonly order: "start";
   readonly part: Part;
+  /** In a note, such as "the command". */
+  readonly name: string;
   /** Why the deployment fails when its keeper is gone after this part has succeeded, or after the rollback; undefined: it has finished. */
   readonly failure: string | undefined;
   readonly command: readonly string[];
   /** Of the command. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Where it runs; that of the keeper when undefined. */
+  readonly directory?: string | undefined;
   readonly deploymentId: number;
   /** For the end of the work, which the watchdog tells when the keeper cannot. */
   readonly contact: Contact;
@@ -68,10 +72,10 @@ export function guardCommand(tell: (news: News) => void): void {
   };
 
   const start = async (work: StartOrder): Promise<void> => {
-    const { part, command, environment, deploymentId, contact } = work;
+    const { part, command, environment, directory, deploymentId, contact } = work;
     tellEnd = undefined;
     wasStopped = false;
-    const started = startChild(command, environment, part === "check");
+    const started = startChild(command, environment, { keepsOutput: part === "check", directory });
     group = started.group;
     if (group !== undefined) {
       tell({ news: "started", group: group.id });
@@ -162,7 +166,7 @@ function letGoOfOutput(): void {
 
 /** Why the deployment fails when its keeper is gone by now. */
 function failureOf(
-  { part, failure }: StartOrder,
+  { part, name, failure }: StartOrder,
   { exitCode, description }: ChildEnd,
   wasStopped: boolean,
 ): string | undefined {
@@ -170,7 +174,7 @@ function failureOf(
     return failure;
   }
   if (wasStopped) {
-    return `the ${part} was ended, since the process that kept it was gone`;
+    return `${name} was ended, since the process that kept it was gone`;
   }
-  return exitCode === 0 ? failure : oneLine(`the ${part} ${description}`);
+  return exitCode === 0 ? failure : oneLine(`${name} ${description}`);
 }

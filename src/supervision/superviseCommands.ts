@@ -2,7 +2,6 @@ import { constants } from "node:os";
 import type { LeveledLog } from "../display/log.js";
 import { leaveAtOnce } from "../display/signals.js";
 import { type ChildEnd, failureOfCheck } from "../processes/childProcess.js";
-import { environmentOf } from "../processes/environment.js";
 import { oneLine } from "../queue/oneLine.js";
 import type { Address } from "../queue/openSource.js";
 import type { Queue } from "../queue/queue.js";
@@ -11,20 +10,36 @@ import { startTimer } from "../queue/timer.js";
 import { type Patience, verify } from "../queue/verification.js";
 import { formatDuration } from "../text/durations.js";
 import type { GuardedCommand } from "./guardedCommand.js";
-import type { Part } from "./watchdog.js";
+import { runSteps, type Step } from "./runSteps.js";
+import type { StartOrder } from "./watchdog.js";
 
 /** How the work of a deployment is done. */
 export interface WorkOptions {
-  /** Milliseconds that the command has between the signal to end and SIGKILL. */
+  /** Milliseconds that a command has between the signal to end and SIGKILL. */
   readonly gracePeriod: number;
-  /** Whether the command gets the URL of the database. */
-  readonly passDatabaseUrl: boolean;
-  /** Whether the command goes on when the lease ends without contact to the database. */
+  /** Whether the commands go on when the lease ends without contact to the database. */
   readonly continueWithoutContact?: boolean | undefined;
   /** What a shell runs to see that what was deployed works. */
   readonly verification?: (Patience & { readonly check: string }) | undefined;
-  /** What a shell runs when the command or the check has failed. */
+  /** What a shell runs when a command or the check has failed. */
   readonly onFailure?: string | undefined;
+}
+
+/** What runs, and where. */
+export interface Work extends WorkOptions {
+  /** One after the other, until one fails. */
+  readonly steps: readonly Step[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** That of this process when undefined. */
+  readonly directory?: string | undefined;
+  /** What each command line begins with, such as that of a program that changes the user. */
+  readonly prefix?: readonly string[];
+  /** Milliseconds that all steps may take. */
+  readonly timeout?: number | undefined;
+  /** Such as "the command of --on-failure". */
+  readonly nameOfRollback: string;
+  /** Told before each begins. */
+  readonly onStep?: (step: Step) => void;
 }
 
 /** Where the work is done. */
@@ -46,18 +61,17 @@ let running = 0;
 const unverifiedExitCode = 4;
 
 /**
- * Runs the command to its end, checks what it has deployed, and rolls that back when it has failed; signals and what stops the
+ * Runs the commands to their end, checks what they have deployed, and rolls that back when one has failed; signals and what stops the
  * deployment end what runs then and all that it has started.
  */
-export async function superviseCommand(
+export async function superviseCommands(
   { log, queue, address }: Keeper,
   attended: Attention,
-  command: readonly string[],
   guarded: GuardedCommand,
   { deployment, keeper, stop: stopped, grace, lease, reserve, beginVerification }: Running,
-  options: WorkOptions,
+  work: Work,
 ): Promise<Outcome<ChildEnd>> {
-  const { gracePeriod, continueWithoutContact, verification, onFailure } = options;
+  const { gracePeriod, continueWithoutContact, verification, onFailure, prefix = [] } = work;
   if (grace() < gracePeriod) {
     const third = "a third of the environment's heartbeat timeout";
     log.info(`the command has ${formatDuration(grace())} to end when it is stopped, since that is ${third}`);
@@ -76,21 +90,17 @@ export async function superviseCommand(
     interrupted.abort(signal);
     stop(signal);
   });
-  const start = (part: Part, words: readonly string[], failure: string | undefined): Promise<ChildEnd> =>
+  const start = (order: Pick<StartOrder, "part" | "name" | "command" | "failure">): Promise<ChildEnd> =>
     guarded.start({
-      ...{
-        part,
-        failure,
-        command: words,
-        environment: environmentOf(deployment, options),
-        deploymentId: deployment.id,
-      },
+      ...{ ...order, command: [...prefix, ...order.command] },
+      ...{ environment: work.environment, directory: work.directory, deploymentId: deployment.id },
       ...{ contact: { ...address, actor: queue.source.actor, keeper }, grace: grace() },
     });
   const checkOnce = async (text: string, longest: number): Promise<string | undefined> => {
     const stopTimer = startTimer(longest, () => stop("SIGTERM"));
     const began = performance.now();
-    const end = await start("check", ["sh", "-c", text], goneUnverified);
+    const command = ["sh", "-c", text];
+    const end = await start({ part: "check", name: "the check", command, failure: goneUnverified });
     stopTimer();
     return failureOfCheck(end, performance.now() - began, longest);
   };
@@ -101,13 +111,22 @@ export async function superviseCommand(
     stop("SIGTERM");
   };
   stopped.addEventListener("abort", onStopped, { once: true });
-  const first = start("command", command, verification === undefined ? undefined : goneUnverified);
-  goOn();
-  if (stopped.aborted) {
-    onStopped();
-  }
-  let result = await first;
-  let failure = result.exitCode === 0 ? undefined : `the command ${result.description}`;
+  const steps = runSteps(work.steps, {
+    timeout: work.timeout ?? Number.POSITIVE_INFINITY,
+    start: (step, gone) => {
+      work.onStep?.(step);
+      const failure = gone ?? (verification === undefined ? undefined : goneUnverified);
+      const ended = start({ part: "command", name: step.name, command: step.words, failure });
+      goOn();
+      if (stopped.aborted) {
+        onStopped();
+      }
+      return ended;
+    },
+    stop: () => stop("SIGTERM"),
+    ending,
+  });
+  let { result, failure } = await steps;
   let verified = false;
   if (verification !== undefined && failure === undefined && !stopped.aborted) {
     if (!interrupted.signal.aborted) {
@@ -127,9 +146,10 @@ export async function superviseCommand(
     verified = failure === undefined && !stopped.aborted;
   }
   if (failure !== undefined && onFailure !== undefined && !ending.aborted) {
-    log.warn(oneLine(`${failure}; running the command of --on-failure`));
-    const rollback = await start("rollback", ["sh", "-c", onFailure], oneLine(failure));
-    failure = `${failure}; the command of --on-failure ${rollback.description}`;
+    log.warn(oneLine(`${failure}; running ${work.nameOfRollback}`));
+    const command = ["sh", "-c", onFailure];
+    const rollback = await start({ part: "rollback", name: work.nameOfRollback, command, failure: oneLine(failure) });
+    failure = `${failure}; ${work.nameOfRollback} ${rollback.description}`;
   }
   stopped.removeEventListener("abort", onStopped);
   running -= 1;
