@@ -17,6 +17,7 @@ as $$
       ('select', 'deploy_queue.environments', 1),
       ('select', 'deploy_queue.workers', 1),
       ('select', 'deploy_queue.approvals', 1),
+      ('select', 'deploy_queue.agents', 1),
       ('select', 'deploy_queue.work', 1),
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),

@@ -16,9 +16,13 @@ begin
   from (
     select targets as target, rank() over (order by max(length(registered)) desc) as rank
     from deploy_queue.targets
-    cross join unnest(targets.directories) as registered
+    left join unnest(targets.directories) as registered on true
     where (targets.target = btrim(_find_target.target)) is not false
-      and (_find_target.directory = registered or starts_with(_find_target.directory, rtrim(registered, '/') || '/')) is not false
+      and (
+        _find_target.directory is null
+        or _find_target.directory = registered
+        or starts_with(_find_target.directory, rtrim(registered, '/') || '/')
+      )
     group by targets.target
   ) as near
   where near.rank = 1;

@@ -1,7 +1,7 @@
 -- A directory by its whole path, without a slash at its end. Refuses what does not begin at the root, and what leads elsewhere than it seems to.
 -- Called where directories come from clients.
 create or replace function deploy_queue._plain_directory(directory text) returns text
-language plpgsql immutable
+language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 begin

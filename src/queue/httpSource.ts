@@ -4,7 +4,7 @@ import { databaseUrlVariable, serverUrlVariable } from "../database/connectionSe
 import type { Database } from "../database/database.js";
 import { expectedSchemaVersion } from "../database/schema.js";
 import { WakeUps } from "../database/wakeUps.js";
-import { deploymentOf, transitionsChannel } from "./channels.js";
+import { agentOf, deploymentOf, transitionsChannel } from "./channels.js";
 import { InvalidValueError, SchemaError } from "./errors.js";
 import { asJson, asRow } from "./json.js";
 import { mostRows } from "./mostRows.js";
@@ -121,7 +121,7 @@ export class HttpSource implements Source {
     };
     try {
       const refusal = await this.#client.listen(pathOf(channel, keeper), {
-        ...{ signal: stream.over.signal, tellsPresent: channel !== transitionsChannel, onEnd },
+        ...{ signal: stream.over.signal, tellsPresent: isOfDeployment(channel), onEnd },
         onEvent: (name) => this.#heard(channel, stream, name),
       });
       if (refusal === undefined) {
@@ -129,7 +129,7 @@ export class HttpSource implements Source {
       }
       this.#streams.delete(channel);
       // Of a deployment that is not there, the call that follows says so.
-      if (refusal.status !== 404 || channel === transitionsChannel) {
+      if (refusal.status !== 404 || !isOfDeployment(channel)) {
         throw problemError(refusal, this.target);
       }
     } catch (error) {
@@ -211,6 +211,14 @@ interface Notice {
 }
 
 function pathOf(channel: string, keeper: string | undefined): string {
+  const agent = agentOf(channel);
+  if (agent !== undefined) {
+    return `/v1/agents/${agent}/events`;
+  }
   const query = keeper === undefined ? "" : `?keeper=${encodeURIComponent(keeper)}`;
   return channel === transitionsChannel ? "/v1/events" : `/v1/deployments/${deploymentOf(channel)}/events${query}`;
+}
+
+function isOfDeployment(channel: string): boolean {
+  return channel !== transitionsChannel && agentOf(channel) === undefined;
 }

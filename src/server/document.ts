@@ -13,6 +13,7 @@ const tags = {
   versions: "Versions of components: checks, promotion, bad ones",
   cells: "Cells and their lines",
   policies: "Environments, freezes and windows",
+  agents: "Commands that agents run on their hosts",
   programs: "Every function and view of SQL, for programs of the queue",
   server: "This server",
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
+import { UnknownNameError } from "../../queue/errors.js";
 import { credentialOf } from "../caller.js";
 import { deploymentOf } from "../deploymentOf.js";
 import type { Meter } from "../observeRequests.js";
@@ -19,6 +20,7 @@ const answers = {
   ...problemsOf(400, 401, 403, 404, 409, 429, 500, 503),
 };
 
+const AgentId = Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: "What register_targets answered" });
 const EventId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "The id of the last event" });
 
 export interface StreamOptions {
@@ -73,6 +75,35 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
           }
         },
       });
+      stream.ended.addEventListener("abort", leave, { once: true });
+      if (stream.ended.aborted) {
+        leave();
+      }
+      return reply;
+    },
+  );
+
+  app.get<{ Params: { agent_id: number } }>(
+    "/agents/:agent_id/events",
+    {
+      exposeHeadRoute: false,
+      schema: {
+        ...{ operationId: "follow_agent", tags: ["agents"], security: [{ token: [] }] },
+        summary: "When it is of use to take work, as server-sent events of the name work",
+        params: Type.Object({ agent_id: AgentId }),
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      const credential = credentialOf(request);
+      const { agent_id: id } = request.params;
+      const [known] = await pool.look(credential, "agents", { conditions: { id }, atMost: 1 });
+      if (known === undefined) {
+        throw new UnknownNameError(`there is no agent ${id}`);
+      }
+      await hub.listen();
+      const stream = open(reply);
+      const leave = hub.agents.add(id, () => stream.send("work", {}));
       stream.ended.addEventListener("abort", leave, { once: true });
       if (stream.ended.aborted) {
         leave();

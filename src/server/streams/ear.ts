@@ -9,6 +9,8 @@ export interface EarOptions {
   readonly log: LeveledLog;
   /** Told of a deployment that something has happened to, or that waits no longer. */
   readonly onTold: (id: number) => void;
+  /** Told of an agent for which there may be work. */
+  readonly onAgent: (id: number) => void;
   /** Told of each transition, as its notification says it. */
   readonly onTransition: (payload: string) => void;
   /** Called when nothing was heard for a while, and everything is heard again: anything may have happened. */
@@ -31,8 +33,13 @@ export class Ear {
     this.#database.onWakeUp(toldChannel, (payload) => {
       if (payload === undefined) {
         this.#lost();
-      } else {
+        return;
+      }
+      const [, agent] = /^agent (\d+)$/.exec(payload) ?? [];
+      if (agent === undefined) {
         options.onTold(Number(payload));
+      } else {
+        options.onAgent(Number(agent));
       }
     });
     this.#database.onWakeUp(transitionsChannel, (payload) => {

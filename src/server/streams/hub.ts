@@ -4,6 +4,7 @@ import type { Answer, Follower, News } from "../../queue/calls/callers.js";
 import { backOff } from "../../queue/outage.js";
 import { pause } from "../../queue/pause.js";
 import type { Pool } from "../pool.js";
+import { AgentStreams } from "./agentStreams.js";
 import { Alarm } from "./alarm.js";
 import { Ear } from "./ear.js";
 import { cellOf, Lines } from "./lines.js";
@@ -44,6 +45,7 @@ const shortestLook = 250;
 export class Hub {
   /** The streams of all transitions. */
   readonly transitions: Transitions;
+  readonly agents = new AgentStreams();
   readonly #pool: Pool;
   readonly #log: LeveledLog;
   readonly #ear: Ear;
@@ -70,6 +72,7 @@ export class Hub {
       ...options,
       onTold: (id) => this.#wake(id),
       onArrival: () => this.#pool.prepareStatements(),
+      onAgent: (id) => this.agents.tell(id),
       onTransition: (payload) => {
         const transition: Answer = JSON.parse(payload);
         this.#hear(this.#entries.get(Number(transition["deployment_id"])) ?? []);
@@ -80,6 +83,7 @@ export class Hub {
         for (const entries of this.#entries.values()) {
           this.#hear(entries);
         }
+        this.agents.tellAll();
         void this.transitions.catchUp();
       },
     });
