@@ -77,8 +77,13 @@ describe.each(examples)("%s", (file) => {
     expect(Object.keys(workflow(file).on)).toEqual(["workflow_dispatch"]);
   });
 
-  test("may read the repository and nothing else", () => {
-    expect(workflow(file).permissions).toEqual({ contents: "read" });
+  test("may read the repository, and ask for its own token only where no secret is used", () => {
+    const { permissions } = workflow(file);
+
+    expect(permissions).toEqual({
+      contents: "read",
+      ...(text(file).includes("secrets.") ? {} : { "id-token": "write" }),
+    });
   });
 
   test("uses this action, and checkout before it", () => {
