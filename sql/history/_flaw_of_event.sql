@@ -1,5 +1,5 @@
 -- The first thing that is wrong with an event; null when nothing is.
--- Called by the constraint of events.
+-- Called by the trigger of events.
 create or replace function deploy_queue._flaw_of_event(event deploy_queue.deployment_events) returns text
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
