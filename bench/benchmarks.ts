@@ -3,6 +3,7 @@ import { cli } from "./cli.js";
 import { handoff } from "./handoff.js";
 import { herd } from "./herd.js";
 import { history } from "./history.js";
+import { http } from "./http.js";
 import { idle } from "./idle.js";
 import { program } from "./program.js";
 import { prune } from "./prune.js";
@@ -28,6 +29,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   program: { measure: program, about: "A line whose waiters are all in one program, which has one connection." },
   cli: { measure: cli, about: "From the start of a process to its end." },
   history: { measure: history, about: "A call of the library, from sent to answered; the sizes in turns." },
+  http: { measure: http, about: "Of rounds in turns, in brackets the least and the most." },
   throughput: {
     measure: throughput,
     about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most.",

@@ -15,8 +15,8 @@ export async function processorOf({ sql }: BenchServer): Promise<() => number> {
   return () => begun.reduce((sum, { pid, before }) => sum + Math.max(0, nanosecondsOf(pid) - before), 0) / 1e6;
 }
 
-/** On the processor, by the scheduler. */
-function nanosecondsOf(pid: number): number {
+/** How long a process was on the processor, by the scheduler: its first thread. */
+export function nanosecondsOf(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ", 1)[0]);
   } catch {

@@ -63,6 +63,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setValidatorCompiler(validatorCompiler);
   // The schemas of answers document; rows are printed as --json prints them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data, published));
+  // Before the first stream: what is heard also tells that statements may stay prepared.
+  app.addHook(
+    "onListen",
+    () => void hub.listen().catch((error: unknown) => log.debug(`streams wait: ${String(error)}`)),
+  );
   app.addHook("onClose", () => pool.close());
   app.decorate("hub", hub);
   endConnectionsOnClose(app);

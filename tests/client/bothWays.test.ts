@@ -32,7 +32,9 @@ function lasting(text: string): unknown {
     return JSON.parse(text, (name, value) => (passing.has(name) ? undefined : value));
   } catch {
     // Columns are as wide as the durations in them.
-    return text.replaceAll(/\[\d\d:\d\d:\d\dZ\]|\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>").replaceAll(/ {2,}/g, "  ");
+    return text
+      .replaceAll(/\[\d\d:\d\d:\d\dZ\]|\b(?:\d+[dhm] )*\d+(?:\.\d+)?(?:ms|[dhms])\b/g, "<time>")
+      .replaceAll(/ {2,}/g, "  ");
   }
 }
 

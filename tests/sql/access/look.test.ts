@@ -33,6 +33,13 @@ async function look({ view = "deployments_with_status", ...asked }: Asked, crede
   return rows.map(({ answer }) => answer);
 }
 
+test("one deployment that is named by its id is the same as it is among others", async () => {
+  const [first, ...others] = await look({ by: ["id"] });
+  expect(await look({ conditions: { id: Object(first).id } })).toEqual([first]);
+  expect(others).toHaveLength(2);
+  expect(await look({ conditions: { id: 999_999 } })).toEqual([]);
+});
+
 test("rows come by their fields, in order, from where a page ended, with durations in seconds", async () => {
   const newest = await look({ by: ["-cell_index"], atMost: 2 });
   expect(newest).toMatchObject([{ cell_index: 3, max_duration: 90, status: "queued" }, { cell_index: 2 }]);
