@@ -10,6 +10,7 @@
 -- reaping   heartbeats, and what happens when they stop
 -- life      what happens to a deployment, from entering the line to its end
 -- policies  environments, freezes and maintenance windows
+-- logs      what the work of deployments has printed
 -- history   events, and whether they tell what must have been
 -- predecessor  the old names that an adoption leaves: what its programs read and write
 -- boards    what people and dashboards read
@@ -359,6 +360,16 @@
 --!include history/_verify_checks.sql
 --!include history/_verify_line_holds.sql
 --!include history/verify_history.sql
+
+--!include logs/_log_policy.sql
+--!include logs/_reach.sql
+--!include logs/_refuse_full_log.sql
+--!include logs/append_log.sql
+--!include logs/log_settings.sql
+--!include logs/logs.sql
+--!include logs/logged.sql
+--!include logs/deployment_log.sql
+--!include logs/prune_logs.sql
 
 --!include predecessor/_holds_old.sql
 --!include predecessor/_old_gates.sql

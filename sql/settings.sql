@@ -15,7 +15,7 @@ begin
         -- A call that waits for another session's transaction gives up before its client does, and does nothing afterwards.
         ('lock_timeout = ''15s''', array[
           'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'finish', 'fail', 'heartbeat', 'heartbeats', 'keep_waits', 'cancel', 'confirm_stop', 'cancel_version',
-          'cancel_location', 'release', 'purge', 'bump', 'report_check', 'approve', 'disapprove', 'mark_bad', 'mark_good'
+          'cancel_location', 'release', 'purge', 'bump', 'report_check', 'approve', 'disapprove', 'mark_bad', 'mark_good', 'append_log'
         ]),
         -- Most sessions are short: a statement is planned once, not anew in each of the first five calls, here and in triggers.
         ('plan_cache_mode = force_generic_plan', array['enqueue', 'try_start', 'ask_turn', 'finish', 'news']),

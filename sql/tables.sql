@@ -36,6 +36,9 @@ comment on column deploy_queue.environments.ordering is
 comment on column deploy_queue.environments.slots is 'How many deployments without a common key may run in a cell at once.';
 comment on column deploy_queue.environments.hold_after_failure is
   'Whether the line of a cell stops when a deployment has failed there, until release_line().';
+comment on column deploy_queue.environments.log is 'Whether what commands print is kept without being asked for.';
+comment on column deploy_queue.environments.log_limit is 'How many bytes are kept of the output of a deployment: half from its beginning, half from its end.';
+comment on column deploy_queue.environments.log_retention is 'How long logs are kept after the end of their deployment.';
 comment on column deploy_queue.environments.refuse_outdated is
   'Whether nothing starts with a lower sequence than what has started of its component in the cell.';
 comment on column deploy_queue.environments.max_reservation is 'For how long a place may be reserved.';
@@ -177,6 +180,9 @@ comment on column deploy_queue.deployment_events.cell_index is 'Cell of what wen
 comment on column deploy_queue.deployment_events.component is 'What went around the queue.';
 comment on column deploy_queue.deployment_events.version is 'Which version of it.';
 comment on column deploy_queue.deployment_events.url is 'Page of the job or person who went around the queue.';
+
+comment on table deploy_queue.deployment_logs is
+  'Private: what the work of deployments has printed. Written by append_log(), read by logs() and the view deployment_log.';
 
 comment on table deploy_queue.checks is 'Append-only: what pipelines have found about a version of a component. The newest of a name counts.';
 comment on column deploy_queue.checks.name is 'Name of the check, as environments.require_checks has it.';

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0187cd479e5b994591a0294079dfb401a18107b6
+--! Hash: sha1:ee181fc871323b5230cdb4d99473c5aacfddeb9d
 
 -- squawk-ignore-file
 
@@ -156,6 +156,12 @@ create table deploy_queue.environments (
   require_verification boolean not null default false,
   gate_rollbacks boolean not null default false,
   hold_after_failure boolean not null default false,
+  -- What is kept of the output of commands: whether without being asked for, how many bytes of each deployment, and for how long.
+  log boolean not null default false,
+  log_limit integer not null default 10485760
+    constraint log_limit_must_be_between_64_kib_and_1_gib check (log_limit between 65536 and 1073741824),
+  log_retention interval not null default '30 days'
+    constraint log_retention_must_be_1_hour_or_more check (log_retention >= interval '1 hour'),
   -- Only cells that were added may be deployed to.
   has_closed_cells boolean not null default false,
   is_adopted boolean not null default false
@@ -213,6 +219,11 @@ create table deploy_queue.component_policies (
   require_verification boolean,
   gate_rollbacks boolean,
   hold_after_failure boolean,
+  log boolean,
+  log_limit integer
+    constraint log_limit_must_be_between_64_kib_and_1_gib check (log_limit between 65536 and 1073741824),
+  log_retention interval
+    constraint log_retention_must_be_1_hour_or_more check (log_retention >= interval '1 hour'),
   primary key (environment, component)
 );
 
@@ -430,6 +441,21 @@ create table deploy_queue.deployment_events (
 );
 create index deployment_events_deployment on deploy_queue.deployment_events (deployment_id, id);
 create unique index deployment_events_outlier on deploy_queue.deployment_events (deployment_id) where kind = 'outlier';
+
+-- What the work of a deployment has printed, in the order of positions, from 1. Without a foreign key: a row of a deployment is not locked
+-- for its log.
+create table deploy_queue.deployment_logs (
+  deployment_id bigint not null,
+  "position" bigint not null constraint position_must_be_1_or_more check ("position" >= 1),
+  logged_at timestamptz not null,
+  stream text not null constraint stream_must_be_stdout_stderr_or_note check (stream in ('stdout', 'stderr', 'note')),
+  content text not null
+    constraint content_must_be_1_to_65536_bytes check (octet_length(content) between 1 and 65536),
+  -- Bytes of the log up to the end of this row.
+  size_so_far bigint not null,
+  primary key (deployment_id, "position")
+);
+create index deployment_logs_begun on deploy_queue.deployment_logs (logged_at) where "position" = 1;
 
 -- What pipelines have found about a version. Rows never change, and the newest of a name counts.
 create table deploy_queue.checks (

@@ -60,6 +60,7 @@ begin
   perform deploy_queue._keep_finishes(v_ids);
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
+  delete from deploy_queue.deployment_logs where deployment_logs.deployment_id = any (v_ids);
   delete from deploy_queue.approvals where approvals.deployment_id = any (v_ids);
   delete from deploy_queue.work where work.deployment_id = any (v_ids);
   delete from deploy_queue.deployments where deployments.id = any (v_ids);

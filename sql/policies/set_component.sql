@@ -22,6 +22,9 @@ create or replace function deploy_queue.set_component(
   require_verification boolean default null,
   gate_rollbacks boolean default null,
   hold_after_failure boolean default null,
+  log boolean default null,
+  log_limit integer default null,
+  log_retention interval default null,
   without text[] default '{}'
 ) returns deploy_queue.component_policies
 language plpgsql volatile
@@ -39,14 +42,14 @@ begin
   insert into deploy_queue.component_policies as existing (
     environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation,
     confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification,
-    gate_rollbacks, hold_after_failure
+    gate_rollbacks, hold_after_failure, log, log_limit, log_retention
   ) values (
     btrim(set_component.environment), btrim(set_component.component), set_component.buffer_time, set_component.heartbeat_timeout,
     set_component.max_duration, set_component.unkept_after, set_component.ordering, set_component.slots,
     set_component.refuse_outdated, set_component.max_reservation, set_component.confirmation, set_component.approvals,
     set_component.approvers, set_component.promote_from, set_component.promotion_cells, set_component.soak,
     set_component.same_artifact, set_component.require_checks, set_component.require_verification, set_component.gate_rollbacks,
-    set_component.hold_after_failure
+    set_component.hold_after_failure, set_component.log, set_component.log_limit, set_component.log_retention
   )
   on conflict on constraint component_policies_pkey do update
   set buffer_time = case when 'buffer_time' <> all (set_component.without)
@@ -84,7 +87,12 @@ begin
     gate_rollbacks = case when 'gate_rollbacks' <> all (set_component.without)
       then coalesce(set_component.gate_rollbacks, existing.gate_rollbacks) end,
     hold_after_failure = case when 'hold_after_failure' <> all (set_component.without)
-      then coalesce(set_component.hold_after_failure, existing.hold_after_failure) end
+      then coalesce(set_component.hold_after_failure, existing.hold_after_failure) end,
+    log = case when 'log' <> all (set_component.without) then coalesce(set_component.log, existing.log) end,
+    log_limit = case when 'log_limit' <> all (set_component.without)
+      then coalesce(set_component.log_limit, existing.log_limit) end,
+    log_retention = case when 'log_retention' <> all (set_component.without)
+      then coalesce(set_component.log_retention, existing.log_retention) end
   returning existing.* into v_policies;
   perform deploy_queue._changes_one_environment(false);
   return v_policies;
@@ -93,6 +101,6 @@ $$;
 
 comment on function deploy_queue.set_component(
   text, text, interval, interval, interval, interval, deploy_queue.ordering, integer, boolean, interval, text, integer, text, text,
-  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, boolean, text[]
+  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, boolean, boolean, integer, interval, text[]
 ) is
   'Says what a component demands otherwise than its environment; a null argument leaves that policy as it is. slots: how many slots of a cell it may take at once. The gates are those of set_environment; an empty text, 0 and no checks ask for nothing. without: names of policies in which it is to follow its environment again. Returns what it demands.';

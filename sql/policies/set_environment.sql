@@ -23,6 +23,9 @@ create or replace function deploy_queue.set_environment(
   require_verification boolean default null,
   gate_rollbacks boolean default null,
   hold_after_failure boolean default null,
+  log boolean default null,
+  log_limit integer default null,
+  log_retention interval default null,
   without text[] default '{}'
 ) returns deploy_queue.environments
 language plpgsql volatile
@@ -38,7 +41,7 @@ begin
   insert into deploy_queue.environments as existing (
     environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots,
     refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact,
-    require_checks, require_verification, gate_rollbacks, hold_after_failure
+    require_checks, require_verification, gate_rollbacks, hold_after_failure, log, log_limit, log_retention
   ) values (
     btrim(set_environment.environment),
     coalesce(set_environment.buffer_time, '0'),
@@ -61,7 +64,10 @@ begin
     coalesce(set_environment.require_checks, '{}'),
     coalesce(set_environment.require_verification, false),
     coalesce(set_environment.gate_rollbacks, false),
-    coalesce(set_environment.hold_after_failure, false)
+    coalesce(set_environment.hold_after_failure, false),
+    coalesce(set_environment.log, false),
+    coalesce(set_environment.log_limit, 10485760),
+    coalesce(set_environment.log_retention, '30 days')
   )
   on conflict on constraint environments_pkey do update
   set buffer_time = coalesce(set_environment.buffer_time, existing.buffer_time),
@@ -88,7 +94,10 @@ begin
     require_checks = coalesce(set_environment.require_checks, existing.require_checks),
     require_verification = coalesce(set_environment.require_verification, existing.require_verification),
     gate_rollbacks = coalesce(set_environment.gate_rollbacks, existing.gate_rollbacks),
-    hold_after_failure = coalesce(set_environment.hold_after_failure, existing.hold_after_failure)
+    hold_after_failure = coalesce(set_environment.hold_after_failure, existing.hold_after_failure),
+    log = coalesce(set_environment.log, existing.log),
+    log_limit = coalesce(set_environment.log_limit, existing.log_limit),
+    log_retention = coalesce(set_environment.log_retention, existing.log_retention)
   returning existing.* into v_environment;
   perform deploy_queue._changes_one_environment(false);
   return v_environment;
@@ -97,6 +106,6 @@ $$;
 
 comment on function deploy_queue.set_environment(
   text, interval, interval, interval, interval, interval, boolean, deploy_queue.ordering, integer, boolean, interval, text, integer, text, text,
-  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, boolean, text[]
+  deploy_queue.promotion_cells, interval, boolean, text[], boolean, boolean, boolean, boolean, integer, interval, text[]
 ) is
-  'Adds an environment or changes its policies; a null argument leaves that policy as it is. has_closed_cells: only cells that were added may be deployed to. ordering: sequential (all run, in order), latest (of the waiting ones of a component only the newest stays), latest-ready (the newest that is not reserved goes first). slots: how many deployments without a common key may run in a cell at once. refuse_outdated: nothing starts after a higher sequence of its component. max_reservation: for how long a place may be reserved. confirmation: the phrase that a deployment must bring. approvals, approvers: how many others must approve it, and the role that they need. promote_from, promotion_cells, soak, same_artifact: where its version must have finished before, in which cells, for how long, and whether with the same artifact. require_checks: what must have passed for its version. require_verification: it finishes only when it has been verified. gate_rollbacks: a rollback needs promotion and checks, too. hold_after_failure: the line of a cell stops when a deployment has failed there, until release_line(). An empty text, 0 and no checks ask for nothing. without: names of policies that it is to have no longer: max_duration, retention. Returns the environment.';
+  'Adds an environment or changes its policies; a null argument leaves that policy as it is. has_closed_cells: only cells that were added may be deployed to. ordering: sequential (all run, in order), latest (of the waiting ones of a component only the newest stays), latest-ready (the newest that is not reserved goes first). slots: how many deployments without a common key may run in a cell at once. refuse_outdated: nothing starts after a higher sequence of its component. max_reservation: for how long a place may be reserved. confirmation: the phrase that a deployment must bring. approvals, approvers: how many others must approve it, and the role that they need. promote_from, promotion_cells, soak, same_artifact: where its version must have finished before, in which cells, for how long, and whether with the same artifact. require_checks: what must have passed for its version. require_verification: it finishes only when it has been verified. gate_rollbacks: a rollback needs promotion and checks, too. hold_after_failure: the line of a cell stops when a deployment has failed there, until release_line(). log, log_limit, log_retention: whether what commands print is kept without being asked for, how many bytes of each deployment, and for how long after its end. An empty text, 0 and no checks ask for nothing. without: names of policies that it is to have no longer: max_duration, retention. Returns the environment.';

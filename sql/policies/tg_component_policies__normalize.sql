@@ -15,6 +15,7 @@ begin
   new.unkept_after := deploy_queue._in_seconds(new.unkept_after);
   new.max_reservation := deploy_queue._in_seconds(new.max_reservation);
   new.soak := deploy_queue._in_seconds(new.soak);
+  new.log_retention := deploy_queue._in_seconds(new.log_retention);
   new.promote_from := btrim(new.promote_from);
   new.require_checks := deploy_queue._check_names(new.require_checks);
   new.approvers := btrim(new.approvers);

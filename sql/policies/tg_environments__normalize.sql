@@ -30,6 +30,7 @@ begin
   new.promote_from := nullif(btrim(new.promote_from), '');
   new.require_checks := deploy_queue._check_names(new.require_checks);
   new.retention := deploy_queue._in_seconds(new.retention);
+  new.log_retention := deploy_queue._in_seconds(new.log_retention);
   return new;
 end;
 $$;

@@ -22,12 +22,12 @@ as $$
       ('select', 'deploy_queue.freezes', 3),
       ('select', 'deploy_queue.maintenance_windows', 1),
       -- By columns: these are what a client may say, and who may not update or delete from a whole table cannot lock it either.
-      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)', 'deploy_queue.environments', 3),
-      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)', 'deploy_queue.environments', 3),
+      ('insert (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure, log, log_limit, log_retention)', 'deploy_queue.environments', 3),
+      ('update (environment, buffer_time, heartbeat_timeout, max_duration, retention, unkept_after, has_closed_cells, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure, log, log_limit, log_retention)', 'deploy_queue.environments', 3),
       ('select', 'deploy_queue.component_policies', 1),
-      ('insert (environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)',
+      ('insert (environment, component, buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure, log, log_limit, log_retention)',
         'deploy_queue.component_policies', 3),
-      ('update (buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure)',
+      ('update (buffer_time, heartbeat_timeout, max_duration, unkept_after, ordering, slots, refuse_outdated, max_reservation, confirmation, approvals, approvers, promote_from, promotion_cells, soak, same_artifact, require_checks, require_verification, gate_rollbacks, hold_after_failure, log, log_limit, log_retention)',
         'deploy_queue.component_policies', 3),
       ('insert (environment, cloud_provider, region, cell_index, reason, expires_at, allow_key, allow_role, allow_actor)',
         'deploy_queue.freezes', 3),
@@ -49,13 +49,13 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'submit', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass'
+        'submit', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass', 'append_log'
       ) then 2
       when pg_proc.proname in (
         'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'add_window',
         'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
-        'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'worker_seen'
+        'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'prune_logs', 'worker_seen'
       ) then 3
       when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions') then 1
       -- The functions of the constraint and the row-level security of deployments: the role that writes needs them.
@@ -84,7 +84,7 @@ as $$
       and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|news|keep_waits|trusted_issuers|create_session|end_session|schema_version|live_figures|transitions_after|(un)?follow_transitions)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
     or (roles.role_name = 'deploy_queue_agent'
-      and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop)\(')
+      and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop|append_log)\(')
     or (roles.role_name = 'deploy_queue_checker' and objects.object ~ '^function deploy_queue\.report_check\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

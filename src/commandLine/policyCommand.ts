@@ -1,5 +1,6 @@
 import type { PolicyChanges } from "../queue/calls/environments.js";
 import {
+  bytesOrNone,
   flagOption,
   given,
   namesOrNone,
@@ -7,6 +8,7 @@ import {
   orderingOrNone,
   promotionCellsOrNone,
   secondsOrNone,
+  switchOrNone,
   textOrNone,
 } from "./policyValues.js";
 import { QueueCommand } from "./queueCommand.js";
@@ -83,6 +85,9 @@ export abstract class PolicyCommand extends QueueCommand {
     "--hold-line-after-failure",
     "After a failed deployment nothing starts in that cell until release-line, but its rollback",
   );
+  log = valueOption("--log", "on: what commands print is kept, unless run has --no-log; off by default", switchOrNone);
+  logLimit = valueOption("--log-limit", "How much of it is kept of each deployment, 10MiB by default", bytesOrNone);
+  logRetention = valueOption("--log-retention", "For how long after its end, 30d by default", secondsOrNone);
 
   protected get values(): PolicyChanges {
     return {
@@ -105,6 +110,9 @@ export abstract class PolicyCommand extends QueueCommand {
       requireVerification: given(this.requireVerification),
       gateRollbacks: given(this.gateRollbacks),
       holdAfterFailure: given(this.holdAfterFailure),
+      log: given(this.log),
+      logLimit: given(this.logLimit),
+      logRetention: given(this.logRetention),
     };
   }
 }

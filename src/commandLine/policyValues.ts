@@ -1,6 +1,7 @@
 import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { Ordering, PromotionCells } from "../queue/calls/environments.js";
+import { parseBytes } from "../text/bytes.js";
 import { parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
 import { parseNumber } from "../text/numbers.js";
@@ -30,6 +31,9 @@ export const policies = [
   { name: "requireVerification", option: "--require-verification", column: "require_verification", canBeNone: true },
   { name: "gateRollbacks", option: "--gate-rollbacks", column: "gate_rollbacks", canBeNone: true },
   { name: "holdAfterFailure", option: "--hold-line-after-failure", column: "hold_after_failure", canBeNone: false },
+  { name: "log", option: "--log", column: "log", canBeNone: false },
+  { name: "logLimit", option: "--log-limit", column: "log_limit", canBeNone: false },
+  { name: "logRetention", option: "--log-retention", column: "log_retention", canBeNone: false },
 ] as const;
 
 type OrNone<Value> = Value | typeof none;
@@ -45,6 +49,20 @@ export function secondsOrNone(text: string, option: string): OrNone<number> {
 
 export function numberOrNone(text: string, option: string): OrNone<number> {
   return text === none ? none : parseNumber(text, option);
+}
+
+export function bytesOrNone(text: string, option: string): OrNone<number> {
+  return text === none ? none : parseBytes(text, option);
+}
+
+const switches: Readonly<Record<string, OrNone<boolean>>> = { on: true, off: false, none };
+
+export function switchOrNone(text: string, option: string): OrNone<boolean> {
+  const value = switches[text];
+  if (value === undefined) {
+    throw new InvalidValueError(`${option} must be one of ${Object.keys(switches).join(", ")}, not "${text}"`);
+  }
+  return value;
 }
 
 /** An option that stands alone for yes; --no-… is no. */

@@ -50,6 +50,9 @@ export class HasPartsError extends RefusedError {}
 /** It cannot finish: its policy requires that it is verified. */
 export class UnverifiedError extends RefusedError {}
 
+/** The log of the deployment has no more room. */
+export class LogFullError extends RefusedError {}
+
 /** A transaction that stays open has locked what the call needs. Nothing was changed; the call may be tried again. */
 export class HeldUpError extends RefusedError {}
 
@@ -155,6 +158,8 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD082: UnknownNameError,
   QD083: RefusedError,
   QD084: RefusedError,
+  QD086: LogFullError,
+  QD087: RefusedError,
   QD120: UnknownNameError,
   QD121: InvalidValueError,
   QD122: InvalidValueError,

@@ -6,7 +6,16 @@ import { type Argument, Json, Seconds, type Shape } from "./source.js";
 export const moments: ReadonlySet<string> = new Set([
   ...["alive_until", "as_of", "buffering_until", "cancellation_timestamp", "closes", "created_at", "ends_by"],
   ...["expires_at", "finish_timestamp", "finished_at", "first_finish_timestamp", "heartbeat_timestamp", "held_at"],
-  ...["held_from", "held_until", "idle_since", "last_finish_timestamp", "last_seen_at", "lifted_at", "moment"],
+  ...[
+    "held_from",
+    "held_until",
+    "idle_since",
+    "last_finish_timestamp",
+    "last_seen_at",
+    "lifted_at",
+    "logged_at",
+    "moment",
+  ],
   ...["not_after", "not_before", "occurred_at", "opens", "predicted_start", "reaped_at", "removed_at"],
   ...["reported_at", "reserved_until", "retired_at", "revoked_at", "seen_at", "silent_since", "since"],
   ...["start_timestamp", "started_at", "stop_timestamp", "stops_by", "unkept_since", "until", "updated_at"],

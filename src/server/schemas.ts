@@ -128,6 +128,11 @@ export const Policies = {
   require_verification: Type.Optional(Type.Boolean({ description: "It finishes only when it has been verified" })),
   gate_rollbacks: Type.Optional(Type.Boolean({ description: "A rollback needs promotion and checks, too" })),
   hold_after_failure: Type.Optional(Type.Boolean({ description: "The line of a cell stops after a failure there" })),
+  log: Type.Optional(Type.Boolean({ description: "What commands print is kept without being asked for" })),
+  log_limit: Type.Optional(
+    Type.Integer({ minimum: 65_536, maximum: 1_073_741_824, description: "Bytes that are kept of each deployment" }),
+  ),
+  log_retention: Type.Optional(seconds("For how long logs are kept after the end")),
 };
 
 /** Fields that are to be as if they had never been set. */

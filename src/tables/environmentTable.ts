@@ -1,4 +1,5 @@
 import type { ComponentPolicies, Environment } from "../queue/calls/environments.js";
+import { formatBytes } from "../text/bytes.js";
 import { formatDuration } from "../text/durations.js";
 import { describeGates } from "../text/gates.js";
 import { renderTable } from "./table.js";
@@ -11,13 +12,13 @@ export function environmentTable(
   return renderTable(
     [
       ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "gates"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "log", "gates"],
     ],
     environments.flatMap((environment) => [
       environmentRow(environment),
       ...components
         .filter((component) => component.environment === environment.environment)
-        .map((component) => componentRow(component, environmentRow(environment))),
+        .map((component) => componentRow(component, environment)),
     ]),
   );
 }
@@ -37,11 +38,13 @@ function environmentRow(environment: Environment): string[] {
     yesOrNo(environment.refuse_outdated),
     duration(environment.max_reservation),
     yesOrNo(environment.hold_after_failure),
+    logOf(environment.log, environment.log_limit, environment.log_retention),
     describeGates(environment) ?? "none",
   ];
 }
 
-function componentRow(component: ComponentPolicies, inherited: readonly string[]): string[] {
+function componentRow(component: ComponentPolicies, environment: Environment): string[] {
+  const inherited = environmentRow(environment);
   const own = [
     component.environment,
     component.component,
@@ -56,9 +59,21 @@ function componentRow(component: ComponentPolicies, inherited: readonly string[]
     component.refuse_outdated === null ? undefined : yesOrNo(component.refuse_outdated),
     component.max_reservation === null ? undefined : duration(component.max_reservation),
     component.hold_after_failure === null ? undefined : yesOrNo(component.hold_after_failure),
+    component.log === null && component.log_limit === null && component.log_retention === null
+      ? undefined
+      : logOf(
+          component.log ?? environment.log,
+          component.log_limit ?? environment.log_limit,
+          component.log_retention ?? environment.log_retention,
+        ),
     describeGates(component),
   ];
   return own.map((value, column) => value ?? `(${inherited[column]})`);
+}
+
+/** "on, 10 MiB, 30d". */
+function logOf(isOn: boolean, limit: number, retention: number): string {
+  return `${isOn ? "on" : "off"}, ${formatBytes(limit)}, ${duration(retention)}`;
 }
 
 function duration(seconds: number): string {

@@ -22,10 +22,11 @@ test("only what is about the database has SQL: the queue calls functions and rea
   ]);
 });
 
-/** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reservations, reports by week; questions of what can only poll. */
+/** Twins for dashboards, and what the library says in its own way: status of a row, reasons with their cures, heartbeats, reservations, reports by week, logs; questions of what can only poll. */
 const otherwise = ["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments"];
 const inItsOwnWay = [
   "ask_turn",
+  "deployment_log",
   "get_deployment_status",
   "explain",
   "heartbeats",

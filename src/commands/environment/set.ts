@@ -25,7 +25,8 @@ export class EnvironmentSetCommand extends PolicyCommand {
 
       With \`--component\` it says what that component demands otherwise than its environment; \`none\` takes that back, for each policy:
       \`--ordering none\`. The slots of a component are a limit within those of the cell. docs/ordering.md tells what ordering, slots and
-      reservations do, and docs/gates.md what confirmation, approvals, promotion, checks and verification do.
+      reservations do, docs/gates.md what confirmation, approvals, promotion, checks and verification do, and
+      docs/logs.md what logs are.
 
       When the cells are closed, a deployment to a cell that is not in \`list cells\` is refused, and \`cell add\` adds one.
 
@@ -37,6 +38,7 @@ export class EnvironmentSetCommand extends PolicyCommand {
       ["Add an environment", "deploy-queue environment set staging --create"],
       ["Let a deployment run as long as it takes", "deploy-queue environment set staging --max-duration none"],
       ["Let two others approve", "deploy-queue environment set prod --approvals 2"],
+      ["Keep what commands print", "deploy-queue environment set prod --log on --log-limit 10MiB --log-retention 30d"],
       ["Deploy only the newest of a component", "deploy-queue environment set prod --component api --ordering latest"],
     ],
   });

@@ -47,6 +47,12 @@ export interface Environment {
   readonly gate_rollbacks: boolean;
   /** Whether the line of a cell stops when a deployment has failed there, until it is released. */
   readonly hold_after_failure: boolean;
+  /** Whether what commands print is kept without being asked for. */
+  readonly log: boolean;
+  /** How many bytes of the output of a deployment are kept. */
+  readonly log_limit: number;
+  /** For how long they are kept after its end. */
+  readonly log_retention: number;
 }
 
 /** sequential: all run, in order; latest: only the newest waiting one stays; latest-ready: the newest that is not reserved goes first. */
@@ -79,6 +85,9 @@ export interface ComponentPolicies {
   readonly require_verification: boolean | null;
   readonly gate_rollbacks: boolean | null;
   readonly hold_after_failure: boolean | null;
+  readonly log: boolean | null;
+  readonly log_limit: number | null;
+  readonly log_retention: number | null;
 }
 
 /** What is undefined stays as it is; durations in seconds. */
@@ -103,6 +112,9 @@ export interface PolicyChanges {
   readonly requireVerification?: boolean | undefined;
   readonly gateRollbacks?: boolean | undefined;
   readonly holdAfterFailure?: boolean | undefined;
+  readonly log?: boolean | undefined;
+  readonly logLimit?: number | undefined;
+  readonly logRetention?: number | undefined;
 }
 
 export interface ComponentChanges extends PolicyChanges {
@@ -249,6 +261,9 @@ function policyArguments(changes: PolicyChanges): Arguments {
     require_verification: changes.requireVerification,
     gate_rollbacks: changes.gateRollbacks,
     hold_after_failure: changes.holdAfterFailure,
+    log: changes.log,
+    log_limit: changes.logLimit,
+    log_retention: new Seconds(changes.logRetention),
   };
 }
 
@@ -256,6 +271,7 @@ const fieldsOfBoth = [
   ...["buffer_time", "heartbeat_timeout", "unkept_after", "max_duration", "ordering", "slots", "refuse_outdated"],
   ...["max_reservation", "confirmation", "approvals", "approvers", "promote_from", "promotion_cells", "soak"],
   ...["same_artifact", "require_checks", "require_verification", "gate_rollbacks", "hold_after_failure"],
+  ...["log", "log_limit", "log_retention"],
 ];
 const fieldsOfEnvironment = ["environment", "retention", "has_closed_cells", ...fieldsOfBoth];
 const fieldsOfComponent = ["environment", "component", ...fieldsOfBoth];

@@ -22,6 +22,7 @@ import { entered, Gates } from "./gates.js";
 import { History } from "./history.js";
 import { Holds } from "./holds.js";
 import { Line } from "./line.js";
+import { Logs } from "./logs.js";
 import { Policies } from "./policies.js";
 import { Promotions } from "./promotions.js";
 import { Reports } from "./reports.js";
@@ -58,6 +59,7 @@ export class QueueCalls extends Calls {
   readonly policies: Policies;
   readonly promotions: Promotions;
   readonly history: History;
+  readonly logs: Logs;
   readonly boards: Boards;
   readonly reports: Reports;
   readonly upkeep: Upkeep;
@@ -81,6 +83,7 @@ export class QueueCalls extends Calls {
     this.policies = new Policies(source);
     this.promotions = new Promotions(source);
     this.history = new History(source);
+    this.logs = new Logs(source);
     this.boards = new Boards(source, this.environments, this.cells);
     this.reports = new Reports(source);
     this.upkeep = new Upkeep(source);

@@ -14,17 +14,31 @@ const asBegun = {
     gate_rollbacks: false,
     hold_after_failure: false,
   },
+  ...{ log: false, log_limit: 10_485_760, log_retention: 2_592_000 },
 };
 
 test("environment list shows the environments and their policies", async () => {
   const { code, stdout } = await cli.run(["environment", "list"]);
 
   expect(code).toBe(0);
-  const begun = ["15m", "1h", "none", "for ever", "open", "sequential", "1", "no", "4h", "no", "none"];
+  const begun = [
+    "15m",
+    "1h",
+    "none",
+    "for ever",
+    "open",
+    "sequential",
+    "1",
+    "no",
+    "4h",
+    "no",
+    "off, 10 MiB, 30d",
+    "none",
+  ];
   expect(stdout.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
     [
       ...["environment", "component", "buffer time", "heartbeat timeout", "unkept after", "max duration", "retention"],
-      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "gates"],
+      ...["cells", "ordering", "slots", "refuse outdated", "max reservation", "held after failure", "log", "gates"],
     ],
     ["dev", "0s", ...begun],
     ["prod", "10m", ...begun],
@@ -51,7 +65,21 @@ test("environment list shows what a component demands, and in parentheses what i
   const { stdout } = await cli.run(["environment", "list"]);
   const row = stdout.split("\n").find((line) => line.startsWith(`${environment}  api`));
   expect(row?.split(/ {2,}/).slice(2)).toEqual([
-    ...["(5m)", "(15m)", "(1h)", "(none)", "(for ever)", "(open)", "latest", "2", "yes", "(4h)", "(no)", "(none)"],
+    ...[
+      "(5m)",
+      "(15m)",
+      "(1h)",
+      "(none)",
+      "(for ever)",
+      "(open)",
+      "latest",
+      "2",
+      "yes",
+      "(4h)",
+      "(no)",
+      "(off, 10 MiB, 30d)",
+      "(none)",
+    ],
   ]);
   const documents = JSON.parse((await cli.run(["environment", "list", "--json"])).stdout);
   const { components } = documents.find((document: { environment: string }) => document.environment === environment);

@@ -7,7 +7,9 @@ test("environment set adds an environment", async () => {
   const { code, stdout } = await cli.run(["environment", "set", "staging", "--create", "--buffer-time", "1h 30m"]);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h +no +none$/m);
+  expect(stdout).toMatch(
+    /^staging +1h 30m +15m +1h +none +for ever +open +sequential +1 +no +4h +no +off, 10 MiB, 30d +none$/m,
+  );
   expect(await cli.queue.environments.get("staging")).toMatchObject({ buffer_time: 5400, heartbeat_timeout: 900 });
 });
 
@@ -30,7 +32,7 @@ test("environment set with nothing else adds an environment as it begins, and re
     "deploy-queue: environment bare is there, and nothing to change is given. " +
       "Give some of --buffer-time, --heartbeat-timeout, --max-duration, --unkept-after, " +
       "--ordering, --slots, --refuse-outdated, --max-reservation, --confirmation, --approvals, --approvers, --promote-from, " +
-      "--promotion-cells, --soak, --same-artifact, --require-checks, --require-verification, --gate-rollbacks, --hold-line-after-failure, --retention, --cells\n",
+      "--promotion-cells, --soak, --same-artifact, --require-checks, --require-verification, --gate-rollbacks, --hold-line-after-failure, --log, --log-limit, --log-retention, --retention, --cells\n",
   );
 });
 
@@ -55,6 +57,7 @@ test("environment set prints one JSON document with --json, durations in seconds
       gate_rollbacks: false,
       hold_after_failure: false,
     },
+    ...{ log: false, log_limit: 10_485_760, log_retention: 2_592_000 },
   });
 });
 
@@ -267,4 +270,28 @@ test.each([
 
   expect(code).toBe(2);
   expect(stderr).toContain(message);
+});
+
+test("environment set says what is kept of the output of commands, and a component takes it back with none", async () => {
+  const set = (...options: string[]) => cli.run(["environment", "set", "dev", ...options]);
+  expect((await set("--log", "on", "--log-limit", "1.5MiB", "--log-retention", "7d")).code).toBe(0);
+  expect(await cli.queue.environments.get("dev")).toMatchObject({
+    log: true,
+    log_limit: 1_572_864,
+    log_retention: 604_800,
+  });
+  await set("--component", "web", "--log", "off", "--log-limit", "1GiB");
+  const { stdout } = await set("--component", "web", "--log-limit", "none");
+  expect(stdout).toMatch(/ off, 1.5 MiB, 7d +\(none\)$/m);
+  expect(await cli.queue.environments.components("dev")).toMatchObject([{ log: false, log_limit: null }]);
+});
+
+test.each([
+  ["--log", "perhaps"],
+  ["--log-limit", "much"],
+  ["--log-limit", "1KiB"],
+  ["--log-limit", "2GiB"],
+  ["--log-retention", "1m"],
+])("environment set refuses %j", async (...options) => {
+  expect((await cli.run(["environment", "set", "dev", ...options])).code).toBe(2);
 });

@@ -7,7 +7,7 @@ const many = useDatabase();
 const notAnalyzed = useDatabase();
 
 /** They read all of history, unless the reader names a time. */
-const ofAllHistory = ["deployments_with_status", "finished_deployments", "prod_finished_deployments"];
+const ofAllHistory = ["deployment_log", "deployments_with_status", "finished_deployments", "prod_finished_deployments"];
 /** With the history of these databases. A server compiles above 100,000, and has twenty times as much history. */
 const limit = 5_000;
 
@@ -49,6 +49,7 @@ const views = [
     "deployment_frequency",
   ],
   ...[
+    "deployment_log",
     "deployments_with_status",
     "finished_deployments",
     "freezes_in_force",

@@ -18,7 +18,7 @@ test.for([
   [
     "insert into deploy_queue.environments (environment, buffer_time) values ('qa', '5 minutes')",
     [
-      "qa: environments added: buffer_time 00:05:00, heartbeat_timeout 00:15:00, max_reservation 04:00:00, ordering sequential, promotion_cells any, slots 1, soak 00:00:00, unkept_after 01:00:00",
+      "qa: environments added: buffer_time 00:05:00, heartbeat_timeout 00:15:00, log_limit 10485760, log_retention 720:00:00, max_reservation 04:00:00, ordering sequential, promotion_cells any, slots 1, soak 00:00:00, unkept_after 01:00:00",
     ],
   ],
   [
@@ -46,7 +46,7 @@ test.for([
   [
     "delete from deploy_queue.environments where environment = 'quality'",
     [
-      "quality: environments removed: buffer_time 01:00:00, heartbeat_timeout 00:01:00, max_reservation 04:00:00, ordering sequential, promotion_cells any, slots 1, soak 00:00:00, unkept_after 01:00:00",
+      "quality: environments removed: buffer_time 01:00:00, heartbeat_timeout 00:01:00, log_limit 10485760, log_retention 720:00:00, max_reservation 04:00:00, ordering sequential, promotion_cells any, slots 1, soak 00:00:00, unkept_after 01:00:00",
     ],
   ],
 ] as const)("%s leaves %j", async ([statement, events]) => {

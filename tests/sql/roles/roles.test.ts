@@ -164,6 +164,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_oldest_transaction",
     "_openings",
     "_principal",
+    "_reach",
     "_ready_since",
     "_require_right",
     "_stopped_by",

@@ -1,0 +1,16 @@
+-- What a component demands of its logs in an environment. Apart from _demands, so that transitions do not read it.
+-- Called by what writes, reads or removes logs.
+create or replace function deploy_queue._log_policy(environment text, component text)
+returns table (log boolean, log_limit integer, log_retention interval)
+language sql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    coalesce(own.log, general.log),
+    coalesce(own.log_limit, general.log_limit),
+    coalesce(own.log_retention, general.log_retention)
+  from deploy_queue.environments as general
+  left join deploy_queue.component_policies as own
+    on own.environment = general.environment and own.component = _log_policy.component
+  where general.environment = _log_policy.environment;
+$$;
