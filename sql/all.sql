@@ -12,6 +12,7 @@
 -- policies  environments, freezes and maintenance windows
 -- logs      what the work of deployments has printed
 -- history   events, and whether they tell what must have been
+-- webhooks  who is told over HTTP, of what, and what was not delivered yet
 -- predecessor  the old names that an adoption leaves: what its programs read and write
 -- boards    what people and dashboards read
 -- work      targets, agents, and the commands that these run
@@ -330,6 +331,26 @@
 --!include policies/windows.sql
 --!include gates/report_check.sql
 --!include gates/latest_checks.sql
+
+--!include webhooks/_webhook_events.sql
+--!include webhooks/known_webhooks.sql
+--!include webhooks/webhook_deliveries.sql
+--!include webhooks/_require_told.sql
+--!include webhooks/_webhook.sql
+--!include webhooks/_record_webhook.sql
+--!include webhooks/_new_secret.sql
+--!include webhooks/add_webhook.sql
+--!include webhooks/rotate_webhook.sql
+--!include webhooks/remove_webhook.sql
+--!include webhooks/redeliver_webhook.sql
+--!include webhooks/test_webhook.sql
+--!include webhooks/_webhook_body.sql
+--!include webhooks/next_webhook_messages.sql
+--!include webhooks/record_webhook_attempt.sql
+--!include webhooks/_prune_webhooks.sql
+--!include webhooks/_keep_bodies.sql
+--!include webhooks/_post_event.sql
+--!include webhooks/tg_deployment_events__post.sql
 
 --!include history/_flaw_of_event.sql
 --!include history/tg_deployment_events__guard.sql

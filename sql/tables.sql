@@ -263,6 +263,11 @@ comment on column deploy_queue.sessions.principal is 'The run: it owns what it e
 comment on column deploy_queue.sessions.run is 'The run and the job that the token was of.';
 comment on column deploy_queue.sessions.person is 'The name of the person who has signed in.';
 
+comment on table deploy_queue.webhooks is
+  'Private, since it holds secrets: who is told over HTTP. Written by add_webhook(), rotate_webhook() and remove_webhook().';
+comment on table deploy_queue.webhook_messages is
+  'Private: what webhooks are to be told, written in the transaction of what it tells. The view webhook_deliveries shows it.';
+
 comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';
 comment on column deploy_queue.tied_roles.environments is 'Those that it may change.';

@@ -31,6 +31,14 @@ export type { CancellationRate, DeploymentFrequency, LeadTime, WaitTime } from "
 export type { GrantedRole, RoleKind } from "./queue/calls/roles.js";
 export type { Finding } from "./queue/calls/upkeep.js";
 export type {
+  NewWebhook,
+  RotatedWebhook,
+  Webhook,
+  WebhookBody,
+  WebhookDelivery,
+  WebhookRequest,
+} from "./queue/calls/webhooks.js";
+export type {
   CancellationKind,
   Cell,
   Deployment,

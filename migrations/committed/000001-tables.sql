@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ee181fc871323b5230cdb4d99473c5aacfddeb9d
+--! Hash: sha1:0e332f4c8458dfc8b900a644e0f5e9f78f4908b2
 
 -- squawk-ignore-file
 
@@ -776,3 +776,77 @@ create table deploy_queue.work (
   drained_to bigint not null default -1,
   told_end boolean not null default false
 ) with (fillfactor = 80);
+
+-- Who is told over HTTP, and of what. Without a foreign key from its messages: a transition that writes them looks at no other row.
+create table deploy_queue.webhooks (
+  id integer primary key generated always as identity,
+  name text not null
+    constraint name_must_be_1_to_100_printable_characters check (
+      length(name) between 1 and 100
+      and name !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    )
+    constraint a_webhook_has_a_name_of_its_own unique,
+  -- Begins the ids of its messages, so that no other queue has the same.
+  uid text not null,
+  preset text not null
+    constraint preset_must_be_known check (preset in ('standard', 'slack', 'slack-bot', 'teams', 'pagerduty', 'opsgenie')),
+  url text not null
+    constraint url_must_be_an_address_of_at_most_2000_characters check (
+      length(url) <= 2000 and url ~ '^https?://[^/?#@[:space:]]+([/?][^#[:space:]]*)?$'
+    ),
+  channel text
+    constraint channel_must_be_1_to_100_printable_characters check (
+      length(channel) between 1 and 100
+      and channel !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+    ),
+  events text[] not null constraint a_webhook_is_told_of_something check (cardinality(events) > 0),
+  environments text[],
+  allow_private boolean not null,
+  secret text not null,
+  -- After a rotation both sign, for a while.
+  old_secret text,
+  old_secret_until timestamptz,
+  credential text constraint credential_must_be_1_to_4000_printable_characters check (
+    length(credential) between 1 and 4000 and credential !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
+  ),
+  failures integer not null default 0,
+  paused_until timestamptz,
+  delivered_at timestamptz,
+  created_by text not null,
+  created_at timestamptz not null,
+  -- What is not on this network may be read on its way without TLS.
+  constraint url_must_begin_with_https check (allow_private or starts_with(url, 'https://')),
+  constraint a_bot_has_a_channel check (preset <> 'slack-bot' or channel is not null),
+  constraint this_preset_needs_a_credential check (preset not in ('slack-bot', 'pagerduty', 'opsgenie') or credential is not null)
+) with (fillfactor = 50);
+
+-- What webhooks are to be told: written in the transaction of what it tells, and sent by a worker.
+create table deploy_queue.webhook_messages (
+  id bigint primary key generated always as identity,
+  webhook_id integer not null,
+  -- Messages of one line come in order: the deployment, 0 for what has none, -1 for a test.
+  line bigint not null,
+  event_id bigint,
+  kind text not null,
+  created_at timestamptz not null,
+  -- While a worker sends it, when the worker counts as dead.
+  due_at timestamptz not null,
+  claimed_until timestamptz,
+  attempts integer not null default 0,
+  first_attempt_at timestamptz,
+  delivered_at timestamptz,
+  given_up_at timestamptz,
+  http_status integer,
+  problem text,
+  -- The message in the channel that the later ones of its line answer.
+  thread text,
+  -- Kept when history is removed before it is delivered.
+  body jsonb
+) with (fillfactor = 80);
+
+create index webhook_messages_due on deploy_queue.webhook_messages (webhook_id, due_at)
+  where delivered_at is null and given_up_at is null;
+create index webhook_messages_line on deploy_queue.webhook_messages (webhook_id, line, id)
+  where delivered_at is null and given_up_at is null;
+create index webhook_messages_given_up on deploy_queue.webhook_messages (webhook_id, id) where given_up_at is not null;
+create index webhook_messages_threads on deploy_queue.webhook_messages (webhook_id, line) where thread is not null;

@@ -9,7 +9,7 @@ declare
   v_callable text[] := (jsonb_populate_record(null::deploy_queue.access, deploy_queue._verified())).functions;
   v_strange text;
 begin
-  if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind = 'server' then
+  if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind in ('server', 'deliverer') then
     raise exception using errcode = 'QD030', message = format('%s is no kind of role', coalesce(quote_literal(_require_grant.kind), 'null')),
       hint = 'It is reader, deployer, operator, approver, checker or agent; deploy_queue.create_roles() makes the roles.';
   end if;

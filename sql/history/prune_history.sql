@@ -55,9 +55,11 @@ begin
   if v_ids is null then
     perform deploy_queue._prune_checks();
     perform deploy_queue._prune_sessions();
+    perform deploy_queue._prune_webhooks();
     return 0;
   end if;
   perform deploy_queue._keep_finishes(v_ids);
+  perform deploy_queue._keep_bodies(v_ids);
   perform set_config('deploy_queue.maintenance', 'on', true);
   delete from deploy_queue.deployment_events where deployment_events.deployment_id = any (v_ids);
   delete from deploy_queue.deployment_logs where deployment_logs.deployment_id = any (v_ids);

@@ -52,7 +52,7 @@ as $$
         'submit', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass', 'append_log'
       ) then 2
       when pg_proc.proname in (
-        'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
+        'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'add_webhook', 'rotate_webhook', 'remove_webhook', 'redeliver_webhook', 'test_webhook', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
         'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'add_window',
         'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'prune_logs', 'worker_seen'
@@ -82,6 +82,8 @@ as $$
     -- Besides what its rank gives it.
     or (roles.role_name = 'deploy_queue_server'
       and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|news|keep_waits|trusted_issuers|create_session|end_session|schema_version|live_figures|transitions_after|(un)?follow_transitions)\()')
+    or (roles.role_name = 'deploy_queue_deliverer'
+      and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(next_webhook_messages|record_webhook_attempt|schema_version)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
     or (roles.role_name = 'deploy_queue_agent'
       and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop|append_log)\(')

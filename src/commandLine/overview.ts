@@ -54,7 +54,8 @@ export const topics: readonly Topic[] = [
     [
       ["doctor", "Examine the database and the queue, and say what to do"],
       ["serve", "The queue over HTTP"],
-      ["worker", "Reap, record and prune in the background"],
+      ["worker", "Reap, record, prune and deliver in the background"],
+      ["webhook", "Receivers that are told over HTTP"],
       ["database", "This user's own PostgreSQL"],
     ],
   ],

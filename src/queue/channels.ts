@@ -25,3 +25,6 @@ export function agentChannel(agent: number): string {
 export function agentOf(channel: string): string | undefined {
   return /^deploy_queue_agent_(\d+)$/.exec(channel)?.[1];
 }
+
+/** The channel that tells workers of what webhooks are to be told. */
+export const webhooksChannel = "deploy_queue_webhooks";

@@ -5,6 +5,7 @@ import { shellWords } from "./shellWords.js";
 const commands: ReadonlyMap<string, string> = new Map([
   ["add_cell", "cell add"],
   ["add_trust", "trust add"],
+  ["add_webhook", "webhook add"],
   ["add_window", "window add"],
   ["approve", "approve"],
   ["allow_through_freeze", "freeze allow"],
@@ -27,12 +28,14 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["mark_good", "mark-good"],
   ["known_tokens", "token list"],
   ["known_trusts", "trust list"],
+  ["known_webhooks", "webhook list"],
   ["purge", "purge"],
   ["queue", "list queue"],
   ["redeem", "start --reservation"],
   ["release", "release"],
   ["release_line", "release-line"],
   ["remove_trust", "trust remove"],
+  ["remove_webhook", "webhook remove"],
   ["remove_environment", "environment remove"],
   ["report_check", "check report"],
   ["retire_cell", "cell retire"],
@@ -43,6 +46,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["start_now", "start-now"],
   ["waiting_on", "explain"],
   ["wanted_approvals", "list approvals"],
+  ["webhook_deliveries", "webhook list"],
   ["windows", "list windows"],
 ]);
 

@@ -19,8 +19,10 @@ export async function explainDenial(error: unknown, database: Database): Promise
     return error;
   }
   const tables = error instanceof RefusedError ? "" : cureOfTables(who);
+  // Operators do not read what messages are signed with.
+  const role = /webhook/.test(error.message) ? "deploy_queue_deliverer" : "deploy_queue_operator";
   return new RefusedError(`the role ${who.role} may not do the work of a worker: ${error.message}`, {
-    hint: `As the owner of the queue, after "deploy-queue roles create": grant deploy_queue_operator to ${who.role}${tables}`,
+    hint: `As the owner of the queue, after "deploy-queue roles create": grant ${role} to ${who.role}${tables}`,
     cause: error,
   });
 }

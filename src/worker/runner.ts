@@ -23,7 +23,7 @@ export interface RunningTasks {
   stop(): Promise<void>;
 }
 
-/** How many times in a row its two lookers may fail to look for jobs, together. */
+/** How many times in a row its lookers may fail to look for jobs, together. */
 const mostFails = 20;
 
 /** How often to look for jobs without a notification, in milliseconds. */
@@ -70,7 +70,8 @@ export async function startRunner(options: RunnerOptions): Promise<RunningTasks>
       ...shared,
       events: countFails(giveUp),
       noHandleSignals: true,
-      concurrency: 2,
+      // One may wait for slow receivers of webhooks.
+      concurrency: 3,
       pollInterval,
       taskList: taskList(options),
       parsedCronItems: graphileWorker.parseCronItems(tasks.map(cronItem)),

@@ -1,4 +1,5 @@
 import type { Task } from "./task.js";
+import { deliverWebhooksTask } from "./tasks/deliverWebhooks.js";
 import { detectOutliers } from "./tasks/detectOutliers.js";
 import { pruneHistory } from "./tasks/pruneHistory.js";
 import { reapStaleDeployments } from "./tasks/reapStaleDeployments.js";
@@ -11,5 +12,6 @@ export const tasks: readonly Task[] = [
   detectOutliers,
   refreshDurations,
   refreshWeeklyFigures,
+  deliverWebhooksTask,
   pruneHistory,
 ];

@@ -9,6 +9,7 @@ import { isDenied } from "./denial.js";
 import { type RunningTasks, startRunner } from "./runner.js";
 import type { TaskContext } from "./task.js";
 import { collectTroubles, type Troubles } from "./troubles.js";
+import { deliverWebhooks } from "./webhooks/deliverer.js";
 
 export interface WorkerOptions extends TaskContext {
   readonly url: string;
@@ -27,12 +28,29 @@ const stopPatience = 2_000;
 const shortestBackOff = 500;
 const longestBackOff = 30_000;
 
+/** How long messages that are being sent may take to end, in milliseconds. What has not ended is sent again by another worker. */
+const sendingPatience = 1_000;
+
 /**
- * Works until the signal is aborted, and survives every failure that can pass. Its own sign of life shows whether the database is
- * there. When that is not answered, it gives graphile-worker up, and starts it anew once the database is back.
+ * Works until the signal is aborted, and survives every failure that can pass.
  * @throws the error of the server as soon as the role may not do the work: see isDenied
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
+  const end = new AbortController();
+  const delivering = deliverWebhooks({ ...options, signal: AbortSignal.any([options.signal, end.signal]) });
+  try {
+    await runTasks(options);
+  } finally {
+    end.abort();
+    await Promise.race([delivering, pause(sendingPatience)]);
+  }
+}
+
+/**
+ * Runs the tasks by their schedule. Its own sign of life shows whether the database is there. When that is not answered, it gives
+ * graphile-worker up, and starts it anew once the database is back.
+ */
+async function runTasks(options: WorkerOptions): Promise<void> {
   const { signal, log } = options;
   for (let failures = 0; !signal.aborted; ) {
     const troubles = collectTroubles();

@@ -1,5 +1,11 @@
+import {
+  cancelledMessage,
+  finishedMessage,
+  type Notification,
+  type SlackMessage,
+  startedMessage,
+} from "../../text/slackMessages.js";
 import type { SlackCall } from "./callSlack.js";
-import { cancelledMessage, finishedMessage, type Notification, type SlackMessage, startedMessage } from "./messages.js";
 
 export interface SlackOptions {
   readonly token: string;

@@ -30,6 +30,7 @@ import { Roles } from "./roles.js";
 import { Tokens } from "./tokens.js";
 import { Trusts } from "./trusts.js";
 import { Upkeep } from "./upkeep.js";
+import { Webhooks } from "./webhooks.js";
 import { WorkCalls } from "./work.js";
 
 export interface CancelOptions {
@@ -67,6 +68,7 @@ export class QueueCalls extends Calls {
   /** What lets callers of servers in. */
   readonly tokens: Tokens;
   readonly trusts: Trusts;
+  readonly webhooks: Webhooks;
   /** Commands that agents run. */
   readonly work: WorkCalls;
   readonly adoption: Adoption;
@@ -90,6 +92,7 @@ export class QueueCalls extends Calls {
     this.roles = new Roles(source);
     this.tokens = new Tokens(source);
     this.trusts = new Trusts(source);
+    this.webhooks = new Webhooks(source);
     this.work = new WorkCalls(source);
     this.adoption = new Adoption(source);
   }

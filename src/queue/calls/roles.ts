@@ -1,6 +1,15 @@
 import { Calls } from "./calls.js";
 
-export const roleKinds = ["reader", "approver", "checker", "agent", "server", "deployer", "operator"] as const;
+export const roleKinds = [
+  "reader",
+  "approver",
+  "checker",
+  "agent",
+  "server",
+  "deliverer",
+  "deployer",
+  "operator",
+] as const;
 
 export type RoleKind = (typeof roleKinds)[number];
 

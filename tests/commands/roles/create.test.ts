@@ -4,7 +4,7 @@ import { useLogins } from "../../support/logins.js";
 
 const cli = useCommandLine();
 const newLogin = useLogins(cli);
-const names = ["reader", "approver", "checker", "agent", "server", "deployer", "operator"].map(
+const names = ["reader", "approver", "checker", "agent", "server", "deliverer", "deployer", "operator"].map(
   (kind) => `deploy_queue_${kind}`,
 );
 

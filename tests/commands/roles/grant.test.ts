@@ -40,7 +40,7 @@ test("an administrator with CREATEROLE, who is no superuser, sets up a queue of 
   await cli.run(["roles", "create"]);
   await cli.sql.unsafe(`alter role ${admin.name} createrole createdb`);
   // As if it had created them, which it has on a server of its own.
-  for (const kind of ["reader", "approver", "checker", "agent", "server", "deployer", "operator"]) {
+  for (const kind of ["reader", "approver", "checker", "agent", "server", "deliverer", "deployer", "operator"]) {
     await cli.sql.unsafe(`grant deploy_queue_${kind} to ${admin.name} with admin option`);
   }
   await admin.sql.unsafe(`create database managed_${admin.name}`);
@@ -58,7 +58,12 @@ test("an administrator with CREATEROLE, who is no superuser, sets up a queue of 
 test.each([
   ["nobody_there", "deployer", [], "role nobody_there does not exist"],
   ["LOGIN", "deployer", ["--environments", "nowhere"], "environment nowhere does not exist"],
-  ["LOGIN", "owner", [], '--as must be reader, approver, checker, agent, server, deployer or operator, not "owner"'],
+  [
+    "LOGIN",
+    "owner",
+    [],
+    '--as must be reader, approver, checker, agent, server, deliverer, deployer or operator, not "owner"',
+  ],
 ])("roles grant %s --as %s %j is refused with 2, in one line", async (given, kind, more, message) => {
   const { name } = await newLogin();
   const role = given === "LOGIN" ? name : given;

@@ -5,7 +5,7 @@ import { useLogins } from "../../support/logins.js";
 const database = useDatabase();
 const { sql } = database;
 const newLogin = useLogins(database);
-const roles = ["reader", "approver", "checker", "agent", "server", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "checker", "agent", "server", "deliverer", "deployer", "operator"] as const;
 
 beforeAll(async () => {
   await database.queue.roles.create();

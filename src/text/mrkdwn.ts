@@ -1,4 +1,4 @@
-import { printable } from "../../text/printable.js";
+import { printable } from "./printable.js";
 
 /** Text of users in which no mention (<!channel>), link or entity takes effect; at most `limit` characters of it. */
 export function plain(text: string, limit: number): string {

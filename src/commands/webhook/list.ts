@@ -1,0 +1,27 @@
+import { Command, Option } from "clipanion";
+import type { Session } from "../../commandLine/openSession.js";
+import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { deliveryTable, webhookTable } from "../../tables/webhookTables.js";
+
+export class WebhookListCommand extends QueueCommand {
+  static override paths = [["webhook", "list"]];
+
+  static override usage = Command.Usage({
+    category: "Operation",
+    description: "List the webhooks and what was not delivered, or the last messages of one",
+    examples: [["What has become of the messages of board", "deploy-queue webhook list board"]],
+  });
+
+  name = Option.String({ name: "name", required: false });
+
+  override async act({ queue }: Session): Promise<number> {
+    if (this.name === undefined) {
+      const webhooks = await queue.webhooks.list();
+      this.print(webhookTable(webhooks), webhooks);
+    } else {
+      const deliveries = await queue.webhooks.deliveries(this.name.trim());
+      this.print(deliveryTable(deliveries), deliveries);
+    }
+    return 0;
+  }
+}
