@@ -38,6 +38,11 @@ export function fitsOne(patterns: readonly string[], text: string): boolean {
   return patterns.some((pattern) => fits(pattern, text));
 }
 
+/** In patterns of refs, "*" stands for anything, as the queue has it for those of targets. */
+export function fitsRef(patterns: readonly string[], ref: string): boolean {
+  return patterns.some((pattern) => fits(pattern.replaceAll(/\*+/g, "**"), ref));
+}
+
 function isOption(before: string, character: string): boolean {
   return character === "-" && /\s/.test(before);
 }

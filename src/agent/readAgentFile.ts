@@ -3,24 +3,24 @@ import { isAbsolute, normalize } from "node:path";
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { reasonOf } from "../queue/errors.js";
+import { parseBytes } from "../text/bytes.js";
 import { parseDuration } from "../text/durations.js";
 import { AgentFile, type WrittenStage, type WrittenTarget } from "./schema.js";
 import { schemaProblems } from "./schemaProblems.js";
-import { parseSize } from "./size.js";
 import { type Path, YamlSource } from "./source.js";
 import type { AgentSettings, Stage, Target } from "./target.js";
 
 /** The file of an agent, or what is wrong with it, each problem as one line that begins with the place. */
-export type ReadFile = {
+export interface AgentFileReading {
   readonly settings: AgentSettings | undefined;
   readonly problems: readonly string[];
   /** A problem with a part of the file that shows only when the file is used. */
   readonly problemAt: (path: Path, what: string) => string;
-};
+}
 
 const check = Compile(AgentFile);
 
-export function readAgentFile(file: string): ReadFile {
+export function readAgentFile(file: string): AgentFileReading {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -117,7 +117,7 @@ function targetOf(name: string, written: WrittenTarget, report: Report): Target 
     commandTimeout: read("command_timeout", parseDuration, 1_800_000),
     timeout: read("timeout", parseDuration, 3_600_000),
     gracePeriod: read("grace_period", parseDuration, 30_000),
-    logLimit: read("log_limit", parseSize, undefined),
+    logLimit: read("log_limit", parseBytes, undefined),
     verification: written.verify === undefined ? undefined : { check: written.verify, ...patience },
     onFailure: written.on_failure,
   };

@@ -22,6 +22,9 @@ const run = promisify(execFile);
  */
 export async function findUser(name: string | undefined): Promise<User> {
   const own = userInfo();
+  if (name === undefined && own.uid === 0) {
+    throw new InvalidValueError("it is missing: commands would run as root. Say user: root where that is meant");
+  }
   if (name === undefined || name === own.username) {
     return { name: own.username, home: own.homedir, ids: undefined, prefix: [] };
   }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { InvalidValueError, reasonOf } from "../queue/errors.js";
-import { fitsOne } from "./pattern.js";
+import { fitsRef } from "./pattern.js";
 import type { Stage, Target, Variable } from "./target.js";
 
 export interface Variables {
@@ -21,7 +21,7 @@ const run = promisify(execFile);
  * @throws InvalidValueError when none is for the ref
  */
 export function stageOf({ name, stages }: Target, ref: string | null): Stage | undefined {
-  const found = stages.find((stage) => ref !== null && (stage.name === ref || fitsOne(stage.refs, ref)));
+  const found = stages.find((stage) => ref !== null && (stage.name === ref || fitsRef(stage.refs, ref)));
   if (found === undefined && stages.length > 0) {
     throw new InvalidValueError(
       `no stage of the target ${name} is for ${ref === null ? "a deployment without a ref" : `the ref ${ref}`}`,

@@ -4,6 +4,7 @@ const metavariables: Readonly<Record<string, string>> = {
   "--cell": "name",
   "--cell-index": "number",
   "--cells": "open|closed",
+  "--config": "file",
   "--days": "days",
   "--deployment-id": "id",
   "--details": "file",

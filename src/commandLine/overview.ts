@@ -54,6 +54,7 @@ export const topics: readonly Topic[] = [
     [
       ["doctor", "Examine the database and the queue, and say what to do"],
       ["serve", "The queue over HTTP"],
+      ["agent", "Run the commands of deployments on this machine"],
       ["worker", "Reap, record, prune and deliver in the background"],
       ["webhook", "Receivers that are told over HTTP"],
       ["database", "This user's own PostgreSQL"],

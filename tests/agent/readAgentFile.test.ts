@@ -63,8 +63,8 @@ test.each([
   ],
   [`${target}    timeout: 10\n`, "agent.yaml:7:5: targets.my-app.timeout: it must be a duration such as 10m"],
   [
-    `${target}    log_limit: 10M\n`,
-    'agent.yaml:7:5: targets.my-app.log_limit: it must be a size such as 512KiB or 10MiB, not "10M"',
+    `${target}    log_limit: much\n`,
+    'agent.yaml:7:5: targets.my-app.log_limit: it must be a size such as 512KiB, 10MiB or 1GiB, not "much"',
   ],
   [`${target}    verify_for: 10m\n`, "agent.yaml:7:5: targets.my-app.verify_for: it needs verify"],
   [

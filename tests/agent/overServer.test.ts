@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { agentFile, agentTarget, startAgent } from "../support/agents.js";
+import { useCommandLine, useDirectory } from "../support/commandLine.js";
+import { useHttpServer } from "../support/httpServer.js";
+import { until } from "../support/until.js";
+
+const cli = useCommandLine();
+const server = useHttpServer(cli);
+const folder = useDirectory();
+
+test("an agent with nothing but a token of a server does what waits, and what comes later, and its commands do not see the token", async () => {
+  const target = agentTarget(folder, { shell: true });
+  const secret = await server.tokenOf("agent");
+  const variables = { DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base, DEPLOY_QUEUE_TOKEN: secret };
+  await startAgent(cli, agentFile(folder, [target]), variables);
+
+  for (const name of ["one", "two"]) {
+    const { deployment } = await cli.queue.work.submit({ target: target.name, commands: [`env > ${name}`] });
+    await until("it has finished", async () => (await cli.row(deployment.id)).status === "finished");
+    expect(readFileSync(join(target.directory, name), "utf8")).not.toContain(secret);
+  }
+});
+
+test("a target of another token is refused when the agent starts", async () => {
+  const target = agentTarget(folder);
+  const variables = { DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base };
+  const [mine, theirs] = [
+    await server.token("mine", "--role", "agent"),
+    await server.token("theirs", "--role", "agent"),
+  ];
+  await startAgent(cli, agentFile(folder, [target]), { ...variables, DEPLOY_QUEUE_TOKEN: mine });
+
+  const { code, stderr } = await cli.launch(["agent", "--config", agentFile(folder, [target])], {
+    ...variables,
+    DEPLOY_QUEUE_TOKEN: theirs,
+  }).end;
+
+  expect(code).toBe(4);
+  expect(stderr).toContain(`target '${target.name}' belongs to token mine`);
+});
