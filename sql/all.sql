@@ -447,6 +447,9 @@
 --!include work/submit.sql
 --!include work/keep_work.sql
 --!include work/take_work.sql
+--!include work/_target_for.sql
+--!include work/hand_over.sql
+--!include work/poll_work.sql
 --!include work/known_targets.sql
 
 --!include access/_act_as.sql

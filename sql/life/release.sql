@@ -17,6 +17,9 @@ as $$
 declare
   v_deployment deploy_queue.deployments := deploy_queue._lock_deployment("release".deployment_id);
   v_released deploy_queue.deployments;
+  -- Of what agents run, the target is the keeper, whoever releases it.
+  v_target text := (select work.target from deploy_queue.work where work.deployment_id = v_deployment.id);
+  v_heartbeat boolean := "release".heartbeat or v_target is not null;
 begin
   if deploy_queue._has_ended(v_deployment) then
     perform deploy_queue._refuse_ended(v_deployment);
@@ -30,12 +33,12 @@ begin
       confirmation = coalesce("release".confirmation, deployments.confirmation),
       release_key = coalesce("release".release_key, ''),
       -- The heartbeat comes with the release: a client that dies right after must not leave the deployment in the line for ever.
-      heartbeat_timestamp = case when "release".heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
+      heartbeat_timestamp = case when v_heartbeat then deploy_queue._now() else deployments.heartbeat_timestamp end,
       alive_until = case
-        when "release".heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
+        when v_heartbeat then deploy_queue._now() + deploy_queue._lease(deployments.environment, deployments.component)
         else deployments.alive_until
       end,
-      keeper = case when "release".heartbeat then "release".release_key else deployments.keeper end
+      keeper = case when v_heartbeat then coalesce('target ' || v_target, "release".release_key) else deployments.keeper end
     where deployments.id = v_deployment.id
     returning deployments.* into v_released;
     perform set_config('deploy_queue.reason', '', true);

@@ -19,7 +19,8 @@ select
   deployments.not_before,
   deployments.not_after,
   deployments.entered_by is not distinct from deploy_queue._principal() as is_own,
-  deployments.actor
+  deployments.actor,
+  (select work.target from deploy_queue.work where work.deployment_id = deployments.id) as target
 from deploy_queue._queued as deployments
 -- What is reserved waits for its build, not for a release.
 where deployments.hold is not null and deployments.reserved_until is null;
@@ -32,3 +33,4 @@ comment on column deploy_queue.staged.process_waits is
   'Whether a process waits for the release; otherwise the process that releases it goes on with it.';
 comment on column deploy_queue.staged.created_at is 'Since when it is on hold.';
 comment on column deploy_queue.staged.is_own is 'Whether the role that reads this has entered it.';
+comment on column deploy_queue.staged.target is 'Whose agents run the command; null: the process that releases it does.';

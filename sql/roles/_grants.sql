@@ -49,7 +49,7 @@ as $$
     union all
     select 'execute', 'function ' || pg_proc.oid::regprocedure, case
       when pg_proc.proname in (
-        'submit', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass', 'append_log'
+        'submit', 'hand_over', 'poll_work', 'enqueue', 'reserve', 'redeem', 'try_start', 'ask_turn', 'begin_verification', 'finish', 'fail', 'cancel', 'confirm_stop', 'heartbeat', 'heartbeats', 'release', 'purge', 'confirm', 'approve', 'disapprove', 'record_bypass', 'append_log'
       ) then 2
       when pg_proc.proname in (
         'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'add_webhook', 'rotate_webhook', 'remove_webhook', 'redeliver_webhook', 'test_webhook', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',

@@ -170,6 +170,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD123: RefusedError,
   QD124: RefusedError,
   QD125: InvalidValueError,
+  QD126: RefusedError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

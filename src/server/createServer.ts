@@ -7,6 +7,7 @@ import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
 import { addGate } from "./gate.js";
 import { addHealth } from "./health.js";
+import { addJobs, sendAsJob } from "./jobs.js";
 import { addSecurityHeaders, limitRequests, limits, refuseConnection, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
@@ -73,15 +74,18 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   endConnectionsOnClose(app);
   addSecurityHeaders(app, tls !== undefined);
   observeRequests(app, log, options.meter);
-  app.setErrorHandler((error, request, reply) => {
-    const details = problemOf(error);
-    if (details.status === 500) {
-      log.error(
-        `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-    }
-    return send(reply, details);
-  });
+  const answerErrors = (scope: FastifyInstance, form: typeof send): void => {
+    scope.setErrorHandler((error, request, reply) => {
+      const details = problemOf(error);
+      if (details.status === 500) {
+        log.error(
+          `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+      }
+      return form(reply, details);
+    });
+  };
+  answerErrors(app, send);
   app.setNotFoundHandler((request, reply) =>
     send(reply, problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`)),
   );
@@ -103,6 +107,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       });
     },
     { prefix: `${basePath}/v1` },
+  );
+  await app.register(
+    async (jobs) => {
+      answerErrors(jobs, sendAsJob);
+      await addJobs(jobs, pool, rateLimit);
+    },
+    { prefix: basePath },
   );
   addHealth(app, pool, basePath);
   return app;

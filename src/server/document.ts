@@ -14,6 +14,7 @@ const tags = {
   cells: "Cells and their lines",
   policies: "Environments, freezes and windows",
   agents: "Commands that agents run on their hosts",
+  jobs: "The calls of a deployment server for one machine, for its clients",
   programs: "Every function and view of SQL, for programs of the queue",
   server: "This server",
 };

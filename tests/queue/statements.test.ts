@@ -30,6 +30,7 @@ const inItsOwnWay = [
   "get_deployment_status",
   "explain",
   "heartbeats",
+  "poll_work",
   "reserve",
   "transitions",
   "weekly_figures",

@@ -26,6 +26,8 @@ export interface StagedDeployment {
   readonly is_own: boolean;
   /** Who staged it, as the client says. */
   readonly actor: string | null;
+  /** Whose agents run the command; null: the process that releases it does. */
+  readonly target: string | null;
 }
 
 /** Selects deployments on hold; a field that is undefined selects nothing out. */
@@ -35,6 +37,14 @@ export interface HoldFilter {
   readonly cloudProvider?: string | undefined;
   readonly region?: string | undefined;
   readonly cellIndex?: number | undefined;
+}
+
+export interface HandOver {
+  /** undefined: the one that it was staged for, or the only one of its component and cell. */
+  readonly target?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly key: string;
+  readonly confirmation?: string | undefined;
 }
 
 /** Deployments on hold. */
@@ -73,6 +83,26 @@ export class Holds extends Calls {
       { fields: ["released"], unfold: "deployment" },
     );
     if (!released && deployment.hold !== null && deployment.reserved_until === null) {
+      throw await this.#gates.unconfirmed(deployment);
+    }
+    return { released, deployment };
+  }
+
+  /**
+   * Lets a staged deployment go whose command an agent runs. Of several callers, one is told that it released it.
+   * @param key asking again with it, after a lost answer, gets the same answer
+   * @throws UnconfirmedError as release does; RefusedError when no target is the one
+   */
+  async handOver(
+    id: DeploymentId,
+    { target, reason, key, confirmation }: HandOver,
+  ): Promise<{ readonly released: boolean; readonly deployment: Deployment }> {
+    const { released, ...deployment } = await this.change<Deployment & { released: boolean }>(
+      "hand_over",
+      { deployment_id: id, target, reason, release_key: key, confirmation },
+      { fields: ["released"], unfold: "deployment" },
+    );
+    if (!released && deployment.hold !== null) {
       throw await this.#gates.unconfirmed(deployment);
     }
     return { released, deployment };

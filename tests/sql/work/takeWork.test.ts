@@ -1,37 +1,176 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import type { Target } from "../../../src/queue/calls/work.js";
 import { useDatabase } from "../../support/database.js";
+import { newTarget } from "../../support/targets.js";
 
-const { queue } = useDatabase();
+const database = useDatabase();
+const { queue, sql } = database;
+const commands = ["yarn build"];
 
-const target = {
-  ...{
-    target: "my-app",
-    environment: "dev",
-    cloud_provider: "vps",
-    region: "home",
-    cell_index: 0,
-    component: "my-app",
-  },
-  ...{ directories: ["/var/www/my-app"], refs: [] },
-};
+async function served(more: Partial<Target> = {}, agents = ["one", "two"]): Promise<Target> {
+  const target = newTarget(more);
+  for (const agent of agents) {
+    await queue.work.register(agent, [target]);
+  }
+  return target;
+}
 
-test("an agent takes what was submitted for its target, and another one does not get it", async () => {
-  await queue.work.register("one", [target]);
-  await queue.work.register("two", [target]);
-  const { deployment, waitingOn } = await queue.work.submit({
-    directory: "/var/www/my-app/",
-    commands: ["yarn build"],
-  });
-  expect(waitingOn).toEqual([]);
-  expect(await queue.work.keep("one")).toBeGreaterThan(0);
+const submit = ({ target }: Target, more: object = {}) => queue.work.submit({ target, commands, ...more });
+
+test("an agent starts what it takes and keeps it, and another one gets nothing", async () => {
+  const target = await served();
+  const { deployment } = await submit(target, { directory: target.directories[0] });
   const { work } = await queue.work.take("one", "k1", { stopGrace: 5_000 });
-  expect(work).toMatchObject({
-    target: "my-app",
-    directory: "/var/www/my-app",
-    commands: ["yarn build"],
-    deployment: { id: deployment.id, keeper: "k1" },
-  });
+  expect(work).toMatchObject({ target: target.target, directory: target.directories[0], commands });
+  expect(work?.deployment).toMatchObject({ id: deployment.id, keeper: "k1", start_timestamp: expect.any(Date) });
+  expect(await queue.work.of(deployment.id)).toMatchObject({ agent: "one" });
   expect(await queue.work.take("two", "k2")).toEqual({});
-  expect((await queue.work.take("one", "k1")).work?.deployment.id).toBe(deployment.id);
-  await queue.finish(deployment.id, { keeper: "k1" });
+});
+
+test("a keeper that has lost the answer gets the same deployment, until that has ended", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  await queue.work.take("one", "lost");
+  expect((await queue.work.take("one", "lost")).work?.deployment.id).toBe(deployment.id);
+  await queue.finish(deployment.id, { keeper: "lost" });
+  expect(await queue.work.take("one", "lost")).toEqual({});
+});
+
+test("what is first in line is taken first, and what is behind it when that has ended", async () => {
+  const target = await served();
+  const { deployment: first } = await submit(target);
+  const { deployment: second } = await submit(target);
+  const { deployment: urgent } = await submit(target);
+  await queue.line.bump(urgent.id, "an incident");
+  for (const { id } of [urgent, first, second]) {
+    expect((await queue.work.take("one", `k${id}`)).work?.deployment.id).toBe(id);
+    expect((await queue.work.take("two", "none")).work).toBeUndefined();
+    await queue.finish(id, { keeper: `k${id}` });
+  }
+});
+
+test("several may run at once where the cell has slots", async () => {
+  await queue.environments.set("wide", { slots: 2 });
+  const target = await served({ environment: "wide" });
+  await Promise.all([submit(target), submit(target), submit(target)]);
+  const taken = await Promise.all(["a", "b", "c"].map((keeper) => queue.work.take("one", keeper)));
+  const again = await queue.work.take("two", "d");
+  expect([...taken, again].filter(({ work }) => work !== undefined)).toHaveLength(2);
+});
+
+test("it says when time alone may give work: the end of a buffer", async () => {
+  await queue.environments.set("cooling", { bufferTime: 60 });
+  const target = await served({ environment: "cooling" });
+  const { deployment } = await submit(target);
+  await submit(target);
+  await queue.work.take("one", "k");
+  await queue.finish(deployment.id);
+  const { work, lookAgainIn = 0 } = await queue.work.take("one", "k2");
+  expect(work).toBeUndefined();
+  expect(lookAgainIn).toBeGreaterThan(50_000);
+  expect(lookAgainIn).toBeLessThanOrEqual(60_000);
+  await database.advance("61 seconds");
+  expect((await queue.work.take("one", "k2")).work).toBeDefined();
+});
+
+test("a freeze keeps it waiting, and the end of the freeze wakes its agents", async () => {
+  const target = await served();
+  const number = await queue.work.register("one", [target]);
+  const heard: string[] = [];
+  const session = database.connect({ onNotify: (channel) => void heard.push(channel) });
+  await session.unsafe(`listen deploy_queue_agent_${number}`);
+  const { environment, region, cell_index: cellIndex } = target;
+  const freeze = await queue.policies.freeze({ environment, cloudProvider: "aws", region, cellIndex }, "an incident");
+  await submit(target);
+  expect(await queue.work.take("one", "k")).toEqual({});
+  const before = heard.length;
+  await queue.policies.thaw(freeze.freeze_id);
+  await session`select 1`;
+  expect(heard.length).toBeGreaterThan(before);
+  expect((await queue.work.take("one", "k")).work).toBeDefined();
+});
+
+test("what was cancelled while it waited is not taken", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  const { deployment: next } = await submit(target);
+  await queue.cancel(deployment.id, "not now");
+  expect((await queue.work.take("one", "k")).work?.deployment.id).toBe(next.id);
+});
+
+test("what an operator starts past the rules is taken at once", async () => {
+  const target = await served();
+  const blocker = await database.enqueue({ region: target.region, component: "other" });
+  await queue.tryStart(blocker.id);
+  const { deployment } = await submit(target);
+  expect(await queue.work.take("one", "k")).toEqual({});
+  await queue.line.startNow(deployment.id, "an incident");
+  const { work } = await queue.work.take("one", "k");
+  expect(work?.deployment).toMatchObject({ id: deployment.id, keeper: "k", forced: true });
+  expect(await queue.work.take("two", "k2")).toEqual({});
+});
+
+test("an agent that dies before its first heartbeat holds the cell for a minute, and its work is not repeated", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  const { deployment: next } = await submit(target);
+  await queue.work.take("one", "dead");
+  await queue.work.keep("two");
+  expect(await queue.work.take("two", "k")).toEqual({ lookAgainIn: expect.any(Number) });
+  await database.advance("61 seconds");
+  await queue.work.keep("two");
+  expect((await queue.work.take("two", "k")).work?.deployment.id).toBe(next.id);
+  expect(await queue.deployment(deployment.id)).toMatchObject({ cancellation_kind: "reaped" });
+  await expect(queue.finish(deployment.id, { keeper: "dead" })).rejects.toThrow();
+});
+
+test("a target that its agents serve no more is taken by none", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  await queue.work.register("one", []);
+  await queue.work.register("two", []);
+  expect(await queue.work.take("one", "k")).toEqual({});
+  const [reason] = await queue.line.explain(deployment.id);
+  expect(reason?.text).toBe(`it waits for an agent of target ${target.target}; none serves it any more`);
+  await queue.work.register("two", [target]);
+  expect((await queue.work.take("two", "k")).work?.deployment.id).toBe(deployment.id);
+});
+
+test("of many agents that take at once, each gets others, and every one is taken once", async () => {
+  const targets = await Promise.all(Array.from({ length: 5 }, () => served({}, [])));
+  const agents = Array.from({ length: 8 }, (_, index) => ({ name: `hammer-${index}`, queue: database.openQueue() }));
+  for (const agent of agents) {
+    await agent.queue.work.register(agent.name, targets);
+  }
+  const ids = new Set<number>();
+  for (const target of [...targets, ...targets, ...targets, ...targets]) {
+    ids.add((await submit(target)).deployment.id);
+  }
+  const taken: number[] = [];
+  const left = () => taken.length < ids.size;
+  await Promise.all(
+    agents.map(async ({ name, queue: own }) => {
+      while (left()) {
+        const keeper = randomUUID();
+        const { work } = await own.work.take(name, keeper);
+        await own.work.keep(name);
+        if (work !== undefined) {
+          taken.push(work.deployment.id);
+          await own.finish(work.deployment.id, { keeper });
+        }
+      }
+    }),
+  );
+  expect(taken.toSorted((one, other) => one - other)).toEqual([...ids]);
+  expect(await sql`select * from deploy_queue.verify_history()`).toEqual([]);
+});
+
+test("a transaction that may not see what others have committed is refused", async () => {
+  await served();
+  const session = database.connect();
+  await session.unsafe("begin isolation level repeatable read");
+  await expect(session`select deploy_queue.take_work('one', 'k')`).rejects.toMatchObject({ code: "QD011" });
+  await session.unsafe("rollback");
+  await expect(queue.work.take("one", " ")).rejects.toMatchObject({ code: "QD073" });
 });

@@ -1,0 +1,97 @@
+import { beforeAll, expect, test } from "vitest";
+import { useDatabase } from "../../support/database.js";
+import { useLogins } from "../../support/logins.js";
+import { newTarget } from "../../support/targets.js";
+
+const database = useDatabase();
+const { queue, sql } = database;
+const newLogin = useLogins(database);
+const commands = ["true"];
+
+beforeAll(() => database.queue.roles.create());
+
+async function known(name: string) {
+  return (await queue.work.targets()).find(({ target }) => target === name);
+}
+
+test("an agent that registers again is the same one, and what it names no more is gone", async () => {
+  const [one, other] = [newTarget(), newTarget()];
+  const number = await queue.work.register("host", [one, other]);
+  expect(await known(one.target)).toMatchObject({ ...one, agents: ["host"], seen_at: expect.any(Date) });
+
+  expect(await queue.work.register("host", [{ ...one, component: "moved" }])).toBe(number);
+  expect(await known(one.target)).toMatchObject({ component: "moved" });
+  expect(await known(other.target)).toBeUndefined();
+});
+
+test("a target stays for as long as one of its agents names it", async () => {
+  const target = newTarget();
+  await queue.work.register("a", [target]);
+  await queue.work.register("b", [target]);
+  await queue.work.register("a", []);
+  expect(await known(target.target)).toMatchObject({ agents: ["b"] });
+});
+
+test("an agent that was not seen for a day is forgotten, and its targets with it", async () => {
+  const target = newTarget();
+  await queue.work.register("gone", [target]);
+  await database.advance("25 hours");
+  await queue.work.register("host", []);
+  expect(await known(target.target)).toBeUndefined();
+});
+
+test("a target of another principal is refused, and nothing of the call is done", async () => {
+  const [target, more] = [newTarget(), newTarget()];
+  await queue.work.register("host", [target]);
+  const { sql: stranger, name } = await newLogin("deploy_queue_agent");
+  const register = stranger`select deploy_queue.register_targets('other', ${stranger.json(JSON.parse(JSON.stringify([more, target])))})`;
+  await expect(register).rejects.toMatchObject({
+    code: "QD124",
+    message: expect.stringMatching(new RegExp(`^target '${target.target}' belongs to (?!${name})`)),
+  });
+  expect(await known(target.target)).toMatchObject({ agents: ["host"] });
+  expect(await known(more.target)).toBeUndefined();
+});
+
+test("two agents of different principals may have the same name", async () => {
+  const target = newTarget();
+  await queue.work.register("twin", [target]);
+  const { sql: other } = await newLogin("deploy_queue_agent");
+  const [row] = await other<{ number: number }[]>`select deploy_queue.register_targets('twin', '[]') as number`;
+  expect(row?.number).not.toBe(await queue.work.register("twin", [target]));
+  expect(await known(target.target)).toMatchObject({ agents: ["twin"] });
+});
+
+test.each([
+  [{ environment: "nowhere" }, "QD002"],
+  [{ target: "with blanks" }, "QD041"],
+  [{ target: "" }, "23514"],
+  [{ target: "x".repeat(101) }, "23514"],
+  [{ directories: ["var/www"] }, "QD122"],
+  [{ directories: ["/var/../etc"] }, "QD122"],
+  [{ directories: ["/var/www\n"] }, "QD122"],
+])("a target with %j is refused", async (flaw, code) => {
+  await expect(queue.work.register("host", [newTarget(flaw)])).rejects.toMatchObject({ code });
+});
+
+test("an agent that may change some environments only serves no other one", async () => {
+  await queue.environments.set("guarded", {});
+  const login = await newLogin();
+  await queue.roles.grant(login.name, "agent", ["dev"]);
+  const register = (environment: string) =>
+    login.sql`select deploy_queue.register_targets('tied', ${login.sql.json(JSON.parse(JSON.stringify([newTarget({ environment })])))})`;
+  await register("dev");
+  await expect(register("guarded")).rejects.toMatchObject({ code: "QD020" });
+});
+
+test("an agent that registers none of its targets at once does not keep others from registering", async () => {
+  const targets = [newTarget(), newTarget()];
+  await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      database.openQueue().work.register(`host-${index}`, index % 2 === 0 ? targets : targets.toReversed()),
+    ),
+  );
+  expect((await known(targets[0]?.target ?? ""))?.agents).toHaveLength(8);
+  await queue.work.submit({ target: targets[0]?.target, commands });
+  expect(await sql`select target from deploy_queue.work where target = ${targets[0]?.target ?? ""}`).toHaveLength(1);
+});
