@@ -47,10 +47,14 @@ export class RealQueue {
     this.#ear = database.connect({ onNotify: (channel, payload) => void this.#heard.push({ channel, payload }) });
   }
 
-  /** Gives a program environments of its own; its minutes are counted from now. */
+  /** Gives a program environments of its own; its minutes are counted from now, and no time without writes is known. */
   async begin(environments: Readonly<Record<string, Environment>>): Promise<void> {
     this.#name = `program-${programs++}`;
     await this.#makeApprovers();
+    // A mutant may have left any time there, which all programs after it would tell of.
+    await this.#database.sql`
+      update deploy_queue.writes
+      set seen_at = deploy_queue._now() - interval '10 seconds', back_since = '-infinity', back_before = '-infinity'`;
     const [row] = await this.#database.sql<{ origin: Date }[]>`
       with added as (
         insert into deploy_queue.environments (environment, buffer_time, heartbeat_timeout, slots, max_reservation, ordering, refuse_outdated, require_verification, hold_after_failure, approvals)

@@ -12,7 +12,10 @@ export interface Keeping {
   readonly stopGrace: number | null;
 }
 
-/** A look for the turn reaps the dead that the deployment waits for, or itself when it comes too late; then it starts, or gives a sign of life. */
+/**
+ * A look for the turn reaps the dead that the deployment waits for, until it waits for none, or itself when it comes too late; then it starts,
+ * or gives a sign of life.
+ */
 export function tryStart(world: World, deployment: Deployment, keeping: Keeping): Outcome {
   if (isOfAnother(deployment, keeping.keeper)) return answered("QD034", world);
   if (deployment.started !== null)
@@ -28,19 +31,25 @@ export function tryStart(world: World, deployment: Deployment, keeping: Keeping)
   const reaped = cancel(world, "ok", (one) => blockers.has(one.id) && isStale(world, one));
   if (isTooLate(world, deployment)) return { ...reaped, answer: told(world, deployment, first) };
   const left = reasons(reaped.world, deployment);
+  // Where there are several slots, others are in its way now.
+  if (left.some(({ by }) => reaped.world.deployments.some((one) => one.id === by && isStale(reaped.world, one)))) {
+    return inTurn(reaped, tryStart(reaped.world, deployment, keeping));
+  }
   if (left.length === 0) {
     const after = replace(reaped.world, start(reaped.world, deployment, keeping));
-    const outcome = started(reaped.world, told(world, deployment), after, deployment);
-    return {
-      ...outcome,
-      woken: new Set([...reaped.woken, ...outcome.woken]),
-      mayWake: new Set([...reaped.mayWake, ...outcome.mayWake]),
-      ended: new Set([...reaped.ended, ...outcome.ended]),
-      told: reaped.told,
-    };
+    return inTurn(reaped, started(reaped.world, told(world, deployment), after, deployment));
   }
   const alive = deployment.heartbeat === null ? deployment : beat(world, deployment);
   return { ...reaped, answer: told(world, deployment, left), world: replace(reaped.world, alive) };
+}
+
+function inTurn(first: Outcome, then: Outcome): Outcome {
+  const both = (what: "woken" | "mayWake" | "ended") => new Set([...first[what], ...then[what]]);
+  return {
+    ...then,
+    ...{ woken: both("woken"), mayWake: both("mayWake"), ended: both("ended") },
+    told: new Set([...first.told, ...then.told]),
+  };
 }
 
 /** What was started past the rules has kept the lease of its wait, until its waiter says whether it goes on as the keeper. */

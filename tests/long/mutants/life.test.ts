@@ -109,7 +109,17 @@ findOut("life", [
     "_has_other_gates",
     "or not v_own.require_checks <@ v_passed.require_checks",
     "",
-    ["enqueue", "start", "set component"],
+    ["enqueue", "start", "set component", "report check"],
+    {
+      environment: "a",
+      cell: 0,
+      by: "function",
+      start: true,
+      heartbeat: true,
+      hold: null,
+      reserveFor: null,
+      notBefore: null,
+    },
   ],
   ["lets parts wait in the line", "_may_start", "candidate.joined_id is not null", "false", parts],
   [
