@@ -194,7 +194,8 @@ function change(world: World, what: Change, deployment: Deployment): Outcome {
   // What is saved as it was is no change.
   const isSaved = what.act === "release" && what.by === "statement" && !what.heartbeat && deployment.hold === null;
   if (isSaved && !isLive(deployment)) return answered("ok", world);
-  const isSame = what.act === "confirm" && what.confirmation === deployment.confirmation;
+  // What was rejected keeps no phrase.
+  const isSame = what.act === "confirm" && !deployment.isRejected && what.confirmation === deployment.confirmation;
   if (isSame && (isLive(deployment) || !byFunction)) return answered("ok", world);
   if (!isLive(deployment)) {
     const again = ["cancel", "confirm stop", "force", ...(deployment.hasFailed ? ["fail"] : [])];
