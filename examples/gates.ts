@@ -12,14 +12,14 @@ try {
   // A pipeline enters with the number of its run; a newer run makes an older one that waits needless.
   const older = await queue.enqueue({ ...api, version: "v1", sequence: 41, sequenceScope: "deploy.yml" });
   const newer = await queue.enqueue({ ...api, version: "v2", sequence: 42, sequenceScope: "deploy.yml" });
-  const { status, cancellation_kind } = await queue.deployment(older.id);
-  say(`run 41 is ${status}: ${cancellation_kind}`);
+  const { status, cancellationKind } = await queue.deployment(older.id);
+  say(`run 41 is ${status}: ${cancellationKind}`);
 
   // What a deployment would wait for, and what lets it start, before it enters the line.
-  const { gates_open, checklist } = await queue.line.preflight({ ...api, version: "v2" });
-  say(`the gates are ${gates_open ? "open" : "shut"}`);
-  for (const { is_open, text } of checklist) {
-    say(`- [${is_open ? "x" : " "}] ${text}`);
+  const { gatesOpen, checklist } = await queue.line.preflight({ ...api, version: "v2" });
+  say(`the gates are ${gatesOpen ? "open" : "shut"}`);
+  for (const { isOpen, text } of checklist) {
+    say(`- [${isOpen ? "x" : " "}] ${text}`);
   }
 
   // The pipeline that tests the version reports what it has found; that wakes what waits for it.
@@ -27,10 +27,10 @@ try {
   say(`the check ${check.name} of ${check.version} has ${check.state}`);
 
   // A bot of another role approves what it may.
-  for (const { deployment_id, given_by, approvals, is_mine } of await queue.gates.wantedApprovals("prod")) {
-    say(`deployment ${deployment_id} has ${given_by.length} of ${approvals} approvals`);
-    if (is_mine) {
-      await queue.gates.approve(deployment_id, "the diff is small");
+  for (const { deploymentId, givenBy, approvals, isMine } of await queue.gates.wantedApprovals("prod")) {
+    say(`deployment ${deploymentId} has ${givenBy.length} of ${approvals} approvals`);
+    if (isMine) {
+      await queue.gates.approve(deploymentId, "the diff is small");
     }
   }
   await queue.cancel(newer.id, "nobody has approved it", { queuedOnly: true });

@@ -16,8 +16,8 @@ try {
       await work(100, undefined, { signal });
     },
     {
-      // How long the work takes to end then: those who wait are told.
-      stopGrace: 10_000,
+      // How many seconds the work takes to end then: those who wait are told.
+      stopGrace: 10,
       onEvent: (event) => {
         if (event.event === "waiting") {
           process.stdout.write(`waiting at position ${event.position}\n`);

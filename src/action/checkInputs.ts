@@ -1,4 +1,5 @@
 import type { CheckReport } from "../queue/calls/checks.js";
+import { inSeconds } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
 import type { CommonInputs } from "./commonInputs.js";
 import type { InputReader } from "./inputReader.js";
@@ -21,7 +22,7 @@ export function readCheck(reader: InputReader, common: CommonInputs): CheckInput
       version: reader.required("version"),
       name: reader.required("check"),
       url: reader.optional("url") ?? jobPage(common.job),
-      expiresIn: reader.duration("expires"),
+      expiresIn: inSeconds(reader.duration("expires")),
     },
     passed: readOutcome(reader, common),
     detailsFile: reader.optional("details"),

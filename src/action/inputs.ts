@@ -1,7 +1,7 @@
 import type { Bypass } from "../queue/calls/history.js";
 import type { DeploymentRequest, ReservedRequest } from "../queue/deployment.js";
 import { InvalidValueError } from "../queue/errors.js";
-import { parseDuration } from "../text/durations.js";
+import { inSeconds, parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
 import { parseHold } from "../text/holds.js";
 import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
@@ -220,7 +220,7 @@ function readRequest(reader: InputReader, common: CommonInputs): DeploymentReque
     // Commit messages have several lines.
     note: reader.parsed("note", printable),
     concurrencyKey: reader.optional("concurrency-key"),
-    maxDuration: reader.duration("max-duration"),
+    maxDuration: inSeconds(reader.duration("max-duration")),
   };
 }
 

@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { InvalidValueError } from "../database/errors.js";
 import type { Promotable } from "../queue/calls/promotions.js";
 import type { DeploymentRequest, Location } from "../queue/deployment.js";
-import { parseDuration } from "../text/durations.js";
+import { inSeconds, parseDuration } from "../text/durations.js";
 import { parseMoment } from "../text/moments.js";
 import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
 import { promotedText } from "../text/promotion.js";
@@ -87,7 +87,7 @@ export abstract class RequestCommand extends PlacedCommand {
       note: this.note,
       concurrencyKey: this.concurrencyKey,
       idempotencyKey: this.idempotencyKey,
-      maxDuration: this.maxDuration,
+      maxDuration: inSeconds(this.maxDuration),
       priority: this.priority,
       sequence: this.sequence,
       sequenceScope: this.sequenceScope,

@@ -42,7 +42,7 @@ export class ReserveCommand extends RequestCommand {
       const request = await this.request(session);
       return queue.reserve(
         { ...request, idempotencyKey: request.idempotencyKey ?? this.#key },
-        this.validFor,
+        this.validFor / 1000,
         this.#key,
       );
     });

@@ -3,16 +3,17 @@ import { setMaxListeners } from "node:events";
 import { checkServer, isServerUrl, serverOf, tokenVariable } from "../client/serverUrl.js";
 import { databaseUrlVariable } from "../database/connectionSettings.js";
 import { connectionTarget } from "../database/connectionUrl.js";
-import { type CancelOptions, QueueCalls } from "./calls/queueCalls.js";
+import { type CamelCased, camelCased } from "./camelCase.js";
 import { deploymentChannel } from "./channels.js";
 import type { Deployment, DeploymentId, DeploymentRequest, ReservedRequest } from "./deployment.js";
 import { CancelledError, ClosedError, InvalidValueError, RefusedError } from "./errors.js";
-import { type JourneyOptions, takeTurn } from "./journey.js";
-import type { FinishOptions } from "./keeper.js";
+import { type JourneyOptions as Journey, takeTurn } from "./journey.js";
+import { LibraryCalls } from "./libraryCalls.js";
+import { inMilliseconds, type JourneyOptions, journeyOptions, type RunOptions, runOptions } from "./libraryOptions.js";
 import { type Address, ensureReady, openSource } from "./openSource.js";
 import { outlastOutages } from "./outage.js";
 import { Queue } from "./queue.js";
-import { type RunOptions, runWork } from "./runWork.js";
+import { runWork } from "./runWork.js";
 import type { Source } from "./source.js";
 import { wayInto } from "./wayIn.js";
 
@@ -30,15 +31,16 @@ export interface DeployQueueOptions {
   readonly actor?: string;
   /** Whether to create the schema, or bring an older one up to date; true by default. */
   readonly migrate?: boolean;
-  /** Milliseconds without a database that start, run and the ends of a deployment outlast; 5 minutes by default. */
+  /** For how many seconds the database may be away: start, run and the ends of a deployment outlast that; 300 by default. */
   readonly outageTimeout?: number;
   /** What the database or the migration has to say; silent by default. */
   readonly onMessage?: (message: string) => void;
 }
 
 /** The queue for Node.js programs: one connection, however many wait on it side by side. */
-export class DeployQueue extends QueueCalls {
+export class DeployQueue extends LibraryCalls {
   readonly #queue: Queue;
+  /** In milliseconds. */
   readonly #outageTimeout: number | undefined;
   readonly #closed = new AbortController();
   /** Whether the code that asks is the work of a run. */
@@ -75,7 +77,7 @@ export class DeployQueue extends QueueCalls {
       await source.close();
       throw error;
     }
-    return new DeployQueue(source, options.outageTimeout);
+    return new DeployQueue(source, inMilliseconds(options.outageTimeout));
   }
 
   /**
@@ -83,9 +85,11 @@ export class DeployQueue extends QueueCalls {
    * the deployment is not reaped meanwhile.
    * @throws CancelledError, WaitTimeoutError, DatabaseUnavailableError, InvalidValueError; the place is given up. ClosedError
    */
-  start(request: DeploymentRequest | ReservedRequest, options: JourneyOptions = {}): Promise<Deployment> {
+  start(request: DeploymentRequest | ReservedRequest, options: JourneyOptions = {}): Promise<CamelCased<Deployment>> {
     const wayIn = wayInto(this.#queue, request);
-    return this.#travel(options, (journey) => takeTurn(this.#queue, wayIn, { ...journey, heartbeat: false }));
+    return this.#travel(options, async (journey) =>
+      camelCased(await takeTurn(this.#queue, wayIn, { ...journey, heartbeat: false })),
+    );
   }
 
   /**
@@ -98,31 +102,14 @@ export class DeployQueue extends QueueCalls {
    */
   run<Result>(
     request: DeploymentRequest | ReservedRequest,
-    deploy: (deployment: Deployment, signal: AbortSignal) => Promise<Result>,
+    deploy: (deployment: CamelCased<Deployment>, signal: AbortSignal) => Promise<Result>,
     options: RunOptions = {},
   ): Promise<Result> {
-    const work: typeof deploy = (...given) => this.#working.run(true, () => deploy(...given));
-    return this.#travel(options, (journey) => runWork(this.#queue, request, work, { ...options, ...journey }));
-  }
-
-  /** Outlasts an outage. */
-  override finish(id: DeploymentId, options: Pick<FinishOptions, "verified"> = {}): Promise<Deployment> {
-    return this.#outlast(() => super.finish(id, options));
-  }
-
-  /** Outlasts an outage. */
-  override fail(id: DeploymentId, note?: string): Promise<Deployment> {
-    return this.#outlast(() => super.fail(id, note));
-  }
-
-  /** Outlasts an outage. */
-  override cancel(id: DeploymentId, note?: string, options: CancelOptions = {}): Promise<Deployment> {
-    return this.#outlast(() => super.cancel(id, note, options));
-  }
-
-  /** Outlasts an outage. */
-  override confirmStop(id: DeploymentId): Promise<Deployment> {
-    return this.#outlast(() => super.confirmStop(id));
+    const work = (deployment: Deployment, signal: AbortSignal) =>
+      this.#working.run(true, () => deploy(camelCased(deployment), signal));
+    return this.#travel(options, (journey) =>
+      runWork(this.#queue, request, work, { ...runOptions(options), ...journey }),
+    );
   }
 
   /**
@@ -148,33 +135,31 @@ export class DeployQueue extends QueueCalls {
     await this.#queue.source.close();
   }
 
-  #outlast(end: () => Promise<Deployment>): Promise<Deployment> {
-    return outlastOutages(end, { signal: this.#closed.signal, outageTimeout: this.#outageTimeout });
+  protected override outlast<Result>(call: () => Promise<Result>): Promise<Result> {
+    return outlastOutages(call, { signal: this.#closed.signal, outageTimeout: this.#outageTimeout });
   }
 
   /** A journey that close() ends, and after which nothing listens on the channel of its deployment. */
-  async #travel<Result>(
-    options: JourneyOptions,
-    journey: (options: JourneyOptions) => Promise<Result>,
-  ): Promise<Result> {
+  async #travel<Result>(options: JourneyOptions, journey: (options: Journey) => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) {
       throw new ClosedError("the queue was closed");
     }
+    const { onEvent, outageTimeout = this.#outageTimeout, waitTimeout } = journeyOptions(options);
     const signals = [this.#closed.signal, ...(options.signal ? [options.signal] : [])];
     let id: DeploymentId | undefined;
     const travelling = journey({
-      outageTimeout: this.#outageTimeout,
-      ...options,
+      outageTimeout,
+      waitTimeout,
       signal: AbortSignal.any(signals),
       onEvent: async (event) => {
         if (event.event === "enqueued") {
           id = event.deployment.id;
         }
-        await options.onEvent?.(event);
+        await onEvent?.(event);
       },
     }).finally(async () => {
       if (id !== undefined) {
-        await this.source.unlisten(deploymentChannel(id)).catch(() => undefined);
+        await this.#queue.source.unlisten(deploymentChannel(id)).catch(() => undefined);
       }
     });
     this.#journeys.add(travelling);

@@ -129,7 +129,7 @@ export interface DeploymentRequest extends Location {
   readonly concurrencyKey?: string | undefined;
   /** Entering the line again with the same key gives the deployment that is there already. */
   readonly idempotencyKey?: string | undefined;
-  /** Milliseconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
+  /** Seconds after which it is reaped while it runs; else the limit of the environment, if that has one. */
   readonly maxDuration?: number | undefined;
   /** A deployment with a higher priority goes first; 0 by default. */
   readonly priority?: number | undefined;

@@ -19,7 +19,7 @@ export interface Call {
 
 export interface StartAttempt {
   readonly started: boolean;
-  /** Milliseconds after which to ask again, or to send a heartbeat. */
+  /** Seconds after which to ask again, or to send a heartbeat. */
   readonly lookAgainIn: number;
   /** Empty once it has started. */
   readonly waitingOn: readonly Reason[];

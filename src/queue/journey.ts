@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { deploymentName } from "../text/describe.js";
-import { formatDuration } from "../text/durations.js";
+import { formatDuration, inSeconds } from "../text/durations.js";
 import { answered } from "./answered.js";
 import { cancellationOf } from "./cancelled.js";
 import type { Deployment, DeploymentRequest } from "./deployment.js";
@@ -128,7 +128,8 @@ function enqueueOnce(
   keeping: { readonly heartbeat: boolean; readonly keeper: string; readonly stopGrace: number | undefined },
 ): () => Promise<Deployment> {
   const idempotent = { ...request, idempotencyKey: request.idempotencyKey ?? keeping.keeper };
-  return () => queue.enqueue(idempotent, { ...keeping, heartbeat: true, start: keeping.heartbeat });
+  const stopGrace = inSeconds(keeping.stopGrace);
+  return () => queue.enqueue(idempotent, { ...keeping, stopGrace, heartbeat: true, start: keeping.heartbeat });
 }
 
 function isRunning({ start_timestamp, cancellation_timestamp }: Deployment): boolean {

@@ -5,13 +5,13 @@ export interface KeepingOptions {
   readonly heartbeat?: boolean;
   /** The name that the keeper has drawn for itself. */
   readonly keeper?: string | undefined;
-  /** Milliseconds within which the keeper ends its work when it is asked to stop; undefined: it cannot. */
+  /** Seconds within which the keeper ends its work when it is asked to stop; undefined: it cannot. */
   readonly stopGrace?: number | undefined;
 }
 
 export interface EnqueueOptions extends KeepingOptions {
   readonly start?: boolean;
-  /** Milliseconds for which it keeps its place until it is redeemed. */
+  /** Seconds for which it keeps its place until it is redeemed. */
   readonly reserveFor?: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface FinishOptions {
 
 export interface Heartbeat {
   readonly deployment: Deployment;
-  /** Milliseconds until the next one; undefined when the deployment has ended. */
+  /** Seconds until the next one; undefined when the deployment has ended. */
   readonly beatAgainIn: number | undefined;
   /** When its maximum duration is over. */
   readonly endsBy: Date | null;

@@ -62,7 +62,7 @@ export async function keepAlive(queue: Queue, id: DeploymentId, options: KeepOpt
           onStop?.(deployment);
           onStop = undefined;
         }
-        pause = beatAgainIn;
+        pause = Math.ceil(beatAgainIn * 1000);
       } catch (error) {
         if (
           options.onForgotten !== undefined &&

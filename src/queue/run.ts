@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { deploymentName } from "../text/describe.js";
-import { formatDuration } from "../text/durations.js";
+import { formatDuration, inSeconds } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
 import type { Deployment } from "./deployment.js";
@@ -88,7 +88,7 @@ export async function runDeployment<Result>(
   const keeper = randomUUID();
   const deployment = await takeTurn(queue, wayIn, { ...options, heartbeat: true, keeper, lease });
   if (!("enter" in wayIn)) {
-    lease.limitWork(wayIn.maxDuration);
+    lease.limitWork(wayIn.maxDuration === undefined ? undefined : wayIn.maxDuration * 1000);
   }
   return keepDeployment(queue, { deployment, keeper, lease }, work, options);
 }
@@ -155,7 +155,11 @@ export async function keepDeployment<Result>(
     onForgotten: async (present) => {
       if (forgotten !== undefined) return;
       // Nothing is lost where it may start again.
-      if (present !== undefined && (await queue.tryStart(id, { heartbeat: true, keeper, stopGrace })).started) return;
+      if (
+        present !== undefined &&
+        (await queue.tryStart(id, { heartbeat: true, keeper, stopGrace: inSeconds(stopGrace) })).started
+      )
+        return;
       forgotten = { hasPlace: present !== undefined };
       if (options.continueWithoutContact !== true) {
         end(new LostContactError(`the database does not know that ${name} has started: a fail-over has lost that`));

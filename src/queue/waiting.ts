@@ -1,3 +1,4 @@
+import { inSeconds } from "../text/durations.js";
 import { answered } from "./answered.js";
 import { cancelledError } from "./cancelled.js";
 import { deploymentChannel } from "./channels.js";
@@ -52,7 +53,7 @@ export async function waitForStart(
     const { heartbeat, keeper, stopGrace } = options;
     await queue.source.listen(channel, keeper);
     const sent = readClocks();
-    const attempt = await queue.tryStart(id, { heartbeat, keeper, stopGrace });
+    const attempt = await queue.tryStart(id, { heartbeat, keeper, stopGrace: inSeconds(stopGrace) });
     options.lease?.renewed(sent, attempt.deployment);
     return attempt;
   };
@@ -96,7 +97,7 @@ export async function waitForStart(
         });
       }
       const turn = arrive === false ? Number.POSITIVE_INFINITY : await queue.source.giveWay();
-      const lookAgainIn = queue.source.isKept(channel) ? keptLook : attempt.lookAgainIn;
+      const lookAgainIn = queue.source.isKept(channel) ? keptLook : Math.ceil(attempt.lookAgainIn * 1000);
       await wakeUps.sleep(Math.min(lookAgainIn, longestSleep ?? lookAgainIn, turn), signal);
       if (refusal !== undefined) {
         throw refusal.error;

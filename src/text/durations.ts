@@ -30,6 +30,11 @@ export function parseDuration(text: string, option: string): number {
   return milliseconds;
 }
 
+/** The same in seconds, as the queue counts durations. */
+export function inSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
+}
+
 /** "1h 30m", "10s". */
 export function formatDuration(milliseconds: number): string {
   return milliseconds < 1

@@ -9,7 +9,7 @@ let running = 0;
 let waiting = 0;
 
 beforeAll(async () => {
-  ({ id: running } = await cli.enqueue({ region: "both", version: "v1", maxDuration: 90_000 }));
+  ({ id: running } = await cli.enqueue({ region: "both", version: "v1", maxDuration: 90 }));
   await cli.queue.tryStart(running);
   ({ id: waiting } = await cli.enqueue({ region: "both", version: "v2", heartbeat: true }));
   await cli.enqueue({ region: "both", component: "web", hold: "outside", command: ["true"] });

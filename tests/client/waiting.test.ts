@@ -159,9 +159,9 @@ test("the library waits, works and finishes at a server", async () => {
   await using queue = await DeployQueue.connect({ url: server.base, token });
   const holder = await queue.start(request);
   const order: string[] = [];
-  const second = queue.run(request, async ({ created_at }) => {
+  const second = queue.run(request, async ({ createdAt }) => {
     order.push("second");
-    return created_at;
+    return createdAt;
   });
 
   order.push("first");

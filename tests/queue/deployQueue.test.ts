@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from "vitest";
 import { Database } from "../../src/database/database.js";
+import type { Deployment, DeploymentRequest, JourneyEvent, JourneyOptions } from "../../src/index.js";
 import { QueueCalls } from "../../src/queue/calls/queueCalls.js";
-import type { Deployment, DeploymentRequest } from "../../src/queue/deployment.js";
+import type { DeploymentWithStatus } from "../../src/queue/deployment.js";
 import { DeployQueue } from "../../src/queue/deployQueue.js";
 import {
   CancelledError,
@@ -16,8 +17,6 @@ import {
   UnverifiedError,
   WaitTimeoutError,
 } from "../../src/queue/errors.js";
-import type { JourneyEvent } from "../../src/queue/events.js";
-import type { JourneyOptions } from "../../src/queue/journey.js";
 import { useDatabase } from "../support/database.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
@@ -99,7 +98,7 @@ function channelsOf(connection: Database): Promise<{ channel: string }[]> {
 describe("run", () => {
   test("finishes the deployment when the work is done, and gives its result", async () => {
     const { library } = await open();
-    let during: Deployment | undefined;
+    let during: DeploymentWithStatus | undefined;
     const result = await library.run(newRequest(), async (deployment, signal) => {
       during = await queue.deployment(deployment.id);
       expect(signal.aborted).toBe(false);
@@ -114,21 +113,21 @@ describe("run", () => {
     const { library } = await open();
     for (const how of ["run", "start"] as const) {
       const request = newRequest();
-      const { id } = await library.reserve(request, 60_000);
+      const { id } = await library.reserve(request, 60);
       const reserved = { reservation: id, region: request.region, version: "v9" };
       await expect(library.start({ ...reserved, region: "elsewhere" })).rejects.toThrow(RefusedError);
       await expect(library.run({ ...reserved, component: "web" }, async () => "no")).rejects.toThrow(RefusedError);
       expect((await queue.deployment(id)).status).toBe("reserved");
       const known =
         how === "run" ? await library.run(reserved, async (deployment) => deployment) : await library.start(reserved);
-      expect(known).toMatchObject({ id, version: "v9", reserved_until: null, start_timestamp: expect.any(Date) });
+      expect(known).toMatchObject({ id, version: "v9", reservedUntil: null, startTimestamp: expect.any(Date) });
       expect((await queue.deployment(id)).status).toBe(how === "run" ? "finished" : "running");
     }
   });
 
   test("verifies after the work, and finishes as verified", async () => {
     const { library } = await open();
-    let during: Deployment | undefined;
+    let during: DeploymentWithStatus | undefined;
     await library.run(newRequest(), async () => undefined, {
       verify: async ({ id }, signal) => {
         expect(signal.aborted).toBe(false);
@@ -152,7 +151,7 @@ describe("run", () => {
     expect(deploy).not.toHaveBeenCalled();
     const { id } = await library.start({ ...newRequest(), environment: "strict" });
     await expect(library.finish(id)).rejects.toThrow(UnverifiedError);
-    expect(await library.finish(id, { verified: true })).toMatchObject({ verified_at: expect.any(Date) });
+    expect(await library.finish(id, { verified: true })).toMatchObject({ verifiedAt: expect.any(Date) });
   });
 
   test.for<readonly [how: string, deploy: () => Promise<never>]>([
@@ -288,7 +287,7 @@ describe("start", () => {
     const { library } = await open();
     const request = newRequest();
     await hold(request);
-    await expect(library.start(request, { waitTimeout: 1 })).rejects.toThrow(WaitTimeoutError);
+    await expect(library.start(request, { waitTimeout: 0.001 })).rejects.toThrow(WaitTimeoutError);
     const [row] = await database.sql`
       select status, cancellation_note from deploy_queue.deployments_with_status
       where region = ${request.region} and component = 'api'`;
@@ -299,7 +298,7 @@ describe("start", () => {
   });
 
   test.for([0, 2 ** 31, Number.POSITIVE_INFINITY])(
-    "starts in a free cell with a patience of %s ms",
+    "starts in a free cell with a patience of %s s",
     async (patience) => {
       const { library } = await open();
       const { id } = await library.start(newRequest(), { waitTimeout: patience });
@@ -312,15 +311,15 @@ describe("start", () => {
     const request = newRequest();
     await hold(request);
     const events: JourneyEvent[] = [];
-    const options = { waitTimeout: 1, onEvent: (event: JourneyEvent) => void events.push(event) };
+    const options = { waitTimeout: 0.001, onEvent: (event: JourneyEvent) => void events.push(event) };
     await expect(library.start(request, options)).rejects.toThrow(WaitTimeoutError);
-    expect(events.at(-1)).toEqual({ event: "given-up", deployment_id: expect.any(Number) });
+    expect(events.at(-1)).toEqual({ event: "given-up", deploymentId: expect.any(Number) });
 
     const failure = new RefusedError("not yours");
     vi.spyOn(QueueCalls.prototype, "cancel").mockRejectedValueOnce(failure);
     await expect(library.start(request, options)).rejects.toThrow(WaitTimeoutError);
     expect(events.at(-1)).toEqual({
-      ...{ event: "left-behind", deployment_id: expect.any(Number), failure },
+      ...{ event: "left-behind", deploymentId: expect.any(Number), failure },
       mayRun: true,
     });
   });
@@ -462,13 +461,13 @@ describe("finish, fail, cancel and confirmStop", () => {
     const finished = library.finish(id);
     const cancelled = library.cancel(await hold(newRequest()), "not needed");
     proxy.recover();
-    expect(await finished).toMatchObject({ id, finish_timestamp: expect.any(Date) });
-    expect(await cancelled).toMatchObject({ cancellation_note: "not needed" });
+    expect(await finished).toMatchObject({ id, finishTimestamp: expect.any(Date) });
+    expect(await cancelled).toMatchObject({ cancellationNote: "not needed" });
   });
 
   test("give up once the outage takes longer than the outageTimeout of the queue", async () => {
     const proxy = await startProxy(database.url);
-    await using library = await DeployQueue.connect({ url: proxy.url, outageTimeout: 1 });
+    await using library = await DeployQueue.connect({ url: proxy.url, outageTimeout: 0.001 });
     const { id } = await library.start(newRequest());
     proxy.refuse();
     proxy.cut();

@@ -134,7 +134,7 @@ describe("an idle waiter", () => {
     await line.add("running");
     const timers = spyOnTimers();
     const waiter = await fallAsleep(line);
-    expect(waiter.attempt()?.lookAgainIn).toBe(30_000);
+    expect(waiter.attempt()?.lookAgainIn).toBe(30);
     await until("it has no timer but that of its next look", () => timers.pending().join() === "30000");
 
     const statements = vi.spyOn(waiter.queue.database, "query");

@@ -16,7 +16,7 @@ export async function reserve(queue: Queue, inputs: ReserveInputs): Promise<void
   const key = idempotencyKey(inputs.job, request) ?? randomUUID();
   const keeper = randomUUID();
   const deployment = await patiently(inputs, () =>
-    queue.reserve({ ...request, idempotencyKey: key }, reserveFor, keeper),
+    queue.reserve({ ...request, idempotencyKey: key }, reserveFor / 1000, keeper),
   );
   state.reservationId.save(String(deployment.id));
   saveCommonInputs(inputs);

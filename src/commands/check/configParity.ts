@@ -11,7 +11,7 @@ import { InvalidValueError } from "../../queue/errors.js";
 import { settingTable } from "../../tables/checkTables.js";
 import { type ComparedSetting, compareSettings } from "../../text/configParity.js";
 import { describeCheck } from "../../text/describeCheck.js";
-import { parseDuration } from "../../text/durations.js";
+import { inSeconds, parseDuration } from "../../text/durations.js";
 
 const name = "config-parity";
 const refused = 4;
@@ -78,7 +78,8 @@ export class CheckConfigParityCommand extends QueueCommand {
   }
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { component = "", version = "", url, expires: expiresIn } = this;
+    const { component = "", version = "", url, expires } = this;
+    const expiresIn = inSeconds(expires);
     const wrong = this.#settings.filter(({ is_wrong }) => is_wrong);
     const warnings = this.#settings.filter(({ problem, is_wrong }) => problem !== null && !is_wrong);
     const details = { compared: this.#settings.length, wrong: problems(wrong), warnings: problems(warnings) };

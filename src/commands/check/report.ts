@@ -4,7 +4,7 @@ import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { optionalText, optionalValue, requiredName } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../queue/errors.js";
 import { describeCheck } from "../../text/describeCheck.js";
-import { parseDuration } from "../../text/durations.js";
+import { inSeconds, parseDuration } from "../../text/durations.js";
 import { readJsonFile } from "../../text/jsonFile.js";
 
 export class CheckReportCommand extends QueueCommand {
@@ -51,7 +51,8 @@ export class CheckReportCommand extends QueueCommand {
   }
 
   override async act({ queue, log }: Session): Promise<number> {
-    const { component, version, name, passed, url, expires: expiresIn } = this;
+    const { component, version, name, passed, url, expires } = this;
+    const expiresIn = inSeconds(expires);
     const details = this.details === undefined ? undefined : await readJsonFile(this.details, "--details");
     const check = await queue.checks.report({ component, version, name, passed, url, details, expiresIn });
     log.info(describeCheck(check));

@@ -110,7 +110,7 @@ export class EnvironmentSetCommand extends PolicyCommand {
       });
     }
     const without = [
-      ...(maxDuration === none ? ["max_duration" as const] : []),
+      ...(maxDuration === none ? ["maxDuration" as const] : []),
       ...(retention === none ? ["retention" as const] : []),
     ];
     return {
@@ -133,7 +133,7 @@ export class EnvironmentSetCommand extends PolicyCommand {
         hint: `Give some of ${policies.map(({ option }) => option).join(", ")}.`,
       });
     }
-    return { ...this.values, without: policies.filter(({ name }) => this[name] === none).map(({ column }) => column) };
+    return { ...this.values, without: policies.filter(({ name }) => this[name] === none).map(({ name }) => name) };
   }
 
   /** How many deployments a retention removes; says so. */

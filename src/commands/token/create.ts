@@ -3,7 +3,7 @@ import { Command } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { optionalName, optionalValue, requiredName } from "../../commandLine/values.js";
-import { parseDuration } from "../../text/durations.js";
+import { inSeconds, parseDuration } from "../../text/durations.js";
 import { listOf } from "../../text/lists.js";
 
 export class TokenCreateCommand extends QueueCommand {
@@ -44,7 +44,7 @@ export class TokenCreateCommand extends QueueCommand {
         components: listOf(this.components),
         functions: listOf(this.functions),
       },
-      validFor: this.expires === undefined ? undefined : this.expires / 1000,
+      validFor: inSeconds(this.expires),
     });
     log.info(`token ${token.name} lets a ${token.kind} in; it is shown this one time`);
     this.print(secret, { ...token, token: secret });

@@ -1,9 +1,9 @@
 import { Database } from "../../database/database.js";
 import { DatabaseSource } from "../databaseSource.js";
 import type { Deployment, Whereabouts } from "../deployment.js";
-import { type Arguments, type CallOptions, type Look, Seconds, type Source } from "../source.js";
+import type { Arguments, CallOptions, Look, Source } from "../source.js";
 
-/** Calls of functions and looks at views, with the errors of errors.ts. */
+/** Calls of functions and looks at views, with the errors of errors.ts. Durations are seconds, in and out. */
 export abstract class Calls {
   protected readonly source: Source;
 
@@ -51,11 +51,6 @@ function only<Row>([row]: Row[]): Row {
 
 /** In milliseconds, for what reads or writes all of history: a million deployments take up to a minute. */
 export const longTimeout = 3_600_000;
-
-/** A duration that is given in milliseconds. */
-export function milliseconds(value: number | undefined): Seconds {
-  return new Seconds(value === undefined ? null : value / 1000);
-}
 
 /** The arguments that say where. */
 export function placed({ environment, cloudProvider, region, cellIndex }: Whereabouts) {

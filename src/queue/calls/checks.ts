@@ -1,5 +1,5 @@
-import { Json } from "../source.js";
-import { Calls, milliseconds } from "./calls.js";
+import { Json, Seconds } from "../source.js";
+import { Calls } from "./calls.js";
 
 /** What a pipeline has found about a version. */
 export interface CheckReport {
@@ -12,7 +12,7 @@ export interface CheckReport {
   readonly url?: string | undefined;
   /** More about the result; anything that JSON can say. */
   readonly details?: unknown;
-  /** For how many milliseconds it counts; until the next report when it is not given. */
+  /** For how many seconds it counts; until the next report when it is not given. */
   readonly expiresIn?: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export class Checks extends Calls {
   async report({ component, version, name, passed, url, details, expiresIn }: CheckReport): Promise<Check> {
     const { id, ...check } = await this.change<Omit<Check, "check_id" | "state"> & { id: number }>(
       "report_check",
-      { component, version, name, passed, url, details: new Json(details), expires_in: milliseconds(expiresIn) },
+      { component, version, name, passed, url, details: new Json(details), expires_in: new Seconds(expiresIn) },
       {
         fields: [
           "id",

@@ -1,5 +1,6 @@
 import { cellOf } from "../../text/describe.js";
 import { nearestNames } from "../../text/nearest.js";
+import { snakeCase } from "../camelCase.js";
 import type { Cell, Location } from "../deployment.js";
 import { UnknownNameError } from "../errors.js";
 import { type Arguments, Seconds } from "../source.js";
@@ -119,14 +120,14 @@ export interface PolicyChanges {
 
 export interface ComponentChanges extends PolicyChanges {
   /** The policies in which it is to follow its environment again. */
-  readonly without?: readonly Exclude<keyof ComponentPolicies, "environment" | "component">[] | undefined;
+  readonly without?: readonly (keyof PolicyChanges)[] | undefined;
 }
 
 export interface EnvironmentChanges extends PolicyChanges {
   readonly retention?: number | undefined;
   readonly hasClosedCells?: boolean | undefined;
   /** What it is to have no longer. */
-  readonly without?: readonly ("max_duration" | "retention")[] | undefined;
+  readonly without?: readonly ("maxDuration" | "retention")[] | undefined;
 }
 
 /** Environments and their policies. */
@@ -159,7 +160,7 @@ export class Environments extends Calls {
   ): Promise<Environment> {
     const changes = {
       ...{ environment: name, retention: new Seconds(retention), has_closed_cells: hasClosedCells },
-      ...{ ...policyArguments(policies), without: without ?? [] },
+      ...{ ...policyArguments(policies), without: (without ?? []).map(snakeCase) },
     };
     return withInterval(await this.change("set_environment", changes, { fields: fieldsOfEnvironment }));
   }
@@ -193,7 +194,7 @@ export class Environments extends Calls {
     component: string,
     { without, ...policies }: ComponentChanges,
   ): Promise<ComponentPolicies> {
-    const changes = { environment, component, ...policyArguments(policies), without: without ?? [] };
+    const changes = { environment, component, ...policyArguments(policies), without: (without ?? []).map(snakeCase) };
     return this.change("set_component", changes, { fields: fieldsOfComponent });
   }
 

@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentId, DeploymentRequest, Whereabouts } from "../deployment.js";
 import type { Explanation, Forecast, Preflight, QueuedDeployment } from "../forecast.js";
-import { byId, Calls, milliseconds, placed } from "./calls.js";
+import { Seconds } from "../source.js";
+import { byId, Calls, placed } from "./calls.js";
 
 /** What is undefined selects nothing out. */
 export interface LiveFilter extends Whereabouts {
@@ -51,7 +52,7 @@ export class Line extends Calls {
         version: request.version,
         url: request.url,
         note: request.note,
-        max_duration: milliseconds(request.maxDuration),
+        max_duration: new Seconds(request.maxDuration),
         parent_id: request.joinParent === true ? null : request.parentId,
         sequence: request.sequence,
         sequence_scope: request.sequenceScope,

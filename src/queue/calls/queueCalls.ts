@@ -11,10 +11,10 @@ import type {
 import { DeploymentNotFoundError } from "../errors.js";
 import type { Reason, StartAttempt } from "../forecast.js";
 import type { EnqueueOptions, FinishOptions, Heartbeat, KeepingOptions } from "../keeper.js";
-import type { Arguments, Source } from "../source.js";
+import { type Arguments, Seconds, type Source } from "../source.js";
 import { Adoption } from "./adoption.js";
 import { Boards } from "./boards.js";
-import { byId, Calls, milliseconds, placed } from "./calls.js";
+import { byId, Calls, placed } from "./calls.js";
 import { Cells } from "./cells.js";
 import { Checks } from "./checks.js";
 import { Environments } from "./environments.js";
@@ -115,7 +115,7 @@ export class QueueCalls extends Calls {
       concurrency_key: request.concurrencyKey,
       heartbeat,
       idempotency_key: request.idempotencyKey,
-      max_duration: milliseconds(request.maxDuration),
+      max_duration: new Seconds(request.maxDuration),
       priority: request.priority ?? 0,
       hold: request.hold,
       not_before: request.notBefore,
@@ -123,14 +123,14 @@ export class QueueCalls extends Calls {
       command: request.command,
       start,
       keeper: keeping.keeper,
-      stop_grace: milliseconds(keeping.stopGrace),
+      stop_grace: new Seconds(keeping.stopGrace),
       parent_id: request.parentId,
       join_parent: request.joinParent ?? false,
       sequence: request.sequence,
       sequence_scope: request.sequenceScope,
       artifact: request.artifact,
       rollback_of: request.rollbackOf,
-      reserve_for: milliseconds(reserveFor),
+      reserve_for: new Seconds(reserveFor),
       confirmation: request.confirmation,
     });
     return entered(deployment);
@@ -139,7 +139,7 @@ export class QueueCalls extends Calls {
   /**
    * Takes a place in the line for what is still being built: those behind it wait until it is redeemed and has ended, or until the
    * reservation is over.
-   * @param validFor milliseconds; the policy of the environment may allow less
+   * @param validFor seconds; the policy of the environment may allow less
    * @param keeper a name that the process has drawn for itself, by which a call that it repeats is known
    */
   reserve(request: DeploymentRequest, validFor: number, keeper?: string): Promise<Deployment> {
@@ -162,7 +162,7 @@ export class QueueCalls extends Calls {
       url: redemption.url,
       heartbeat,
       keeper: keeping.keeper,
-      stop_grace: milliseconds(keeping.stopGrace),
+      stop_grace: new Seconds(keeping.stopGrace),
       component: redemption.component,
       ...placed(redemption),
       confirmation: redemption.confirmation,
@@ -179,13 +179,13 @@ export class QueueCalls extends Calls {
       Deployment & { started: boolean; waiting_on: readonly Reason[]; look_again_in: number | null }
     >(
       "try_start",
-      { deployment_id: id, heartbeat, keeper: keeping.keeper, stop_grace: milliseconds(keeping.stopGrace) },
+      { deployment_id: id, heartbeat, keeper: keeping.keeper, stop_grace: new Seconds(keeping.stopGrace) },
       { fields: ["started", "waiting_on", "look_again_in"], unfold: "deployment" },
     );
     return {
       started,
       waitingOn: waiting_on,
-      lookAgainIn: Math.max(0, Math.ceil((look_again_in ?? 0) * 1000)),
+      lookAgainIn: Math.max(0, look_again_in ?? 0),
       deployment,
     };
   }
@@ -197,7 +197,7 @@ export class QueueCalls extends Calls {
     >("heartbeat", { deployment_id: id, keeper }, { fields: ["beat_again_in", "ends_by"], unfold: "deployment" });
     return {
       deployment,
-      beatAgainIn: beat_again_in === null ? undefined : Math.ceil(beat_again_in * 1000),
+      beatAgainIn: beat_again_in ?? undefined,
       endsBy: ends_by,
     };
   }

@@ -1,8 +1,9 @@
+import { inSeconds } from "../../text/durations.js";
 import type { Deployment, DeploymentId, Hold } from "../deployment.js";
 import { UnconfirmedError } from "../errors.js";
 import type { Reason } from "../forecast.js";
-import { Json } from "../source.js";
-import { Calls, milliseconds } from "./calls.js";
+import { Json, Seconds } from "../source.js";
+import { Calls } from "./calls.js";
 
 /** Where an agent runs commands: a component in a cell, known by its name or by its directories. */
 export interface Target {
@@ -41,7 +42,7 @@ export interface SubmitRequest {
   readonly note?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly concurrencyKey?: string | undefined;
-  /** In milliseconds. */
+  /** In seconds. */
   readonly maxDuration?: number | undefined;
   readonly priority?: number | undefined;
   readonly notBefore?: Date | undefined;
@@ -111,7 +112,7 @@ export class WorkCalls extends Calls {
         ...{ target: request.target, directory: request.directory, commands: request.commands },
         ...{ commit_hash: request.commitHash, ref_name: request.refName, url: request.url, note: request.note },
         ...{ idempotency_key: request.idempotencyKey, concurrency_key: request.concurrencyKey },
-        ...{ max_duration: milliseconds(request.maxDuration), priority: request.priority ?? 0 },
+        ...{ max_duration: new Seconds(request.maxDuration), priority: request.priority ?? 0 },
         ...{ not_before: request.notBefore, not_after: request.notAfter, confirmation: request.confirmation },
         ...{ command: request.command, hold: request.hold },
       },
@@ -153,7 +154,10 @@ export class WorkCalls extends Calls {
       TakenRow & Omit<Work, "deployment" | "target"> & Deployment
     >(
       "take_work",
-      { agent, keeper, stop_grace: milliseconds(stopGrace), first_beat_within: milliseconds(firstBeatWithin) },
+      {
+        ...{ agent, keeper, stop_grace: new Seconds(inSeconds(stopGrace)) },
+        first_beat_within: new Seconds(inSeconds(firstBeatWithin)),
+      },
       {
         fields: ["look_again_in", "target", "directory", "commands", "commit_hash", "ref_name"],
         unfold: "deployment",

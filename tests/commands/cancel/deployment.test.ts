@@ -60,7 +60,7 @@ test("cancelling a finished deployment is refused with 4", async () => {
 test("a deployment that is kept is asked to stop, and cancel says that it holds its cell", async () => {
   const place = newPlace();
   const { id } = await cli.enqueue({ ...place, heartbeat: true });
-  await cli.queue.tryStart(id, { heartbeat: true, stopGrace: 30_000 });
+  await cli.queue.tryStart(id, { heartbeat: true, stopGrace: 30 });
 
   const { code, stderr } = await cli.run(["cancel", "deployment", String(id)]);
 

@@ -43,7 +43,7 @@ test("a deployment without a keeper is told once it runs for longer than unkept_
   await clock.at("2026-03-04T13:00:00Z");
   const line = newLine(database);
   const id = await line.add("running");
-  const ends = await newLine(database).add("running", { maxDuration: 86_400_000 });
+  const ends = await newLine(database).add("running", { maxDuration: 86400 });
   const unkept = async () => {
     const rows = await sql<{ deployment_id: number }[]>`
       select deployment_id from deploy_queue.stuck_deployments where kind = 'unkept' and deployment_id in ${sql([id, ends])}`;

@@ -31,7 +31,7 @@ test("a version waits until each demanded check has passed, in the order in whic
 test("a preflight says until when a check counts that has passed, where it expires", async () => {
   const [version, environment] = [newVersion(), await gatedBy(database, "e2e", "load")];
   await reportTo(database, version, "e2e");
-  const { expires_at } = await reportTo(database, version, "load", { expiresIn: 60_000 });
+  const { expires_at } = await reportTo(database, version, "load", { expiresIn: 60 });
   const { region } = newLine(database);
   const { checklist } = await queue.line.preflight({
     ...{ environment, cloudProvider: "aws", region, cellIndex: 0, component: "api", version },
@@ -67,7 +67,7 @@ test("the newest report counts, by whichever of the two it was made", async () =
 test("a check that has expired shuts the gate for those that still wait", async () => {
   const version = newVersion();
   const line = newLine(database, await gatedBy(database, "e2e"));
-  const { expires_at } = await reportTo(database, version, "e2e", { expiresIn: 60_000 });
+  const { expires_at } = await reportTo(database, version, "e2e", { expiresIn: 60 });
   const first = await line.add("running", { version });
   const second = await line.add("queued", { version });
   expect(await reasonsOf(second)).toMatchObject([{ kind: "running" }]);

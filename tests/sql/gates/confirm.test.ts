@@ -128,12 +128,12 @@ test("staged with the phrase, it is released only with the phrase again", async 
 
 test("a reservation brings the phrase, or its redemption does", async () => {
   const cell = await confirmedCell(database);
-  await expect(queue.reserve(cell, 60_000)).rejects.toThrow(UnconfirmedError);
-  const brought = await queue.reserve({ ...cell, confirmation: phrase }, 60_000);
+  await expect(queue.reserve(cell, 60)).rejects.toThrow(UnconfirmedError);
+  const brought = await queue.reserve({ ...cell, confirmation: phrase }, 60);
   expect(await queue.redeem(brought.id)).toMatchObject({ reserved_until: null });
 
   const environment = await newEnvironment(database);
-  const early = await queue.reserve({ ...cell, environment }, 60_000);
+  const early = await queue.reserve({ ...cell, environment }, 60);
   await demand(database, environment);
   await expect(queue.redeem(early.id, { version: "v1" })).rejects.toThrow('it needs the confirmation "deploy-now"');
   expect(await queue.deployment(early.id)).toMatchObject({ status: "reserved", version: null });

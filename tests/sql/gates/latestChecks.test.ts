@@ -8,7 +8,7 @@ const { sql, queue } = database;
 test("the newest reports are listed with their state and who made them", async () => {
   const version = newVersion();
   await reportTo(database, version, "e2e", { passed: false });
-  await reportTo(database, version, "e2e", { expiresIn: 60_000 });
+  await reportTo(database, version, "e2e", { expiresIn: 60 });
   await reportTo(database, version, "load");
   await reportTo(database, version, "lint", { passed: false, url: "https://ci.example/8" });
   await database.advance("61 seconds");

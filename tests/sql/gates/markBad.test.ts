@@ -60,7 +60,7 @@ describe("a version that is marked bad", () => {
     const what = await newVersion(database);
     const { region } = newLine(database);
     const place = { environment: "dev", cloudProvider: "aws", region, cellIndex: 0, component: what.component };
-    const { id } = await queue.reserve(place, 60_000);
+    const { id } = await queue.reserve(place, 60);
     await markBad(database, what);
     await expect(queue.redeem(id, { version: "v3" })).rejects.toMatchObject({ message: note(what) });
     await queue.redeem(id, { version: "v4" });
@@ -189,7 +189,7 @@ describe("what is to be promoted names", () => {
     const refused = { message: "api names no version, and named takes only what has finished in dev", exitCode: 4 };
     await expect(database.enqueue({ environment: "named" })).rejects.toMatchObject(refused);
     const place = { environment: "named", cloudProvider: "aws", region: "named", cellIndex: 0, component: "api" };
-    const { id } = await queue.reserve(place, 60_000);
+    const { id } = await queue.reserve(place, 60);
     expect(await outcome(sql`select deploy_queue.redeem(${id})`)).toBe("QD061");
     await queue.redeem(id, { version: "v3" });
   });

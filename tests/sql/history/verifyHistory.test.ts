@@ -92,7 +92,7 @@ test("finds a start without a check that was demanded, and none where it had pas
     return id;
   };
   const passed = newVersion();
-  await reportTo(database, passed, "e2e", { expiresIn: 60_000 });
+  await reportTo(database, passed, "e2e", { expiresIn: 60 });
   const shown = await start(passed);
   await reportTo(database, passed, "e2e", { passed: false });
   await queue.environments.set(environment, { requireChecks: [] });

@@ -116,7 +116,7 @@ describe("a plain UPDATE", () => {
   test.for(["queued", "running", "finished", "cancelled"] as const)(
     "of a %s deployment that saves the row as it is, timestamps rounded to the millisecond, changes nothing",
     async (state) => {
-      const id = await newLine(database).add(state, { heartbeat: true, maxDuration: 86_400 });
+      const id = await newLine(database).add(state, { heartbeat: true, maxDuration: 90 });
       const columns = await sql<{ name: string; type: string }[]>`
       select attname as name, atttypid::regtype::text as type from pg_attribute
       where attrelid = 'deploy_queue.deployments'::regclass and attnum > 0 and attname <> 'id'`;

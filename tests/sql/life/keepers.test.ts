@@ -123,12 +123,12 @@ test("a take-over locks no cell: a start that holds a row waits for that", async
 });
 
 test("a keeper's name goes with the heartbeats that were promised for the wait", async () => {
-  const id = await newLine(database).add("queued", { heartbeat: true, keeper: "one", stopGrace: 5_000 });
+  const id = await newLine(database).add("queued", { heartbeat: true, keeper: "one", stopGrace: 5 });
   expect((await queue.tryStart(id)).deployment).toMatchObject({ keeper: null, stop_grace: null, alive_until: null });
 });
 
 test("a keeper without heartbeats is none", async () => {
-  const id = await newLine(database).add("queued", { keeper: "one", stopGrace: 5_000 });
+  const id = await newLine(database).add("queued", { keeper: "one", stopGrace: 5 });
   expect(await queue.deployment(id)).toMatchObject({ keeper: null, stop_grace: null });
 });
 

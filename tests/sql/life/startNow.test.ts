@@ -48,7 +48,7 @@ describe("a deployment that an operator starts now", () => {
     await line.add("running");
     const keeping = { heartbeat: true, keeper: "kim" };
     const [kept, left, other] = [
-      await line.add("queued", { ...keeping, stopGrace: 5_000 }),
+      await line.add("queued", { ...keeping, stopGrace: 5 }),
       await line.add("queued", keeping),
       await line.add("queued"),
     ];
@@ -59,7 +59,7 @@ describe("a deployment that an operator starts now", () => {
     expect(await ear.woken()).toEqual([kept, left]);
     expect(await queue.deployment(left)).toMatchObject({ keeper: "kim", alive_until: expect.any(Date) });
     await database.advance("1 minute");
-    const goesOn = await queue.tryStart(kept, { ...keeping, stopGrace: 5_000 });
+    const goesOn = await queue.tryStart(kept, { ...keeping, stopGrace: 5 });
     expect(goesOn).toMatchObject({ started: true, deployment: { keeper: "kim", stop_grace: 5 } });
     const { alive_until, start_timestamp } = goesOn.deployment;
     expect(Number(alive_until) - Number(start_timestamp)).toBeGreaterThan(15.9 * 60_000);

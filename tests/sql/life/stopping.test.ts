@@ -5,7 +5,7 @@ import { newLine } from "../../support/line.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
-const kept = { heartbeat: true, component: "web", version: "v2", stopGrace: 30_000 };
+const kept = { heartbeat: true, component: "web", version: "v2", stopGrace: 30 };
 const statusOf = async (id: number) => (await queue.deployment(id)).status;
 const byAnn = database.connect();
 
@@ -90,7 +90,7 @@ describe.for(doors)("%s", ([, ask, note]) => {
 });
 
 test.for([
-  ["knows how long it takes", 30_000, true],
+  ["knows how long it takes", 30, true],
   ["cannot end the work", undefined, false],
 ] as const)("a request wakes the keeper, and the next one if the keeper %s", async ([, stopGrace, wakes]) => {
   const line = newLine(database);
@@ -107,7 +107,7 @@ test.for([
 });
 
 describe("a maximum duration that is over", () => {
-  const limited = { ...kept, maxDuration: 60_000 };
+  const limited = { ...kept, maxDuration: 60 };
 
   test.for(["a reaper", "the look of a waiter"] as const)(
     "is seen by %s, which asks the keeper to stop",
@@ -194,7 +194,7 @@ describe("a deployment that is being stopped", () => {
     await queue.cancel(id);
     for (let count = 0; count < 3; count += 1) {
       await database.advance("14 minutes");
-      expect((await queue.heartbeat(id)).beatAgainIn).toBe(30_000);
+      expect((await queue.heartbeat(id)).beatAgainIn).toBe(30);
       expect((await queue.tryStart(next)).started).toBe(false);
     }
   });
@@ -219,7 +219,7 @@ describe("those who wait for a deployment that is being stopped", () => {
   }
 
   test("are told by whom, and how long it takes at most", async () => {
-    const { id, next } = await stopping({ stopGrace: 30_000 });
+    const { id, next } = await stopping({ stopGrace: 30 });
     const { waitingOn, lookAgainIn } = await queue.tryStart(next);
     expect(waitingOn).toMatchObject([
       {
@@ -229,8 +229,8 @@ describe("those who wait for a deployment that is being stopped", () => {
         cures: null,
       },
     ]);
-    expect(lookAgainIn).toBeGreaterThan(20_000);
-    expect(lookAgainIn).toBeLessThanOrEqual(30_000);
+    expect(lookAgainIn).toBeGreaterThan(20);
+    expect(lookAgainIn).toBeLessThanOrEqual(30);
   });
 
   test("are told that only the end of the work counts when its keeper cannot end it", async () => {
@@ -245,15 +245,15 @@ describe("those who wait for a deployment that is being stopped", () => {
   });
 
   test("look at the usual times once the grace period is over", async () => {
-    const { next } = await stopping({ stopGrace: 30_000 });
+    const { next } = await stopping({ stopGrace: 30 });
     await database.advance("31 seconds");
     const { waitingOn, lookAgainIn } = await queue.tryStart(next);
     expect(waitingOn).toMatchObject([{ kind: "stopping", until: null }]);
-    expect(lookAgainIn).toBe(30_000);
+    expect(lookAgainIn).toBe(30);
   });
 
   test("get a forecast without a buffer; without a known end, none", async () => {
-    const { id, next } = await stopping({ stopGrace: 30_000 });
+    const { id, next } = await stopping({ stopGrace: 30 });
     const { stop_timestamp } = await queue.deployment(id);
     const end = Number(stop_timestamp) + 30_000;
     const predicted = async () => {
@@ -267,7 +267,7 @@ describe("those who wait for a deployment that is being stopped", () => {
   });
 
   test("see it in the boards as stopping", async () => {
-    const { id } = await stopping({ stopGrace: 30_000 });
+    const { id } = await stopping({ stopGrace: 30 });
     expect(await sql`select current_status from deploy_queue.current_deployments where deployment_id = ${id}`).toEqual([
       { current_status: "stopping" },
     ]);

@@ -48,7 +48,7 @@ test("a running deployment is answered with started, and does not change", async
   const id = await line.add("running");
   const before = await rowOf(id);
   const again = await queue.tryStart(id, { heartbeat: true });
-  expect(again).toMatchObject({ started: true, waitingOn: [], lookAgainIn: 30_000 });
+  expect(again).toMatchObject({ started: true, waitingOn: [], lookAgainIn: 30 });
   expect(await rowOf(id)).toEqual(before);
   expect(await sql`select from deploy_queue.deployment_events where deployment_id = ${id}`).toHaveLength(2);
 });
@@ -83,7 +83,7 @@ describe("when to look again", () => {
     await line.add("running", { concurrencyKey: "x" });
     const id = await line.add("queued");
     expect((await queue.tryStart(id)).waitingOn).toHaveLength(2);
-    expect((await queue.tryStart(id)).lookAgainIn).toBe(10_000);
+    expect((await queue.tryStart(id)).lookAgainIn).toBe(10);
   });
 
   test("is the end of the buffer when that comes earlier", async () => {
@@ -93,11 +93,11 @@ describe("when to look again", () => {
     const id = await line.add("queued");
     const { lookAgainIn } = await queue.tryStart(id);
     expect(lookAgainIn).toBeGreaterThan(0);
-    expect(lookAgainIn).toBeLessThanOrEqual(20_000);
+    expect(lookAgainIn).toBeLessThanOrEqual(20);
   });
 
   test.for([
-    ["the maximum duration of the holder is over", { maxDuration: 20_000 }],
+    ["the maximum duration of the holder is over", { maxDuration: 20 }],
     ["the lease of the holder ends", { heartbeat: true }],
   ] as const)("is when %s, for the first in line", async ([, holder]) => {
     await queue.environments.set("watchful", { heartbeatTimeout: 90 });
@@ -110,14 +110,14 @@ describe("when to look again", () => {
     const { lookAgainIn } = await queue.tryStart(first);
 
     expect(lookAgainIn).toBeGreaterThan(0);
-    expect(lookAgainIn).toBeLessThan(30_000);
-    expect((await queue.tryStart(second)).lookAgainIn).toBe(30_000);
+    expect(lookAgainIn).toBeLessThan(30);
+    expect((await queue.tryStart(second)).lookAgainIn).toBe(30);
   });
 
   test("is the heartbeat interval when the buffer ends later", async () => {
     const line = newLine(database, "prod");
     await line.add("finished");
-    expect((await queue.tryStart(await line.add("queued"))).lookAgainIn).toBe(30_000);
+    expect((await queue.tryStart(await line.add("queued"))).lookAgainIn).toBe(30);
   });
 });
 

@@ -102,7 +102,7 @@ test("the line is kept, and the waiter looks at the moment of the opening", asyn
   await policies.addWindow("dev", weekdays, "02:00", "04:00", "Europe/Berlin");
   const line = newLine(database);
   const [first, second] = [await line.add("queued"), await line.add("queued")];
-  expect(await queue.tryStart(first)).toMatchObject({ started: false, lookAgainIn: 10_000 });
+  expect(await queue.tryStart(first)).toMatchObject({ started: false, lookAgainIn: 10 });
   expect((await queue.tryStart(second)).waitingOn.map(({ kind }) => kind)).toEqual(["window", "queued"]);
   await clock.pass("10 seconds");
   expect(await queue.tryStart(second)).toMatchObject({ started: false });

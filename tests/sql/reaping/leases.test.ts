@@ -43,8 +43,8 @@ describe("a heartbeat_timeout that becomes shorter", () => {
     await reap();
     expect(await Promise.all([statusOf(running), statusOf(queued)])).toEqual(["running", "queued"]);
 
-    expect((await queue.heartbeat(running)).beatAgainIn).toBe(2_000);
-    expect((await queue.tryStart(queued, { heartbeat: true })).lookAgainIn).toBe(2_000);
+    expect((await queue.heartbeat(running)).beatAgainIn).toBe(2);
+    expect((await queue.tryStart(queued, { heartbeat: true })).lookAgainIn).toBe(2);
     expect(await Promise.all([lengthOf(running), lengthOf(queued)])).toEqual([6, 6]);
     await database.advance("7 seconds");
     await reap();
@@ -79,7 +79,7 @@ test("a maximum duration of the environment that changes counts for what runs, a
   const environment = await newEnvironment(900);
   const [bound, own] = [
     await newLine(database, environment).add("running", { heartbeat: true }),
-    await newLine(database, environment).add("running", { heartbeat: true, maxDuration: 3_600_000 }),
+    await newLine(database, environment).add("running", { heartbeat: true, maxDuration: 3600 }),
   ];
   const ear = await listen(database, [bound]);
   await queue.environments.set(environment, { maxDuration: 60 });

@@ -51,7 +51,7 @@ test("frozen, held, scheduled and behind a buffer: everything is told, each with
   await policies.thaw(freeze_id);
   // What is left has an end, so that it knows now when it may start.
   expect(await ear.woken()).toEqual([id]);
-  expect(await queue.tryStart(id)).toMatchObject({ started: false, lookAgainIn: 30_000 });
+  expect(await queue.tryStart(id)).toMatchObject({ started: false, lookAgainIn: 30 });
   await clock.pass("10 minutes");
   expect(await kindsOf(id)).toEqual(["schedule"]);
   await clock.pass("10 minutes");
