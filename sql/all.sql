@@ -382,7 +382,7 @@
 --!include history/_verify_line_holds.sql
 --!include history/verify_history.sql
 
---!include logs/_log_policy.sql
+--!include logs/log_policy.sql
 --!include logs/_reach.sql
 --!include logs/_refuse_full_log.sql
 --!include logs/append_log.sql

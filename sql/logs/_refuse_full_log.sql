@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit integer := (
-    select policy.log_limit from deploy_queue._log_policy(deployment.environment, deployment.component) as policy
+    select policy.log_limit from deploy_queue.log_policy(deployment.environment, deployment.component) as policy
   );
   v_room_for_notes constant integer := 65536;
 begin

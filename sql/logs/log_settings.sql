@@ -12,7 +12,7 @@ begin
   select policy.log, policy.log_limit, coalesce((
     select max(logged.position) from deploy_queue.deployment_logs as logged where logged.deployment_id = v_deployment.id
   ), 0) + 1
-  from deploy_queue._log_policy(v_deployment.environment, v_deployment.component) as policy;
+  from deploy_queue.log_policy(v_deployment.environment, v_deployment.component) as policy;
 end;
 $$;
 

@@ -11,7 +11,7 @@ declare
     select begun.deployment_id
     from deploy_queue.deployment_logs as begun
     left join deploy_queue.deployments on deployments.id = begun.deployment_id
-    left join lateral deploy_queue._log_policy(deployments.environment, deployments.component) as policy on true
+    left join lateral deploy_queue.log_policy(deployments.environment, deployments.component) as policy on true
     where begun.position = 1
       and begun.logged_at < v_now - interval '1 hour'
       and (

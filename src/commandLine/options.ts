@@ -56,6 +56,15 @@ export const options = {
       description:
         "The command may know DEPLOY_QUEUE_DATABASE_URL or DEPLOY_QUEUE_TOKEN, as a deploy-queue in it needs",
     }),
+  log: () =>
+    Option.Boolean("--log", {
+      description:
+        "Keep what the command prints, for deploy-queue logs; it has no terminal then. By default as the policy of the environment says",
+    }),
+  mask: () =>
+    Option.Array("--mask", [], {
+      description: "A variable of the environment whose value is masked in the log; may be given several times",
+    }),
   confirm: () => optionalText("--confirm", "The phrase that the environment demands, exactly as it is written"),
   dryRun: () => Option.Boolean("--dry-run", false, { description: "Say what would happen, and change nothing" }),
   yes: () => Option.Boolean("--yes", false, { description: "Do not ask" }),

@@ -22,6 +22,7 @@ export const topics: readonly Topic[] = [
       ["status", "Everything about a place, and the next command to type"],
       ["list", "queue, running, deployments, latest, freezes and others"],
       ["info, history", "One deployment, and what happened to it"],
+      ["logs", "What the work of a deployment has printed"],
       ["explain, preflight", "Why a deployment has not started, or would not"],
     ],
   ],

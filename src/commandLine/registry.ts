@@ -10,6 +10,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   assert: () => import("../commands/assert.js"),
   info: () => import("../commands/info.js"),
   status: () => import("../commands/status.js"),
+  logs: () => import("../commands/logs.js"),
   history: () => import("../commands/history.js"),
   explain: () => import("../commands/explain.js"),
   preflight: () => import("../commands/preflight.js"),

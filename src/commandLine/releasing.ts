@@ -8,11 +8,12 @@ import { DeployQueueError, RefusedError } from "../queue/errors.js";
 import { outlastOutages } from "../queue/outage.js";
 import type { WorkOptions } from "../supervision/superviseCommands.js";
 import { cellName, deploymentName } from "../text/describe.js";
+import type { LogChoice } from "./commandLog.js";
 import { startDeployment } from "./journey.js";
 import type { Session } from "./openSession.js";
 import { runCommand } from "./runCommand.js";
 
-export interface ReleaseOptions extends WorkOptions {
+export interface ReleaseOptions extends WorkOptions, LogChoice {
   /** Whether the commands get the URL of the database. */
   readonly passDatabaseUrl: boolean;
   readonly reason: string | undefined;
@@ -127,9 +128,11 @@ async function releaseOne(given: Session, staged: StagedDeployment, options: Rel
   const entrance = { deployment: staged.deployment_id, enter: release(true) };
   if (staged.command !== null) {
     const { gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure } = options;
+    const { keepLog, maskedVariables } = options;
     return runCommand(session, entrance, staged.command, {
       ...attended,
       ...{ gracePeriod, continueWithoutContact, passDatabaseUrl, verification, onFailure },
+      ...{ keepLog, maskedVariables },
     });
   }
   options.onStarted(await startDeployment(session, entrance, attended));

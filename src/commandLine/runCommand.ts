@@ -9,10 +9,11 @@ import { guardCommand } from "../supervision/guardedCommand.js";
 import { superviseCommands, type WorkOptions } from "../supervision/superviseCommands.js";
 import { cancellerName, deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
+import { type LogChoice, openCommandLog } from "./commandLog.js";
 import { type AttendedOptions, attend, noteOfLateEnd } from "./journey.js";
 import type { Session } from "./openSession.js";
 
-export interface RunOptions extends AttendedOptions, WorkOptions {
+export interface RunOptions extends AttendedOptions, WorkOptions, LogChoice {
   /** Whether the command gets the URL of the database. */
   readonly passDatabaseUrl: boolean;
   /** Told of the end, as the database knows it, and of the exit code of the command. */
@@ -34,21 +35,27 @@ export async function runCommand(
 ): Promise<number> {
   const attended = await attend(session, options);
   const { journey } = attended;
-  const guarded = guardCommand(() => {
+  const commandLog = await openCommandLog(session, wayIn, options);
+  const onLinger = (): void => {
     const left = formatDuration(options.gracePeriod);
     session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);
-  });
+  };
+  const guarded = guardCommand(onLinger, commandLog?.onOutput, "inherit");
   try {
     const work = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
       await attended.written();
-      return journey.signal.aborted
-        ? { result: undefined, failure: noteOfLateEnd(journey.signal) }
-        : superviseCommands(session, attended, guarded, running, {
-            ...options,
-            steps: [{ name: "the command", words: command }],
-            environment: environmentOf(running.deployment, options),
-            nameOfRollback: "the command of --on-failure",
-          });
+      if (journey.signal.aborted) {
+        return { result: undefined, failure: noteOfLateEnd(journey.signal) };
+      }
+      const log = commandLog?.begin(running) ?? session.log;
+      const outcome = await superviseCommands({ ...session, log }, attended, guarded, running, {
+        ...options,
+        steps: [{ name: "the command", words: command }],
+        environment: environmentOf(running.deployment, options),
+        nameOfRollback: "the command of --on-failure",
+      });
+      await commandLog?.end(outcome.failure);
+      return outcome;
     };
     const { gracePeriod: stopGrace, continueWithoutContact, verification } = options;
     const { result, end } = await runDeployment(session.queue, wayIn, work, {
@@ -81,6 +88,7 @@ export async function runCommand(
     return exitCode;
   } finally {
     guarded.dismiss();
+    await commandLog?.written();
     attended.end();
   }
 }

@@ -56,6 +56,8 @@ export class ReleaseCommand extends SelectionCommand {
   verifyEvery = verificationOptions.verifyEvery();
   verifyHold = verificationOptions.verifyHold();
   onFailure = verificationOptions.onFailure();
+  log = options.log();
+  mask = options.mask();
   override outageTimeout = options.outageTimeout();
 
   override async act(session: Session): Promise<number> {
@@ -81,6 +83,8 @@ export class ReleaseCommand extends SelectionCommand {
       continueWithoutContact: this.onLostContact,
       verification,
       onFailure: this.onFailure,
+      keepLog: this.log,
+      maskedVariables: this.mask,
       onError: (error) => reportError(error, this.context),
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });

@@ -79,6 +79,8 @@ export class RunCommand extends TurnCommand {
   verifyEvery = verificationOptions.verifyEvery();
   verifyHold = verificationOptions.verifyHold();
   onFailure = verificationOptions.onFailure();
+  log = options.log();
+  mask = options.mask();
 
   command = Option.Rest({ name: "command", required: 1 });
 
@@ -102,6 +104,8 @@ export class RunCommand extends TurnCommand {
       continueWithoutContact: this.onLostContact,
       verification,
       onFailure: this.onFailure,
+      keepLog: this.log,
+      maskedVariables: this.mask,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       json,

@@ -28,3 +28,13 @@ export function agentOf(channel: string): string | undefined {
 
 /** The channel that tells workers of what webhooks are to be told. */
 export const webhooksChannel = "deploy_queue_webhooks";
+
+/** The channel that tells that a log has more. */
+export function logChannel(id: DeploymentId): string {
+  return `deploy_queue_log_${id}`;
+}
+
+/** The id of the deployment whose log it is about; undefined: it is about something else. */
+export function logOf(channel: string): string | undefined {
+  return /^deploy_queue_log_(\d+)$/.exec(channel)?.[1];
+}

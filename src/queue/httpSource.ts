@@ -4,7 +4,7 @@ import { databaseUrlVariable, serverUrlVariable } from "../database/connectionSe
 import type { Database } from "../database/database.js";
 import { expectedSchemaVersion } from "../database/schema.js";
 import { WakeUps } from "../database/wakeUps.js";
-import { agentOf, deploymentOf, transitionsChannel } from "./channels.js";
+import { agentOf, deploymentOf, logOf, transitionsChannel } from "./channels.js";
 import { InvalidValueError, SchemaError } from "./errors.js";
 import { asJson, asRow } from "./json.js";
 import { mostRows } from "./mostRows.js";
@@ -211,6 +211,10 @@ interface Notice {
 }
 
 function pathOf(channel: string, keeper: string | undefined): string {
+  const logged = logOf(channel);
+  if (logged !== undefined) {
+    return `/v1/deployments/${logged}/logs?content=false`;
+  }
   const agent = agentOf(channel);
   if (agent !== undefined) {
     return `/v1/agents/${agent}/events`;
@@ -220,5 +224,5 @@ function pathOf(channel: string, keeper: string | undefined): string {
 }
 
 function isOfDeployment(channel: string): boolean {
-  return channel !== transitionsChannel && agentOf(channel) === undefined;
+  return channel !== transitionsChannel && agentOf(channel) === undefined && logOf(channel) === undefined;
 }

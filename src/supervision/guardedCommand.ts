@@ -8,7 +8,8 @@ import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
 
-export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => void;
+/** No more is read of the stream until what it returns has settled. */
+export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => void | Promise<void>;
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
@@ -38,19 +39,30 @@ const searchInterval = 20;
  * Starts the watchdog, which takes as long as Node.js takes to start: do it before the turn comes.
  * @param onLinger told when the command has exited and other processes of its group have not
  * @param onOutput told what the commands print; without it, they have the streams of this process
+ * @param stdin of the commands, when onOutput is told what they print
  */
-export function guardCommand(onLinger: () => void, onOutput?: OutputListener): GuardedCommand {
+export function guardCommand(
+  onLinger: () => void,
+  onOutput?: OutputListener,
+  stdin: "ignore" | "inherit" = "ignore",
+): GuardedCommand {
   // This program once more: an executable by itself, else Node.js with its file.
   const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
   const watchdog = fork(file, args, {
     detached: true,
-    stdio: onOutput === undefined ? ["inherit", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
+    stdio: onOutput === undefined ? ["inherit", "inherit", "inherit", "ipc"] : [stdin, "pipe", "pipe", "ipc"],
   });
   let chunks = 0;
-  for (const stream of ["stdout", "stderr"] as const) {
-    watchdog[stream]?.on("data", (bytes: Buffer) => {
+  let hasEnded = false;
+  for (const name of ["stdout", "stderr"] as const) {
+    const stream = watchdog[name];
+    stream?.on("data", (bytes: Buffer) => {
       chunks += 1;
-      onOutput?.(stream, bytes);
+      const passed = onOutput?.(name, bytes);
+      if (passed !== undefined && !hasEnded) {
+        stream.pause();
+        void passed.finally(() => stream.resume());
+      }
     });
   }
   const tell = (order: Order): void => {
@@ -61,6 +73,10 @@ export function guardCommand(onLinger: () => void, onOutput?: OutputListener): G
   };
   /** The end of a command is told on another way than its output: what it has printed is read when a round of the loop brings no more. */
   const allHeard = async (): Promise<void> => {
+    // There is little left. The cell is not to wait for a terminal that takes no output.
+    hasEnded = true;
+    watchdog.stdout?.resume();
+    watchdog.stderr?.resume();
     for (let before = -1; before !== chunks; ) {
       before = chunks;
       await nextRound();
@@ -108,6 +124,7 @@ export function guardCommand(onLinger: () => void, onOutput?: OutputListener): G
   return {
     async start(work) {
       askedGrace = work.grace;
+      hasEnded = false;
       const ended = new Promise<ChildEnd>((resolve) => {
         settle = resolve;
       });

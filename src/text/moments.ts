@@ -36,6 +36,14 @@ export function formatMoment(moment: Date): string {
   return `${moment.toISOString().slice(0, 19)}Z`;
 }
 
+/** Reads how long ago, such as "2h", or a moment with its zone. @throws InvalidValueError that names the option */
+export async function parseSince(queue: MomentReader, text: string, option: string): Promise<Date> {
+  const now = await queue.moment("PT0S");
+  return /[-:]/.test(text)
+    ? ((await parseMoment(queue, text, option)) ?? now)
+    : new Date(now.getTime() - parseDuration(text, option));
+}
+
 const moments = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)([+-]\d\d)(?::?(\d\d))?(?!\d)/g;
 const durations = /(?:\b(\d+) days? )?\b(\d\d):(\d\d):(\d\d)\b(?!Z)/g;
 

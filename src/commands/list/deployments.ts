@@ -5,8 +5,7 @@ import { options } from "../../commandLine/options.js";
 import { PlacedCommand } from "../../commandLine/placedCommand.js";
 import { optionalText, optionalValue, parseLimit, valueOr } from "../../commandLine/values.js";
 import { deploymentTable } from "../../tables/deploymentTable.js";
-import { parseDuration } from "../../text/durations.js";
-import { parseMoment } from "../../text/moments.js";
+import { parseSince } from "../../text/moments.js";
 
 export class ListDeploymentsCommand extends PlacedCommand {
   static override paths = [["list", "deployments"]];
@@ -35,7 +34,14 @@ export class ListDeploymentsCommand extends PlacedCommand {
     const place = await this.whereabouts(queue);
     await queue.cells.require(place);
     const { component, version, status, by, limit } = this;
-    const filter = { ...place, component, version, status, by, since: await this.#since(queue) };
+    const filter = {
+      ...place,
+      component,
+      version,
+      status,
+      by,
+      since: await parseSince(queue, this.since ?? "24h", "--since"),
+    };
     const found = await queue.boards.deployments({ ...filter, limit: limit + 1 });
     const rows = found.slice(0, limit);
     if (found.length > limit) {
@@ -43,13 +49,5 @@ export class ListDeploymentsCommand extends PlacedCommand {
     }
     this.print(rows.length === 0 ? "No deployment is like that." : deploymentTable(rows), rows);
     return 0;
-  }
-
-  async #since(queue: Session["queue"]): Promise<Date> {
-    const given = this.since ?? "24h";
-    const now = await queue.moment("PT0S");
-    return /[-:]/.test(given)
-      ? ((await parseMoment(queue, given, "--since")) ?? now)
-      : new Date(now.getTime() - parseDuration(given, "--since"));
   }
 }

@@ -13,11 +13,14 @@ export interface LogChunk {
   readonly content: string;
 }
 
-export interface LogSettings {
-  /** Whether the policy keeps what the work prints. */
+export interface LogPolicy {
+  /** Whether what the work prints is kept without being asked for. */
   readonly log: boolean;
   /** In bytes. */
   readonly limit: number;
+}
+
+export interface LogSettings extends LogPolicy {
   /** Of the next chunk. */
   readonly nextPosition: number;
 }
@@ -39,6 +42,12 @@ export interface LogSelection {
 
 /** What the work of deployments has printed. */
 export class Logs extends Calls {
+  /** Undefined for an environment that does not exist. */
+  async policy(environment: string, component: string): Promise<LogPolicy | undefined> {
+    const [row] = await this.rows<{ log: boolean; log_limit: number }>("log_policy", { environment, component });
+    return row && { log: row.log, limit: row.log_limit };
+  }
+
   /** @param timeout milliseconds without an answer after which it is given up */
   async settings(id: DeploymentId, timeout?: number): Promise<LogSettings> {
     const { log, log_limit, next_position } = await this.row<{
