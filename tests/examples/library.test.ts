@@ -1,9 +1,14 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { deliver } from "../../src/worker/webhooks/deliver.js";
 import { useDatabase } from "../support/database.js";
+import { killLater } from "../support/leftovers.js";
+import { startReceiver } from "../support/receiver.js";
+import { until } from "../support/until.js";
+import { newWebhook } from "../support/webhooks.js";
 
 const database = useDatabase();
 const root = join(import.meta.dirname, "../..");
@@ -39,4 +44,30 @@ test("docs/library.md shows parts of the example of gates as they are", () => {
 
   expect(shown.length).toBeGreaterThan(3);
   expect(shown.filter((block) => !example.includes(block))).toEqual([]);
+});
+
+test("the receiver of docs/webhooks.md is the example, and believes only what is signed", async () => {
+  const example = readFileSync(join(root, "examples/receiver.mjs"), "utf8");
+  const page = readFileSync(join(root, "docs/webhooks.md"), "utf8");
+  expect(example).toContain(/^```js\n(.*?)^```$/ms.exec(page)?.[1] ?? "nothing is shown");
+
+  const { port, stop } = await startReceiver();
+  await stop();
+  const { secret } = await newWebhook(database, { url: `http://127.0.0.1:${port}/`, allowPrivate: true });
+  const receiver = spawn(process.execPath, [join(root, "examples/receiver.mjs")], {
+    env: { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port) },
+  });
+  killLater(receiver);
+  let said = "";
+  receiver.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    said += chunk;
+  });
+  await until("it listens", () => said.includes("listens"));
+  const { id } = await database.enqueue({ component: "shop" });
+  await database.queue.tryStart(id);
+  const [message] = await database.queue.webhooks.next();
+  if (message === undefined) throw new Error("nothing is due");
+  expect(await deliver(message)).toEqual({ delivered: true, httpStatus: 204 });
+  expect(said).toContain(`${message.message_uid} deployment.started shop in dev\n`);
+  expect(await deliver({ ...message, secrets: ["whsec_c29tZWJvZHkgZWxzZQ=="] })).toMatchObject({ httpStatus: 401 });
 });
