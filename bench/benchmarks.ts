@@ -9,6 +9,7 @@ import { program } from "./program.js";
 import { prune } from "./prune.js";
 import { sequences } from "./sequences.js";
 import type { BenchServer } from "./server.js";
+import { streams } from "./streams.js";
 import type { BenchOptions, Figure } from "./support.js";
 import { throughput } from "./throughput.js";
 import { views } from "./views.js";
@@ -30,6 +31,10 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   cli: { measure: cli, about: "From the start of a process to its end." },
   history: { measure: history, about: "A call of the library, from sent to answered; the sizes in turns." },
   http: { measure: http, about: "Of rounds in turns, in brackets the least and the most." },
+  streams: {
+    measure: streams,
+    about: "Waiters over HTTP in 600 cells, on one server, from processes of their own.",
+  },
   throughput: {
     measure: throughput,
     about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most.",

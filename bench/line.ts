@@ -28,12 +28,18 @@ export function watchSleep(): { readonly onLook: () => void; readonly asleep: Pr
   return { onLook, asleep };
 }
 
-/** So many waiters in one cell on so many connections. A waiter that was served joins the line again, at its end. */
-export async function openLine(server: BenchServer, waiters: number, connections: number): Promise<HandOvers> {
-  const region = `line-${waiters}-${connections}`;
+/** So many waiters in one cell on so many connections, or at a server. They are let in over a connection. A waiter that was served joins the line again, at its end. */
+export async function openLine(
+  server: BenchServer,
+  waiters: number,
+  connections: number,
+  openQueue = server.openQueue,
+): Promise<HandOvers> {
+  const way = openQueue === server.openQueue ? "" : "-elsewhere";
+  const region = `line-${waiters}-${connections}${way}`;
   const location = { environment: "dev", cloudProvider: "bench", region, cellIndex: 0, component: "api" };
   const operator = server.openQueue();
-  const queues = Array.from({ length: connections }, () => server.openQueue());
+  const queues = Array.from({ length: connections }, openQueue);
   let { id: holder } = await operator.enqueue(location);
   await operator.tryStart(holder);
 
@@ -77,7 +83,7 @@ export async function openLine(server: BenchServer, waiters: number, connections
     async close() {
       leave.abort();
       await Promise.all(line.map(({ over }) => over));
-      await Promise.all([operator, ...queues].map(({ database }) => database.close()));
+      await Promise.all([operator, ...queues].map(({ source }) => source.close()));
     },
   };
 }

@@ -10,6 +10,8 @@ import { program } from "./waiter.js";
 /** A server of the queue in a process of its own, which logs in with nothing but the role of servers. */
 export interface QueueServer {
   readonly base: string;
+  /** What it logs in with. */
+  readonly databaseUrl: string;
   readonly secret: string;
   /** Milliseconds from the start of its process to its first good answer. */
   readonly ready: number;
@@ -65,7 +67,7 @@ async function launch(url: string, listen: string, leave: () => Promise<void>): 
   const kill = (): void => void child?.kill("SIGKILL");
   process.once("exit", kill);
   return {
-    ...{ base, secret, ready, readyProcessor, pid },
+    ...{ base, databaseUrl: url, secret, ready, readyProcessor, pid },
     resident() {
       const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
       return Number(kilobytes) / 1024;

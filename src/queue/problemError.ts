@@ -9,6 +9,9 @@ import {
   UnknownNameError,
 } from "./errors.js";
 
+/** The database is away; the server is busy; this process was, so that its request came too late. */
+const passing = new Set([408, 429, 503]);
+
 /** What the server says that is wrong (RFC 9457); the code is that of the database. */
 interface Problem {
   readonly detail: string;
@@ -23,7 +26,7 @@ export function problemError(reply: Reply, target: string): unknown {
   const problem = problemOf(reply);
   if (problem === undefined) {
     // Of a proxy, whose server is away, or of something else.
-    return status >= 500 || status === 429
+    return status >= 500 || passing.has(status)
       ? new DatabaseUnavailableError(`${target} cannot be reached: what is in front of it answers with ${status}`)
       : new InvalidValueError(`${target} is no server of the queue: it answers with ${status}`);
   }
@@ -36,7 +39,7 @@ export function problemError(reply: Reply, target: string): unknown {
   if (translated instanceof DeployQueueError) {
     return translated;
   }
-  if (status === 503 || status === 429) {
+  if (passing.has(status)) {
     return new DatabaseUnavailableError(`${target} cannot be reached: ${detail}`, { hint, cause });
   }
   switch (problem.exit_code) {

@@ -5,9 +5,11 @@ import { addAnyCall } from "./anyCall.js";
 import { credentialOf } from "./caller.js";
 import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
+import { addEntityTags } from "./entityTags.js";
 import { addGate } from "./gate.js";
 import { addHealth } from "./health.js";
 import { addJobs, sendAsJob } from "./jobs.js";
+import { collectMethods } from "./knownPaths.js";
 import { addSecurityHeaders, limitRequests, limits, refuseConnection, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
@@ -86,9 +88,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     });
   };
   answerErrors(app, send);
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, problem(404, `there is no ${request.method} ${request.url.split("?")[0]}`)),
-  );
+  const methodsOf = collectMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ""] = request.url.split("?");
+    const methods = methodsOf(path);
+    const detail = `there is no ${request.method} ${path}`;
+    if (methods.length === 0) {
+      return send(reply, problem(404, detail));
+    }
+    return send(
+      reply.header("allow", methods.join(", ")),
+      problem(405, detail, { hint: `There is ${methods.join(", ")}.` }),
+    );
+  });
   await addDocument(app, basePath);
   if (options.signIn !== undefined) {
     await addSignIn(app, pool, { ...options.signIn, basePath, rateLimit });
@@ -100,6 +112,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await v1.register(async (shut) => {
         // Before the body is read.
         shut.addHook("preParsing", async (request) => void credentialOf(request));
+        addEntityTags(shut);
         addRoutes(shut, pool, hub);
         addAnyCall(shut, pool);
         addGate(shut, pool);

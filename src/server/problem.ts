@@ -32,6 +32,7 @@ const titles: Readonly<Record<number, string>> = {
   401: "The caller is not known",
   403: "The caller may not do this",
   404: "There is no such thing",
+  405: "The path has other methods",
   408: "The request was too slow",
   409: "A rule or a state forbids it",
   413: "The request is too large",
@@ -65,7 +66,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
 };
 
 const statusOfExit: Readonly<Record<number, number>> = { 2: 400, 3: 404, 4: 409, 5: 409, 6: 409, 7: 503 };
-const exitOfStatus: Readonly<Record<number, number>> = { 401: 7, 403: 4, 404: 3, 409: 4, 500: 1, 503: 7 };
+const exitOfStatus: Readonly<Record<number, number>> = { 401: 7, 403: 4, 404: 3, 405: 2, 409: 4, 500: 1, 503: 7 };
 
 /** The problem that an error is to a client. Of what is no fault of the client it tells nothing. */
 export function problemOf(error: unknown): ProblemDetails {

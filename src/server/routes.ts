@@ -17,6 +17,7 @@ type Values = Readonly<Record<string, unknown>>;
 const perPage = { default: 100, most: 1_000 };
 /** Of the statuses of problems, those that any call may end with. */
 const problems = problemsOf(400, 401, 403, 404, 409, 429, 500, 503);
+const unchanged = { 304: { description: "It is as If-None-Match has it" } };
 const bodyProblems = problemsOf(413, 415);
 /** A shut place of an API is told from an open one. */
 const security = [{ token: [] }];
@@ -100,6 +101,7 @@ function addReading(app: FastifyInstance, pool: Pool, reading: Reading): void {
             }),
           }),
         ),
+        ...unchanged,
         ...problems,
       },
     },
@@ -130,7 +132,7 @@ function addDeployment(app: FastifyInstance, pool: Pool): void {
       schema: {
         ...{ operationId: "get_deployment", summary: "One deployment", tags: ["deployments"], security },
         params: paramsOf("/deployments/{deployment_id}"),
-        response: { 200: answerOf(DeploymentRef), ...problems },
+        response: { 200: answerOf(DeploymentRef), ...unchanged, ...problems },
       },
     },
     (request) => deploymentOf(pool, credentialOf(request), request.params.deployment_id),

@@ -49,6 +49,36 @@ test("the same idempotency key enters once", async () => {
   expect(first?.body["deployment_id"]).toBe(second?.body["deployment_id"]);
 });
 
+test("who asks again is told that nothing has changed, until something has", async () => {
+  const ci = await token("again", "--role", "deployer");
+  const { body } = await send(ci, "POST", "/v1/deployments", { ...cell, cell_index: 3, start: true });
+  const path = `/v1/deployments/${body["deployment_id"]}`;
+  const list = `/v1/deployments?region=${region}&cell_index=3`;
+  const ask = (where: string, tag = "") =>
+    fetch(`${server.base}${where}`, { headers: { authorization: `Bearer ${ci}`, "if-none-match": tag } });
+  for (const where of [path, list]) {
+    const tag = (await ask(where)).headers.get("etag") ?? "";
+    const again = await ask(where, `"other", W/${tag}`);
+    expect({ status: again.status, text: await again.text(), tag: again.headers.get("etag") }).toEqual({
+      ...{ status: 304, text: "", tag },
+    });
+  }
+
+  const tag = (await ask(path)).headers.get("etag") ?? "";
+  await send(ci, "POST", `${path}/finish`);
+  expect((await ask(path, tag)).status).toBe(200);
+});
+
+test.each([
+  ["DELETE", "/v1/deployments", "POST, GET, HEAD"],
+  ["PUT", "/v1/deployments/1/start", "POST"],
+  ["POST", "/livez", "GET, HEAD"],
+])("%s %s is no method of that path, which has %s", async (method, path, methods) => {
+  const { status, headers, body } = await send(undefined, method, path);
+  expect({ status, allow: headers.get("allow") }).toEqual({ status: 405, allow: methods });
+  expect(body).toMatchObject({ detail: `there is no ${method} ${path}`, exit_code: 2 });
+});
+
 test("a page of deployments leads to the next one", async () => {
   const ci = await token("pages", "--role", "deployer");
   for (const cell_index of [11, 12, 13]) {

@@ -10,6 +10,7 @@ import { problemsOf } from "../problem.js";
 import { DeploymentId, Place } from "../schemas.js";
 import { EventStream } from "./eventStream.js";
 import type { Hub } from "./hub.js";
+import { cellOf } from "./lines.js";
 import { OpenStreams } from "./openStreams.js";
 
 const answers = {
@@ -61,11 +62,11 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
     async (request, reply) => {
       const credential = credentialOf(request);
       const id = request.params.deployment_id;
-      await deploymentOf(pool, credential, id);
+      const cell = cellOf(await deploymentOf(pool, credential, id));
       await hub.listen();
       const stream = open(reply);
       const leave = hub.follow({
-        ...{ credential, id, keeper: request.query.keeper },
+        ...{ credential, id, cell, keeper: request.query.keeper },
         tell: ({ event, data }) => {
           if (event !== "refused") {
             stream.send(event, data);

@@ -9,17 +9,20 @@ import { Alarm } from "./alarm.js";
 import { Ear } from "./ear.js";
 import { cellOf, Lines } from "./lines.js";
 import { Renewals } from "./renewals.js";
+import { Told } from "./told.js";
 import { Transitions } from "./transitions.js";
 
-export interface Told {
+export interface StreamNews {
   /** Kept: from now on its lease is renewed while it is followed. */
   readonly event: News["event"] | "kept";
   readonly data: News["data"];
 }
 
 export interface Following extends Follower {
+  /** As cellOf says it. */
+  readonly cell: string;
   /** Told where the deployment stands: at first, and whenever something has happened to it. */
-  readonly tell: (told: Told) => void;
+  readonly tell: (news: StreamNews) => void;
 }
 
 interface Entry extends Following {
@@ -50,7 +53,7 @@ export class Hub {
   readonly #log: LeveledLog;
   readonly #ear: Ear;
   readonly #entries = new Map<number, Set<Entry>>();
-  readonly #told = new Set<Entry>();
+  readonly #told = new Told<Entry>();
   readonly #alarm = new Alarm<Entry>((due) => this.#hear(due));
   readonly #renewals: Renewals<Entry>;
   readonly #lines = new Lines<Entry>((moved) => this.#hear(moved));
@@ -170,9 +173,8 @@ export class Hub {
     // What one transaction tells arrives in one piece, and is one statement then.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#told.size > 0 && !this.#closing.signal.aborted) {
-      const entries = [...this.#told].slice(0, batch);
+      const entries = this.#told.take(batch);
       for (const entry of entries) {
-        this.#told.delete(entry);
         entry.state = "reading";
       }
       let news: News[] = [];
@@ -199,7 +201,7 @@ export class Hub {
     if (news !== undefined) {
       const waits = news.event === "waiting" || news.event === "turn";
       if (waits && !entry.waits) {
-        this.#lines.put(entry, cellOf(news.data ?? {}));
+        this.#lines.put(entry, entry.cell);
       }
       entry.waits = waits;
       this.#alarm.set(entry, waits && news.lookIn !== null ? Math.max(news.lookIn, shortestLook) : undefined);

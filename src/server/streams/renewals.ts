@@ -7,6 +7,8 @@ import { Alarm } from "./alarm.js";
 const renewAgain = 1_000;
 /** Milliseconds: leases of that length and longer are renewed together. */
 const renewTogether = 1_000;
+/** How many are renewed by one statement, which locks their rows until its end. */
+const batch = 1_000;
 
 /** The leases of those that wait and are followed: their connection is their sign of life. One statement renews all whose time has come. */
 export class Renewals<Entry extends Follower> {
@@ -43,6 +45,12 @@ export class Renewals<Entry extends Follower> {
   }
 
   async #renew(due: readonly Entry[]): Promise<void> {
+    for (let first = 0; first < due.length; first += batch) {
+      await this.#renewBatch(due.slice(first, first + batch).filter((entry) => this.#entries.has(entry)));
+    }
+  }
+
+  async #renewBatch(due: readonly Entry[]): Promise<void> {
     let next: readonly (number | undefined)[];
     let isDone = true;
     try {

@@ -3,8 +3,10 @@ import { Type } from "typebox";
 import type { Answer } from "../../queue/calls/callers.js";
 import { pause } from "../../queue/pause.js";
 import { actorOf, credentialOf } from "../caller.js";
+import { deploymentOf } from "../deploymentOf.js";
 import type { Pool } from "../pool.js";
 import type { Hub } from "./hub.js";
+import { cellOf } from "./lines.js";
 
 export const StartQuery = Type.Object({
   wait: Type.Optional(
@@ -40,9 +42,10 @@ export async function startInTime(
   let isWoken = false;
   let wake = (): void => undefined;
   await hub.listen();
+  const cell = cellOf(await deploymentOf(pool, credential, Number(id)));
   // Before the first attempt, so that nothing is missed that happens after it.
   const leave = hub.follow({
-    ...{ credential, id: Number(id), keeper: typeof keeper === "string" ? keeper : undefined },
+    ...{ credential, id: Number(id), cell, keeper: typeof keeper === "string" ? keeper : undefined },
     tell: ({ event }) => {
       isWoken ||= event !== "waiting" && event !== "kept";
       wake();
