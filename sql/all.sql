@@ -183,6 +183,7 @@
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
 --!include rule/_may_start.sql
+--!include work/_missing_agent.sql
 --!include rule/waiting_on.sql
 --!include rule/blocking_deployments.sql
 --!include rule/explain.sql
@@ -436,7 +437,6 @@
 --!include work/_agent.sql
 --!include work/_tell_agents.sql
 --!include work/_tell_waiter.sql
---!include work/_missing_agent.sql
 --!include work/_waiting_work.sql
 --!include work/_taken.sql
 --!include work/_takeable.sql

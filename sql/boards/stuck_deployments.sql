@@ -40,11 +40,11 @@ from deploy_queue.outliers
 union all
 
 select head.id, 'idle', ready.since,
-  deploy_queue._label(head) || case
+  deploy_queue._label(head) || coalesce(': ' || ((deploy_queue._missing_agent(head))[1]).text, case
     when head.heartbeat_timestamp is null
     then format(' is waiting for its owner to start it, idle for %s; nobody is listening', date_trunc('second', clock.now - ready.since))
     else ' may start since ' || date_trunc('second', ready.since) || ' and does not'
-  end
+  end)
 from clock
 cross join deploy_queue._free_heads() as head
 -- Computed once, not again for each column that tells it.

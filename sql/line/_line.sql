@@ -52,6 +52,9 @@ begin
       v_free_at := greatest(v_now, deploy_queue._free_at(v_ends, v_end_keys, v_lane, v_policy.slots, v_now));
       v_until := greatest(v_free_at, v_lane_free_at);
       v_withheld := deploy_queue._withheld(deployment, v_policy);
+      if starts_with(deployment.keeper, 'target ') then
+        v_withheld := v_withheld || deploy_queue._missing_agent(deployment);
+      end if;
       forecast := row(deployment.id, coalesce(forecast."position", 0) + 1, nullif(v_until, 'infinity'),
         v_late_keys is not null and cardinality(array_remove(v_late_keys, v_member.exclusion_key)) > 0,
         coalesce(cardinality(v_keys), 0), v_first_ten, v_now, null, v_policy.slots, null)::deploy_queue.forecast;

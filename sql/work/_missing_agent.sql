@@ -1,7 +1,9 @@
 -- What a deployment waits for besides its turn, where its work is for agents and none of them is there; empty otherwise.
--- Called by waiting_on and submit. It is no branch of the rule: those behind wait for the deployment, and an agent that comes may take it.
+-- Called by waiting_on, submit, forecasts and stuck_deployments. It is no branch of the rule: those behind wait for the deployment, and an agent that comes may take it.
 create or replace function deploy_queue._missing_agent(candidate deploy_queue.deployments) returns deploy_queue.reason[]
 language plpgsql stable
+-- Readers of a view may not read the tables.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -1,7 +1,7 @@
 -- A directory by its whole path, without a slash at its end. Refuses what does not begin at the root, and what leads elsewhere than it seems to.
 -- Called where directories come from clients.
 create or replace function deploy_queue._plain_directory(directory text) returns text
-language plpgsql immutable strict
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -12,6 +12,6 @@ begin
       message = format('directory %s is not a whole path', quote_literal(left(_plain_directory.directory, 200))),
       hint = 'It begins with "/" and has no "." or ".." in it, such as /var/www/my-app.';
   end if;
-  return coalesce(nullif(rtrim(regexp_replace(_plain_directory.directory, '/+', '/', 'g'), '/'), ''), '/');
+  return regexp_replace(regexp_replace(_plain_directory.directory, '/+', '/', 'g'), '(.)/$', '\1');
 end;
 $$;

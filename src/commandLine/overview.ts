@@ -10,6 +10,7 @@ export const topics: readonly Topic[] = [
     [
       ["run", "Wait for the turn, run a command, and tell how it ended"],
       ["start", "Wait for the turn and start; the caller deploys then"],
+      ["submit", "Let an agent run commands on its machine when it is their turn"],
       ["reserve", "Take a place in the line for what is still being built"],
       ["finish, fail", "End what was started: its work is done, or has failed"],
       ["heartbeat", "Keep a deployment alive whose work is elsewhere"],

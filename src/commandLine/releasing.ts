@@ -20,12 +20,15 @@ export interface ReleaseOptions extends WorkOptions, LogChoice {
   /** The phrase that their environments demand. */
   readonly confirmation: string | undefined;
   readonly parallel: boolean;
+  /** Whether agents run the commands, and which target is meant where there are several. */
+  readonly byAgent: boolean;
+  readonly target: string | undefined;
   /** In milliseconds, as the next ones. */
   readonly waitTimeout: number | undefined;
   readonly outageTimeout: number;
   /** Tells why one of them failed, and returns the exit code that this means. */
   readonly onError: (error: unknown) => number;
-  /** Called when one without a command has started. */
+  /** Called when one without a command has started, or was handed to agents. */
   readonly onStarted: (deployment: Deployment) => void;
 }
 
@@ -87,10 +90,18 @@ export async function releaseEach(
   return { exitCode: 0, outcomes };
 }
 
+/** Whether an agent runs its command, so that nothing of it runs here. */
+export function isForAgent({ command, process_waits, target }: StagedDeployment, byAgent: boolean): boolean {
+  return command !== null && !process_waits && (byAgent || target !== null);
+}
+
 /** @returns the exit code of its command, else 0 */
 async function releaseOne(given: Session, staged: StagedDeployment, options: ReleaseOptions): Promise<number> {
   const session = options.parallel ? { ...given, log: prefixed(given.log, placeOf(staged)) } : given;
   const { queue, log } = session;
+  if (isForAgent(staged, options.byAgent)) {
+    return handOver(session, staged, options);
+  }
   const obstacle = staged.command === null || staged.process_waits ? undefined : whyNotStartable(staged.command);
   if (obstacle !== undefined) {
     throw new NotStartableError(`deployment ${staged.deployment_id} stays on hold: ${obstacle}`, {
@@ -107,11 +118,7 @@ async function releaseOne(given: Session, staged: StagedDeployment, options: Rel
         key,
         confirmation,
       });
-      if (!released) {
-        throw new RefusedError(`${deploymentName(deployment)} was released already, and not by this call`, {
-          hint: `"deploy-queue history ${deployment.id}" says who.`,
-        });
-      }
+      requireReleased(released, deployment);
       return deployment;
     };
   if (staged.process_waits) {
@@ -137,6 +144,33 @@ async function releaseOne(given: Session, staged: StagedDeployment, options: Rel
   }
   options.onStarted(await startDeployment(session, entrance, attended));
   return 0;
+}
+
+async function handOver(
+  { queue, log }: Session,
+  { deployment_id: id }: StagedDeployment,
+  { reason, confirmation, target, outageTimeout, onStarted }: ReleaseOptions,
+): Promise<number> {
+  const key = randomUUID();
+  const deployment = await outlastOutages(
+    async () => {
+      const handed = await queue.holds.handOver(id, { target, reason, key, confirmation });
+      requireReleased(handed.released, handed.deployment);
+      return handed.deployment;
+    },
+    { outageTimeout, onEvent: logOutages(log) },
+  );
+  log.info(`${deploymentName(deployment)} was released; an agent runs its command when its turn comes`);
+  onStarted(deployment);
+  return 0;
+}
+
+function requireReleased(released: boolean, deployment: Deployment): void {
+  if (!released) {
+    throw new RefusedError(`${deploymentName(deployment)} was released already, and not by this call`, {
+      hint: `"deploy-queue history ${deployment.id}" says who.`,
+    });
+  }
 }
 
 function placeOf({ environment, cloud_provider, region, cell_index: index }: StagedDeployment): string {

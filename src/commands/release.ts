@@ -3,9 +3,10 @@ import { confirm } from "../commandLine/confirm.js";
 import { confirmTrust } from "../commandLine/confirmTrust.js";
 import type { Session } from "../commandLine/openSession.js";
 import { options } from "../commandLine/options.js";
-import { releaseEach } from "../commandLine/releasing.js";
+import { isForAgent, releaseEach } from "../commandLine/releasing.js";
 import { reportError } from "../commandLine/reportError.js";
 import { SelectionCommand } from "../commandLine/selectionCommand.js";
+import { optionalName } from "../commandLine/values.js";
 import { verificationOf, verificationOptions } from "../commandLine/verification.js";
 import { stagedTable } from "../tables/stagedTable.js";
 import { jsonText } from "../text/printable.js";
@@ -28,6 +29,10 @@ export class ReleaseCommand extends SelectionCommand {
       \`--pass-database-url\` is given. When another role than yours has staged one, a second question names that role, which
       \`--yes\` does not answer but \`--trust-staged-by\` does. \`--verify\` and \`--on-failure\` hold for each staged command, as with \`run\`.
 
+      With \`--agent\`, an agent runs the command on its own machine, and nothing of it runs here: the target is the one of the component and
+      cell, or \`--target\` names it. What was staged with \`--target\` goes to its agents in any case. Its id is printed, and the command
+      ends before the agent begins: \`deploy-queue logs --follow\` shows what happens.
+
       One that a freeze, a window, a gate or the like withholds comes after the others. One whose command cannot be started here, since there
       is no such program, stays on hold, with exit code 127. After the first one that fails it stops: the rest stays on hold, and the exit code is that of its command. A wait that a
       signal or \`--wait-timeout\` ends is cancelled as with \`start\`. With \`--parallel\` all go at once, and each line of the log names the cell. When two
@@ -38,6 +43,7 @@ export class ReleaseCommand extends SelectionCommand {
     `,
     examples: [
       ["Let one go", "deploy-queue release 42"],
+      ["Let its command run where it belongs, not here", "deploy-queue release --agent 42"],
       ["Everything that was prepared for tonight", "deploy-queue release --environment prod --yes"],
     ],
   });
@@ -45,6 +51,10 @@ export class ReleaseCommand extends SelectionCommand {
   trusted = Option.Array("--trust-staged-by", [], {
     description: "Run the commands that this role has staged; may be given several times",
   });
+  byAgent = Option.Boolean("--agent", false, {
+    description: "An agent runs the staged commands on its machine, instead of this process",
+  });
+  target = optionalName("--target", "Whose agents run them, where several serve the component and cell");
   confirm = options.confirm();
   passDatabaseUrl = options.passDatabaseUrl();
   parallel = Option.Boolean("--parallel", false, { description: "All at once instead of one after the other" });
@@ -60,6 +70,10 @@ export class ReleaseCommand extends SelectionCommand {
   mask = options.mask();
   override outageTimeout = options.outageTimeout();
 
+  private get isByAgent(): boolean {
+    return this.byAgent || this.target !== undefined;
+  }
+
   override async act(session: Session): Promise<number> {
     const verification = verificationOf(this);
     const held = await this.selected(session.queue);
@@ -70,12 +84,17 @@ export class ReleaseCommand extends SelectionCommand {
       if (!this.yes) {
         await confirm(`Release ${held.length === 1 ? "it" : `these ${held.length}`}?`);
       }
-      await confirmTrust(held, this.trusted);
+      await confirmTrust(
+        held.filter((staged) => !isForAgent(staged, this.isByAgent)),
+        this.trusted,
+      );
     }
     const { exitCode, outcomes } = await releaseEach(session, held, {
       reason: this.reason,
       confirmation: this.confirm,
       parallel: this.parallel,
+      byAgent: this.isByAgent,
+      target: this.target,
       waitTimeout: this.waitTimeout,
       outageTimeout: this.outageTimeoutOrDefault,
       gracePeriod: this.gracePeriod,
@@ -89,7 +108,9 @@ export class ReleaseCommand extends SelectionCommand {
       onStarted: ({ id }) => (this.json ? undefined : this.print(String(id), undefined)),
     });
     if (this.json) {
-      const stream = held.some(({ command }) => command !== null) ? this.context.stderr : this.context.stdout;
+      const stream = held.some((staged) => staged.command !== null && !isForAgent(staged, this.isByAgent))
+        ? this.context.stderr
+        : this.context.stdout;
       stream.write(`${jsonText(outcomes)}\n`);
     }
     return exitCode;

@@ -33,9 +33,12 @@ function about({ hold, not_before, not_after, note, url }: StagedDeployment): st
 }
 
 /** What its release does. */
-export function releaseText({ command, process_waits }: StagedDeployment): string {
+export function releaseText({ command, process_waits, target }: StagedDeployment): string {
   if (process_waits) {
     return "its job goes on";
+  }
+  if (command !== null && target !== null) {
+    return `an agent of ${target} runs ${shellWords(command)}`;
   }
   return command === null ? "starts it" : `runs ${shellWords(command)}`;
 }

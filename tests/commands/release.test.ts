@@ -8,6 +8,7 @@ import {
   useCommandLine,
   useDirectory,
 } from "../support/commandLine.js";
+import { newTarget } from "../support/targets.js";
 import { until } from "../support/until.js";
 
 const cli = useCommandLine();
@@ -244,5 +245,43 @@ describe("start --not-before", () => {
     const { code, stderr } = await waiting.end;
     expect(code).toBe(5);
     expect(stderr).toContain("it was to start before");
+  });
+});
+
+describe("release to agents", () => {
+  test("hands a staged command over, prints the id, and runs nothing here", async () => {
+    const place = newPlace();
+    const target = newTarget({ region: place.region, component: "api" });
+    await cli.queue.work.register("host", [target]);
+    const id = await stage(place, "v1", "./not-here.sh", "a b");
+    const { code, stdout, stderr } = await cli.runProcess(["release", String(id), "--agent", "--yes"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${id}\n` });
+    expect(stderr).toContain("an agent runs its command when its turn comes");
+    const { work } = await cli.queue.work.take("host", "k");
+    expect(work).toMatchObject({ deployment: { id }, commands: ["./not-here.sh 'a b'"] });
+  });
+
+  test("what was staged for a target goes there without being asked for, whoever has staged it", async () => {
+    const target = newTarget();
+    await cli.queue.work.register("host", [target]);
+    const staged = await cli.run(["stage", "--target", target.target, "--version", "v1", "--", "./not-here.sh"]);
+    const id = Number(staged.stdout);
+    expect((await cli.run(["list", "staged"])).stdout).toContain(`an agent of ${target.target} runs ./not-here.sh`);
+    const { code, stdout } = await cli.runProcess(["release", String(id), "--yes", "--json"]);
+    expect({ code, outcomes: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      outcomes: [{ deployment_id: id, exit_code: 0 }],
+    });
+    expect((await cli.queue.work.take("host", "k")).work?.deployment.id).toBe(id);
+  });
+
+  test("a deployment for which there is no target stays on hold", async () => {
+    const id = await stage(newPlace(), "v1", "true");
+    const { code, stderr } = await cli.runProcess(["release", String(id), "--agent", "--yes"]);
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining("no agent serves the component and cell of"),
+    });
+    expect(await statusOf(id)).toBe("held");
   });
 });

@@ -171,3 +171,17 @@ describe("purge", () => {
     expect((await cli.run(["purge", "999999", "--yes"])).code).toBe(3);
   });
 });
+
+test.each([
+  [["--component", "api"], "--component"],
+  [["--cell", "dev-aws-x-cell-0"], "--cell"],
+  [["--cell-index", "0"], "--cell-index"],
+  [["--artifact", "sha"], "--artifact"],
+])("stage --target does not go together with %j", async (more, option) => {
+  expect(await cli.run(["stage", "--target", "my-app", ...more, "--", "true"])).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining(`--target and ${option} do not go together`) },
+  });
+  expect(await cli.run(["stage", "--target", "my-app"])).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining("--target needs a command behind --") },
+  });
+});

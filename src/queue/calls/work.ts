@@ -85,8 +85,8 @@ interface TakenRow {
 /** What is a deployment's commands, and agents that run them. */
 export class WorkCalls extends Calls {
   /** In the order of their names. */
-  targets(): Promise<KnownTarget[]> {
-    return this.read("known_targets", { order: ["target"] });
+  targets(environment?: string): Promise<KnownTarget[]> {
+    return this.read("known_targets", { where: { environment }, order: ["target"] });
   }
 
   /** Which agent is to run what for a deployment; undefined: none. */

@@ -54,6 +54,7 @@ const views = [
     "finished_deployments",
     "freezes_in_force",
     "held_lines",
+    "known_targets",
     "known_tokens",
     "known_trusts",
     "latest_checks",

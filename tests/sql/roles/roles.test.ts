@@ -117,6 +117,7 @@ test("every public function is given to some role, but those of the owner", asyn
       and not has_function_privilege('deploy_queue_operator', oid, 'execute')
       and not has_function_privilege('deploy_queue_server', oid, 'execute')
       and not has_function_privilege('deploy_queue_deliverer', oid, 'execute')
+      and not has_function_privilege('deploy_queue_agent', oid, 'execute')
     order by proname`;
   expect(owners.map(({ name }) => name)).toEqual(["create_roles", "grant_role", "revoke_role"]);
 });
@@ -160,6 +161,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_is_operator",
     "_line",
     "_lock_holders",
+    "_missing_agent",
     "_missing_approvals",
     "_old_gates",
     "_oldest_transaction",
