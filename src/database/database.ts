@@ -27,8 +27,12 @@ const defaultQueryTimeout = 20_000;
 /** In milliseconds: sleepers are told of a lost connection at most this long after it. */
 const longestDelayOfLoss = 100;
 
-const deadlock = "40P01";
-const deadlockAttempts = 3;
+/**
+ * A statement that ends with one of these was rolled back as a whole, and may be sent again: the victim of a deadlock, whose other session is
+ * done by then; and one whose row type a migration has changed between its plan and its answer.
+ */
+const rolledBack: ReadonlySet<string | undefined> = new Set(["40P01", "0A000", "42804"]);
+const mostAttempts = 3;
 
 /**
  * One connection to the database, for queries and notifications alike: a waiter holds a single connection while it
@@ -88,8 +92,8 @@ export class Database {
       try {
         return await this.#attempt(statement, timeout);
       } catch (error) {
-        // The victim of a deadlock was rolled back as a whole; the other session is done by now.
-        if (attempt === deadlockAttempts || errorCode(error instanceof Error ? error.cause : error) !== deadlock) {
+        const code = errorCode(error instanceof DatabaseUnavailableError ? error.cause : error);
+        if (attempt === mostAttempts || !rolledBack.has(code)) {
           throw error;
         }
       }

@@ -8,6 +8,7 @@ import { DatabaseUnavailableError, SchemaError } from "../../src/database/errors
 import { migrateSchema } from "../../src/database/migrate.js";
 import { firstVersion, objectsAsStatements } from "../../src/database/objects.js";
 import { expectedSchemaVersion, migrationsFolder, objectsFolder, schemaVersion } from "../../src/database/schema.js";
+import type { DeploymentRequest } from "../../src/queue/deployment.js";
 import { Queue } from "../../src/queue/queue.js";
 import { waitForStart } from "../../src/queue/waiting.js";
 import { runCli, startCli } from "../support/cli.js";
@@ -335,12 +336,38 @@ describe("a migration while deployments run and wait", () => {
     await isBlockedBy(after, holder.id);
     await queue.finish(holder.id);
 
-    expect(await before.end).toMatchObject({ code: 0 });
+    const { code, stderr } = await before.end;
+    expect(code, stderr).toBe(0);
     expect(await after.end).toMatchObject({ code: 0, stderr: expect.stringContaining("has version 999") });
     const rows = await sql`
       select id::integer, status from deploy_queue.deployments_with_status order by start_timestamp, id`;
     expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["1 finished", "2 finished", "3 finished"]);
     expect(await queue.history.verify()).toEqual([]);
+  });
+
+  test.for<readonly [string, (queue: Queue, id: number, request: DeploymentRequest) => Promise<unknown>]>([
+    ["enqueue", (queue, _, request) => queue.enqueue(request)],
+    ["finish", (queue, id) => queue.finish(id)],
+    ["cancel", (queue, id) => queue.cancel(id)],
+    ["begin_verification", (queue, id) => queue.beginVerification(id)],
+  ])("lets a call of %s that waits for it succeed, although it has more to give back then", async ([name, call]) => {
+    const { url, sql } = await emptyDatabase();
+    await migrateOurs(url);
+    const queue = new Queue(open(url));
+    const request = { environment: "dev", cloudProvider: "aws", region: name, cellIndex: 0, component: "api" };
+    const { id } = await queue.enqueue(request);
+    await queue.tryStart(id);
+    const migration = postgres(url, { max: 1 });
+    onTestFinished(() => migration.end());
+    await migration.unsafe("begin; alter table deploy_queue.deployments add column later text");
+    const called = call(queue, id, request);
+    await until("the call waits", async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      return waiting.length > 0;
+    });
+    await migration.unsafe("commit");
+    expect(await called).toMatchObject({ region: name, later: null });
   });
 
   test("by two processes at once happens once, and both end well", async () => {
