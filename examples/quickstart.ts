@@ -2,7 +2,7 @@
 // stopped and removed at the end.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,7 +25,10 @@ try {
   await deployQueue("setup", "environment", "set", "demo", "--create", "--buffer-time", "1s").ended;
 
   say("api starts at once in cell 1. web wants the same cell and waits. db goes to cell 2 and does not wait:");
-  const api = run("api", 1, "v1.4.0", "echo deploying api; sleep 2; echo api is deployed");
+  // It works until the others are in line, however slow the machine is.
+  const othersWait = join(directory, "others-wait");
+  const working = `until test -e '${othersWait}'; do sleep 0.1; done`;
+  const api = run("api", 1, "v1.4.0", `echo deploying api; ${working}; echo api is deployed`);
   await api.printed(/started/);
   const web = run("web", 1, "v7.0.1", "echo deploying web; sleep 1; echo web is deployed");
   await web.printed(/waits/);
@@ -44,6 +47,8 @@ try {
   const [, oopsId = ""] = await oops.printed(/deployment (\d+) .* waits/);
   await deployQueue("operator", "cancel", "deployment", oopsId, "--cancellation-note", "wrong branch").ended;
 
+  say("api is done. After the buffer comes web, and after that both hotfixes:");
+  await writeFile(othersWait, "");
   await Promise.all([api, web, db, fixA, fixB, oops].map(({ ended }) => ended));
 
   say("What happened, as every client of the database sees it:");
