@@ -65,7 +65,8 @@ export async function findDifference(
   return `program ${run} of seed ${seed} (npm run test:model -- --runs ${run} --seed ${seed}):\n${reason}`;
 }
 
-async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string | undefined> {
+/** Plays one program. */
+export async function compare(queue: RealQueue, steps: readonly Step[]): Promise<string | undefined> {
   let world: World = {
     ...{
       now: 0,

@@ -315,7 +315,7 @@ export function programOf(focus?: readonly Act["act"][], given: Given = {}): fc.
 }
 
 /** What a change of policies leaves as it is. */
-const unsaid: Policies = {
+export const unsaid: Policies = {
   ...{ bufferTime: null, heartbeatTimeout: null, slots: null },
   ...{ checks: null, ordering: null, refusesOutdated: null, requiresVerification: null },
   ...{ holdsAfterFailure: null, confirmation: null, approvals: null },
@@ -323,7 +323,7 @@ const unsaid: Policies = {
 };
 
 /** What an enqueue does without. */
-const plain = {
+export const plain = {
   ...{ key: null, heartbeat: false, idempotencyKey: null, maxDuration: null, priority: 0, start: false, join: false },
   ...{ hold: null, notBefore: null, notAfter: null },
   ...{ sequence: null, scope: null, reserveFor: null, rollback: false },

@@ -1,7 +1,9 @@
 import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
+import { confirm, demand, enter, hold, scriptOf } from "./scripts.js";
 
 const phrases: readonly Act["act"][] = ["enqueue", "start", "set environment", "confirm"];
+const demanded = demand({ confirmation: "yes" });
 const held: readonly Act["act"][] = ["enqueue", "release", "redeem", "start", "set environment"];
 
 findOut("gates", [
@@ -38,13 +40,19 @@ findOut("gates", [
     "null",
     held,
   ],
-  ["records a rejection twice", "_rejected_before", "rejected.keeper = _rejected_before.keeper", "false", phrases],
+  [
+    "records a rejection twice",
+    "_rejected_before",
+    "rejected.keeper = _rejected_before.keeper",
+    "false",
+    scriptOf(demanded, hold({ confirmation: "no" }), hold({ confirmation: "no" })),
+  ],
   [
     "forgets what was typed before",
     "tg_deployments__enqueue",
     "v_before.version, v_before.cancellation_note",
     "new.version, v_flaw",
-    phrases,
+    scriptOf(demanded, hold({ confirmation: "no" }), hold({ confirmation: "no", version: "v2" })),
   ],
   ["tells no waiter of another gate", "_tell_of_gates", "queued.alive_until is not null", "false", phrases],
   [
@@ -54,5 +62,11 @@ findOut("gates", [
     "'{}'",
     phrases,
   ],
-  ["does not wake what is confirmed", "tg_deployments__wake", "perform deploy_queue._wake(new)", "null", phrases],
+  [
+    "does not wake what is confirmed",
+    "tg_deployments__wake",
+    "perform deploy_queue._wake(new)",
+    "null",
+    scriptOf(enter({}), demanded, confirm(0)),
+  ],
 ]);
