@@ -13,6 +13,7 @@ import { streams } from "./streams.js";
 import type { BenchOptions, Figure } from "./support.js";
 import { throughput } from "./throughput.js";
 import { views } from "./views.js";
+import { webhooks } from "./webhooks.js";
 
 export interface Benchmark {
   readonly measure: (server: BenchServer, options: BenchOptions) => Promise<Figure[]>;
@@ -49,5 +50,9 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       "Planning and execution in the server (EXPLAIN ANALYZE); writing the rows out and transferring them are not part of it.",
   },
   prune: { measure: prune, about: "From finish sent to the next start seen by its waiter, while history is removed." },
+  webhooks: {
+    measure: webhooks,
+    about: "Processor of the server a deployment, of one session; the median of rounds in turns.",
+  },
   adopt: { measure: adopt, about: "Once each." },
 };

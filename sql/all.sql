@@ -334,6 +334,10 @@
 --!include gates/latest_checks.sql
 
 --!include webhooks/_webhook_events.sql
+--!include webhooks/_kinds_behind.sql
+--!include webhooks/_webhook_kinds.sql
+--!include webhooks/_webhook_news.sql
+--!include webhooks/_make_messages.sql
 --!include webhooks/known_webhooks.sql
 --!include webhooks/webhook_deliveries.sql
 --!include webhooks/_require_told.sql
@@ -350,8 +354,6 @@
 --!include webhooks/record_webhook_attempt.sql
 --!include webhooks/_prune_webhooks.sql
 --!include webhooks/_keep_bodies.sql
---!include webhooks/_post_event.sql
---!include webhooks/tg_deployment_events__post.sql
 
 --!include history/_flaw_of_event.sql
 --!include history/tg_deployment_events__guard.sql

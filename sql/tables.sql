@@ -265,8 +265,10 @@ comment on column deploy_queue.sessions.person is 'The name of the person who ha
 
 comment on table deploy_queue.webhooks is
   'Private, since it holds secrets: who is told over HTTP. Written by add_webhook(), rotate_webhook() and remove_webhook().';
+comment on table deploy_queue.webhook_outbox is
+  'Private: events of which webhooks may have to be told, written in the transaction of the event.';
 comment on table deploy_queue.webhook_messages is
-  'Private: what webhooks are to be told, written in the transaction of what it tells. The view webhook_deliveries shows it.';
+  'Private: what webhooks are to be told, and what has become of that. The view webhook_deliveries shows it.';
 
 comment on table deploy_queue.tied_roles is 'Roles that may change some environments only. Written by grant_role() and revoke_role().';
 comment on column deploy_queue.tied_roles.role is 'Its number, which it keeps when it is renamed.';

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0e332f4c8458dfc8b900a644e0f5e9f78f4908b2
+--! Hash: sha1:e078c0474f8b9ff63f67c59e72c28b8c83eba7aa
 
 -- squawk-ignore-file
 
@@ -800,6 +800,10 @@ create table deploy_queue.webhooks (
       and channel !~ '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]'
     ),
   events text[] not null constraint a_webhook_is_told_of_something check (cardinality(events) > 0),
+  -- The kinds of rows of deployment_events that may be what it is told of.
+  kinds text[] not null,
+  -- It is told of later ones.
+  after_event bigint not null,
   environments text[],
   allow_private boolean not null,
   secret text not null,
@@ -820,7 +824,14 @@ create table deploy_queue.webhooks (
   constraint this_preset_needs_a_credential check (preset not in ('slack-bot', 'pagerduty', 'opsgenie') or credential is not null)
 ) with (fillfactor = 50);
 
--- What webhooks are to be told: written in the transaction of what it tells, and sent by a worker.
+-- Events of which webhooks may have to be told: written in the transaction of the event, and made messages by a worker. One row, however
+-- many webhooks there are, and no index, so that a transition hardly takes longer.
+create table deploy_queue.webhook_outbox (
+  event_id bigint not null,
+  created_at timestamptz not null
+);
+
+-- What webhooks are to be told, and what has become of that.
 create table deploy_queue.webhook_messages (
   id bigint primary key generated always as identity,
   webhook_id integer not null,

@@ -1,4 +1,4 @@
--- Adds what the token said of which the bearer calls, and refuses an event with a flaw.
+-- Adds what the token said of which the bearer calls, has webhooks told, and refuses an event with a flaw.
 -- Fires for every INSERT of an event. No defaults and no constraint, because PostgreSQL would prepare those anew for each event.
 create or replace function deploy_queue.tg_deployment_events__guard() returns trigger
 language plpgsql volatile
@@ -13,6 +13,11 @@ begin
     new.verified_subject := v_claims ->> 'subject';
     new.verified_run := v_claims ->> 'run';
     new.verified_commit := v_claims ->> 'commit';
+  end if;
+  -- Not in a trigger of its own, which would cost each event more than this does.
+  if exists (select from deploy_queue.webhooks where new.kind = any (webhooks.kinds)) then
+    insert into deploy_queue.webhook_outbox (event_id, created_at) values (new.id, new.occurred_at);
+    perform deploy_queue._notify('deploy_queue_webhooks');
   end if;
   -- The events of every day carry no text of a client.
   if new.reason is null and new.kind in ('enqueued', 'woken', 'started', 'finished') then

@@ -5,6 +5,9 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Webhooks before their messages, as all that writes them.
+  perform from deploy_queue.webhooks order by webhooks.id for no key update;
+  perform deploy_queue._make_messages();
   update deploy_queue.webhook_messages as messages
   set body = deploy_queue._webhook_body(messages)
   where messages.line = any (_keep_bodies.deployment_ids)

@@ -7,6 +7,9 @@ as $$
 declare
   v_now timestamptz := deploy_queue._now();
 begin
+  -- Webhooks before their messages, as all that writes them.
+  perform from deploy_queue.webhooks order by webhooks.id for no key update;
+  perform deploy_queue._make_messages();
   delete from deploy_queue.webhook_messages as messages
   where messages.created_at < v_now - interval '30 days'
     or (messages.created_at < v_now - interval '7 days' and messages.delivered_at is not null)

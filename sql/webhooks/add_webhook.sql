@@ -29,11 +29,12 @@ begin
   end if;
 
   insert into deploy_queue.webhooks (
-    name, uid, preset, url, channel, events, environments, allow_private, secret, credential, created_by, created_at
+    name, uid, preset, url, channel, events, kinds, after_event, environments, allow_private, secret, credential, created_by, created_at
   )
   values (
     btrim(add_webhook.name), encode(substring(uuid_send(gen_random_uuid()) for 6), 'hex'), add_webhook.preset, add_webhook.url,
-    add_webhook.channel, add_webhook.events, add_webhook.environments, add_webhook.allow_private, deploy_queue._new_secret(),
+    add_webhook.channel, add_webhook.events, add_webhook.events || deploy_queue._kinds_behind(add_webhook.events),
+    coalesce((select max(deployment_events.id) from deploy_queue.deployment_events), 0), add_webhook.environments, add_webhook.allow_private, deploy_queue._new_secret(),
     add_webhook.credential, deploy_queue._principal(), deploy_queue._now()
   )
   on conflict on constraint a_webhook_has_a_name_of_its_own do nothing

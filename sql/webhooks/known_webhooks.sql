@@ -15,8 +15,8 @@ select
   webhooks.delivered_at,
   webhooks.paused_until,
   webhooks.old_secret_until,
-  undelivered.pending_count,
-  undelivered.oldest_pending_at,
+  undelivered.pending_count + news.pending_count as pending_count,
+  coalesce(undelivered.oldest_pending_at, news.oldest_pending_at) as oldest_pending_at,
   coalesce(undelivered.problem, given_up.problem) as problem,
   given_up.given_up_count
 from deploy_queue.webhooks
@@ -28,6 +28,11 @@ cross join lateral (
   from deploy_queue.webhook_messages as pending
   where pending.webhook_id = webhooks.id and pending.delivered_at is null and pending.given_up_at is null
 ) as undelivered
+cross join lateral (
+  select count(*)::integer as pending_count, min(unseen.created_at) as oldest_pending_at
+  from deploy_queue._webhook_news as unseen
+  where unseen.webhook_id = webhooks.id
+) as news
 cross join lateral (
   select count(*)::integer as given_up_count, (array_agg(lost.problem order by lost.id desc))[1] as problem
   from deploy_queue.webhook_messages as lost

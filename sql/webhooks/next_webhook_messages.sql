@@ -12,11 +12,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := deploy_queue._now();
+  v_now timestamptz;
   v_webhook deploy_queue.webhooks;
   v_message deploy_queue.webhook_messages;
   v_room integer;
 begin
+  perform deploy_queue._make_messages();
+  v_now := deploy_queue._now();
   for v_webhook in
     select * from deploy_queue.webhooks
     where (webhooks.paused_until > v_now) is not true and exists (

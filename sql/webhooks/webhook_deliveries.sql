@@ -19,10 +19,14 @@ select
   messages.http_status,
   messages.problem
 from deploy_queue.webhook_messages as messages
-join deploy_queue.webhooks on webhooks.id = messages.webhook_id;
+join deploy_queue.webhooks on webhooks.id = messages.webhook_id
+union all
+select
+  null, news.name, news.kind, news.deployment_id, news.event_id, news.created_at, 0, 'pending', news.created_at, null, null, null, null
+from deploy_queue._webhook_news as news;
 
 comment on view deploy_queue.webhook_deliveries is 'Messages of webhooks and what has become of each; 30 days are kept, of delivered ones 7.';
-comment on column deploy_queue.webhook_deliveries.message_id is 'Number of the message.';
+comment on column deploy_queue.webhook_deliveries.message_id is 'Number of the message; null: no worker has seen it yet.';
 comment on column deploy_queue.webhook_deliveries.name is 'Of the webhook.';
 comment on column deploy_queue.webhook_deliveries.kind is 'What it tells of, as --events names it; or test.';
 comment on column deploy_queue.webhook_deliveries.deployment_id is 'The deployment; null: it tells of none.';

@@ -33,7 +33,7 @@ function webhookRow(webhook: Webhook): string[] {
 function deliveryRow(delivery: WebhookDelivery): string[] {
   return [
     ...[
-      String(delivery.message_id),
+      String(delivery.message_id ?? ""),
       delivery.kind,
       String(delivery.deployment_id ?? ""),
       moment(delivery.created_at) ?? "",

@@ -58,7 +58,8 @@ export interface RotatedWebhook {
 }
 
 export interface WebhookDelivery {
-  readonly message_id: number;
+  /** null: no worker has seen it yet. */
+  readonly message_id: number | null;
   readonly name: string;
   readonly kind: string;
   readonly deployment_id: number | null;
@@ -136,7 +137,7 @@ export class Webhooks extends Calls {
 
   /** The newest messages of one first. */
   deliveries(name: string, limit = 100): Promise<WebhookDelivery[]> {
-    return this.read("webhook_deliveries", { where: { name }, order: ["-message_id"], limit });
+    return this.read("webhook_deliveries", { where: { name }, order: ["-created_at", "-event_id"], limit });
   }
 
   async delivery(id: number): Promise<WebhookDelivery | undefined> {

@@ -10,6 +10,7 @@ const line = newLine(database);
 test("what was given up is sent anew, and what waits at once", async () => {
   const { name } = await newWebhook(database);
   await line.add("finished");
+  await taken(database, name);
   await sql`update deploy_queue.webhook_messages set given_up_at = deploy_queue._now() where kind = 'started'`;
   const [finished] = await taken(database, name);
   if (finished === undefined) throw new Error("nothing is due");
