@@ -3,15 +3,16 @@ import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { actorOf, credentialOf } from "./caller.js";
 import { limitRequests } from "./limits.js";
+import { Commands, commitHash, refName } from "./operations/work.js";
 import type { Pool } from "./pool.js";
 import type { ProblemDetails } from "./problem.js";
 import { text } from "./schemas.js";
 
 const Job = Type.Object({
   cd: text("Where the commands run; the target is the one that has registered it, or the longest path above it", 4_000),
-  commands: Type.Array(text("A text for a shell", 10_000), { minItems: 1, maxItems: 100 }),
-  commit_hash: Type.Optional(text("The version", 100)),
-  ref_name: Type.Optional(text("The branch or tag", 500)),
+  commands: Commands,
+  commit_hash: Type.Optional(commitHash),
+  ref_name: Type.Optional(refName),
   target: Type.Optional(text("The target, where several have the directory", 100)),
   confirmation: Type.Optional(text("The phrase that the environment asks for", 100)),
 });

@@ -35,7 +35,7 @@ export function addRoutes(app: FastifyInstance, pool: Pool, hub: Hub): void {
 
 function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hub }, operation: Operation): void {
   const { method, path, calls, summary, tag, body, answer, many = false, created = false, example } = operation;
-  const isEntry = calls === "enqueue";
+  const isEntry = calls === "enqueue" || calls === "submit";
   const isStart = calls === "try_start";
   app.route<{ Body: Values | null; Params: Values; Querystring: Values }>({
     method,
@@ -68,8 +68,9 @@ function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hu
         return { items: rows };
       }
       const [row] = rows;
-      if (isEntry && row?.["cancellation_kind"] === "rejected") {
-        throw new UnconfirmedError(`it was rejected: ${String(row["cancellation_note"])}`, {
+      const entered: Values = Object(row?.["deployment"] ?? row);
+      if (isEntry && entered["cancellation_kind"] === "rejected") {
+        throw new UnconfirmedError(`it was rejected: ${String(entered["cancellation_note"])}`, {
           hint: "The rejection is recorded. Enter it again with the confirmation.",
         });
       }
@@ -77,7 +78,7 @@ function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hu
         void reply.code(201);
       }
       if (isEntry) {
-        void reply.header("location", `${app.prefix}/deployments/${String(row?.["id"])}`);
+        void reply.header("location", `${app.prefix}/deployments/${String(entered["id"])}`);
       }
       return row ?? {};
     },

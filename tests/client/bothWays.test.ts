@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
+import { newTarget } from "../support/targets.js";
 
 const cli = useCommandLine();
 const server = useHttpServer(cli);
@@ -13,6 +14,7 @@ beforeAll(async () => {
   await cli.queue.tryStart(running);
   ({ id: waiting } = await cli.enqueue({ region: "both", version: "v2", heartbeat: true }));
   await cli.enqueue({ region: "both", component: "web", hold: "outside", command: ["true"] });
+  await cli.queue.work.register("host", [newTarget()]);
   await cli.queue.policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], "00:00", "24:00", "UTC");
   await cli.queue.policies.freeze({ environment: "dev", region: "elsewhere", cloudProvider: "aws" }, "an incident");
   await cli.queue.checks.report({ component: "api", version: "v1", name: "e2e", passed: true, details: { ran: 12 } });
@@ -59,6 +61,9 @@ test.each([
   ["list windows", () => []],
   ["list approvals", () => []],
   ["list checks", () => []],
+  ["list targets", () => []],
+  ["submit", () => ["--target", "nowhere", "--", "true"]],
+  ["release", () => [String(waiting), "--agent", "--yes"]],
   ["environment list", () => []],
   ["token list", () => []],
   ["assert", () => [String(running)]],

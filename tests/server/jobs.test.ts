@@ -192,6 +192,39 @@ test("an agent that is limited to components serves no other one", async () => {
   expect(await register(mine)).toMatchObject({ status: 200 });
 });
 
+test("a program submits with names of the queue, and is told what it waits for", async () => {
+  const target = await served();
+  const request = { target: target.target, commands: ["true"], commit_hash: "v1" };
+  const post = async (body: object) => {
+    const response = await fetch(`${server.base}/v1/work`, {
+      ...{ method: "POST", body: JSON.stringify(body) },
+      headers: {
+        authorization: `Bearer ${secret}`,
+        "content-type": "application/json",
+        "idempotency-key": JSON.stringify(body),
+      },
+    });
+    const answer: { readonly deployment?: { readonly deployment_id: number } } = Object(await response.json());
+    return { status: response.status, location: response.headers.get("location"), body: answer };
+  };
+  const first = await post(request);
+  expect(first).toMatchObject({ status: 201, body: { target_name: target.target, waiting_on: [] } });
+  expect(first.location).toBe(`/v1/deployments/${first.body.deployment?.deployment_id}`);
+  expect((await post(request)).body).toMatchObject({
+    deployment: { deployment_id: first.body.deployment?.deployment_id },
+  });
+  expect(await post({ ...request, target: "nowhere" })).toMatchObject({ status: 404, body: { code: "QD120" } });
+  expect(await send(server.base, secret, "GET", `/v1/targets?component=${target.component}`)).toMatchObject({
+    ...{ status: 200, body: { items: [{ target: target.target, agents: [target.target] }] } },
+  });
+
+  const staged = await post({ ...request, commands: undefined, command: ["./x", "a b"], hold: "outside" });
+  const held = staged.body.deployment?.deployment_id;
+  expect(await send(server.base, secret, "POST", `/v1/deployments/${held}/hand-over`, {})).toMatchObject({
+    ...{ status: 200, body: { released: true } },
+  });
+});
+
 test.each([
   ["no JSON", "{", 400],
   ["an empty body", {}, 400],

@@ -4,10 +4,11 @@ import type { Operation } from "../../src/server/operations/operation.js";
 import { readings } from "../../src/server/operations/readings.js";
 import { useCommandLine } from "../support/commandLine.js";
 import { useHttpServer } from "../support/httpServer.js";
+import { newTarget } from "../support/targets.js";
 
 const cli = useCommandLine();
 const { send, token, tokenOf } = useHttpServer(cli);
-const roles = ["reader", "approver", "checker", "deployer", "operator"] as const;
+const roles = ["reader", "approver", "checker", "agent", "deployer", "operator"] as const;
 
 const place = { environment: "guarded", cloud_provider: "aws", region: "rights", cell_index: 1 };
 /** Deployments, a freeze and a window of the owner; no caller of a server has entered them. */
@@ -24,6 +25,8 @@ beforeAll(async () => {
       (deploy_queue.freeze('guarded', 'a test')).id as freeze_id,
       (deploy_queue.add_window('guarded', '{1}', '09:00', '17:00')).id as window_id`;
   Object.assign(ids, row);
+  const target = newTarget({ target: "guarded", ...place, component: "api" });
+  await cli.queue.work.register("host", [target]);
   elsewhere = await token("elsewhere", "--role", "operator", "--environment", "elsewhere");
 });
 
@@ -32,11 +35,25 @@ const values = {
   ...{ name: "e2e", passed: true, days: [1], opens_at: "09:00", closes_at: "17:00" },
 };
 
+/** What a body needs of which the schema says that one of several will do. */
+const oneOfSeveral: Readonly<Record<string, object>> = { submit: { target: "guarded", commands: ["true"] } };
+
 /** The path and the body of a request that only rights can keep from being carried out. */
-function requestOf({ path, body }: { readonly path: string; readonly body?: Operation["body"] }): [string, object] {
+function requestOf({
+  path,
+  body,
+  calls = "",
+}: {
+  readonly path: string;
+  readonly body?: Operation["body"];
+  readonly calls?: string;
+}): [string, object] {
   const known: Readonly<Record<string, unknown>> = { ...values, ...ids, deployment_ids: [ids.deployment_id] };
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => String(known[name]));
-  return [`/v1${filled}`, Object.fromEntries((body?.required ?? []).map((name) => [name, known[name]]))];
+  return [
+    `/v1${filled}`,
+    { ...Object.fromEntries((body?.required ?? []).map((name) => [name, known[name]])), ...oneOfSeveral[calls] },
+  ];
 }
 
 /** Everything that a call could change. */
@@ -48,7 +65,8 @@ const state = () =>
       (select json_agg(windows order by id) from deploy_queue.maintenance_windows as windows) as windows,
       (select json_agg(environments order by environment) from deploy_queue.environments) as environments,
       (select json_agg(cells order by id) from deploy_queue.cells) as cells,
-      (select count(*) from deploy_queue.line_holds) as holds, (select count(*) from deploy_queue.bad_versions) as bad`;
+      (select count(*) from deploy_queue.line_holds) as holds, (select count(*) from deploy_queue.bad_versions) as bad,
+      (select json_agg(work) from deploy_queue.work) as work`;
 
 async function mayCall(role: string, name: string): Promise<boolean> {
   const [row] = await cli.sql<{ may: boolean }[]>`

@@ -39,6 +39,10 @@ export const readings: readonly Reading[] = [
     ...{ summary: "What waits for approvals", answer: Anything },
   },
   {
+    ...{ path: "/targets", view: "known_targets", tag: "agents", by: "target", filters: work },
+    ...{ summary: "Where agents run commands", answer: Anything },
+  },
+  {
     ...{ path: "/outliers", view: "outliers", tag: "line", by: "id", filters: work },
     ...{ summary: "What runs for longer than usual", answer: Anything },
   },
