@@ -5,6 +5,7 @@ import { herd } from "./herd.js";
 import { history } from "./history.js";
 import { http } from "./http.js";
 import { idle } from "./idle.js";
+import { logs } from "./logs.js";
 import { program } from "./program.js";
 import { prune } from "./prune.js";
 import { sequences } from "./sequences.js";
@@ -36,6 +37,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     measure: streams,
     about: "Waiters over HTTP in 600 cells, on one server, from processes of their own.",
   },
+  logs: { measure: logs, about: "From the first byte to the last one, in the command; output goes to /dev/null." },
   throughput: {
     measure: throughput,
     about: "Enqueue, start and finish; the median of rounds in turns, in brackets the least and the most.",

@@ -56,7 +56,7 @@ export async function openCommandLog(
   return {
     onOutput(stream, bytes) {
       kept?.write(stream, bytes);
-      return shown[stream](bytes);
+      return shown[stream].pass(bytes);
     },
     begin({ deployment, keeper }) {
       const opened = openLog(queue.source, {
@@ -81,7 +81,7 @@ export async function openCommandLog(
       given.abort();
     },
     async written() {
-      await Promise.all([stored, shown.stdout(Buffer.alloc(0)), shown.stderr(Buffer.alloc(0))]);
+      await Promise.all([stored, shown.stdout.written(), shown.stderr.written()]);
     },
   };
 }

@@ -3,16 +3,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds until a descriptor that takes nothing now, and does not wait by itself, is tried again. */
 const interval = 10;
+/** In bytes. */
+const much = 1_048_576;
 
 /**
  * Passes bytes on to a descriptor of this process, in order. A reader that takes none, such as a terminal after Ctrl-S, holds up nothing else in
  * this process. What has no reader any more is dropped.
- * @returns a function whose promise settles when everything so far is written
  */
-export function passOnTo(descriptor: number): (bytes: Buffer) => Promise<void> {
+export function passOnTo(descriptor: number): {
+  /** @returns what to wait for before more is given, when much waits already */
+  pass(bytes: Buffer): Promise<void> | undefined;
+  /** Everything so far is written. */
+  written(): Promise<void>;
+} {
   let last: Promise<void> = Promise.resolve();
   let isGone = false;
-  return (bytes) => {
+  let backlog = 0;
+  const pass = (bytes: Buffer): Promise<void> | undefined => {
+    backlog += bytes.length;
     last = last.then(async () => {
       for (let from = 0; from < bytes.length && !isGone; ) {
         try {
@@ -25,9 +33,11 @@ export function passOnTo(descriptor: number): (bytes: Buffer) => Promise<void> {
           }
         }
       }
+      backlog -= bytes.length;
     });
-    return last;
+    return backlog < much ? undefined : last;
   };
+  return { pass, written: () => last };
 }
 
 function writeSome(descriptor: number, bytes: Buffer, from: number): Promise<number> {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
 import { mostRows } from "../queue/mostRows.js";
 import { credentialOf } from "./caller.js";
@@ -7,6 +7,9 @@ import { problemsOf } from "./problem.js";
 import { Anything, text } from "./schemas.js";
 
 type Values = Readonly<Record<string, unknown>>;
+
+/** In bytes: twice as much as our own writers send. */
+const largestLog = 1_048_576;
 
 const problems = problemsOf(400, 401, 403, 404, 409, 413, 415, 429, 500, 503);
 const security = [{ token: [] }];
@@ -24,28 +27,31 @@ export function addAnyCall(app: FastifyInstance, pool: Pool): void {
   // Rows with all their columns and by the names of the database, not as --json prints them.
   const serializerCompiler = () => (data: unknown) => JSON.stringify(data);
 
-  app.post<{ Params: { function: string }; Body: { arguments?: Values; actor?: string } }>(
+  type Call = { Body: { arguments?: Values; actor?: string } };
+  const body = Type.Object({
+    arguments: Type.Optional(Anything),
+    actor: Type.Optional(text("Who acts, as the caller says", 200)),
+  });
+  const call = (request: FastifyRequest<Call>, name: string) =>
+    pool.callAndHear(credentialOf(request), name, request.body.arguments ?? {}, request.body.actor);
+  app.post<Call & { Params: { function: string } }>(
     "/call/:function",
     {
       schema: {
-        ...{ operationId: "call", tags: ["programs"], security },
+        ...{ operationId: "call", tags: ["programs"], security, body },
         summary: "Call a function of docs/sql-api.md by its name",
         params: Type.Object({ function: text("Such as enqueue", 63) }),
-        body: Type.Object({
-          arguments: Type.Optional(Anything),
-          actor: Type.Optional(text("Who acts, as the caller says", 200)),
-        }),
         response: { 200: answerOf(Type.Object({ rows, notices })), ...problems },
       },
       serializerCompiler,
     },
-    (request) =>
-      pool.callAndHear(
-        credentialOf(request),
-        request.params.function,
-        request.body.arguments ?? {},
-        request.body.actor,
-      ),
+    (request) => call(request, request.params.function),
+  );
+  // A second of a log is longer than all else that is called.
+  app.post<Call>(
+    "/call/append_log",
+    { bodyLimit: largestLog, schema: { body, hide: true }, serializerCompiler },
+    (request) => call(request, "append_log"),
   );
 
   app.post<{

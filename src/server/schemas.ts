@@ -135,6 +135,14 @@ export const Policies = {
   log_retention: Type.Optional(seconds("For how long logs are kept after the end")),
 };
 
+/** A piece of what the work of a deployment has printed. */
+export const LogChunk = Type.Object({
+  position: Type.Integer({ minimum: 1 }),
+  logged_at: moment("When it was printed"),
+  stream: Type.Union([Type.Literal("stdout"), Type.Literal("stderr"), Type.Literal("note")]),
+  content: Type.String(),
+});
+
 /** Fields that are to be as if they had never been set. */
 export const Without = Type.Optional(
   Type.Array(text("Name of a field", 100), { maxItems: 100, description: "Fields to take back" }),

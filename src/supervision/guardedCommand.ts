@@ -8,8 +8,8 @@ import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
 import type { News, Order, StartOrder } from "./watchdog.js";
 
-/** No more is read of the stream until what it returns has settled. */
-export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => void | Promise<void>;
+/** When it returns a promise, no more is read of the stream until that has settled. */
+export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => Promise<void> | undefined | void;
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
@@ -59,7 +59,7 @@ export function guardCommand(
     stream?.on("data", (bytes: Buffer) => {
       chunks += 1;
       const passed = onOutput?.(name, bytes);
-      if (passed !== undefined && !hasEnded) {
+      if (passed instanceof Promise && !hasEnded) {
         stream.pause();
         void passed.finally(() => stream.resume());
       }

@@ -2,6 +2,7 @@ import type { Task } from "./task.js";
 import { deliverWebhooksTask } from "./tasks/deliverWebhooks.js";
 import { detectOutliers } from "./tasks/detectOutliers.js";
 import { pruneHistory } from "./tasks/pruneHistory.js";
+import { pruneLogs } from "./tasks/pruneLogs.js";
 import { reapStaleDeployments } from "./tasks/reapStaleDeployments.js";
 import { refreshDurations } from "./tasks/refreshDurations.js";
 import { refreshWeeklyFigures } from "./tasks/refreshWeeklyFigures.js";
@@ -14,4 +15,5 @@ export const tasks: readonly Task[] = [
   refreshWeeklyFigures,
   deliverWebhooksTask,
   pruneHistory,
+  pruneLogs,
 ];

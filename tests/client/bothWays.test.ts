@@ -12,6 +12,10 @@ let waiting = 0;
 beforeAll(async () => {
   ({ id: running } = await cli.enqueue({ region: "both", version: "v1", maxDuration: 90 }));
   await cli.queue.tryStart(running);
+  await cli.queue.logs.append(running, "me", 1, [
+    { stream: "stdout", content: "out\n", age: 0 },
+    { stream: "stderr", content: "bad\n", age: 0 },
+  ]);
   ({ id: waiting } = await cli.enqueue({ region: "both", version: "v2", heartbeat: true }));
   await cli.enqueue({ region: "both", component: "web", hold: "outside", command: ["true"] });
   await cli.queue.work.register("host", [newTarget()]);
@@ -45,6 +49,8 @@ test.each([
   ["info", () => ["99999999"]],
   ["info", () => ["nonsense"]],
   ["history", () => [String(waiting)]],
+  ["logs", () => [String(running)]],
+  ["logs", () => [String(running), "--json", "--stream", "stderr"]],
   ["explain", () => [String(waiting)]],
   ["preflight", () => [...cell, "-c", "api"]],
   ["status", () => cell.slice(0, 2)],

@@ -1,7 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { program } from "../support/cli.js";
 import { newPlace, useCommandLine, useDirectory } from "../support/commandLine.js";
+import { killLater } from "../support/leftovers.js";
 import { startProxy } from "../support/proxy.js";
 import { until } from "../support/until.js";
 
@@ -107,6 +111,38 @@ describe("run --log", () => {
     expect(await child.end).toMatchObject({ code: 0 });
     const lines = Array.from({ length: 200 }, (_, number) => `line ${number}\n`);
     expect(await logged(id, "--stream", "stdout")).toBe(`before\n${lines.join("")}`);
+  });
+
+  test("of a command that prints 1 GB keeps its beginning and its end", async () => {
+    const script = "echo first; yes 0123456789012345678901234567890123456789 | head -c 1000000000; echo; echo last";
+    const [file, ...first] = program;
+    const child = spawn(file, [...first, ...run("--version", "large", "--log", "--", "sh", "-c", script)], {
+      env: { ...process.env, CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
+      stdio: "ignore",
+    });
+    killLater(child);
+    expect(await once(child, "exit")).toEqual([0, null]);
+    const log = await logged(await idOf("large"));
+    expect(log.length).toBeGreaterThan(10_000_000);
+    expect(log.length).toBeLessThan(10_486_760);
+    expect(log).toMatch(/^first\n0123.*deploy-queue: about 943.\d MiB are left out here\n.*\nlast\n$/s);
+  });
+
+  test("holds up neither heartbeats nor the end when the reader of its output takes none", async () => {
+    const [file, ...first] = program;
+    const script = "head -c 300000 /dev/zero | tr '\\0' x; echo done >&2";
+    const child = spawn(file, [...first, ...run("--version", "unread", "--log", "--", "sh", "-c", script)], {
+      env: { ...process.env, CI: "true", DEPLOY_QUEUE_DATABASE_URL: cli.url },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    killLater(child);
+    const id = await idOf("unread");
+    await until("it has finished", async () => (await cli.row(id)).finish_timestamp !== null);
+    expect(child.exitCode).toBeNull();
+    const received: Buffer[] = [];
+    child.stdout.on("data", (bytes: Buffer) => void received.push(bytes));
+    await once(child, "exit");
+    expect(Buffer.concat(received)).toHaveLength(300_000);
   });
 
   test("that is killed leaves what was stored", async () => {

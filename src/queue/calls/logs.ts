@@ -74,7 +74,8 @@ export class Logs extends Calls {
 
   /** A page of a log, about 1 MiB: the next one begins after its last position, and the last one is empty. */
   page(id: DeploymentId, { after = 0, since, stream }: LogSelection = {}): Promise<LogChunk[]> {
-    return this.rows("logs", { deployment_id: id, after_position: after, since, from_stream: stream });
+    const values = { deployment_id: id, after_position: after, since, from_stream: stream };
+    return this.rows("logs", values, { fields: ["position", "logged_at", "stream", "content"] });
   }
 
   /** Those of the deployments that have a log. */

@@ -8,6 +8,7 @@ import { keeper } from "../operations/operation.js";
 import type { Pool } from "../pool.js";
 import { problemsOf } from "../problem.js";
 import { DeploymentId, Place } from "../schemas.js";
+import { addLogs } from "./addLogs.js";
 import { EventStream } from "./eventStream.js";
 import type { Hub } from "./hub.js";
 import { cellOf } from "./lines.js";
@@ -45,6 +46,8 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
     stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
     return stream;
   };
+
+  addLogs(app, { pool, hub, open });
 
   app.get<{ Params: { deployment_id: number }; Querystring: { keeper?: string } }>(
     "/deployments/:deployment_id/events",

@@ -58,6 +58,19 @@ export class Ear {
     return this.#opening;
   }
 
+  /** As a database does it, on this connection. */
+  listen(channel: string): Promise<void> {
+    return this.#database.listen(channel);
+  }
+
+  unlisten(channel: string): Promise<void> {
+    return this.#database.unlisten(channel);
+  }
+
+  onWakeUp(channel: string, callback: () => void): () => void {
+    return this.#database.onWakeUp(channel, callback);
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#lost();

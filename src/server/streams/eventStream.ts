@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { FastifyReply } from "fastify";
 import { published } from "../../text/published.js";
 
@@ -35,6 +36,13 @@ export class EventStream {
   send(event: string, data: unknown, id?: number): void {
     const head = id === undefined ? "" : `id: ${id}\n`;
     this.#write(`${head}event: ${event}\ndata: ${JSON.stringify(data, published)}\n\n`);
+  }
+
+  /** Returns when the client has read what was sent, or the stream has ended. */
+  async drained(): Promise<void> {
+    if (this.#response.writableNeedDrain && !this.ended.aborted) {
+      await once(this.#response, "drain", { signal: this.ended }).catch(() => undefined);
+    }
   }
 
   /** A line that no client acts on: it shows both sides that the other one is there. */

@@ -8,6 +8,7 @@ import { AgentStreams } from "./agentStreams.js";
 import { Alarm } from "./alarm.js";
 import { Ear } from "./ear.js";
 import { cellOf, Lines } from "./lines.js";
+import { LogStreams } from "./logStreams.js";
 import { Renewals } from "./renewals.js";
 import { Told } from "./told.js";
 import { Transitions } from "./transitions.js";
@@ -49,6 +50,7 @@ export class Hub {
   /** The streams of all transitions. */
   readonly transitions: Transitions;
   readonly agents = new AgentStreams();
+  readonly logs: LogStreams;
   readonly #pool: Pool;
   readonly #log: LeveledLog;
   readonly #ear: Ear;
@@ -90,6 +92,7 @@ export class Hub {
         void this.transitions.catchUp();
       },
     });
+    this.logs = new LogStreams(this.#ear);
   }
 
   /** Aborted when the server stops. */
