@@ -85,17 +85,10 @@ begin
   end if;
 
   if not v_is_late and num_nonnulls(new.finish_timestamp, new.cancellation_timestamp, new.joined_id) = 0 and v_status is not null then
-    -- Asked here, since most environments order by nothing else than the line.
-    if num_nonnulls(new.sequence, new.rollback_of) > 0
-      or new.start_timestamp is not null and exists (
-        select from deploy_queue.deployments as reserved
-        where reserved.cell_id = new.cell_id and reserved.reserved_until <= deploy_queue._now() and reserved.cancellation_timestamp is null
-      )
-      or (tg_op = 'INSERT' or new.start_timestamp is null) and exists (
-        select from deploy_queue._demands(new.environment, new.component) as demands
-        where demands.ordering <> 'sequential' or demands.refuse_outdated
-      )
-    then
+    -- What enters an empty line, or leaves one behind, concerns no others.
+    if num_nonnulls(new.sequence, new.rollback_of) > 0 or (tg_op = 'UPDATE' and new.start_timestamp is null) or exists (
+      select from deploy_queue._queued as other where other.cell_id = new.cell_id and other.id <> new.id
+    ) then
       perform deploy_queue._follow_ordering(old, new);
     end if;
   end if;

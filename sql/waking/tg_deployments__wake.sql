@@ -36,7 +36,9 @@ begin
     -- It stood where the guard says.
     old.place := new.place;
   end if;
-  perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
+  if exists (select from deploy_queue._queued as waiting where waiting.cell_id = new.cell_id) then
+    perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
+  end if;
   if new.finish_timestamp is not null and new.version is not null and exists (
     select from deploy_queue.environments as general where general.promote_from = new.environment
     union all
