@@ -1,5 +1,6 @@
 import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
+import { approve, demand, enter, scriptOf, start } from "./scripts.js";
 
 const approvals: readonly Act["act"][] = ["enqueue", "start", "set environment", "approve"];
 
@@ -12,7 +13,13 @@ findOut("approvals", [
     "cardinality(v_given) + 1 >= _approval_gate.approvals",
     approvals,
   ],
-  ["counts the approvals of others", "_approvals_of", "approvals.deployment_id = candidate.id", "true", approvals],
+  [
+    "counts the approvals of others",
+    "_approvals_of",
+    "approvals.deployment_id = candidate.id",
+    "true",
+    scriptOf(demand({ approvals: 1 }), enter({ key: "x" }), enter({ key: "x" }), approve(0), start(1)),
+  ],
   ["counts a person twice", "approve", "v_before.principal = deploy_queue._principal()", "false", approvals],
   [
     "wakes no deployment by its last approval",

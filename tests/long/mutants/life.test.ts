@@ -164,8 +164,8 @@ findOut("life", [
   [
     "forgets the promise of heartbeats with a release",
     "release",
-    '"release".heartbeat then',
-    "false then",
+    "when v_heartbeat then",
+    "when false then",
     ["enqueue", "release"],
   ],
   [

@@ -40,6 +40,8 @@ export const confirm = (which: number): Act => ({
   ...{ act: "confirm", by: "function", which, apt: false, confirmation: "yes" },
 });
 
+export const approve = (which: number): Act => ({ act: "approve", as: "ann", which, apt: false });
+
 export const demand = (policies: Partial<ComponentDemands>): Act => ({
   ...{ act: "set environment", by: "function", environment: "a", policies: { ...unsaid, ...policies } },
 });
