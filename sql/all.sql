@@ -459,6 +459,7 @@
 --!include access/_access_of.sql
 --!include access/_callable.sql
 --!include access/_require_scope.sql
+--!include access/_require_room.sql
 --!include access/_require_scope_of_session.sql
 --!include access/_as_json.sql
 --!include access/_answer_as_json.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e078c0474f8b9ff63f67c59e72c28b8c83eba7aa
+--! Hash: sha1:9288b1872470611ecd5405296f56e9152a0a54ea
 
 -- squawk-ignore-file
 
@@ -63,7 +63,7 @@ create type deploy_queue.policies as (
 
 -- What a caller of a server may: the privileges of a role of the queue, and where they are limited; null is no limit.
 create type deploy_queue.access as (
-  principal text, kind text, environments text[], components text[], functions text[], claims jsonb, cells integer[]
+  principal text, kind text, environments text[], components text[], functions text[], claims jsonb, cells integer[], most_live integer
 );
 
 -- Since when the database takes heartbeats.
@@ -663,6 +663,7 @@ create table deploy_queue.tokens (
   environments text[],
   components text[],
   functions text[],
+  most_live integer constraint most_live_must_be_at_least_1 check (most_live >= 1),
   created_by text not null,
   created_at timestamptz not null,
   expires_at timestamptz,
@@ -700,6 +701,7 @@ create table deploy_queue.trusts (
   components text[],
   cells integer[],
   functions text[],
+  most_live integer constraint most_live_must_be_at_least_1 check (most_live >= 1),
   session_length interval not null
     constraint a_session_lasts_a_minute_to_a_day check (session_length between interval '1 minute' and interval '24 hours'),
   created_by text not null,

@@ -33,6 +33,7 @@ begin
   v_access.environments := v_token.environments;
   v_access.components := v_token.components;
   v_access.functions := v_token.functions;
+  v_access.most_live := v_token.most_live;
   return v_access;
 end;
 $$;

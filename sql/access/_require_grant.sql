@@ -1,12 +1,13 @@
 -- Refuses to give others what does not exist, or more than the caller has.
 -- Called by create_token and add_trust.
-create or replace function deploy_queue._require_grant(kind text, environments text[], functions text[]) returns void
+create or replace function deploy_queue._require_grant(kind text, environments text[], functions text[], most_live integer) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_allowed text[] := (deploy_queue._caller()).environments;
   v_callable text[] := (jsonb_populate_record(null::deploy_queue.access, deploy_queue._verified())).functions;
+  v_most integer := (deploy_queue._verified() ->> 'most_live')::integer;
   v_strange text;
 begin
   if to_regrole('deploy_queue_' || _require_grant.kind) is null or _require_grant.kind in ('server', 'deliverer') then
@@ -23,6 +24,11 @@ begin
     raise exception using errcode = 'QD072',
       message = format('%s may not let others call functions other than %s', deploy_queue._principal(), array_to_string(v_callable, ', ')),
       hint = 'Name the functions that may be called.';
+  end if;
+  if v_most is not null and (_require_grant.most_live <= v_most) is not true then
+    raise exception using errcode = 'QD072',
+      message = format('%s may not let others have more than %s deployments that wait or run', deploy_queue._principal(), v_most),
+      hint = 'Name at most as many.';
   end if;
   select named into v_strange from unnest(_require_grant.functions) as named
   where not exists (

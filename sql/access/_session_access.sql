@@ -9,7 +9,8 @@ declare
 begin
   select
     sessions.principal, trusts.kind, trusts.environments, trusts.components, trusts.functions,
-    jsonb_build_object('subject', sessions.subject, 'run', sessions.run, 'commit', sessions.commit, 'person', sessions.person), trusts.cells
+    jsonb_build_object('subject', sessions.subject, 'run', sessions.run, 'commit', sessions.commit, 'person', sessions.person), trusts.cells,
+    trusts.most_live
   into v_access
   from deploy_queue.sessions
   join deploy_queue.trusts on trusts.id = sessions.trust_id

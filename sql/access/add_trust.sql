@@ -12,7 +12,8 @@ create or replace function deploy_queue.add_trust(
   functions text[] default null,
   issuer text default null,
   run_claims text[] default null,
-  session_length interval default interval '1 hour'
+  session_length interval default interval '1 hour',
+  most_live integer default null
 ) returns deploy_queue.known_trusts
 language plpgsql volatile
 security definer
@@ -25,7 +26,7 @@ declare
   v_known deploy_queue.known_trusts;
   v_flaw text;
 begin
-  perform deploy_queue._require_grant(add_trust.kind, add_trust.environments, add_trust.functions);
+  perform deploy_queue._require_grant(add_trust.kind, add_trust.environments, add_trust.functions, add_trust.most_live);
   select * into v_provider from deploy_queue._providers() as providers where providers.provider = add_trust.provider;
   v_flaw := case
     when v_provider.provider is null and add_trust.provider is distinct from 'oidc' then 'provider must be github, gitlab, oidc or people'
@@ -47,13 +48,13 @@ begin
 
   insert into deploy_queue.trusts (
     name, provider, issuer, audience, claims, run_claims, job_claims, kind, environments, components, cells, functions, session_length,
-    created_by, created_at
+    created_by, created_at, most_live
   )
   values (
     btrim(add_trust.name), add_trust.provider, coalesce(add_trust.issuer, v_provider.issuer), add_trust.audience, add_trust.claims,
     coalesce(add_trust.run_claims, v_provider.run_claims), coalesce(v_provider.job_claims, '{}'), add_trust.kind, add_trust.environments,
     add_trust.components, deploy_queue._cell_ids(add_trust.cells), add_trust.functions, add_trust.session_length,
-    deploy_queue._principal(), deploy_queue._now()
+    deploy_queue._principal(), deploy_queue._now(), add_trust.most_live
   )
   on conflict (name) where removed_at is null do nothing
   returning id into v_id;
@@ -66,5 +67,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.add_trust(text, text, text, jsonb, text, text[], text[], text[], text[], text, text[], interval) is
-  'Lets the bearers of an issuer''s tokens in. provider: github, gitlab or oidc; or people, who sign in at a server. audience: for whom the tokens must be. claims: what they must say, claim by claim, exactly. kind: reader, deployer, operator, approver, checker or agent. environments, components, cells, functions: the only ones that a session may change or call; null is no limit. issuer: of github and gitlab where they are not the public ones. run_claims: of oidc, the claims by which one run is told from another. session_length: for how long a session lasts. Returns the trust.';
+comment on function deploy_queue.add_trust(text, text, text, jsonb, text, text[], text[], text[], text[], text, text[], interval, integer) is
+  'Lets the bearers of an issuer''s tokens in. provider: github, gitlab or oidc; or people, who sign in at a server. audience: for whom the tokens must be. claims: what they must say, claim by claim, exactly. kind: reader, deployer, operator, approver, checker or agent. environments, components, cells, functions: the only ones that a session may change or call; null is no limit. issuer: of github and gitlab where they are not the public ones. run_claims: of oidc, the claims by which one run is told from another. session_length: for how long a session lasts. most_live: how many deployments of a run, or of a person, may wait or run at once. Returns the trust.';

@@ -7,7 +7,8 @@ create or replace function deploy_queue.create_token(
   environments text[] default null,
   components text[] default null,
   functions text[] default null,
-  valid_for interval default null
+  valid_for interval default null,
+  most_live integer default null
 ) returns deploy_queue.known_tokens
 language plpgsql volatile
 security definer
@@ -19,15 +20,16 @@ declare
   v_id integer;
   v_known deploy_queue.known_tokens;
 begin
-  perform deploy_queue._require_grant(create_token.kind, create_token.environments, create_token.functions);
+  perform deploy_queue._require_grant(create_token.kind, create_token.environments, create_token.functions, create_token.most_live);
   if length(create_token.hash) is distinct from 32 then
     raise exception using errcode = 'QD073', message = 'hash must be a SHA-256, of 32 bytes';
   end if;
 
-  insert into deploy_queue.tokens (name, hash, kind, environments, components, functions, created_by, created_at, expires_at)
+  insert into deploy_queue.tokens (name, hash, kind, environments, components, functions, created_by, created_at, expires_at, most_live)
   values (
     btrim(create_token.name), create_token.hash, create_token.kind, create_token.environments, create_token.components,
-    create_token.functions, deploy_queue._principal(), v_now, v_now + create_token.valid_for
+    create_token.functions, deploy_queue._principal(), v_now, v_now + create_token.valid_for,
+    create_token.most_live
   )
   on conflict (name) where revoked_at is null do nothing
   returning id into v_id;
@@ -40,5 +42,5 @@ begin
 end;
 $$;
 
-comment on function deploy_queue.create_token(text, text, bytea, text[], text[], text[], interval) is
-  'Makes a token for callers of a server. kind: reader, deployer, operator, approver, checker or agent. hash: the SHA-256 of its secret. environments, components, functions: the only ones that it may change or call; null is no limit. valid_for: null is until it is revoked. Returns the token.';
+comment on function deploy_queue.create_token(text, text, bytea, text[], text[], text[], interval, integer) is
+  'Makes a token for callers of a server. kind: reader, deployer, operator, approver, checker or agent. hash: the SHA-256 of its secret. environments, components, functions: the only ones that it may change or call; null is no limit. valid_for: null is until it is revoked. most_live: how many of its deployments may wait or run at once. Returns the token.';

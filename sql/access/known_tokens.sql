@@ -11,7 +11,8 @@ select
   tokens.created_at,
   tokens.expires_at,
   tokens.used_at,
-  tokens.revoked_at
+  tokens.revoked_at,
+  tokens.most_live
 from deploy_queue.tokens;
 
 comment on view deploy_queue.known_tokens is 'Tokens of callers of servers, those that were revoked as well. used_at is right to the hour.';
@@ -26,3 +27,4 @@ comment on column deploy_queue.known_tokens.created_at is 'When it was made.';
 comment on column deploy_queue.known_tokens.expires_at is 'When it ends by itself; null is never.';
 comment on column deploy_queue.known_tokens.used_at is 'When it was used last, right to the hour.';
 comment on column deploy_queue.known_tokens.revoked_at is 'When it was ended.';
+comment on column deploy_queue.known_tokens.most_live is 'How many of its deployments may wait or run at once; null is any number.';

@@ -25,7 +25,8 @@ select
   ) as session_count,
   trusts.created_by,
   trusts.created_at,
-  trusts.removed_at
+  trusts.removed_at,
+  trusts.most_live
 from deploy_queue.trusts;
 
 comment on view deploy_queue.known_trusts is 'Whose tokens are exchanged for sessions, and what these may; those that were removed as well.';
@@ -46,3 +47,4 @@ comment on column deploy_queue.known_trusts.session_count is 'How many sessions 
 comment on column deploy_queue.known_trusts.created_by is 'Who made it.';
 comment on column deploy_queue.known_trusts.created_at is 'When it was made.';
 comment on column deploy_queue.known_trusts.removed_at is 'When it was removed.';
+comment on column deploy_queue.known_trusts.most_live is 'How many deployments of a run may wait or run at once; null is any number.';

@@ -66,6 +66,7 @@ begin
   new.priority := coalesce(new.priority, 0);
   new.release_key := null;
   new.entered_by := deploy_queue._principal();
+  perform deploy_queue._require_room(new.entered_by);
   new.actor := deploy_queue._actor();
   new.kept := new.heartbeat_timestamp is not null;
   new.alive_until := null;

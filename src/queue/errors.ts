@@ -153,6 +153,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD074: RefusedError,
   QD075: UnknownNameError,
   QD076: RefusedError,
+  QD077: RefusedError,
   QD080: InvalidValueError,
   QD081: RefusedError,
   QD082: UnknownNameError,

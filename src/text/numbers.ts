@@ -33,6 +33,11 @@ export function parseNumber(text: string, name: string): number {
 }
 
 /** @throws InvalidValueError that names the option */
+export function parseCount(text: string, option: string): number {
+  return parseInteger(text, `${option} must be a whole number from 1 to ${largestInteger}`, 1, largestInteger);
+}
+
+/** @throws InvalidValueError that names the option */
 export function parsePriority(text: string, option: string): number {
   const rule = `${option} must be a whole number from -${highestPriority} to ${highestPriority}`;
   return parseInteger(text, rule, -highestPriority, highestPriority);

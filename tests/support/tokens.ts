@@ -6,6 +6,7 @@ export interface Limits {
   readonly components?: readonly string[];
   readonly functions?: readonly string[];
   readonly validFor?: string;
+  readonly mostLive?: number;
 }
 
 /** Makes a token of that kind; gives back what a server passes on: the SHA-256 of its secret. */
@@ -21,7 +22,7 @@ export async function newToken(
     select deploy_queue.create_token(
       name => ${name}, kind => ${kind}, hash => ${hash}, environments => ${listed(limits.environments)}::text::text[],
       components => ${listed(limits.components)}::text::text[], functions => ${listed(limits.functions)}::text::text[],
-      valid_for => ${limits.validFor ?? null}
+      valid_for => ${limits.validFor ?? null}, most_live => ${limits.mostLive ?? null}
     )`;
   return hash;
 }

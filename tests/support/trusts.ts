@@ -43,6 +43,7 @@ export interface TrustRequest {
   readonly cells?: readonly string[];
   readonly issuer?: string;
   readonly runClaims?: readonly string[];
+  readonly mostLive?: number;
 }
 
 let names = 0;
@@ -57,7 +58,7 @@ export async function newTrust(sql: TestSql, trust: TrustRequest = {}): Promise<
       claims => ${JSON.stringify(trust.claims ?? { repository_id: "74" })}::text::jsonb, kind => ${trust.kind ?? "deployer"},
       environments => ${listed(trust.environments)}::text::text[], components => ${listed(trust.components)}::text::text[],
       cells => ${listed(trust.cells)}::text::text[], issuer => ${trust.issuer ?? null},
-      run_claims => ${listed(trust.runClaims)}::text::text[]
+      run_claims => ${listed(trust.runClaims)}::text::text[], most_live => ${trust.mostLive ?? null}
     )`;
   return name;
 }

@@ -5,6 +5,7 @@ import { QueueCommand } from "../../commandLine/queueCommand.js";
 import { optionalName, optionalValue, requiredName } from "../../commandLine/values.js";
 import { inSeconds, parseDuration } from "../../text/durations.js";
 import { listOf } from "../../text/lists.js";
+import { parseCount } from "../../text/numbers.js";
 
 export class TokenCreateCommand extends QueueCommand {
   static override paths = [["token", "create"]];
@@ -29,6 +30,11 @@ export class TokenCreateCommand extends QueueCommand {
   environments = optionalName("-e,--environment", "The only ones that it may change, such as dev,staging");
   components = optionalName("-c,--component", "The only ones that it may change, such as api,web");
   functions = optionalName("--functions", "The only functions that it may call, such as enqueue,try_start,finish");
+  mostLive = optionalValue(
+    "--most-live",
+    "How many of its deployments may wait or run at once; any number without it",
+    parseCount,
+  );
   expires = optionalValue(
     "--expires",
     "For how long it is valid, such as 90d; otherwise until it is revoked",
@@ -44,7 +50,7 @@ export class TokenCreateCommand extends QueueCommand {
         components: listOf(this.components),
         functions: listOf(this.functions),
       },
-      validFor: inSeconds(this.expires),
+      ...{ mostLive: this.mostLive, validFor: inSeconds(this.expires) },
     });
     log.info(`token ${token.name} lets a ${token.kind} in; it is shown this one time`);
     this.print(secret, { ...token, token: secret });

@@ -15,7 +15,17 @@ export class TokenListCommand extends QueueCommand {
 
   override async act({ queue }: Session): Promise<number> {
     const tokens = await queue.tokens.list();
-    const columns = ["name", "role", "environments", "components", "functions", "made by", "last used", "valid until"];
+    const columns = [
+      "name",
+      "role",
+      "environments",
+      "components",
+      "functions",
+      "at once",
+      "made by",
+      "last used",
+      "valid until",
+    ];
     this.print(tokens.length === 0 ? "There is no token" : renderTable(columns, tokens.map(row)), tokens);
     return 0;
   }
@@ -26,6 +36,7 @@ function row(token: Token): string[] {
   const day = (moment: Date | null): string | undefined => moment?.toISOString().slice(0, 10);
   return [
     ...[token.name, token.kind, listed(token.environments), listed(token.components), listed(token.functions)],
+    String(token.most_live ?? "any"),
     ...[token.created_by, day(token.used_at) ?? "never"],
     token.revoked_at === null ? (day(token.expires_at) ?? "for ever") : `revoked ${day(token.revoked_at)}`,
   ].map(printable);

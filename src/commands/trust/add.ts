@@ -1,10 +1,11 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
-import { argument, optionalName, requiredName, valueOr } from "../../commandLine/values.js";
+import { argument, optionalName, optionalValue, requiredName, valueOr } from "../../commandLine/values.js";
 import { InvalidValueError } from "../../database/errors.js";
 import { parseDuration } from "../../text/durations.js";
 import { listOf } from "../../text/lists.js";
+import { parseCount } from "../../text/numbers.js";
 
 export class TrustAddCommand extends QueueCommand {
   static override paths = [["trust", "add"]];
@@ -63,6 +64,11 @@ export class TrustAddCommand extends QueueCommand {
     "--run-claims",
     "Of oidc: the claims by which one run is told from another, such as pipeline_id",
   );
+  mostLive = optionalValue(
+    "--most-live",
+    "How many deployments of a run, or of a person, may wait or run at once; any number without it",
+    parseCount,
+  );
   session = valueOr("--session", "1h", "For how long a session lasts, up to 24h; 1h by default", parseDuration);
 
   override async act({ queue, log }: Session): Promise<number> {
@@ -71,7 +77,7 @@ export class TrustAddCommand extends QueueCommand {
       claims: Object.fromEntries(this.claims.map(parseClaim)),
       ...{ environments: listOf(this.environments), components: listOf(this.components) },
       ...{ cells: listOf(this.cells), functions: listOf(this.functions), runClaims: listOf(this.runClaims) },
-      sessionLength: this.session / 1000,
+      ...{ sessionLength: this.session / 1000, mostLive: this.mostLive },
     });
     log.info(`tokens of ${trust.issuer} with these claims get a session of a ${trust.kind}: trust ${trust.name}`);
     this.printJson(trust);

@@ -25,6 +25,9 @@ function row(trust: Trust): string[] {
   const limits = [trust.environments, trust.components, trust.cells, trust.functions].flatMap((names) =>
     names === null ? [] : [names.join(", ")],
   );
+  if (trust.most_live !== null) {
+    limits.push(`${trust.most_live} at once`);
+  }
   return [
     ...[trust.name, trust.issuer, trust.audience],
     Object.entries(trust.claims)

@@ -17,6 +17,8 @@ export interface Token {
   /** Right to the hour. */
   readonly used_at: Date | null;
   readonly revoked_at: Date | null;
+  /** How many of its deployments may wait or run at once; null: any number. */
+  readonly most_live: number | null;
 }
 
 export interface TokenRequest {
@@ -29,6 +31,8 @@ export interface TokenRequest {
   readonly functions?: readonly string[] | undefined;
   /** Seconds; undefined: until it is revoked. */
   readonly validFor?: number | undefined;
+  /** How many of its deployments may wait or run at once; undefined: any number. */
+  readonly mostLive?: number | undefined;
 }
 
 /** What lets callers of servers in. */
@@ -37,8 +41,8 @@ export class Tokens extends Calls {
     return this.read("known_tokens", { order: ["token_id"] });
   }
 
-  create({ validFor, ...request }: TokenRequest): Promise<Token> {
-    return this.change("create_token", { ...request, valid_for: new Seconds(validFor) });
+  create({ validFor, mostLive, ...request }: TokenRequest): Promise<Token> {
+    return this.change("create_token", { ...request, valid_for: new Seconds(validFor), most_live: mostLive });
   }
 
   /** @throws UnknownNameError when there is none of that name */

@@ -24,6 +24,8 @@ export interface Trust {
   readonly created_by: string;
   readonly created_at: Date;
   readonly removed_at: Date | null;
+  /** How many deployments of a run may wait or run at once; null: any number. */
+  readonly most_live: number | null;
 }
 
 export interface TrustRequest {
@@ -41,6 +43,8 @@ export interface TrustRequest {
   readonly runClaims?: readonly string[] | undefined;
   /** Seconds. */
   readonly sessionLength: number;
+  /** How many deployments of a run may wait or run at once; undefined: any number. */
+  readonly mostLive?: number | undefined;
 }
 
 /** Whose tokens let callers of servers in. */
@@ -49,10 +53,15 @@ export class Trusts extends Calls {
     return this.read("known_trusts", { order: ["trust_id"] });
   }
 
-  add({ claims, runClaims, sessionLength, ...request }: TrustRequest): Promise<Trust> {
+  add({ claims, runClaims, sessionLength, mostLive, ...request }: TrustRequest): Promise<Trust> {
     return this.change("add_trust", {
       ...request,
-      ...{ claims: new Json(claims), run_claims: runClaims, session_length: new Seconds(sessionLength) },
+      ...{
+        claims: new Json(claims),
+        run_claims: runClaims,
+        session_length: new Seconds(sessionLength),
+        most_live: mostLive,
+      },
     });
   }
 

@@ -39,6 +39,32 @@ test("what is called for a token is done by the token: it enters, starts and fin
   ]);
 });
 
+test("a token has as many deployments that wait or run as it may, and an entry that is sent again is no further one", async () => {
+  const ci = await token("few", "deployer", { mostLive: 2 });
+  const entry = { ...cell, cell_index: 71 };
+  const [first] = await call(ci, "enqueue", { ...entry, start: true });
+  await call(ci, "enqueue", { ...entry, idempotency_key: "second" });
+
+  await expect(call(ci, "enqueue", { ...entry, cell_index: 72 })).rejects.toMatchObject({
+    ...{ code: "QD077", message: "token few has 2 deployments that wait or run, which is as many as it may have" },
+  });
+  await call(ci, "enqueue", { ...entry, idempotency_key: "second" });
+  await call(await token("many", "deployer"), "enqueue", entry);
+  await call(ci, "finish", { deployment_id: first?.["id"] });
+  await call(ci, "enqueue", { ...entry, cell_index: 72 });
+});
+
+test("who may have few deployments lets nobody have more", async () => {
+  const few = await token("few operator", "operator", { mostLive: 2 });
+  const make = (name: string, most_live?: number) =>
+    call(few, "create_token", { name, kind: "deployer", hash: `\\x${randomBytes(32).toString("hex")}`, most_live });
+
+  for (const most of [undefined, 3]) {
+    await expect(make("more", most)).rejects.toMatchObject({ code: "QD072" });
+  }
+  expect(await make("as few", 2)).toMatchObject([{ most_live: 2 }]);
+});
+
 test("nothing of a call is left in the session", async () => {
   const ci = await token("gone", "deployer");
   await sql.begin(async (transaction) => {

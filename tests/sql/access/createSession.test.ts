@@ -42,6 +42,17 @@ test("a run that a trust lets in does what the trust grants, and the record has 
   );
 });
 
+test("each run has as many deployments that wait or run as its trust says", async () => {
+  await newTrust(sql, { claims: { repository_id: "11" }, mostLive: 1 });
+  const runs = await Promise.all(
+    ["1", "2"].map((run_id) => newSession(sql, githubClaims({ repository_id: "11", run_id }))),
+  );
+  for (const { credential } of runs) {
+    await callAs(sql, credential, "enqueue", cell);
+    await expect(callAs(sql, credential, "enqueue", cell)).rejects.toMatchObject({ code: "QD077" });
+  }
+});
+
 test("no client sets what was verified", async () => {
   const deployer = await newLogin("deploy_queue_deployer");
   const claims = { subject: "repo:octo/api", run: "1", commit: "2" };
