@@ -31,7 +31,8 @@ function withOptions(error: unknown): unknown {
 
 /** One line for a command line that the parser does not understand. */
 export function usageErrorLine(error: Error, args: readonly string[], commandPaths: readonly string[]): string {
-  const command = commandPaths.find((path) => beginsWith(args, path));
+  // Of "freeze" and "freeze allow", the longer one.
+  const [command] = commandPaths.filter((path) => beginsWith(args, path)).toSorted((a, b) => b.length - a.length);
   if (command === undefined) {
     const words = args.filter((word) => !word.startsWith("-")).slice(0, 2);
     const siblings = commandPaths.filter((path) => path.startsWith(`${args[0]} `));

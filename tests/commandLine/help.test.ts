@@ -58,6 +58,12 @@ describe("help of a command", () => {
   });
 });
 
+test("what is wrong is said of the command that is named, not of one whose name begins it", async () => {
+  expect((await runHere(["freeze", "allow", "1"], {})).stderr).toBe(
+    'deploy-queue: freeze allow: an argument is missing. See "deploy-queue freeze allow --help"\n',
+  );
+});
+
 test("a slip in a command or an option is told with what is likely meant", async () => {
   expect((await runHere(["lits", "queue"], {})).stderr).toContain('Did you mean "list queue"?');
   expect((await runHere(["list", "qeue"], {})).stderr).toContain('Did you mean "list queue"?');
