@@ -22,8 +22,7 @@ export const topics: readonly Topic[] = [
     [
       ["status", "Everything about a place, and the next command to type"],
       ["list", "queue, running, deployments, latest, freezes and others"],
-      ["info, history", "One deployment, and what happened to it"],
-      ["logs", "What the work of a deployment has printed"],
+      ["info, history, logs", "One deployment, what happened to it, and what its work has printed"],
       ["explain, preflight", "Why a deployment has not started, or would not"],
     ],
   ],
@@ -55,8 +54,7 @@ export const topics: readonly Topic[] = [
     "Operate",
     [
       ["doctor", "Examine the database and the queue, and say what to do"],
-      ["serve", "The queue over HTTP"],
-      ["agent", "Run the commands of deployments on this machine"],
+      ["serve, agent", "The queue over HTTP; commands of deployments on this machine"],
       ["worker", "Reap, record, prune and deliver in the background"],
       ["webhook", "Receivers that are told over HTTP"],
       ["database", "This user's own PostgreSQL"],
