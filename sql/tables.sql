@@ -18,7 +18,7 @@ comment on type deploy_queue.forecast is
 comment on type deploy_queue.promotion_cells is
   'Where a version must have finished: in the same region, in any cell, or in all cells that are not retired.';
 comment on type deploy_queue.reason is
-  'Why a deployment has to wait: kind (hold, schedule, window, freeze, withdrawn, running, verifying, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
+  'Why a deployment has to wait: kind (hold, schedule, window, freeze, withdrawn, agent, running, verifying, stopping, buffer, queued), text for people, when it ends if that is known, its blocker, and the calls of which each would lift it.';
 comment on type deploy_queue.gate is
   'A gate of a deployment: kind (confirmation, approval, promotion, check), whether it is open, text for people, and, while it is shut, when it opens if that is known, and the calls of which each would open it. In a checklist also a reason to wait, with its blocker.';
 comment on type deploy_queue.policies is 'What an environment demands of its deployments at a moment.';
@@ -106,7 +106,7 @@ comment on column deploy_queue.deployments.entered_by is 'The principal that ent
 comment on column deploy_queue.deployments.actor is
   'Who entered it, as the client says: the setting deploy_queue.actor, else the role.';
 comment on column deploy_queue.deployments.keeper is
-  'The name that its keeper has drawn for itself; another process with the same idempotency key takes over by another name.';
+  'The name that its keeper has drawn for itself; another process with the same idempotency key takes over by another name. While it waits for agents, it is "target" and the name of their target.';
 comment on column deploy_queue.deployments.alive_until is
   'The end of the lease: until then its keeper counts as alive. Null: it has no keeper, and is never reaped.';
 comment on column deploy_queue.deployments.stop_timestamp is

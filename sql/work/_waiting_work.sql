@@ -10,5 +10,7 @@ as $$
   join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
   join deploy_queue._queued as queued on queued.cell_id = cells.id and queued.component = targets.component
   join deploy_queue.work on work.deployment_id = queued.id and work.target = targets.target
-  where agent_targets.agent_id = $1 and queued.hold is null;
+  where agent_targets.agent_id = $1 and queued.hold is null
+    -- The rights of the agent may have changed since it has registered.
+    and deploy_queue._may_change(targets.environment);
 $$;

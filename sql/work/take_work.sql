@@ -23,6 +23,7 @@ declare
   v_agent deploy_queue.agents := deploy_queue._agent(take_work.agent);
   v_head deploy_queue.deployments;
   v_taken deploy_queue.deployments;
+  v_reasons deploy_queue.reason[];
   v_moment timestamptz;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -37,7 +38,14 @@ begin
   if not found then
     for v_head in select * from deploy_queue._takeable(v_agent.id) loop
       if v_head.start_timestamp is null and not deploy_queue._may_start(v_head, true) then
-        v_moment := least(v_moment, deploy_queue._next_moment(v_head, deploy_queue._waiting_on(v_head, 10)));
+        v_reasons := deploy_queue._waiting_on(v_head, 10);
+        if exists (select from unnest(v_reasons) as reason where reason.kind in ('superseded', 'outdated', 'withdrawn')) then
+          -- It stands before one that may start, and is cancelled by its next look, as a waiter's is.
+          perform deploy_queue._cancel_obsolete(array[v_head.id]);
+          v_moment := deploy_queue._now();
+          exit;
+        end if;
+        v_moment := least(v_moment, deploy_queue._next_moment(v_head, v_reasons));
         continue;
       end if;
       -- The guard decides, as for every client. Of two agents, the second finds another keeper.

@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Target } from "../../../src/queue/calls/work.js";
 import { useDatabase } from "../../support/database.js";
+import { useLogins } from "../../support/logins.js";
+import { openSession } from "../../support/session.js";
 import { newTarget } from "../../support/targets.js";
 
 const database = useDatabase();
 const { queue, sql } = database;
+const newLogin = useLogins(database);
 const commands = ["yarn build"];
 
 async function served(more: Partial<Target> = {}, agents = ["one", "two"]): Promise<Target> {
@@ -97,6 +100,37 @@ test("what was cancelled while it waited is not taken", async () => {
   const { deployment: next } = await submit(target);
   await queue.cancel(deployment.id, "not now");
   expect((await queue.work.take("one", "k")).work?.deployment.id).toBe(next.id);
+});
+
+test("what is superseded and could not be cancelled at once does not keep the newest from being taken", async () => {
+  await queue.environments.set("newest", { ordering: "latest" });
+  const target = await served({ environment: "newest" });
+  const { deployment: old } = await submit(target);
+  const session = await openSession(database);
+  await session.begin();
+  await session.sql`select from deploy_queue.deployments where id = ${old.id} for update`;
+  const { deployment: newest } = await submit(target);
+  await session.rollback();
+  expect(await queue.deployment(old.id)).toMatchObject({ status: "queued" });
+  expect(await queue.work.take("one", "k")).toEqual({ lookAgainIn: 0 });
+  expect((await queue.work.take("one", "k")).work?.deployment.id).toBe(newest.id);
+  expect(await queue.deployment(old.id)).toMatchObject({ cancellation_kind: "superseded" });
+});
+
+test("an agent whose role was tied to other environments meanwhile takes nothing there, and keeps nothing", async () => {
+  await queue.roles.create();
+  await queue.environments.set("elsewhere", {});
+  const login = await newLogin();
+  await queue.roles.grant(login.name, "agent", ["dev"]);
+  const target = newTarget();
+  const targets = login.sql.json(JSON.parse(JSON.stringify([target])));
+  await login.sql`select deploy_queue.register_targets('tied', ${targets})`;
+  await submit(target);
+  await queue.roles.grant(login.name, "agent", ["elsewhere"]);
+  expect(await login.sql`select target from deploy_queue.take_work('tied', 'k')`).toEqual([{ target: null }]);
+  expect(await login.sql`select deploy_queue.keep_work('tied') = interval '1 minute' as keeps_none`).toEqual([
+    { keeps_none: true },
+  ]);
 });
 
 test("what an operator starts past the rules is taken at once", async () => {
