@@ -14,7 +14,8 @@ begin
   join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
   join deploy_queue._running as running on running.cell_id = cells.id and running.keeper = 'target ' || targets.target
   join deploy_queue.work on work.deployment_id = running.id
-  where agent_targets.agent_id = _takeable.agent_id and running.forced and running.stop_timestamp is null;
+  where agent_targets.agent_id = _takeable.agent_id and running.forced and running.stop_timestamp is null
+    and deploy_queue._may_change(targets.environment);
 
   return query
   select head.*
