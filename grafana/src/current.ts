@@ -126,4 +126,30 @@ limit 500`,
         ...linkHidden,
       },
     ),
+  )
+  .withPanel(
+    table(
+      {
+        title: "Logs of what runs",
+        description:
+          "The last pieces of what the work of running deployments has printed, where it is kept. “deploy-queue logs <id>” shows all of it.",
+        sql: `
+select printed.logged_at as at, running.deployment_id as deployment, running.component, printed.stream, printed.content as printed,
+  ${cell} as cell, ${linkColumns}
+from deploy_queue.current_deployments as running
+cross join lateral (
+  select pieces.logged_at, pieces."position", pieces.stream, right(pieces.content, 2000) as content
+  from deploy_queue.deployment_log as pieces
+  where pieces.deployment_id = running.deployment_id
+  order by pieces."position" desc
+  limit 5
+) as printed
+where current_status in ('running', 'verifying', 'stopping') and ${chosen}
+order by printed.logged_at desc, printed."position" desc
+limit 200`,
+        width: 24,
+        height: 9,
+      },
+      { at: asTime, deployment: asDeployment, component: kindColumns.component, cell: asCell, ...linkHidden },
+    ),
   );

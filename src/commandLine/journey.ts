@@ -2,9 +2,10 @@ import type { Writable } from "node:stream";
 import { followJourney } from "../display/followJourney.js";
 import { lineDisplay } from "../display/lineDisplay.js";
 import { giveUpAtSignal, onSignals, refuseSuspension } from "../display/signals.js";
-import type { Deployment } from "../queue/deployment.js";
+import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { CancelledError, reasonOf } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
+import type { Forecast } from "../queue/forecast.js";
 import { type JourneyOptions, takeTurn } from "../queue/journey.js";
 import { outlastOutages } from "../queue/outage.js";
 import type { WayIn } from "../queue/wayIn.js";
@@ -26,6 +27,9 @@ export interface AttendedOptions {
   readonly onEvent?: (event: JourneyEvent) => void;
 }
 
+/** Up to this place in the line, a waiter is told of the logs of those before it. */
+const nearPosition = 3;
+
 /** As early as possible: what has no parent any more by then, as after setsid --fork, needs none. */
 const parent = process.ppid;
 /** How often to look whether it is there, in milliseconds. */
@@ -42,7 +46,7 @@ export interface Attended {
 }
 
 /** @throws InvalidValueError when GITHUB_OUTPUT cannot be written */
-export async function attend({ log }: Session, options: AttendedOptions): Promise<Attended> {
+export async function attend({ log, queue }: Session, options: AttendedOptions): Promise<Attended> {
   const { output, waitTimeout, outageTimeout } = options;
   await checkGitHubOutput();
   const giveUp = new AbortController();
@@ -54,9 +58,31 @@ export async function attend({ log }: Session, options: AttendedOptions): Promis
     const { createWaitingDisplay } = await import("../display/waitingDisplay.js");
     return createWaitingDisplay(waiting, log, { redrawn: options.json !== true });
   });
+  const told = new Set<DeploymentId>();
+  /** Of what runs before the first ones in a line, each once: so that those behind them cost nothing. */
+  const tellOfLog = ({ position, blockers }: Forecast): void => {
+    const holders = blockers.flatMap(({ kind, deployment_id: id }) => (kind === "running" && id !== null ? [id] : []));
+    const unknown = holders.filter((id) => !told.has(id));
+    if (unknown.length === 0 || position > nearPosition) {
+      return;
+    }
+    for (const id of unknown) {
+      told.add(id);
+    }
+    const tell = (logged: ReadonlySet<DeploymentId>) => {
+      for (const id of logged) {
+        follower.info(`what deployment ${id} prints: deploy-queue logs ${id} --follow`);
+      }
+    };
+    // Nothing depends on it.
+    void queue.logs.logged(unknown).then(tell, () => undefined);
+  };
   const onEvent = async (event: JourneyEvent): Promise<void> => {
     await follower.onEvent(event);
     options.onEvent?.(event);
+    if (event.event === "waiting") {
+      tellOfLog(event);
+    }
     if (event.event === "enqueued") {
       await setGitHubOutput("deployment-id", String(event.deployment.id));
     }

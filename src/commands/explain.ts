@@ -20,7 +20,8 @@ export class ExplainCommand extends QueueCommand {
     const reasons = await queue.line.explain(id);
     const deployment = await queue.deployment(id);
     const forecast = await queue.line.forecast(id);
-    this.print(explanation(deployment, reasons, forecast), reasons);
+    const logged = await queue.logs.logged(reasons.flatMap(({ deployment_id: blocker }) => blocker ?? []));
+    this.print(explanation(deployment, reasons, forecast, logged), reasons);
     return 0;
   }
 }

@@ -7,7 +7,7 @@ import { InvalidValueError } from "../database/errors.js";
 import { openLiveScreen } from "../display/liveScreen.js";
 import { onSignals } from "../display/signals.js";
 import { type PlaceStatus, placeStatus } from "../queue/calls/placeStatus.js";
-import type { Whereabouts } from "../queue/deployment.js";
+import type { DeploymentId, Whereabouts } from "../queue/deployment.js";
 import { follow } from "../queue/follow.js";
 import type { Queue } from "../queue/queue.js";
 import { callAsCommand } from "../text/callAsCommand.js";
@@ -48,7 +48,8 @@ export class StatusCommand extends PlacedCommand {
     if (status === undefined) {
       return 0;
     }
-    this.print(describeStatus(name, status).join("\n"), statusRecord(name, status));
+    const lines = describeStatus(name, status, 0, await loggedOf(queue, status));
+    this.print(lines.join("\n"), statusRecord(name, status));
     return status.problems.length > 0 ? somethingIsWrong : 0;
   }
 
@@ -74,15 +75,17 @@ export class StatusCommand extends PlacedCommand {
     const stop = new AbortController();
     const ignoreSignals = onSignals(() => stop.abort());
     let status: PlaceStatus | undefined;
+    let logged: ReadonlySet<DeploymentId> = new Set();
     let readAt = 0;
     let trouble: string | undefined;
     const screen = openLiveScreen(stdout, () => [
       ...(trouble === undefined ? [] : [`! ${trouble}`]),
-      ...(status === undefined ? [] : describeStatus(name, status, performance.now() - readAt)),
+      ...(status === undefined ? [] : describeStatus(name, status, performance.now() - readAt, logged)),
     ]);
     try {
       const read = async (): Promise<void> => {
         status = await placeStatus(queue, place);
+        logged = await loggedOf(queue, status);
         readAt = performance.now();
         screen.draw();
       };
@@ -100,6 +103,11 @@ export class StatusCommand extends PlacedCommand {
       ignoreSignals();
     }
   }
+}
+
+/** What holds a cell and has a log. */
+function loggedOf(queue: Queue, { cells }: PlaceStatus): Promise<ReadonlySet<DeploymentId>> {
+  return queue.logs.logged(cells.flatMap(({ holders }) => holders.map(({ deployment_id }) => deployment_id)));
 }
 
 /** "prod-aws"; "all places" where nothing is named. */

@@ -1,13 +1,31 @@
 import type { RunningDeployment } from "../queue/calls/boards.js";
+import type { DeploymentId } from "../queue/deployment.js";
 import { cellName, componentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
 import { formatMoment } from "../text/moments.js";
 import { renderTable } from "./table.js";
 
-export function runningTable(running: readonly RunningDeployment[]): string {
+/** @param logged those that have a log */
+export function runningTable(
+  running: readonly RunningDeployment[],
+  logged: ReadonlySet<DeploymentId> = new Set(),
+): string {
+  const hasLogs = running.some(({ deployment_id }) => logged.has(deployment_id));
   const hasSlots = running.some(({ slot }) => slot > 1);
   return renderTable(
-    ["id", "cell", ...(hasSlots ? ["slot"] : []), "component", "by", "since", "running", "usually", "heartbeat", "url"],
+    [
+      "id",
+      "cell",
+      ...(hasSlots ? ["slot"] : []),
+      "component",
+      "by",
+      "since",
+      "running",
+      "usually",
+      "heartbeat",
+      "url",
+      ...(hasLogs ? ["log"] : []),
+    ],
     running.map((row) => [
       String(row.deployment_id),
       cellName({ ...row, index: row.cell_index }),
@@ -19,6 +37,7 @@ export function runningTable(running: readonly RunningDeployment[]): string {
       row.avg_duration === null ? "unknown" : formatDuration(row.avg_duration * 1000),
       heartbeat(row),
       row.url ?? "",
+      ...(hasLogs ? [logged.has(row.deployment_id) ? `deploy-queue logs ${row.deployment_id}` : ""] : []),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import type { RunningDeployment } from "../queue/calls/boards.js";
 import type { CellStatus, PlaceStatus, Problem } from "../queue/calls/placeStatus.js";
 import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
+import type { DeploymentId } from "../queue/deployment.js";
 import type { QueuedDeployment } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { cellName, componentName } from "./describe.js";
@@ -18,8 +19,14 @@ const shown = 10;
  * Everything about a place, the worst first: what needs a look and the next command to type, what withholds starts, then each cell
  * in which something is.
  * @param elapsed milliseconds since the database was read
+ * @param logged the deployments that have a log
  */
-export function describeStatus(name: string, status: PlaceStatus, elapsed = 0): string[] {
+export function describeStatus(
+  name: string,
+  status: PlaceStatus,
+  elapsed = 0,
+  logged: ReadonlySet<DeploymentId> = new Set(),
+): string[] {
   const now = status.as_of.getTime() + elapsed;
   const busy = status.cells.filter(({ holders, waiting, held }) => holders.length + waiting.length + held.length > 0);
   return [
@@ -27,7 +34,7 @@ export function describeStatus(name: string, status: PlaceStatus, elapsed = 0): 
     ...status.problems.flatMap(problemLines),
     ...status.freezes.map((freeze) => freezeLine(freeze, now)),
     ...status.windows.map((window) => windowLine(window, now)),
-    ...busy.flatMap((cell) => ["", ...cellLines(cell, now)]),
+    ...busy.flatMap((cell) => ["", ...cellLines(cell, now, logged)]),
   ].map(printable);
 }
 
@@ -83,13 +90,20 @@ function windowLine(window: MaintenanceWindow, now: number): string {
   return `window ${window.window_id} of ${window.environment}, ${windowTimes(window)}: ${when}`;
 }
 
-function cellLines({ cell, holders, waiting, held }: CellStatus, now: number): string[] {
+function cellLines(
+  { cell, holders, waiting, held }: CellStatus,
+  now: number,
+  logged: ReadonlySet<DeploymentId>,
+): string[] {
   const name = cellName(cell);
   const more = waiting.length - shown;
   const taken = new Set(holders.map(({ slot }) => slot)).size;
   return [
     cell.slots > 1 ? `${name}: ${slotsText(taken, cell.slots)}` : name,
-    ...holders.flatMap((holder) => holderLines(holder, cell.slots, now)),
+    ...holders.flatMap((holder) => [
+      ...holderLines(holder, cell.slots, now),
+      ...(logged.has(holder.deployment_id) ? [line("", `deploy-queue logs ${holder.deployment_id}`)] : []),
+    ]),
     ...waiting.slice(0, shown).map((row) => line(`${row.position}.`, waiterText(row, now))),
     ...(more > 0 ? [line("", `and ${more} more: deploy-queue list queue --cell ${name}`)] : []),
     ...held.map((row) =>

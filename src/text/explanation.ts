@@ -1,4 +1,4 @@
-import type { DeploymentWithStatus } from "../queue/deployment.js";
+import type { DeploymentId, DeploymentWithStatus } from "../queue/deployment.js";
 import type { Explanation, Forecast } from "../queue/forecast.js";
 import { callAsCommand } from "./callAsCommand.js";
 import { deploymentName } from "./describe.js";
@@ -9,11 +9,13 @@ import { printable } from "./printable.js";
 /**
  * Why a deployment has not started: a line for each reason, and under it what would lift it.
  * @param forecast undefined where it does not wait
+ * @param logged the deployments that have a log
  */
 export function explanation(
   deployment: DeploymentWithStatus,
   reasons: readonly Explanation[],
   forecast?: Forecast | undefined,
+  logged: ReadonlySet<DeploymentId> = new Set(),
 ): string {
   if (deployment.status !== "queued" && deployment.status !== "held" && deployment.status !== "reserved") {
     return `${deploymentName(deployment)} waits for nothing: it is ${deployment.status}.`;
@@ -28,8 +30,9 @@ export function explanation(
   if (reasons.length === 0) {
     return `${deploymentName(deployment)} may start: nothing keeps it waiting.`;
   }
-  const lines = reasons.flatMap(({ kind, text, until, cures }) => [
+  const lines = reasons.flatMap(({ kind, text, until, cures, deployment_id: id }) => [
     `  ${kind}: ${printable(withOurTimes(text))}${until === null ? "" : `, until ${formatMoment(until)}`}`,
+    ...(id !== null && logged.has(id) ? [`    deploy-queue logs ${id}`] : []),
     ...(cures ?? []).map((call) => `    ${printable(callAsCommand(call))}`),
   ]);
   const slots = forecast === undefined ? [] : slotsTaken(forecast).map((line) => `  ${line}`);

@@ -181,6 +181,24 @@ describe("logs --follow", () => {
   });
 });
 
+test("a wait, explain, status and list running name the command that shows the log of what runs", async () => {
+  const place = newPlace();
+  const { script, open } = gatedScript("echo one", "true");
+  const holder = cli.launch(["run", ...place.options, "--version", "holds", "--log", "--", "sh", "-c", script]);
+  const id = await idOf("holds");
+  await until("it has a log", async () => (await logged(id)) !== "");
+  const waiter = cli.launch(["run", ...place.options, "--version", "behind", "--", "true"]);
+  await waiter.printed(new RegExp(`what deployment ${id} prints: deploy-queue logs ${id} --follow$`, "m"));
+  const said = async (...args: string[]) => (await cli.run(args)).stdout;
+  const command = new RegExp(`^ +deploy-queue logs ${id}$`, "m");
+  expect(await said("explain", String(await idOf("behind")))).toMatch(command);
+  expect(await said("status", ...place.options.slice(0, 8))).toMatch(command);
+  expect(await said("list", "running")).toMatch(new RegExp(`^ *${id} .* deploy-queue logs ${id} *$`, "m"));
+  open();
+  expect((await waiter.end).code).toBe(0);
+  await holder.end;
+});
+
 describe("logs", () => {
   test("are of a stream, and since a moment", async () => {
     const { id } = await cli.enqueue();

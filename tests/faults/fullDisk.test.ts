@@ -1,32 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { startCli } from "../support/cli.js";
 import { gatedCommand, useDirectory } from "../support/commandLine.js";
 import { startOwnServer } from "../support/ownServer.js";
+import { mountSmallDisk } from "../support/smallDisk.js";
 import { until } from "../support/until.js";
 
 const directory = useDirectory();
 
-/** A file system of its own, which only root may mount; undefined where that is not possible. */
-function mountSmallDisk(): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), "deploy-queue-disk-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", directory]);
-  if (status !== 0) {
-    rmSync(directory, { recursive: true });
-    return undefined;
-  }
-  onTestFinished(() => {
-    spawnSync("umount", ["--lazy", directory]);
-    rmSync(directory, { recursive: true, force: true });
-  });
-  return directory;
-}
-
 test("a full disk stops the queue and loses nothing; all go on once there is room", async ({ skip }) => {
-  const disk = mountSmallDisk();
+  const disk = mountSmallDisk("160m");
   if (disk === undefined) return skip("only root may mount the small disk that this needs");
   const server = await startOwnServer({ disk });
   const queue = server.openQueue();

@@ -7,6 +7,7 @@ import { openSource } from "../../src/queue/openSource.js";
 import { useDatabase } from "../support/database.js";
 import { newLine } from "../support/line.js";
 import { startProxy } from "../support/proxy.js";
+import { mountSmallDisk } from "../support/smallDisk.js";
 import { until } from "../support/until.js";
 
 const database = useDatabase();
@@ -151,9 +152,11 @@ describe("a log", () => {
     expect(await stored()).toBe(expected.join(""));
   });
 
-  test("says what was lost when there was no room for the spool, and goes on", async () => {
+  test("says what was lost when the disk of the spool was full, and goes on", async ({ skip }) => {
+    const folder = mountSmallDisk("256k");
+    if (folder === undefined) return skip("only root may mount the small disk that this needs");
     const proxy = await startProxy(database.url);
-    const { log, stored } = await open({ url: proxy.url, spoolFolder: "/proc/no-such-folder" });
+    const { log, stored } = await open({ url: proxy.url, spoolFolder: folder });
     log.write("stdout", Buffer.from("before\n"));
     await until("it is stored", async () => (await stored()) === "before\n");
     proxy.refuse();
@@ -163,9 +166,25 @@ describe("a log", () => {
     }
     proxy.recover();
     await until("it is told", async () => (await stored("note")).includes("were lost while the database was away"));
+    expect(await stored("note")).toMatch(/^[\d.]+ (KiB|MiB) were lost .*: the disk is full$/m);
     log.write("stdout", Buffer.from("after\n"));
     await log.close();
     expect(await stored()).toMatch(/after\n$/);
+  });
+
+  test("says what was lost when there is no folder for the spool", async () => {
+    const proxy = await startProxy(database.url);
+    const { log, stored } = await open({ url: proxy.url, spoolFolder: "/proc/no-such-folder" });
+    log.write("stdout", Buffer.from("before\n"));
+    await until("it is stored", async () => (await stored()) === "before\n");
+    proxy.refuse();
+    for (let number = 0; number < 50; number += 1) {
+      log.write("stdout", Buffer.from("lost\n"));
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    proxy.recover();
+    await log.close();
+    expect(await stored("note")).toMatch(/were lost while the database was away: .*no-such-folder/);
   });
 
   test("is given up when the database stays away, and says so", async () => {

@@ -1,7 +1,7 @@
 import { Command } from "clipanion";
 import { DeploymentListCommand } from "../../commandLine/deploymentListCommand.js";
 import type { RunningDeployment } from "../../queue/calls/boards.js";
-import type { DeploymentStatus } from "../../queue/deployment.js";
+import type { DeploymentId, DeploymentStatus } from "../../queue/deployment.js";
 import type { Queue } from "../../queue/queue.js";
 import { runningTable } from "../../tables/runningTable.js";
 
@@ -21,8 +21,12 @@ export class ListRunningCommand extends DeploymentListCommand<RunningDeployment>
 
   override readonly nothing = "No deployment runs.";
 
-  override all(queue: Queue, environment: string | undefined): Promise<RunningDeployment[]> {
-    return queue.boards.running(environment);
+  #logged: ReadonlySet<DeploymentId> = new Set();
+
+  override async all(queue: Queue, environment: string | undefined): Promise<RunningDeployment[]> {
+    const rows = await queue.boards.running(environment);
+    this.#logged = await queue.logs.logged(rows.map(({ deployment_id }) => deployment_id));
+    return rows;
   }
 
   override statusOf(row: RunningDeployment): DeploymentStatus {
@@ -30,6 +34,6 @@ export class ListRunningCommand extends DeploymentListCommand<RunningDeployment>
   }
 
   override table(rows: readonly RunningDeployment[]): string {
-    return runningTable(rows);
+    return runningTable(rows, this.#logged);
   }
 }

@@ -71,6 +71,15 @@ export async function seedBoards(sql: postgres.Sql): Promise<void> {
     ) as ago (entered, started, finished, beat)
     order by live.entered desc, live.place;
 
+    insert into deploy_queue.deployment_logs (deployment_id, position, logged_at, stream, content, size_so_far)
+    select running.id, line.place, deploy_queue._now() - line.ago * interval '1 second', line.stream, line.content, 0
+    from deploy_queue.deployments as running
+    cross join (values
+      (1, 75, 'stdout', 'pulling the image'), (2, 40, 'stdout', '3 of 5 instances are replaced'), (3, 12, 'stderr', 'retrying: connection refused')
+    ) as line (place, ago, stream, content)
+    where running.start_timestamp is not null and running.finish_timestamp is null and running.cancellation_timestamp is null
+      and running.component in ('storage', 'compute');
+
     select deploy_queue._measure(cell_id, component)
     from (select distinct cell_id, component from deploy_queue.deployments where finish_timestamp is not null) as finished;
 
