@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DeployQueue } from "../src/queue/deployQueue.js";
 import { HttpSource } from "../src/queue/httpSource.js";
 import { Queue } from "../src/queue/queue.js";
+import { nanosecondsOf } from "./compare/processor.js";
 import { crowd } from "./crowd.js";
 import { openLine } from "./line.js";
 import { credential, openQueueServer, type QueueServer } from "./queueServer.js";
@@ -31,6 +32,7 @@ export async function streams(server: BenchServer, { thorough, large }: BenchOpt
       running = await running.replace();
       await clients.told(2 * waiters);
     });
+    const processor = nanosecondsOf(running.pid) / 1e9 + (await processorOfSessions(server));
     const lost = waiters - (await stillQueued(server, ids));
     return [
       { what: `until ${waiters} waiters know where they stand`, figure: opened / 1000, unit: "s" },
@@ -40,6 +42,11 @@ export async function streams(server: BenchServer, { thorough, large }: BenchOpt
       {
         what: `from the kill of the server until all ${waiters} know again where they stand`,
         ...{ figure: back / 1000, unit: "s", target: "≤ 30" },
+      },
+      {
+        what: "processor that this takes, of the server and of its sessions of the database",
+        figure: processor,
+        unit: "s",
       },
       { what: "places that were lost or doubled", figure: lost, target: "0" },
       ...(await drain(running, line)),
@@ -120,6 +127,13 @@ async function connectionsOf({ sql }: BenchServer): Promise<number> {
   const rows = await sql`
     select from pg_stat_activity where datname = current_database() and application_name = 'deploy-queue serve'`;
   return rows.length;
+}
+
+/** Seconds since their beginning. */
+async function processorOfSessions({ sql }: BenchServer): Promise<number> {
+  const sessions = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where datname = current_database() and application_name = 'deploy-queue serve'`;
+  return sessions.reduce((sum, { pid }) => sum + nanosecondsOf(pid) / 1e9, 0);
 }
 
 async function stillQueued({ sql }: BenchServer, ids: readonly number[]): Promise<number> {

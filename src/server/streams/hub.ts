@@ -58,11 +58,16 @@ export class Hub {
   readonly #told = new Told<Entry>();
   readonly #alarm = new Alarm<Entry>((due) => this.#hear(due));
   readonly #renewals: Renewals<Entry>;
-  readonly #lines = new Lines<Entry>((moved) => this.#hear(moved));
+  readonly #lines = new Lines<Entry>(
+    (moved) => this.#hear(moved),
+    () => this.#took,
+  );
   readonly #closing = new AbortController();
   #size = 0;
   #readers = 0;
   #failures = 0;
+  /** Milliseconds that the latest read took. */
+  #took = 0;
 
   constructor(options: { readonly url: string; readonly log: LeveledLog; readonly pool: Pool }) {
     // Each long poll waits for it.
@@ -181,9 +186,11 @@ export class Hub {
         entry.state = "reading";
       }
       let news: News[] = [];
+      const began = performance.now();
       try {
         news = await this.#pool.news(entries);
         this.#failures = 0;
+        this.#took = performance.now() - began;
       } catch (error) {
         this.#log.debug(`where ${entries.length} deployments stand is not known now: ${String(error)}`);
         this.#failures += 1;

@@ -1,7 +1,9 @@
 /** How many are told where they stand by one statement. */
-const atOnce = 500;
-/** Milliseconds between two of these statements. */
+const atOnce = 200;
+/** Milliseconds between two of these statements, at least. */
 const interval = 5_000;
+/** How many times as long as such a statement the pause is, at least: in a line of a thousand, it takes seconds. */
+const rest = 20;
 
 /** What names a cell, in the rows and in the notifications of the database. */
 export function cellOf(fields: Readonly<Record<string, unknown>>): string {
@@ -14,13 +16,16 @@ export function cellOf(fields: Readonly<Record<string, unknown>>): string {
  */
 export class Lines<Thing> {
   readonly #onTurn: (things: Thing[]) => void;
+  /** In milliseconds: how long it took last to read many. */
+  readonly #took: () => number;
   readonly #cells = new Map<string, Set<Thing>>();
   readonly #cellOf = new Map<Thing, string>();
   readonly #moved = new Set<Thing>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(onTurn: (things: Thing[]) => void) {
+  constructor(onTurn: (things: Thing[]) => void, took: () => number) {
     this.#onTurn = onTurn;
+    this.#took = took;
   }
 
   put(thing: Thing, cell: string): void {
@@ -48,8 +53,12 @@ export class Lines<Thing> {
       this.#moved.add(thing);
     }
     if (this.#moved.size > 0) {
-      this.#timer ??= setTimeout(() => this.#next(), interval).unref();
+      this.#timer ??= this.#later();
     }
+  }
+
+  #later(): NodeJS.Timeout {
+    return setTimeout(() => this.#next(), Math.max(interval, rest * this.#took())).unref();
   }
 
   stop(): void {
@@ -63,7 +72,7 @@ export class Lines<Thing> {
     for (const thing of things) {
       this.#moved.delete(thing);
     }
-    this.#timer = this.#moved.size > 0 ? setTimeout(() => this.#next(), interval).unref() : undefined;
     this.#onTurn(things);
+    this.#timer = this.#moved.size > 0 ? this.#later() : undefined;
   }
 }
