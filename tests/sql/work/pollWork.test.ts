@@ -92,3 +92,13 @@ test("a deployment without work for agents is none", async () => {
   expect(await sql`select * from deploy_queue.poll_work(${id})`).toEqual([{ status: "not_found", logs: null }]);
   expect(await sql`select * from deploy_queue.poll_work(99999999)`).toEqual([{ status: "not_found", logs: null }]);
 });
+
+test("the work goes when its deployment is pruned", async () => {
+  const { id, poll } = await submitted();
+  await queue.cancel(id, "not now");
+  await queue.environments.set("dev", { retention: 86_400 });
+  await database.advance("2 days");
+  while ((await queue.upkeep.pruneHistory()) > 0);
+  expect(await poll()).toEqual({ status: "not_found", logs: null });
+  expect(await sql`select from deploy_queue.work where deployment_id = ${id}`).toHaveLength(0);
+});
