@@ -2,6 +2,8 @@
 -- Read by _webhook_news.
 create or replace function deploy_queue._webhook_kinds(event deploy_queue.deployment_events) returns text[]
 language plpgsql stable
+-- Readers of the views may not read what it reads.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

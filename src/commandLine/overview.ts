@@ -55,8 +55,7 @@ export const topics: readonly Topic[] = [
     [
       ["doctor", "Examine the database and the queue, and say what to do"],
       ["serve, agent", "The queue over HTTP; commands of deployments on this machine"],
-      ["worker", "Reap, record, prune and deliver in the background"],
-      ["webhook", "Receivers that are told over HTTP"],
+      ["worker, webhook", "Work in the background, and whom it tells of what happens"],
       ["database", "This user's own PostgreSQL"],
     ],
   ],

@@ -21,6 +21,7 @@ beforeAll(async () => {
   await cli.queue.work.register("host", [newTarget()]);
   await cli.queue.policies.addWindow("dev", [1, 2, 3, 4, 5, 6, 7], "00:00", "24:00", "UTC");
   await cli.queue.policies.freeze({ environment: "dev", region: "elsewhere", cloudProvider: "aws" }, "an incident");
+  await cli.queue.webhooks.add({ name: "told", url: "https://example.com/hook", events: ["started", "failed"] });
   await cli.queue.checks.report({ component: "api", version: "v1", name: "e2e", passed: true, details: { ran: 12 } });
 });
 
@@ -72,6 +73,10 @@ test.each([
   ["release", () => [String(waiting), "--agent", "--yes"]],
   ["environment list", () => []],
   ["token list", () => []],
+  ["webhook list", () => []],
+  ["webhook list", () => ["told"]],
+  ["webhook rotate", () => ["nowhere"]],
+  ["webhook add", () => ["--name", "odd", "--url", "https://example.com/", "--events", "woken"]],
   ["assert", () => [String(running)]],
   ["assert", () => [String(waiting)]],
   ["finish", () => [String(waiting)]],

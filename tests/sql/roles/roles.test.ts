@@ -171,6 +171,7 @@ test("only triggers, and functions that a role without rights on tables may call
     "_ready_since",
     "_require_right",
     "_stopped_by",
+    "_webhook_kinds",
   ]);
 });
 
