@@ -12,7 +12,9 @@ const checkViolation = "23514";
 export function reportError(error: unknown, { env, stderr }: BaseContext, isJson = false): number {
   const message = describeError(withOptions(error));
   const exit_code = error instanceof DeployQueueError ? error.exitCode : unexpected;
-  stderr.write(isJson ? `${jsonText({ event: "error", message, exit_code })}\n` : errorLine(message));
+  const about =
+    error instanceof DeployQueueError ? { deployment_id: error.deployment ?? null, code: error.code ?? null } : {};
+  stderr.write(isJson ? `${jsonText({ event: "error", message, exit_code, ...about })}\n` : errorLine(message));
   if (error instanceof DeployQueueError) {
     return error.exitCode;
   }

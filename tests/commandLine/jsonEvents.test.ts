@@ -95,7 +95,7 @@ describe("start --json prints a JSON object a line:", () => {
     });
     expect(stderr).toMatch(
       new RegExp(
-        `"message":"deployment ${id} \\(api\\) was cancelled at \\S+Z by tester: pulled back","exit_code":5}$`,
+        `"message":"deployment ${id} \\(api\\) was cancelled at \\S+Z by tester: pulled back","exit_code":5,"deployment_id":\\d+,"code":.*}$`,
         "m",
       ),
     );
@@ -178,7 +178,7 @@ describe("run --json", () => {
     });
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
       new RegExp(
-        `^{"event":"error","message":".* was cancelled by ${actor}, role \\w+ \\(deploy-queue cancel deployment\\) .*: pulled back","exit_code":5}$`,
+        `^{"event":"error","message":".* was cancelled by ${actor}, role \\w+ \\(deploy-queue cancel deployment\\) .*: pulled back","exit_code":5,"deployment_id":\\d+,"code":.*}$`,
       ),
     );
   });

@@ -75,6 +75,8 @@ test("an error is one JSON object with --json", async () => {
     event: "error",
     exit_code: 3,
     message: expect.stringContaining("123456789"),
+    deployment_id: 123_456_789,
+    code: null,
   });
   expect(JSON.parse((await cli.run(["info", "--json"])).stderr)).toMatchObject({ event: "error", exit_code: 2 });
 });
