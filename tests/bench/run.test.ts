@@ -13,6 +13,6 @@ test.each(["--lage", "nothing", "constructor"])("%s is refused in one line that 
 
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toBe(
-    `unknown: ${argument}; the benchmarks are handoff, idle, herd, program, cli, history, http, streams, throughput, sequences, views, prune, adopt, and the flags are --quick, --thorough, --large, --document\n`,
+    `unknown: ${argument}; the benchmarks are handoff, idle, herd, program, cli, history, http, streams, logs, throughput, sequences, views, prune, webhooks, adopt, and the flags are --quick, --thorough, --large, --document\n`,
   );
 });
