@@ -57,13 +57,14 @@ const views = [
     "known_targets",
     "known_tokens",
     "known_trusts",
+    "known_webhooks",
     "latest_checks",
     "latest_deployments",
     "lead_time",
     "outliers",
   ],
   ...["prod_current_deployments", "prod_finished_deployments", "prod_latest_deployments", "queue", "staged"],
-  ...["stuck_deployments", "wait_time", "wanted_approvals", "windows"],
+  ...["stuck_deployments", "wait_time", "wanted_approvals", "webhook_deliveries", "windows"],
 ];
 const reads = [
   ...views.map((view) => ({ what: view, sql: `select * from deploy_queue.${view}` })),
