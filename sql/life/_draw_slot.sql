@@ -9,9 +9,14 @@ declare
   v_taken integer[];
   v_slot integer := 1;
 begin
-  if policy.slots = 1 and num_nonnulls(deployment.concurrency_key, deployment.joined_id) = 0 and not deployment.forced then
-    -- It starts because nothing is there; with a key, because only those that share its slot are.
-    return 1;
+  if policy.slots = 1 and deployment.joined_id is null and not deployment.forced then
+    -- Without a key it starts because nothing runs there. With one, it shares the slot of what does.
+    if deployment.concurrency_key is null then
+      return 1;
+    end if;
+    if not exists (select from deploy_queue._running as running where running.cell_id = deployment.cell_id) then
+      return 1;
+    end if;
   end if;
 
   select min(running.slot) filter (where deploy_queue._exclusion_key(running.deployment) = deploy_queue._exclusion_key(_draw_slot.deployment)),

@@ -39,12 +39,14 @@ begin
   if exists (select from deploy_queue._queued as waiting where waiting.cell_id = new.cell_id) then
     perform deploy_queue._wake_heads(array[new.cell_id], before => old, after => new);
   end if;
-  if new.finish_timestamp is not null and new.version is not null and exists (
-    select from deploy_queue.environments as general where general.promote_from = new.environment
-    union all
-    select from deploy_queue.component_policies as own where own.promote_from = new.environment
-  ) then
-    perform deploy_queue._wake_promoted(new);
+  if new.finish_timestamp is not null and new.version is not null then
+    if exists (
+      select from deploy_queue.environments as general where general.promote_from = new.environment
+      union all
+      select from deploy_queue.component_policies as own where own.promote_from = new.environment
+    ) then
+      perform deploy_queue._wake_promoted(new);
+    end if;
   end if;
   return null;
 end;
