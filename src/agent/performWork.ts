@@ -1,5 +1,5 @@
 import { logOutages } from "../display/outages.js";
-import { openLog } from "../logs/openLog.js";
+import { type Log, openLog } from "../logs/openLog.js";
 import type { ChildEnd } from "../processes/childProcess.js";
 import type { Work } from "../queue/calls/work.js";
 import { reasonOf } from "../queue/errors.js";
@@ -11,7 +11,6 @@ import { keepDeployment, type Outcome, type Running } from "../queue/run.js";
 import { guardCommand } from "../supervision/guardedCommand.js";
 import { type Attention, type Keeper, superviseCommands } from "../supervision/superviseCommands.js";
 import { deploymentName } from "../text/describe.js";
-import { formatDuration } from "../text/durations.js";
 import { type Prepared, prepareWork } from "./prepare.js";
 import type { Target } from "./target.js";
 
@@ -39,8 +38,17 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
   lease.renewed(sent, deployment);
   let secrets: readonly string[] = [];
   let prepared: Prepared | undefined;
-  let dismiss = (): void => undefined;
+  let log: Log | undefined;
   let stored: Promise<void> = Promise.resolve();
+  const guarded = guardCommand(
+    () => log?.note("the command has exited, and processes that it has started have the grace period to end"),
+    (stream, bytes) => log?.write(stream, bytes),
+  );
+  guarded.expect({
+    deploymentId: deployment.id,
+    contact: { ...agent.address, actor: agent.queue.source.actor, keeper },
+    failure: "no command began, since the process that kept it was gone",
+  });
 
   const run = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
     let problem: string | undefined;
@@ -58,7 +66,7 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
       signal: running.stop,
       outageTimeout: logPatience,
     }).catch(() => undefined);
-    const log = openLog(agent.queue.source, {
+    const opened = openLog(agent.queue.source, {
       deploymentId: deployment.id,
       keeper,
       secrets,
@@ -66,29 +74,22 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
       outageTimeout,
       onLoss: (why) => agent.log.warn(`${name}: the rest of its log is lost: ${why}`),
     });
+    log = opened;
     const end = async (outcome: Outcome<ChildEnd | undefined>): Promise<Outcome<ChildEnd | undefined>> => {
       const failure = outcome.failure === undefined ? undefined : masked(oneLine(outcome.failure));
       if (failure !== undefined) {
-        log.note(failure);
+        opened.note(failure);
       }
-      stored = log.close();
+      stored = opened.close();
       await Promise.race([stored, pause(logPatience)]);
       return { ...outcome, failure };
     };
     if (prepared === undefined || target === undefined) {
       return end({ result: undefined, failure: problem ?? "it could not be prepared" });
     }
-    const guarded = guardCommand(
-      () =>
-        log.note(
-          `the command has exited, and processes that it has started have ${formatDuration(running.grace())} to end`,
-        ),
-      (stream, bytes) => log.write(stream, bytes),
-    );
-    dismiss = () => guarded.dismiss();
     const tell = (message: string): void => {
       agent.log.info(`${name}: ${masked(message)}`);
-      log.note(message);
+      opened.note(message);
     };
     const { commands, directory, environment, prefix } = prepared;
     const texts = new Map<string, string>();
@@ -110,7 +111,7 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
         ...{ steps, environment, prefix, directory: directory.path, timeout: target.timeout },
         ...{ gracePeriod: target.gracePeriod, verification: target.verification, onFailure: target.onFailure },
         nameOfRollback: "the command of on_failure",
-        onStep: (step) => log.note(`$ ${texts.get(step.name)}`),
+        onStep: (step) => opened.note(`$ ${texts.get(step.name)}`),
       },
     );
     return end(outcome);
@@ -130,7 +131,7 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
   } catch (error) {
     agent.log.error(`${name}: ${reasonOf(error)}`);
   } finally {
-    dismiss();
+    guarded.dismiss();
     await prepared?.directory.close().catch(() => undefined);
     await stored;
   }

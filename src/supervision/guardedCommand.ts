@@ -6,13 +6,15 @@ import { groupOfMarked, ProcessGroup } from "../processes/processGroup.js";
 import { pause } from "../queue/pause.js";
 import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
-import type { News, Order, StartOrder } from "./watchdog.js";
+import type { ExpectOrder, News, Order, StartOrder } from "./watchdog.js";
 
 /** When it returns a promise, no more is read of the stream until that has settled. */
 export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => Promise<void> | undefined | void;
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
+  /** Says how the deployment ends when this process is gone before the first command. */
+  expect(deployment: Omit<ExpectOrder, "order">): void;
   /**
    * Starts the next command, once the one before has ended.
    * @returns how it has ended, when no process of its group is left
@@ -122,6 +124,7 @@ export function guardCommand(
   watchdog.once("error", () => void onGone());
   watchdog.once("disconnect", () => void onGone());
   return {
+    expect: (deployment) => tell({ order: "expect", ...deployment }),
     async start(work) {
       askedGrace = work.grace;
       hasEnded = false;

@@ -27,8 +27,17 @@ export interface StartOrder {
   readonly grace: number;
 }
 
+/** The deployment has started, and its first command has not: how that ends when the keeper is gone before. */
+export interface ExpectOrder {
+  readonly order: "expect";
+  readonly deploymentId: number;
+  readonly contact: Contact;
+  readonly failure: string;
+}
+
 /** What the keeper tells its watchdog. Durations are in milliseconds. */
 export type Order =
+  | ExpectOrder
   | StartOrder
   | { readonly order: "stop"; readonly signal: NodeJS.Signals; readonly grace: number }
   /** The keeper lives, and the command may go on for so long: by this clock and by the wall clock, whichever is over first. */
@@ -97,11 +106,7 @@ export function guardCommand(tell: (news: News) => void): void {
       }
     });
     group = undefined;
-    tellEnd = async () => {
-      // Loaded here, because few watchdogs need it.
-      const { tellForKeeper } = await import("./tellForKeeper.js");
-      await tellForKeeper(contact, deploymentId, failure);
-    };
+    tellEnd = () => tellOutcome(contact, deploymentId, failure);
     if (process.connected) {
       tell({ news: "ended", end });
     } else {
@@ -129,6 +134,9 @@ export function guardCommand(tell: (news: News) => void): void {
     switch (order.order) {
       case "leave":
         return process.exit(0);
+      case "expect":
+        tellEnd = () => tellOutcome(order.contact, order.deploymentId, order.failure);
+        return;
       case "stop":
         wasStopped = true;
         return group?.stop(order.signal, order.grace);
@@ -140,19 +148,34 @@ export function guardCommand(tell: (news: News) => void): void {
         return goOn(order.left, order.until);
     }
   });
-  process.on("disconnect", () => {
-    if (group === undefined) {
-      return leave();
+  let isAlone = false;
+  const onDisconnect = (): void => {
+    if (isAlone) {
+      return;
     }
-    wasStopped = true;
-    return stop();
-  });
+    isAlone = true;
+    if (group === undefined) {
+      void leave();
+    } else {
+      wasStopped = true;
+      stop();
+    }
+  };
+  process.on("disconnect", onDisconnect);
+  // The keeper may have been killed before this was listened for; what it has sent by then comes first.
+  setImmediate(() => process.connected || onDisconnect());
   // It outlives what ends others. A command that signals its parent means the keeper.
   const keeper = process.ppid;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
     process.on(signal, () => process.ppid === keeper && process.kill(keeper, signal));
   }
   process.on("SIGTSTP", () => undefined);
+}
+
+async function tellOutcome(contact: Contact, deploymentId: number, failure: string | undefined): Promise<void> {
+  // Loaded here, because few watchdogs need it.
+  const { tellForKeeper } = await import("./tellForKeeper.js");
+  await tellForKeeper(contact, deploymentId, failure);
 }
 
 /** What reads the output of the keeper must not wait while this process, which prints nothing, tries to reach the database. */
