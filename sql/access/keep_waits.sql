@@ -8,24 +8,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_principals jsonb := deploy_queue._known_credentials(keep_waits.followers);
-  v_own bigint[] := array(
-    select deployments.id
-    from jsonb_to_recordset(keep_waits.followers) as asked (credential text, deployment_id bigint, keeper text)
-    join deploy_queue.deployments on deployments.id = asked.deployment_id
-    where deployments.start_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and deployments.alive_until is not null
-      and deployments.entered_by = v_principals ->> asked.credential
-      -- One who only looks on must not keep the place of a dead process, and one whose place was taken over keeps it no more.
-      and deployments.keeper is not distinct from asked.keeper
-  );
+  v_numbers bigint[];
+  v_own bigint[];
+  v_locked bigint[];
+begin
+  select array_agg(asked.number), array_agg(deployments.id) into v_numbers, v_own
+  from jsonb_array_elements(keep_waits.followers) with ordinality as asked (follower, number)
+  join deploy_queue.deployments on deployments.id = (asked.follower ->> 'deployment_id')::bigint
+  where deployments.start_timestamp is null
+    and deployments.cancellation_timestamp is null
+    and deployments.alive_until is not null
+    and deployments.entered_by = v_principals ->> (asked.follower ->> 'credential')
+    -- One who only looks on must not keep the place of a dead process, and one whose place was taken over keeps it no more.
+    and deployments.keeper is not distinct from asked.follower ->> 'keeper';
   -- What another session has locked must not hold up the others; it is not reaped meanwhile.
-  v_locked bigint[] := array(
+  v_locked := array(
     select deployments.id from deploy_queue.deployments
     where deployments.id = any (v_own) and deployments.start_timestamp is null
     for no key update skip locked
   );
-begin
+
   return query
   with beats as materialized (
     select beat.beat_again_in, (beat.deployment).id from deploy_queue._beat(v_locked, null) as beat
@@ -33,9 +35,8 @@ begin
     select interval '1 second', missed.id from (select unnest(v_own) except select unnest(v_locked)) as missed (id)
   )
   select asked.number::integer, beats.beat_again_in
-  from jsonb_array_elements(keep_waits.followers) with ordinality as asked (follower, number)
-  join beats on beats.id = (asked.follower ->> 'deployment_id')::bigint
-  where v_principals ? (asked.follower ->> 'credential');
+  from unnest(v_numbers, v_own) as asked (number, id)
+  join beats on beats.id = asked.id;
 
   perform deploy_queue._reap(array(
     select live.id

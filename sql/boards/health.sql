@@ -69,6 +69,26 @@ begin
   ) else '' end;
   return next;
 
+  name := 'webhooks';
+  status := 'warning';
+  for text in
+    select concat_ws(', ', format('webhook %s has not been told of all', known.name),
+      case when known.given_up_count > 0 then format('%s messages were given up', known.given_up_count) end,
+      case when known.oldest_pending_at < v_now - interval '10 minutes' then
+        format('%s pending since %s', known.pending_count, date_trunc('second', known.oldest_pending_at)) end,
+      known.problem)
+    from deploy_queue.known_webhooks as known
+    where known.given_up_count > 0 or known.oldest_pending_at < v_now - interval '10 minutes'
+    order by known.name
+  loop
+    return next;
+  end loop;
+  if not found and exists (select from deploy_queue.webhooks) then
+    status := 'ok';
+    text := 'all have been told';
+    return next;
+  end if;
+
   name := 'deployments';
   status := 'warning';
   for text in

@@ -13,7 +13,15 @@ declare
     left join deploy_queue.deployments on deployments.id = begun.deployment_id
     left join lateral deploy_queue.log_policy(deployments.environment, deployments.component) as policy on true
     where begun.position = 1
-      and begun.logged_at < v_now - interval '1 hour'
+      -- What is younger need not be looked at: most logs are.
+      and begun.logged_at < v_now - (
+        select min(demanded.log_retention)
+        from (
+          select environments.log_retention from deploy_queue.environments
+          union all
+          select component_policies.log_retention from deploy_queue.component_policies
+        ) as demanded
+      )
       and (
         coalesce(deployments.finish_timestamp, deployments.cancellation_timestamp) < v_now - policy.log_retention
         or deployments.id is null and (deploy_queue._caller()).environments is null

@@ -163,6 +163,8 @@ const cures: Readonly<Record<string, string>> = {
     'Start "deploy-queue worker". Without one, only its waiters reap a dead deployment, and outliers are not recorded.',
   rules:
     "Restore the whole of a backup (docs/operations.md says which options), or enable the trigger with ALTER TABLE.",
+  webhooks:
+    'See "deploy-queue webhook list". When its receiver is well again, "deploy-queue webhook redeliver <name>" sends what was given up.',
   "notification queue":
     "Some session listens and stays in a transaction for long: end it. Above 50 %, deploy-queue sends no notifications and waiters look by themselves; when the queue is full, other programs that notify cannot commit.",
   deployments:

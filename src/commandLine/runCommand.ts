@@ -33,9 +33,10 @@ export async function runCommand(
   command: readonly string[],
   options: RunOptions,
 ): Promise<number> {
+  // A signal may end this process as long as nothing has entered the line.
+  const commandLog = await openCommandLog(session, wayIn, options);
   const attended = await attend(session, options);
   const { journey } = attended;
-  const commandLog = await openCommandLog(session, wayIn, options);
   const onLinger = (): void => {
     const left = formatDuration(options.gracePeriod);
     session.log.warn(`the command has exited, and processes that it has started still run; they have ${left} to end`);

@@ -1,14 +1,13 @@
 import { tmpdir } from "node:os";
-import { StringDecoder } from "node:string_decoder";
 import { reasonOf } from "../database/reasons.js";
 import { type LogStream, Logs } from "../queue/calls/logs.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import { defaultOutageTimeout } from "../queue/outage.js";
 import type { Source } from "../queue/source.js";
 import { formatBytes } from "../text/bytes.js";
-import { MaskCommands } from "./maskCommands.js";
 import { MaskedText, Masks, withoutCutSecret } from "./masks.js";
 import { type Chunk, longestChunk, Outbox } from "./outbox.js";
+import { PrintedStream } from "./PrintedStream.js";
 import { Ring } from "./ring.js";
 import { Sender } from "./sender.js";
 
@@ -178,29 +177,6 @@ class LogWriter implements Log {
     if (content.length > 0) {
       this.#sender.notify();
     }
-  }
-}
-
-class PrintedStream {
-  readonly commands: MaskCommands;
-  readonly #masks: Masks;
-  decoder = new StringDecoder("utf8");
-  masked: MaskedText;
-
-  constructor(masks: Masks) {
-    this.#masks = masks;
-    this.commands = new MaskCommands(masks);
-    this.masked = new MaskedText(masks);
-  }
-
-  /** Something between what came before and what comes now is missing. */
-  beginAnew(): void {
-    this.decoder = new StringDecoder("utf8");
-    this.masked = new MaskedText(this.#masks);
-  }
-
-  end(): string {
-    return `${this.masked.push(this.decoder.end())}${this.masked.end()}`;
   }
 }
 

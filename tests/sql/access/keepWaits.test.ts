@@ -17,6 +17,9 @@ interface Entry {
   readonly start?: boolean;
   readonly heartbeat?: boolean;
   readonly keeper?: string;
+  /** Seconds. */
+  readonly max_duration?: number;
+  readonly not_after?: string;
 }
 
 async function enter({ region = `keep-${regions++}`, ...entry }: Entry, credential = ci): Promise<number> {
@@ -68,12 +71,33 @@ test("neither another caller, nor a revoked one, nor one without the name of the
   expect(await keep([id], { keeper: "process-1" })).toEqual([1]);
 });
 
+test("of those who follow the same deployment only its keeper is told that it is kept", async () => {
+  const other = await newToken(sql, "beside", "operator");
+  const unknown = Buffer.alloc(32);
+  const id = await enter({ keeper: "process-1" });
+  const followers = [
+    [other, "process-1"],
+    [unknown, "process-1"],
+    [ci, undefined],
+    [ci, "process-1"],
+  ] as const;
+  const asked = followers.map(([credential, keeper]) => ({
+    ...{ credential: credential.toString("hex"), deployment_id: id, keeper },
+  }));
+  const rows = await sql`select number from deploy_queue.keep_waits(${JSON.stringify(asked)}::text::jsonb)`;
+  expect(rows).toEqual([{ number: 4 }]);
+});
+
 test("one that another session has locked holds up no other one, and is asked for again", async () => {
   const ids = [await enter({}), await enter({})];
   const other = database.connect();
   await other`begin`;
   await other`select from deploy_queue.deployments where id = ${ids[0] ?? 0} for update`;
   expect(await keep(ids)).toEqual([1, 2]);
+  const followers = JSON.stringify([{ credential: ci.toString("hex"), deployment_id: ids[0] }]);
+  const [row] = await sql`
+    select extract(epoch from beat_again_in)::integer as seconds from deploy_queue.keep_waits(${followers}::text::jsonb)`;
+  expect(row).toEqual({ seconds: 1 });
   await other`rollback`;
 });
 
@@ -87,4 +111,21 @@ test("the dead that they wait for are reaped", async () => {
   await keep([alive]);
   const [row] = await sql`select status from deploy_queue.deployments_with_status where id = ${dead}`;
   expect(row).toEqual({ status: "cancelled" });
+});
+
+test("what has run for too long, or was to start before, is reaped as well where it is in their way", async () => {
+  const region = "keep-reaps-late";
+  const long = await enter({ region, start: true, heartbeat: false, max_duration: 600 });
+  const [soon] = await sql<{ at: string }[]>`select (deploy_queue._now() + interval '5 minutes')::text as at`;
+  const late = await enter({ region, heartbeat: false, not_after: soon?.at ?? "" });
+  await database.advance("11 minutes");
+  const alive = await enter({ region });
+
+  await keep([alive]);
+  const rows = await sql`
+    select id, status::text as status from deploy_queue.deployments_with_status where id in (${long}, ${late}) order by id`;
+  expect(rows).toEqual([
+    { id: long, status: "cancelled" },
+    { id: late, status: "cancelled" },
+  ]);
 });

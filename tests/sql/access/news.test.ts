@@ -54,6 +54,36 @@ test("the bearer of a secret that counts no more is told nothing", async () => {
   expect(await news([id], gone)).toEqual([{ event: "refused", data: null }]);
 });
 
+test("beside one who may know, the bearer of an unknown secret is told nothing", async () => {
+  const { id } = await database.enqueue();
+  const asked = [reader, Buffer.alloc(32)].map((credential) => ({
+    credential: credential.toString("hex"),
+    deployment_id: id,
+  }));
+  const told = await sql`
+    select event from deploy_queue.news(${JSON.stringify(asked)}::text::jsonb) order by number`;
+  expect(told).toEqual([{ event: "turn" }, { event: "refused" }]);
+});
+
+test("a turn has come for what a call ends: it was to start before, or its version was marked bad as it entered", async () => {
+  const line = newLine(database);
+  await line.add("running");
+  const [soon] = await sql<{ at: Date }[]>`select deploy_queue._now() + interval '1 minute' as at`;
+  const late = await line.add("queued", { notAfter: soon?.at ?? new Date(Number.NaN) });
+  const [entering, marking] = [database.connect(), database.connect()];
+  await line.add("queued", { component: "marked", version: "v3" });
+  await marking`begin`;
+  await marking`select deploy_queue.mark_bad('marked', 'v3', 'it loses orders')`;
+  const alone = newLine(database);
+  const [bad] = await entering<{ id: number }[]>`
+    select id from deploy_queue.enqueue('dev', 'aws', ${alone.region}, 0, 'marked', 'v3')`;
+  await marking`commit`;
+  expect(await news([late])).toMatchObject([{ event: "waiting" }]);
+
+  await database.advance("2 minutes");
+  expect(await news([late, bad?.id ?? 0])).toMatchObject([{ event: "turn" }, { event: "turn" }]);
+});
+
 test("those who follow hear on one channel of all that are told something", async () => {
   const line = newLine(database);
   const holder = await line.add("running");

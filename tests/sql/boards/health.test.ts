@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { newWebhook, taken } from "../../support/webhooks.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -46,4 +47,26 @@ test("of the deployments that look stuck it names ten, the oldest first, and cou
   expect(found[0]).toContain(`warning deployment ${ids[0]} (api) is waiting for its owner to start it, idle for 00:0`);
   expect(found[10]).toBe("warning and 2 more look stuck");
   await sql`select deploy_queue.cancel(id) from deploy_queue.deployments`;
+});
+
+test("a webhook whose messages wait for more than ten minutes is a warning, with the reason, until they are delivered", async () => {
+  expect(await findings("webhooks")).toEqual([]);
+  const { name } = await newWebhook(database, { events: ["started"] });
+  expect(await findings("webhooks")).toEqual(["ok all have been told"]);
+  await newLine(database).add("running");
+  const [message] = await taken(database, name);
+  if (message === undefined) throw new Error("nothing is due");
+  await queue.webhooks.recordAttempt(message, { delivered: false, httpStatus: 500, problem: "status 500" });
+  expect(await findings("webhooks")).toEqual(["ok all have been told"]);
+
+  await database.advance("11 minutes");
+  expect(await findings("webhooks")).toEqual([
+    expect.stringMatching(
+      new RegExp(`^warning webhook ${name} has not been told of all, 1 pending since .*, status 500$`),
+    ),
+  ]);
+  const [again] = await taken(database, name);
+  if (again === undefined) throw new Error("nothing is due");
+  await queue.webhooks.recordAttempt(again, { delivered: true, httpStatus: 200 });
+  expect(await findings("webhooks")).toEqual(["ok all have been told"]);
 });

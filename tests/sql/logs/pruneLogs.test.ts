@@ -36,6 +36,6 @@ test("logs without a deployment go, too", async () => {
   const { id } = await database.enqueue();
   await database.sql`
     insert into deploy_queue.deployment_logs (deployment_id, position, logged_at, stream, content, size_so_far)
-    values (${id + 1_000_000}, 1, deploy_queue._now() - interval '2 hours', 'stdout', 'a', 1)`;
+    values (${id + 1_000_000}, 1, deploy_queue._now() - interval '31 days', 'stdout', 'a', 1)`;
   expect(await queue.logs.prune()).toBe(1);
 });
