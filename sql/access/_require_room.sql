@@ -8,6 +8,10 @@ as $$
 declare
   v_most integer := (deploy_queue._verified() ->> 'most_live')::integer;
 begin
+  -- A statement of its own, so that only who is limited is counted.
+  if v_most is null then
+    return;
+  end if;
   if v_most <= (
     select count(*) from deploy_queue._live_deployments as live where live.entered_by = _require_room.principal
   ) then
