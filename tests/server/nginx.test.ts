@@ -12,7 +12,12 @@ const nginx = spawnSync("sh", ["-c", "PATH=$PATH:/usr/sbin command -v nginx"], {
 
 const cli = useCommandLine();
 const servers = [useHttpServer(cli), useHttpServer(cli)] as const;
+const other = useCommandLine();
+const ofDev = useHttpServer(cli, { basePath: "/dev" });
+const ofProd = useHttpServer(other, { basePath: "/prod" });
 const directory = useDirectory();
+
+type Routes = Readonly<Record<string, readonly { readonly base: string }[]>>;
 
 async function freePort(): Promise<number> {
   const listener = createTcpServer().listen(0, "127.0.0.1");
@@ -22,13 +27,23 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** nginx in front of both servers, as docs/operations.md shows it, until the test ends. */
-async function startNginx(buffering: "on" | "off"): Promise<string> {
+/** nginx in front of servers, by the paths that it gives to them, as docs/operations.md and docs/scaling.md show it, until the test ends. */
+async function startNginx(buffering: "on" | "off", routes: Routes = { "/": servers }): Promise<string> {
   const port = await freePort();
   const folder = join(directory, `nginx-${port}`);
   mkdirSync(folder);
   chmodSync(folder, 0o777);
-  const upstream = servers.map(({ base }) => `server ${new URL(base).host};`).join(" ");
+  const upstreams = Object.values(routes).map((group, index) => {
+    const hosts = group.map(({ base }) => `server ${new URL(base).host};`).join(" ");
+    return `upstream queue_${index} { ${hosts} keepalive 32; }`;
+  });
+  const locations = Object.keys(routes).map(
+    (path, index) => `location ${path} {
+          proxy_pass http://queue_${index}; proxy_http_version 1.1; proxy_set_header Connection "";
+          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+          proxy_buffering ${buffering}; proxy_read_timeout 120s;
+        }`,
+  );
   writeFileSync(
     join(folder, "nginx.conf"),
     `daemon off; pid ${folder}/pid; error_log stderr;
@@ -36,14 +51,10 @@ async function startNginx(buffering: "on" | "off"): Promise<string> {
     http {
       access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
       fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-      upstream deploy_queue { ${upstream} keepalive 32; }
+      ${upstreams.join("\n")}
       server {
         listen 127.0.0.1:${port};
-        location / {
-          proxy_pass http://deploy_queue; proxy_http_version 1.1; proxy_set_header Connection "";
-          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-          proxy_buffering ${buffering}; proxy_read_timeout 120s;
-        }
+        ${locations.join("\n")}
       }
     }`,
   );
@@ -53,7 +64,8 @@ async function startNginx(buffering: "on" | "off"): Promise<string> {
     await (child.exitCode ?? once(child, "exit"));
   });
   const url = `http://127.0.0.1:${port}`;
-  await until("nginx answers", async () => (await fetch(`${url}/livez`).catch(() => undefined))?.ok);
+  const [first = "/"] = Object.keys(routes);
+  await until("nginx answers", async () => (await fetch(`${url}${first}livez`).catch(() => undefined))?.ok);
   return url;
 }
 
@@ -94,6 +106,26 @@ describe.skipIf(nginx === "")("behind nginx", () => {
       expect(heard).toContain("event: ended");
     },
   );
+
+  test("one address stands before several databases, each under its path", async () => {
+    const url = await startNginx("off", { "/dev/": [ofDev], "/prod/": [ofProd] });
+    const { options, region } = newPlace();
+    const through = async (path: string, server: typeof ofDev, ...args: string[]) =>
+      cli.run(args, {
+        ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: `${url}${path}` },
+        DEPLOY_QUEUE_TOKEN: await server.tokenOf("deployer"),
+      });
+
+    const dev = await through("/dev", ofDev, "start", ...options);
+    // The same cell is free in the other database.
+    const prod = await through("/prod", ofProd, "start", ...options);
+    expect([dev.code, prod.code]).toEqual([0, 0]);
+    expect(await cli.row(Number(dev.stdout))).toMatchObject({ region, status: "running" });
+    expect(await other.row(Number(prod.stdout))).toMatchObject({ region, status: "running" });
+    expect(await through("/prod", ofDev, "finish", prod.stdout.trim())).toMatchObject({ code: 7 });
+    expect(await through("/prod", ofProd, "finish", prod.stdout.trim())).toMatchObject({ code: 0 });
+    await through("/dev", ofDev, "finish", dev.stdout.trim());
+  });
 
   test("a server that goes away is not missed", async () => {
     const url = await startNginx("off");
