@@ -43,12 +43,13 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
   const guarded = guardCommand(
     () => log?.note("the command has exited, and processes that it has started have the grace period to end"),
     (stream, bytes) => log?.write(stream, bytes),
+    "ignore",
+    {
+      deploymentId: deployment.id,
+      contact: { ...agent.address, actor: agent.queue.source.actor, keeper },
+      failure: "no command began, since the process that kept it was gone",
+    },
   );
-  guarded.expect({
-    deploymentId: deployment.id,
-    contact: { ...agent.address, actor: agent.queue.source.actor, keeper },
-    failure: "no command began, since the process that kept it was gone",
-  });
 
   const run = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
     let problem: string | undefined;

@@ -1,20 +1,19 @@
-import { fork } from "node:child_process";
+import { fork, type StdioOptions } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { Writable } from "node:stream";
 import { setImmediate as nextRound } from "node:timers/promises";
 import type { ChildEnd } from "../processes/childProcess.js";
 import { groupOfMarked, ProcessGroup } from "../processes/processGroup.js";
 import { pause } from "../queue/pause.js";
 import { startTimer } from "../queue/timer.js";
 import { isStandalone } from "../standalone.js";
-import type { ExpectOrder, News, Order, StartOrder } from "./watchdog.js";
+import { type Expectation, expectationArgument, type News, type Order, type StartOrder } from "./watchdog.js";
 
 /** When it returns a promise, no more is read of the stream until that has settled. */
 export type OutputListener = (stream: "stdout" | "stderr", bytes: Buffer) => Promise<void> | undefined | void;
 
 /** The commands of a run under a watchdog, which ends them when this process cannot. */
 export interface GuardedCommand {
-  /** Says how the deployment ends when this process is gone before the first command. */
-  expect(deployment: Omit<ExpectOrder, "order">): void;
   /**
    * Starts the next command, once the one before has ended.
    * @returns how it has ended, when no process of its group is left
@@ -42,18 +41,27 @@ const searchInterval = 20;
  * @param onLinger told when the command has exited and other processes of its group have not
  * @param onOutput told what the commands print; without it, they have the streams of this process
  * @param stdin of the commands, when onOutput is told what they print
+ * @param expected how the deployment ends when this process is gone before the first command
  */
 export function guardCommand(
   onLinger: () => void,
   onOutput?: OutputListener,
   stdin: "ignore" | "inherit" = "ignore",
+  expected?: Expectation,
 ): GuardedCommand {
   // This program once more: an executable by itself, else Node.js with its file.
   const [file = "", ...args] = [...(isStandalone ? [] : process.argv.slice(1, 2)), "watchdog"];
-  const watchdog = fork(file, args, {
+  const streams: StdioOptions =
+    onOutput === undefined ? ["inherit", "inherit", "inherit", "ipc"] : [stdin, "pipe", "pipe", "ipc"];
+  const watchdog = fork(file, expected === undefined ? args : [...args, expectationArgument], {
     detached: true,
-    stdio: onOutput === undefined ? ["inherit", "inherit", "inherit", "ipc"] : [stdin, "pipe", "pipe", "ipc"],
+    stdio: expected === undefined ? streams : [...streams, "pipe"],
   });
+  const expectation = watchdog.stdio[4];
+  if (expectation instanceof Writable) {
+    // The watchdog may have ended.
+    expectation.on("error", () => undefined).end(JSON.stringify(expected));
+  }
   let chunks = 0;
   let hasEnded = false;
   for (const name of ["stdout", "stderr"] as const) {
@@ -124,7 +132,6 @@ export function guardCommand(
   watchdog.once("error", () => void onGone());
   watchdog.once("disconnect", () => void onGone());
   return {
-    expect: (deployment) => tell({ order: "expect", ...deployment }),
     async start(work) {
       askedGrace = work.grace;
       hasEnded = false;

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { type ChildEnd, startChild } from "../processes/childProcess.js";
 import type { ProcessGroup } from "../processes/processGroup.js";
@@ -28,16 +28,21 @@ export interface StartOrder {
 }
 
 /** The deployment has started, and its first command has not: how that ends when the keeper is gone before. */
-export interface ExpectOrder {
-  readonly order: "expect";
+export interface Expectation {
   readonly deploymentId: number;
   readonly contact: Contact;
   readonly failure: string;
 }
 
+/**
+ * With this argument, the watchdog reads an expectation from a pipe of its own: messages that come before it listens are lost when its
+ * keeper is gone by then.
+ */
+export const expectationArgument = "expecting";
+const expectationPipe = 4;
+
 /** What the keeper tells its watchdog. Durations are in milliseconds. */
 export type Order =
-  | ExpectOrder
   | StartOrder
   | { readonly order: "stop"; readonly signal: NodeJS.Signals; readonly grace: number }
   /** The keeper lives, and the command may go on for so long: by this clock and by the wall clock, whichever is over first. */
@@ -61,12 +66,16 @@ const lingering = 1_000;
  * Guards the commands of a keeper, one after the other, in a process of its own: starts each, and ends it with its whole process group when the keeper is gone, or
  * has been silent for too long because it is suspended. A keeper that is gone tells no end of the work, so the watchdog tells it then.
  */
-export function guardCommand(tell: (news: News) => void): void {
+export function guardCommand(tell: (news: News) => void, isExpecting: boolean): void {
   let group: ProcessGroup | undefined;
   let grace = 0;
   let timer: NodeJS.Timeout | undefined;
   /** Tells the end of the work in place of the keeper; undefined before that. */
   let tellEnd: (() => Promise<void>) | undefined;
+  const expected = isExpecting ? readExpectation() : undefined;
+  if (expected !== undefined) {
+    tellEnd = () => tellOutcome(expected.contact, expected.deploymentId, expected.failure);
+  }
   let wasStopped = false;
   /** Whether the time of the keeper is over: what it starts now is ended at once. */
   let isOver = false;
@@ -134,9 +143,6 @@ export function guardCommand(tell: (news: News) => void): void {
     switch (order.order) {
       case "leave":
         return process.exit(0);
-      case "expect":
-        tellEnd = () => tellOutcome(order.contact, order.deploymentId, order.failure);
-        return;
       case "stop":
         wasStopped = true;
         return group?.stop(order.signal, order.grace);
@@ -170,6 +176,13 @@ export function guardCommand(tell: (news: News) => void): void {
     process.on(signal, () => process.ppid === keeper && process.kill(keeper, signal));
   }
   process.on("SIGTSTP", () => undefined);
+}
+
+/** @returns undefined when the keeper was gone before it had written any */
+function readExpectation(): Expectation | undefined {
+  const written = readFileSync(expectationPipe, "utf8");
+  closeSync(expectationPipe);
+  return written === "" ? undefined : JSON.parse(written);
 }
 
 async function tellOutcome(contact: Contact, deploymentId: number, failure: string | undefined): Promise<void> {

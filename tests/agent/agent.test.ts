@@ -257,6 +257,20 @@ describe("an agent", () => {
     },
   );
 
+  test("fails what it has taken when it is killed before the first command", async () => {
+    const gated = gatedCommand(folder);
+    const stages = { main: { env: { KEY: { command: gated.command } } } };
+    const target = agentTarget(folder, { stages });
+    const agent = await startAgent(cli, agentFile(folder, [target]));
+    const id = await submit(target, ["touch x"], { refName: "main" });
+    await agent.printed(/taken for the target/);
+
+    agent.process.kill("SIGKILL");
+
+    expect((await ended(id)).cancellation_note).toBe("no command began, since the process that kept it was gone");
+    expect(existsSync(join(target.directory, "x"))).toBe(false);
+  });
+
   test("runs so many at once as its file says", async () => {
     const targets = [agentTarget(folder), agentTarget(folder), agentTarget(folder)] as const;
     await startAgent(cli, agentFile(folder, targets, { deployments_at_once: 2 }));
