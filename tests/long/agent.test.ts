@@ -22,6 +22,7 @@ beforeAll(async () => {
   mkdirSync(programs);
   program("build", `${judged}; echo "building"; sleep 0.1`);
   program("supervisorctl", `${judged}; echo "$2: started"`);
+  program("flood", "echo first; yes 0123456789012345678901234567890123456789 | head -c 1000000000; echo; echo last");
   program("stubborn", `${judged}; trap '' TERM; echo stubborn; while :; do sleep 0.1; done`);
   await cli.run(["roles", "create"]);
   await cli.queue.environments.set("dev", { bufferTime: 0, heartbeatTimeout: 100 });
@@ -54,7 +55,11 @@ function agent(targets: readonly TestTarget[], more: object = {}): Promise<Runni
 
 const project = (more: object = {}) =>
   agentTarget(folder, {
-    ...{ commands: ["build *", "stubborn", "supervisorctl restart *"], last_command: undefined, grace_period: "5s" },
+    ...{
+      commands: ["build *", "stubborn", "flood", "supervisorctl restart *"],
+      last_command: undefined,
+      grace_period: "5s",
+    },
     ...more,
   });
 
@@ -132,6 +137,26 @@ describe.skipIf(process.platform !== "linux")("agents that know nothing but a se
     expect((await ended(next)).status).toBe("finished");
     expect(linesOf(target, "taken")).toEqual([]);
     expect(linesOf(target, "order")).toEqual([id, next]);
+  });
+
+  test("store the beginning and the end of a command that prints 1 GB, in little memory", async () => {
+    const target = project();
+    const { process } = await agent([target]);
+
+    const id = await deploy(target, ["flood", restart]);
+
+    expect((await ended(id)).status).toBe("finished");
+    const log = await until("the rest of its log is there", async () => {
+      const text = await wholeLog(id);
+      return text.endsWith(`$ ${restart}\nmy-app--main: started\n`) && text;
+    });
+    expect(log.slice(0, 20)).toBe("$ flood\nfirst\n012345");
+    expect(log).toMatch(/\nabout 943\.\d MiB are left out here\n/);
+    expect(log).toContain("\nlast\n");
+    expect(log.length).toBeGreaterThan(10_000_000);
+    expect(log.length).toBeLessThan(10_486_760);
+    const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${process.pid}/status`, "utf8")) ?? [];
+    expect(Number(peak)).toBeLessThan(400_000);
   });
 
   test("are deployed to by a workflow that posts and polls with curl and jq", async () => {
