@@ -1,18 +1,16 @@
 import { logOutages } from "../display/outages.js";
-import { type Log, openLog } from "../logs/openLog.js";
 import type { ChildEnd } from "../processes/childProcess.js";
 import type { Work } from "../queue/calls/work.js";
 import { reasonOf } from "../queue/errors.js";
 import { Lease, type Reading } from "../queue/lease.js";
 import { oneLine } from "../queue/oneLine.js";
-import { outlastOutages } from "../queue/outage.js";
-import { pause } from "../queue/pause.js";
 import { keepDeployment, type Outcome, type Running } from "../queue/run.js";
-import { guardCommand } from "../supervision/guardedCommand.js";
+import { type GuardedCommand, guardCommand } from "../supervision/guardedCommand.js";
 import { type Attention, type Keeper, superviseCommands } from "../supervision/superviseCommands.js";
 import { deploymentName } from "../text/describe.js";
 import { type Prepared, prepareWork } from "./prepare.js";
 import type { Target } from "./target.js";
+import { openWorkLog, type WorkLog } from "./workLog.js";
 
 export interface TakenWork {
   readonly work: Work;
@@ -23,23 +21,19 @@ export interface TakenWork {
   readonly target: Target | undefined;
 }
 
+type Ended = Outcome<ChildEnd | undefined>;
+
 /** An outcome is told for so long after the database went away, in milliseconds: meanwhile the agent keeps the place of the deployment. */
 const outageTimeout = 3_600_000;
-/** For so long the outcome waits for the rest of the log to be stored, in milliseconds: who follows the log stops at the outcome. */
-const logPatience = 10_000;
 
 /** Runs the commands of a deployment that has started, to the end of the deployment. Does not throw. */
 export async function performWork(agent: Keeper, attention: Attention, taken: TakenWork): Promise<void> {
   const { work, keeper, sent, target } = taken;
   const { deployment } = work;
-  const name = deploymentName(deployment);
-  const say = (message: string): void => agent.log.info(`${name}: ${message}`);
+  const say = (message: string): void => agent.log.info(`${deploymentName(deployment)}: ${message}`);
   const lease = new Lease();
   lease.renewed(sent, deployment);
-  let secrets: readonly string[] = [];
-  let prepared: Prepared | undefined;
-  let log: Log | undefined;
-  let stored: Promise<void> = Promise.resolve();
+  let log: WorkLog | undefined;
   const guarded = guardCommand(
     () => log?.note("the command has exited, and processes that it has started have the grace period to end"),
     (stream, bytes) => log?.write(stream, bytes),
@@ -50,74 +44,21 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
       failure: "no command began, since the process that kept it was gone",
     },
   );
-
-  const run = async (running: Running): Promise<Outcome<ChildEnd | undefined>> => {
-    let problem: string | undefined;
-    try {
-      if (target === undefined) {
-        throw new Error(`the file of the agent has no target ${work.target}`);
-      }
-      prepared = await prepareWork(agent.queue, target, work, (values) => {
-        secrets = values.filter((value) => value !== "");
-      });
-    } catch (error) {
-      problem = reasonOf(error);
+  const run = async (running: Running): Promise<Ended> => {
+    const { secrets, prepared } = await prepare(agent, taken, running.stop);
+    const { stop } = running;
+    log = await openWorkLog(agent, { deployment, keeper, limit: target?.logLimit, secrets, outageTimeout, stop });
+    const outcome =
+      typeof prepared === "string"
+        ? { result: undefined, failure: prepared }
+        : await runCommands(agent, attention, guarded, running, prepared, log);
+    const failure = outcome.failure === undefined ? undefined : log.masked(oneLine(outcome.failure));
+    if (failure !== undefined) {
+      log.note(failure);
     }
-    const settings = await outlastOutages(() => agent.queue.logs.settings(deployment.id), {
-      signal: running.stop,
-      outageTimeout: logPatience,
-    }).catch(() => undefined);
-    const opened = openLog(agent.queue.source, {
-      deploymentId: deployment.id,
-      keeper,
-      secrets,
-      limit: Math.min(target?.logLimit ?? Number.POSITIVE_INFINITY, settings?.limit ?? usualLimit),
-      outageTimeout,
-      onLoss: (why) => agent.log.warn(`${name}: the rest of its log is lost: ${why}`),
-    });
-    log = opened;
-    const end = async (outcome: Outcome<ChildEnd | undefined>): Promise<Outcome<ChildEnd | undefined>> => {
-      const failure = outcome.failure === undefined ? undefined : masked(oneLine(outcome.failure));
-      if (failure !== undefined) {
-        opened.note(failure);
-      }
-      stored = opened.close();
-      await Promise.race([stored, pause(logPatience)]);
-      return { ...outcome, failure };
-    };
-    if (prepared === undefined || target === undefined) {
-      return end({ result: undefined, failure: problem ?? "it could not be prepared" });
-    }
-    const tell = (message: string): void => {
-      agent.log.info(`${name}: ${masked(message)}`);
-      opened.note(message);
-    };
-    const { commands, directory, environment, prefix } = prepared;
-    const texts = new Map<string, string>();
-    const steps = commands.map(({ text, words }, index) => {
-      const step = {
-        name: `command ${index + 1} of ${commands.length} (${text})`,
-        words,
-        timeout: target.commandTimeout,
-      };
-      texts.set(step.name, text);
-      return step;
-    });
-    const outcome = await superviseCommands(
-      { ...agent, log: { ...agent.log, info: tell, warn: tell, error: tell } },
-      attention,
-      guarded,
-      running,
-      {
-        ...{ steps, environment, prefix, directory: directory.path, timeout: target.timeout },
-        ...{ gracePeriod: target.gracePeriod, verification: target.verification, onFailure: target.onFailure },
-        nameOfRollback: "the command of on_failure",
-        onStep: (step) => opened.note(`$ ${texts.get(step.name)}`),
-      },
-    );
-    return end(outcome);
+    await log.close();
+    return { ...outcome, failure };
   };
-  const masked = (text: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 
   say(`taken for the target ${work.target}`);
   try {
@@ -130,13 +71,61 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
       end.how === "untold" || end.how === "lost-contact" ? reasonOf(end.error) : end.deployment.cancellation_note;
     say(end.how === "finished" ? "finished" : `${end.how}: ${note}`);
   } catch (error) {
-    agent.log.error(`${name}: ${reasonOf(error)}`);
+    agent.log.error(`${deploymentName(deployment)}: ${reasonOf(error)}`);
   } finally {
     guarded.dismiss();
-    await prepared?.directory.close().catch(() => undefined);
-    await stored;
+    await log?.stored();
   }
 }
 
-/** In bytes, when the queue does not say. */
-const usualLimit = 10 * 2 ** 20;
+interface Preparation {
+  /** Also of what could not be prepared. */
+  readonly secrets: readonly string[];
+  /** Or why nothing may run. */
+  readonly prepared: (Prepared & { readonly target: Target }) | string;
+}
+
+async function prepare({ queue }: Keeper, { work, target }: TakenWork, stop: AbortSignal): Promise<Preparation> {
+  let secrets: readonly string[] = [];
+  if (target === undefined) {
+    return { secrets, prepared: `the file of the agent has no target ${work.target}` };
+  }
+  try {
+    const prepared = await prepareWork(queue, target, work, stop, (values) => {
+      secrets = values.filter((value) => value !== "");
+    });
+    return { secrets, prepared: { ...prepared, target } };
+  } catch (error) {
+    return { secrets, prepared: reasonOf(error) };
+  }
+}
+
+async function runCommands(
+  agent: Keeper,
+  attention: Attention,
+  guarded: GuardedCommand,
+  running: Running,
+  { target, commands, directory, environment, prefix }: Prepared & { readonly target: Target },
+  { tell, note }: WorkLog,
+): Promise<Outcome<ChildEnd>> {
+  const steps = commands.map(({ text, words }, index) => ({
+    name: `command ${index + 1} of ${commands.length} (${text})`,
+    ...{ text, words, timeout: target.commandTimeout },
+  }));
+  try {
+    return await superviseCommands(
+      { ...agent, log: { ...agent.log, info: tell, warn: tell, error: tell } },
+      attention,
+      guarded,
+      running,
+      {
+        ...{ steps, environment, prefix, directory: directory.path, timeout: target.timeout },
+        ...{ gracePeriod: target.gracePeriod, verification: target.verification, onFailure: target.onFailure },
+        nameOfRollback: "the command of on_failure",
+        onStep: (step) => note(`$ ${steps.find(({ name }) => name === step.name)?.text}`),
+      },
+    );
+  } finally {
+    await directory.close().catch(() => undefined);
+  }
+}

@@ -1,5 +1,6 @@
 import type { Work } from "../queue/calls/work.js";
 import { InvalidValueError } from "../queue/errors.js";
+import { outlastOutages } from "../queue/outage.js";
 import type { Queue } from "../queue/queue.js";
 import { allowedCommands, type Command } from "./allowedCommands.js";
 import { openDirectory, type WorkingDirectory } from "./directory.js";
@@ -22,6 +23,7 @@ const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /**
  * Examines whether the target allows what a deployment asks for, and writes .env.
+ * @param stop ends the wait for a database that is away
  * @param onSecrets told of the values that no log may show, before anything else is done with them
  * @throws InvalidValueError
  */
@@ -29,6 +31,7 @@ export async function prepareWork(
   queue: Queue,
   target: Target,
   { commands: texts, directory: wanted, ref_name: ref, deployment }: Work,
+  stop: AbortSignal,
   onSecrets: (secrets: readonly string[]) => void,
 ): Promise<Prepared> {
   const stage = stageOf(target, ref);
@@ -36,7 +39,8 @@ export async function prepareWork(
   onSecrets(variables.secrets);
   const commands = allowedCommands(target, texts);
   const { environment, component } = deployment;
-  if (target.verification === undefined && (await queue.environments.requiresVerification(environment, component))) {
+  const isRequired = () => queue.environments.requiresVerification(environment, component);
+  if (target.verification === undefined && (await outlastOutages(isRequired, { signal: stop }))) {
     throw new InvalidValueError(
       `${environment} requires that ${component} is verified, and the target ${target.name} has no verify`,
     );

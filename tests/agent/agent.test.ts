@@ -188,6 +188,24 @@ describe("an agent", () => {
     expect(existsSync(join(target.directory, "undone"))).toBe(true);
   });
 
+  test("runs nothing where the environment requires verification and the target has no check", async () => {
+    const cell = { environment: "strict", provider: "vps", region: "here", index: 0 };
+    await cli.queue.environments.set("strict", { bufferTime: 0, requireVerification: true });
+    const target = agentTarget(folder, { cell });
+    const checked = agentTarget(folder, { cell: { ...cell, index: 1 }, verify: "true", verify_every: "1s" });
+    await startAgent(cli, agentFile(folder, [target, checked]));
+
+    const refused = await submit(target, ["touch x"]);
+    const verified = await submit(checked, ["touch x"]);
+
+    expect(await ended(refused)).toMatchObject({
+      status: "failed",
+      cancellation_note: `strict requires that ${target.name} is verified, and the target ${target.name} has no verify`,
+    });
+    expect(existsSync(join(target.directory, "x"))).toBe(false);
+    expect((await ended(verified)).status).toBe("finished");
+  });
+
   test("ends the command when the deployment is cancelled", async () => {
     const target = agentTarget(folder, { grace_period: "200ms", shell: true });
     await startAgent(cli, agentFile(folder, [target]));
