@@ -1,11 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { commandPaths } from "../src/commandLine/registry.js";
-import { useCommandLine } from "./support/commandLine.js";
+import { programWords } from "./support/cli.js";
+import { useCommandLine, useDirectory } from "./support/commandLine.js";
 import { openClient } from "./support/database.js";
+import { useHttpServer } from "./support/httpServer.js";
+import { killLater } from "./support/leftovers.js";
+import { until } from "./support/until.js";
 
 const cli = useCommandLine();
+const server = useHttpServer(cli);
+const folder = useDirectory();
 const root = join(import.meta.dirname, "..");
 const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
   (name) => name.endsWith(".md"),
@@ -97,3 +106,54 @@ test("docs/setup.md leads from an administrator without superuser to a deploymen
   }
   expect(outputs.join("")).toContain("deployed");
 });
+
+test.skipIf(process.platform !== "linux")(
+  "docs/agent.md leads from a bare machine to two deployments, as it stands",
+  async () => {
+    const programs = join(folder, "programs");
+    const own = (text: string) =>
+      text
+        .replace(/(?=\/var\/www|\/etc\/deploy-queue)/g, folder)
+        .replace(/(user: |-o )deploy\b/g, `$1${userInfo().username}`)
+        .replace("https://queue.example.com", server.base);
+    const [tokens = "", machine = "", check = "", start = "", deploy = "", submit = ""] = blocks(
+      "docs/agent.md",
+      "sh",
+    ).map(own);
+    const [file = ""] = blocks("docs/agent.md", "yaml").map(own);
+    const [variables = ""] = blocks("docs/agent.md", "ini").map(own);
+    const environment = (more: object) => ({ env: { PATH: `${programs}:${process.env["PATH"]}`, ...more } });
+    const outputOf = async (script: string, more: object = {}) => {
+      const { stdout } = await promisify(execFile)("bash", ["-ec", script], environment(more));
+      return stdout.trim();
+    };
+    mkdirSync(programs);
+    for (const [name, script] of [
+      ["deploy-queue", `exec ${programWords} "$@"`],
+      ["yarn", 'echo "yarn $1"'],
+      ["supervisorctl", 'echo "$2: started"'],
+    ] as const) {
+      writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    await cli.queue.environments.set("prod", { bufferTime: 0 });
+
+    const [agent = "", ci = ""] = (await outputOf(tokens, { DEPLOY_QUEUE_DATABASE_URL: cli.url })).split("\n");
+    // Not those that install programs and add users.
+    const directories = machine.split("\n").filter((line) => line.startsWith("install "));
+    expect(directories).toHaveLength(2);
+    await outputOf(directories.join("\n"));
+    writeFileSync(join(folder, "etc/deploy-queue/agent.yaml"), file);
+    writeFileSync(join(folder, "etc/deploy-queue/agent.env"), variables.replace("dq_…", agent), { mode: 0o600 });
+    expect(await outputOf(check)).toBe("my-app: prod-vps-fra-cell-0");
+    killLater(execFile("bash", ["-c", `exec ${start}`], environment({})));
+    await until("the agent is there", async () => (await cli.queue.work.targets()).length === 1);
+    const caller = { DEPLOY_QUEUE_URL: server.base, DEPLOY_QUEUE_TOKEN: ci, CI: "true" };
+    const { job_id: job }: { job_id: string } = JSON.parse(await outputOf(deploy, caller));
+    const [submission = "", logs = ""] = submit.split("\n");
+    const id = await outputOf(submission, caller);
+
+    expect(await outputOf(logs.replace("42", job), caller)).toMatch(/\nyarn install\n.*\nmy-app--main: started$/s);
+    expect(await outputOf(logs.replace("42", id), caller)).toMatch(/\nyarn build\n.*\nmy-app--main: started$/s);
+    for (const each of [job, id]) expect((await cli.row(Number(each))).status).toBe("finished");
+  },
+);
