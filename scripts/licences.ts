@@ -14,11 +14,12 @@ async function licenceOf(folder: string): Promise<string> {
   const about: { name: string; version: string; license: string } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   );
-  const names = (await readdir(folder))
-    .filter((name) => /^(licen[cs]e|copying|notice|copyright)/i.test(name))
-    .toSorted();
+  const all = (await readdir(folder)).toSorted();
+  const names = all.filter((name) => /^(licen[cs]e|copying|notice|copyright)/i.test(name));
   const files = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  const readme = names.length > 0 ? "" : await readFile(join(folder, "README.md"), "utf8");
+  // Some write it otherwise.
+  const readmeName = all.find((name) => name.toLowerCase() === "readme.md");
+  const readme = names.length > 0 || readmeName === undefined ? "" : await readFile(join(folder, readmeName), "utf8");
   const texts = [...files, /^#+ licen[cs]e[^#]*/im.exec(readme)?.[0] ?? ""].map((text) =>
     text.replaceAll("\r\n", "\n").trim(),
   );
