@@ -3,7 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 
 const name = `${process.platform}-${process.arch}`;
 const given = process.argv.slice(2);
-const all = ["tests/executable.test.ts", "tests/commands", "tests/commandLine", "tests/worker/whereItStands.test.ts"];
+const all = [
+  ...["tests/executable.test.ts", "tests/commands", "tests/commandLine", "tests/worker/whereItStands.test.ts"],
+  "tests/agent",
+];
 execFileSync("tsx", ["scripts/buildExecutable.ts", name], { stdio: "inherit" });
 const { status } = spawnSync("vitest", ["run", ...(given.length > 0 ? given : all)], {
   env: { ...process.env, DEPLOY_QUEUE_TEST_EXECUTABLE: `build/deploy-queue-${name}` },

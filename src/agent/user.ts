@@ -21,23 +21,45 @@ const run = promisify(execFile);
  * @throws InvalidValueError
  */
 export async function findUser(name: string | undefined): Promise<User> {
-  const own = userInfo();
-  if (name === undefined && own.uid === 0) {
+  const isRoot = process.getuid?.() === 0;
+  if (name === undefined && isRoot) {
     throw new InvalidValueError("it is missing: commands would run as root. Say user: root where that is meant");
   }
-  if (name === undefined || name === own.username) {
-    return { name: own.username, home: own.homedir, ids: undefined, prefix: [] };
+  // Bun takes the name from the environment, which may name another user.
+  const own = (await accountOf(String(process.getuid?.()))) ?? accountOfRuntime();
+  if (name === undefined || name === own.name) {
+    return { name: own.name, home: own.home, ids: undefined, prefix: [] };
   }
-  if (process.getuid?.() !== 0) {
-    throw new InvalidValueError(`only root can run commands as ${name}, and this process is ${own.username}`);
+  if (!isRoot) {
+    throw new InvalidValueError(`only root can run commands as ${name}, and this process is ${own.name}`);
   }
-  const { stdout } = await run("getent", ["passwd", "--", name]).catch(() => {
+  const account = await accountOf(name);
+  if (account === undefined) {
     throw new InvalidValueError(`this machine has no user ${name}`);
-  });
-  const [, , uid = "", gid = "", , home = "/"] = stdout.trim().split(":");
+  }
+  const { uid, gid, home } = account;
   await run("setpriv", ["--version"]).catch(() => {
     throw new InvalidValueError(`to run commands as ${name} takes setpriv, of the package util-linux`);
   });
   const prefix = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--"];
-  return { name, home, ids: { uid: Number(uid), gid: Number(gid) }, prefix };
+  return { name, home, ids: { uid, gid }, prefix };
+}
+
+interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** @param key a name or a number */
+async function accountOf(key: string): Promise<Account | undefined> {
+  const { stdout } = await run("getent", ["passwd", "--", key]).catch(() => ({ stdout: "" }));
+  const [name = "", , uid = "", gid = "", , home = "/"] = stdout.trim().split(":");
+  return name === "" ? undefined : { name, uid: Number(uid), gid: Number(gid), home };
+}
+
+function accountOfRuntime(): Account {
+  const { username, uid, gid, homedir } = userInfo();
+  return { name: username, uid, gid, home: homedir };
 }

@@ -338,6 +338,21 @@ test.skipIf(process.getuid?.() !== 0)("who is not root runs commands as nobody e
   expect(stdout).toMatch(/\.user: only root can run commands as root, and this process is nobody\n$/);
 });
 
+test.skipIf(process.getuid?.() !== 0)(
+  "root becomes the user of the target also where its environment names that user already",
+  async () => {
+    chmodSync(folder, 0o755);
+    const target = agentTarget(folder, { user: "nobody", shell: true });
+    chownSync(target.directory, 65534, 65534);
+    await startAgent(cli, agentFile(folder, [target]), { USER: "nobody" });
+
+    const id = await submit(target, ["id -un > who"]);
+
+    await ended(id);
+    expect(readFileSync(join(target.directory, "who"), "utf8")).toBe("nobody\n");
+  },
+);
+
 test.skipIf(process.getuid?.() !== 0)("root runs commands as root only where the file says so", async () => {
   const { stdout } = await cli.run([
     "agent",
