@@ -22,6 +22,7 @@ function elapsedSince({ monotonic, wall }: Reading): number {
 export class Lease {
   #sent: Reading | undefined;
   #length = Number.POSITIVE_INFINITY;
+  #isWhole = false;
   #workLeft = Number.POSITIVE_INFINITY;
   #maxDuration = Number.POSITIVE_INFINITY;
   #onRenewed = (): void => undefined;
@@ -31,17 +32,18 @@ export class Lease {
     this.#onRenewed = callback;
   }
 
-  /** A heartbeat, or the start, was acknowledged. */
+  /** A heartbeat was acknowledged; or the start, which says nothing of endsBy. */
   renewed(
     sent: Reading,
     { start_timestamp, heartbeat_timestamp, alive_until }: Deployment,
-    endsBy: Date | null = null,
+    endsBy?: Date | null,
   ): void {
     if (heartbeat_timestamp !== null && alive_until !== null) {
       this.#sent = sent;
+      this.#isWhole ||= endsBy !== undefined;
       this.#length = alive_until.getTime() - heartbeat_timestamp.getTime();
-      this.#maxDuration = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - Number(start_timestamp);
-      this.#workLeft = endsBy === null ? Number.POSITIVE_INFINITY : endsBy.getTime() - heartbeat_timestamp.getTime();
+      this.#maxDuration = endsBy == null ? Number.POSITIVE_INFINITY : endsBy.getTime() - Number(start_timestamp);
+      this.#workLeft = endsBy == null ? Number.POSITIVE_INFINITY : endsBy.getTime() - heartbeat_timestamp.getTime();
       this.#onRenewed();
     }
   }
@@ -57,6 +59,11 @@ export class Lease {
   /** In milliseconds, of which no more than a third is there for the end of the work. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Whether its length is that of the environment: the start may give less, until the first heartbeat. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** Milliseconds until the lease is over. */

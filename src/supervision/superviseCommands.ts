@@ -72,14 +72,19 @@ export async function superviseCommands(
   work: Work,
 ): Promise<Outcome<ChildEnd>> {
   const { gracePeriod, continueWithoutContact, verification, onFailure, prefix = [] } = work;
-  if (grace() < gracePeriod) {
-    const third = "a third of the environment's heartbeat timeout";
-    log.info(`the command has ${formatDuration(grace())} to end when it is stopped, since that is ${third}`);
-  }
+  let isGraceNoted = false;
+  const noteShortGrace = (): void => {
+    if (!isGraceNoted && lease.isWhole && grace() < gracePeriod) {
+      isGraceNoted = true;
+      const third = "a third of the environment's heartbeat timeout";
+      log.info(`the command has ${formatDuration(grace())} to end when it is stopped, since that is ${third}`);
+    }
+  };
   const interrupted = new AbortController();
   const ending = AbortSignal.any([stopped, interrupted.signal]);
   const stop = (signal: NodeJS.Signals): void => guarded.stop(signal, grace());
   const goOn = (): void => {
+    noteShortGrace();
     // The keeper is first to notice, unless it is suspended.
     const later = (reserve() - grace()) / 3;
     const withoutContact = continueWithoutContact === true ? Number.POSITIVE_INFINITY : lease.left - reserve() + later;

@@ -157,7 +157,7 @@ describe.skipIf(process.platform !== "linux")("the command of a run", () => {
     const proxy = await startProxy(cli.url);
     const options = ["--outage-timeout", "1s", "--grace-period", "30s"];
     const { run, pids } = await guarded(newPlace(environment), options, asYouLike, proxy.url);
-    expect(run.stderr()).toContain("the command has 1s to end when it is stopped");
+    await run.printed(/the command has 1s to end when it is stopped/);
     proxy.refuse();
 
     await ended(pids);
