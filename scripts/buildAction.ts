@@ -1,5 +1,14 @@
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { licencesOf } from "./licences.js";
+
+/** graphile-migrate watches files while a person writes a migration. The action only applies migrations. */
+const withoutWatching: Plugin = {
+  name: "without watching",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^chokidar$/ }, () => ({ path: "chokidar", namespace: "without" }));
+    onLoad({ filter: /.*/, namespace: "without" }, () => ({ contents: "" }));
+  },
+};
 
 /** The action as one file, since GitHub installs nothing. */
 export const actionBundle = {
@@ -9,7 +18,8 @@ export const actionBundle = {
   platform: "node",
   target: "node20.19",
   // Asked for by packages that do without.
-  external: ["pg-native", "fsevents"],
+  external: ["pg-native"],
+  plugins: [withoutWatching],
   define: { "import.meta.url": "$url" },
   banner: { js: 'const $url = require("node:url").pathToFileURL(__filename).href;' },
   minify: true,

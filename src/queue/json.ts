@@ -4,26 +4,20 @@ import { type Argument, Json, Seconds, type Shape } from "./source.js";
 
 /** The fields, and the functions, whose values are moments: JSON has them as text. */
 export const moments: ReadonlySet<string> = new Set([
-  ...["alive_until", "as_of", "buffering_until", "cancellation_timestamp", "closes", "created_at", "ends_by"],
-  ...["expires_at", "finish_timestamp", "finished_at", "first_finish_timestamp", "heartbeat_timestamp", "held_at"],
-  ...[
-    "held_from",
-    "held_until",
-    "idle_since",
-    "last_finish_timestamp",
-    "last_seen_at",
-    "lifted_at",
-    "logged_at",
-    "moment",
-  ],
-  ...["not_after", "not_before", "occurred_at", "opens", "predicted_start", "reaped_at", "removed_at"],
-  ...["reported_at", "reserved_until", "retired_at", "revoked_at", "seen_at", "silent_since", "since"],
-  ...["start_timestamp", "started_at", "stop_timestamp", "stops_by", "unkept_since", "until", "updated_at"],
-  ...["used_at", "verified_at", "verifying_since", "week"],
+  ...["alive_until", "as_of", "buffering_until", "cancellation_timestamp", "closes"],
+  ...["created_at", "delivered_at", "due_at", "ends_by", "expires_at", "finish_timestamp"],
+  ...["finished_at", "first_finish_timestamp", "given_up_at", "heartbeat_timestamp", "held_at"],
+  ...["held_from", "held_until", "idle_since", "last_finish_timestamp", "last_seen_at"],
+  ...["lifted_at", "logged_at", "moment", "not_after", "not_before", "occurred_at"],
+  ...["old_secret_until", "oldest_pending_at", "opens", "paused_until", "predicted_start"],
+  ...["reaped_at", "removed_at", "reported_at", "reserved_until", "retired_at", "revoked_at"],
+  ...["seen_at", "silent_since", "since", "start_timestamp", "started_at", "stop_timestamp"],
+  ...["stops_by", "unkept_since", "until", "updated_at", "used_at", "verified_at"],
+  ...["verifying_since", "week"],
 ]);
 
 /** What may be given as a text of digits. */
-export const ids: ReadonlySet<string> = new Set(["id", "deployment_id", "parent_id", "rollback_of"]);
+export const ids: ReadonlySet<string> = new Set(["id", "deployment_id", "parent_id", "rollback_of", "message_id"]);
 
 /** @throws InvalidValueError for what JSON cannot say */
 export function asJson(name: string, value: Argument): unknown {

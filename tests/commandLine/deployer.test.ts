@@ -58,10 +58,11 @@ describe("a login that is only a deployer", () => {
   test("cancels, looks at one, asks before, and lists", async () => {
     const place = newPlace();
     const { id } = await cli.enqueue({ region: place.region });
+    // Another one is ahead of it.
+    expect(await run("start", "--dry-run", ...place.options)).toMatchObject({ code: 6 });
     for (const args of [
       ["info", `${id}`],
       ["history", `${id}`],
-      ["start", "--dry-run", ...place.options],
       ["list", "queue"],
       ["list", "cells", "--environment", "dev"],
       ["list", "outliers"],

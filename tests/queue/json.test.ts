@@ -27,7 +27,7 @@ test("the fields that are moments are those of the views and functions, and no o
 });
 
 /** Of types and tables that only functions of the database read. */
-const inner = new Set(["back_since", "back_before", "up_since"]);
+const inner = new Set(["back_since", "back_before", "up_since", "claimed_until", "first_attempt_at", "taken_at"]);
 
 test("what may be a text of digits is a bigint in all functions", async () => {
   const rows = await sql<{ name: string; type: string }[]>`
