@@ -45,7 +45,7 @@ begin
   if v_count = 0 then
     raise exception using
       errcode = 'QD020',
-      message = format('role %s may not take back that %s@%s is marked bad: the mark counts in other environments, too',
+      message = format('%s may not take back that %s@%s is marked bad: the mark counts in other environments, too',
         deploy_queue._principal(), v_component, mark_good.version),
       hint = 'Who has marked it, or may change all environments, takes it back.';
   end if;

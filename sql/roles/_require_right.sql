@@ -17,7 +17,13 @@ begin
     return true;
   end if;
   v_caller := deploy_queue._caller();
-  if _require_right.environment <> all (v_caller.environments) then
+  if _require_right.environment <> all (v_caller.environments) and deploy_queue._verified() is not null then
+    raise exception using
+      errcode = 'QD020',
+      message = format('%s may not change environment %s: it is limited to %s', v_caller.principal,
+        quote_ident(_require_right.environment), coalesce(nullif(array_to_string(v_caller.environments, ', '), ''), 'none')),
+      hint = 'An operator makes a token for other environments with deploy_queue.create_token(), or a trust with deploy_queue.add_trust().';
+  elsif _require_right.environment <> all (v_caller.environments) then
     raise exception using
       errcode = 'QD020',
       message = format('role %s may not change environment %s', array_to_string(v_caller.roles, ' as '),

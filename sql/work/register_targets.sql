@@ -13,6 +13,7 @@ declare
   v_id integer;
   v_given record;
   v_other text;
+  v_hint text;
 begin
   perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
   delete from deploy_queue.agents where agents.seen_at < v_now - interval '1 day';
@@ -38,8 +39,15 @@ begin
   loop
     perform deploy_queue._require_name('target', v_given.target, null);
     perform deploy_queue._require_environment(v_given.environment);
-    perform deploy_queue._require_right(v_given.environment);
-    perform deploy_queue._require_scope_of_session(to_jsonb(v_given));
+    begin
+      perform deploy_queue._require_right(v_given.environment);
+      perform deploy_queue._require_scope_of_session(to_jsonb(v_given));
+    exception
+      -- Of all targets in the file of an agent, the one that is meant.
+      when sqlstate 'QD020' or sqlstate 'QD072' then
+        get stacked diagnostics v_hint = pg_exception_hint;
+        raise exception using errcode = sqlstate, message = format('target %s: %s', v_given.target, sqlerrm), hint = v_hint;
+    end;
     insert into deploy_queue.targets as known (
       target, environment, cloud_provider, region, cell_index, component, directories, refs, owner
     ) values (

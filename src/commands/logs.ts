@@ -55,7 +55,7 @@ export class LogsCommand extends QueueCommand {
       let isEmpty = true;
       for await (const page of readLog(queue, id, selection)) {
         isEmpty = false;
-        await print(page);
+        if (!(await print(page))) break;
       }
       if (isEmpty) {
         log.info(`deployment ${id} has no log${stream === undefined && this.since === undefined ? "" : " like that"}`);
@@ -69,13 +69,15 @@ export class LogsCommand extends QueueCommand {
     for (;;) {
       const { done, value } = await pages.next();
       if (!done) {
-        await print(value);
-      } else if (value?.cancellation_timestamp) {
-        throw cancelledError(value);
-      } else {
-        log.info(value === undefined ? `deployment ${id} goes on` : `${deploymentName(value)} finished`);
+        if (await print(value)) continue;
+        await pages.return(undefined);
         return 0;
       }
+      if (value?.cancellation_timestamp) {
+        throw cancelledError(value);
+      }
+      log.info(value === undefined ? `deployment ${id} goes on` : `${deploymentName(value)} finished`);
+      return 0;
     }
   }
 }

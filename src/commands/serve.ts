@@ -5,7 +5,11 @@ import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
 import { resolveConnectionTarget } from "../database/connectionUrl.js";
+import type { Database } from "../database/database.js";
 import { InvalidValueError } from "../database/errors.js";
+import { servingRights } from "../database/serverFacts.js";
+import type { LeveledLog } from "../display/log.js";
+import { RefusedError } from "../queue/errors.js";
 import type { Meter } from "../server/observeRequests.js";
 import type { SignInOptions } from "../server/signIn/signIn.js";
 import { parseNumber } from "../text/numbers.js";
@@ -73,7 +77,8 @@ export class ServeCommand extends QueueCommand {
     parseNumber,
   );
 
-  override async act({ log }: Session): Promise<number> {
+  override async act({ log, queue }: Session): Promise<number> {
+    await requireServingRights(queue.database, log);
     const { url } = await resolveConnectionTarget(this.context.env);
     const { createServer } = await import("../server/createServer.js");
     const metrics = await this.#metrics(url);
@@ -129,6 +134,22 @@ export class ServeCommand extends QueueCommand {
       throw new InvalidValueError("--tls-cert and --tls-key are given together");
     }
     return { cert: contents(tlsCert, "--tls-cert"), key: contents(tlsKey, "--tls-key") };
+  }
+}
+
+/** Without the role, each caller would be told that it may not do what it asks for, or would have the rights of this login. */
+async function requireServingRights(database: Database, log: LeveledLog): Promise<void> {
+  const rights = await servingRights(database);
+  const cure = `As the owner of the queue: "deploy-queue roles create", then "grant deploy_queue_server to ${rights?.role};".`;
+  if (rights?.may_serve !== true) {
+    throw new RefusedError(`the role ${rights?.role} may not serve: it has no role deploy_queue_server`, {
+      hint: cure,
+    });
+  }
+  if (rights.may_all) {
+    log.warn(
+      `the role ${rights.role} owns the queue: a server needs only deploy_queue_server, and its login should have no more`,
+    );
   }
 }
 

@@ -31,6 +31,33 @@ export async function serverFacts(database: Database): Promise<ServerFacts> {
   return facts;
 }
 
+/** Whether a login may serve: call the queue for others, each with the rights of its own. */
+export interface ServingRights {
+  /** Quoted for SQL. */
+  readonly role: string;
+  readonly may_serve: boolean;
+  /** Whether it may do everything with the queue by itself, too. */
+  readonly may_all: boolean;
+}
+
+/** The database believes only members of deploy_queue_server whom they serve: calls of others would have the rights of the login. */
+export async function servingRights(database: Database): Promise<ServingRights | undefined> {
+  const [rights] = await database.query<ServingRights>(
+    (sql) => sql`
+      select
+        quote_ident(session_user) as role,
+        coalesce(
+          pg_has_role(session_user, to_regrole('deploy_queue_server'), 'member')
+            and pg_has_role(current_user, to_regrole('deploy_queue_server'), 'usage'),
+          false
+        ) as may_serve,
+        exists (
+          select from pg_namespace where nspname = 'deploy_queue' and pg_has_role(session_user, nspowner, 'member')
+        ) as may_all`,
+  );
+  return rights;
+}
+
 /** Names of roles and of the database, quoted for SQL. */
 export interface WhoWorks {
   readonly role: string;

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { LogChunk } from "../queue/calls/logs.js";
 import { jsonText } from "../text/printable.js";
@@ -10,11 +9,14 @@ export interface LogPrinterOptions {
   readonly isSteered: boolean;
 }
 
-/** Prints chunks of a log, as slowly as they are read; a note of its writer stands in a line of its own. */
+/**
+ * Prints chunks of a log, as slowly as they are read; a note of its writer stands in a line of its own.
+ * @returns what prints, and tells whether the output still takes anything
+ */
 export function createLogPrinter(
   output: Writable,
   { json, isSteered }: LogPrinterOptions,
-): (chunks: readonly LogChunk[]) => Promise<void> {
+): (chunks: readonly LogChunk[]) => Promise<boolean> {
   let isInLine = false;
   const textOf = ({ stream, content }: LogChunk): string => {
     const text = isSteered ? replayable(content, isInLine) : content;
@@ -22,10 +24,8 @@ export function createLogPrinter(
     isInLine = !whole.endsWith("\n");
     return whole;
   };
-  return async (chunks) => {
+  return (chunks) => {
     const text = chunks.map((chunk) => (json ? `${jsonText(chunk)}\n` : textOf(chunk))).join("");
-    if (!output.write(text)) {
-      await once(output, "drain");
-    }
+    return new Promise((resolve) => output.write(text, (error) => resolve(!error)));
   };
 }

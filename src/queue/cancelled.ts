@@ -6,7 +6,8 @@ import type { Queue } from "./queue.js";
 
 export function cancelledError(deployment: Deployment): CancelledError {
   const why = deployment.cancellation_note ?? "no reason given";
-  return new CancelledError(`${deploymentName(deployment)} was cancelled: ${why}`);
+  const how = deployment.cancellation_kind === "failed" ? "has failed" : "was cancelled";
+  return new CancelledError(`${deploymentName(deployment)} ${how}: ${why}`);
 }
 
 /** Who cancelled a deployment and why. Undefined when the database does not answer: the deployment is cancelled all the same. */

@@ -6,14 +6,18 @@ import type { Pool } from "./pool.js";
 
 const Health = Type.Object({
   service: Type.Literal("deploy-queue"),
-  status: Type.Union([Type.Literal("ok"), Type.Literal("unavailable"), Type.Literal("outdated")], {
-    description: "unavailable: the database does not answer; outdated: its schema is older than this program",
-  }),
+  status: Type.Union(
+    [Type.Literal("ok"), Type.Literal("unavailable"), Type.Literal("outdated"), Type.Literal("denied")],
+    {
+      description:
+        "unavailable: the database does not answer; outdated: its schema is older than this program; denied: the login of this server may not serve",
+    },
+  ),
   timestamp: Type.String({ format: "date-time" }),
   version: Type.String({ description: "Of this program" }),
 });
 
-type Status = "ok" | "unavailable" | "outdated";
+type Status = "ok" | "unavailable" | "outdated" | "denied";
 
 /** What probes ask. A server whose database is away lives: a restart would not help it, and it gets no requests while it is not ready. */
 export function addHealth(app: FastifyInstance, pool: Pool, basePath: string): void {
@@ -23,6 +27,7 @@ export function addHealth(app: FastifyInstance, pool: Pool, basePath: string): v
   });
   const ask = async (): Promise<Status> => {
     try {
+      if (!(await pool.mayServe())) return "denied";
       return (await pool.schemaVersion()) < wanted ? "outdated" : "ok";
     } catch {
       return "unavailable";
@@ -53,7 +58,11 @@ export function addHealth(app: FastifyInstance, pool: Pool, basePath: string): v
       `${basePath}/${name}`,
       {
         schema: {
-          ...{ operationId: name, summary: "Whether the database answers and fits this program", tags: ["server"] },
+          ...{
+            operationId: name,
+            summary: "Whether the database answers, fits this program, and lets it serve",
+            tags: ["server"],
+          },
           response: { 200: answer("It does"), 503: answer("It does not") },
         },
       },

@@ -1,4 +1,5 @@
 import { Database } from "../database/database.js";
+import { servingRights } from "../database/serverFacts.js";
 import { type Answer, Callers, type Follower, type News, type Page } from "../queue/calls/callers.js";
 
 export interface PoolOptions {
@@ -85,16 +86,24 @@ export class Pool {
     return this.#use((callers) => callers.schemaVersion());
   }
 
+  /** Whether its login may call anything for others. */
+  async mayServe(): Promise<boolean> {
+    const rights = await this.#use((_callers, _notices, database) => servingRights(database));
+    return rights?.may_serve === true;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#members.map(({ database }) => database.close()));
   }
 
   /** On a connection that does nothing else meanwhile, so that its notices are those of this call. */
-  async #use<Result>(act: (callers: Callers, notices: readonly Notice[]) => Promise<Result>): Promise<Result> {
+  async #use<Result>(
+    act: (callers: Callers, notices: readonly Notice[], database: Database) => Promise<Result>,
+  ): Promise<Result> {
     const member = this.#idle.pop() ?? (await new Promise<Member>((resolve) => this.#waiting.push(resolve)));
     member.notices.length = 0;
     try {
-      return await act(member.callers, member.notices);
+      return await act(member.callers, member.notices, member.database);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) {

@@ -89,6 +89,18 @@ test("a list whose reader goes before its end exits with 0 and without a word", 
   expect(await list.end).toMatchObject({ code: 0, stderr: "" });
 });
 
+test.each([[[]], [["--json"]], [["--follow"]]])(
+  "logs %j whose reader goes before its end exits with 0 and without a word",
+  async (options: string[]) => {
+    const { id } = await cli.enqueue();
+    await cli.queue.logs.append(id, "me", 1, Array(4).fill({ stream: "stdout", content: "x".repeat(60_000), age: 0 }));
+    const logs = cli.launch(["logs", String(id), ...options]);
+    logs.process.stdout?.destroy();
+
+    expect(await logs.end).toMatchObject({ code: 0, stderr: "" });
+  },
+);
+
 test("a reader that is slower than the output gets all of it", async () => {
   const place = newPlace();
   await cli.sql`

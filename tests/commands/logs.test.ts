@@ -174,10 +174,14 @@ describe("logs --follow", () => {
     const id = await idOf("fails later");
     const follower = cli.launch(["logs", String(id), "-f"]);
     await child.end;
-    expect(await follower.end).toMatchObject({ code: 5, stdout: expect.stringMatching(/^one\n/) });
+    expect(await follower.end).toMatchObject({
+      ...{ code: 5, stdout: expect.stringMatching(/^one\n/) },
+      stderr: `deploy-queue: deployment ${id} (api@fails later) has failed: the command exited with code 1\n`,
+    });
     const { id: queued } = await cli.enqueue();
     await cli.queue.cancel(queued);
-    expect((await cli.run(["logs", String(queued), "--follow"])).code).toBe(5);
+    const cancelled = `deploy-queue: deployment ${queued} (api) was cancelled: no reason given\n`;
+    expect(await cli.run(["logs", String(queued), "--follow"])).toMatchObject({ code: 5, stderr: cancelled });
   });
 });
 

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { createServer } from "../../src/server/createServer.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { useLogins } from "../support/logins.js";
 
@@ -40,6 +41,34 @@ test("serve works with a login that has nothing but the role of servers, tells m
   const told = await (await fetch(metrics)).text();
   expect(told).toContain('deploy_queue_deployments{environment="dev",status="queued"} 1');
   expect(told).toContain('route="/queue/v1/deployments",status="201"} 1');
+  serve.process.kill("SIGTERM");
+  expect((await serve.end).code).toBe(0);
+});
+
+test.each([[["deploy_queue_operator"]], [["deploy_queue_reader"]]])(
+  "serve does not start with a login that has only %j, and a server that has begun before is not ready",
+  async (roles) => {
+    await cli.run(["roles", "create"]);
+    const { name, url } = await newLogin(...roles);
+    const options = ["serve", "--listen", "127.0.0.1:0"];
+    const end = await cli.run(options, { DEPLOY_QUEUE_DATABASE_URL: url });
+    expect(end).toMatchObject({ code: 4, stdout: "" });
+    expect(end.stderr).toMatch(new RegExp(`role ${name} may not serve: .*grant deploy_queue_server to ${name};`));
+
+    const ignore = (): void => undefined;
+    const log = { ...{ trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore }, tellsInfo: false };
+    const server = await createServer({ url, log, connections: 1 });
+    onTestFinished(() => server.close());
+    const ready = await server.inject("/readyz");
+    expect([ready.statusCode, ready.json().status]).toEqual([503, "denied"]);
+  },
+);
+
+test("serve warns of a login that owns the queue", async () => {
+  await cli.run(["roles", "create"]);
+  const serve = cli.launch(["serve", "--listen", "127.0.0.1:0"]);
+  await serve.printed(/WARN.*owns the queue/);
+  await serve.printed(/listening on/);
   serve.process.kill("SIGTERM");
   expect((await serve.end).code).toBe(0);
 });

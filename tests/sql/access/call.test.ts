@@ -106,7 +106,10 @@ test("a token changes only its environments and its components, and calls only i
   });
 
   await call(tied, "enqueue", { ...cell, cell_index: 4 });
-  await expect(call(tied, "enqueue", { ...cell, environment: "prod" })).rejects.toMatchObject({ code: "QD020" });
+  await expect(call(tied, "enqueue", { ...cell, environment: "prod" })).rejects.toMatchObject({
+    ...{ code: "QD020", message: "token tied may not change environment prod: it is limited to dev" },
+    hint: expect.not.stringContaining("role"),
+  });
   await expect(call(tied, "enqueue", { ...cell, component: "web" })).rejects.toMatchObject({
     code: "QD072",
     message: "token tied may change api only",

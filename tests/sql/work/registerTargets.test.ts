@@ -78,10 +78,13 @@ test("an agent that may change some environments only serves no other one", asyn
   await queue.environments.set("guarded", {});
   const login = await newLogin();
   await queue.roles.grant(login.name, "agent", ["dev"]);
-  const register = (environment: string) =>
-    login.sql`select deploy_queue.register_targets('tied', ${login.sql.json(JSON.parse(JSON.stringify([newTarget({ environment })])))})`;
+  const register = (environment: string, target = newTarget().target) =>
+    login.sql`select deploy_queue.register_targets('tied', ${login.sql.json(JSON.parse(JSON.stringify([newTarget({ environment, target })])))})`;
   await register("dev");
-  await expect(register("guarded")).rejects.toMatchObject({ code: "QD020" });
+  await expect(register("guarded", "shop")).rejects.toMatchObject({
+    ...{ code: "QD020", message: `target shop: role ${login.name} may not change environment guarded` },
+    hint: expect.stringContaining("grant_role"),
+  });
 });
 
 test("an agent that registers none of its targets at once does not keep others from registering", async () => {
