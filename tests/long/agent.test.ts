@@ -112,7 +112,9 @@ describe.skipIf(process.platform !== "linux")("agents that know nothing but a se
     expect(failed.size).toBeGreaterThan(0);
     for (const note of failed.values()) {
       // One that had started, and the agent had not heard of it, has no watchdog.
-      expect(note).toMatch(/^(failed: .*since the process that kept it was gone|reaped: .*no heartbeat since .*)$/);
+      expect(note).toMatch(
+        /^(failed: .*since the process that kept it was gone|cancelled: reaped by .*: no heartbeat since .*)$/,
+      );
     }
     for (const [target, entered] of ids) {
       expect(linesOf(target, "taken")).toEqual([]);
