@@ -44,16 +44,7 @@ begin
       and deployments.start_timestamp is null
       and deployments.cancellation_timestamp is null
       and (deployments.keeper <> try_start.keeper) is not true
-      and (
-        -- Nobody is held up where nobody else is.
-        not exists (
-          select from deploy_queue._running as running where running.cell_id = deployments.cell_id
-          union all
-          select from deploy_queue._queued as queued where queued.cell_id = deployments.cell_id and queued.id <> deployments.id
-        )
-        or deploy_queue._bypass_reason() is not null
-        or deploy_queue._may_start(deployments, true)
-      )
+      and (deploy_queue._bypass_reason() is not null or deploy_queue._may_start(deployments, true))
     returning deployments.* into v_deployment;
     exit when found;
 
