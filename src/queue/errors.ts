@@ -202,6 +202,14 @@ const hintOfCode: Readonly<Record<string, string>> = {
     "Nothing was changed. pg_blocking_pids() names its session while a call waits; an operator ends it: deploy_queue.end_blocker(pid).",
 };
 
+/** The same for the sentences of constraints that leave a question. */
+const hintOfConstraint: Readonly<Record<string, string>> = {
+  preset_must_be_known: "There are standard, slack, slack-bot, teams, pagerduty and opsgenie.",
+  url_must_be_an_address_of_at_most_2000_characters:
+    "It begins with https, and has neither a user with a password nor a part behind #, such as https://example.com/hook.",
+  url_must_begin_with_https: "A receiver on a private network may be without TLS: allow_private => true.",
+};
+
 /** Turns an error of the database into one that a person can act on; anything unknown comes back as it is. */
 export function translateError(error: unknown): unknown {
   const code = errorCode(error);
@@ -217,7 +225,10 @@ export function translateError(error: unknown): unknown {
   // Our constraints are named so that they read as a sentence.
   const sentence = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
   const message = messageOfCode[code ?? ""] ?? sentence;
-  return new errorClass(message, { hint: property(error, "hint") ?? hintOfCode[code ?? ""], cause: error });
+  return new errorClass(message, {
+    hint: property(error, "hint") ?? hintOfConstraint[constraint ?? ""] ?? hintOfCode[code ?? ""],
+    cause: error,
+  });
 }
 
 function property(error: Error, name: string): string | undefined {

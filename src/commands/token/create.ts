@@ -52,7 +52,9 @@ export class TokenCreateCommand extends QueueCommand {
       },
       ...{ mostLive: this.mostLive, validFor: inSeconds(this.expires) },
     });
-    log.info(`token ${token.name} lets a ${token.kind} in; it is shown this one time`);
+    log.info(
+      `token ${token.name} lets ${/^[ao]/.test(token.kind) ? "an" : "a"} ${token.kind} in; it is shown this one time`,
+    );
     this.print(secret, { ...token, token: secret });
     return 0;
   }

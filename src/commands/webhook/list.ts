@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import type { Session } from "../../commandLine/openSession.js";
 import { QueueCommand } from "../../commandLine/queueCommand.js";
+import { UnknownNameError } from "../../queue/errors.js";
 import { deliveryTable, webhookTable } from "../../tables/webhookTables.js";
 
 export class WebhookListCommand extends QueueCommand {
@@ -20,6 +21,11 @@ export class WebhookListCommand extends QueueCommand {
       this.print(webhookTable(webhooks), webhooks);
     } else {
       const deliveries = await queue.webhooks.deliveries(this.name.trim());
+      if (deliveries.length === 0 && !(await queue.webhooks.list()).some(({ name }) => name === this.name?.trim())) {
+        throw new UnknownNameError(`there is no webhook '${this.name.trim()}'`, {
+          hint: "deploy_queue.known_webhooks lists them.",
+        });
+      }
       this.print(deliveryTable(deliveries), deliveries);
     }
     return 0;

@@ -22,9 +22,11 @@ export class WebhookRotateCommand extends QueueCommand {
 
   override async act({ queue, log }: Session): Promise<number> {
     const webhook = await queue.webhooks.rotate(this.name, this.overlap / 1000);
-    log.info(
-      `webhook ${webhook.webhook_name} has another secret, which is shown this one time; the old one signs until ${webhook.old_secret_until.toISOString()}`,
-    );
+    const old =
+      this.overlap === 0
+        ? "the old one signs no more"
+        : `the old one signs until ${webhook.old_secret_until.toISOString()}`;
+    log.info(`webhook ${webhook.webhook_name} has another secret, which is shown this one time; ${old}`);
     this.print(webhook.secret, webhook);
     return 0;
   }

@@ -18,6 +18,8 @@ test("the secret is the last line of stdout, and shown that one time", async () 
   expect(added.stderr).toContain("webhook board tells https://example.com; its secret is shown this one time");
   const rotated = await cli.run(["webhook", "rotate", "board", "--overlap", "2h"]);
   expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^whsec_\S{44}\n$/) });
+  const atOnce = await cli.run(["webhook", "rotate", "board", "--overlap", "0"]);
+  expect(atOnce.stderr).toContain("the old one signs no more");
   const list = await cli.run(["webhook", "list"]);
   expect(list.stdout).toMatch(/board +standard +https:\/\/example\.com +started, finished +dev +never/);
   for (const secret of [added.stdout, rotated.stdout])
@@ -27,7 +29,11 @@ test("the secret is the last line of stdout, and shown that one time", async () 
 });
 
 test.each([
-  [add("plain", "--url", "http://example.com"), 2, "url must begin with https"],
+  [add("plain", "--url", "http://example.com"), 2, "--allow-private"],
+  [add("typo", "--url", "htp://example.com"), 2, "such as https://example.com/hook"],
+  [add("user", "--url", "https://user:pw@example.com/h"), 2, "neither a user with a password"],
+  [add("kind", "--preset", "slak", "--url", "https://example.com"), 2, "There are standard, slack"],
+  [["webhook", "list", "unknown"], 3, "there is no webhook 'unknown'"],
   [add("nowhere"), 2, "--url is missing"],
   [add("bot", "--preset", "slack-bot", "--channel", "C1"), 2, "this preset needs a credential"],
   [
