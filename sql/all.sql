@@ -183,6 +183,7 @@
 --!include rule/_waiting_on.sql
 --!include rule/_reasons_text.sql
 --!include rule/_may_start.sql
+--!include work/_is_there.sql
 --!include work/_missing_agent.sql
 --!include rule/waiting_on.sql
 --!include rule/blocking_deployments.sql
@@ -445,9 +446,12 @@
 --!include work/_require_commands.sql
 --!include work/_shell_words.sql
 --!include work/_submitted_before.sql
+--!include work/_is_invalid.sql
+--!include work/_leave_target_to.sql
 --!include work/register_targets.sql
 --!include work/submit.sql
 --!include work/keep_work.sql
+--!include work/leave_work.sql
 --!include work/take_work.sql
 --!include work/_target_for.sql
 --!include work/hand_over.sql

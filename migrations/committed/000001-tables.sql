@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9288b1872470611ecd5405296f56e9152a0a54ea
+--! Hash: sha1:a29ed5768233e1c4764d6b20b4e00253311a543e
 
 -- squawk-ignore-file
 
@@ -738,6 +738,8 @@ create table deploy_queue.agents (
   -- The principal of its login or token.
   owner text not null,
   seen_at timestamptz not null,
+  -- It has said that it goes.
+  has_left boolean not null default false,
   constraint an_agent_has_one_name unique (owner, agent)
 );
 

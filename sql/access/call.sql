@@ -21,7 +21,7 @@ begin
     raise exception using errcode = 'QD073', message = format('%s needs %s', v_function.proname, v_missing);
   end if;
   -- What an agent or a target is for is known to these themselves.
-  if v_function.provolatile = 'v' and v_function.proname not in ('submit', 'register_targets', 'keep_work', 'take_work') then
+  if v_function.provolatile = 'v' and v_function.proname not in ('submit', 'register_targets', 'keep_work', 'leave_work', 'take_work') then
     perform deploy_queue._require_scope(v_access, call.arguments);
   end if;
   for v_argument in

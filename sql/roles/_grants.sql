@@ -86,7 +86,7 @@ as $$
       and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(next_webhook_messages|record_webhook_attempt|schema_version)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')
     or (roles.role_name = 'deploy_queue_agent'
-      and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop|append_log)\(')
+      and objects.object ~ '^function deploy_queue\.(register_targets|keep_work|leave_work|take_work|try_start|heartbeats?|begin_verification|finish|fail|cancel|confirm_stop|append_log)\(')
     or (roles.role_name = 'deploy_queue_checker' and objects.object ~ '^function deploy_queue\.report_check\(')
   where roles.role_name = 'public' or to_regrole(roles.role_name) is not null;
 $$;

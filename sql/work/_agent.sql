@@ -8,7 +8,7 @@ declare
   v_agent deploy_queue.agents;
 begin
   update deploy_queue.agents
-  set seen_at = deploy_queue._now()
+  set seen_at = deploy_queue._now(), has_left = false
   where agents.owner = deploy_queue._principal() and agents.agent = btrim(_agent.agent)
   returning * into v_agent;
   if not found then

@@ -9,18 +9,16 @@ as $$
 declare
   v_target text := substr(candidate.keeper, 8);
   v_seen_at timestamptz;
+  v_is_there boolean;
 begin
   if starts_with(candidate.keeper, 'target ') is not true or candidate.start_timestamp is not null then
     return '{}';
   end if;
-  v_seen_at := (
-    select max(agents.seen_at)
-    from deploy_queue.agent_targets
-    join deploy_queue.agents on agents.id = agent_targets.agent_id
-    where agent_targets.target = v_target
-  );
-  -- They call once a minute, and two calls may be lost.
-  if v_seen_at > deploy_queue._now() - interval '150 seconds' then
+  select max(agents.seen_at), bool_or(deploy_queue._is_there(agents)) into v_seen_at, v_is_there
+  from deploy_queue.agent_targets
+  join deploy_queue.agents on agents.id = agent_targets.agent_id
+  where agent_targets.target = v_target;
+  if v_is_there then
     return '{}';
   end if;
   return array[deploy_queue._reason('agent', format('it waits for an agent of target %s; %s', v_target,

@@ -14,7 +14,7 @@ select
   serving.seen_at
 from deploy_queue.targets
 cross join lateral (
-  select array_agg(agents.agent order by agents.agent) as agents, max(agents.seen_at) as seen_at
+  select coalesce(array_agg(agents.agent order by agents.agent) filter (where deploy_queue._is_there(agents)), '{}') as agents, max(agents.seen_at) as seen_at
   from deploy_queue.agent_targets
   join deploy_queue.agents on agents.id = agent_targets.agent_id
   where agent_targets.target = targets.target
@@ -25,5 +25,5 @@ comment on column deploy_queue.known_targets.target is 'Its name.';
 comment on column deploy_queue.known_targets.directories is 'Where its commands may run: these, and what is below them.';
 comment on column deploy_queue.known_targets.refs is 'Patterns of the branches and tags that it takes; empty: all.';
 comment on column deploy_queue.known_targets.owner is 'The principal of its agents.';
-comment on column deploy_queue.known_targets.agents is 'The agents that serve it.';
-comment on column deploy_queue.known_targets.seen_at is 'When the last of them was there.';
+comment on column deploy_queue.known_targets.agents is 'Those of its agents that are there.';
+comment on column deploy_queue.known_targets.seen_at is 'When the last one was there.';

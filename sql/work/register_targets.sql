@@ -1,5 +1,5 @@
 -- Says what an agent serves, and that it is there. A target belongs to the principal that has registered it, until none of its agents names it
--- any more or has been seen for a day.
+-- any more or has been seen for a day; another one may take it over before.
 -- Called by agents, when they start and once a minute.
 create or replace function deploy_queue.register_targets(agent text, targets jsonb) returns integer
 language plpgsql volatile
@@ -18,7 +18,7 @@ begin
   perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
   delete from deploy_queue.agents where agents.seen_at < v_now - interval '1 day';
   insert into deploy_queue.agents (agent, owner, seen_at) values (btrim(register_targets.agent), v_owner, v_now)
-  on conflict on constraint an_agent_has_one_name do update set seen_at = excluded.seen_at
+  on conflict on constraint an_agent_has_one_name do update set seen_at = excluded.seen_at, has_left = false
   returning id into v_id;
   delete from deploy_queue.agent_targets
   where agent_targets.agent_id = v_id
@@ -48,6 +48,7 @@ begin
         get stacked diagnostics v_hint = pg_exception_hint;
         raise exception using errcode = sqlstate, message = format('target %s: %s', v_given.target, sqlerrm), hint = v_hint;
     end;
+    perform deploy_queue._leave_target_to(v_given.target, v_owner);
     insert into deploy_queue.targets as known (
       target, environment, cloud_provider, region, cell_index, component, directories, refs, owner
     ) values (
@@ -62,7 +63,7 @@ begin
       v_other := (select known.owner from deploy_queue.targets as known where known.target = v_given.target);
       raise exception using errcode = 'QD124',
         message = format('target %s belongs to %s', quote_literal(v_given.target), v_other),
-        hint = 'Agents of one target have one login or token. Another name is another target.';
+        hint = 'Agents of one target have one login or token. Another one takes the target over when the token is revoked or has expired, or when none of its agents has been there for an hour.';
     end if;
     insert into deploy_queue.agent_targets (agent_id, target) values (v_id, v_given.target) on conflict do nothing;
   end loop;

@@ -123,6 +123,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
   stopHearing();
   drain.removeEventListener("abort", onDrain);
+  if (isKnown) {
+    // Nobody counts on it after 150 s in any case.
+    await queue.work.leave(name).catch(() => undefined);
+  }
 }
 
 function registered({ name, component, environment, cloudProvider, region, cellIndex, directories, refs }: Target) {

@@ -18,8 +18,8 @@ const Job = Type.Object({
 });
 
 const Reasons = Type.Array(Type.Object({ kind: Type.String(), text: Type.String() }));
-/** Kinds of reasons which mean that other deployments are in the way. */
-const others = new Set(["running", "verifying", "stopping", "buffer", "queued"]);
+/** Kinds of reasons which mean that another deployment runs. */
+const runs = new Set(["running", "verifying", "stopping"]);
 
 const jsonOf = (description: string, schema: object) => ({ description, content: { "application/json": { schema } } });
 const refused = jsonOf("It was not done", Type.Object({ error: Type.String() }));
@@ -67,11 +67,14 @@ export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: numbe
       }
       const job_id = String(deployment["id"]);
       const reasons = Value.Parse(Reasons, answer?.["waiting_on"]);
-      const [reason] = reasons;
+      const reason = reasons.find(({ kind }) => kind === "agent") ?? reasons[0];
       if (reason === undefined) {
         return { job_id };
       }
-      const why = reasons.some(({ kind }) => others.has(kind)) ? "Another deployment is running" : reason.text;
+      const why =
+        reason.kind !== "agent" && reasons.some(({ kind }) => runs.has(kind))
+          ? "Another deployment is running"
+          : reason.text;
       return { job_id, queued: true, message: `${why}; this job is queued.` };
     },
   );

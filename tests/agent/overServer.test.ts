@@ -40,3 +40,33 @@ test("a target of another token is refused when the agent starts", async () => {
   expect(code).toBe(4);
   expect(stderr).toContain(`target '${target.name}' belongs to token mine`);
 });
+
+test("a target goes to another token when that of its agents is revoked", async () => {
+  const target = agentTarget(folder);
+  const variables = { DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base };
+  const before = await server.token("before", "--role", "agent");
+  const agent = await startAgent(cli, agentFile(folder, [target]), { ...variables, DEPLOY_QUEUE_TOKEN: before });
+  await cli.run(["token", "revoke", "before"]);
+  agent.process.kill("SIGKILL");
+
+  await startAgent(cli, agentFile(folder, [target], { name: "next" }), {
+    ...variables,
+    DEPLOY_QUEUE_TOKEN: await server.token("after", "--role", "agent"),
+  });
+
+  const known = (await cli.queue.work.targets()).find((one) => one.target === target.name);
+  expect(known).toMatchObject({ owner: "token after", agents: ["next"] });
+});
+
+test("an agent that drains signs off over a server, so that nobody counts on it", async () => {
+  const target = agentTarget(folder);
+  const agent = await startAgent(cli, agentFile(folder, [target]), {
+    ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base },
+    DEPLOY_QUEUE_TOKEN: await server.tokenOf("agent"),
+  });
+  agent.process.kill("SIGTERM");
+  expect(await agent.end).toMatchObject({ code: 0 });
+
+  const { waitingOn } = await cli.queue.work.submit({ target: target.name, commands: ["true"] });
+  expect(waitingOn).toContainEqual(expect.objectContaining({ kind: "agent" }));
+});

@@ -48,7 +48,7 @@ async function ask(method: string, path: string, body?: unknown, token = secret,
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const answer: unknown = await response.json();
-  const fields: { readonly job_id?: string } = Object(answer);
+  const fields: { readonly job_id?: string; readonly message?: string } = Object(answer);
   return { status: response.status, body: fields };
 }
 
@@ -68,6 +68,8 @@ test("a job that may start is answered with its id, and one behind another with 
   const target = await served();
   const first = await deploy(target);
   expect(first).toEqual({ status: 200, body: { job_id: expect.stringMatching(/^\d+$/) } });
+  expect((await deploy(target)).body.message).toMatch(/^deployment \d+ .*; this job is queued\.$/);
+  await queue.work.take(target.target, "k");
   const second = await deploy(target);
   expect(second).toEqual({
     status: 200,
@@ -88,6 +90,7 @@ test("what a job waits for besides others is said", async () => {
     queued: true,
     message: expect.stringMatching(/^it waits for an agent of target .*; this job is queued\.$/),
   });
+  expect((await deploy(target)).body.message).toMatch(/^it waits for an agent of target /);
 });
 
 test("the status goes from queued to complete, and each piece of the log comes once, through any server", async () => {

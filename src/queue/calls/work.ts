@@ -23,8 +23,9 @@ export interface Target {
 export interface KnownTarget extends Target {
   /** The principal of its agents. */
   readonly owner: string;
+  /** Those that are there. */
   readonly agents: readonly string[];
-  /** When the last of them was there. */
+  /** When the last one was there. */
   readonly seen_at: Date;
 }
 
@@ -138,6 +139,11 @@ export class WorkCalls extends Calls {
   /** Renews the leases of all that waits for the targets of the agent. @returns milliseconds after which to call it again */
   async keep(agent: string): Promise<number> {
     return Math.ceil((await this.value<number>("keep_work", { agent })) * 1_000);
+  }
+
+  /** Says that the agent has ended, so that nobody counts on it. */
+  leave(agent: string): Promise<void> {
+    return this.value("leave_work", { agent }, { changes: true });
   }
 
   /**

@@ -53,6 +53,24 @@ test("a target of another principal is refused, and nothing of the call is done"
   expect(await known(more.target)).toBeUndefined();
 });
 
+test("a target whose agents were not there for an hour goes to the next one that registers it and may change it", async () => {
+  const target = newTarget();
+  await queue.environments.set("elsewhere", {});
+  const [tied, free] = [await newLogin(), await newLogin("deploy_queue_agent")];
+  await queue.roles.grant(tied.name, "agent", ["elsewhere"]);
+  await queue.work.register("before", [target]);
+  const register = ({ sql: as }: typeof tied, more: object = {}) =>
+    as`select deploy_queue.register_targets('after', ${as.json(JSON.parse(JSON.stringify([{ ...target, ...more }])))})`;
+
+  await database.advance("59 minutes");
+  await expect(register(free)).rejects.toMatchObject({ code: "QD124" });
+  await database.advance("2 minutes");
+  await expect(register(tied, { environment: "elsewhere" })).rejects.toMatchObject({ code: "QD020" });
+  await register(free);
+  expect(await known(target.target)).toMatchObject({ owner: free.name, agents: ["after"] });
+  await expect(queue.work.register("before", [target])).rejects.toMatchObject({ code: "QD124" });
+});
+
 test("two agents of different principals may have the same name", async () => {
   const target = newTarget();
   await queue.work.register("twin", [target]);
