@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_asked text := coalesce('target ' || quote_literal(btrim(_find_target.target)), 'directory ' || quote_literal(_find_target.directory));
+  v_allowed text[] := (deploy_queue._caller()).environments;
   v_near deploy_queue.targets[];
   v_found deploy_queue.targets[];
 begin
@@ -14,7 +15,9 @@ begin
   end if;
   select array_agg(near.target) into v_near
   from (
-    select targets as target, rank() over (order by max(length(registered)) desc) as rank
+    -- What the agents of other environments have registered is in nobody's way.
+    select targets as target,
+      rank() over (order by (targets.environment = any (v_allowed)) is not false desc, max(length(registered)) desc) as rank
     from deploy_queue.targets
     left join unnest(targets.directories) as registered on true
     where (targets.target = btrim(_find_target.target)) is not false

@@ -35,7 +35,9 @@ begin
 
   -- The answer may have been lost.
   select * into v_taken from deploy_queue._taken(v_agent.id, take_work.keeper);
-  if not found then
+  if found then
+    v_taken := deploy_queue._renewed(v_taken, take_work.first_beat_within);
+  else
     for v_head in select * from deploy_queue._takeable(v_agent.id) loop
       if v_head.start_timestamp is null and not deploy_queue._may_start(v_head, true) then
         v_reasons := deploy_queue._waiting_on(v_head, 10);

@@ -6,6 +6,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The secret of the session of a person whose own page sends the request. */
     signedIn?: string | undefined;
+    /** Whether the token was found to be none of the queue, in whatever form that was answered. */
+    isUnknown?: boolean;
   }
 }
 

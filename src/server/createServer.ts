@@ -79,6 +79,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const answerErrors = (scope: FastifyInstance, form: typeof send): void => {
     scope.setErrorHandler((error, request, reply) => {
       const details = problemOf(error);
+      request.isUnknown = details.status === 401;
       if (details.status === 500) {
         log.error(
           `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

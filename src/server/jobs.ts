@@ -35,6 +35,8 @@ export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: numbe
   app.post<{ Body: Record<string, unknown>; Headers: { "idempotency-key"?: string } }>(
     "/deploy",
     {
+      // Whether the caller is let in is told first.
+      attachValidation: true,
       schema: {
         ...{ operationId: "deploy", summary: "Let an agent run commands when it is their turn", ...about, body: Job },
         headers: Type.Object({ "idempotency-key": Type.Optional(text("The same key enters once", 200)) }),
@@ -52,6 +54,10 @@ export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: numbe
       },
     },
     async (request, reply) => {
+      if (request.validationError !== undefined) {
+        await pool.call(credentialOf(request), "schema_version", {});
+        throw request.validationError;
+      }
       const { cd, commands, commit_hash, ref_name, target, confirmation } = request.body;
       const job = { directory: cd, commands, commit_hash, ref_name, target, confirmation };
       const key = request.headers["idempotency-key"];

@@ -58,8 +58,8 @@ export async function limitRequests(app: FastifyInstance, perMinute: number): Pr
   };
   app.addHook("onResponse", async (request, reply) => {
     const subject = subjectOf(request);
-    // The other problems are found before the database has looked at the token.
-    if (subject === undefined || (reply.statusCode >= 400 && ![403, 404, 409].includes(reply.statusCode))) {
+    // The other answers come before the database has looked at the token.
+    if (subject === undefined || request.isUnknown === true || !isOfKnown(reply.statusCode)) {
       return;
     }
     good.delete(subject);
@@ -75,6 +75,10 @@ export async function limitRequests(app: FastifyInstance, perMinute: number): Pr
     errorResponseBuilder: (_, { max, after }) =>
       new TooManyRequestsError(`there were more than ${max} requests in a minute`, { hint: `Try again in ${after}.` }),
   });
+}
+
+function isOfKnown(status: number): boolean {
+  return (status >= 200 && status < 300) || [304, 403, 404, 409].includes(status);
 }
 
 /** Tells browsers what the answers are not for: other pages, frames, caches, guesses at their type. */

@@ -62,6 +62,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   QD072: 403,
   QD083: 403,
   QD084: 403,
+  QD087: 403,
   "42501": 403,
 };
 

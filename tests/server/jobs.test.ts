@@ -114,6 +114,20 @@ test.each(["99999999", "0", "-1", "abc", "1e3", "9".repeat(40)])("there is no jo
   expect(await status(id)).toEqual({ status: 404, body: { status: "not_found" } });
 });
 
+test("a target that is registered for another environment is not in the way of the caller's own", async () => {
+  await queue.environments.set("other", {});
+  const target = await served();
+  const strange = await served({ directories: target.directories, environment: "other" });
+  const own = await api.token("deployer", { environments: ["dev"] });
+  const { status, body } = await ask("POST", "/deploy", bodyOf(target), own);
+  expect({ status, target: (await queue.work.of(Number(body.job_id)))?.target }).toEqual({
+    status: 200,
+    target: target.target,
+  });
+  // Who may deploy to both must name one.
+  expect(await deploy(strange)).toMatchObject({ status: 400 });
+});
+
 test("a deployment that is no job has no status", async () => {
   const { id } = await database.enqueue();
   const operator = await api.token("operator");
@@ -125,6 +139,12 @@ test("a deployment that is no job has no status", async () => {
 
 describe("who is not let in gets 403:", () => {
   const unauthorized = { status: 403, body: { error: "Unauthorized" } };
+
+  test("a guess is told so before what is wrong with its job", async () => {
+    const refused = { status: 403, body: { error: "Unauthorized" } };
+    expect(await ask("POST", "/deploy", {}, "a guess")).toEqual(refused);
+    expect(await ask("POST", "/deploy", {})).toMatchObject({ status: 400 });
+  });
 
   test("a guess, and no token at all", async () => {
     const target = await served();

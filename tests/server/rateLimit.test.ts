@@ -24,3 +24,11 @@ test("a token has its limit, an address that tries secrets a tenth of it, and th
   expect(body).toMatchObject({ status: 429, detail: "there were more than 6 requests in a minute", exit_code: 4 });
   expect(await statuses(calm, 1)).toEqual([200]);
 });
+
+test("a guess is a guess in every form of answer", async () => {
+  const statuses: number[] = [];
+  for (let number = 0; number < 8; number += 1) {
+    statuses.push((await send("another guess", "GET", "/status/1")).status);
+  }
+  expect(statuses).toContain(429);
+});

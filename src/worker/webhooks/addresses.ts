@@ -11,8 +11,15 @@ export class PrivateAddressError extends Error {
 
 /** Whether an address belongs to the internet, and not to this machine, its network or a special purpose. */
 export function isPublic(address: string): boolean {
-  // An IPv4 address in the clothes of an IPv6 one counts as what it is.
-  return ipaddr.process(address).range() === "unicast";
+  // An IPv4 address in the clothes of an IPv6 one counts as what it is, and the oldest of these forms (::/96) as nothing.
+  const known = ipaddr.process(address);
+  const isOldForm =
+    known.kind() === "ipv6" &&
+    known
+      .toByteArray()
+      .slice(0, 12)
+      .every((byte) => byte === 0);
+  return known.range() === "unicast" && !isOldForm;
 }
 
 /**

@@ -35,7 +35,13 @@ test("a keeper that has lost the answer gets the same deployment, until that has
   const target = await served();
   const { deployment } = await submit(target);
   await queue.work.take("one", "lost");
-  expect((await queue.work.take("one", "lost")).work?.deployment.id).toBe(deployment.id);
+  await database.advance("50 seconds");
+  // It counts its lease from the call that was answered.
+  const { work } = await queue.work.take("one", "lost");
+  expect(work?.deployment.id).toBe(deployment.id);
+  const [lease] = await sql<{ seconds: number }[]>`
+    select extract(epoch from alive_until - deploy_queue._now())::float as seconds from deploy_queue.deployments where id = ${deployment.id}`;
+  expect(lease?.seconds).toBeGreaterThan(50);
   await queue.finish(deployment.id, { keeper: "lost" });
   expect(await queue.work.take("one", "lost")).toEqual({});
 });

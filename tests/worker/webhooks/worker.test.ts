@@ -58,7 +58,7 @@ test("what fails is sent again with the same id until the receiver is back, and 
   const id = await newLine(cli).add("finished");
   await until("it was asked once", () => receiver.requests.length === 1);
   const failed = async (attempts: number) =>
-    (await queue.webhooks.deliveries(name)).some((one) => one.attempts === attempts && one.problem !== null);
+    (await queue.webhooks.deliveries(name)).some((one) => one.attempts >= attempts && one.problem !== null);
   await until("that is noted", () => failed(1));
   await later("6 seconds");
   await until("it was asked again", () => receiver.requests.length === 2);
@@ -70,8 +70,9 @@ test("what fails is sent again with the same id until the receiver is back, and 
   await until("nothing answered", () => failed(3));
   const back = await startReceiver({ port: receiver.port });
   await later("1 minute");
-  await until("all was told", () => back.requests.length === 2);
-  expect([...receiver.told(), ...back.told()]).toEqual([
+  // At least once: an answer that was lost is asked for again.
+  await until("all was told", () => new Set(back.told()).size === 2);
+  expect([...receiver.told(), ...new Set(back.told())]).toEqual([
     ...[`${id} started`, `${id} started`],
     ...[`${id} started`, `${id} finished`],
   ]);
