@@ -68,7 +68,7 @@ describe("GET /v1/deployments/{id}/logs", () => {
     const secret = await server.token("prod only", "--role", "reader", "--environment", "prod");
     const headers = { accept: "text/event-stream" };
     expect((await server.send(secret, "GET", `/v1/deployments/${id}/logs`)).body).toMatchObject({ code: "QD087" });
-    expect((await server.send(secret, "GET", `/v1/deployments/${id}/logs`, undefined, headers)).status).toBe(409);
+    expect((await server.send(secret, "GET", `/v1/deployments/${id}/logs`, undefined, headers)).status).toBe(403);
   });
 
   test("streams what is there and what is added, to the end of the deployment, and goes on after the Last-Event-ID", async () => {
