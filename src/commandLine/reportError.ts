@@ -47,7 +47,7 @@ export function usageErrorLine(error: Error, args: readonly string[], commandPat
   const [problem = "", synopsis = ""] = error.message.split("\n\n");
   const end = args.indexOf("--");
   const words = end === -1 ? args : args.slice(0, end);
-  const reason = misspelled(words, synopsis) ?? describeProblem(problem);
+  const reason = misspelled(words, synopsis) ?? describeProblem(problem, synopsis);
   return errorLine(`${command}: ${reason}${reason.endsWith("?") ? "" : "."} See "deploy-queue ${command} --help"`);
 }
 
@@ -95,9 +95,10 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
 }
 
 /** What the parser says, in words for people. */
-function describeProblem(problem: string): string {
+function describeProblem(problem: string, synopsis: string): string {
   if (/^(?:Command not found|Not enough positional arguments)/.test(problem)) {
-    return "an argument is missing";
+    const needed = synopsis.match(/<[a-z][\w-]*>/g);
+    return `an argument is missing${needed === null ? "" : `: it needs ${needed.join(" ")}`}`;
   }
   const [, extra] = /^Extraneous positional argument \("(.*)"\)/.exec(problem) ?? [];
   if (extra === undefined) {

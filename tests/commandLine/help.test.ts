@@ -60,7 +60,7 @@ describe("help of a command", () => {
 
 test("what is wrong is said of the command that is named, not of one whose name begins it", async () => {
   expect((await runHere(["freeze", "allow", "1"], {})).stderr).toBe(
-    'deploy-queue: freeze allow: an argument is missing. See "deploy-queue freeze allow --help"\n',
+    'deploy-queue: freeze allow: an argument is missing: it needs <freeze> <deployment-id>. See "deploy-queue freeze allow --help"\n',
   );
 });
 

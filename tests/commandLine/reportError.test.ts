@@ -15,7 +15,8 @@ describe("a command line that is not understood is refused with 2, in one line t
     ["no options at all", ["start"], "--environment, --provider, --region, --cell-index, --component are missing"],
     ["one missing option", ["start", ...location], "--component is missing"],
     ["a missing option of cancel version", ["cancel", "version", "--component=api"], "--version is missing"],
-    ["a missing id", ["finish"], 'an argument is missing. See "deploy-queue finish --help"'],
+    ["a missing command", ["run"], 'an argument is missing: it needs <command>. See "deploy-queue run --help"'],
+    ["a missing id", ["finish"], 'an argument is missing: it needs <deployment-id>. See "deploy-queue finish --help"'],
     ["a second id", ["finish", "1", "2"], 'finish: "2" is one argument too many'],
     [
       "a hold as a word of its own",
