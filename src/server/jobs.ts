@@ -23,7 +23,7 @@ const runs = new Set(["running", "verifying", "stopping"]);
 
 const jsonOf = (description: string, schema: object) => ({ description, content: { "application/json": { schema } } });
 const refused = jsonOf("It was not done", Type.Object({ error: Type.String() }));
-const refusals = { 400: refused, 403: refused, 404: refused, 409: refused, 429: refused, 500: refused, 503: refused };
+const refusals = Object.fromEntries([400, 403, 404, 409, 413, 415, 429, 500, 503].map((status) => [status, refused]));
 const about = { tags: ["jobs"], security: [{ token: [] }] };
 
 /** The two calls of a deployment server for one machine, for clients of it that change the address and nothing else. A job is a deployment. */
