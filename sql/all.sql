@@ -341,7 +341,6 @@
 --!include webhooks/_make_messages.sql
 --!include webhooks/known_webhooks.sql
 --!include webhooks/webhook_deliveries.sql
---!include webhooks/_require_told.sql
 --!include webhooks/_webhook.sql
 --!include webhooks/_record_webhook.sql
 --!include webhooks/_new_secret.sql

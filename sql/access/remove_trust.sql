@@ -13,7 +13,7 @@ begin
     raise exception using errcode = 'QD082', message = format('there is no trust %s', quote_literal(btrim(remove_trust.name))),
       hint = 'deploy_queue.known_trusts lists them.';
   end if;
-  perform deploy_queue._require_reach(v_trust.environments);
+  perform deploy_queue._require_reach(v_trust.environments, 'end what lets others into');
   update deploy_queue.trusts set removed_at = deploy_queue._now() where trusts.id = v_trust.id;
   select * into v_known from deploy_queue.known_trusts where known_trusts.trust_id = v_trust.id;
   return v_known;

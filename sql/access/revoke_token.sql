@@ -11,9 +11,9 @@ begin
   select * into v_token from deploy_queue.tokens where tokens.name = btrim(revoke_token.name) and tokens.revoked_at is null;
   if not found then
     raise exception using errcode = 'QD075', message = format('there is no token %s', quote_literal(btrim(revoke_token.name))),
-      hint = 'The view known_tokens lists them.';
+      hint = 'deploy_queue.known_tokens lists them.';
   end if;
-  perform deploy_queue._require_reach(v_token.environments);
+  perform deploy_queue._require_reach(v_token.environments, 'end what lets others into');
   update deploy_queue.tokens set revoked_at = deploy_queue._now() where tokens.id = v_token.id;
   select * into v_known from deploy_queue.known_tokens where known_tokens.token_id = v_token.id;
   return v_known;

@@ -21,7 +21,7 @@ declare
     select string_agg(quote_literal(named), ', ') from unnest(add_webhook.events) as named where named <> all (deploy_queue._webhook_events())
   );
 begin
-  perform deploy_queue._require_told(add_webhook.environments);
+  perform deploy_queue._require_reach(add_webhook.environments, 'have others told of');
   perform deploy_queue._require_environment(named) from unnest(add_webhook.environments) as named;
   if v_strange is not null then
     raise exception using errcode = 'QD090', message = format('webhooks are not told of %s', v_strange),

@@ -1,4 +1,4 @@
--- The webhooks without their secrets, with what they have not been told. Read by operators.
+-- The webhooks without their secrets, with what they have not been told. Read by people.
 create or replace view deploy_queue.known_webhooks as
 select
   webhooks.id as webhook_id,

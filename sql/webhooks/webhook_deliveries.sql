@@ -1,4 +1,4 @@
--- Messages of webhooks and what has become of each, for as long as they are kept. Read by operators.
+-- Messages of webhooks and what has become of each, for as long as they are kept. Read by people.
 create or replace view deploy_queue.webhook_deliveries as
 select
   messages.id as message_id,

@@ -16,6 +16,8 @@ declare
   v_hint text;
 begin
   perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
+  -- One after the other: what one registers must not be removed by another one that does not see it yet.
+  lock table deploy_queue.targets in share row exclusive mode;
   delete from deploy_queue.agents where agents.seen_at < v_now - interval '1 day';
   insert into deploy_queue.agents (agent, owner, seen_at) values (btrim(register_targets.agent), v_owner, v_now)
   on conflict on constraint an_agent_has_one_name do update set seen_at = excluded.seen_at, has_left = false

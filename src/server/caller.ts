@@ -6,8 +6,6 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The secret of the session of a person whose own page sends the request. */
     signedIn?: string | undefined;
-    /** Whether the token was found to be none of the queue, in whatever form that was answered. */
-    isUnknown?: boolean;
   }
 }
 
@@ -32,7 +30,12 @@ export function credentialOf(request: FastifyRequest): Buffer {
 /** What stands for the secret of a request where it may be read: the beginning of its SHA-256. */
 export function subjectOf(request: FastifyRequest): string | undefined {
   const secret = secretOf(request);
-  return secret === undefined ? undefined : hashOf(secret).toString("hex").slice(0, 12);
+  return secret === undefined ? undefined : nameOf(hashOf(secret));
+}
+
+/** What stands for a credential where it may be read. */
+export function nameOf(credential: Buffer): string {
+  return credential.toString("hex").slice(0, 12);
 }
 
 function secretOf({ headers, signedIn = "" }: FastifyRequest): string | undefined {

@@ -79,7 +79,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const answerErrors = (scope: FastifyInstance, form: typeof send): void => {
     scope.setErrorHandler((error, request, reply) => {
       const details = problemOf(error);
-      request.isUnknown = details.status === 401;
       if (details.status === 500) {
         log.error(
           `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -108,7 +107,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   }
   await app.register(
     async (v1) => {
-      await limitRequests(v1, rateLimit);
+      await limitRequests(v1, pool.known, rateLimit);
       addSessions(v1, pool);
       await v1.register(async (shut) => {
         // Before the body is read.

@@ -28,7 +28,7 @@ const about = { tags: ["jobs"], security: [{ token: [] }] };
 
 /** The two calls of a deployment server for one machine, for clients of it that change the address and nothing else. A job is a deployment. */
 export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: number): Promise<void> {
-  await limitRequests(app, rateLimit);
+  await limitRequests(app, pool.known, rateLimit);
   // Before the body is read.
   app.addHook("preParsing", async (request) => void credentialOf(request));
 

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import type { ConnectionError, FastifyInstance, FastifyRequest } from "fastify";
 import { subjectOf } from "./caller.js";
+import type { KnownCallers } from "./knownCallers.js";
 import { problem, TooManyRequestsError } from "./problem.js";
 
 /**
@@ -47,38 +48,20 @@ const subjects = 10_000;
  * that nobody gets more by trying secrets.
  * @param perMinute for each token; an address without one has a tenth of it. 0: no limit
  */
-export async function limitRequests(app: FastifyInstance, perMinute: number): Promise<void> {
+export async function limitRequests(app: FastifyInstance, known: KnownCallers, perMinute: number): Promise<void> {
   if (perMinute === 0) {
     return;
   }
-  const good = new Set<string>();
   const keyOf = (request: FastifyRequest): string => {
     const subject = subjectOf(request);
-    return subject !== undefined && good.has(subject) ? subject : `address ${request.ip}`;
+    return subject !== undefined && known.has(subject) ? subject : `address ${request.ip}`;
   };
-  app.addHook("onResponse", async (request, reply) => {
-    const subject = subjectOf(request);
-    // The other answers come before the database has looked at the token.
-    if (subject === undefined || request.isUnknown === true || !isOfKnown(reply.statusCode)) {
-      return;
-    }
-    good.delete(subject);
-    good.add(subject);
-    const [oldest] = good;
-    if (good.size > subjects && oldest !== undefined) {
-      good.delete(oldest);
-    }
-  });
   await app.register(rateLimit, {
     ...{ timeWindow: minute, cache: subjects, keyGenerator: keyOf },
     max: (_, key) => (key.startsWith("address ") ? Math.ceil(perMinute / 10) : perMinute),
     errorResponseBuilder: (_, { max, after }) =>
       new TooManyRequestsError(`there were more than ${max} requests in a minute`, { hint: `Try again in ${after}.` }),
   });
-}
-
-function isOfKnown(status: number): boolean {
-  return (status >= 200 && status < 300) || [304, 403, 404, 409].includes(status);
 }
 
 /** Tells browsers what the answers are not for: other pages, frames, caches, guesses at their type. */

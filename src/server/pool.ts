@@ -1,6 +1,7 @@
 import { Database } from "../database/database.js";
 import { servingRights } from "../database/serverFacts.js";
 import { type Answer, Callers, type Follower, type News, type Page } from "../queue/calls/callers.js";
+import { KnownCallers } from "./knownCallers.js";
 
 export interface PoolOptions {
   readonly url: string;
@@ -22,6 +23,7 @@ interface Member {
 
 /** A few connections, on which each call is one statement: nothing of a caller is left there for the next one. */
 export class Pool {
+  readonly known = new KnownCallers();
   readonly #members: readonly Member[];
   readonly #idle: Member[];
   readonly #waiting: ((member: Member) => void)[] = [];
@@ -41,18 +43,27 @@ export class Pool {
 
   /** As Callers does it. */
   call(credential: Buffer, name: string, values: object, actor?: string): Promise<Answer[]> {
-    return this.#use((callers) => callers.call(credential, name, values, actor));
+    return this.known.heed(
+      credential,
+      this.#use((callers) => callers.call(credential, name, values, actor)),
+    );
   }
 
   look(credential: Buffer, view: string, page: Page): Promise<Answer[]> {
-    return this.#use((callers) => callers.look(credential, view, page));
+    return this.known.heed(
+      credential,
+      this.#use((callers) => callers.look(credential, view, page)),
+    );
   }
 
   /** As Callers calls it, with the notices that came along. */
   callAndHear(
     ...call: Parameters<Callers["call"]>
   ): Promise<{ readonly rows: Answer[]; readonly notices: readonly Notice[] }> {
-    return this.#use(async (callers, notices) => ({ rows: await callers.call(...call), notices: [...notices] }));
+    return this.known.heed(
+      call[0],
+      this.#use(async (callers, notices) => ({ rows: await callers.call(...call), notices: [...notices] })),
+    );
   }
 
   trustedIssuers(): Promise<{ issuer: string; audience: string }[]> {

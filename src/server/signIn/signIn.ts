@@ -53,7 +53,7 @@ export async function addSignIn(
   });
 
   await app.register(async (pages) => {
-    await limitRequests(pages, options.rateLimit);
+    await limitRequests(pages, pool.known, options.rateLimit);
     const tags = ["server"];
     const problems = problemsOf(400, 401, 403, 404, 409, 429, 500, 503);
     const redirect = { 302: { description: "To the next page" }, ...problems };

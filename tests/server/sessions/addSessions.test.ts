@@ -6,6 +6,7 @@ import { newTrust } from "../../support/trusts.js";
 
 const cli = useCommandLine();
 const server = useHttpServer(cli);
+const slow = useHttpServer(cli, { rateLimit: 40 });
 const issuer = useIssuer();
 const { environment, region } = newPlace();
 const cell = { environment, cloud_provider: "aws", region, cell_index: 1, component: "api" };
@@ -92,4 +93,13 @@ test("a token that is not valid is a 401 in one line, and an issuer that is away
 test("a claim with a zero byte is a 400", async () => {
   const { status } = await exchange(await issuer.token({ claims: { job: "a\u0000b" } }));
   expect(status).toBe(400);
+});
+
+test("a guess beside a token that no trust lets in stays a guess", async () => {
+  const token = await issuer.token({ claims: { ref: "refs/heads/feature" } });
+  const statuses: number[] = [];
+  for (let number = 0; number < 6; number += 1) {
+    statuses.push((await slow.send("a guess", "POST", "/v1/sessions", { subject_token: token })).status);
+  }
+  expect(statuses).toEqual([403, 403, 403, 403, 429, 429]);
 });
