@@ -1,7 +1,6 @@
-import { type Log, openLog } from "../logs/openLog.js";
+import { closeInTime, type Log, openLog, patience, usualLimit } from "../logs/openLog.js";
 import type { Deployment } from "../queue/deployment.js";
 import { outlastOutages } from "../queue/outage.js";
-import { pause } from "../queue/pause.js";
 import type { Keeper } from "../supervision/superviseCommands.js";
 import { deploymentName } from "../text/describe.js";
 
@@ -15,11 +14,6 @@ export interface WorkLog extends Omit<Log, "close"> {
   /** Settles when the rest is stored, or lost. */
   stored(): Promise<void>;
 }
-
-/** In bytes, when the queue does not say. */
-const usualLimit = 10 * 2 ** 20;
-/** For so long the outcome waits for the rest of the log to be stored, in milliseconds: who follows the log stops at the outcome. */
-const patience = 10_000;
 
 export interface WorkLogOptions {
   readonly deployment: Deployment;
@@ -54,9 +48,7 @@ export async function openWorkLog({ queue, log: agentLog }: Keeper, options: Wor
       agentLog.info(`${name}: ${masked(message)}`);
       log.note(message);
     },
-    async close() {
-      await Promise.race([log.close(), pause(patience)]);
-    },
+    close: () => closeInTime(log),
     stored: () => log.close(),
   };
 }

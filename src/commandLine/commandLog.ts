@@ -2,9 +2,8 @@ import { tokenVariable } from "../client/serverUrl.js";
 import type { LeveledLog } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
 import { passOnTo } from "../display/passOn.js";
-import { type Log, openLog } from "../logs/openLog.js";
+import { closeInTime, type Log, openLog, usualLimit } from "../logs/openLog.js";
 import { outlastOutages } from "../queue/outage.js";
-import { pause } from "../queue/pause.js";
 import type { Running } from "../queue/run.js";
 import type { WayIn } from "../queue/wayIn.js";
 import type { OutputListener } from "../supervision/guardedCommand.js";
@@ -28,10 +27,6 @@ export interface CommandLog {
   written(): Promise<void>;
 }
 
-/** Milliseconds for which the outcome waits for the log. */
-const patience = 5_000;
-const usualLimit = 10_485_760;
-
 /** @returns undefined when no log is kept */
 export async function openCommandLog(
   { queue, log, address }: Session,
@@ -52,7 +47,6 @@ export async function openCommandLog(
   );
   const shown = { stdout: passOnTo(1), stderr: passOnTo(2) };
   let kept: Log | undefined;
-  let stored: Promise<void> = Promise.resolve();
   return {
     onOutput(stream, bytes) {
       kept?.write(stream, bytes);
@@ -75,13 +69,12 @@ export async function openCommandLog(
       if (failure !== undefined) {
         kept?.note(failure);
       }
-      stored = kept?.close() ?? stored;
-      const given = new AbortController();
-      await Promise.race([stored, pause(patience, given.signal)]);
-      given.abort();
+      if (kept !== undefined) {
+        await closeInTime(kept);
+      }
     },
     async written() {
-      await Promise.all([stored, shown.stdout.written(), shown.stderr.written()]);
+      await Promise.all([kept?.close(), shown.stdout.written(), shown.stderr.written()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { reasonOf } from "../database/reasons.js";
 import { type LogStream, Logs } from "../queue/calls/logs.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import { defaultOutageTimeout } from "../queue/outage.js";
+import { pause } from "../queue/pause.js";
 import type { Source } from "../queue/source.js";
 import { formatBytes } from "../text/bytes.js";
 import { MaskedText, Masks, withoutCutSecret } from "./masks.js";
@@ -37,6 +38,19 @@ export interface Log {
 
 export function openLog(source: Source, options: LogOptions): Log {
   return new LogWriter(source, options);
+}
+
+/** In bytes, when the queue does not say. */
+export const usualLimit = 10 * 2 ** 20;
+
+/** Milliseconds for which an outcome waits for the log. */
+export const patience = 5_000;
+
+/** Stores the rest, and waits for that a little while only: who follows the log stops at the end of the deployment, and that must come. */
+export async function closeInTime(log: Log): Promise<void> {
+  const given = new AbortController();
+  await Promise.race([log.close(), pause(patience, given.signal)]);
+  given.abort();
 }
 
 /** In bytes: a piece of the output is wholly in the head or in the tail. */
