@@ -2,6 +2,7 @@ import { getInput, setSecret, warning } from "@actions/core";
 import { checkServer, tokenVariable } from "../client/serverUrl.js";
 import { databaseUrlVariable, serverUrlVariable } from "../database/connectionSettings.js";
 import { checkConnectionUrl } from "../database/connectionUrl.js";
+import { decoded, secretsOfUrl } from "../database/urlSecrets.js";
 import { InvalidValueError } from "../queue/errors.js";
 import type { Address } from "../queue/openSource.js";
 import { InputReader } from "./inputReader.js";
@@ -114,21 +115,12 @@ function readDatabaseUrl(reader: InputReader): string {
  */
 function maskUrl(url: string): void {
   const credentials = /^(?:[a-z]+:\/*)?[^:]*:(.*)@/s.exec(url)?.[1] ?? "";
-  const parameters = [...url.matchAll(/[?&]password=([^&]*)/g)].map(([, password]) => password ?? "");
-  const secrets = [credentials, ...parameters, process.env["PGPASSWORD"] ?? ""];
+  const secrets = [credentials, ...secretsOfUrl(url), process.env["PGPASSWORD"] ?? ""];
   const pieces = secrets.flatMap((secret) => secret.split(/[@:/?#&,=%]/)).filter((piece) => piece.length > 3);
   for (const secret of new Set([url, ...secrets, ...pieces].flatMap((text) => [text, decoded(text)]))) {
     if (secret !== "") {
       setSecret(secret);
     }
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

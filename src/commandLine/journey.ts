@@ -6,9 +6,10 @@ import type { Deployment, DeploymentId } from "../queue/deployment.js";
 import { CancelledError, reasonOf } from "../queue/errors.js";
 import type { JourneyEvent } from "../queue/events.js";
 import type { Forecast } from "../queue/forecast.js";
-import { type JourneyOptions, takeTurn } from "../queue/journey.js";
+import { takeTurn } from "../queue/journey.js";
 import { outlastOutages } from "../queue/outage.js";
 import type { WayIn } from "../queue/wayIn.js";
+import { type Attended as AttendedRun, noteOfLateEnd } from "../supervision/runCommand.js";
 import { checkGitHubOutput, setGitHubOutput } from "./githubOutput.js";
 import type { Session } from "./openSession.js";
 
@@ -36,10 +37,7 @@ const parent = process.ppid;
 const parentInterval = 1_000;
 
 /** A journey that a person or a workflow attends: shown, told to GITHUB_OUTPUT, and given up at a signal. */
-export interface Attended {
-  readonly journey: JourneyOptions & { readonly signal: AbortSignal };
-  /** What a signal does from now on. */
-  onSignal(callback: (signal: NodeJS.Signals) => void): void;
+export interface Attended extends AttendedRun {
   /** Waits until all output is written. Then the signal of the journey says whether it was given up at the start. */
   written(): Promise<void>;
   end(): void;
@@ -148,9 +146,4 @@ export async function startDeployment(session: Session, wayIn: WayIn, options: A
   } finally {
     attended.end();
   }
-}
-
-/** Why a deployment that has just started is cancelled. */
-export function noteOfLateEnd({ reason }: AbortSignal): string {
-  return `gave up at the start: ${reason.message}`;
 }

@@ -6,16 +6,18 @@ const interval = 10;
 /** In bytes. */
 const much = 1_048_576;
 
-/**
- * Passes bytes on to a descriptor of this process, in order. A reader that takes none, such as a terminal after Ctrl-S, holds up nothing else in
- * this process. What has no reader any more is dropped.
- */
-export function passOnTo(descriptor: number): {
+export interface PassOn {
   /** @returns what to wait for before more is given, when much waits already */
   pass(bytes: Buffer): Promise<void> | undefined;
   /** Everything so far is written. */
   written(): Promise<void>;
-} {
+}
+
+/**
+ * Passes bytes on to a descriptor of this process, in order. A reader that takes none, such as a terminal after Ctrl-S, holds up nothing else in
+ * this process. What has no reader any more is dropped.
+ */
+export function passOnTo(descriptor: number): PassOn {
   let last: Promise<void> = Promise.resolve();
   let isGone = false;
   let backlog = 0;

@@ -45,7 +45,7 @@ export interface Work extends WorkOptions {
 /** Where the work is done. */
 export interface Keeper {
   readonly queue: Queue;
-  readonly log: LeveledLog;
+  readonly log: Pick<LeveledLog, "info" | "warn" | "error">;
   /** How a watchdog reaches the queue in its place. */
   readonly address: Address;
 }

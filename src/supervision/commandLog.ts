@@ -1,26 +1,31 @@
 import { tokenVariable } from "../client/serverUrl.js";
-import type { LeveledLog } from "../display/log.js";
+import { secretsOfUrl } from "../database/urlSecrets.js";
 import { logOutages } from "../display/outages.js";
-import { passOnTo } from "../display/passOn.js";
+import type { PassOn } from "../display/passOn.js";
 import { closeInTime, type Log, openLog, usualLimit } from "../logs/openLog.js";
 import { outlastOutages } from "../queue/outage.js";
 import type { Running } from "../queue/run.js";
 import type { WayIn } from "../queue/wayIn.js";
-import type { OutputListener } from "../supervision/guardedCommand.js";
-import type { Session } from "./openSession.js";
+import type { OutputListener } from "./guardedCommand.js";
+import type { Keeper } from "./superviseCommands.js";
 
 export interface LogChoice {
   /** Whether what the command prints is kept; undefined: as the policy says. */
   readonly keepLog?: boolean | undefined;
   /** Variables of the environment whose values are masked in it. */
   readonly maskedVariables?: readonly string[] | undefined;
+  /** Values that are masked in it, too. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
-/** What a command prints, on its way to the streams of this process and to the log of its deployment. */
-export interface CommandLog {
+/** Where what a command prints is shown. */
+export type Shown = Readonly<Record<"stdout" | "stderr", PassOn>>;
+
+/** What a command prints, on its way to where it is shown and to the log of its deployment. */
+export interface CommandOutput {
   readonly onOutput: OutputListener;
-  /** The command is about to begin. @returns the log of the session, whose messages are notes in the log of the deployment as well */
-  begin(running: Running): LeveledLog;
+  /** The command is about to begin. @returns the log of the keeper, whose messages are notes in the log of the deployment as well */
+  begin(running: Running): Keeper["log"];
   /** The command has ended: waits a little while for the rest to be stored, since who follows the log stops at the end of the deployment. */
   end(failure: string | undefined): Promise<void>;
   /** Waits until everything is stored and shown. */
@@ -29,10 +34,18 @@ export interface CommandLog {
 
 /** @returns undefined when no log is kept */
 export async function openCommandLog(
-  { queue, log, address }: Session,
+  { queue, log, address }: Keeper,
   wayIn: WayIn,
-  { keepLog, maskedVariables = [], outageTimeout }: LogChoice & { readonly outageTimeout: number },
-): Promise<CommandLog | undefined> {
+  {
+    keepLog,
+    maskedVariables = [],
+    outageTimeout,
+    ...choice
+  }: LogChoice & {
+    readonly outageTimeout: number | undefined;
+  },
+  shown: Shown,
+): Promise<CommandOutput | undefined> {
   if (keepLog === false) {
     return undefined;
   }
@@ -45,7 +58,6 @@ export async function openCommandLog(
   const secrets = secretsOf(process.env, maskedVariables, (name) =>
     log.warn(`${name} is not set, so its value is not masked in the log`),
   );
-  const shown = { stdout: passOnTo(1), stderr: passOnTo(2) };
   let kept: Log | undefined;
   return {
     onOutput(stream, bytes) {
@@ -55,7 +67,7 @@ export async function openCommandLog(
     begin({ deployment, keeper }) {
       const opened = openLog(queue.source, {
         ...{ deploymentId: deployment.id, keeper, outageTimeout, limit: policy?.limit ?? usualLimit },
-        secrets: [...secrets, ...secretsOfAddress(address)],
+        secrets: [...secrets, ...(choice.secrets ?? []), ...secretsOfUrl(address.url), address.token ?? ""],
         onLoss: (why) => log.warn(`the rest of the log of deployment ${deployment.id} is lost: ${why}`),
       });
       kept = opened;
@@ -97,17 +109,4 @@ function secretsOf(env: NodeJS.ProcessEnv, named: readonly string[], onMissing: 
     return value ?? "";
   });
   return [...guessed, ...own, ...given];
-}
-
-function secretsOfAddress({ url, token = "" }: Session["address"]): string[] {
-  const password = /^[a-z]+:\/\/[^/?#]*?:([^@/?#]*)@/i.exec(url)?.[1] ?? "";
-  return [token, password, decoded(password)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
