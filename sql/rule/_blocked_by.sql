@@ -38,11 +38,13 @@ begin
       end if;
     when 'stopping' then
       v_reason.text := v_reason.text || ' is being stopped by ' || coalesce(deploy_queue._stopped_by(blocker.id), 'an unknown role');
-      if _blocked_by.until is null then
-        v_reason.text := v_reason.text || ', and holds the cell until its work has ended';
-        v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
+      if v_silent_since is null and _blocked_by.until is not null then
+        v_reason.text := v_reason.text || format('; its keeper has %s more to end it', date_trunc('second', _blocked_by.until - policy.as_of));
       else
-        v_reason.text := v_reason.text || format(', at most %s more', date_trunc('second', _blocked_by.until - policy.as_of));
+        v_reason.text := v_reason.text || ', and holds the cell until its work has ended';
+        -- A keeper that is not heard may not know that it is to stop.
+        v_reason.until := null;
+        v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
       end if;
     when 'buffer' then
       v_reason.text := v_reason.text || ' finished and its buffer is not over';
@@ -76,7 +78,7 @@ begin
   end case;
 
   if v_silent_since is not null then
-    v_reason.text := v_reason.text || format(', without a heartbeat since %s: reaped after %s unless it sends one',
+    v_reason.text := v_reason.text || format('; its keeper has sent no heartbeat since %s, and it is reaped after %s unless one comes',
       date_trunc('second', v_silent_since),
       date_trunc('second', deploy_queue._lease_ends(blocker.heartbeat_timestamp, blocker.alive_until, deploy_queue._availability())));
   end if;

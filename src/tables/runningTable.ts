@@ -42,15 +42,13 @@ export function runningTable(
   );
 }
 
-/** "21m, outlier": by the same measure as "list outliers"; "21m, verifying for 2m"; "21m, stopping for ann, at most 8s more". */
+/** "21m, outlier": by the same measure as "list outliers"; "21m, verifying for 2m"; "21m, stopping for ann, 8s left". */
 function duration(row: RunningDeployment): string {
   const text = formatDuration(row.current_duration * 1000);
   if (row.status === "stopping") {
     const left = row.stops_by === null ? undefined : Math.max(0, row.stops_by.getTime() - row.as_of.getTime());
-    return [
-      `${text}, stopping${row.stopped_by === null ? "" : ` for ${row.stopped_by}`}`,
-      ...(left === undefined ? [] : [`at most ${formatDuration(left)} more`]),
-    ].join(", ");
+    const stopping = `${text}, stopping${row.stopped_by === null ? "" : ` for ${row.stopped_by}`}`;
+    return left === undefined ? stopping : `${stopping}, ${left === 0 ? "overdue" : `${formatDuration(left)} left`}`;
   }
   if (row.status === "verifying") {
     return `${text}, verifying for ${formatDuration(row.as_of.getTime() - Number(row.verifying_since))}`;

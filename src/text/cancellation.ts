@@ -68,12 +68,23 @@ export function placeText(deployment: Deployment): string {
 }
 
 /** Until when a deployment that is asked to stop holds its cell. */
-function holdText({ id, stop_timestamp, stop_grace }: Deployment): string {
+function holdText({ id, stop_timestamp, stop_grace, heartbeat_timestamp, alive_until }: Deployment): string {
+  const cure = `"deploy-queue cancel deployment ${id} --force" frees the cell at once`;
   if (stop_grace === null) {
-    return `its keeper cannot end the work, so it holds its cell until the work has ended; "deploy-queue cancel deployment ${id} --force" frees the cell at once`;
+    return `its keeper cannot end the work, so it holds its cell until the work has ended; ${cure}`;
   }
-  const since = stop_timestamp === null ? 0 : Math.max(0, Date.now() - stop_timestamp.getTime());
-  return `it holds its cell until its command has ended, at most ${formatDuration(Math.max(0, stop_grace * 1000 - since))} more`;
+  const hold = "it holds its cell until its command has ended";
+  const now = Date.now();
+  const sent = Number(heartbeat_timestamp);
+  if (alive_until !== null && now - sent > (alive_until.getTime() - sent) / 2) {
+    const left = formatDuration(Math.max(0, alive_until.getTime() - now));
+    const silence = `no heartbeat has come for ${formatDuration(now - sent)}, and it is reaped in ${left} unless one does`;
+    return `${hold}; ${silence}; ${cure}`;
+  }
+  const left = stop_grace * 1000 - (stop_timestamp === null ? 0 : Math.max(0, now - stop_timestamp.getTime()));
+  return left > 0
+    ? `${hold}; its keeper has ${formatDuration(left)} more to end it`
+    : `${hold}; the time that its keeper had for that is over; ${cure}`;
 }
 
 function at(moment: Date | null): string {

@@ -138,9 +138,13 @@ function describeState(blocker: BlockingDeployment, now: number): string {
       return `is being verified since ${timeOf(new Date(blocker.since), now)}${describeOrphan(blocker)}`;
     case "stopping": {
       const end = blocker.until === null ? undefined : Math.max(0, Date.parse(blocker.until) - now);
-      const left = end === undefined ? "until its work has ended" : `at most ${formatDuration(end)} more`;
+      // A keeper that is not heard may not know that it is to stop.
+      const left =
+        end === undefined || blocker.silent_since !== null
+          ? ", and holds the cell until its work has ended"
+          : `; its keeper has ${formatDuration(end)} more to end it`;
       const by = blocker.stopped_by === null ? "" : ` by ${blocker.stopped_by}`;
-      return `is being stopped${by} since ${formatDuration(since)}, and holds the cell ${left}`;
+      return `is being stopped${by} since ${formatDuration(since)}${left}`;
     }
     case "buffer": {
       const left = blocker.until === null ? 0 : Math.max(0, Date.parse(blocker.until) - now);

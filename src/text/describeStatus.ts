@@ -1,5 +1,5 @@
 import type { RunningDeployment } from "../queue/calls/boards.js";
-import type { CellStatus, PlaceStatus, Problem } from "../queue/calls/placeStatus.js";
+import { type CellStatus, freeingCall, type PlaceStatus, type Problem } from "../queue/calls/placeStatus.js";
 import type { Freeze, MaintenanceWindow } from "../queue/calls/policies.js";
 import type { DeploymentId } from "../queue/deployment.js";
 import type { QueuedDeployment } from "../queue/forecast.js";
@@ -129,7 +129,19 @@ function holderLines(row: RunningDeployment, slots: number, now: number): string
           row.heartbeat_age === null ? ", without heartbeats" : "",
           `, since ${formatMoment(row.start_timestamp)}`,
         ].join("");
-  return [line(row.status, `${what}, ${end}`), ...(row.url === null ? [] : [line("", row.url)])];
+  const isOverdue = row.status === "stopping" && (row.stops_by === null || row.stops_by.getTime() <= now);
+  return [
+    line(row.status, `${what}, ${end}`),
+    ...(row.url === null ? [] : [line("", row.url)]),
+    ...(isOverdue
+      ? [
+          line(
+            "",
+            `${callAsCommand(freeingCall(row.deployment_id))}  (frees the cell at once: once its work has ended)`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function waiterText(row: QueuedDeployment, now: number): string {

@@ -42,6 +42,24 @@ test("status names what needs a look first, with the command to type, and exits 
   }
 });
 
+test("status advises force once what was asked to stop has had its time", async () => {
+  const environment = await cli.environment();
+  const id = await cli.running(newPlace(environment), { heartbeat: true, stopGrace: 30 });
+  await cli.queue.cancel(id);
+  const force = `deploy-queue cancel deployment ${id} --force`;
+  expect((await cli.run(["status", environment])).stdout).not.toContain("deploy-queue cancel");
+
+  await cli.advance("31 seconds");
+  expect((await cli.run(["status", environment])).stdout).toContain(
+    `${force}  (frees the cell at once: once its work has ended)`,
+  );
+
+  await cli.advance("2 hours");
+  expect((await cli.run(["status", environment])).stdout).toMatch(
+    new RegExp(`^! silent: .*\n    ${force}  \\(if its process is gone\\)$`, "m"),
+  );
+});
+
 test("status tells freezes with their numbers and windows, and what they withhold", async () => {
   const environment = await cli.environment();
   const { id } = await cli.enqueue({ ...newPlace(environment), heartbeat: true });

@@ -18,7 +18,10 @@ export interface CommandLine extends TestDatabase {
   /** Adds an environment; without policies it has no buffer and 15 minutes of patience. */
   environment(policies?: { bufferTime?: string; heartbeatTimeout?: string }): Promise<string>;
   /** A running deployment without a keeper, unless told otherwise. */
-  running(place: Place, options?: { heartbeat?: boolean; concurrencyKey?: string }): Promise<number>;
+  running(
+    place: Place,
+    options?: { heartbeat?: boolean; concurrencyKey?: string; stopGrace?: number },
+  ): Promise<number>;
   row(id: number): Promise<DeploymentWithStatus>;
   /** The transitions of a deployment, in order. */
   events(id: number): Promise<string[]>;

@@ -41,12 +41,14 @@ test("what is being stopped and what never ends by itself are told", () => {
   const lines = runningTable([
     running({ ...stopping, heartbeat_age: 2 }),
     running({ ...stopping, stopped_by: null, stops_by: null }),
+    running({ ...stopping, stops_by: new Date("2030-01-02T22:26:00Z") }),
     running({ unkept_since: new Date("2030-01-02T22:25:04Z") }),
   ]).split("\n");
 
-  expect(lines[1]).toContain(" 1m 30s, stopping for ben, at most 8s more ");
+  expect(lines[1]).toContain(" 1m 30s, stopping for ben, 8s left ");
   expect(lines[2]).toContain(" 1m 30s, stopping ");
-  expect(lines[3]).toContain(" none: never ends by itself");
+  expect(lines[3]).toContain(" 1m 30s, stopping for ben, overdue ");
+  expect(lines[4]).toContain(" none: never ends by itself");
 });
 
 test("hostile text steers no terminal and begins no line", () => {

@@ -83,7 +83,15 @@ describe("a blocker", () => {
     [
       "is being stopped",
       { kind: "stopping", stopped_by: "ann", since: minutes(-1).toISOString(), until: minutes(0.5).toISOString() },
-      "deployment 41 (web@v7) is being stopped by ann since 1m, and holds the cell at most 30s more",
+      "deployment 41 (web@v7) is being stopped by ann since 1m; its keeper has 30s more to end it",
+    ],
+    [
+      "is being stopped by a keeper that is not heard",
+      {
+        ...{ kind: "stopping", since: minutes(-1).toISOString(), until: minutes(0.5).toISOString() },
+        ...{ silent_since: minutes(-2).toISOString(), reaped_at: minutes(13).toISOString() },
+      },
+      "deployment 41 (web@v7) is being stopped since 1m, and holds the cell until its work has ended, silent for 2m: reaped in 13m unless it sends a heartbeat",
     ],
     [
       "is being stopped by a keeper that cannot end its work",

@@ -1,7 +1,7 @@
 import { cellName } from "../../text/describe.js";
-import type { Cell, Whereabouts } from "../deployment.js";
+import type { Cell, DeploymentId, Whereabouts } from "../deployment.js";
 import type { Call, QueuedDeployment } from "../forecast.js";
-import type { RunningDeployment } from "./boards.js";
+import type { RunningDeployment, StuckDeployment } from "./boards.js";
 import type { StagedDeployment } from "./holds.js";
 import type { Freeze, HeldLine, MaintenanceWindow } from "./policies.js";
 import type { QueueCalls } from "./queueCalls.js";
@@ -33,6 +33,11 @@ export interface PlaceStatus {
   readonly freezes: readonly Freeze[];
   readonly windows: readonly MaintenanceWindow[];
   readonly cells: readonly CellStatus[];
+}
+
+/** Frees the cell of a deployment that was asked to stop, whatever still works there. */
+export function freeingCall(id: DeploymentId): Call {
+  return { function: "cancel", arguments: { deployment_id: String(id), force: "true" } };
 }
 
 /** A row about a place; a part that is null or not there stands for all. */
@@ -84,13 +89,16 @@ export async function placeStatus(queue: QueueCalls, place: Whereabouts): Promis
       const held = there(staged).filter(({ hold }) => hold === "outside");
       return { cell, holders: there(holders), waiting: there(waiting), held };
     });
+  const stopping = new Set(
+    holders.filter(({ status }) => status === "stopping").map(({ deployment_id }) => deployment_id),
+  );
   const ids = new Set(within.flatMap((one) => [...one.holders, ...one.waiting].map((row) => row.deployment_id)));
   return {
     as_of,
     problems: [
       ...stuck
         .filter(({ deployment_id }) => ids.has(deployment_id))
-        .map((one) => ({ ...one, cures: curesOf(one.kind, one.deployment_id) })),
+        .map((one) => ({ ...one, cures: curesOf(one, stopping.has(one.deployment_id)) })),
       ...heldLines.filter((line) => isAbout(line, place)).map(heldLineProblem),
       ...health
         .filter(({ status }) => status === "failed")
@@ -113,14 +121,16 @@ function heldLineProblem({ deployment_id, held_at: since, actor, reason, ...cell
   };
 }
 
-function curesOf(kind: string, id: number): Call[] {
+/** @param isStopping whether it was asked to stop already */
+function curesOf({ kind, deployment_id: id }: StuckDeployment, isStopping: boolean): Call[] {
   const call = (name: string): Call => ({ function: name, arguments: { deployment_id: String(id) } });
+  const cancel = isStopping ? freeingCall(id) : call("cancel");
   switch (kind) {
     case "unkept":
-      return [call("finish"), call("cancel")];
+      return [call("finish"), cancel];
     case "slow":
-      return [call("history"), call("cancel")];
+      return [call("history"), cancel];
     default:
-      return [call("cancel")];
+      return [cancel];
   }
 }

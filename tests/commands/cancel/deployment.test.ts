@@ -65,7 +65,9 @@ test("a deployment that is kept is asked to stop, and cancel says that it holds 
   const { code, stderr } = await cli.run(["cancel", "deployment", String(id)]);
 
   expect(code).toBe(0);
-  expect(stderr).toMatch(/is asked to stop; it holds its cell until its command has ended, at most (?:30|29)s more/);
+  expect(stderr).toMatch(
+    /is asked to stop; it holds its cell until its command has ended; its keeper has (?:30|29)s more to end it/,
+  );
   expect((await cli.row(id)).status).toBe("stopping");
 });
 

@@ -218,14 +218,16 @@ describe("those who wait for a deployment that is being stopped", () => {
     return { id, next };
   }
 
-  test("are told by whom, and how long it takes at most", async () => {
+  test("are told by whom, and how long the keeper has for it", async () => {
     const { id, next } = await stopping({ stopGrace: 30 });
     const { waitingOn, lookAgainIn } = await queue.tryStart(next);
     expect(waitingOn).toMatchObject([
       {
         kind: "stopping",
         deployment_id: id,
-        text: expect.stringMatching(/^deployment \d+ \(web@v2\) is being stopped by ann, at most 00:00:\d\d more$/),
+        text: expect.stringMatching(
+          /^deployment \d+ \(web@v2\) is being stopped by ann; its keeper has 00:00:\d\d more to end it$/,
+        ),
         cures: null,
       },
     ]);
@@ -239,6 +241,20 @@ describe("those who wait for a deployment that is being stopped", () => {
       {
         until: null,
         text: expect.stringMatching(/ by ann, and holds the cell until its work has ended$/),
+        cures: [{ function: "cancel", arguments: { force: "true" } }],
+      },
+    ]);
+  });
+
+  test("are promised no end when the keeper is not heard", async () => {
+    const { next } = await stopping({ stopGrace: 3_600 });
+    await database.advance("2 minutes");
+    expect((await queue.tryStart(next)).waitingOn).toMatchObject([
+      {
+        until: null,
+        text: expect.stringMatching(
+          / by ann, and holds the cell until its work has ended; its keeper has sent no heartbeat since .*, and it is reaped after .* unless one comes$/,
+        ),
         cures: [{ function: "cancel", arguments: { force: "true" } }],
       },
     ]);

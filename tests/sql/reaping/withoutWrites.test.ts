@@ -55,7 +55,7 @@ describe("after a time without writes that was longer than the leases", () => {
     const { holder, waiter } = await keptLine();
     await database.pause("20 minutes");
     const look = await queue.tryStart(waiter, { heartbeat: true });
-    expect(look.waitingOn[0]?.text).toMatch(/without a heartbeat since .*: reaped after/);
+    expect(look.waitingOn[0]?.text).toMatch(/no heartbeat since .*, and it is reaped after/);
     await database.advance("45 seconds");
     const again = await queue.tryStart(waiter, { heartbeat: true });
     expect(again.started).toBe(false);

@@ -159,8 +159,8 @@ test("a reason says since when a blocker is silent and when it is reaped, once t
   const fifteenMinutes = 15 * 60_000;
   expect(await texts()).toEqual(
     heartbeats.map((heartbeat, index) => {
-      const reaped = `reaped after ${inSeconds(heartbeat + fifteenMinutes)} unless it sends one`;
-      return `${heard[index]}, without a heartbeat since ${inSeconds(heartbeat)}: ${reaped}`;
+      const reaped = `reaped after ${inSeconds(heartbeat + fifteenMinutes)} unless one comes`;
+      return `${heard[index]}; its keeper has sent no heartbeat since ${inSeconds(heartbeat)}, and it is ${reaped}`;
     }),
   );
   expect(await silences()).toEqual(
