@@ -13,6 +13,8 @@ declare
 begin
   perform deploy_queue._require_approver(v_deployment);
   v_deployment := deploy_queue._lock_deployment(v_deployment.id);
+  -- The caller may have redeemed it meanwhile, and would approve what it has entered itself.
+  perform deploy_queue._require_approver(v_deployment);
 
   select given.* into v_before
   from deploy_queue._demands(v_deployment.environment, v_deployment.component) as demands

@@ -3,8 +3,9 @@ import { approve, entered as enteredBy, newPeople, say, withApprovals } from "..
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
 import { type Login, useLogins } from "../../support/logins.js";
-import { outcome } from "../../support/session.js";
+import { openSession, outcome } from "../../support/session.js";
 import { newToken } from "../../support/tokens.js";
+import { reaction, send } from "../../support/twoSessions.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -99,6 +100,20 @@ describe("four eyes:", () => {
     expect(await outcome(approve(operator, id, "eve"))).toBe("QD054");
     expect(await outcome(approve(ann, id, "ops@laptop"))).toBe("QD054");
     expect(await outcome(approve(ann, id))).toBe("ok");
+  });
+
+  test("who redeems a reservation while the approval of the same login waits for it does not approve it", async () => {
+    const operator = await newLogin("deploy_queue_operator", approver);
+    const id = await entered(await withApprovals(database, 1), { version: "null, reserve_for => '1 hour'" });
+    const [redeeming, approving] = [await openSession(database), await openSession(database)];
+    for (const session of [redeeming, approving])
+      await session.sql.unsafe(`set session authorization ${operator.name}`);
+    await redeeming.begin();
+    await redeeming.sql`select deploy_queue.redeem(${id}, version => 'v2')`;
+    const approval = send(approving, `select deploy_queue.approve(${id})`);
+    expect(await reaction(approving, redeeming, approval)).toBe("waits");
+    await redeeming.commit();
+    expect(await approval.end).toBe("QD054");
   });
 
   test("a token approves as itself, with the role of its kind, and nothing that its maker has entered", async () => {
