@@ -14,15 +14,6 @@ declare
   v_mark deploy_queue.bad_versions;
   v_count integer := 0;
 begin
-  if not exists (
-    select from deploy_queue.bad_versions as mark
-    where mark.component = v_component and mark.version = mark_good.version and mark.lifted_at is null
-  ) then
-    perform deploy_queue._require_version(v_component, mark_good.version);
-    raise notice '%@% is not marked bad', v_component, mark_good.version;
-    return;
-  end if;
-
   -- A caller that is tied to environments locks nothing in the others. Who waits there finds it at the next look.
   v_lines := array(
     select distinct queued.cell_id from deploy_queue._queued as queued
@@ -42,7 +33,10 @@ begin
     perform deploy_queue._record_mark(v_mark, null);
     return next v_mark;
   end loop;
-  if v_count = 0 then
+  if v_count = 0 and (deploy_queue._bad_version(v_component, mark_good.version, null)).id is null then
+    perform deploy_queue._require_version(v_component, mark_good.version);
+    raise notice '%@% is not marked bad', v_component, mark_good.version;
+  elsif v_count = 0 then
     raise exception using
       errcode = 'QD020',
       message = format('%s may not take back that %s@%s is marked bad: the mark counts in other environments, too',

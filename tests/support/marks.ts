@@ -15,10 +15,10 @@ export async function newVersion(database: TestDatabase): Promise<Versioned> {
   return what;
 }
 
-export const markBad = ({ sql }: TestDatabase, { component, version }: Versioned) =>
+export const markBad = ({ sql }: Pick<TestDatabase, "sql">, { component, version }: Versioned) =>
   sql<{ id: number; cancellation_kind: string | null; cancellation_note: string | null }[]>`
     select id, cancellation_kind, cancellation_note
     from deploy_queue.mark_bad(${component}, ${version}, 'it loses orders') order by id`;
 
-export const markGood = ({ sql }: TestDatabase, { component, version }: Versioned) =>
+export const markGood = ({ sql }: Pick<TestDatabase, "sql">, { component, version }: Versioned) =>
   sql`select component, version, reason from deploy_queue.mark_good(${component}, ${version})`;
