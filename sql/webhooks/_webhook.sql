@@ -8,12 +8,15 @@ declare
   v_webhook deploy_queue.webhooks;
 begin
   select * into v_webhook from deploy_queue.webhooks where webhooks.name = btrim(_webhook.name);
+  if found then
+    perform deploy_queue._require_reach(v_webhook.environments, 'have others told of');
+    select * into v_webhook from deploy_queue.webhooks where webhooks.id = v_webhook.id for no key update;
+  end if;
+  -- Before the lock, or while it waited for it.
   if not found then
     raise exception using errcode = 'QD092', message = format('there is no webhook %s', quote_literal(btrim(_webhook.name))),
       hint = 'deploy_queue.known_webhooks lists them.';
   end if;
-  perform deploy_queue._require_reach(v_webhook.environments, 'have others told of');
-  select * into v_webhook from deploy_queue.webhooks where webhooks.id = v_webhook.id for no key update;
   return v_webhook;
 end;
 $$;

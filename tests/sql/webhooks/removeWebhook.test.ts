@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { openSession } from "../../support/session.js";
+import { reaction, send } from "../../support/twoSessions.js";
 import { newWebhook, taken } from "../../support/webhooks.js";
 
 const database = useDatabase();
@@ -18,3 +20,17 @@ test("what a removed webhook was not told is forgotten, and its name is free", a
     select reason from deploy_queue.deployment_events where detail ->> 'change' = 'removed'`;
   expect(event?.reason).toBe(`webhook ${name} removed`);
 });
+
+test.for(["remove", "rotate", "redeliver", "test"])(
+  "%s_webhook() that has waited for the removal of its webhook finds none",
+  async (call) => {
+    const { name } = await newWebhook(database);
+    const [first, second] = [await openSession(database), await openSession(database)];
+    await first.begin();
+    await first.sql`select from deploy_queue.remove_webhook(${name})`;
+    const sent = send(second, `select from deploy_queue.${call}_webhook('${name}')`);
+    expect(await reaction(second, first, sent)).toBe("waits");
+    await first.commit();
+    expect(await sent.end).toBe("QD092");
+  },
+);
