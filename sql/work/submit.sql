@@ -48,6 +48,10 @@ begin
       insert into deploy_queue.work (deployment_id, target, directory, commands, commit_hash, ref_name)
       values (v_deployment.id, v_target.target, v_directory, v_commands, submit.commit_hash, submit.ref_name)
       on conflict do nothing;
+      if not found then
+        -- Another session has submitted with this key meanwhile, maybe other work.
+        perform deploy_queue._submitted_before(submit.idempotency_key, submit.target, v_directory, v_commands, submit.commit_hash);
+      end if;
       perform deploy_queue._tell_agents(v_target.target);
     end if;
   end if;

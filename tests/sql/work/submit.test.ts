@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Target } from "../../../src/queue/calls/work.js";
 import { useDatabase } from "../../support/database.js";
+import { openSession } from "../../support/session.js";
 import { newTarget } from "../../support/targets.js";
+import { reaction, send } from "../../support/twoSessions.js";
 
 const database = useDatabase();
 const { queue, sql } = database;
@@ -134,6 +136,22 @@ test("the same key gives the same deployment, also when it was taken and when it
     code: "QD032",
   });
   await expect(submit(target, { idempotencyKey: "once", commitHash: "b" })).rejects.toMatchObject({ code: "QD032" });
+});
+
+test.for([
+  ["the same work", "one", "ok"],
+  ["other work", "other", "QD032"],
+] as const)("the second of two that submit with one key at once, with %s", async ([, command, end]) => {
+  const { target } = await served();
+  const [first, second] = [await openSession(database), await openSession(database)];
+  const submission = (what: string) =>
+    `select from deploy_queue.submit('${target}', commands => '{${what}}', idempotency_key => 'twice-${target}')`;
+  await first.begin();
+  await first.sql.unsafe(submission("one"));
+  const sent = send(second, submission(command));
+  expect(await reaction(second, first, sent)).toBe("waits");
+  await first.commit();
+  expect(await sent.end).toBe(end);
 });
 
 test("a missing phrase rejects it, which is recorded, and nothing is there to take", async () => {
