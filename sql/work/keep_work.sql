@@ -1,5 +1,5 @@
 -- Renews the leases of all that waits for the targets of an agent, in one statement, and does what waiters do with a look: it reaps the dead of
--- these cells, and cancels what is not to run any more.
+-- the cells of its targets, and cancels what is not to run any more.
 -- Called by agents, as often as this says.
 create or replace function deploy_queue.keep_work(agent text) returns interval
 language plpgsql volatile
@@ -15,8 +15,16 @@ declare
     where deployments.id = any (v_waiting) and deployments.start_timestamp is null and deployments.cancellation_timestamp is null
     for no key update skip locked
   );
+  v_cells integer[] := array(
+    select cells.id
+    from deploy_queue.agent_targets
+    join deploy_queue.targets using (target)
+    join deploy_queue.cells using (environment, cloud_provider, region, cell_index)
+    where agent_targets.agent_id = v_agent.id and deploy_queue._may_change(targets.environment)
+  );
   v_cell record;
   v_again interval;
+  v_dead_at timestamptz;
 begin
   v_again := (select min(beat.beat_again_in) from deploy_queue._beat(v_locked, null) as beat);
   for v_cell in
@@ -31,10 +39,17 @@ begin
   perform deploy_queue._reap(array(
     select live.id
     from deploy_queue._live_deployments as live
-    where live.cell_id in (select kept.cell_id from deploy_queue.deployments as kept where kept.id = any (v_waiting))
+    where live.cell_id = any (v_cells)
       and (live.alive_until is not null or live.start_timestamp is not null or live.not_after is not null)
   ));
-  return least(v_again, case when cardinality(v_locked) < cardinality(v_waiting) then interval '1 second' end, interval '1 minute');
+  v_dead_at := (
+    select min(ends.moment)
+    from deploy_queue._running as running
+    cross join (select deploy_queue._availability() as moments offset 0) as server
+    cross join lateral deploy_queue._lease_ends(running.heartbeat_timestamp, running.alive_until, server.moments) as ends (moment)
+    where running.cell_id = any (v_cells) and ends.moment > deploy_queue._now()
+  );
+  return least(v_again, v_dead_at - deploy_queue._now(), case when cardinality(v_locked) < cardinality(v_waiting) then interval '1 second' end, interval '1 minute');
 end;
 $$;
 

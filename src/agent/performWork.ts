@@ -8,6 +8,7 @@ import { keepDeployment, type Outcome, type Running } from "../queue/run.js";
 import { type GuardedCommand, guardCommand } from "../supervision/guardedCommand.js";
 import { type Attention, type Keeper, superviseCommands } from "../supervision/superviseCommands.js";
 import { deploymentName } from "../text/describe.js";
+import { describeError } from "../text/describeError.js";
 import { type Prepared, prepareWork } from "./prepare.js";
 import type { Target } from "./target.js";
 import { openWorkLog, type WorkLog } from "./workLog.js";
@@ -67,9 +68,11 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
       outageTimeout,
       onEvent: logOutages(agent.log),
     });
-    const note =
-      end.how === "untold" || end.how === "lost-contact" ? reasonOf(end.error) : end.deployment.cancellation_note;
-    say(end.how === "finished" ? "finished" : `${end.how}: ${note}`);
+    if (end.how === "untold" || end.how === "lost-contact") {
+      agent.log.error(`${deploymentName(deployment)}: ${describeError(end.error)}`);
+    } else {
+      say(end.how === "finished" ? "finished" : `${end.how}: ${end.deployment.cancellation_note}`);
+    }
   } catch (error) {
     agent.log.error(`${deploymentName(deployment)}: ${reasonOf(error)}`);
   } finally {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { logOutages } from "../display/outages.js";
 import { agentChannel } from "../queue/channels.js";
-import { DatabaseUnavailableError, reasonOf } from "../queue/errors.js";
+import { AccessDeniedError, isDenial, reasonOf } from "../queue/errors.js";
 import { readClocks } from "../queue/lease.js";
-import { outlastOutages } from "../queue/outage.js";
+import { longestDenial, outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import type { Keeper } from "../supervision/superviseCommands.js";
 import { performWork } from "./performWork.js";
@@ -20,12 +20,14 @@ export interface AgentOptions extends Keeper {
 
 /** How often an agent shows at least that it is there, in milliseconds. */
 const longestPause = 60_000;
+/** Milliseconds of the lease until the first heartbeat: one that is killed in the moment in which it takes a deployment has no watchdog for it yet. */
+const firstBeatWithin = 30_000;
 /** How long to wait after an error that is no outage, in milliseconds. */
 const errorPause = 10_000;
 
 /**
  * Takes work and does it until it is told to drain, and returns when what it has taken has ended. Outlasts outages.
- * @throws what refuses its targets when it starts
+ * @throws what refuses its targets when it starts; AccessDeniedError when it is not let in any more, once what it has taken has ended
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { queue, log, name, settings, drain } = options;
@@ -42,6 +44,14 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   /** Drawn anew for each deployment, and not before it is there: the answer to the last call may have been lost. */
   let keeper = randomUUID();
   let isKnown = false;
+
+  /** Aborted when it drains and nothing runs any more. */
+  const over = new AbortController();
+  const endWhenIdle = (): void => {
+    if (drain.aborted && running.size === 0) {
+      over.abort();
+    }
+  };
 
   /** Shows that it is there, and renews what waits. @returns milliseconds after which to do it again */
   const keep = async (): Promise<number> => {
@@ -65,7 +75,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     }
     while (running.size < settings.deploymentsAtOnce && !drain.aborted) {
       const sent = readClocks();
-      const { work, lookAgainIn = longestPause } = await queue.work.take(name, keeper, { stopGrace });
+      const { work, lookAgainIn = longestPause } = await queue.work.take(name, keeper, { stopGrace, firstBeatWithin });
       if (work === undefined) {
         return lookAgainIn;
       }
@@ -80,6 +90,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       const done = performWork(options, attention, { work, keeper, sent, target }).finally(() => {
         stopHeeding();
         running.delete(done);
+        endWhenIdle();
         onWakeUp();
       });
       running.add(done);
@@ -88,34 +99,51 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     return longestPause;
   };
 
-  const onDrain = (): void => wake();
+  const onDrain = (): void => {
+    endWhenIdle();
+    wake();
+  };
   drain.addEventListener("abort", onDrain, { once: true });
   let keepAt = 0;
-  while (!drain.aborted || running.size > 0) {
+  let deniedSince: number | undefined;
+  let denial: AccessDeniedError | undefined;
+  let lastReason: string | undefined;
+  while (!over.signal.aborted) {
     isWoken = false;
     let sleep = errorPause;
     try {
       const onEvent = logOutages(log);
-      const outages = {
-        outageTimeout: Number.POSITIVE_INFINITY,
-        onEvent,
-        ...(running.size === 0 && { signal: drain }),
-      };
+      const outages = { outageTimeout: Number.POSITIVE_INFINITY, onEvent, signal: over.signal };
       if (performance.now() >= keepAt) {
         keepAt = performance.now() + (await outlastOutages(keep, outages));
       }
-      sleep = Math.min(await outlastOutages(take, outages), keepAt - performance.now());
+      const lookAgainIn = await outlastOutages(take, outages);
+      // What time alone may change is the end of a lease, too: it reaps before it takes.
+      keepAt = Math.min(keepAt, performance.now() + lookAgainIn);
+      sleep = keepAt - performance.now();
+      deniedSince = undefined;
+      lastReason = undefined;
     } catch (error) {
-      if (drain.aborted && error instanceof DatabaseUnavailableError && running.size === 0) {
+      if (over.signal.aborted) {
         break;
       }
       if (!isKnown) {
         throw error;
       }
-      log.error(`${reasonOf(error)}; trying again in ${errorPause / 1_000} s`);
+      deniedSince = isDenial(error) ? (deniedSince ?? performance.now()) : undefined;
+      if (deniedSince !== undefined && (drain.aborted || performance.now() - deniedSince >= longestDenial)) {
+        denial = new AccessDeniedError(`agent ${name} may not take deployments any more: ${reasonOf(error)}`, {
+          cause: error,
+        });
+        break;
+      }
+      if (reasonOf(error) !== lastReason) {
+        lastReason = reasonOf(error);
+        log.error(`${lastReason}; trying again every ${errorPause / 1_000} s`);
+      }
       keepAt = 0;
     }
-    if (!isWoken && (!drain.aborted || running.size > 0)) {
+    if (!isWoken && !over.signal.aborted) {
       await pause(Math.max(0, sleep), undefined, (resolve) => {
         wake = resolve;
       });
@@ -123,6 +151,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
   stopHearing();
   drain.removeEventListener("abort", onDrain);
+  if (denial !== undefined) {
+    if (running.size > 0) {
+      log.error(`${denial.message}; it ends when what runs has ended`);
+    }
+    await Promise.all(running);
+    throw denial;
+  }
   if (isKnown) {
     // Nobody counts on it after 150 s in any case.
     await queue.work.leave(name).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Logs } from "../queue/calls/logs.js";
 import type { DeploymentId } from "../queue/deployment.js";
-import { DatabaseUnavailableError, HeldUpError } from "../queue/errors.js";
+import { AccessDeniedError, DatabaseUnavailableError, HeldUpError } from "../queue/errors.js";
 import { backOff } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import type { Chunk, Outbox } from "./outbox.js";
@@ -78,14 +78,14 @@ export class Sender {
         this.#nextPosition = await this.#logs.append(this.#id, this.#keeper, this.#nextPosition, chunks);
         return;
       } catch (error) {
-        if (
-          !(error instanceof DatabaseUnavailableError || error instanceof HeldUpError) ||
-          this.#givenUp.signal.aborted
-        ) {
+        const passes = error instanceof DatabaseUnavailableError || error instanceof HeldUpError;
+        // Who is not let in after the end does not keep the log's keeper waiting.
+        const isDenied = error instanceof AccessDeniedError && this.#finishing.signal.aborted;
+        if (!passes || isDenied || this.#givenUp.signal.aborted) {
           throw error;
         }
         this.#outbox.spool();
-        await pause(backOff(attempt), this.#givenUp.signal);
+        await pause(backOff(attempt), this.#finishing.signal.aborted ? this.#givenUp.signal : this.#finishing.signal);
       }
     }
   }

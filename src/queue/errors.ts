@@ -1,4 +1,9 @@
-import { type DatabaseUnavailableError, DeployQueueError, InvalidValueError } from "../database/errors.js";
+import {
+  AccessDeniedError,
+  type DatabaseUnavailableError,
+  DeployQueueError,
+  InvalidValueError,
+} from "../database/errors.js";
 import { errorCode } from "../database/unavailable.js";
 import { parameterProblem } from "./parameterProblem.js";
 
@@ -58,6 +63,14 @@ export class HeldUpError extends RefusedError {}
 
 /** An obstacle that passes by itself, or once a person removes it. */
 export type Obstacle = DatabaseUnavailableError | HeldUpError;
+
+/** Of a role or a token that has not the right, or not any more. */
+const denyingCodes: ReadonlySet<string | undefined> = new Set(["QD020", "QD072", "42501"]);
+
+/** Whether the caller is not let in, or may not do this: trying again helps only once a person has changed that. */
+export function isDenial(error: unknown): boolean {
+  return error instanceof AccessDeniedError || (error instanceof RefusedError && denyingCodes.has(error.code));
+}
 
 /** The deployment was cancelled while its keeper waited for it or ran it. */
 export class CancelledError extends DeployQueueError {

@@ -18,6 +18,8 @@ export interface OutageOptions {
 const shortestPause = 100;
 const longestPause = 5_000;
 export const defaultOutageTimeout = 300_000;
+/** Milliseconds after which access that is denied stays denied: a fail-over, or the change of a right, is over by then. */
+export const longestDenial = 30_000;
 
 /**
  * Repeats a call that may safely be repeated while the database is away or a lock does not come, with growing pauses.
@@ -27,6 +29,7 @@ export async function outlastOutages<Result>(call: () => Promise<Result>, option
   const { signal, outageTimeout = defaultOutageTimeout, onEvent, whileHeldUp } = options;
   let obstacle: Obstacle | undefined;
   let since: number | undefined;
+  let deniedSince: number | undefined;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const result = await call();
@@ -35,8 +38,17 @@ export async function outlastOutages<Result>(call: () => Promise<Result>, option
       }
       return result;
     } catch (error) {
+      if (!isObstacle(error)) {
+        throw error;
+      }
       // Access that is denied at first stays denied; during an outage it may be denied for a while.
-      if (!isObstacle(error) || (error instanceof AccessDeniedError && obstacle === undefined)) {
+      if (error instanceof AccessDeniedError && obstacle === undefined) {
+        throw error;
+      }
+      // What the queue itself denies has nothing to do with the outage of a server.
+      const isOfQueue = error instanceof AccessDeniedError && error.code?.startsWith("QD");
+      deniedSince = isOfQueue ? (deniedSince ?? performance.now()) : undefined;
+      if (deniedSince !== undefined && performance.now() - deniedSince >= longestDenial) {
         throw error;
       }
       const heldUp = error instanceof HeldUpError;

@@ -40,7 +40,7 @@ export function problemError(reply: Reply, target: string): unknown {
     return translated;
   }
   if (passing.has(status)) {
-    return new DatabaseUnavailableError(`${target} cannot be reached: ${detail}`, { hint, cause });
+    return new DatabaseUnavailableError(`${target} says: ${detail}`, { hint, cause });
   }
   switch (problem.exit_code) {
     case 2:

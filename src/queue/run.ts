@@ -4,7 +4,16 @@ import { formatDuration, inSeconds } from "../text/durations.js";
 import type { Cancellation } from "./calls/history.js";
 import { cancellationOf, cancelledError } from "./cancelled.js";
 import type { Deployment } from "./deployment.js";
-import { abortError, CancelledError, type DeployQueueError, LostContactError, OtherKeeperError } from "./errors.js";
+import {
+  AccessDeniedError,
+  abortError,
+  CancelledError,
+  type DeployQueueError,
+  isDenial,
+  LostContactError,
+  OtherKeeperError,
+  reasonOf,
+} from "./errors.js";
 import type { JourneyEvent } from "./events.js";
 import { watchLease } from "./fence.js";
 import { type JourneyOptions, takeTurn } from "./journey.js";
@@ -204,19 +213,30 @@ export async function keepDeployment<Result>(
     ]);
   } catch (error) {
     const { reason } = stop.signal;
-    const untold =
-      error instanceof OtherKeeperError
-        ? new LostContactError(`the outcome of ${name} is not kept: ${error.message}`, { cause: error })
-        : error;
     return {
       ...outcome,
-      end: { how: "untold", deployment: started, error: reason instanceof LostContactError ? reason : untold },
+      end: {
+        ...{ how: "untold", deployment: started },
+        error: reason instanceof LostContactError ? reason : untoldError(name, error),
+      },
     };
   } finally {
     told.abort();
     await keeping.catch(() => undefined);
   }
   return { ...outcome, end: await endingOf(queue, deployment, stop.signal, onEvent) };
+}
+
+function untoldError(name: string, error: unknown): unknown {
+  if (error instanceof OtherKeeperError) {
+    return new LostContactError(`the outcome of ${name} is not kept: ${error.message}`, { cause: error });
+  }
+  return isDenial(error)
+    ? new AccessDeniedError(`the outcome of ${name} could not be told: ${reasonOf(error)}`, {
+        hint: "It is reaped when its lease is over.",
+        cause: error,
+      })
+    : error;
 }
 
 async function endingOf(

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { agentFile, agentTarget, startAgent } from "../support/agents.js";
@@ -56,6 +56,30 @@ test("a target goes to another token when that of its agents is revoked", async 
 
   const known = (await cli.queue.work.targets()).find((one) => one.target === target.name);
   expect(known).toMatchObject({ owner: "token after", agents: ["next"] });
+});
+
+test("an agent whose token is revoked ends with 7 once its command has ended, and says once that the outcome is not told", async () => {
+  const target = agentTarget(folder, { shell: true });
+  const agent = await startAgent(cli, agentFile(folder, [target]), {
+    ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base },
+    DEPLOY_QUEUE_TOKEN: await server.token("withdrawn", "--role", "agent"),
+  });
+  const { deployment } = await cli.queue.work.submit({
+    target: target.name,
+    commands: ["touch begun; while [ ! -e go-on ]; do sleep 0.1; done"],
+  });
+  await until("the command runs", () => existsSync(join(target.directory, "begun")));
+  await cli.run(["token", "revoke", "withdrawn"]);
+  agent.process.kill("SIGTERM");
+  await agent.printed(/it ends when what runs has ended/);
+  writeFileSync(join(target.directory, "go-on"), "");
+
+  const { code, stderr } = await agent.end;
+  expect(code).toBe(7);
+  const outcome = `the outcome of deployment ${deployment.id} (${target.component}) could not be told: ${server.base} does not let us in`;
+  expect(stderr.split(outcome)).toHaveLength(2);
+  expect(stderr).toMatch(/^deploy-queue: agent \S+ may not take deployments any more: .* does not let us in/m);
+  expect(stderr).not.toContain("untold");
 });
 
 test("an agent that drains signs off over a server, so that nobody counts on it", async () => {

@@ -239,5 +239,5 @@ test("a command that ends while a transaction keeps its cell locked is finished 
   const { code, stderr } = await run.end;
   expect(code).toBe(0);
   expect(stderr).toContain("the lock is free again");
-  expect(stderr).not.toContain("the database is back");
+  expect(stderr).not.toContain("the queue answers again");
 });

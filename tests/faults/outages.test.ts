@@ -96,7 +96,7 @@ test("waiters outlast a crash of PostgreSQL that takes longer than their heartbe
   await server.crash();
   await Promise.all(waiters.map((waiter) => waiter.printed(/cannot be reached.*trying again/)));
   await downFor(server, 20_000);
-  await Promise.all(waiters.map((waiter) => waiter.printed(/the database is back/)));
+  await Promise.all(waiters.map((waiter) => waiter.printed(/the queue answers again/)));
   const ids = await drain(queue, holder, waiters);
   await expectOneStartEach(queue, ids);
 });

@@ -35,7 +35,7 @@ test.each([
   await command.printed(/is short of something: too many notifications in the NOTIFY queue; trying again/);
   await line.sql`drop function public.no_room cascade`;
   const { code: exitCode, stderr } = await command.end;
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining("the database is back") });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining("the queue answers again") });
 });
 
 test("finish outlasts a role whose connections are all taken", async () => {

@@ -84,6 +84,14 @@ describe("an outage", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await end).toBe("done");
   });
+
+  test("is over when the queue itself goes on denying access", async () => {
+    const denied = new AccessDeniedError("revoked", { cause: Object.assign(new Error(), { code: "QD070" }) });
+    const { call, end } = outlast([away, denied], { outageTimeout: Number.POSITIVE_INFINITY });
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(await end).toBe(denied);
+    expect(call.mock.calls.length).toBeGreaterThan(5);
+  });
 });
 
 describe("a lock that does not come", () => {

@@ -40,6 +40,18 @@ test("it reaps the dead that its work waits for", async () => {
   expect((await queue.work.take(name, "k")).work?.deployment.id).toBe(deployment.id);
 });
 
+test("it is called again when a lease in a cell of its targets ends, and reaps there, also where nothing waits", async () => {
+  const { name, submit } = await served();
+  const { deployment } = await submit();
+  await queue.work.take(name, "killed before its first heartbeat", { firstBeatWithin: 20_000 });
+  const again = await queue.work.keep(name);
+  expect(again).toBeGreaterThan(15_000);
+  expect(again).toBeLessThanOrEqual(20_000);
+  await database.advance("21 seconds");
+  await queue.work.keep(name);
+  expect(await queue.deployment(deployment.id)).toMatchObject({ cancellation_kind: "reaped" });
+});
+
 test("a deployment that another session has locked does not hold up the others", async () => {
   const { name, submit } = await served();
   const { deployment } = await submit();
