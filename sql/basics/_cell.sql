@@ -13,10 +13,11 @@ begin
   return (
     select cells
     from deploy_queue.cells
-    where cells.environment = _cell.environment
-      and cells.cloud_provider = _cell.cloud_provider
+    -- A small table is read row by row, without its index: first what most rows differ in.
+    where cells.cell_index = _cell.cell_index
       and cells.region = _cell.region
-      and cells.cell_index = _cell.cell_index
+      and cells.cloud_provider = _cell.cloud_provider
+      and cells.environment = _cell.environment
   );
 end;
 $$;
