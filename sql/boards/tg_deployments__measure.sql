@@ -15,9 +15,9 @@ begin
   end if;
   update deploy_queue.deployment_durations as known
   set (seconds, deployment_count, avg_duration, stddev_duration) = (
-      select (v_seconds || known.seconds)[1:100], count(*), make_interval(secs => avg(sample.seconds)),
+      select (v_seconds || known.seconds)[1:100], least(known.deployment_count + 1, 100), make_interval(secs => avg(sample.seconds)),
         make_interval(secs => stddev_samp(sample.seconds))
-      from unnest((v_seconds || known.seconds)[1:100]) as sample (seconds)
+      from (select unnest((v_seconds || known.seconds)[1:100]) as seconds) as sample
     ),
     last_finish_timestamp = new.finish_timestamp
   where known.cell_id = new.cell_id

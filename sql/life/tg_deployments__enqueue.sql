@@ -128,7 +128,9 @@ begin
     new.created_at, least(case when not v_starts then new.start_timestamp end, new.cancellation_timestamp, v_now)
   );
   new.updated_at := v_now;
-  new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  if new.max_duration is not null then
+    new.max_duration := deploy_queue._in_seconds(new.max_duration);
+  end if;
   if new.heartbeat_timestamp is not null then
     new.heartbeat_timestamp := v_now;
     new.alive_until := v_now + v_demands.heartbeat_timeout;
