@@ -1,9 +1,11 @@
 // Bundles the command line, the library and the action into dist/: the entries, the parts that they load when they need
-// them, with --types the declarations, and with --maps what leads from the bundles back to the sources.
+// them, with --types the declarations and, in man/, the man page, and with --maps what leads from the bundles back to the sources.
 import { execFileSync } from "node:child_process";
-import { chmod, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { createCli } from "../src/commandLine/runCli.js";
 import { actionBundle, buildAction } from "./buildAction.js";
+import { manPage } from "./manPage.js";
 
 // Beside the old one, which others may be running.
 const sourcemap = process.argv.includes("--maps") && "linked";
@@ -35,5 +37,8 @@ await rename(outdir, "dist");
 await rm(`dist.old.${process.pid}`, { recursive: true, force: true });
 
 if (process.argv.includes("--types")) {
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  await mkdir("man", { recursive: true });
+  await writeFile("man/deploy-queue.1", manPage(await createCli(version), version));
   execFileSync("tsc", ["--project", "tsconfig.build.json"], { stdio: "inherit" });
 }

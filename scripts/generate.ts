@@ -13,7 +13,6 @@ import { buildAction } from "./buildAction.js";
 import { commandLineDocs } from "./commandLineDocs.js";
 import { grafanaFiles, grafanaPictures } from "./grafanaFiles.js";
 import { grantsTable, withGrants } from "./grantsTable.js";
-import { manPage } from "./manPage.js";
 import { withMigrationHeaders } from "./migrationHeaders.js";
 import { openApiDocument } from "./openApiDocument.js";
 
@@ -38,7 +37,6 @@ for (const [path, text] of await withMigrationHeaders("migrations/committed")) {
 }
 const cli = await createCli(version);
 await generated("docs/cli.md", commandLineDocs(cli));
-await generated("man/deploy-queue.1", manPage(cli, version));
 for (const [name, text] of await buildAction()) {
   await generated(`dist/${name}`, text);
 }

@@ -1,3 +1,4 @@
+import formatJson from "json-stringify-pretty-compact";
 import { createServer } from "../src/server/createServer.js";
 
 const silent = (): void => undefined;
@@ -7,7 +8,7 @@ export async function openApiDocument(url: string): Promise<string> {
   const log = { trace: silent, debug: silent, info: silent, warn: silent, error: silent, tellsInfo: false };
   const server = await createServer({ url, log });
   await server.ready();
-  const text = `${JSON.stringify(server.swagger(), null, 2)}\n`;
+  const text = `${formatJson(server.swagger(), { maxLength: 200 })}\n`;
   await server.close();
   return text;
 }

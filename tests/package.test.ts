@@ -14,18 +14,7 @@ let packed: { filename: string; files: { path: string }[] };
 beforeAll(async () => {
   // A copy, because packing builds, and others run what is built here.
   const parts = ["package.json", "tsconfig.json", "tsconfig.build.json", "README.md", "LICENSE", "CHANGELOG.md"];
-  for (const part of [
-    ...parts,
-    "bin",
-    "docs",
-    "examples",
-    "man",
-    "migrations/committed",
-    "scripts",
-    "sql",
-    "src",
-    "tests",
-  ]) {
+  for (const part of [...parts, "bin", "docs", "examples", "migrations/committed", "scripts", "sql", "src", "tests"]) {
     cpSync(join(root, part), join(directory, part), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
@@ -40,7 +29,13 @@ test("the package holds the built program, the library with its types, the migra
   expect(paths).toEqual(
     expect.arrayContaining([
       ...["dist/cli.js", "dist/index.js", "dist/types/index.d.ts", "dist/types/queue/deployQueue.d.ts"],
-      ...["bin/deploy-queue.js", "migrations/committed/000001-tables.sql", "sql/all.sql", "package.json"],
+      ...[
+        "bin/deploy-queue.js",
+        "migrations/committed/000001-tables.sql",
+        "sql/all.sql",
+        "package.json",
+        "man/deploy-queue.1",
+      ],
       ...["README.md", "CHANGELOG.md", "LICENSE", "docs/cli.md", "examples/library.ts"],
     ]),
   );
