@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { LeveledLog } from "../display/log.js";
 import { published } from "../text/published.js";
 import { addAnyCall } from "./anyCall.js";
-import { credentialOf } from "./caller.js";
+import { inRequests } from "./callsAsRequests.js";
 import { addDocument } from "./document.js";
 import { endConnectionsOnClose } from "./endConnections.js";
 import { addEntityTags } from "./entityTags.js";
@@ -10,6 +10,7 @@ import { addGate } from "./gate.js";
 import { addHealth } from "./health.js";
 import { addJobs, sendAsJob } from "./jobs.js";
 import { collectMethods } from "./knownPaths.js";
+import { letInFirst } from "./letIn.js";
 import { addSecurityHeaders, limitRequests, limits, refuseConnection, socketLimits } from "./limits.js";
 import { type Meter, observeRequests } from "./observeRequests.js";
 import { Pool } from "./pool.js";
@@ -78,10 +79,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   observeRequests(app, log, options.meter);
   const answerErrors = (scope: FastifyInstance, form: typeof send): void => {
     scope.setErrorHandler((error, request, reply) => {
-      const details = problemOf(error);
+      const { url: route = "" } = request.routeOptions;
+      const given = problemOf(error);
+      // A program of the queue says it in the language of its own user.
+      const details = /\/v1\/(?:call|look)\//.test(route) ? given : inRequests(given, basePath);
       if (details.status === 500) {
         log.error(
-          `${request.method} ${request.routeOptions.url ?? request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          `${request.method} ${route || request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         );
       }
       return form(reply, details);
@@ -110,8 +114,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await limitRequests(v1, pool.known, rateLimit);
       addSessions(v1, pool);
       await v1.register(async (shut) => {
-        // Before the body is read.
-        shut.addHook("preParsing", async (request) => void credentialOf(request));
+        letInFirst(shut, pool);
         addEntityTags(shut);
         addRoutes(shut, pool, hub);
         addAnyCall(shut, pool);
@@ -124,7 +127,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(
     async (jobs) => {
       answerErrors(jobs, sendAsJob);
-      await addJobs(jobs, pool, rateLimit);
+      await jobs.register((shut) => addJobs(shut, pool, rateLimit));
     },
     { prefix: basePath },
   );

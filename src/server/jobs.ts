@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { actorOf, credentialOf } from "./caller.js";
+import { letInFirst } from "./letIn.js";
 import { limitRequests } from "./limits.js";
 import { Commands, commitHash, refName } from "./operations/work.js";
 import type { Pool } from "./pool.js";
@@ -29,14 +30,11 @@ const about = { tags: ["jobs"], security: [{ token: [] }] };
 /** The two calls of a deployment server for one machine, for clients of it that change the address and nothing else. A job is a deployment. */
 export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: number): Promise<void> {
   await limitRequests(app, pool.known, rateLimit);
-  // Before the body is read.
-  app.addHook("preParsing", async (request) => void credentialOf(request));
+  letInFirst(app, pool);
 
   app.post<{ Body: Record<string, unknown>; Headers: { "idempotency-key"?: string } }>(
     "/deploy",
     {
-      // Whether the caller is let in is told first.
-      attachValidation: true,
       schema: {
         ...{ operationId: "deploy", summary: "Let an agent run commands when it is their turn", ...about, body: Job },
         headers: Type.Object({ "idempotency-key": Type.Optional(text("The same key enters once", 200)) }),
@@ -54,10 +52,6 @@ export async function addJobs(app: FastifyInstance, pool: Pool, rateLimit: numbe
       },
     },
     async (request, reply) => {
-      if (request.validationError !== undefined) {
-        await pool.call(credentialOf(request), "schema_version", {});
-        throw request.validationError;
-      }
       const { cd, commands, commit_hash, ref_name, target, confirmation } = request.body;
       const job = { directory: cd, commands, commit_hash, ref_name, target, confirmation };
       const key = request.headers["idempotency-key"];

@@ -128,6 +128,24 @@ test("a target that is registered for another environment is not in the way of t
   expect(await deploy(strange)).toMatchObject({ status: 400 });
 });
 
+test("a target of a component that the caller may not change is not in the way, also with a longer directory", async () => {
+  const [mine, strange] = [await served(), newTarget()];
+  const [directory = ""] = mine.directories;
+  await queue.work.register(strange.target, [{ ...strange, directories: [directory, `${directory}/web`] }]);
+  const own = await api.token("deployer", { components: [mine.component] });
+  const { body } = await ask("POST", "/deploy", bodyOf(mine, { cd: `${directory}/web` }), own);
+  expect((await queue.work.of(Number(body.job_id)))?.target).toBe(mine.target);
+
+  expect(await deploy(mine)).toEqual({
+    status: 400,
+    body: {
+      error: `directory '${directory}' is that of several targets: ${mine.target}, ${strange.target}. Give the target as well, by one of these names.`,
+    },
+  });
+  const named = await deploy(mine, { target: strange.target });
+  expect((await queue.work.of(Number(named.body.job_id)))?.target).toBe(strange.target);
+});
+
 test("a deployment that is no job has no status", async () => {
   const { id } = await database.enqueue();
   const operator = await api.token("operator");
@@ -140,10 +158,13 @@ test("a deployment that is no job has no status", async () => {
 describe("who is not let in gets 403:", () => {
   const unauthorized = { status: 403, body: { error: "Unauthorized" } };
 
-  test("a guess is told so before what is wrong with its job", async () => {
-    const refused = { status: 403, body: { error: "Unauthorized" } };
-    expect(await ask("POST", "/deploy", {}, "a guess")).toEqual(refused);
-    expect(await ask("POST", "/deploy", {})).toMatchObject({ status: 400 });
+  test.each([
+    ["a job without fields", "{}"],
+    ["no JSON", "{"],
+    ["a body that is too large", `{"cd": "${"x".repeat(70_000)}"}`],
+  ])("a guess is told so before what is wrong with %s", async (_, body) => {
+    expect(await ask("POST", "/deploy", body, "a guess")).toEqual(unauthorized);
+    expect(await ask("POST", "/deploy", body)).toMatchObject({ status: body.length > 100 ? 413 : 400 });
   });
 
   test("a guess, and no token at all", async () => {

@@ -100,6 +100,26 @@ test.each([
   expect(logged).toEqual([]);
 });
 
+test.each<[string, () => readonly [headers: string, body: string, ...more: string[]]]>([
+  ["half of a JSON text", () => [json, '{"environment": "dev"']],
+  ["a field that is not known", () => [json, '{"celk": 1}']],
+  ["a body of a terabyte, before it has come", () => [`${json}\r\ncontent-length: 1000000000000`, "x".repeat(100)]],
+  ["a body without an end", () => [`${json}\r\ntransfer-encoding: chunked`, "", ...chunks(2_000)]],
+  ["a form", () => ["content-type: application/x-www-form-urlencoded", "a=1"]],
+])("a caller that is not known learns so first: %s", async (_, parts) => {
+  const revoked = await token("revoked", "--role", "deployer");
+  expect((await send(revoked, "GET", "/v1/queue")).status).toBe(200);
+  await cli.run(["token", "revoke", "revoked"]);
+
+  for (const unknown of ["a guess", revoked]) {
+    const [headers, body, ...more] = parts();
+    const first = entry(body, ...headers.split("\r\n"))
+      .toString()
+      .replace(`Bearer ${secret}`, `Bearer ${unknown}`);
+    expect(await exchange(lastOfConnection(first), ...more)).toMatch(/^HTTP\/1\.1 401 /);
+  }
+});
+
 function chunks(count: number): string[] {
   return Array.from({ length: count }, () => `40\r\n${"x".repeat(64)}\r\n`);
 }

@@ -92,6 +92,27 @@ test("a page of deployments leads to the next one", async () => {
 });
 
 test.each([
+  [
+    "POST",
+    "/v1/deployments/999999/finish",
+    {},
+    "Ids come from POST /v1/deployments and stand in GET /v1/queue and GET /v1/running.",
+  ],
+  ["POST", "/v1/deployments", { ...cell, environment: "nowhere" }, "PUT /v1/environments/{environment} adds one."],
+  ["POST", "/v1/work", { target: "nowhere", commands: ["true"] }, "GET /v1/targets lists them."],
+  ["POST", "/deploy", { cd: "/nowhere", commands: ["true"] }, "GET /v1/targets lists them."],
+  [
+    "POST",
+    "/v1/call/finish",
+    { arguments: { deployment_id: 999999 } },
+    "Ids come from deploy_queue.enqueue() and stand in",
+  ],
+])("the hint of %s %s with %j names requests, and functions to programs", async (method, path, body, hint) => {
+  const reply = await send(await tokenOf("deployer"), method, path, body);
+  expect(reply.body["hint"] ?? reply.body["error"]).toContain(hint);
+});
+
+test.each([
   [undefined, "GET", "/v1/queue", undefined, 401, "the request brings no token"],
   ["wrong", "GET", "/v1/queue", undefined, 401, "the token is not known here, has expired, or was revoked"],
   ["reader", "POST", "/v1/deployments", cell, 403, "token reader may not call enqueue"],
@@ -204,7 +225,12 @@ test("what requires verification is verified, and finishes then", async () => {
   const { body } = await send(ci, "POST", "/v1/deployments", { ...gated, start: true });
   const path = `/v1/deployments/${String(body["deployment_id"])}`;
 
-  expect(await send(ci, "POST", `${path}/finish`)).toMatchObject({ status: 409 });
+  expect(await send(ci, "POST", `${path}/finish`)).toMatchObject({
+    ...{ status: 409 },
+    body: {
+      hint: `See that what it deployed works, then call POST ${path}/finish with {"verified": true}.`,
+    },
+  });
   await send(ci, "POST", `${path}/verify`);
   expect((await send(ci, "GET", path)).body).toMatchObject({ status: "verifying" });
   await send(ci, "POST", `${path}/finish`, { verified: true });

@@ -209,6 +209,20 @@ test("a trust that is limited to cells and components changes no other", async (
   }
 });
 
+test("of the targets of a directory, those in other cells are not in the way of a trust that is limited to one", async () => {
+  await database.enqueue({ environment: "dev", region: "limited", cellIndex: 1 });
+  const target = (cell_index: number, ...directories: string[]) => ({
+    ...cell,
+    ...{ target: `limited-${cell_index}`, region: "limited", cell_index, directories, refs: [] },
+  });
+  await database.queue.work.register("limited", [target(1, "/limited"), target(2, "/limited", "/limited/web")]);
+  await newTrust(sql, { claims: { repository_id: "14" }, cells: ["dev-aws-limited-cell-1"] });
+  const { credential } = await newSession(sql, githubClaims({ repository_id: "14" }));
+  expect(await callAs(sql, credential, "submit", { directory: "/limited/web", commands: ["true"] })).toMatchObject([
+    { target_name: "limited-1" },
+  ]);
+});
+
 test("an operator that is limited to a cell changes nothing that names none", async () => {
   await newTrust(sql, { claims: { repository_id: "11" }, kind: "operator", cells: ["dev-aws-limited-cell-1"] });
   const { credential } = await newSession(sql, githubClaims({ repository_id: "11" }));

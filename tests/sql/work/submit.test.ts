@@ -96,7 +96,10 @@ describe("by a directory,", () => {
       code: "QD120",
       message: `ref 'featureXa' is not taken by ${main.target} (main, release/*), ${rest.target} (feature_*)`,
     });
-    await expect(at(undefined)).rejects.toMatchObject({ code: "QD120" });
+    await expect(at(undefined)).rejects.toMatchObject({
+      code: "QD120",
+      message: `no branch or tag is named, and it must fit ${main.target} (main, release/*), ${rest.target} (feature_*)`,
+    });
   });
 });
 
