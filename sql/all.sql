@@ -55,9 +55,11 @@
 
 --!include access/_verified.sql
 
+--!include roles/_verified_principal.sql
 --!include roles/_principal.sql
 --!include roles/_ties.sql
 --!include roles/_caller.sql
+--!include roles/_named_actor.sql
 --!include roles/_actor.sql
 --!include roles/_is_member.sql
 --!include roles/_person.sql

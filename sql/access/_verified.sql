@@ -1,6 +1,6 @@
 -- For whom a server acts; null in any other session: the setting counts only in the session of a role that has nothing but call() and look(),
 -- which set it anew.
--- Called by _principal, _caller and the trigger of events.
+-- Called by _verified_principal, _caller and the trigger of events.
 create or replace function deploy_queue._verified() returns jsonb
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -166,11 +166,11 @@ test("only triggers, and functions that a role without rights on tables may call
     "_old_gates",
     "_oldest_transaction",
     "_openings",
-    "_principal",
     "_reach",
     "_ready_since",
     "_require_right",
     "_stopped_by",
+    "_verified_principal",
     "_webhook_kinds",
   ]);
 });
