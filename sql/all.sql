@@ -243,6 +243,7 @@
 --!include life/_follow_ordering.sql
 --!include life/get_deployment_status.sql
 --!include life/_has_ended.sql
+--!include life/_cools_down.sql
 --!include life/_status.sql
 --!include life/_old_status.sql
 --!include life/_refuse_ended.sql

@@ -108,7 +108,10 @@ begin
     end if;
 
     if new.finish_timestamp is not null then
-      select deploy_queue._status(new, demands.buffer_time), demands.require_verification into v_status, v_is_to_be_verified
+      select
+        case when deploy_queue._cools_down(new.finish_timestamp, demands.buffer_time, new.updated_at) then 'buffering' else 'finished' end,
+        demands.require_verification
+      into v_status, v_is_to_be_verified
       from deploy_queue._demands(new.environment, new.component) as demands;
       -- Not in the guard: here the policy is read anyway.
       if v_is_to_be_verified and new.verified_at is null and not v_is_late then

@@ -5,13 +5,14 @@ returns deploy_queue.deployment_status
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now timestamptz := deploy_queue._now();
 begin
   return case
     when deployment.cancellation_timestamp is not null then case deployment.cancellation_kind
       when 'failed' then 'failed' when 'rejected' then 'rejected' else 'cancelled' end
-    when deployment.finish_timestamp > deploy_queue._now() - _status.buffer_time
-      and deployment.finish_timestamp < deploy_queue._now() + _status.buffer_time then 'buffering'
-    when deployment.finish_timestamp is not null then 'finished'
+    when deployment.finish_timestamp is not null
+      then case when deploy_queue._cools_down(deployment.finish_timestamp, _status.buffer_time, v_now) then 'buffering' else 'finished' end
     when deployment.stop_timestamp is not null then 'stopping'
     when deployment.verifying_since is not null then 'verifying'
     when deployment.start_timestamp is not null then 'running'
