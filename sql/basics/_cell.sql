@@ -7,7 +7,7 @@ create or replace function deploy_queue._cell(
   cell_index integer
 ) returns deploy_queue.cells
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
+-- Only functions with a search_path of their own call it: setting it once more costs as much as a short function.
 as $$
 begin
   return (

@@ -3,7 +3,7 @@
 -- that the triggers of every day can call it in a condition: PERFORM would be a statement of its own.
 create or replace function deploy_queue._lock_cell(cell_id integer) returns boolean
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
+-- Only functions with a search_path of their own call it: setting it once more costs as much as a short function.
 as $$
 begin
   -- The decision must see what the previous holder of the lock has committed; an older snapshot does not.

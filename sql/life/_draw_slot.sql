@@ -2,7 +2,7 @@
 -- Called by the triggers that start deployments, under the lock of the cell.
 create or replace function deploy_queue._draw_slot(deployment deploy_queue.deployments, policy deploy_queue.policies) returns integer
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
+-- Only functions with a search_path of their own call it: setting it once more costs as much as a short function.
 as $$
 declare
   v_shared integer;

@@ -7,7 +7,7 @@ create or replace function deploy_queue._may_start(
   policy deploy_queue.policies default null
 ) returns boolean
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
+-- Only functions with a search_path of their own call it: setting it once more costs as much as a short function.
 as $$
 declare
   v_policy deploy_queue.policies;
