@@ -440,6 +440,7 @@
 --!include work/_plain_directory.sql
 --!include work/_find_target.sql
 --!include work/_agent.sql
+--!include work/_tell_agent.sql
 --!include work/_tell_agents.sql
 --!include work/_tell_waiter.sql
 --!include work/_waiting_work.sql
@@ -451,6 +452,8 @@
 --!include work/_submitted_before.sql
 --!include work/_is_invalid.sql
 --!include work/_leave_target_to.sql
+--!include work/_register_agent.sql
+--!include work/_register_target.sql
 --!include work/register_targets.sql
 --!include work/submit.sql
 --!include work/keep_work.sql

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a29ed5768233e1c4764d6b20b4e00253311a543e
+--! Hash: sha1:89ba9f8b66575c6f7f5eec9516db1e462a62748e
 
 -- squawk-ignore-file
 
@@ -740,6 +740,9 @@ create table deploy_queue.agents (
   seen_at timestamptz not null,
   -- It has said that it goes.
   has_left boolean not null default false,
+  -- Drawn by its process; and those of the processes before it, which had the name until then.
+  instance text,
+  displaced text[] not null default '{}',
   constraint an_agent_has_one_name unique (owner, agent)
 );
 
@@ -759,6 +762,8 @@ create table deploy_queue.targets (
 create table deploy_queue.agent_targets (
   agent_id integer not null references deploy_queue.agents on delete cascade,
   target text not null references deploy_queue.targets on delete cascade,
+  -- What the file of this agent says of the target, where another one's says something else.
+  stated jsonb not null,
   primary key (agent_id, target)
 );
 create index agent_targets_target on deploy_queue.agent_targets (target);

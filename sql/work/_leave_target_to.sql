@@ -1,5 +1,5 @@
 -- Takes a target from a principal that is not let in any more, or none of whose agents was there for an hour, if this one may also change where it is.
--- Called by register_targets.
+-- Called by _register_target.
 create or replace function deploy_queue._leave_target_to(target text, principal text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

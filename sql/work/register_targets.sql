@@ -1,7 +1,7 @@
 -- Says what an agent serves, and that it is there. A target belongs to the principal that has registered it, until none of its agents names it
 -- any more or has been seen for a day; another one may take it over before.
 -- Called by agents, when they start and once a minute.
-create or replace function deploy_queue.register_targets(agent text, targets jsonb) returns integer
+create or replace function deploy_queue.register_targets(agent text, targets jsonb, instance text default null) returns integer
 language plpgsql volatile
 security definer
 set search_path = pg_catalog, pg_temp
@@ -12,16 +12,13 @@ declare
   v_owner text := deploy_queue._principal();
   v_id integer;
   v_given record;
-  v_other text;
   v_hint text;
 begin
   perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
   -- One after the other: what one registers must not be removed by another one that does not see it yet.
   lock table deploy_queue.targets in share row exclusive mode;
   delete from deploy_queue.agents where agents.seen_at < v_now - interval '1 day';
-  insert into deploy_queue.agents (agent, owner, seen_at) values (btrim(register_targets.agent), v_owner, v_now)
-  on conflict on constraint an_agent_has_one_name do update set seen_at = excluded.seen_at, has_left = false
-  returning id into v_id;
+  v_id := deploy_queue._register_agent(btrim(register_targets.agent), v_owner, register_targets.instance);
   delete from deploy_queue.agent_targets
   where agent_targets.agent_id = v_id
     and agent_targets.target not in (select btrim(named.target) from jsonb_to_recordset(register_targets.targets) as named (target text));
@@ -50,28 +47,11 @@ begin
         get stacked diagnostics v_hint = pg_exception_hint;
         raise exception using errcode = sqlstate, message = format('target %s: %s', v_given.target, sqlerrm), hint = v_hint;
     end;
-    perform deploy_queue._leave_target_to(v_given.target, v_owner);
-    insert into deploy_queue.targets as known (
-      target, environment, cloud_provider, region, cell_index, component, directories, refs, owner
-    ) values (
-      v_given.target, v_given.environment, v_given.cloud_provider, v_given.region, v_given.cell_index, v_given.component,
-      v_given.directories, v_given.refs, v_owner
-    )
-    on conflict (target) do update
-    set environment = excluded.environment, cloud_provider = excluded.cloud_provider, region = excluded.region,
-      cell_index = excluded.cell_index, component = excluded.component, directories = excluded.directories, refs = excluded.refs
-    where known.owner = v_owner;
-    if not found then
-      v_other := (select known.owner from deploy_queue.targets as known where known.target = v_given.target);
-      raise exception using errcode = 'QD124',
-        message = format('target %s belongs to %s', quote_literal(v_given.target), v_other),
-        hint = 'Agents of one target have one login or token. Another one takes the target over when the token is revoked or has expired, or when none of its agents has been there for an hour.';
-    end if;
-    insert into deploy_queue.agent_targets (agent_id, target) values (v_id, v_given.target) on conflict do nothing;
+    perform deploy_queue._register_target(v_id, v_owner, v_given.target, to_jsonb(v_given) - 'target');
   end loop;
   return v_id;
 end;
 $$;
 
-comment on function deploy_queue.register_targets(text, jsonb) is
-  'Says what an agent serves, and that it is there; to be repeated once a minute. targets: an array of objects with target (its name), environment, cloud_provider, region, cell_index, component, directories and refs (patterns in which * stands for any characters; none: all refs). What is left out is served no more. Returns the number of the agent: the channel deploy_queue_agent_<number> tells it when to call take_work().';
+comment on function deploy_queue.register_targets(text, jsonb, text) is
+  'Says what an agent serves, and that it is there; to be repeated once a minute. targets: an array of objects with target (its name), environment, cloud_provider, region, cell_index, component, directories and refs (patterns in which * stands for any characters; none: all refs). What is left out is served no more. Where two agents contradict each other, the newest change counts. instance: drawn by the process that calls; a process that had the name before is refused from then on (QD127). Returns the number of the agent: the channel deploy_queue_agent_<number> tells it when to call take_work().';

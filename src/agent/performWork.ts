@@ -27,8 +27,11 @@ type Ended = Outcome<ChildEnd | undefined>;
 /** An outcome is told for so long after the database went away, in milliseconds: meanwhile the agent keeps the place of the deployment. */
 const outageTimeout = 3_600_000;
 
-/** Runs the commands of a deployment that has started, to the end of the deployment. Does not throw. */
-export async function performWork(agent: Keeper, attention: Attention, taken: TakenWork): Promise<void> {
+/**
+ * Runs the commands of a deployment that has started, to the end of the deployment. Does not throw.
+ * @returns why its outcome could not be told; undefined when it was
+ */
+export async function performWork(agent: Keeper, attention: Attention, taken: TakenWork): Promise<unknown> {
   const { work, keeper, sent, target } = taken;
   const { deployment } = work;
   const say = (message: string): void => agent.log.info(`${deploymentName(deployment)}: ${message}`);
@@ -70,11 +73,13 @@ export async function performWork(agent: Keeper, attention: Attention, taken: Ta
     });
     if (end.how === "untold" || end.how === "lost-contact") {
       agent.log.error(`${deploymentName(deployment)}: ${describeError(end.error)}`);
-    } else {
-      say(end.how === "finished" ? "finished" : `${end.how}: ${end.deployment.cancellation_note}`);
+      return end.error;
     }
+    say(end.how === "finished" ? "finished" : `${end.how}: ${end.deployment.cancellation_note}`);
+    return undefined;
   } catch (error) {
     agent.log.error(`${deploymentName(deployment)}: ${reasonOf(error)}`);
+    return error;
   } finally {
     guarded.dismiss();
     await log?.stored();
@@ -115,10 +120,18 @@ async function runCommands(
     name: `command ${index + 1} of ${commands.length} (${text})`,
     ...{ text, words, timeout: target.commandTimeout },
   }));
+  let isStopped = false;
+  const attended: Attention = {
+    onSignal: (callback) =>
+      attention.onSignal((signal) => {
+        isStopped = true;
+        callback(signal);
+      }),
+  };
   try {
-    return await superviseCommands(
+    const outcome = await superviseCommands(
       { ...agent, log: { ...agent.log, info: tell, warn: tell, error: tell } },
-      attention,
+      attended,
       guarded,
       running,
       {
@@ -128,6 +141,9 @@ async function runCommands(
         onStep: (step) => note(`$ ${steps.find(({ name }) => name === step.name)?.text}`),
       },
     );
+    return isStopped && outcome.failure !== undefined
+      ? { ...outcome, failure: `${outcome.failure}: the agent was stopped` }
+      : outcome;
   } finally {
     await directory.close().catch(() => undefined);
   }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { logOutages } from "../display/outages.js";
 import { agentChannel } from "../queue/channels.js";
-import { AccessDeniedError, isDenial, reasonOf } from "../queue/errors.js";
+import { AccessDeniedError, isDenial, OtherKeeperError, reasonOf } from "../queue/errors.js";
 import { readClocks } from "../queue/lease.js";
 import { longestDenial, outlastOutages } from "../queue/outage.js";
 import { pause } from "../queue/pause.js";
 import type { Keeper } from "../supervision/superviseCommands.js";
+import { contradictionWarner } from "./contradictions.js";
 import { performWork } from "./performWork.js";
 import type { AgentSettings, Target } from "./target.js";
 
@@ -27,11 +28,14 @@ const errorPause = 10_000;
 
 /**
  * Takes work and does it until it is told to drain, and returns when what it has taken has ended. Outlasts outages.
- * @throws what refuses its targets when it starts; AccessDeniedError when it is not let in any more, once what it has taken has ended
+ * @throws what refuses its targets when it starts; once what it has taken has ended, AccessDeniedError when it is not let in any more, and
+ * OtherKeeperError when another process has taken its name
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { queue, log, name, settings, drain } = options;
   const running = new Set<Promise<void>>();
+  let taken = 0;
+  let denial: Error | undefined;
   const stopGrace = Math.max(...settings.targets.map(({ gracePeriod }) => gracePeriod));
   let wake = (): void => undefined;
   let isWoken = false;
@@ -44,6 +48,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   /** Drawn anew for each deployment, and not before it is there: the answer to the last call may have been lost. */
   let keeper = randomUUID();
   let isKnown = false;
+  /** Tells this process from another one with its name. */
+  const instance = randomUUID();
+  const warnOfContradictions = contradictionWarner(queue, log, settings.targets);
 
   /** Aborted when it drains and nothing runs any more. */
   const over = new AbortController();
@@ -55,7 +62,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 
   /** Shows that it is there, and renews what waits. @returns milliseconds after which to do it again */
   const keep = async (): Promise<number> => {
-    const id = await queue.work.register(name, settings.targets.map(registered));
+    const id = await queue.work.register(name, settings.targets.map(registered), instance);
     if (!isKnown) {
       log.info(`agent ${name} serves ${settings.targets.map((target) => target.name).join(", ")}`);
       isKnown = true;
@@ -65,6 +72,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       channel = agentChannel(id);
       stopHearing = queue.source.onWakeUp(channel, onWakeUp);
     }
+    await warnOfContradictions();
     return Math.min(longestPause, await queue.work.keep(name));
   };
 
@@ -87,13 +95,17 @@ export async function runAgent(options: AgentOptions): Promise<void> {
           heed = callback;
         },
       };
-      const done = performWork(options, attention, { work, keeper, sent, target }).finally(() => {
+      const done = performWork(options, attention, { work, keeper, sent, target }).then((untold) => {
+        if (isDenial(untold)) {
+          denial ??= new AccessDeniedError(`agent ${name} is not let in any more`, { cause: untold });
+        }
         stopHeeding();
         running.delete(done);
         endWhenIdle();
         onWakeUp();
       });
       running.add(done);
+      taken += 1;
       keeper = randomUUID();
     }
     return longestPause;
@@ -106,9 +118,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   drain.addEventListener("abort", onDrain, { once: true });
   let keepAt = 0;
   let deniedSince: number | undefined;
-  let denial: AccessDeniedError | undefined;
   let lastReason: string | undefined;
   while (!over.signal.aborted) {
+    const wasWoken = isWoken;
+    const before = taken;
     isWoken = false;
     let sleep = errorPause;
     try {
@@ -120,8 +133,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       const lookAgainIn = await outlastOutages(take, outages);
       // What time alone may change is the end of a lease, too: it reaps before it takes.
       keepAt = Math.min(keepAt, performance.now() + lookAgainIn);
+      if (wasWoken && taken === before) {
+        // Told of no work, it may be told that another process has its name.
+        keepAt = performance.now();
+      }
       sleep = keepAt - performance.now();
       deniedSince = undefined;
+      denial = undefined;
       lastReason = undefined;
     } catch (error) {
       if (over.signal.aborted) {
@@ -129,6 +147,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       }
       if (!isKnown) {
         throw error;
+      }
+      if (error instanceof OtherKeeperError) {
+        denial = error;
+        break;
       }
       deniedSince = isDenial(error) ? (deniedSince ?? performance.now()) : undefined;
       if (deniedSince !== undefined && (drain.aborted || performance.now() - deniedSince >= longestDenial)) {
@@ -153,7 +175,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   drain.removeEventListener("abort", onDrain);
   if (denial !== undefined) {
     if (running.size > 0) {
-      log.error(`${denial.message}; it ends when what runs has ended`);
+      log.error(`${denial.message}; this one takes nothing more, and ends when what it runs has ended`);
     }
     await Promise.all(running);
     throw denial;

@@ -185,6 +185,7 @@ const classOfCode: Readonly<Record<string, ErrorClass>> = {
   QD124: RefusedError,
   QD125: InvalidValueError,
   QD126: RefusedError,
+  QD127: OtherKeeperError,
   // Not null, check, exclusion.
   "23502": InvalidValueError,
   "23514": InvalidValueError,

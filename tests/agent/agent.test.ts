@@ -251,7 +251,51 @@ describe("an agent", () => {
     });
 
     expect((await agent.end).code).toBe(0);
-    expect((await ended(id)).cancellation_note).toContain("was ended by SIGTERM");
+    expect((await ended(id)).cancellation_note).toMatch(/ was ended by SIGTERM: the agent was stopped$/);
+  });
+
+  test("leaves its name to another process, and ends when what it runs has ended", async () => {
+    const target = agentTarget(folder);
+    const file = agentFile(folder, [target]);
+    const first = await startAgent(cli, file);
+    const gated = gatedCommand(folder);
+    const running = await submit(target, [shellWords(gated.command)]);
+    await started(running);
+
+    const second = await startAgent(cli, file);
+    await first.printed(/another process has taken the name of agent .* ends when what it runs has ended/);
+    gated.open();
+
+    const { code, stderr } = await first.end;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(
+      /^deploy-queue: another process has taken the name of agent .* Each agent needs a name of its own/m,
+    );
+    expect((await ended(running)).status).toBe("finished");
+    expect((await ended(await submit(target, ["true"]))).status).toBe("finished");
+    expect(second.stderr()).not.toContain("another process");
+  });
+
+  test("says so when the file of another agent contradicts its own, and list targets shows it", async () => {
+    const target = agentTarget(folder);
+    const one = await startAgent(cli, agentFile(folder, [target]));
+    const other = { ...target, written: { ...target.written, refs: ["dev"] } };
+    const newer = await startAgent(cli, agentFile(folder, [other], { name: "newer" }));
+
+    await newer.printed(
+      new RegExp(
+        `the files of the agents of target ${target.name} contradict each other: that of agent-\\d+ has other refs`,
+      ),
+    );
+    const { stdout } = await cli.run(["list", "targets"]);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^${target.name} .* agent-\\d+, last there \\S+Z, its file has other refs; newer, last there \\S+Z$`,
+        "m",
+      ),
+    );
+    one.process.kill("SIGTERM");
+    newer.process.kill("SIGTERM");
   });
 
   test.skipIf(process.platform !== "linux")(

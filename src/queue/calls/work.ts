@@ -19,6 +19,15 @@ export interface Target {
   readonly refs: readonly string[];
 }
 
+export interface ServingAgent {
+  readonly agent: string;
+  /** ISO 8601. */
+  readonly seen_at: string;
+  readonly is_there: boolean;
+  /** The columns of the target about which its file says something else. */
+  readonly differs: readonly string[];
+}
+
 /** A target with the agents that serve it. */
 export interface KnownTarget extends Target {
   /** The principal of its agents. */
@@ -27,6 +36,8 @@ export interface KnownTarget extends Target {
   readonly agents: readonly string[];
   /** When the last one was there. */
   readonly seen_at: Date;
+  /** All that have named it in the last day, in the order of their names. */
+  readonly each_agent: readonly ServingAgent[];
 }
 
 export interface SubmitRequest {
@@ -129,11 +140,12 @@ export class WorkCalls extends Calls {
 
   /**
    * Says what an agent serves, and that it is there; to be repeated each minute. What is left out is served no more.
+   * @param instance drawn by the process
    * @returns its number, which names its channel
-   * @throws RefusedError when a target belongs to another principal
+   * @throws RefusedError when a target belongs to another principal; OtherKeeperError once another process has the name
    */
-  register(agent: string, targets: readonly Target[]): Promise<number> {
-    return this.value("register_targets", { agent, targets: new Json(targets) }, { changes: true });
+  register(agent: string, targets: readonly Target[], instance?: string): Promise<number> {
+    return this.value("register_targets", { agent, targets: new Json(targets), instance }, { changes: true });
   }
 
   /** Renews the leases of all that waits for the targets of the agent. @returns milliseconds after which to call it again */

@@ -40,6 +40,39 @@ test("an agent that was not seen for a day is forgotten, and its targets with it
   expect(await known(target.target)).toBeUndefined();
 });
 
+test("a process that begins takes the name over at once, and the one before is refused from then on", async () => {
+  const target = newTarget();
+  const number = await queue.work.register("twice", [target], "first");
+  expect(await queue.work.register("twice", [target], "first")).toBe(number);
+  expect(await queue.work.register("twice", [target], "second")).toBe(number);
+  await expect(queue.work.register("twice", [target], "first")).rejects.toMatchObject({
+    code: "QD127",
+    message: "another process has taken the name of agent 'twice'",
+  });
+  expect(await queue.work.register("twice", [target], "second")).toBe(number);
+  // Who gives none is not told apart.
+  expect(await queue.work.register("twice", [target])).toBe(number);
+});
+
+test("of agents that contradict each other, the newest change counts for as long as its agent is there, and the difference is visible", async () => {
+  const target = newTarget({ refs: ["main"] });
+  const other = { ...target, refs: ["dev"], directories: ["/srv/other"] };
+  const differs = async () => (await known(target.target))?.each_agent.map((one) => [one.agent, ...one.differs]);
+  await queue.work.register("a", [target]);
+  await queue.work.register("b", [other]);
+  await queue.work.register("a", [target]);
+  expect(await known(target.target)).toMatchObject(other);
+  expect(await differs()).toEqual([["a", "directories", "refs"], ["b"]]);
+
+  await queue.work.register("a", [{ ...target, refs: ["release"] }]);
+  await queue.work.register("b", [other]);
+  expect(await known(target.target)).toMatchObject({ refs: ["release"] });
+
+  await queue.work.leave("a");
+  await queue.work.register("b", [other]);
+  expect(await known(target.target)).toMatchObject(other);
+});
+
 test("a target of another principal is refused, and nothing of the call is done", async () => {
   const [target, more] = [newTarget(), newTarget()];
   await queue.work.register("host", [target]);
