@@ -119,6 +119,7 @@
 --!include line/_lane.sql
 --!include line/_take_lane.sql
 --!include line/_free_at.sql
+--!include line/_free_past.sql
 --!include line/_line.sql
 --!include line/forecast.sql
 --!include line/forecasts.sql
@@ -139,6 +140,7 @@
 --!include rule/_rolls_back.sql
 --!include rule/_is_exception.sql
 --!include rule/_overtakes.sql
+--!include rule/_yields.sql
 --!include rule/_precedes.sql
 --!include rule/_local_moment.sql
 --!include rule/_openings.sql
@@ -195,6 +197,7 @@
 --!include waking/_tell.sql
 --!include waking/_heads.sql
 --!include waking/_wake.sql
+--!include waking/_ended_beside.sql
 --!include waking/_is_eased.sql
 --!include waking/_wake_heads.sql
 --!include waking/_turn_of.sql

@@ -60,6 +60,16 @@ begin
       and ((earlier.deployments).reserved_until <= later.occurred_at) is not true
       -- Whoever waits behind a reservation is told when it ends at the latest.
       and (later.kind = 'woken' and earlier.reserved_to > later.number) is not true
+      -- Where the newest that is ready goes first, it passes the reservations of its component. The ordering of today may be a newer one.
+      and not (
+        earlier.reserved_to > later.number
+        and (later.reserved_to > later.number) is not true
+        and (earlier.deployments).component = (later.deployments).component
+        and (deploy_queue._yields(earlier.deployments) or exists (
+          select from moves
+          where moves.cell_id = later.cell_id and moves.number > later.number and moves.component is null
+        ))
+      )
       and ((earlier.deployments).cancellation_kind in ('superseded', 'outdated', 'withdrawn')) is not true
       and not exists (
         select from moves

@@ -1,5 +1,5 @@
 -- Starts a queued deployment if nothing keeps it from starting; otherwise says what does and when to look again.
--- Called by waiters. A deployment that runs already is answered with "started".
+-- Called by waiters. A deployment that runs already is answered with "started": the first answer may have been lost.
 create or replace function deploy_queue.try_start(
   deployment_id bigint,
   heartbeat boolean default false,
@@ -55,7 +55,10 @@ begin
     if v_deployment.keeper <> try_start.keeper then
       perform deploy_queue._refuse_other_keeper(v_deployment);
     end if;
-    exit when v_deployment.start_timestamp is not null;
+    if v_deployment.start_timestamp is not null then
+      v_deployment := deploy_queue._keep_or_leave(v_deployment, try_start.heartbeat, try_start.keeper, try_start.first_beat_within);
+      exit;
+    end if;
     -- A look of the last in a long line does not tell of all that are ahead; waiting_on() does.
     v_reasons := deploy_queue._waiting_on(v_deployment, 10);
     -- The last reason may have ended meanwhile.
@@ -94,10 +97,6 @@ begin
   started := v_deployment.start_timestamp is not null;
   if started then
     v_reasons := '{}';
-    if v_deployment.forced and v_deployment.alive_until is not null then
-      -- start_now() has left it the lease of its wait.
-      v_deployment := deploy_queue._keep_or_leave(v_deployment, try_start.heartbeat, try_start.keeper);
-    end if;
   elsif v_deployment.cancellation_timestamp is null then
     if v_deployment.heartbeat_timestamp is not null then
       -- A look is a sign of life.

@@ -22,6 +22,8 @@ declare
   v_withheld deploy_queue.reason[]; v_idle_since timestamptz;
   -- Of the members so far: what waiters are told of them, the keys by which they exclude others, and which of them are late. Null: none.
   v_blocker jsonb; v_blockers jsonb[]; v_first_ten jsonb; v_keys text[]; v_key_count integer; v_late_keys text[];
+  -- Of the same, by number: the slots they take, until when, and the components of reservations, which let what is ready of these pass.
+  v_taken text[]; v_untils timestamptz[]; v_reserved text[]; v_is_passed boolean; v_passes boolean;
   -- The members that have started while another one waited.
   v_starters deploy_queue.deployments[];
 begin
@@ -31,7 +33,7 @@ begin
       v_cell_id := v_member.cell_id; v_policy := v_member.policy;
       v_ends := '{}'; v_end_keys := '{}'; v_lanes := '{}'; v_has_lanes := v_policy.slots > 1 and v_policy.has_component_policies;
       v_blockers := null; v_first_ten := jsonb '[]'; v_keys := null; v_key_count := 0; v_late_keys := null;
-      v_starters := null; v_lane_free_at := null; forecast := null;
+      v_taken := null; v_untils := null; v_reserved := null; v_starters := null; v_lane_free_at := null; forecast := null;
     end if;
 
     -- What the candidate supersedes as it enters keeps it waiting no longer.
@@ -49,7 +51,11 @@ begin
         select own.lane, own.free_at, own.component_slots into v_lane, v_lane_free_at, v_component_slots
         from deploy_queue._lane(v_lanes, deployment, v_lane) as own;
       end if;
-      v_free_at := greatest(v_now, deploy_queue._free_at(v_ends, v_end_keys, v_lane, v_policy.slots, v_now));
+      v_passes := deployment.reserved_until is null and deployment.component = any (v_reserved);
+      v_free_at := greatest(v_now, case
+        when v_passes then deploy_queue._free_past(v_taken, v_untils, v_reserved, deployment.component, v_lane, v_policy.slots, v_now)
+        else deploy_queue._free_at(v_ends, v_end_keys, v_lane, v_policy.slots, v_now)
+      end);
       v_until := greatest(v_free_at, v_lane_free_at);
       v_withheld := deploy_queue._withheld(deployment, v_policy);
       if starts_with(deployment.keeper, 'target ') then
@@ -68,6 +74,12 @@ begin
       elsif v_policy.slots > 1 and v_free_at <= v_now then
         -- Those before it leave a slot free.
         forecast.blocker_count := 0; forecast.blockers := '[]'; forecast.overdue := false;
+      elsif v_passes then
+        forecast.blocker_count := (
+          select count(*) from unnest(v_keys, v_reserved) as ahead (key, component)
+          where ahead.key <> v_member.exclusion_key and ahead.component is distinct from deployment.component
+        );
+        forecast.blockers := deploy_queue._other_blockers(v_blockers, v_keys, v_member.exclusion_key, v_reserved, deployment.component);
       elsif deployment.concurrency_key is not null then
         forecast.blocker_count := coalesce(cardinality(array_remove(v_keys, v_member.exclusion_key)), 0);
         forecast.blockers := deploy_queue._other_blockers(v_blockers, v_keys, v_member.exclusion_key);
@@ -100,19 +112,24 @@ begin
       end if;
     end if;
 
-    if v_has_lanes then
+    v_is_passed := deployment.reserved_until is not null and v_policy.drops and deploy_queue._yields(deployment);
+    if v_has_lanes and not v_is_passed then
       v_lanes := deploy_queue._take_lane(v_lanes, deployment.component, v_lane, v_until);
     end if;
     -- No waiter is told of a member that nothing stands behind.
     continue when not v_member.is_followed;
-    -- Eleven keys have ten entries for every member, whatever its own key.
+    -- Eleven keys have ten entries for every member, whatever its own key and component.
     if v_key_count < 11 then
-      v_key_count := v_key_count + coalesce(v_member.exclusion_key <> all (v_keys), true)::integer;
+      v_key_count := v_key_count + (not v_is_passed and coalesce(v_member.exclusion_key <> all (v_keys), true))::integer;
       v_blocker := deploy_queue._blocker(deployment, v_policy, v_member.avg_duration, v_until, v_idle_since);
       v_blockers := array_append(v_blockers, v_blocker);
       v_first_ten := case when cardinality(v_blockers) <= 10 then v_first_ten || v_blocker else v_first_ten end;
     end if;
     v_keys := array_append(v_keys, v_member.exclusion_key);
+    if v_policy.drops then
+      v_taken := array_append(v_taken, v_lane); v_untils := array_append(v_untils, v_until);
+      v_reserved := array_append(v_reserved, case when v_is_passed then deployment.component end);
+    end if;
     select occupied.ends, occupied.keys into v_ends, v_end_keys
     from deploy_queue._occupy(v_ends, v_end_keys, v_lane, v_until, v_policy.slots + 1) as occupied;
   end loop;

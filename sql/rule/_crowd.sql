@@ -1,12 +1,12 @@
 -- The blockers of a deployment in a cell with several slots: none while the others, ahead of it or holding a slot, leave one free. A
 -- component may take fewer slots than there are: those of it that wait for that keep no other component waiting. "until" is when enough
--- slots are free, or when that blocker itself ends, if that is earlier. also: one more in its way, as it was before it ended or moved.
+-- slots are free, or when that blocker itself ends, if that is earlier. also: more in its way, as they were before they ended or moved.
 -- Called by _blockers and, with also, by the wake-ups.
 create or replace function deploy_queue._crowd(
   candidate deploy_queue.deployments,
   policy deploy_queue.policies,
   at_most integer,
-  also deploy_queue.deployments default null
+  also deploy_queue.deployments[] default null
 )
 returns table (kind text, until timestamptz, blocker deploy_queue.deployments)
 language plpgsql stable rows 10
@@ -26,11 +26,11 @@ begin
     from (
       select * from deploy_queue._blockers(candidate, v_of_one_slot, null)
       union all
-      select case when also.start_timestamp is null then 'queued' else 'running' end, also.reserved_until, also
-      where also.id is not null
-        and (also.concurrency_key = candidate.concurrency_key) is not true
-        and (also.start_timestamp is not null or (
-          deploy_queue._precedes(also, deploy_queue._stand(candidate), policy.as_of) and not deploy_queue._overtakes(candidate, also)
+      select case when gone.start_timestamp is null then 'queued' else 'running' end, gone.reserved_until, gone
+      from unnest(also) as gone
+      where (gone.concurrency_key = candidate.concurrency_key) is not true
+        and (gone.start_timestamp is not null or (
+          deploy_queue._precedes(gone, deploy_queue._stand(candidate), policy.as_of) and not deploy_queue._overtakes(candidate, gone)
         ))
     ) as found
   ),

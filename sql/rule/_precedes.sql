@@ -11,8 +11,11 @@ as $$
   select (- ahead.priority, coalesce(ahead.place, ahead.id))
       < (- behind.priority, coalesce(behind.place, behind.id, 9223372036854775807))
     and (ahead.concurrency_key = behind.concurrency_key) is not true
-    -- A deployment that is on hold outside the line, not to start yet, or whose reservation is over lets others pass.
+    -- A deployment that is on hold outside the line, not to start yet, or whose reservation is over or yields lets others pass.
     and ahead.hold is distinct from 'outside'
     and (ahead.not_before > now) is not true
-    and (ahead.reserved_until <= now) is not true;
+    and (ahead.reserved_until is null or (
+      ahead.reserved_until > now
+      and not (behind.reserved_until is null and behind.component = ahead.component and deploy_queue._yields(ahead))
+    ));
 $$;

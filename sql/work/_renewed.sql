@@ -1,6 +1,6 @@
 -- A deployment that has started and that its keeper asks for again, with its lease renewed: the first answer may have been lost, and the
 -- keeper counts its lease from the call that is answered.
--- Called by take_work.
+-- Called by take_work and _keep_or_leave.
 create or replace function deploy_queue._renewed(deployment deploy_queue.deployments, first_beat_within interval)
 returns deploy_queue.deployments
 language plpgsql volatile
@@ -11,15 +11,16 @@ declare
   v_renewed deploy_queue.deployments;
 begin
   update deploy_queue.deployments
-  set heartbeat_timestamp = v_now,
-    alive_until = greatest(
-      deployments.alive_until, v_now + least(deploy_queue._lease(deployments.environment, deployments.component), _renewed.first_beat_within)
-    )
+  set kept = true,
+    heartbeat_timestamp = v_now,
+    alive_until = v_now + least(demands.heartbeat_timeout, _renewed.first_beat_within)
+  from deploy_queue._demands((_renewed.deployment).environment, (_renewed.deployment).component) as demands
   where deployments.id = (_renewed.deployment).id
-    and deployments.alive_until is not null
+    -- A shorter lease than that of its first heartbeat is none for it.
+    and deployments.alive_until < v_now + least(demands.heartbeat_timeout, _renewed.first_beat_within)
     and deployments.finish_timestamp is null
     and deployments.cancellation_timestamp is null
-  returning * into v_renewed;
+  returning deployments.* into v_renewed;
   return case when found then v_renewed else _renewed.deployment end;
 end;
 $$;

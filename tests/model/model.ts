@@ -78,15 +78,26 @@ function isAhead(one: Deployment, other: Deployment): boolean {
   return one.priority > other.priority || (one.priority === other.priority && one.place < other.place);
 }
 
-/** What is held outside the line, starts later or never, or is frozen or stopped where the other is an exception. */
+/** What is held outside the line, starts later or never, yields, or is frozen or stopped where the other is an exception. */
 function letsPass(world: World, ahead: Deployment, other: Deployment): boolean {
   return (
     ahead.hold === "outside" ||
     isLater(world, ahead) ||
     isOver(world, ahead) ||
     isObsolete(world, ahead) ||
+    yields(world, ahead, other) ||
     (isFrozen(world, ahead) && !isFrozen(world, other) && world.freezes[other.environment] !== undefined) ||
     (isLineHeld(world, ahead) && !isLineHeld(world, other))
+  );
+}
+
+/** A reservation does not keep what is ready of its component waiting where the newest that is ready goes first. */
+function yields(world: World, ahead: Deployment, other: Deployment): boolean {
+  return (
+    ahead.reservedUntil !== null &&
+    other.reservedUntil === null &&
+    ahead.component === other.component &&
+    demands(world, ahead).ordering === "latest-ready"
   );
 }
 

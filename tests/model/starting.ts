@@ -52,11 +52,14 @@ function inTurn(first: Outcome, then: Outcome): Outcome {
   };
 }
 
-/** What was started past the rules has kept the lease of its wait, until its waiter says whether it goes on as the keeper. */
+/**
+ * A keeper that asks again renews its lease. What was started past the rules has kept the lease of its wait, until its waiter says whether it
+ * goes on as the keeper.
+ */
 function keptOrLeft(world: World, deployment: Deployment, { heartbeat, keeper }: Keeping): Deployment {
-  if (!deployment.forced || deployment.aliveUntil === null) return deployment;
+  if (deployment.aliveUntil === null) return deployment;
   if (heartbeat) return beat(world, deployment);
-  return keeper === deployment.keeper ? { ...deployment, ...withoutLease } : deployment;
+  return deployment.forced && keeper === deployment.keeper ? { ...deployment, ...withoutLease } : deployment;
 }
 
 const withoutLease = { heartbeat: null, aliveUntil: null, keeper: null, stopGrace: null };

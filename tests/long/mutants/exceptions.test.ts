@@ -1,9 +1,11 @@
 import type { Act } from "../../model/acts.js";
 import { findOut } from "./mutant.js";
+import { enter, pass, scriptOf, start } from "./scripts.js";
 
 const allowing: readonly Act["act"][] = ["enqueue", "start", "freeze", "allow"];
 const startingNow: readonly Act["act"][] = ["enqueue", "start", "start now"];
 const failing: readonly Act["act"][] = ["enqueue", "start", "fail", "hold line", "release line"];
+const startAsKim: Act = { ...start(0), heartbeat: true, keeper: "kim" };
 
 findOut("exceptions", [
   ["holds what a freeze lets through", "_passes", "candidate.id = any (placed.allow_ids)", "false", allowing],
@@ -28,6 +30,13 @@ findOut("exceptions", [
     "deployment.keeper is not distinct from _keep_or_leave.keeper",
     "false",
     startingNow,
+  ],
+  [
+    "renews no lease of a keeper that asks again",
+    "_keep_or_leave",
+    "if _keep_or_leave.heartbeat then",
+    "if false then",
+    scriptOf(enter({ heartbeat: true, keeper: "kim" }), startAsKim, pass(1), startAsKim),
   ],
   ["goes on after a failure", "_follow_failure", "demands.hold_after_failure", "false", failing],
   ["holds the rollback as well", "_line_held", "held.deployment_id = candidate.rollback_of", "false", failing],

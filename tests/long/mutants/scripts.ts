@@ -30,7 +30,7 @@ export const hold = (said: Partial<Enqueue>): Act => enter({ start: true, heartb
 /** One that joins the first deployment. */
 export const part = (said: Partial<Enqueue>): Act => enter({ join: true, start: true, ...said });
 
-export const start = (which: number): Act => ({
+export const start = (which: number): Extract<Act, { act: "start" }> => ({
   ...{ act: "start", by: "function", which, apt: false, heartbeat: false, keeper: null, stopGrace: null },
 });
 

@@ -7,7 +7,9 @@ const database = useDatabase();
 const { sql, queue } = database;
 
 async function rowOf(id: number) {
-  const [row] = await sql<{ start_timestamp: Date | null; heartbeat_timestamp: Date | null; updated_at: Date }[]>`
+  const [row] = await sql<
+    { start_timestamp: Date | null; heartbeat_timestamp: Date | null; alive_until: Date | null }[]
+  >`
     select * from deploy_queue.deployments where id = ${id}`;
   return row;
 }
@@ -51,6 +53,31 @@ test("a running deployment is answered with started, and does not change", async
   expect(again).toMatchObject({ started: true, waitingOn: [], lookAgainIn: 30 });
   expect(await rowOf(id)).toEqual(before);
   expect(await sql`select from deploy_queue.deployment_events where deployment_id = ${id}`).toHaveLength(2);
+});
+
+test.for([
+  ["the same keeper", "first", "15 minutes"],
+  ["one that gives no keeper", null, "15 minutes"],
+  ["one that starts for another process", "first", "20 seconds"],
+] as const)("%s that asks again with heartbeats renews the lease", async ([, keeper, within]) => {
+  const line = newLine(database);
+  const id = await line.add("queued");
+  const start = (by: string | null) => sql<{ lease: boolean }[]>`
+    select (deployment).alive_until - deploy_queue._now() between ${within}::interval - interval '1 second' and ${within}::interval as lease
+    from deploy_queue.try_start(${id}, heartbeat => true, keeper => ${by},
+      first_beat_within => ${within === "20 seconds" ? within : null}::interval)`;
+  expect(await start("first")).toEqual([{ lease: true }]);
+  await database.advance("19 seconds");
+  expect(await start(keeper)).toEqual([{ lease: true }]);
+  await expect(start("another")).rejects.toMatchObject({ code: "QD034" });
+});
+
+test("asking again shortens no lease", async () => {
+  const line = newLine(database);
+  const id = await line.add("running", { heartbeat: true });
+  const before = await rowOf(id);
+  await sql`select deploy_queue.try_start(${id}, heartbeat => true, first_beat_within => '20 seconds')`;
+  expect(await rowOf(id)).toMatchObject({ alive_until: before?.alive_until });
 });
 
 test.for([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
-import { newOrderedLine } from "../../support/orderedLine.js";
+import { listen } from "../../support/ear.js";
+import { newOrderedLine, type Terms } from "../../support/orderedLine.js";
 
 const database = useDatabase();
 const { sql } = database;
@@ -110,6 +111,43 @@ describe("latest-ready", () => {
       /^cancelled: superseded: superseded: deployment \d+ \(api run 2\) has started$/,
     );
     expect(await line.state("c")).toBe("reserved");
+  });
+
+  test.for<[string, Terms, Terms]>([
+    ["of another scope", { sequence: 1, sequence_scope: "builds" }, { sequence: 9, sequence_scope: "deploys" }],
+    ["of a higher priority", { sequence: 9, priority: 5 }, { sequence: 1 }],
+    ["before a rollback without a sequence", { sequence: 9 }, { rollback_of: "bad" }],
+  ])("a reservation %s does not keep what is redeemed waiting", async ([, reserved, redeemed]) => {
+    const line = newOrderedLine(database, { ordering: "latest-ready" });
+    await line.ready;
+    await line.enter("bad", { sequence: 1, sequence_scope: "gone" });
+    await line.start("bad");
+    await line.enter("kept", { ...reserved, valid_for: "1 hour" });
+    const terms = redeemed["rollback_of"] === undefined ? redeemed : { rollback_of: line.id("bad") };
+    await line.enter("ready", terms);
+    await line.enter("web", { component: "web", sequence: 1 });
+    expect(await line.start("ready")).toBe("running bad");
+    expect(await line.start("web")).toBe("running bad, queued kept, queued ready");
+    const forecasts = sql<{ id: number; blockers: number }[]>`
+      select deployment_id as id, blocker_count as blockers from deploy_queue.queue where environment = ${line.environment}`;
+    expect(new Map((await forecasts).map(({ id, blockers }) => [id, blockers]))).toEqual(
+      new Map([
+        // It waits for its redemption as well.
+        [line.id("kept"), 2],
+        [line.id("ready"), 1],
+        [line.id("web"), 3],
+      ]),
+    );
+    const ear = await listen(database, [line.id("kept"), line.id("ready"), line.id("web")]);
+    await line.finish("bad");
+    expect(await ear.heard()).toContain(`${line.id("ready")}`);
+    expect(await ear.heard()).not.toContain(`${line.id("web")}`);
+    const [next] = await sql<{ predicted: boolean }[]>`
+      select predicted_start <= clock_timestamp() as predicted from deploy_queue.queue where deployment_id = ${line.id("ready")}`;
+    expect(next).toEqual({ predicted: true });
+    expect(await line.start("ready")).toBe("started");
+    expect(await line.state("kept")).toBe("reserved");
+    expect(await sql`select * from deploy_queue.verify_history()`).toEqual([]);
   });
 
   test.for(["enqueue", "reserve", "preflight", "insert"])(

@@ -189,6 +189,56 @@ test("entering the line, starting and heartbeats wake no waiter", async () => {
   expect(await ear.heard()).toEqual([]);
 });
 
+describe("in cells with three slots", () => {
+  const end = {
+    "a plain UPDATE": "finish_timestamp = now()",
+    "a plain cancellation": "cancellation_timestamp = now()",
+  };
+
+  test.for([
+    ["a plain UPDATE", 2],
+    ["a plain UPDATE", 3],
+    ["a plain cancellation", 3],
+  ] as const)("%s that ends %d in each of two cells wakes as many of each, once", async ([how, count]) => {
+    const { environment, lines } = await linesOfThreeSlots();
+    const ending = lines.flatMap(({ running }) => running.slice(0, count));
+    const ear = await listen(database, [...lines.flatMap(({ queued }) => queued)]);
+    await sql.unsafe(`update deploy_queue.deployments set ${end[how]} where id in (${ending})`);
+    const woken = lines.flatMap(({ queued }) => queued.slice(0, count)).map(String);
+    expect((await ear.heard()).sort()).toEqual(woken.sort());
+    expect(
+      await sql`
+      select count(*)::integer as events from deploy_queue.deployment_events as event
+      join deploy_queue.deployments on deployments.id = event.deployment_id
+      where event.kind = 'woken' and deployments.environment = ${environment}`,
+    ).toEqual([{ events: woken.length }]);
+  });
+
+  test("statements of one transaction wake as many as they end", async () => {
+    const { lines } = await linesOfThreeSlots();
+    const { running, queued } = lines[0];
+    const ear = await listen(database, queued);
+    await sql.begin(async (transaction) => {
+      for (const id of running.slice(0, 2)) await transaction`select from deploy_queue.finish(${id})`;
+    });
+    expect((await ear.heard()).sort()).toEqual(queued.slice(0, 2).map(String).sort());
+  });
+
+  /** Two cells of one environment; in each three run and five wait. */
+  async function linesOfThreeSlots() {
+    const environment = `slots-${crypto.randomUUID().slice(0, 8)}`;
+    await sql`select from deploy_queue.set_environment(${environment}, buffer_time => '0', slots => 3)`;
+    const fill = async () => {
+      const line = newLine(database, environment);
+      const running = [await line.add("running"), await line.add("running"), await line.add("running")];
+      const queued: number[] = [];
+      while (queued.length < 5) queued.push(await line.add("queued"));
+      return { running, queued };
+    };
+    return { environment, lines: [await fill(), await fill()] as const };
+  }
+});
+
 test("a bulk cancel wakes the one that remains once", async () => {
   const line = newLine(database);
   const bad = { component: "web", version: "v2" };
