@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -13,6 +12,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { listens } from "../../src/database/embedded/listener.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { copyBlueprint, linkPrograms } from "../support/blueprint.js";
+import { serverFolder } from "../support/serverFolder.js";
 import { until } from "../support/until.js";
 
 const asRoot = process.getuid?.() === 0;
@@ -313,7 +313,7 @@ async function freshDirectory(name?: string): Promise<string> {
 }
 
 async function makeDirectory(name = ""): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-${name}`));
+  const directory = await mkdtemp(join(serverFolder(), `deploy-queue-test-${process.pid}-${name}`));
   await chmod(directory, 0o755);
   return directory;
 }

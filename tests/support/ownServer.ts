@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { inject, onTestFinished } from "vitest";
@@ -9,6 +8,7 @@ import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "
 import { Queue } from "../../src/queue/queue.js";
 import { copyBlueprint, linkPrograms } from "./blueprint.js";
 import { putSchema } from "./putSchema.js";
+import { serverFolder } from "./serverFolder.js";
 import { until } from "./until.js";
 
 const settings = { fsync: "off", max_connections: "100" };
@@ -44,7 +44,7 @@ export async function startOwnServer({ disk, parameters }: OwnServerOptions = {}
 }
 
 async function newDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
+  const directory = await mkdtemp(join(serverFolder(), `deploy-queue-test-${process.pid}-`));
   await chmod(directory, 0o755);
   const shared = inject("serverDirectory");
   if (shared !== undefined) await linkPrograms(shared, directory);

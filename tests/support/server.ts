@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { processExists } from "../../src/database/embedded/files.js";
 import { embeddedServerStatus, ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { keepBlueprint } from "./blueprint.js";
+import { serverFolder } from "./serverFolder.js";
 
 export interface TestServer {
   readonly url: string;
@@ -45,7 +46,7 @@ export async function startTestServer(fill?: (url: string) => Promise<void>): Pr
       process.stdout.write(`Docker starts no PostgreSQL, so the embedded one is used: ${error}\n`);
     }
   }
-  return startEmbedded(settings, fill);
+  return startEmbedded(settings, fill, serverFolder());
 }
 
 async function dockerAnswers(): Promise<boolean> {
@@ -75,9 +76,10 @@ async function startContainer(): Promise<TestServer> {
 export async function startEmbedded(
   parameters: Readonly<Record<string, string>>,
   fill?: (url: string) => Promise<void>,
+  folder = tmpdir(),
 ): Promise<TestServer> {
-  await removeLeftovers();
-  const directory = mkdtempSync(join(tmpdir(), `deploy-queue-test-${process.pid}-`));
+  await removeLeftovers(folder);
+  const directory = mkdtempSync(join(folder, `deploy-queue-test-${process.pid}-`));
   // Root's server runs as another user.
   await chmod(directory, 0o755);
   if (fill !== undefined) {
@@ -117,11 +119,11 @@ function onDeath(clean: () => void): () => void {
 }
 
 /** Of runs that were killed. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
     const pid = /^deploy-queue-test-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || processExists(Number(pid))) continue;
-    const directory = join(tmpdir(), name);
+    const directory = join(folder, name);
     await stopEmbeddedServer(directory).catch(() => undefined);
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { inject } from "vitest";
 import { ensureEmbeddedServer, stopEmbeddedServer } from "../../src/database/embedded/server.js";
 import { copyBlueprint } from "./blueprint.js";
 import { putSchema } from "./putSchema.js";
+import { serverFolder } from "./serverFolder.js";
 
 export interface TlsServer {
   /** The certificate that has signed those of the server. */
@@ -25,7 +25,7 @@ export interface TlsServer {
 
 /** A server with TLS, on all addresses of the machine. */
 export async function startTlsServer(): Promise<TlsServer> {
-  const directory = await mkdtemp(join(tmpdir(), "deploy-queue-tls-"));
+  const directory = await mkdtemp(join(serverFolder(), "deploy-queue-tls-"));
   await chmod(directory, 0o755);
   const path = (name: string): string => join(directory, name);
   const openssl = (...args: readonly string[]): void =>
