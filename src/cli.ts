@@ -2,7 +2,6 @@
 import { constants } from "node:os";
 import { finished } from "node:stream/promises";
 import { version } from "../package.json";
-import type { News } from "./supervision/watchdog.js";
 
 // For the first process of a container, signals do nothing unless it says what. Commands that wait or work say so themselves.
 if (process.pid === 1) {
@@ -20,10 +19,8 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
   process.stdout.write(`${version}\n`);
 } else if (process.argv[2] === "watchdog" && process.send !== undefined) {
   // Only "run" and agents start this, and talk to it.
-  const { expectationArgument, guardCommand } = await import("./supervision/watchdog.js");
-  // The keeper may be gone. Without a callback, the failed message would end this process.
-  const tell = (news: News): void => void process.send?.(news, undefined, undefined, () => undefined);
-  guardCommand(tell, process.argv[3] === expectationArgument);
+  const { beWatchdog } = await import("./supervision/watchdog.js");
+  beWatchdog(process.argv[3]);
 } else {
   const { runCli } = await import("./commandLine/runCli.js");
   // The reader of the output may leave, and a terminal may be closed: a command that is in the middle of something goes on.

@@ -2,7 +2,7 @@ import { notice, setOutput } from "@actions/core";
 import type { Deployment } from "../queue/deployment.js";
 import { cellName, cellOf, componentName, deploymentName } from "../text/describe.js";
 import { formatDuration } from "../text/durations.js";
-import type { StartInputs } from "./inputs.js";
+import type { CommonInputs } from "./commonInputs.js";
 import { deploymentRows, type SummaryRow, summarize } from "./jobSummary.js";
 import { slackNotifier } from "./slackNotifier.js";
 import type { Turn } from "./takeTurn.js";
@@ -12,7 +12,7 @@ import { jobPage } from "./workflow.js";
  * Tells the run's page, the job's summary and Slack that a deployment has started. Never throws.
  * @returns the ts of the message in Slack
  */
-export async function announceStart(inputs: StartInputs, turn: Turn): Promise<string | undefined> {
+export async function announceStart(inputs: CommonInputs, turn: Turn): Promise<string | undefined> {
   const { deployment } = turn;
   const waited = formatDuration(milliseconds(deployment));
   notice(`${deploymentName(deployment)} started in ${cellName(cellOf(deployment))} after waiting for ${waited}`);

@@ -1,42 +1,21 @@
 import type { Bypass } from "../queue/calls/history.js";
-import type { DeploymentRequest, ReservedRequest } from "../queue/deployment.js";
-import { InvalidValueError } from "../queue/errors.js";
-import { inSeconds, parseDuration } from "../text/durations.js";
+import type { DeploymentRequest } from "../queue/deployment.js";
+import { parseDuration } from "../text/durations.js";
 import { parseFlag } from "../text/flags.js";
-import { parseHold } from "../text/holds.js";
-import { parseDeploymentId, parsePriority, parseSequence } from "../text/numbers.js";
+import { parseDeploymentId } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { type CheckInputs, readCheck } from "./checkInputs.js";
 import { type CommonInputs, readCommon } from "./commonInputs.js";
 import { InputReader } from "./inputReader.js";
-import { type AssertTarget, type CancelTarget, cellIndex, readAssertTarget, readCancelTarget } from "./targets.js";
+import { readOrderedRequest, readRequest } from "./requestInputs.js";
+import { type RunInputs, readRun } from "./runInputs.js";
+import { type AssertTarget, type CancelTarget, readAssertTarget, readCancelTarget } from "./targets.js";
+import { readTurn, type TurnInputs } from "./turnInputs.js";
 import { readVerification } from "./verificationInputs.js";
-import { jobPage, workflowFile } from "./workflow.js";
 
-export interface StartInputs extends CommonInputs {
+export interface StartInputs extends TurnInputs {
   readonly mode: "start" | "job";
-  readonly wanted: DeploymentRequest | Reservation;
-  /** Whether the step succeeds when a newer deployment makes its own needless. */
-  readonly succeedsSuperseded: boolean;
-  /** The text as it was given, because only the database knows its zone. */
-  readonly notBefore: string | undefined;
-  /** The environment whose newest version is deployed. */
-  readonly latestFrom: string | undefined;
-  /** In milliseconds, as the next one. */
-  readonly waitTimeout: number | undefined;
-  readonly warnAfter: number | undefined;
-  /** Whether it runs in the hold of an earlier deployment of the job. */
-  readonly join: boolean;
   readonly stopOnCancel: boolean;
-}
-
-/** A place that an earlier step has reserved. */
-export interface Reservation {
-  readonly reserved: ReservedRequest;
-  /** Inputs that are given and not heeded: the reservation has said it. */
-  readonly ignored: readonly string[];
-  /** The same, as far as it is another one than that of the reservation. */
-  readonly sequence: number | undefined;
 }
 
 export interface ReserveInputs extends CommonInputs {
@@ -94,6 +73,7 @@ export interface BypassInputs extends CommonInputs {
 
 export type Inputs =
   | StartInputs
+  | RunInputs
   | ReserveInputs
   | AssertInputs
   | FinishInputs
@@ -107,6 +87,7 @@ export type Inputs =
 
 const modes = [
   "job",
+  "run",
   "start",
   "reserve",
   "assert",
@@ -144,20 +125,12 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
     case "job":
     case "start":
       return {
-        ...common,
+        ...readTurn(reader, common),
         mode,
-        wanted: readReservation(reader, common) ?? {
-          hold: reader.parsed("hold", (text) => parseHold(text, "hold")),
-          ...readOrderedRequest(reader, common),
-        },
-        succeedsSuperseded: reader.parsed("on-superseded", parseOnSuperseded) ?? false,
-        notBefore: reader.optional("not-before"),
-        latestFrom: readLatestFrom(reader),
-        waitTimeout: reader.duration("wait-timeout"),
-        warnAfter: reader.duration("warn-after"),
-        join: reader.parsed("join", (text) => parseFlag(text, "join")) ?? false,
         stopOnCancel: reader.parsed("stop-on-cancel", (text) => parseFlag(text, "stop-on-cancel")) ?? false,
       };
+    case "run":
+      return readRun(reader, common);
     case "reserve":
       return {
         ...common,
@@ -206,87 +179,6 @@ function readMode(reader: InputReader, mode: (typeof modes)[number], common: Com
         bypass: { ...readRequest(reader, common), note: reader.requiredParsed("note", printable) ?? "" },
       };
   }
-}
-
-function readRequest(reader: InputReader, common: CommonInputs): DeploymentRequest {
-  return {
-    environment: reader.required("environment"),
-    cloudProvider: reader.required("cloud-provider"),
-    region: reader.required("region"),
-    cellIndex: reader.requiredParsed("cell-index", cellIndex) ?? 0,
-    component: reader.required("component"),
-    version: reader.optional("version"),
-    url: reader.optional("url") ?? jobPage(common.job),
-    // Commit messages have several lines.
-    note: reader.parsed("note", printable),
-    concurrencyKey: reader.optional("concurrency-key"),
-    maxDuration: inSeconds(reader.duration("max-duration")),
-  };
-}
-
-function readOrderedRequest(reader: InputReader, common: CommonInputs): DeploymentRequest {
-  const sequence = reader.parsed("sequence", (text) => parseSequence(text, "sequence"));
-  return {
-    ...readRequest(reader, common),
-    sequence,
-    sequenceScope: sequence === undefined ? undefined : (reader.optional("sequence-scope") ?? workflowFile()),
-    artifact: reader.optional("artifact"),
-    confirmation: reader.optional("confirm"),
-    rollbackOf: reader.parsed("rollback-of", parseDeploymentId),
-    priority: reader.parsed("priority", (text) => parsePriority(text, "priority")),
-  };
-}
-
-/** What a reservation has said. The sequence, which has a default, is compared with the one of the reservation. */
-const saidBefore = [
-  "note",
-  "concurrency-key",
-  "max-duration",
-  "priority",
-  "sequence-scope",
-  "rollback-of",
-  "hold",
-  "not-before",
-  "join",
-];
-
-/** Undefined when the step is to enter the line. Its place is known, and is compared where it is given. */
-function readReservation(reader: InputReader, common: CommonInputs): Reservation | undefined {
-  const reservation = reader.parsed("reservation-id", parseDeploymentId);
-  return reservation === undefined
-    ? undefined
-    : {
-        reserved: {
-          reservation,
-          environment: reader.optional("environment"),
-          cloudProvider: reader.optional("cloud-provider"),
-          region: reader.optional("region"),
-          cellIndex: reader.parsed("cell-index", cellIndex),
-          component: reader.optional("component"),
-          version: reader.optional("version"),
-          artifact: reader.optional("artifact"),
-          confirmation: reader.optional("confirm"),
-          url: reader.optional("url") ?? jobPage(common.job),
-        },
-        ignored: saidBefore.filter((name) => reader.optional(name) !== undefined),
-        sequence: reader.parsed("sequence", (text) => parseSequence(text, "sequence")),
-      };
-}
-
-function readLatestFrom(reader: InputReader): string | undefined {
-  const latestFrom = reader.optional("latest-from");
-  const others = ["version", "artifact", "reservation-id"].filter((name) => reader.optional(name) !== undefined);
-  if (latestFrom !== undefined && others.length > 0) {
-    reader.problem(`latest-from and ${others.join(", ")} do not go together`);
-  }
-  return latestFrom;
-}
-
-function parseOnSuperseded(text: string): boolean {
-  if (text !== "fail" && text !== "succeed") {
-    throw new InvalidValueError(`on-superseded must be fail or succeed, not "${text}"`);
-  }
-  return text === "succeed";
 }
 
 function readId(reader: InputReader): string {

@@ -1,5 +1,6 @@
 import type { DeploymentRequest } from "../queue/deployment.js";
-import { type Inputs, type Reservation, readInputs } from "./inputs.js";
+import { CommandStreams } from "./commandStreams.js";
+import { type Inputs, readInputs } from "./inputs.js";
 import { fail } from "./log.js";
 import { assert } from "./modes/assert.js";
 import { bypass } from "./modes/bypass.js";
@@ -12,8 +13,10 @@ import { job } from "./modes/job.js";
 import { listCells } from "./modes/listCells.js";
 import { listOutliers } from "./modes/listOutliers.js";
 import { reserve } from "./modes/reserve.js";
+import { run as runCommand } from "./modes/run.js";
 import { start } from "./modes/start.js";
 import { withQueue } from "./queueSession.js";
+import type { Reservation } from "./turnInputs.js";
 
 /** The main step. Failures end up as an annotation. */
 export async function run(): Promise<void> {
@@ -31,6 +34,13 @@ function act(inputs: Inputs): Promise<void> {
       return withQueue(inputs, { migrate: mayMigrate(inputs.wanted), patient: true }, (queue) => start(queue, inputs));
     case "job":
       return withQueue(inputs, { migrate: mayMigrate(inputs.wanted), patient: true }, (queue) => job(queue, inputs));
+    case "run": {
+      const streams = new CommandStreams();
+      const { log } = streams;
+      return withQueue(inputs, { migrate: mayMigrate(inputs.wanted), patient: true, log }, (queue) =>
+        runCommand(queue, inputs, streams),
+      );
+    }
     case "reserve":
       return withQueue(inputs, { migrate: mayMigrate(inputs.request), patient: true }, (queue) =>
         reserve(queue, inputs),

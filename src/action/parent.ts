@@ -5,8 +5,8 @@ import { DeploymentNotFoundError, RefusedError } from "../queue/errors.js";
 import type { Queue } from "../queue/queue.js";
 import { deploymentName } from "../text/describe.js";
 import { parseDeploymentId } from "../text/numbers.js";
-import type { StartInputs } from "./inputs.js";
 import { patiently } from "./queueSession.js";
+import type { TurnInputs } from "./turnInputs.js";
 import { isOfThisJob } from "./workflow.js";
 
 /** As `deploy-queue run` gives it to its command. */
@@ -24,7 +24,7 @@ export function beParent({ id }: Deployment): void {
  */
 export async function parentOf(
   queue: Queue,
-  inputs: StartInputs,
+  inputs: TurnInputs,
 ): Promise<Pick<DeploymentRequest, "parentId" | "joinParent">> {
   const given = process.env[variable] ?? "";
   const parent = given === "" ? undefined : await patiently(inputs, () => find(queue, parseDeploymentId(given)));

@@ -1,3 +1,4 @@
+import type { Log } from "../display/log.js";
 import { logOutages } from "../display/outages.js";
 import { actorOf } from "../queue/actor.js";
 import { ensureReady, openSource } from "../queue/openSource.js";
@@ -5,7 +6,7 @@ import { outlastOutages } from "../queue/outage.js";
 import { Queue } from "../queue/queue.js";
 import { callsAsCommands } from "../text/callAsCommand.js";
 import type { CommonInputs } from "./commonInputs.js";
-import { log } from "./log.js";
+import { log as stepLog } from "./log.js";
 import { applicationName } from "./workflow.js";
 
 export interface SessionOptions {
@@ -13,12 +14,14 @@ export interface SessionOptions {
   readonly migrate?: boolean;
   /** Whether to wait for a database that is away: for a step that waits anyway, and for a step that frees a cell and has no later step to do it. */
   readonly patient?: boolean;
+  /** Where messages go. */
+  readonly log?: Log;
 }
 
 /** Connects to the database or a server, makes sure that our schema is there, and closes the connection in the end. */
 export async function withQueue(
   inputs: CommonInputs,
-  { migrate = false, patient = false }: SessionOptions,
+  { migrate = false, patient = false, log = stepLog }: SessionOptions,
   act: (queue: Queue) => Promise<void>,
 ): Promise<void> {
   const { address } = inputs;
@@ -46,5 +49,5 @@ export async function withQueue(
 
 /** Repeats a call that may be repeated until the database answers, for as long as outage-timeout says. */
 export function patiently<Result>(inputs: CommonInputs, call: () => Promise<Result>): Promise<Result> {
-  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onEvent: logOutages(log) });
+  return outlastOutages(call, { outageTimeout: inputs.outageTimeout, onEvent: logOutages(stepLog) });
 }

@@ -1,9 +1,13 @@
 import { getState, saveState } from "@actions/core";
 
-/** What the main steps of the modes job and reserve leave for the post step. Other modes leave nothing. */
+/** What the main steps of the modes job, run and reserve leave for the post step. Other modes leave nothing. */
 export const state = {
   reservationId: entry("reservation-id"),
   deploymentId: entry("deployment-id"),
+  /** The deployment of mode run, until its main step has told how it has ended. */
+  runId: entry("run-id"),
+  /** The process id of that main step. */
+  runProcess: entry("run-process"),
   slackStartMessage: entry("slack-start-message-id"),
   stopOnCancel: entry("stop-on-cancel"),
 } as const;

@@ -1,8 +1,6 @@
 import { logOutages } from "../display/outages.js";
 import { onSignals } from "../display/signals.js";
 import { type ChildEnd, failureOfCheck, startChild } from "../processes/childProcess.js";
-import { environmentOf } from "../processes/environment.js";
-import type { DeploymentWithStatus } from "../queue/deployment.js";
 import { RefusedError } from "../queue/errors.js";
 import { watchLease } from "../queue/fence.js";
 import { keepAlive } from "../queue/keeping.js";
@@ -15,6 +13,7 @@ import type { CommonInputs } from "./commonInputs.js";
 import type { Outcome } from "./endWork.js";
 import { log } from "./log.js";
 import { patiently } from "./queueSession.js";
+import { stepEnvironment } from "./stepEnvironment.js";
 import type { VerificationInputs } from "./verificationInputs.js";
 
 /** How long what runs may take to end, in milliseconds, and never more than a third of the lease. */
@@ -55,7 +54,7 @@ export async function verifyJob(
   const stopWatching = watchLease(lease, grace, { onLostContact: onStop, onTooLong: () => undefined });
 
   const run = async (text: string, keepsOutput: boolean, longest = Number.POSITIVE_INFINITY): Promise<ChildEnd> => {
-    const { group, end } = startChild(["sh", "-c", text], shellEnvironment(deployment), { keepsOutput });
+    const { group, end } = startChild(["sh", "-c", text], stepEnvironment(deployment, inputs.address), { keepsOutput });
     const endGroup = (): void => group?.stop("SIGTERM", grace());
     stop.signal.addEventListener("abort", endGroup, { once: true });
     const stopTimer = startTimer(longest, endGroup);
@@ -101,10 +100,4 @@ export async function verifyJob(
     over.abort();
     await keeping;
   }
-}
-
-/** That of the steps: neither inputs nor what the main step has left for this one, which name the database. */
-function shellEnvironment(deployment: DeploymentWithStatus): NodeJS.ProcessEnv {
-  const environment = environmentOf(deployment, { passDatabaseUrl: false });
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:INPUT|STATE)_/.test(name)));
 }

@@ -11,9 +11,10 @@ import type { Deployment } from "../queue/deployment.js";
 export function environmentOf(
   { id, version, artifact }: Deployment,
   { passDatabaseUrl }: { readonly passDatabaseUrl: boolean },
+  environment: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   return {
-    ...(passDatabaseUrl ? process.env : withoutUrl()),
+    ...(passDatabaseUrl ? environment : withoutUrl(environment)),
     DEPLOY_QUEUE_DEPLOYMENT_ID: String(id),
     DEPLOY_QUEUE_VERSION: version ?? undefined,
     DEPLOY_QUEUE_ARTIFACT: artifact ?? undefined,
@@ -21,16 +22,16 @@ export function environmentOf(
 }
 
 /** A URL or a token that the command may not know leaves a mark: a deploy-queue in the command must not use another queue instead. */
-function withoutUrl(): NodeJS.ProcessEnv {
-  if (process.env[serverUrlVariable]?.trim()) {
-    const { DEPLOY_QUEUE_ID_TOKEN: _, ...others } = process.env;
+function withoutUrl(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (environment[serverUrlVariable]?.trim()) {
+    const { DEPLOY_QUEUE_ID_TOKEN: _, ...others } = environment;
     return { ...others, [tokenVariable]: withheldUrl };
   }
-  const url = process.env[databaseUrlVariable]?.trim();
+  const url = environment[databaseUrlVariable]?.trim();
   if (!url || url === "embedded") {
-    return process.env;
+    return environment;
   }
-  const { PGPASSWORD: password, ...others } = process.env;
+  const { PGPASSWORD: password, ...others } = environment;
   const isOfQueue = connectionSettings(url).password === password;
-  return { ...(isOfQueue ? others : process.env), [databaseUrlVariable]: withheldUrl };
+  return { ...(isOfQueue ? others : environment), [databaseUrlVariable]: withheldUrl };
 }

@@ -62,11 +62,18 @@ const longestLook = 1_000;
 /** After how many milliseconds the keeper hears of processes that outlive the command. */
 const lingering = 1_000;
 
+/** What a process of this program becomes that guardCommand() has started. */
+export function beWatchdog(argument: string | undefined): void {
+  // The keeper may be gone. Without a callback, the failed message would end this process.
+  const tell = (news: News): void => void process.send?.(news, undefined, undefined, () => undefined);
+  guard(tell, argument === expectationArgument);
+}
+
 /**
  * Guards the commands of a keeper, one after the other, in a process of its own: starts each, and ends it with its whole process group when the keeper is gone, or
  * has been silent for too long because it is suspended. A keeper that is gone tells no end of the work, so the watchdog tells it then.
  */
-export function guardCommand(tell: (news: News) => void, isExpecting: boolean): void {
+function guard(tell: (news: News) => void, isExpecting: boolean): void {
   let group: ProcessGroup | undefined;
   let grace = 0;
   let timer: NodeJS.Timeout | undefined;

@@ -46,14 +46,18 @@ describe("a step that a newer deployment makes needless", () => {
   test.for<[string, string, number]>([
     ["start", "", 1],
     ["job", "", 1],
+    ["run", "", 1],
     ["start", "succeed", 0],
     ["job", "succeed", 0],
+    ["run", "succeed", 0],
   ])(
     "in mode %s with on-superseded: '%s' ends with %i, and its output names that one",
     async ([mode, policy, code]) => {
       const place = await ordered("latest");
       const holder = await cli.running(place);
-      const step = startStep(inputs(mode, place, { sequence: "812", "on-superseded": policy }));
+      const step = startStep(
+        inputs(mode, place, { sequence: "812", "on-superseded": policy, command: "echo deploys" }),
+      );
       await step.printed(new RegExp(`deployment ${holder}`));
       const newer = await cli.queue.enqueue({
         ...{ environment: place.environment, cloudProvider: "aws", region: place.region, cellIndex: 0 },
@@ -65,6 +69,7 @@ describe("a step that a newer deployment makes needless", () => {
       expect(end.outputs["deployment-cancelled-by"]).toBeUndefined();
       const said = `was cancelled: superseded by deployment ${newer.id} (api@v9)`;
       expect(code === 0 ? end.log : annotations(end, "error").at(-1)).toContain(said);
+      expect(end.log).not.toMatch(/^deploys$/m);
       // Its deployment has never run, and the post step has nothing to add.
       const post = await runStep({}, { state: end.state, jobStatus: code === 0 ? "success" : "failure" });
       expect(post).toMatchObject({ code: 0, log: "" });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { annotations, runStep, stepInputs } from "../support/action.js";
+import { annotations, runStep, type StepEnd, stepInputs } from "../support/action.js";
 import { newPlace, useCommandLine } from "../support/commandLine.js";
 import { json, startSlack } from "./slack/slackServer.js";
 
@@ -16,6 +16,19 @@ beforeAll(async () => {
 });
 afterEach(() => slack.answer());
 afterAll(() => slack.stop());
+
+/** The outcome answers the message of the start, and changes it. */
+function expectAnswer({ outputs }: StepEnd, verb: string): void {
+  const [started, ...outcome] = slack.requests;
+  const ts = outputs["slack-start-message-id"];
+  expect(started?.fields["text"]).toContain("Started api@v1");
+  expect(outcome.map(({ method }) => method).sort()).toEqual(["chat.postMessage", "chat.update"]);
+  for (const { method, fields } of outcome) {
+    expect(fields["text"]).toContain(`${verb} api@v1`);
+    expect(method === "chat.update" ? fields["ts"] : fields["thread_ts"]).toBe(ts);
+  }
+  expect(slack.complaints).toEqual([]);
+}
 
 test("start tells a channel, and finish answers its message", async () => {
   const start = await runStep(inputs("start"));
@@ -50,6 +63,15 @@ test("cancel answers the message of the start", async () => {
 });
 
 test.each([
+  ["true", "Finished"],
+  ["false", "Failed"],
+] as const)("a step that runs %s answers its start message and changes it", async (command, verb) => {
+  const step = await runStep(inputs("run", { command }));
+
+  expectAnswer(step, verb);
+});
+
+test.each([
   ["success", "Finished"],
   ["failure", "Failed"],
 ] as const)("a job that ends as %s answers its start message and changes it", async (jobStatus, verb) => {
@@ -57,15 +79,7 @@ test.each([
   const main = await runStep(given);
   await runStep(given, { state: main.state, jobStatus });
 
-  const [started, ...outcome] = slack.requests;
-  const ts = main.outputs["slack-start-message-id"];
-  expect(started?.fields["text"]).toContain("Started api@v1");
-  expect(outcome.map(({ method }) => method).sort()).toEqual(["chat.postMessage", "chat.update"]);
-  for (const { method, fields } of outcome) {
-    expect(fields["text"]).toContain(`${verb} api@v1`);
-    expect(method === "chat.update" ? fields["ts"] : fields["thread_ts"]).toBe(ts);
-  }
-  expect(slack.complaints).toEqual([]);
+  expectAnswer(main, verb);
 });
 
 test("a Slack that refuses is a warning, and the deployment starts", async () => {

@@ -68,7 +68,7 @@ test("there is an example of each way to use the action", () => {
   const modes = examples.flatMap((file) => steps(file).map((step) => step.with?.["mode"]));
 
   expect(new Set(modes.filter((mode) => mode !== undefined))).toEqual(
-    new Set(["job", "start", "assert", "finish", "fail", "list-cells", "bypass"]),
+    new Set(["job", "run", "start", "assert", "finish", "fail", "list-cells", "bypass"]),
   );
 });
 
