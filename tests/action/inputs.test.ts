@@ -22,7 +22,7 @@ describe("wrong inputs fail in one annotation, before anything is written:", () 
     [
       "an unknown mode",
       { ...start, mode: "begin" },
-      'mode must be one of job, start, reserve, assert, finish, fail, cancel, info, check, list-outliers, list-cells, bypass, not "begin"',
+      'mode must be one of job, run, start, reserve, assert, finish, fail, cancel, info, check, list-outliers, list-cells, bypass, not "begin"',
     ],
     [
       "a reservation that never ends, as by the default mode of the predecessor",

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { root } from "../support/action.js";
 import { newPlace, type Place, useCommandLine, useDirectory } from "../support/commandLine.js";
 import { killLater } from "../support/leftovers.js";
+import { works } from "../support/processes.js";
 import { until } from "../support/until.js";
 
 // The whole action, as a runner that is not GitHub's runs it: act, whose code is that of the runner of Gitea and Forgejo, too.
@@ -100,6 +101,41 @@ test.skipIf(!hasAct).each([
   expect(run.log()).toContain("started in");
   expect((await cli.row(await deploymentIn(place))).status).toBe(status);
   await heartbeatsEnd();
+});
+
+test.skipIf(!hasAct).each([
+  ["true", "finished"],
+  ["false", "failed"],
+])("a step that runs %s has its deployment %s, and its output is kept", async (command, status) => {
+  const place = newPlace();
+  const script = `echo built > result\ncat result\necho "kept=$(cat result)" >> "$GITHUB_OUTPUT"\n${command}`;
+  const step = { id: "deploy", uses: "./queue", with: { ...inputs(place), mode: "run", command: script, log: "true" } };
+  const output = { if: "always()", run: `echo "output $${"{{ steps.deploy.outputs.kept }}"}" && cat result` };
+  const run = startAct(repository(`run-${command}`, [step, output]));
+  await run.end;
+
+  const id = await deploymentIn(place);
+  expect((await cli.row(id)).status).toBe(status);
+  expect((await cli.run(["logs", String(id)])).stdout).toContain("built\n");
+  expect(run.log()).toMatch(/\| built$.*\| output built$/ms);
+});
+
+test.skipIf(!hasAct)("a run that is cancelled ends the command of its step before the cell is free", async () => {
+  const place = newPlace();
+  const command = 'echo "command $$"\nwhile :; do sleep 0.05; done';
+  const run = startAct(
+    repository("cancelled", [{ uses: "./queue", with: { ...inputs(place), mode: "run", command } }]),
+  );
+  const pid = await until(
+    () => `the command runs: ${run.log()}`,
+    () => /\| command (\d+)$/m.exec(run.log())?.[1],
+  );
+  run.process.kill("SIGINT");
+  await run.end;
+
+  const id = await deploymentIn(place);
+  await until("its deployment has ended", async () => (await cli.row(id)).status === "failed");
+  expect(works(Number(pid))).toBe(false);
 });
 
 test.skipIf(!hasAct)("composite actions within each other do not lose the inputs of the post step", async () => {

@@ -34,7 +34,7 @@ export async function startSlack(token: string) {
     const received = read(request, await text(request));
     complaints.push(...complaintsAbout(request, received, token));
     requests.push(received);
-    const ts = received.fields["ts"] ?? `1700000000.00000${++sent}`;
+    const ts = received.fields["ts"] ?? `1700000000.${String(++sent).padStart(6, "0")}`;
     (answers.shift() ?? json({ ok: true, channel: received.fields["channel"], ts, message: {} }))(response);
   });
   server.listen(0, "127.0.0.1");
