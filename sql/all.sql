@@ -324,6 +324,7 @@
 --!include policies/thaw.sql
 --!include policies/edit_freeze.sql
 --!include policies/allow_through_freeze.sql
+--!include policies/disallow_through_freeze.sql
 --!include policies/_stop_line.sql
 --!include policies/hold_line.sql
 --!include policies/release_line.sql

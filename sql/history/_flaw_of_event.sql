@@ -28,7 +28,7 @@ begin
     when event.kind not in (
       'enqueued', 'released', 'prioritized', 'refused', 'woken', 'started', 'verifying', 'stopping', 'finished', 'failed', 'rejected', 'cancelled', 'reaped', 'outlier',
       'configured', 'locked', 'unblocked', 'sorted', 'redeemed', 'confirmed', 'unconfirmed', 'approved', 'disapproved', 'marked-bad', 'marked-good',
-      'allowed', 'line-held', 'line-released'
+      'allowed', 'disallowed', 'line-held', 'line-released'
     ) then 'kind_must_be_known'
     when not deploy_queue._is_printable(event.reason, 0, 4000) then 'note_or_reason_must_be_0_to_4000_printable_characters'
   end;

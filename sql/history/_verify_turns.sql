@@ -94,7 +94,11 @@ begin
         from deploy_queue.freezes
         where deploy_queue._covers(freezes, later.environment, (later.deployments).cloud_provider, (later.deployments).region,
             (later.deployments).cell_index)
-          and (num_nonnulls(freezes.allow_role, freezes.allow_actor) > 0 or freezes.allow_ids <> '{}')
+          and (num_nonnulls(freezes.allow_role, freezes.allow_actor) > 0 or freezes.allow_ids <> '{}' or exists (
+            -- That may have been taken back.
+            select from deploy_queue.deployment_events as events
+            where events.deployment_id = (later.deployments).id and events.kind = 'allowed' and events.detail ->> 'freeze_id' = freezes.id::text
+          ))
           and freezes.created_at <= later.occurred_at
           -- A thaw takes effect when it commits, which may be later than its timestamp.
           and (least(freezes.lifted_at, freezes.expires_at) + interval '1 minute' < later.occurred_at) is not true

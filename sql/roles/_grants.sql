@@ -53,7 +53,7 @@ as $$
       ) then 2
       when pg_proc.proname in (
         'create_token', 'revoke_token', 'add_trust', 'remove_trust', 'add_webhook', 'rotate_webhook', 'remove_webhook', 'redeliver_webhook', 'test_webhook', 'cancel_version', 'cancel_location', 'mark_bad', 'mark_good', 'set_environment', 'set_component', 'set_cell',
-        'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'add_window',
+        'remove_environment', 'add_cell', 'retire_cell', 'freeze', 'thaw', 'edit_freeze', 'allow_through_freeze', 'disallow_through_freeze', 'add_window',
         'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'prune_logs', 'worker_seen'
       ) then 3

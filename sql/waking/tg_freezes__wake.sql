@@ -27,6 +27,13 @@ begin
       select waiting.id
       from deploy_queue.deployments as waiting
       where waiting.id = any (new.allow_ids) and not deploy_queue._passes(waiting, old)
+      union
+      -- What it does not let through any more stood before these, and they pass it now.
+      select behind.id
+      from deploy_queue.deployments as held
+      join deploy_queue._queued as behind on behind.cell_id = held.cell_id
+      where held.id = any (old.allow_ids) and held.id <> all (new.allow_ids) and not deploy_queue._passes(held, new)
+        and deploy_queue._passes(behind.deployment, new) and deploy_queue._precedes(held, behind.deployment, deploy_queue._now())
     )
   end);
   return null;

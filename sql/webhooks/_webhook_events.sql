@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select array[
     'enqueued', 'released', 'redeemed', 'prioritized', 'refused', 'approval-needed', 'approved', 'disapproved', 'started', 'verifying', 'stopping',
-    'finished', 'failed', 'rejected', 'cancelled', 'reaped', 'outlier', 'bypassed', 'allowed', 'frozen', 'thawed', 'line-held', 'line-released',
+    'finished', 'failed', 'rejected', 'cancelled', 'reaped', 'outlier', 'bypassed', 'allowed', 'disallowed', 'frozen', 'thawed', 'line-held', 'line-released',
     'marked-bad', 'marked-good', 'configured'
   ];
 $$;

@@ -27,6 +27,7 @@ const modules: Readonly<Record<string, () => Promise<Readonly<Record<string, Com
   confirm: () => import("../commands/confirm.js"),
   freeze: () => import("../commands/freeze.js"),
   "freeze allow": () => import("../commands/freeze/allow.js"),
+  "freeze disallow": () => import("../commands/freeze/disallow.js"),
   "freeze edit": () => import("../commands/freeze/edit.js"),
   thaw: () => import("../commands/thaw.js"),
   "hold-line": () => import("../commands/holdLine.js"),

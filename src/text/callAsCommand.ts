@@ -16,6 +16,7 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["create_roles", "roles create"],
   ["create_token", "token create"],
   ["current_deployments", "list running"],
+  ["disallow_through_freeze", "freeze disallow"],
   ["disapprove", "disapprove"],
   ["edit_freeze", "freeze edit"],
   ["enqueue", "start"],

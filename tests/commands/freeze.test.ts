@@ -38,6 +38,26 @@ describe("freeze and thaw", () => {
     expect((await cli.run(["start", ...place.options, "--concurrency-key", "sev-1"])).code).toBe(0);
   });
 
+  test("freeze disallow takes that back until it has started", async () => {
+    const environment = await cli.environment();
+    const place = newPlace(environment);
+    const running = await cli.running(place);
+    const { id } = await cli.enqueue(place);
+    const { stdout } = await cli.run(["freeze", "--environment", environment, "--reason", "sale"]);
+    const [freeze, deployment] = [stdout.trim(), String(id)];
+    await cli.run(["freeze", "allow", freeze, deployment]);
+    const back = await cli.run(["freeze", "disallow", freeze, deployment]);
+    expect(back).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`freeze ${freeze} of ${environment} holds deployment ${id} again`),
+    });
+    expect((await cli.run(["list", "freezes", "--environment", environment])).stdout).not.toContain(`deployment ${id}`);
+    expect(await cli.run(["freeze", "disallow", freeze, String(running)])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("is running already"),
+    });
+  });
+
   test("freeze allow lets one through, whose waiter starts at once; explain names the command, and list freezes the deployment", async () => {
     const environment = await cli.environment();
     const place = newPlace(environment);

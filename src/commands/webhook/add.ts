@@ -16,8 +16,8 @@ export class WebhookAddCommand extends QueueCommand {
       least once, those of a deployment in their order, and again for a day when the receiver fails.
 
       Events are enqueued, released, redeemed, prioritized, refused, approval-needed, approved, disapproved, started, verifying, stopping, finished,
-      failed, rejected, cancelled, reaped, outlier, bypassed, allowed, frozen, thawed, line-held, line-released, marked-bad, marked-good and
-      configured.
+      failed, rejected, cancelled, reaped, outlier, bypassed, allowed, disallowed, frozen, thawed, line-held, line-released, marked-bad,
+      marked-good and configured.
 
       The preset is standard (signed JSON), slack (an incoming webhook), slack-bot (with a thread for each deployment), teams, pagerduty or opsgenie.
       A bot needs its token, PagerDuty its routing key and Opsgenie its API key, in the environment variable that \`--credential-variable\` names.

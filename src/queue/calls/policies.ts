@@ -102,6 +102,11 @@ export class Policies extends Calls {
     return this.#changeFreeze("allow_through_freeze", { freeze_id: id, deployment_id: deployment });
   }
 
+  /** Takes that back: the deployment waits with the others. @throws RefusedError when it has started */
+  disallowThroughFreeze(id: number, deployment: DeploymentId): Promise<Freeze> {
+    return this.#changeFreeze("disallow_through_freeze", { freeze_id: id, deployment_id: deployment });
+  }
+
   async #changeFreeze(name: string, values: Arguments): Promise<Freeze> {
     const fields = ["id", ...fieldsOfFreeze];
     const { id, ...freeze } = await this.change<Omit<Freeze, "freeze_id"> & { id: number }>(name, values, { fields });

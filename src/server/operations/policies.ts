@@ -89,6 +89,11 @@ export const policyOperations: readonly Operation[] = [
     body: Type.Object({ deployment_id: DeploymentId }),
   },
   {
+    ...{ method: "POST", path: "/freezes/{freeze_id}/disallow", calls: "disallow_through_freeze", tag: "policies" },
+    ...{ summary: "Let a freeze hold a deployment again that it let through", answer: Anything },
+    body: Type.Object({ deployment_id: DeploymentId }),
+  },
+  {
     ...{ method: "POST", path: "/windows", calls: "add_window", tag: "policies", created: true },
     ...{ summary: "Let deployments start within these hours only", answer: Anything },
     body: Type.Object({
