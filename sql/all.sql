@@ -280,6 +280,7 @@
 --!include life/reserve.sql
 --!include life/redeem.sql
 --!include life/_keep_or_leave.sql
+--!include life/_may_be_started.sql
 --!include life/try_start.sql
 --!include life/_place_of_turn.sql
 --!include life/ask_turn.sql

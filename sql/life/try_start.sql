@@ -32,20 +32,24 @@ begin
   loop
     -- The guard decides, as for every client, and holds the cell. A look that already sees a reason to wait does not ask the guard:
     -- the looks of a thousand waiters must not hold up the deployment whose turn it is. What ends after such a look wakes the waiter.
-    update deploy_queue.deployments
-    set start_timestamp = 'infinity',
-      heartbeat_timestamp = case when try_start.heartbeat then deploy_queue._now() end,
-      alive_until = case when try_start.heartbeat then deploy_queue._now() + least(
-        deploy_queue._lease(deployments.environment, deployments.component), try_start.first_beat_within
-      ) end,
-      keeper = coalesce(try_start.keeper, deployments.keeper),
-      stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
-    where deployments.id = try_start.deployment_id
-      and deployments.start_timestamp is null
-      and deployments.cancellation_timestamp is null
-      and (deployments.keeper <> try_start.keeper) is not true
-      and (deploy_queue._bypass_reason() is not null or deploy_queue._may_start(deployments, true))
-    returning deployments.* into v_deployment;
+    if try_start.heartbeat then
+      update deploy_queue.deployments
+      set start_timestamp = 'infinity',
+        heartbeat_timestamp = deploy_queue._now(),
+        alive_until = deploy_queue._now() + least(
+          deploy_queue._lease(deployments.environment, deployments.component), try_start.first_beat_within
+        ),
+        keeper = coalesce(try_start.keeper, deployments.keeper),
+        stop_grace = coalesce(try_start.stop_grace, deployments.stop_grace)
+      where deployments.id = try_start.deployment_id and deploy_queue._may_be_started(deployments, try_start.keeper)
+      returning deployments.* into v_deployment;
+    else
+      -- The guard ends the lease. PostgreSQL reads the conditions of triggers for the columns of a lease anew when a statement names those.
+      update deploy_queue.deployments
+      set start_timestamp = 'infinity'
+      where deployments.id = try_start.deployment_id and deploy_queue._may_be_started(deployments, try_start.keeper)
+      returning deployments.* into v_deployment;
+    end if;
     exit when found;
 
     v_deployment := deploy_queue._lock_row(try_start.deployment_id);

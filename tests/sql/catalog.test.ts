@@ -49,6 +49,7 @@ test("every function pins its search_path, but those that PostgreSQL writes into
     "_has_ended",
     "_holder_kind",
     "_holds_until",
+    "_may_be_started",
     "_precedes",
     "_unless_same",
   ]);

@@ -83,8 +83,8 @@ findOut("life", [
   ],
   [
     "lets another keeper start",
-    "try_start",
-    "(deployments.keeper <> try_start.keeper) is not true",
+    "_may_be_started",
+    "(deployment.keeper <> _may_be_started.keeper) is not true",
     "true",
     ["enqueue", "start"],
   ],
@@ -157,8 +157,8 @@ findOut("life", [
   [
     "forgets the promise of heartbeats with a start",
     "try_start",
-    "case when try_start.heartbeat then deploy_queue._now() end",
-    "null",
+    "heartbeat_timestamp = deploy_queue._now()",
+    "heartbeat_timestamp = null",
     ["enqueue", "start"],
   ],
   [
