@@ -32,7 +32,12 @@ begin
   from deploy_queue.deployment_logs as logged
   where logged.deployment_id = v_work.deployment_id and logged.position > v_work.drained_to;
 
-  if status = 'failed' and not v_work.told_end then
+  if status = 'failed' and not v_work.told_end and not exists (
+    -- The keeper has noted it in the log already.
+    select from deploy_queue.deployment_logs as logged
+    where logged.deployment_id = v_work.deployment_id and logged.stream = 'note'
+      and position(format(E'\n%s\n', v_deployment.cancellation_note) in E'\n' || logged.content) > 0
+  ) then
     logs := logs || format(E'%s: %s\n', deploy_queue._label(v_deployment), coalesce(v_deployment.cancellation_note, 'no reason was given'));
   end if;
   if logs <> '' then

@@ -13,6 +13,8 @@ import type { AgentSettings, Stage, Target } from "./target.js";
 /** The file of an agent, or what is wrong with it, each problem as one line that begins with the place. */
 export interface AgentFileReading {
   readonly settings: AgentSettings | undefined;
+  /** What can be read of it, also where something else is wrong: for those who look for more problems. */
+  readonly readable?: AgentSettings | undefined;
   readonly problems: readonly string[];
   /** A problem with a part of the file that shows only when the file is used. */
   readonly problemAt: (path: Path, what: string) => string;
@@ -37,12 +39,20 @@ export function readAgentFile(file: string): AgentFileReading {
     return { settings: undefined, problems: source.problems, problemAt };
   }
   const { value } = source;
-  if (!check.Check(value)) {
-    return { settings: undefined, problems: schemaProblems(AgentFile, check.Errors(value), problemAt), problemAt };
-  }
-  const problems: string[] = [];
-  const settings = settingsOf(value, (path, what) => problems.push(problemAt(path, what)));
-  return { settings: problems.length === 0 ? settings : undefined, problems, problemAt };
+  const problems = check.Check(value) ? [] : schemaProblems(AgentFile, check.Errors(value), problemAt);
+  const written = withoutFlawed(value);
+  const readable = written && settingsOf(written, (path, what) => problems.push(problemAt(path, what)));
+  return { settings: problems.length === 0 ? readable : undefined, readable, problems, problemAt };
+}
+
+/** The file with those of its targets that the schema allows; undefined where there are none. */
+function withoutFlawed(value: unknown): Static<typeof AgentFile> | undefined {
+  const targets = Object.entries(Object(Object(value).targets)).filter(([name, target]) =>
+    check.Check({ targets: { [name]: target } }),
+  );
+  const rest = { targets: Object.fromEntries(targets) };
+  const whole = { ...Object(value), ...rest };
+  return check.Check(whole) ? whole : check.Check(rest) ? rest : undefined;
 }
 
 type Report = (path: Path, what: string) => void;
@@ -131,7 +141,10 @@ function stageOf(
 ): Stage {
   for (const variable of Object.keys(env)) {
     if (!/^[A-Za-z_]\w*$/.test(variable)) {
-      report([...path, "env", variable], "the name of a variable has letters, digits and _ only");
+      report(
+        [...path, "env", variable],
+        "the name of a variable has only letters, digits and _, and does not begin with a digit",
+      );
     } else if (/^DEPLOY_QUEUE_/.test(variable)) {
       report([...path, "env", variable], "names that begin with DEPLOY_QUEUE_ are those of the agent");
     }

@@ -8,7 +8,7 @@ import { findUser } from "./user.js";
 /** The file of an agent, where this machine has all that it names. */
 export async function readUsableFile(file: string): Promise<AgentFileReading> {
   const reading = readAgentFile(file);
-  const missing = (await Promise.all((reading.settings?.targets ?? []).map(missingOf))).flat();
+  const missing = (await Promise.all((reading.readable?.targets ?? []).map(missingOf))).flat();
   const problems = [...reading.problems, ...missing.map(({ path, why }) => reading.problemAt(path, why))];
   return { ...reading, problems, settings: problems.length === 0 ? reading.settings : undefined };
 }

@@ -39,6 +39,10 @@ export function usageErrorLine(error: Error, args: readonly string[], commandPat
     const words = args.filter((word) => !word.startsWith("-")).slice(0, 2);
     const siblings = commandPaths.filter((path) => path.startsWith(`${args[0]} `));
     const typed = words.join(" ") || args.join(" ");
+    const ofDeployment = `${args[0]} deployment`;
+    if (commandPaths.includes(ofDeployment) && /^\d+$/.test(words[1] ?? "")) {
+      return errorLine(`there is no command "${typed}". Did you mean "deploy-queue ${ofDeployment} ${words[1]}"?`);
+    }
     const meant = likelyMeant(typed, commandPaths) ?? likelyMeant(words[0] ?? "", commandPaths);
     const known = siblings.length > 0 ? `There are: ${siblings.join(", ")}` : 'See "deploy-queue --help"';
     return errorLine(`there is no command "${typed}". ${meant === undefined ? known : `Did you mean "${meant}"?`}`);
@@ -56,6 +60,9 @@ export function beginsWith(args: readonly string[], path: string): boolean {
   return `${args.join(" ")} `.startsWith(`${path} `);
 }
 
+/** What commands call the reason that they record: each takes one of these. */
+const reasons = ["--cancellation-note", "--reason", "--note"];
+
 /** What is wrong with the options that are given; undefined when the parser knows better. */
 function misspelled(words: readonly string[], synopsis: string): string | undefined {
   const given = new Set(words.map((word) => word.split("=", 1)[0] ?? ""));
@@ -63,7 +70,8 @@ function misspelled(words: readonly string[], synopsis: string): string | undefi
   const strange = [...given].filter((word) => /^--./.test(word) && known.size > 0 && !known.has(word));
   if (strange.length > 0) {
     const [first = "", ...more] = strange;
-    const meant = more.length === 0 ? likelyMeant(first, known) : undefined;
+    const other = reasons.includes(first) ? reasons.find((name) => known.has(name)) : undefined;
+    const meant = more.length === 0 ? (other ?? likelyMeant(first, known)) : undefined;
     return `${strange.join(", ")} is not an option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
   for (const option of [

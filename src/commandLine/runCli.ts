@@ -26,6 +26,7 @@ export async function runCli(
   try {
     command = cli.process(args, context);
     refuseStrayWords(command, args);
+    refuseContradiction(args);
   } catch (error) {
     if (error instanceof Error && "clipanion" in error) {
       const line = usageErrorLine(error, args, commandPaths);
@@ -74,6 +75,17 @@ function meantBy(args: readonly string[]): readonly string[] {
   const named = commandPaths.filter((path) => beginsWith(args, path));
   const related = commandPaths.filter((path) => path.split(" ", 1)[0] === args[0]);
   return [named, related, commandPaths].find((paths) => paths.length > 0) ?? [];
+}
+
+/** Of an option and its opposite, the parser takes the last one. */
+function refuseContradiction(args: readonly string[]): void {
+  const words = new Set(args.slice(0, args.includes("--") ? args.indexOf("--") : args.length));
+  for (const word of words) {
+    const opposite = word.replace(/^--/, "--no-");
+    if (word.startsWith("--") && words.has(opposite) && opposite !== word) {
+      throw new InvalidValueError(`${word} and ${opposite} exclude each other`);
+    }
+  }
 }
 
 /** Without "--", options of the script would be taken for ours. The script could then deploy to another place than its line's. */

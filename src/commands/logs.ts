@@ -42,6 +42,11 @@ export class LogsCommand extends QueueCommand {
   since = optionalText("--since", "How long ago, or since when");
   stream = optionalValue("--stream", "stdout, stderr, or note: what the keeper of the log says", parseStream);
 
+  /** What is no piece of the log is JSON, too, on stderr. */
+  protected override get hasJsonLog(): boolean {
+    return this.json;
+  }
+
   override async act({ queue, log }: Session): Promise<number> {
     const { deploymentId: id, follow, stream, json } = this;
     const { stdout, env } = this.context;
@@ -58,7 +63,10 @@ export class LogsCommand extends QueueCommand {
         if (!(await print(page))) break;
       }
       if (isEmpty) {
-        log.info(`deployment ${id} has no log${stream === undefined && this.since === undefined ? "" : " like that"}`);
+        const isAll = stream === undefined && this.since === undefined;
+        const { start_timestamp, status } = await queue.deployment(id);
+        const why = start_timestamp === null && status !== "cancelled" ? ` yet: it is ${status}` : "";
+        log.info(`deployment ${id} has no log${isAll ? why : " like that"}`);
       }
       return 0;
     }

@@ -25,8 +25,9 @@ export async function resolveConnectionTarget(
   }
   const place = url ? undefined : sharedPlace(environment);
   if (place !== undefined) {
-    throw new InvalidValueError(`${databaseUrlVariable} is not set, and ${place} a private queue coordinates nothing`, {
-      hint: 'Set it to postgres://user:password@host/database, or to "embedded" if a private server is what you want.',
+    const unset = `neither ${databaseUrlVariable} nor ${serverUrlVariable} is set`;
+    throw new InvalidValueError(`${unset}, and ${place} a private queue coordinates nothing`, {
+      hint: `Set ${databaseUrlVariable} to postgres://user:password@host/database, or to "embedded" if a private server is what you want; or ${serverUrlVariable} to the address of a server.`,
     });
   }
   return connectionTarget(url || "embedded");

@@ -113,7 +113,11 @@ class LogWriter implements Log {
   #beginTail(at: number): void {
     this.#tail = new Ring(Math.ceil(this.#options.limit / 2));
     const half = formatBytes(this.#size);
-    this.#store("note", `the first ${half} are stored, and the end of the output will be when there is no more\n`, at);
+    this.#store(
+      "note",
+      `the first ${half} stand above; of what follows, only the end is kept, and stored when there is no more\n`,
+      at,
+    );
   }
 
   async #finish(): Promise<void> {

@@ -237,12 +237,17 @@ export function translateError(error: unknown): unknown {
   }
   const constraint = property(error, "constraint_name");
   // Our constraints are named so that they read as a sentence.
-  const sentence = code === "23514" && constraint !== undefined ? constraint.replaceAll("_", " ") : error.message;
+  const sentence = code === "23514" && constraint !== undefined ? sentenceOf(constraint) : error.message;
   const message = messageOfCode[code ?? ""] ?? sentence;
   return new errorClass(message, {
     hint: property(error, "hint") ?? hintOfConstraint[constraint ?? ""] ?? hintOfCode[code ?? ""],
     cause: error,
   });
+}
+
+/** The names of constraints are in lower case; units are not. */
+function sentenceOf(constraint: string): string {
+  return constraint.replaceAll("_", " ").replace(/\b([kmg])ib\b/g, (_, letter: string) => `${letter.toUpperCase()}iB`);
 }
 
 function property(error: Error, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { flawsOf } from "./flaws.js";
 
 /**
  * Checks the parts of requests against their schemas. Of what comes as text, only digits are a number, and only "true" and "false" are yes and
@@ -10,7 +11,10 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const check = Compile(schema);
   return (value: unknown) => {
     const read = httpPart === "body" ? value : fromText(schema, value);
-    return check.Check(read) ? { value: read } : { error: check.Errors(read) };
+    if (check.Check(read)) {
+      return { value: read };
+    }
+    return { error: Object.assign(new Error(flawsOf(schema, check.Errors(read))), { statusCode: 400 }) };
   };
 };
 

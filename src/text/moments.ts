@@ -39,9 +39,16 @@ export function formatMoment(moment: Date): string {
 /** Reads how long ago, such as "2h", or a moment with its zone. @throws InvalidValueError that names the option */
 export async function parseSince(queue: MomentReader, text: string, option: string): Promise<Date> {
   const now = await queue.moment("PT0S");
-  return /[-:]/.test(text)
-    ? ((await parseMoment(queue, text, option)) ?? now)
-    : new Date(now.getTime() - parseDuration(text, option));
+  if (/[-:]/.test(text)) {
+    return (await parseMoment(queue, text, option)) ?? now;
+  }
+  try {
+    return new Date(now.getTime() - parseDuration(text, option));
+  } catch (error) {
+    throw error instanceof InvalidValueError
+      ? new InvalidValueError(error.message, { hint: "Or a time, such as 2026-11-01T02:00:00Z.", cause: error })
+      : error;
+  }
 }
 
 const moments = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)([+-]\d\d)(?::?(\d\d))?(?!\d)/g;

@@ -13,6 +13,8 @@ const optionOfColumn: Readonly<Record<string, string>> = {
   "expires at": "--until",
   confirmation: "--confirmation",
   details: "--details",
+  "log limit": "--log-limit",
+  "log retention": "--log-retention",
   "heartbeat timeout": "--heartbeat-timeout",
   "idempotency key": "--idempotency-key",
   "max duration": "--max-duration",

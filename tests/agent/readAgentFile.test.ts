@@ -77,7 +77,7 @@ test.each([
   ],
   [
     `${target}    stages: { production: { env: { "A-B": "1" } } }\n`,
-    "agent.yaml:7:36: targets.my-app.stages.production.env.A-B: the name of a variable has letters, digits and _ only",
+    "agent.yaml:7:36: targets.my-app.stages.production.env.A-B: the name of a variable has only letters, digits and _, and does not begin with a digit",
   ],
   ["targets: {}\n", "agent.yaml:1:1: targets: it is empty"],
   ["targets: [\n", "agent.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
@@ -88,6 +88,13 @@ test.each([
 
 test("all problems are told at once", () => {
   expect(read(target.replace("component", "componet").replace("index: 0", "index: one")).problems).toHaveLength(3);
+});
+
+test("a flawed target hides no problem of another one", () => {
+  const other = "  other:\n    component: api\n    nonsense: true\n";
+  const { problems } = read(`${target}    timeout: soon\n${other}`);
+  expect(problems).toContainEqual(expect.stringContaining("targets.other.nonsense: there is no such key"));
+  expect(problems).toContainEqual(expect.stringContaining("targets.my-app.timeout: it must be a duration"));
 });
 
 test("a file that is not there is a problem as well", () => {

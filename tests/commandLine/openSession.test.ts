@@ -136,7 +136,9 @@ describe("the environment of the process is refused with 2, in one line:", () =>
       const { code, stderr } = await startOn(url);
 
       expect(code).toBe(2);
-      expect(stderr).toMatch(/^deploy-queue: DEPLOY_QUEUE_DATABASE_URL is not set, and in CI .*\n$/);
+      expect(stderr).toMatch(
+        /^deploy-queue: neither DEPLOY_QUEUE_DATABASE_URL nor DEPLOY_QUEUE_URL is set, and in CI .*\n$/,
+      );
     }
   });
 

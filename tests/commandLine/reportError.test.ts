@@ -18,6 +18,22 @@ describe("a command line that is not understood is refused with 2, in one line t
     ["a missing command", ["run"], 'an argument is missing: it needs <command>. See "deploy-queue run --help"'],
     ["a missing id", ["finish"], 'an argument is missing: it needs <deployment-id>. See "deploy-queue finish --help"'],
     ["a second id", ["finish", "1", "2"], 'finish: "2" is one argument too many'],
+    ["a deployment without the word", ["cancel", "24"], 'Did you mean "deploy-queue cancel deployment 24"?'],
+    [
+      "a reason by the name that another command has for it",
+      ["cancel", "deployment", "24", "--reason=late"],
+      "--reason is not an option; did you mean --cancellation-note?",
+    ],
+    [
+      "a note, where there is a reason",
+      ["bump", "24", "--note", "late"],
+      "--note is not an option; did you mean --reason?",
+    ],
+    [
+      "an option and its opposite",
+      ["run", ...location, "--component=api", "--log", "--no-log", "--", "true"],
+      "--log and --no-log exclude each other",
+    ],
     [
       "a hold as a word of its own",
       ["start", ...location, "--component=api", "--hold", "in-line"],

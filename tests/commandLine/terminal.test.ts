@@ -60,7 +60,7 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toMatch(
     new RegExp(
-      `^deploy-queue: DEPLOY_QUEUE_DATABASE_URL is not set, and ${place} a private queue coordinates nothing\\. .*\n$`,
+      `^deploy-queue: neither DEPLOY_QUEUE_DATABASE_URL nor DEPLOY_QUEUE_URL is set, and ${place} a private queue coordinates nothing\\. .*\n$`,
     ),
   );
 });

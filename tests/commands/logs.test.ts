@@ -231,4 +231,20 @@ describe("logs", () => {
     expect((await cli.run(["logs", "999999", "--follow"])).code).toBe(3);
     expect((await cli.run(["logs", "1", "--stream", "stdin"])).code).toBe(2);
   });
+
+  test("of what waits are none yet, and --since says which forms it takes", async () => {
+    const { id } = await cli.enqueue();
+    expect((await cli.run(["logs", String(id)])).stderr).toContain(`deployment ${id} has no log yet: it is queued`);
+    const { stdout, stderr } = await cli.run(["logs", String(id), "--json"]);
+    expect(stdout).toBe("");
+    expect(JSON.parse(stderr)).toMatchObject({ message: expect.stringContaining("has no log yet") });
+    expect((await cli.run(["logs", String(id), "--since", "yesterday"])).stderr).toMatch(
+      /--since must be a duration .*, not "yesterday"\. Or a time, such as 2026-11-01T02:00:00Z/,
+    );
+  });
+
+  test("have a limit, whose option is named with its bounds", async () => {
+    const { stderr } = await cli.run(["environment", "set", await cli.environment(), "--log-limit", "2KiB"]);
+    expect(stderr).toContain("--log-limit must be between 64 KiB and 1 GiB");
+  });
 });

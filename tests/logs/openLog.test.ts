@@ -103,7 +103,7 @@ describe("a log", () => {
     expect(Buffer.byteLength(all)).toBeLessThan(mebibyte + 1_000);
     expect(all.endsWith("the end *** ***\n")).toBe(true);
     expect(await stored("note")).toMatch(
-      /^the first 5\d\d.\d KiB are stored.*\nabout 19(\.\d)? MiB are left out here\n$/,
+      /^the first 5\d\d.\d KiB stand above.*\nabout 19(\.\d)? MiB are left out here\n$/,
     );
   });
 

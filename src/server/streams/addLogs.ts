@@ -61,7 +61,10 @@ export function addLogs(app: FastifyInstance, { pool, hub, open }: LogOptions): 
               "application/json": {
                 schema: Type.Object({
                   items: Type.Array(LogChunk),
-                  next_after: Type.Union([Position, Type.Null()], { description: "null: there is no more now" }),
+                  next_after: Type.Union([Position, Type.Null()], {
+                    description:
+                      "after for the next page; null: there is no more now, and what is added comes after the last position",
+                  }),
                 }),
               },
               "text/plain": { schema: Type.String() },
@@ -94,7 +97,9 @@ export function addLogs(app: FastifyInstance, { pool, hub, open }: LogOptions): 
       if (accept.includes("text/plain")) {
         return reply.type("text/plain; charset=utf-8").send(Readable.from(texts(first, read)));
       }
-      return { items: first, next_after: first.at(-1)?.["position"] ?? null };
+      const last = Number(first.at(-1)?.["position"] ?? after);
+      const hasMore = first.length > 0 && (await read(last, 1)).length > 0;
+      return { items: first, next_after: hasMore ? last : null };
     },
   );
 }

@@ -42,12 +42,19 @@ describe("GET /v1/deployments/{id}/logs", () => {
       ],
       next_after: 2,
     });
-    expect(await get("?after=2")).toMatchObject({ items: [{ content: "three\n" }], next_after: 3 });
+    expect(await get("?after=2")).toMatchObject({ items: [{ content: "three\n" }], next_after: null });
     expect(await get("?after=3")).toEqual({ items: [], next_after: null });
     expect(await get("?stream=stderr")).toMatchObject({ items: [] });
     expect(await get("?since=2100-01-01T00:00:00Z")).toMatchObject({ items: [] });
     const wrong = await server.send(secret, "GET", `/v1/deployments/${id}/logs?stream=stdin`);
-    expect(wrong.status).toBe(400);
+    expect(wrong).toMatchObject({ status: 400, body: { detail: "stream must be stdout, stderr or note" } });
+    const strange = await server.send(secret, "GET", `/v1/deployments/${id}/logs?steam=stdout&limit=0`);
+    expect(strange.body).toMatchObject({
+      detail: expect.stringContaining("steam is not known here; did you mean stream?"),
+    });
+    expect(strange.body).toMatchObject({
+      detail: expect.stringContaining("limit must be a whole number from 1 to 1000"),
+    });
     expect((await server.send(secret, "GET", "/v1/deployments/999999/logs")).status).toBe(404);
   });
 

@@ -54,6 +54,17 @@ test("what ends it comes as the last line, once", async () => {
   expect(await poll()).toEqual({ status: "failed", logs: "" });
 });
 
+test("what ends it is not repeated where the keeper has noted it in the log", async () => {
+  const { id, take, print, poll } = await submitted();
+  await take();
+  await print("one\n");
+  const content = "the check has failed\nthe command exited with 1\n";
+  await queue.logs.append(id, "k", 2, [{ stream: "note", content, age: 0 }]);
+  await queue.fail(id, "the command exited with 1", "k");
+  expect(await poll()).toEqual({ status: "failed", logs: `one\n${content}` });
+  expect(await poll()).toEqual({ status: "failed", logs: "" });
+});
+
 test("what is cancelled while it waits has failed, and says why", async () => {
   const { id, target, poll } = await submitted();
   await queue.cancel(id, "not now");
