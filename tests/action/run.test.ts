@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { endRun } from "../../src/action/endRun.js";
@@ -82,11 +82,21 @@ describe("mode run", () => {
     expect(await cli.sql`select from deploy_queue.deployments where region = ${place.region}`).toHaveLength(0);
   });
 
+  test("takes sh where there is no bash, and ends at the first line that fails there, too", async () => {
+    const folder = mkdtempSync(join(runnerTemp(), "without-bash-"));
+    symlinkSync("/bin/sh", join(folder, "sh"));
+    const step = await runStep(given("echo begun\nfalse\necho on"), { env: { PATH: folder } });
+    expect(step.log).toMatch(/^begun\n::error::/m);
+  });
+
   test("gives the command the environment of the step, and nothing that leads to the queue or is the action's", async () => {
-    const hidden = { DEPLOY_QUEUE_TOKEN: "secret-token", DEPLOY_QUEUE_URL: "https://elsewhere.example" };
-    const step = await runStep(given("env | sort; ! env | grep -aE '^(INPUT|STATE)_|^GITHUB_STATE|postgres://'"), {
-      env: { ...hidden, OF_STEP: "seen" },
-    });
+    const hidden = { PGPASSWORD: new URL(cli.url).password, DEPLOY_QUEUE_URL: "https://elsewhere.example" };
+    const step = await runStep(
+      given("env | sort; ! env | grep -aE '^(INPUT|STATE)_|^GITHUB_STATE|^PGPASSWORD|postgres://'"),
+      {
+        env: { ...hidden, OF_STEP: "seen" },
+      },
+    );
     expect(step).toMatchObject({ code: 0, log: expect.stringMatching(/^OF_STEP=seen$/m) });
     expect(step.log).toMatch(/^DEPLOY_QUEUE_DATABASE_URL=withheld$/m);
     expect(step.log).not.toContain("https://elsewhere.example");

@@ -21,9 +21,10 @@ async function startJob(more: Readonly<Record<string, string>>, environment = "d
 describe("the end of a job", () => {
   test("checks what the job has deployed, and finishes its deployment as verified", async () => {
     const file = newFile();
-    const check = `echo "$DEPLOY_QUEUE_DEPLOYMENT_ID" >> ${file}; ! env | grep -E "^(INPUT|STATE)_|postgres://"`;
+    const check = `echo "$DEPLOY_QUEUE_DEPLOYMENT_ID" >> ${file}; ! env | grep -aE "^(INPUT|STATE)_|^PGPASSWORD|postgres://"`;
     const { given, state, id } = await startJob({ verify: check, "verify-every": "5s", "verify-hold": "1s" });
-    const { code, log } = await runStep(given, { state, jobStatus: "success" });
+    const env = { PGPASSWORD: new URL(cli.url).password };
+    const { code, log } = await runStep(given, { state, jobStatus: "success", env });
     expect({ code, log }).toMatchObject({ code: 0, log: expect.stringContaining("is being verified") });
     expect(readFileSync(file, "utf8")).toBe(`${id}\n${id}\n`);
     expect(await cli.row(id)).toMatchObject({ status: "finished", verified_at: expect.any(Date) });
