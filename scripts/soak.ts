@@ -8,7 +8,7 @@ for (let round = 1; performance.now() < end; round += 1) {
   process.stdout.write(`round ${round}, ${Math.ceil((end - performance.now()) / 60_000)} minutes left\n`);
   const { status } = spawnSync(
     "vitest",
-    ["run", "tests/faults", "tests/long/storm.test.ts", "tests/long/model.test.ts", "tests/sql/hammer.test.ts"],
+    ["run", "tests/faults", "tests/long/storm.test.ts", "tests/long/model.test.ts", "tests/long/hammer.test.ts"],
     {
       stdio: "inherit",
       env: {

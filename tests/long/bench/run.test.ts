@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 
 test.each(["--lage", "nothing", "constructor"])("%s is refused in one line that names what there is", (argument) => {
   const args = ["--import", "tsx", "bench/run.ts", "handoff", argument];

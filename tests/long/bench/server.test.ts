@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import { boardReads } from "../../bench/boardReads.js";
-import { affords, serverFacts, withDatabase, withSchema } from "../../bench/server.js";
+import { boardReads } from "../../../bench/boardReads.js";
+import { affords, serverFacts, withDatabase, withSchema } from "../../../bench/server.js";
 
 const server = inject("serverUrl");
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { performancePage } from "../../bench/document.js";
-import { figureTable } from "../../bench/figureTable.js";
-import { compared, inTurns, measured, percentile, range, timed } from "../../bench/support.js";
+import { performancePage } from "../../../bench/document.js";
+import { figureTable } from "../../../bench/figureTable.js";
+import { compared, inTurns, measured, percentile, range, timed } from "../../../bench/support.js";
 
 test("samples are taken in turns, and those of the first rounds do not count", async () => {
   const order: string[] = [];

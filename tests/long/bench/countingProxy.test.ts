@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { expect, onTestFinished, test } from "vitest";
-import { startCountingProxy } from "../../bench/countingProxy.js";
-import { useDatabase } from "../support/database.js";
+import { startCountingProxy } from "../../../bench/countingProxy.js";
+import { useDatabase } from "../../support/database.js";
 
 const database = useDatabase();
 

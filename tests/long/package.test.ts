@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { useDirectory } from "./support/commandLine.js";
-import { emptyDatabase } from "./support/emptyDatabase.js";
+import { useDirectory } from "../support/commandLine.js";
+import { emptyDatabase } from "../support/emptyDatabase.js";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 const directory = useDirectory();
 
 let packed: { filename: string; files: { path: string }[] };

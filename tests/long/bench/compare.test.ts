@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, inject, test } from "vitest";
-import { comparisons } from "../../bench/compare/comparisons.js";
-import { withSide } from "../../bench/compare/side.js";
-import { surelyAround, verdictOf, verdictTable } from "../../bench/compare/verdict.js";
-import { withDatabase } from "../../bench/server.js";
-import { killLater, removeLater } from "../support/leftovers.js";
-import { until } from "../support/until.js";
+import { comparisons } from "../../../bench/compare/comparisons.js";
+import { withSide } from "../../../bench/compare/side.js";
+import { surelyAround, verdictOf, verdictTable } from "../../../bench/compare/verdict.js";
+import { withDatabase } from "../../../bench/server.js";
+import { killLater, removeLater } from "../../support/leftovers.js";
+import { until } from "../../support/until.js";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const program = ["--import", "tsx", "bench/compare/run.ts"];
 
 test.each([[["views"]], [["--lage", "HEAD"]]])("%j is refused in one line that says what is asked for", (given) => {
