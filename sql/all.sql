@@ -227,6 +227,7 @@
 --!include reaping/_is_kept.sql
 --!include reaping/_stale.sql
 --!include reaping/_reap.sql
+--!include reaping/_note_expired_freezes.sql
 --!include reaping/reap_stale_deployments.sql
 --!include reaping/_beat.sql
 --!include reaping/heartbeat.sql
@@ -345,9 +346,11 @@
 --!include webhooks/_webhook_events.sql
 --!include webhooks/_kinds_behind.sql
 --!include webhooks/_webhook_kinds.sql
+--!include webhooks/_tell_of_approvals.sql
 --!include webhooks/_webhook_news.sql
 --!include webhooks/_make_messages.sql
 --!include webhooks/known_webhooks.sql
+--!include webhooks/webhook_figures.sql
 --!include webhooks/webhook_deliveries.sql
 --!include webhooks/_webhook.sql
 --!include webhooks/_record_webhook.sql

@@ -218,6 +218,7 @@ comment on column deploy_queue.freezes.allow_role is 'Deployments entered by a m
 comment on column deploy_queue.freezes.expires_at is 'When it ends by itself; null: when it is lifted.';
 comment on column deploy_queue.freezes.lifted_at is 'When it was lifted.';
 comment on column deploy_queue.freezes.lifted_by is 'Who did.';
+comment on column deploy_queue.freezes.has_expired is 'Whether a worker has noted that it has ended by itself.';
 comment on column deploy_queue.freezes.allow_ids is 'Deployments that pass. Written by allow_through_freeze() and disallow_through_freeze().';
 
 comment on table deploy_queue.line_holds is

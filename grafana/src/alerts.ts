@@ -81,6 +81,21 @@ from deploy_queue.workers`,
       "The line moves on without a worker. But outliers are not recorded, and a dead deployment is reaped only while another one waits for it. Start deploy-queue worker. deploy-queue doctor says more.",
     panel: [current, "Right now"],
   },
+  {
+    uid: "deploy-queue-webhook",
+    title: "Webhook not told",
+    sql: `
+select name as webhook, coalesce(problem, '') as problem, given_up_count + pending_count as value
+from deploy_queue.known_webhooks
+where given_up_count > 0 or oldest_pending_at < now() - interval '10 minutes'`,
+    above: 0,
+    lasting: "2m",
+    severity: "warning",
+    summary: "Webhook {{ .Labels.webhook }} has not been told of all",
+    description:
+      "{{ .Labels.problem }} Messages wait for more than 10 minutes, or were given up after a day. deploy-queue webhook list shows them, and deploy-queue webhook redeliver sends them anew.",
+    panel: [current, "Right now"],
+  },
 ];
 
 /** The alert rules as Grafana provisions them. Their texts have no $, because Grafana would read it as a variable of its environment. */

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:89ba9f8b66575c6f7f5eec9516db1e462a62748e
+--! Hash: sha1:6a72d8e90465418a4c76f469ce729ec6e74b503d
 
 -- squawk-ignore-file
 
@@ -575,6 +575,7 @@ create table deploy_queue.freezes (
   lifted_at timestamptz,
   lifted_by text,
   allow_ids bigint[] not null default '{}',
+  has_expired boolean not null default false,
   -- Anybody may read and use a key.
   constraint allow_key_requires_allow_role check (allow_key is null or allow_role is not null),
   constraint region_requires_cloud_provider check (region is null or cloud_provider is not null),
@@ -837,7 +838,11 @@ create table deploy_queue.webhooks (
 -- many webhooks there are, and no index, so that a transition hardly takes longer.
 create table deploy_queue.webhook_outbox (
   event_id bigint not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- What they are told that it means, decided when it happened.
+  kinds text[] not null,
+  -- Of those that a change of policies concerns: the event names none.
+  deployment_id bigint
 );
 
 -- What webhooks are to be told, and what has become of that.

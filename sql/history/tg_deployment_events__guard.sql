@@ -16,7 +16,7 @@ begin
   end if;
   -- Not in a trigger of its own, which would cost each event more than this does.
   if exists (select from deploy_queue.webhooks where new.kind = any (webhooks.kinds)) then
-    insert into deploy_queue.webhook_outbox (event_id, created_at) values (new.id, new.occurred_at);
+    insert into deploy_queue.webhook_outbox (event_id, created_at, kinds) values (new.id, new.occurred_at, deploy_queue._webhook_kinds(new));
     perform deploy_queue._notify('deploy_queue_webhooks');
   end if;
   -- The events of every day carry no text of a client.

@@ -6,7 +6,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_changeable constant text[] := array['reason', 'expires_at', 'lifted_at', 'lifted_by', 'allow_ids'];
+  v_changeable constant text[] := array['reason', 'expires_at', 'lifted_at', 'lifted_by', 'allow_ids', 'has_expired'];
 begin
   if tg_op = 'INSERT' then
     new.environment := btrim(new.environment);
@@ -40,6 +40,10 @@ begin
       message = format('freeze %s %s', old.id,
         case when old.lifted_at is null then 'can only be lifted, let a deployment through, or have another reason and end' else 'was lifted already' end),
       hint = 'Place another one.';
+  end if;
+  if old.has_expired and new.lifted_at is null then
+    -- A later end lets it hold again.
+    new.has_expired := coalesce(new.expires_at <= deploy_queue._now(), false);
   end if;
   if new.lifted_at is not null then
     new.lifted_at := deploy_queue._now();

@@ -12,10 +12,11 @@ begin
   set lifted_at = deploy_queue._now()
   where freezes.id = v_freeze.id
     and freezes.lifted_at is null
+    and not freezes.has_expired
   returning freezes.* into v_freeze;
   if not found then
     v_freeze := deploy_queue._freeze(thaw.freeze_id);
-    raise notice 'freeze % was lifted already', v_freeze.id;
+    raise notice 'freeze % %', v_freeze.id, case when v_freeze.lifted_at is null then 'has expired' else 'was lifted already' end;
   end if;
   return v_freeze;
 end;

@@ -6,6 +6,7 @@ language sql volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  select deploy_queue._note_expired_freezes();
   select reaped.*
   from deploy_queue._reap(
     array(

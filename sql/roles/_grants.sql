@@ -82,7 +82,7 @@ as $$
   join objects on objects.rank <= roles.rank
     -- Besides what its rank gives it.
     or (roles.role_name = 'deploy_queue_server'
-      and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|news|keep_waits|trusted_issuers|create_session|end_session|schema_version|live_figures|transitions_after|(un)?follow_transitions)\()')
+      and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(call|look|news|keep_waits|trusted_issuers|create_session|end_session|schema_version|live_figures|webhook_figures|transitions_after|(un)?follow_transitions)\()')
     or (roles.role_name = 'deploy_queue_deliverer'
       and objects.object ~ '^(schema deploy_queue$|function deploy_queue\.(next_webhook_messages|record_webhook_attempt|schema_version)\()')
     or (roles.role_name = 'deploy_queue_approver' and objects.object ~ '^function deploy_queue\.(dis)?approve\(')

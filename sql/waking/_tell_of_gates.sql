@@ -24,6 +24,9 @@ declare
       is distinct from deploy_queue._gate_policies(after, coalesce(own_after, own))
   );
 begin
+  if v_concerned <> '{}' then
+    perform deploy_queue._tell_of_approvals(before, after, own_before, own_after);
+  end if;
   perform deploy_queue._tell(queued.id, 'policy')
   from deploy_queue._queued as queued
   where queued.environment = after.environment

@@ -6,13 +6,13 @@ select
   webhooks.name,
   outbox.event_id,
   outbox.created_at,
-  event.deployment_id,
+  coalesce(outbox.deployment_id, event.deployment_id) as deployment_id,
   told.kind,
   told.position
 from deploy_queue.webhook_outbox as outbox
 join deploy_queue.deployment_events as event on event.id = outbox.event_id
-left join deploy_queue.deployments on deployments.id = event.deployment_id
-cross join lateral unnest(deploy_queue._webhook_kinds(event)) with ordinality as told (kind, position)
+left join deploy_queue.deployments on deployments.id = coalesce(outbox.deployment_id, event.deployment_id)
+cross join lateral unnest(outbox.kinds) with ordinality as told (kind, position)
 join deploy_queue.webhooks on told.kind = any (webhooks.events)
   and webhooks.after_event < event.id
   and (coalesce(deployments.environment, event.environment) = any (webhooks.environments)) is not false

@@ -52,6 +52,19 @@ test("metrics tell the line, transitions with their durations once, and requests
   }
 });
 
+test("metrics tell what webhooks were not told, until they are removed", async () => {
+  const environment = await cli.environment();
+  await cli.queue.webhooks.add({ name: "board", url: "https://example.com/h", events: ["enqueued"] });
+  await cli.enqueue({ environment, region: newPlace(environment).region });
+  const lines = (await scrape()).split("\n");
+  expect(lines).toContain('deploy_queue_webhook_undelivered{webhook="board"} 1');
+  expect(lines).toContain('deploy_queue_webhook_failures{webhook="board"} 0');
+  expect(lines).toContain('deploy_queue_webhook_given_up{webhook="board"} 0');
+  expect(lines.some((line) => /^deploy_queue_webhook_oldest_seconds\{webhook="board"\} \d/.test(line))).toBe(true);
+  await cli.queue.webhooks.remove("board");
+  expect(await scrape()).not.toContain('webhook="board"');
+});
+
 test("metrics are told while the database is away, and say so", async () => {
   const away = createMetricsServer(new Metrics(), "postgres://nobody@127.0.0.1:1/none");
   const address = await away.listen({ host: "127.0.0.1", port: 0 });

@@ -20,10 +20,24 @@ export interface Transition {
   readonly handed_over: number | null;
 }
 
+/** What a webhook has not been told; the age in seconds, null where nothing waits. */
+export interface WebhookFigure {
+  readonly name: string;
+  readonly pending_count: number;
+  readonly oldest_pending: number | null;
+  readonly given_up_count: number;
+  /** Attempts in a row. */
+  readonly failures: number;
+}
+
 /** What metrics are made of. */
 export class Figures extends Calls {
   live(): Promise<LiveFigure[]> {
     return this.rows("live_figures", {});
+  }
+
+  webhooks(): Promise<WebhookFigure[]> {
+    return this.rows("webhook_figures", {});
   }
 
   /** @param event the last one that is known; undefined: only the newest one, to begin with */

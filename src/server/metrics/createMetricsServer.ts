@@ -15,7 +15,11 @@ export function createMetricsServer(metrics: Metrics, url: string): FastifyInsta
   let last = Promise.resolve();
   const ask = async (): Promise<void> => {
     try {
-      metrics.update({ live: await figures.live(), transitions: await transitions.next() });
+      metrics.update({
+        live: await figures.live(),
+        webhooks: await figures.webhooks(),
+        transitions: await transitions.next(),
+      });
     } catch {
       metrics.update(undefined);
     }

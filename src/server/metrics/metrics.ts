@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { LiveFigure, Transition } from "../../queue/calls/figures.js";
+import type { LiveFigure, Transition, WebhookFigure } from "../../queue/calls/figures.js";
 import type { Meter } from "../observeRequests.js";
 
 const [minute, hour, day] = [60, 3_600, 86_400];
 const long = [1, 5, 15, minute, 5 * minute, 15 * minute, hour, 4 * hour, day];
 const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
-/** What Prometheus reads. Labels are environments, states, kinds and routes: none grows with deployments, cells or callers. */
+/** What Prometheus reads. Labels are environments, states, kinds, routes and webhooks: none grows with deployments, cells or callers. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
   readonly #registers = { registers: [this.#registry] };
@@ -29,6 +29,10 @@ export class Metrics implements Meter {
     "From the end of the last thing that a deployment waited for to its start",
     short,
   );
+  readonly #undelivered = this.#ofWebhook("undelivered", "Messages that wait for their delivery");
+  readonly #oldestUndelivered = this.#ofWebhook("oldest_seconds", "How long the oldest of them has waited");
+  readonly #failures = this.#ofWebhook("failures", "Attempts in a row that have failed");
+  readonly #givenUp = this.#ofWebhook("given_up", "Messages that were not delivered within a day of attempts");
   readonly #database = new Gauge({
     ...{ name: "deploy_queue_database_up", help: "1 when the database answers", ...this.#registers },
   });
@@ -54,7 +58,13 @@ export class Metrics implements Meter {
 
   /** Takes in what the database has told; undefined: it does not answer. */
   update(
-    told: { readonly live: readonly LiveFigure[]; readonly transitions: readonly Transition[] } | undefined,
+    told:
+      | {
+          readonly live: readonly LiveFigure[];
+          readonly webhooks: readonly WebhookFigure[];
+          readonly transitions: readonly Transition[];
+        }
+      | undefined,
   ): void {
     this.#database.set(told === undefined ? 0 : 1);
     this.#live.reset();
@@ -62,6 +72,15 @@ export class Metrics implements Meter {
     for (const { environment, status, deployment_count, oldest } of told?.live ?? []) {
       this.#live.set({ environment, status }, deployment_count);
       this.#oldest.set({ environment, status }, oldest);
+    }
+    for (const gauge of [this.#undelivered, this.#oldestUndelivered, this.#failures, this.#givenUp]) {
+      gauge.reset();
+    }
+    for (const { name, ...figure } of told?.webhooks ?? []) {
+      this.#undelivered.set({ webhook: name }, figure.pending_count);
+      this.#oldestUndelivered.set({ webhook: name }, figure.oldest_pending ?? 0);
+      this.#failures.set({ webhook: name }, figure.failures);
+      this.#givenUp.set({ webhook: name }, figure.given_up_count);
     }
     for (const { environment, kind, waited, ran, handed_over } of told?.transitions ?? []) {
       this.#transitions.inc({ environment, kind });
@@ -77,6 +96,10 @@ export class Metrics implements Meter {
 
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  #ofWebhook(name: string, help: string): Gauge<"webhook"> {
+    return new Gauge({ name: `deploy_queue_webhook_${name}`, help, labelNames: ["webhook"], ...this.#registers });
   }
 
   #histogram(name: string, help: string, buckets: number[]): Histogram<"environment"> {

@@ -171,7 +171,6 @@ test("only triggers, and functions that a role without rights on tables may call
     "_require_right",
     "_stopped_by",
     "_verified_principal",
-    "_webhook_kinds",
   ]);
 });
 

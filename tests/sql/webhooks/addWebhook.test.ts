@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
 import { useLogins } from "../../support/logins.js";
-import { newWebhook, told } from "../../support/webhooks.js";
+import { newWebhook, taken, told } from "../../support/webhooks.js";
 
 const database = useDatabase();
 const { sql, queue } = database;
@@ -113,6 +113,26 @@ test("it is told of freezes, and of their end", async () => {
   expect(await told(database, name)).toEqual(["frozen", "thawed"]);
 });
 
+test("it is told once that a freeze has expired, whoever looks, and again when that freeze holds again", async () => {
+  const { name } = await newWebhook(database, { events: ["frozen", "thawed"] });
+  const { policies } = queue;
+  const freeze = { environment: "dev", cloudProvider: "gcp" };
+  const until = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+  const { freeze_id } = await policies.freeze(freeze, "a sale", { until: until(60) });
+  await sql`select deploy_queue.reap_stale_deployments()`;
+  expect(await told(database, name)).toEqual(["frozen"]);
+  await database.advance("61 minutes");
+  const workers = Array.from({ length: 4 }, () => sql`select deploy_queue.reap_stale_deployments()`);
+  await Promise.all(workers);
+  await sql`select deploy_queue.reap_stale_deployments()`;
+  await policies.thaw(freeze_id);
+  expect(await told(database, name)).toEqual(["frozen", "thawed"]);
+  await policies.editFreeze(freeze_id, { until: until(300) });
+  await policies.thaw(freeze_id);
+  await sql`select deploy_queue.reap_stale_deployments()`;
+  expect(await told(database, name)).toEqual(["frozen", "thawed", "frozen", "thawed"]);
+});
+
 test("it is told once that an approval is needed, of those that need one", async () => {
   await queue.environments.set("guarded", { approvals: 1 });
   const { name } = await newWebhook(database, { events: ["approval-needed"] });
@@ -122,6 +142,50 @@ test("it is told once that an approval is needed, of those that need one", async
   await queue.holds.release(held.id, { heartbeat: false, key: "once" });
   await database.enqueue({ environment: "guarded" });
   expect(await told(database, name)).toEqual(["approval-needed", "approval-needed"]);
+});
+
+test("an approval that comes before a worker looks does not hide that it was needed", async () => {
+  await queue.environments.set("hasty", { approvals: 1 });
+  const { name } = await newWebhook(database, { events: ["approval-needed", "finished"] });
+  const { id } = await database.enqueue({ environment: "hasty" });
+  await queue.environments.set("hasty", { approvals: 0 });
+  expect(await queue.tryStart(id)).toMatchObject({ started: true });
+  await queue.finish(id);
+  expect(await told(database, name)).toEqual(["approval-needed", "finished"]);
+});
+
+test("it is told of those that wait when a policy demands approvals of them, and of no others", async () => {
+  await queue.environments.set("stricter", {});
+  const { name } = await newWebhook(database, { events: ["approval-needed"] });
+  const environment = "stricter";
+  const [api, web] = [
+    await database.enqueue({ environment, component: "api" }),
+    await database.enqueue({ environment, component: "web", cellIndex: 2 }),
+  ];
+  await database.enqueue({ environment, component: "api", hold: "outside" });
+  const toldOf = async () =>
+    (await queue.webhooks.deliveries(name)).map(({ kind, deployment_id }) => `${kind} ${deployment_id}`).toSorted();
+  await queue.environments.setComponent(environment, "web", { approvals: 1 });
+  expect(await toldOf()).toEqual([`approval-needed ${web.id}`]);
+  await queue.environments.set(environment, { approvals: 1 });
+  const both = [`approval-needed ${api.id}`, `approval-needed ${web.id}`].toSorted();
+  expect(await toldOf()).toEqual(both);
+  await queue.environments.set(environment, { approvals: 2 });
+  expect(await toldOf()).toEqual(both);
+  expect((await taken(database, name))[0]?.body).toMatchObject({
+    type: "deployment.approval-needed",
+    data: { deployment: { id: web.id }, reason: expect.stringContaining("approvals") },
+  });
+});
+
+test("it is told when the version of a redeemed reservation needs approvals", async () => {
+  await queue.environments.set("reserved", { approvals: 1 });
+  const { name } = await newWebhook(database, { events: ["approval-needed"] });
+  const [reserved] = await sql<{ id: number }[]>`
+    select id from deploy_queue.reserve('reserved', 'aws', 'us-west-2', 1, 'api', '1 hour')`;
+  expect(await told(database, name)).toEqual([]);
+  await sql`select deploy_queue.redeem(${reserved?.id ?? 0}, version => 'v2')`;
+  expect(await told(database, name)).toEqual(["approval-needed"]);
 });
 
 test("what is recorded after the fact is no news", async () => {
