@@ -5,24 +5,29 @@ import { parseMoment } from "../text/moments.js";
 import { promotedText } from "../text/promotion.js";
 import { log } from "./log.js";
 import { parentOf } from "./parent.js";
+import type { RunInputs } from "./runInputs.js";
 import type { TurnInputs } from "./turnInputs.js";
 import { idempotencyKey } from "./workflow.js";
 
 /**
  * What the step asks for, or the reservation that it redeems.
- * @param stopGrace milliseconds within which its work ends when it is asked to; undefined: it cannot be ended
+ * @param work the one of the step; undefined: other steps work
  */
-export async function wayInOf(queue: Queue, inputs: TurnInputs, stopGrace?: number): Promise<WayIn> {
+export async function wayInOf(
+  queue: Queue,
+  inputs: TurnInputs,
+  work?: Pick<RunInputs, "command" | "gracePeriod">,
+): Promise<WayIn> {
   const { wanted } = inputs;
   if ("reserved" in wanted) {
-    return wayInto(queue, wanted.reserved, stopGrace);
+    return wayInto(queue, wanted.reserved, work?.gracePeriod);
   }
   return {
     ...wanted,
     ...(await promoted(queue, wanted, inputs.latestFrom)),
     ...(await parentOf(queue, inputs)),
     notBefore: await parseMoment(queue, inputs.notBefore, "not-before"),
-    idempotencyKey: idempotencyKey(inputs.job, wanted),
+    idempotencyKey: idempotencyKey(inputs.job, wanted, work?.command),
   };
 }
 

@@ -59,11 +59,12 @@ export function isOfThisJob({ idempotency_key }: Deployment, job: JobContext): b
 /**
  * The same for every try of this step in this attempt of the job, and different for everything else. The request is part
  * of it for two reasons. GitHub gives all steps of a composite action one name. And not every server knows check runs;
- * without them, the jobs of a matrix of workflows look alike.
+ * without them, the jobs of a matrix of workflows look alike. The command is part of it for the first reason.
  */
-export function idempotencyKey(job: JobContext, request: DeploymentRequest): string | undefined {
+export function idempotencyKey(job: JobContext, request: DeploymentRequest, command?: string): string | undefined {
   const key = jobKey(job);
-  return key === undefined ? undefined : `${key}${digest([variable("GITHUB_ACTION"), request])}`;
+  const parts = [variable("GITHUB_ACTION"), request, ...(command === undefined ? [] : [command])];
+  return key === undefined ? undefined : `${key}${digest(parts)}`;
 }
 
 function digest(parts: readonly unknown[]): string {

@@ -136,6 +136,16 @@ describe("mode run", () => {
     ]);
   });
 
+  test("runs two commands for one version in steps of one name, as in a composite action, and each once", async () => {
+    const place = newPlace();
+    for (const command of ["echo first", "echo second"]) {
+      expect(await runStep(given(command, {}, place))).toMatchObject({ code: 0 });
+    }
+    const again = await runStep(given("echo second", {}, place));
+    expect(again.code).toBe(1);
+    expect(again.log).not.toMatch(/^second$/m);
+  });
+
   test("redeems a reservation, and joins the hold of an earlier step of the job", async () => {
     const place = newPlace();
     const job = await runStep(inputs("job", place));

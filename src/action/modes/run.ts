@@ -43,7 +43,7 @@ export async function run(queue: Queue, inputs: RunInputs, streams: CommandStrea
   const script = writeScript(inputs.command);
   let end: CommandEnd;
   try {
-    const wayIn = await wayInOf(queue, inputs, inputs.gracePeriod);
+    const wayIn = await wayInOf(queue, inputs, inputs);
     const kept = await openCommandLog(keeper, wayIn, inputs, streams.shown);
     end = await runCommand(keeper, attended, wayIn, {
       ...inputs,
