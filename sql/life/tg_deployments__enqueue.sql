@@ -99,11 +99,12 @@ begin
     perform deploy_queue._refuse_priority(new);
   end if;
 
-  if (
-    v_demands.is_bad or v_demands.promote_from is not null
-    or v_demands.require_checks <> '{}' and (new.version is null or new.rollback_of is not null)
-  ) and num_nonnulls(new.joined_id, new.finish_timestamp, new.cancellation_timestamp) = 0 and deploy_queue._bypass_reason() is null then
-    perform deploy_queue._refuse_unpromotable(new);
+  if v_demands.is_bad or v_demands.promote_from is not null or v_demands.require_checks <> '{}' then
+    if (
+      v_demands.is_bad or v_demands.promote_from is not null or new.version is null or new.rollback_of is not null
+    ) and num_nonnulls(new.joined_id, new.finish_timestamp, new.cancellation_timestamp) = 0 and deploy_queue._bypass_reason() is null then
+      perform deploy_queue._refuse_unpromotable(new);
+    end if;
   end if;
 
   v_now := deploy_queue._now();
@@ -161,17 +162,20 @@ begin
     new.confirmation := null;
   end if;
 
+  -- What has ended, or was started past the rules, is in no other's way.
+  new.slot := 1;
   if v_starts then
     -- The time is read from the only clock, after the decision: now() of the transaction may be older than the finish that it waited for.
     v_policy := deploy_queue._policy(new.environment, new.cell_id);
     new.start_timestamp := case
       when deploy_queue._may_start(new, v_only_asks, v_policy) then greatest(deploy_queue._now(), new.created_at)
     end;
-  end if;
-  -- What has ended, or was started past the rules, is in no other's way.
-  new.slot := case when v_starts and new.start_timestamp is not null then deploy_queue._draw_slot(new, v_policy) else 1 end;
-  if new.sequence is not null and v_starts and new.start_timestamp is not null then
-    new.place := (deploy_queue._stand(new)).place;
+    if new.start_timestamp is not null then
+      new.slot := deploy_queue._draw_slot(new, v_policy);
+      if new.sequence is not null then
+        new.place := (deploy_queue._stand(new)).place;
+      end if;
+    end if;
   end if;
   if v_is_new_cell and deploy_queue._flaw_of_deployment(new) is null then
     -- A client that is refused is told only why.
