@@ -21,16 +21,22 @@ export function allowedCommands(target: Target, texts: readonly string[]): Comma
     const refuse = (why: string): never => {
       throw new InvalidValueError(`command ${index + 1} of ${texts.length} (${text}) is refused: ${why}`);
     };
+    // First: "&&" fits few patterns, and that it needs a shell says more.
+    const words = target.shell ? ["sh", "-c", text] : readWords(text, refuse);
     if (!fitsOne(target.commands, text)) {
       refuse(`it fits no pattern in commands of the target ${target.name}`);
     }
     if (index === texts.length - 1 && target.lastCommand !== undefined && !fitsOne(target.lastCommand, text)) {
       refuse(`the last one must be ${target.lastCommand.join(" or ")}`);
     }
-    try {
-      return { text, words: target.shell ? ["sh", "-c", text] : wordsOf(text) };
-    } catch (error) {
-      return refuse(reasonOf(error));
-    }
+    return { text, words };
   });
+}
+
+function readWords(text: string, refuse: (why: string) => never): string[] {
+  try {
+    return wordsOf(text);
+  } catch (error) {
+    return refuse(reasonOf(error));
+  }
 }

@@ -93,6 +93,7 @@ describe("an agent", () => {
     ],
     [{ last_command: undefined }, ["touch y"], "the last one must be supervisorctl start * or supervisorctl restart *"],
     [{}, ["touch x && touch y"], '"&&" needs a shell'],
+    [{ commands: ["touch *"] }, ["touch x && touch y"], '"&&" needs a shell'],
   ])("runs nothing when a command is not allowed (%#)", async (more, commands, why) => {
     const target = agentTarget(folder, more);
     await startAgent(cli, agentFile(folder, [target]));
