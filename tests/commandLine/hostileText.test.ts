@@ -97,7 +97,7 @@ describe("hostile text that is in the database is printed in one line without wh
       component: hostile,
     });
     await cli.queue.tryStart(id);
-    const start = cli.launch(["start", ...place.options]);
+    const start = cli.begin(["start", ...place.options]);
     await isBlockedBy(start, id);
 
     await cli.queue.cancel(Number(start.stdout()), hostile);

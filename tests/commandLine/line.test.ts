@@ -58,7 +58,7 @@ test("those behind a killed holder of a shared key wait for the others that shar
   const place = newPlace();
   const first = await cli.running(place, { concurrencyKey: "shared" });
   const second = await cli.running(place, { concurrencyKey: "shared" });
-  const start = cli.launch(["start", ...place.options]);
+  const start = cli.begin(["start", ...place.options]);
   await isBlockedBy(start, second);
 
   await cli.queue.cancel(first);

@@ -60,7 +60,7 @@ describe("a deployment that run verifies", () => {
     const run = cli.launch(words(place, ["--verify", `test -e ${file}`, ...quickly]));
     await run.printed(/is being verified/);
     const { id } = await onlyRow(place);
-    const next = cli.launch(["start", ...place.options]);
+    const next = cli.begin(["start", ...place.options]);
     await isBlockedBy(next, id);
     await next.printed(/is being verified since \d\d:\d\d:\d\dZ/);
     writeFileSync(file, "");

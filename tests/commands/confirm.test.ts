@@ -61,7 +61,7 @@ describe("confirm", () => {
   test("lets a waiting deployment start that explain has sent there; a wrong phrase ends with 4", async () => {
     const place = newPlace(await cli.environment());
     const holder = await cli.running(place);
-    const waiter = cli.launch(["start", ...place.options]);
+    const waiter = cli.begin(["start", ...place.options]);
     await waiter.printed(/holder/);
     const [waiting] = await cli.queue.line.queued(place.environment);
     const id = String(waiting?.deployment_id);

@@ -9,7 +9,7 @@ describe("freeze and thaw", () => {
     const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale until Monday"]);
     expect(frozen.code).toBe(0);
     expect(frozen.stderr).toContain(`nothing starts in ${environment} until it is thawed`);
-    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    const waiting = cli.begin(["start", ...newPlace(environment).options]);
     await waiting.printed(new RegExp(`${environment} is frozen by \\w+ \\(freeze \\d+\\): sale until Monday`));
 
     const thawed = await cli.run(["thaw", frozen.stdout.trim()]);
@@ -65,7 +65,7 @@ describe("freeze and thaw", () => {
     const frozen = await cli.run(["freeze", "--environment", environment, "--reason", "sale", "--json"]);
     const { freeze_id, id } = JSON.parse(frozen.stdout);
     expect(id).toBeUndefined();
-    const waiting = cli.launch(["start", ...place.options]);
+    const waiting = cli.begin(["start", ...place.options]);
     await waiting.printed(/is frozen by/);
     const hotfix = await printedId(waiting);
     expect((await cli.run(["explain", String(hotfix)])).stdout).toContain(
@@ -98,7 +98,7 @@ describe("freeze and thaw", () => {
     const environment = await cli.environment();
     const place = newPlace(environment);
     const holder = await cli.running(place);
-    const waiting = cli.launch(["start", ...place.options]);
+    const waiting = cli.begin(["start", ...place.options]);
     await isBlockedBy(waiting, holder);
     await cli.run(["freeze", "--environment", environment, "--reason", "a moment", "--until", "2s"]);
     await cli.queue.finish(holder);
@@ -195,7 +195,7 @@ describe("window", () => {
     const hours = ["--from", `${hour}:00`, "--to", `${hour}:30`];
     const added = await cli.run(["window", "add", "--environment", environment, "--days", name, ...hours]);
     expect(added.code).toBe(0);
-    const waiting = cli.launch(["start", ...newPlace(environment).options]);
+    const waiting = cli.begin(["start", ...newPlace(environment).options]);
     await waiting.printed(new RegExp(`no maintenance window of ${environment} is open, until \\d{4}-`));
 
     const { stdout } = await cli.run(["list", "windows", "--environment", environment]);
@@ -239,9 +239,9 @@ describe("bump", () => {
   test("lets a waiter pass the one ahead, which the queue shows", async () => {
     const place = newPlace(await cli.environment());
     const holder = await cli.running(place);
-    const first = cli.launch(["start", ...place.options]);
+    const first = cli.begin(["start", ...place.options]);
     const firstId = await printedId(first);
-    const second = cli.launch(["start", ...place.options]);
+    const second = cli.begin(["start", ...place.options]);
     const secondId = await printedId(second);
     await isBlockedBy(second, firstId);
     const bumped = await cli.run(["bump", String(secondId), "--reason", "sev 1"]);

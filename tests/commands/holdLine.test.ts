@@ -11,7 +11,7 @@ test("after a failed run the line is held: waiters are told, status shows it fir
   expect((await cli.runProcess(["run", ...place.options, "--", "false"])).code).toBe(1);
   const [{ id: failed } = { id: 0 }] = await cli.sql<{ id: number }[]>`
     select id from deploy_queue.deployments where region = ${place.region}`;
-  const waiting = cli.launch(["start", ...place.options]);
+  const waiting = cli.begin(["start", ...place.options]);
   await waiting.printed(
     new RegExp(`the line of ${cell} is held by tester .*: deployment ${failed} \\(api\\) has failed`),
   );

@@ -38,7 +38,7 @@ test("mark-bad --json prints the deployments", async () => {
 test("a waiter whose version is marked bad ends with 5 and says why", async () => {
   const place = newPlace();
   const holder = await cli.running(place);
-  const waiter = cli.launch(["start", ...place.options, "--component", "waited", "--version", "v3"]);
+  const waiter = cli.begin(["start", ...place.options, "--component", "waited", "--version", "v3"]);
   await waiter.printed(new RegExp(`deployment ${holder}`));
   await markBad("waited", "v3");
   const { code, stderr } = await waiter.end;

@@ -179,7 +179,7 @@ test("release of nothing says so", async () => {
 describe("start --hold", () => {
   test("says how to release it, and goes on at the release", async () => {
     const place = newPlace();
-    const waiting = cli.launch(["start", ...place.options, "--hold"]);
+    const waiting = cli.begin(["start", ...place.options, "--hold"]);
     const id = await printedId(waiting);
     await waiting.printed(new RegExp(`is on hold outside the line of .*: deploy-queue release ${id}`));
     expect(await statusOf(id)).toBe("held");
@@ -193,9 +193,9 @@ describe("start --hold", () => {
 
   test("in line keeps its place, and those behind it wait", async () => {
     const place = newPlace();
-    const waiting = cli.launch(["start", ...place.options, "--hold=in-line"]);
+    const waiting = cli.begin(["start", ...place.options, "--hold=in-line"]);
     const id = await printedId(waiting);
-    const next = cli.launch(["start", ...place.options]);
+    const next = cli.begin(["start", ...place.options]);
     await isBlockedBy(next, id);
     await cli.run(["release", String(id), "--yes"]);
     expect((await waiting.end).code).toBe(0);
@@ -204,14 +204,14 @@ describe("start --hold", () => {
   });
 
   test("gives up with --wait-timeout and exit code 6", async () => {
-    const waiting = cli.launch(["start", ...newPlace().options, "--hold", "--wait-timeout", "300ms"]);
+    const waiting = cli.begin(["start", ...newPlace().options, "--hold", "--wait-timeout", "300ms"]);
     const id = await printedId(waiting);
     expect((await waiting.end).code).toBe(6);
     expect(await statusOf(id)).toBe("cancelled");
   });
 
   test("ends with exit code 5 when it is purged", async () => {
-    const waiting = cli.launch(["start", ...newPlace().options, "--hold"]);
+    const waiting = cli.begin(["start", ...newPlace().options, "--hold"]);
     const id = await printedId(waiting);
     await waiting.printed(/is on hold until it is released/);
     await cli.run(["purge", String(id), "--yes", "--reason", "not green"]);
@@ -227,7 +227,7 @@ describe("start --hold", () => {
 
 describe("start --not-before", () => {
   test("starts at that moment", async () => {
-    const waiting = cli.launch(["start", ...newPlace().options, "--not-before", "2s"]);
+    const waiting = cli.begin(["start", ...newPlace().options, "--not-before", "2s"]);
     const id = await printedId(waiting);
     await waiting.printed(/it is not to start yet, until /);
     expect((await waiting.end).code).toBe(0);
@@ -241,7 +241,7 @@ describe("start --not-before", () => {
   test("with --not-after that passes it is cancelled with exit code 5", async () => {
     const place = newPlace();
     await cli.running(place);
-    const waiting = cli.launch(["start", ...place.options, "--not-after", "1s"]);
+    const waiting = cli.begin(["start", ...place.options, "--not-after", "1s"]);
     const { code, stderr } = await waiting.end;
     expect(code).toBe(5);
     expect(stderr).toContain("it was to start before");

@@ -28,7 +28,7 @@ describe("reserve", () => {
     const id = Number(reserved.stdout);
     expect(reserved.stderr).toMatch(new RegExp(`deployment ${id} \\(api run 812\\) has its place until 20\\S+Z`));
     expect(output.read()).toContain(`deployment-id`);
-    const other = cli.launch(["start", ...place.options, "--component", "web"]);
+    const other = cli.begin(["start", ...place.options, "--component", "web"]);
     await other.printed(
       new RegExp(`deployment ${id} \\(api run 812\\) by tester is ahead in the line: its place is reserved, until 20`),
     );

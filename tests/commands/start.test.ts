@@ -75,7 +75,7 @@ describe("start in a free cell", () => {
   test("waits as long as a month when told to", async () => {
     const place = newPlace();
     const holder = await cli.running(place);
-    const start = cli.launch(["start", ...place.options, "--wait-timeout", "30d"]);
+    const start = cli.begin(["start", ...place.options, "--wait-timeout", "30d"]);
     await isBlockedBy(start, holder);
 
     await cli.queue.finish(holder);

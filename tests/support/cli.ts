@@ -24,13 +24,16 @@ export interface CliEnd {
   readonly stderr: string;
 }
 
-export interface RunningCli {
-  readonly process: ChildProcess;
+export interface BegunCli {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly end: Promise<CliEnd>;
   /** Waits until stdout or stderr matches. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export interface RunningCli extends BegunCli {
+  readonly process: ChildProcess;
 }
 
 /** Starts the real command line, as it is shipped, as a process of its own. */
@@ -68,12 +71,19 @@ export function startCli(
     stdout: () => stdout,
     stderr: () => stderr,
     end,
-    printed: (pattern) =>
-      until(
-        () => `it printed ${pattern}; so far:\n${stdout}${stderr}`,
-        () => pattern.exec(stdout) ?? pattern.exec(stderr) ?? undefined,
-      ),
+    printed: printedBy(
+      () => stdout,
+      () => stderr,
+    ),
   };
+}
+
+function printedBy(stdout: () => string, stderr: () => string): BegunCli["printed"] {
+  return (pattern) =>
+    until(
+      () => `it printed ${pattern}; so far:\n${stdout()}${stderr()}`,
+      () => pattern.exec(stdout()) ?? pattern.exec(stderr()) ?? undefined,
+    );
 }
 
 /** Runs the command line as a process to its end. */
@@ -82,17 +92,23 @@ export function runCli(args: readonly string[], env: Readonly<Record<string, str
 }
 
 /** Runs the command line to its end in this process, where nothing is about the process itself; an executable always has its own. */
-export async function runHere(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<CliEnd> {
-  if (executable) return runCli(args, env);
+export function runHere(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<CliEnd> {
+  return beginHere(args, env).end;
+}
+
+/** The same for one that waits: the test sees to it that it ends. */
+export function beginHere(args: readonly string[], env: Readonly<Record<string, string | undefined>>): BegunCli {
+  if (executable) return startCli(args, env);
   const [stdout, stderr] = [new Captured(), new Captured()];
   const context = { ...Cli.defaultContext, env: { CI: "true", ...env }, stdout, stderr };
-  const code = await run(args, "0.0.0", context);
-  // The logger's stream hands its lines on a moment later.
-  await setImmediate();
-  return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
+  const finish = async (): Promise<CliEnd> => {
+    const code = await run(args, "0.0.0", context);
+    // The logger's stream hands its lines on a moment later.
+    await setImmediate();
+    return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
+  };
+  const texts = [() => stdout.text, () => stderr.text] as const;
+  return { stdout: texts[0], stderr: texts[1], end: finish(), printed: printedBy(...texts) };
 }
 
 class Captured extends Writable {

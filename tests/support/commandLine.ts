@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { DeploymentWithStatus } from "../../src/queue/deployment.js";
-import { type CliEnd, type RunningCli, runHere, startCli } from "./cli.js";
+import { type BegunCli, beginHere, type CliEnd, type RunningCli, runHere, startCli } from "./cli.js";
 import { type TestDatabase, useDatabase } from "./database.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,9 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export interface CommandLine extends TestDatabase {
   /** Runs the command line on the database to its end, in the process of the test. */
   run(args: readonly string[], variables?: Variables): Promise<CliEnd>;
-  /** The same in a process of its own: for what the process itself does, and for what its command prints. */
+  /** Begins what waits, in the process of the test, which sees to it that it ends. */
+  begin(args: readonly string[], variables?: Variables): BegunCli;
+  /** To its end in a process of its own: for what the process itself does, and for what its command prints. */
   runProcess(args: readonly string[], variables?: Variables): Promise<CliEnd>;
   /** Starts the command line on the database as a process of its own. */
   launch(args: readonly string[], variables?: Variables): RunningCli;
@@ -53,6 +55,7 @@ export function useCommandLine(): CommandLine {
   return {
     ...database,
     run: (args, more) => runHere(args, { ...variables, ...more }),
+    begin: (args, more) => beginHere(args, { ...variables, ...more }),
     runProcess: (args, more) => startCli(args, { ...variables, ...more }).end,
     launch: (args, more) => startCli(args, { ...variables, ...more }),
     async environment({ bufferTime = "0", heartbeatTimeout = "15 minutes" } = {}) {
@@ -86,12 +89,12 @@ export function useCommandLine(): CommandLine {
 }
 
 /** The id that start has printed. */
-export async function printedId(cli: RunningCli): Promise<number> {
+export async function printedId(cli: BegunCli): Promise<number> {
   return Number((await cli.printed(/^\d+$/m))[0]);
 }
 
 /** Waits until the command line has said that the deployment blocks it. */
-export async function isBlockedBy(cli: RunningCli, id: number): Promise<void> {
+export async function isBlockedBy(cli: BegunCli, id: number): Promise<void> {
   await cli.printed(new RegExp(`deployment ${id} \\(`));
 }
 

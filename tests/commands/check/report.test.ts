@@ -12,7 +12,7 @@ describe("check report", () => {
   test("lets in the one that waits, who has seen the page of the failure before", async () => {
     const version = newVersion();
     const { options } = newPlace(await gatedBy(cli, "e2e"));
-    const waiting = cli.launch(["start", ...options, "--version", version]);
+    const waiting = cli.begin(["start", ...options, "--version", version]);
     await waiting.printed(new RegExp(`check e2e has not been reported for api ${version}`));
     await cli.run(["check", "report", ...of(version), "--name", "e2e", "--failed", "--url", "https://ci.example/7"]);
     const queued = await cli.run(["list", "queue", "--json"]);
