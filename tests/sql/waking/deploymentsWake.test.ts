@@ -224,6 +224,17 @@ describe("in cells with three slots", () => {
     expect((await ear.heard()).sort()).toEqual(queued.slice(0, 2).map(String).sort());
   });
 
+  test("what had ended before keeps no waiter asleep when the statement writes it again", async () => {
+    const { lines } = await linesOfThreeSlots();
+    const [{ running, queued }] = lines;
+    await queue.finish(running[2] ?? 0);
+    await queue.tryStart(queued[0] ?? 0);
+    const ear = await listen(database, queued);
+    await sql`
+      update deploy_queue.deployments set finish_timestamp = coalesce(finish_timestamp, now()) where id in ${sql(running)}`;
+    expect((await ear.heard()).sort()).toEqual(queued.slice(1, 3).map(String).sort());
+  });
+
   /** Two cells of one environment; in each three run and five wait. */
   async function linesOfThreeSlots() {
     const environment = `slots-${crypto.randomUUID().slice(0, 8)}`;
