@@ -498,6 +498,7 @@
 --!include access/create_session.sql
 --!include access/end_session.sql
 --!include access/call.sql
+--!include access/_behind.sql
 --!include access/look.sql
 --!include access/_known_credentials.sql
 --!include access/_news_of.sql

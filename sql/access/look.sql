@@ -51,9 +51,8 @@ begin
       union all
       select key, '>=', jsonb_build_array(value) from jsonb_each(look.at_least)
       union all
-      select ltrim(field, '-'), case when starts_with(field, '-') then '<' else '>' end,
-        case when position = 1 and look.after is not null then jsonb_build_array(look.after) end
-      from unnest(look.by) with ordinality as named (field, position)
+      select ltrim(field, '-'), null, null
+      from unnest(look.by) as named (field)
     ) as given
     left join pg_attribute
       on pg_attribute.attrelid = v_view.oid and pg_attribute.attname = given.name and pg_attribute.attnum > 0
@@ -64,6 +63,11 @@ begin
     continue when v_condition.choice is null;
     v_where := v_where || format(' and answer.%I %s (%s)', v_condition.name, v_condition.operator, v_condition.choice);
   end loop;
+  if look.after is not null then
+    v_where := v_where || ' and ' || deploy_queue._behind(
+      v_view.oid, look.by, case jsonb_typeof(look.after) when 'array' then look.after else jsonb_build_array(look.after) end
+    );
+  end if;
   v_order := (
     select 'order by ' || string_agg(
       format('answer.%I', ltrim(field, '-')) || case when starts_with(field, '-') then ' desc' else '' end, ', ' order by position
@@ -80,4 +84,4 @@ end;
 $$;
 
 comment on function deploy_queue.look(bytea, text, jsonb, jsonb, text[], jsonb, integer) is
-  'Reads rows of a view as the bearer of a secret. credential: the SHA-256 of the secret. conditions: fields and what they equal, a value or one of several. at_least: fields and their least values. by: the fields in whose order rows come; one that begins with "-" is descending. after: the value of the first of them behind which to begin. Returns each row as JSON; durations are numbers of seconds.';
+  'Reads rows of a view as the bearer of a secret. credential: the SHA-256 of the secret. conditions: fields and what they equal, a value or one of several. at_least: fields and their least values. by: the fields in whose order rows come; one that begins with "-" is descending. after: the values of these fields behind which to begin, or the value of the first. Returns each row as JSON; durations are numbers of seconds.';

@@ -68,22 +68,31 @@ export class HttpSource implements Source {
 
   async look<Row extends object>(
     view: string,
-    { where = {}, from = {}, order = [], limit = mostRows + 1, fields }: Look,
+    { where = {}, from = {}, order = [], limit = Number.POSITIVE_INFINITY, fields }: Look,
   ): Promise<Row[]> {
     const given = (values: Arguments) =>
       Object.fromEntries(
         Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, asJson(key, value)]])),
       );
-    const atMost = Math.min(limit, mostRows);
-    const { rows } = await this.#post(`/v1/look/${view}`, {
-      ...{ conditions: given(where), at_least: given(from), by: order, limit: atMost },
-    });
-    if (limit > mostRows && rows.length === mostRows) {
-      throw new InvalidValueError(`there are more than ${mostRows} rows, which is what a server sends at most`, {
-        hint: "Ask for less, or use a connection to the database.",
-      });
+    const asked = { conditions: given(where), at_least: given(from), by: order };
+    const found: Row[] = [];
+    for (let after: readonly unknown[] | undefined; ; ) {
+      const atMost = Math.min(limit - found.length, mostRows);
+      const { rows } = await this.#post(`/v1/look/${view}`, { ...asked, after, limit: atMost });
+      for (const row of rows) {
+        found.push(asRow(view, row, { fields }));
+      }
+      if (rows.length < atMost || found.length === limit) {
+        return found;
+      }
+      if (order.length === 0) {
+        throw new InvalidValueError(`there are more than ${mostRows} rows, which have no order to be sent in`, {
+          hint: "Ask for less, or use a connection to the database.",
+        });
+      }
+      const last: Readonly<Record<string, unknown>> = Object(rows.at(-1));
+      after = order.map((field) => last[field.replace(/^-/, "")] ?? null);
     }
-    return rows.map((row) => asRow(view, row, { fields }));
   }
 
   /** The schema is that of the server, which looks after it. @throws SchemaError when it is older than this program */

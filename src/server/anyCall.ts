@@ -56,7 +56,13 @@ export function addAnyCall(app: FastifyInstance, pool: Pool): void {
 
   app.post<{
     Params: { view: string };
-    Body: { conditions?: Values; at_least?: Values; by?: readonly string[]; limit?: number };
+    Body: {
+      conditions?: Values;
+      at_least?: Values;
+      by?: readonly string[];
+      after?: readonly unknown[];
+      limit?: number;
+    };
   }>(
     "/look/:view",
     {
@@ -70,6 +76,12 @@ export function addAnyCall(app: FastifyInstance, pool: Pool): void {
           by: Type.Optional(
             Type.Array(text("A field", 64), { description: 'The order; a field that begins with "-" is descending' }),
           ),
+          after: Type.Optional(
+            Type.Array(Type.Unknown(), {
+              description: "What the fields of the order are in the last row of the page before",
+              maxItems: 64,
+            }),
+          ),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostRows, default: mostRows })),
         }),
         response: { 200: answerOf(Type.Object({ rows })), ...problems },
@@ -77,8 +89,8 @@ export function addAnyCall(app: FastifyInstance, pool: Pool): void {
       serializerCompiler,
     },
     async (request) => {
-      const { conditions = {}, at_least: from, by, limit: atMost = mostRows } = request.body;
-      const page = { conditions, from, atMost, ...(by !== undefined && { by }) };
+      const { conditions = {}, at_least: from, by, after, limit: atMost = mostRows } = request.body;
+      const page = { conditions, from, after, atMost, ...(by !== undefined && { by }) };
       return { rows: await pool.look(credentialOf(request), request.params.view, page) };
     },
   );

@@ -223,7 +223,7 @@ export class Boards extends Calls {
   }
 
   usualDurations(environment: string): Promise<UsualDuration[]> {
-    const order = ["component", "cloud_provider", "region", "cell_index"];
+    const order = ["component", "cloud_provider", "region", "cell_index", "environment"];
     const fields = [
       ...["environment", "cloud_provider", "region", "cell_index", "component"],
       ...["deployment_count", "avg_duration", "stddev_duration"],

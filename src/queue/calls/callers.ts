@@ -11,7 +11,7 @@ export interface Page {
   readonly from?: Readonly<Record<string, unknown>> | undefined;
   /** The fields in whose order the rows come; one that begins with "-" is descending. */
   readonly by?: readonly string[];
-  /** The value of the first of them behind which the rows begin. */
+  /** The values of these behind which the rows begin, or the value of the first. */
   readonly after?: unknown;
   readonly atMost: number;
 }

@@ -51,6 +51,27 @@ test("rows come by their fields, in order, from where a page ended, with duratio
   expect(await look({ atLeast: { cell_index: 2 } })).toHaveLength(2);
 });
 
+test("pages of any order hold each row once, also where fields are equal or empty", async () => {
+  const { id } = await database.enqueue({ cellIndex: 3, version: "v1" });
+  await database.enqueue({ cellIndex: 3, version: "v2" });
+  for (const by of [
+    ["version", "-id"],
+    ["-version", "id"],
+    ["-environment", "cell_index", "-id"],
+  ]) {
+    const whole = await look({ by });
+    const pages: unknown[] = [];
+    for (let page = await look({ by, atMost: 1 }); page.length > 0; ) {
+      pages.push(...page);
+      const last = Object(page[0]);
+      page = await look({ by, atMost: 1, after: by.map((field) => last[field.replace("-", "")]) });
+    }
+    expect(pages).toEqual(whole);
+    expect(whole).toHaveLength(5);
+  }
+  expect(await look({ by: ["version", "-id"], atMost: 1 })).toMatchObject([{ id }]);
+});
+
 test.for([
   [{ view: "nothing" }, "QD071"],
   [{ view: "_all_queued" }, "QD071"],
@@ -60,11 +81,12 @@ test.for([
   [{ by: ["id", "colour"] }, "QD073"],
   [{ atLeast: { colour: 1 } }, "QD073"],
   [{ conditions: { cell_index: "1" } }, "QD073"],
+  [{ by: ["id"], after: ["1"] }, "QD073"],
 ] as const)("%j is refused with %s", async ([asked, code]) => {
   await expect(look(asked)).rejects.toMatchObject({ code });
 });
 
 test("what only an operator reads is read with the token of one", async () => {
   const rows = look({ view: "deployments" }, await newToken(sql, "operator", "operator"));
-  expect(await rows).toHaveLength(3);
+  expect(await rows).toHaveLength(5);
 });
