@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
 import { isAbsolute, normalize } from "node:path";
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { reasonOf } from "../queue/errors.js";
 import { parseBytes } from "../text/bytes.js";
 import { parseDuration } from "../text/durations.js";
+import { readYaml } from "../text/readYaml.js";
+import type { Path } from "../text/yamlSource.js";
 import { AgentFile, type WrittenStage, type WrittenTarget } from "./schema.js";
-import { schemaProblems } from "./schemaProblems.js";
-import { type Path, YamlSource } from "./source.js";
 import type { AgentSettings, Stage, Target } from "./target.js";
 
 /** The file of an agent, or what is wrong with it, each problem as one line that begins with the place. */
@@ -23,25 +22,10 @@ export interface AgentFileReading {
 const check = Compile(AgentFile);
 
 export function readAgentFile(file: string): AgentFileReading {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    return {
-      settings: undefined,
-      problems: [`${file}: it cannot be read: ${reasonOf(error)}`],
-      problemAt: (_, what) => `${file}: ${what}`,
-    };
-  }
-  const source = new YamlSource(file, text);
-  const problemAt = (path: Path, what: string): string => source.problem(path, what);
-  if (source.problems.length > 0) {
-    return { settings: undefined, problems: source.problems, problemAt };
-  }
-  const { value } = source;
-  const problems = check.Check(value) ? [] : schemaProblems(AgentFile, check.Errors(value), problemAt);
-  const written = withoutFlawed(value);
-  const readable = written && settingsOf(written, (path, what) => problems.push(problemAt(path, what)));
+  const { written, problems: found, problemAt } = readYaml(file, AgentFile);
+  const problems = [...found];
+  const sound = withoutFlawed(written);
+  const readable = sound && settingsOf(sound, (path, what) => problems.push(problemAt(path, what)));
   return { settings: problems.length === 0 ? readable : undefined, readable, problems, problemAt };
 }
 

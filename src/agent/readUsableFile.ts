@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { InvalidValueError, reasonOf } from "../queue/errors.js";
+import type { Path } from "../text/yamlSource.js";
 import { type AgentFileReading, readAgentFile } from "./readAgentFile.js";
-import type { Path } from "./source.js";
 import type { Target, Variable } from "./target.js";
 import { findUser } from "./user.js";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "clipanion";
 import type { FastifyInstance } from "fastify";
+import { createLogger } from "../commandLine/logger.js";
 import type { Session } from "../commandLine/openSession.js";
 import { QueueCommand } from "../commandLine/queueCommand.js";
 import { optionalName, valueOption, valueOr } from "../commandLine/values.js";
@@ -10,6 +11,8 @@ import { InvalidValueError } from "../database/errors.js";
 import { servingRights } from "../database/serverFacts.js";
 import type { LeveledLog } from "../display/log.js";
 import { RefusedError } from "../queue/errors.js";
+import type { SharedOptions } from "../server/createServer.js";
+import type { MeasuredDatabase } from "../server/metrics/createMetricsServer.js";
 import type { Meter } from "../server/observeRequests.js";
 import type { SignInOptions } from "../server/signIn/signIn.js";
 import { parseNumber } from "../text/numbers.js";
@@ -33,8 +36,14 @@ export class ServeCommand extends QueueCommand {
       People sign in at /sign-in where \`--sign-in-issuer\` names their OIDC issuer; \`trust add people\` says who may. Its secret for this client is
       taken from DEPLOY_QUEUE_SIGN_IN_SECRET. Their session is a cookie that no script reads.
       SIGTERM and SIGINT let requests that run end, and stop it.
+
+      With \`--databases\` it stands before several databases, and each environment has its own path: DEPLOY_QUEUE_URL ends with /prod, for
+      instance. docs/scaling.md describes the file.
     `,
-    examples: [["On this machine only", "deploy-queue serve --listen 127.0.0.1:8080"]],
+    examples: [
+      ["On this machine only", "deploy-queue serve --listen 127.0.0.1:8080"],
+      ["Several databases", "deploy-queue serve --databases databases.yaml"],
+    ],
   });
 
   listen = valueOr("--listen", "127.0.0.1:8080", "Address and port, such as 0.0.0.0:8080 or [::]:8080", parseListen);
@@ -70,20 +79,51 @@ export class ServeCommand extends QueueCommand {
     "Where browsers reach this server, such as https://queue.example.com",
     parseHttpsUrl,
   );
+  databases = optionalName(
+    "--databases",
+    "YAML file that names several databases and their environments, each served at /<environment>",
+  );
   connections = valueOr(
     "--connections",
     "8",
-    "Connections to the database for requests at most, beside the one that listens; 8 by default",
+    "Connections to each database for requests at most, beside the one that listens; 8 by default",
     parseNumber,
   );
+
+  /** Of several databases, none is waited for: those that are there are served. */
+  override perform(): Promise<number> {
+    return this.databases === undefined ? super.perform() : this.#serveMany(this.databases);
+  }
 
   override async act({ log, queue }: Session): Promise<number> {
     await requireServingRights(queue.database, log);
     const { url } = await resolveConnectionTarget(this.context.env);
     const { createServer } = await import("../server/createServer.js");
-    const metrics = await this.#metrics(url);
-    const server = await createServer({
-      ...{ url, log, connections: this.connections, basePath: this.basePath, tls: this.#tls() },
+    return this.#serve(log, [{ url }], (options) => createServer({ ...options, url }));
+  }
+
+  async #serveMany(file: string): Promise<number> {
+    const [{ readDatabasesFile }, { createServerOfMany }] = await Promise.all([
+      import("../server/databasesFile.js"),
+      import("../server/createServerOfMany.js"),
+    ]);
+    const { databases, problems } = readDatabasesFile(file, this.context.env);
+    for (const problem of problems) {
+      this.context.stderr.write(`${problem}\n`);
+    }
+    return problems.length > 0
+      ? 2
+      : this.#serve(createLogger(this.context), databases, (options) => createServerOfMany({ ...options, databases }));
+  }
+
+  async #serve(
+    log: LeveledLog,
+    measured: readonly MeasuredDatabase[],
+    create: (options: SharedOptions) => Promise<FastifyInstance>,
+  ): Promise<number> {
+    const metrics = await this.#metrics(measured);
+    const server = await create({
+      ...{ log, connections: this.connections, basePath: this.basePath, tls: this.#tls() },
       ...{ rateLimit: this.rateLimit, meter: metrics?.meter },
       trustedProxies: this.trustedProxies?.split(",").map((address) => address.trim()),
       signIn: this.#signIn(),
@@ -101,7 +141,9 @@ export class ServeCommand extends QueueCommand {
     return 0;
   }
 
-  async #metrics(url: string): Promise<{ readonly meter: Meter; readonly server: FastifyInstance } | undefined> {
+  async #metrics(
+    measured: readonly MeasuredDatabase[],
+  ): Promise<{ readonly meter: Meter; readonly server: FastifyInstance } | undefined> {
     if (this.metricsListen === undefined) {
       return undefined;
     }
@@ -110,7 +152,7 @@ export class ServeCommand extends QueueCommand {
       import("../server/metrics/createMetricsServer.js"),
     ]);
     const meter = new Metrics();
-    return { meter, server: createMetricsServer(meter, url) };
+    return { meter, server: createMetricsServer(meter, measured) };
   }
 
   #signIn(): SignInOptions | undefined {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { version } from "../../package.json";
@@ -19,29 +20,48 @@ const Health = Type.Object({
 
 type Status = "ok" | "unavailable" | "outdated" | "denied";
 
-/** What probes ask. A server whose database is away lives: a restart would not help it, and it gets no requests while it is not ready. */
-export function addHealth(app: FastifyInstance, pool: Pool, basePath: string): void {
-  const wanted = expectedSchemaVersion();
-  const tell = (status: Status) => ({
-    ...{ service: "deploy-queue", status, timestamp: new Date().toISOString(), version },
-  });
-  const ask = async (): Promise<Status> => {
+/** Milliseconds. */
+const inTime = 800;
+
+/** Whether a queue answers. */
+export class Readiness {
+  readonly #pool: Pool;
+  #known: { readonly at: number; readonly status: Promise<Status> } | undefined;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** Anyone may ask, so a crowd that does costs the database one statement a second. */
+  status(): Promise<Status> {
+    const now = performance.now();
+    if (this.#known === undefined || now - this.#known.at > 1_000) {
+      this.#known = { at: now, status: this.#ask() };
+    }
+    return this.#known.status;
+  }
+
+  /** As it is known in time for a probe: it gives up after a second, and a silent database takes longer. */
+  statusInTime(): Promise<Status> {
+    return Promise.race([this.status(), pause(inTime, "unavailable" as const, { ref: false })]);
+  }
+
+  async #ask(): Promise<Status> {
     try {
-      if (!(await pool.mayServe())) return "denied";
-      return (await pool.schemaVersion()) < wanted ? "outdated" : "ok";
+      if (!(await this.#pool.mayServe())) return "denied";
+      return (await this.#pool.schemaVersion()) < expectedSchemaVersion() ? "outdated" : "ok";
     } catch {
       return "unavailable";
     }
-  };
-  // Anyone may ask, so a crowd that does costs the database one statement a second.
-  let known: { readonly at: number; readonly status: Promise<Status> } | undefined;
-  const find = (): Promise<Status> => {
-    const now = performance.now();
-    if (known === undefined || now - known.at > 1_000) {
-      known = { at: now, status: ask() };
-    }
-    return known.status;
-  };
+  }
+}
+
+export function tell<Told extends string>(status: Told) {
+  return { service: "deploy-queue", status, timestamp: new Date().toISOString(), version };
+}
+
+/** What probes ask. A server whose database is away lives: a restart would not help it, and it gets no requests while it is not ready. */
+export function addHealth(app: FastifyInstance, readiness: Readiness, basePath: string): void {
   const answer = (description: string) => ({ description, content: { "application/json": { schema: Health } } });
   app.get(
     `${basePath}/livez`,
@@ -67,7 +87,7 @@ export function addHealth(app: FastifyInstance, pool: Pool, basePath: string): v
         },
       },
       async (_, reply) => {
-        const status = await find();
+        const status = await readiness.status();
         return reply.code(status === "ok" ? 200 : 503).send(tell(status));
       },
     );

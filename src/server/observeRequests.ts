@@ -6,8 +6,8 @@ import { subjectOf } from "./caller.js";
 export interface Meter {
   /** @param seconds until the whole answer was sent */
   request(method: string, route: string, status: number, seconds: number): void;
-  /** How many streams are open. */
-  streams(open: number): void;
+  /** One stream more is open, or one less. */
+  streams(change: 1 | -1): void;
 }
 
 /** Counts each request, and tells it in one line at debug level. No secret, and nothing that a client wrote, is in the line. */

@@ -8,7 +8,7 @@ const cli = useCommandLine();
 const meter = new Metrics();
 const { send, tokenOf } = useHttpServer(cli, { meter });
 let url: string;
-const app = createMetricsServer(meter, cli.url);
+const app = createMetricsServer(meter, [{ url: cli.url }]);
 beforeAll(async () => {
   url = await app.listen({ host: "127.0.0.1", port: 0 });
 });
@@ -66,7 +66,7 @@ test("metrics tell what webhooks were not told, until they are removed", async (
 });
 
 test("metrics are told while the database is away, and say so", async () => {
-  const away = createMetricsServer(new Metrics(), "postgres://nobody@127.0.0.1:1/none");
+  const away = createMetricsServer(new Metrics(), [{ url: "postgres://nobody@127.0.0.1:1/none" }]);
   const address = await away.listen({ host: "127.0.0.1", port: 0 });
 
   const answer = await fetch(`${address}/metrics`);

@@ -6,21 +6,34 @@ const [minute, hour, day] = [60, 3_600, 86_400];
 const long = [1, 5, 15, minute, 5 * minute, 15 * minute, hour, 4 * hour, day];
 const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
-/** What Prometheus reads. Labels are environments, states, kinds, routes and webhooks: none grows with deployments, cells or callers. */
+export interface DatabaseFigures {
+  /** undefined where there is one database only. */
+  readonly name: string | undefined;
+  /** undefined: it does not answer. */
+  readonly told:
+    | {
+        readonly live: readonly LiveFigure[];
+        readonly webhooks: readonly WebhookFigure[];
+        readonly transitions: readonly Transition[];
+      }
+    | undefined;
+}
+
+/** What Prometheus reads. Labels are databases, environments, states, kinds, routes and webhooks: none grows with deployments, cells or callers. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
   readonly #registers = { registers: [this.#registry] };
   readonly #live = new Gauge({
     ...{ name: "deploy_queue_deployments", help: "Deployments that wait or run", ...this.#registers },
-    labelNames: ["environment", "status"],
+    labelNames: ["database", "environment", "status"],
   });
   readonly #oldest = new Gauge({
     ...{ name: "deploy_queue_oldest_seconds", help: "How long the oldest of them has waited or run" },
-    ...{ labelNames: ["environment", "status"], ...this.#registers },
+    ...{ labelNames: ["database", "environment", "status"], ...this.#registers },
   });
   readonly #transitions = new Counter({
     ...{ name: "deploy_queue_transitions_total", help: "Transitions of all deployments since this server started" },
-    ...{ labelNames: ["environment", "kind"], ...this.#registers },
+    ...{ labelNames: ["database", "environment", "kind"], ...this.#registers },
   });
   readonly #waits = this.#histogram("deploy_queue_wait_seconds", "From entering the line to the start", long);
   readonly #runs = this.#histogram("deploy_queue_run_seconds", "From the start to the end", long);
@@ -35,6 +48,7 @@ export class Metrics implements Meter {
   readonly #givenUp = this.#ofWebhook("given_up", "Messages that were not delivered within a day of attempts");
   readonly #database = new Gauge({
     ...{ name: "deploy_queue_database_up", help: "1 when the database answers", ...this.#registers },
+    labelNames: ["database"],
   });
   readonly #streams = new Gauge({
     ...{ name: "deploy_queue_streams", help: "Streams of this server that are open", ...this.#registers },
@@ -52,41 +66,44 @@ export class Metrics implements Meter {
     this.#requests.observe({ method, route, status }, seconds);
   }
 
-  streams(open: number): void {
-    this.#streams.set(open);
+  streams(change: 1 | -1): void {
+    this.#streams.inc(change);
   }
 
-  /** Takes in what the database has told; undefined: it does not answer. */
-  update(
-    told:
-      | {
-          readonly live: readonly LiveFigure[];
-          readonly webhooks: readonly WebhookFigure[];
-          readonly transitions: readonly Transition[];
-        }
-      | undefined,
-  ): void {
-    this.#database.set(told === undefined ? 0 : 1);
-    this.#live.reset();
-    this.#oldest.reset();
-    for (const { environment, status, deployment_count, oldest } of told?.live ?? []) {
-      this.#live.set({ environment, status }, deployment_count);
-      this.#oldest.set({ environment, status }, oldest);
-    }
-    for (const gauge of [this.#undelivered, this.#oldestUndelivered, this.#failures, this.#givenUp]) {
+  /** Takes in what the databases have told. */
+  update(figures: readonly DatabaseFigures[]): void {
+    const gauges = [
+      this.#live,
+      this.#oldest,
+      this.#undelivered,
+      this.#oldestUndelivered,
+      this.#failures,
+      this.#givenUp,
+    ];
+    for (const gauge of gauges) {
       gauge.reset();
     }
-    for (const { name, ...figure } of told?.webhooks ?? []) {
-      this.#undelivered.set({ webhook: name }, figure.pending_count);
-      this.#oldestUndelivered.set({ webhook: name }, figure.oldest_pending ?? 0);
-      this.#failures.set({ webhook: name }, figure.failures);
-      this.#givenUp.set({ webhook: name }, figure.given_up_count);
-    }
-    for (const { environment, kind, waited, ran, handed_over } of told?.transitions ?? []) {
-      this.#transitions.inc({ environment, kind });
-      observe(this.#waits, environment, waited);
-      observe(this.#runs, environment, ran);
-      observe(this.#handOffs, environment, handed_over);
+    for (const { name, told } of figures) {
+      const database = name === undefined ? {} : { database: name };
+      this.#database.set(database, told === undefined ? 0 : 1);
+      for (const { environment, status, deployment_count, oldest } of told?.live ?? []) {
+        this.#live.set({ ...database, environment, status }, deployment_count);
+        this.#oldest.set({ ...database, environment, status }, oldest);
+      }
+      for (const { name: webhook, ...figure } of told?.webhooks ?? []) {
+        const labels = { ...database, webhook };
+        this.#undelivered.set(labels, figure.pending_count);
+        this.#oldestUndelivered.set(labels, figure.oldest_pending ?? 0);
+        this.#failures.set(labels, figure.failures);
+        this.#givenUp.set(labels, figure.given_up_count);
+      }
+      for (const { environment, kind, waited, ran, handed_over } of told?.transitions ?? []) {
+        const labels = { ...database, environment };
+        this.#transitions.inc({ ...labels, kind });
+        observe(this.#waits, labels, waited);
+        observe(this.#runs, labels, ran);
+        observe(this.#handOffs, labels, handed_over);
+      }
     }
   }
 
@@ -98,17 +115,20 @@ export class Metrics implements Meter {
     return this.#registry.metrics();
   }
 
-  #ofWebhook(name: string, help: string): Gauge<"webhook"> {
-    return new Gauge({ name: `deploy_queue_webhook_${name}`, help, labelNames: ["webhook"], ...this.#registers });
+  #ofWebhook(name: string, help: string): Gauge<"database" | "webhook"> {
+    const labelNames = ["database", "webhook"] as const;
+    return new Gauge({ name: `deploy_queue_webhook_${name}`, help, labelNames, ...this.#registers });
   }
 
-  #histogram(name: string, help: string, buckets: number[]): Histogram<"environment"> {
-    return new Histogram({ ...{ name, help, buckets }, labelNames: ["environment"], ...this.#registers });
+  #histogram(name: string, help: string, buckets: number[]): Histogram<"database" | "environment"> {
+    return new Histogram({ ...{ name, help, buckets }, labelNames: ["database", "environment"], ...this.#registers });
   }
 }
 
-function observe(histogram: Histogram<"environment">, environment: string, seconds: number | null): void {
+type Labels = { readonly database?: string; readonly environment: string };
+
+function observe(histogram: Histogram<"database" | "environment">, labels: Labels, seconds: number | null): void {
   if (seconds !== null) {
-    histogram.observe({ environment }, seconds);
+    histogram.observe(labels, seconds);
   }
 }

@@ -41,8 +41,10 @@ export async function addSignIn(
   const kept = { path: "/", httpOnly: true, sameSite: "lax", secure } as const;
   // By this prefix a browser takes the cookie from this host only.
   const prefix = secure ? "__Host-" : "";
-  const begunCookie = `${prefix}dq_sign_in`;
-  const sessionCookie = `${prefix}dq_session`;
+  // Each path has a queue of its own, and cookies of its own.
+  const suffix = basePath.replaceAll("/", "!");
+  const begunCookie = `${prefix}dq_sign_in${suffix}`;
+  const sessionCookie = `${prefix}dq_session${suffix}`;
   const issuer = new Issuer(options, `${home}/sign-in/callback`);
   await app.register(cookie);
   app.decorateRequest("signedIn", undefined);

@@ -42,8 +42,8 @@ export function addStreams(app: FastifyInstance, { pool, hub, meter }: StreamOpt
   const open = (reply: FastifyReply): EventStream => {
     const stream = new EventStream(reply);
     streams.add(stream);
-    meter?.streams(streams.size);
-    stream.ended.addEventListener("abort", () => meter?.streams(streams.size), { once: true });
+    meter?.streams(1);
+    stream.ended.addEventListener("abort", () => meter?.streams(-1), { once: true });
     return stream;
   };
 

@@ -56,7 +56,7 @@ test("a person signs in by a cookie that no script reads, and acts by a verified
   });
   const answer = await comeBack(issuer.agree(address, ada), cookies);
   expect(answer.headers.location).toBe(`${publicUrl}/queue/docs?deepLinking=true`);
-  expect(answer.cookies.find(({ name }) => name === "__Host-dq_session")).toMatchObject({
+  expect(answer.cookies.find(({ name }) => name === "__Host-dq_session!queue")).toMatchObject({
     ...{ path: "/", httpOnly: true, secure: true, sameSite: "Lax", maxAge: 3600 },
     value: expect.stringMatching(/^dqs_/),
   });
@@ -91,7 +91,7 @@ test("a person of other groups gets no session", async () => {
   const answer = await comeBack(issuer.agree(address, { ...ada, groups: ["staff"] }), cookies);
   expect(answer.statusCode).toBe(403);
   expect(answer.json()).toMatchObject({ code: "QD083", detail: "no trust lets in the token of u-1" });
-  expect(cookiesOf(answer)).not.toHaveProperty("__Host-dq_session");
+  expect(cookiesOf(answer)).not.toHaveProperty("__Host-dq_session!queue");
 });
 
 test("an answer of the issuer counts once, in the browser that began, for the state, the nonce and the client that it had", async () => {

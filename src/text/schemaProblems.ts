@@ -1,7 +1,7 @@
 import type { TSchema } from "typebox";
 import type { TLocalizedValidationError } from "typebox/error";
 import { likelyMeant } from "../text/nearest.js";
-import type { Path } from "./source.js";
+import type { Path } from "./yamlSource.js";
 
 /** What a value has that its schema does not allow, in words for people: the first problem of each part. */
 export function schemaProblems(
