@@ -20,21 +20,21 @@ beforeAll(async () => {
     analyze deploy_queue.deployments;`);
 });
 
-test.each([
-  ["list queue"],
-  [`list deployments --since 1h --limit ${rows}`],
-])("%s tells more rows than a server sends at once, in the same order as the database", async (command) => {
-  const overHttp = {
-    ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base },
-    DEPLOY_QUEUE_TOKEN: await server.tokenOf("operator"),
-  };
-  const told = async (variables: object): Promise<readonly unknown[]> => {
-    const { code, stdout, stderr } = await cli.run([...command.split(" "), "--json"], { ...variables });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const listed: readonly Record<string, unknown>[] = JSON.parse(stdout);
-    return listed.map((row) => row["deployment_id"]);
-  };
-  const direct = await told({});
-  expect(new Set(direct).size).toBe(rows);
-  expect(await told(overHttp)).toEqual(direct);
-});
+test.each([["list queue"], [`list deployments --since 1h --limit ${rows}`]])(
+  "%s tells more rows than a server sends at once, in the same order as the database",
+  async (command) => {
+    const overHttp = {
+      ...{ DEPLOY_QUEUE_DATABASE_URL: undefined, DEPLOY_QUEUE_URL: server.base },
+      DEPLOY_QUEUE_TOKEN: await server.tokenOf("operator"),
+    };
+    const told = async (variables: object): Promise<readonly unknown[]> => {
+      const { code, stdout, stderr } = await cli.run([...command.split(" "), "--json"], { ...variables });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const listed: readonly Record<string, unknown>[] = JSON.parse(stdout);
+      return listed.map((row) => row["deployment_id"]);
+    };
+    const direct = await told({});
+    expect(new Set(direct).size).toBe(rows);
+    expect(await told(overHttp)).toEqual(direct);
+  },
+);
