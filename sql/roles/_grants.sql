@@ -57,8 +57,8 @@ as $$
         'remove_window', 'bump', 'start_now', 'hold_line', 'release_line',
         'end_blocker', 'reap_stale_deployments', 'report_check', 'detect_outliers', 'refresh_durations', 'refresh_weekly_figures', 'prune_history', 'prune_logs', 'worker_seen'
       ) then 3
-      -- _verified_principal: it stands in _principal, which PostgreSQL writes into views.
-      when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions', '_verified_principal') then 1
+      -- _verified_principal stands in _principal, which PostgreSQL writes into views, and _status calls _cools_down.
+      when pg_proc.proname in ('moment', 'follow_transitions', 'unfollow_transitions', '_verified_principal', '_cools_down') then 1
       -- The functions of the constraint and the row-level security of deployments: the role that writes needs them.
       when pg_proc.proname in ('_refuse_flaw', '_flaw_of_deployment', '_is_printable', '_require_right') then 0
       -- Functions that change nothing, and those that views call: the role that reads a view needs them.
