@@ -455,6 +455,7 @@
 --!include work/_taken.sql
 --!include work/_takeable.sql
 --!include work/_renewed.sql
+--!include work/_begin_work.sql
 --!include work/_require_commands.sql
 --!include work/_shell_words.sql
 --!include work/_submitted_before.sql

@@ -36,8 +36,11 @@ begin
   -- The answer may have been lost.
   select * into v_taken from deploy_queue._taken(v_agent.id, take_work.keeper);
   if found then
-    v_taken := deploy_queue._renewed(v_taken, take_work.first_beat_within);
-  else
+    perform deploy_queue._renewed(v_taken, take_work.first_beat_within);
+    -- It may have ended while its row was waited for.
+    select * into v_taken from deploy_queue._taken(v_agent.id, take_work.keeper);
+  end if;
+  if v_taken.id is null then
     for v_head in select * from deploy_queue._takeable(v_agent.id) loop
       if v_head.start_timestamp is null and not deploy_queue._may_start(v_head, true) then
         v_reasons := deploy_queue._waiting_on(v_head, 10);
@@ -50,20 +53,7 @@ begin
         v_moment := least(v_moment, deploy_queue._next_moment(v_head, v_reasons));
         continue;
       end if;
-      -- The guard decides, as for every client. Of two agents, the second finds another keeper.
-      update deploy_queue.deployments
-      set start_timestamp = coalesce(deployments.start_timestamp, 'infinity'),
-        heartbeat_timestamp = deploy_queue._now(),
-        alive_until = deploy_queue._now() + least(
-          deploy_queue._lease(deployments.environment, deployments.component), take_work.first_beat_within
-        ),
-        keeper = take_work.keeper,
-        stop_grace = take_work.stop_grace
-      where deployments.id = v_head.id
-        and deployments.keeper is not distinct from v_head.keeper
-        and deployments.finish_timestamp is null
-        and deployments.cancellation_timestamp is null
-      returning * into v_taken;
+      v_taken := deploy_queue._begin_work(v_head, v_agent, take_work.keeper, take_work.stop_grace, take_work.first_beat_within);
       -- Not another one in the same transaction: rows are locked before cells. What has changed meanwhile is seen by the next call.
       v_moment := case when v_taken.id is null then deploy_queue._now() end;
       exit;
@@ -75,11 +65,9 @@ begin
     return next;
     return;
   end if;
-  update deploy_queue.work
-  set agent = v_agent.agent, taken_by = v_agent.owner, taken_at = coalesce(work.taken_at, deploy_queue._now())
-  where work.deployment_id = v_taken.id
-  returning work.target, work.directory, work.commands, work.commit_hash, work.ref_name
-  into target, directory, commands, commit_hash, ref_name;
+  select work.target, work.directory, work.commands, work.commit_hash, work.ref_name into target, directory, commands, commit_hash, ref_name
+  from deploy_queue.work
+  where work.deployment_id = v_taken.id;
   deployment := v_taken;
   return next;
 end;

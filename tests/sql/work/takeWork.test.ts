@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Target } from "../../../src/queue/calls/work.js";
 import { useDatabase } from "../../support/database.js";
 import { useLogins } from "../../support/logins.js";
-import { openSession } from "../../support/session.js";
+import { openSession, untilBlocked } from "../../support/session.js";
 import { newTarget } from "../../support/targets.js";
 
 const database = useDatabase();
@@ -42,8 +42,47 @@ test("a keeper that has lost the answer gets the same deployment, until that has
   const [lease] = await sql<{ seconds: number }[]>`
     select extract(epoch from alive_until - deploy_queue._now())::float as seconds from deploy_queue.deployments where id = ${deployment.id}`;
   expect(lease?.seconds).toBeGreaterThan(50);
+  await queue.heartbeat(deployment.id, "lost");
+  await queue.work.take("one", "lost");
+  const [longer] = await sql<{ minutes: number }[]>`
+    select extract(epoch from alive_until - deploy_queue._now())::float / 60 as minutes from deploy_queue.deployments where id = ${deployment.id}`;
+  expect(longer?.minutes).toBeGreaterThan(14);
   await queue.finish(deployment.id, { keeper: "lost" });
   expect(await queue.work.take("one", "lost")).toEqual({});
+});
+
+test.for([
+  ["cancelled", "waits", "cancel"],
+  ["finished", "was started past the rules", "finish"],
+  ["asked to stop", "was started past the rules", "cancel"],
+  ["finished", "was taken with a lost answer", "finish"],
+  ["taken by another agent", "waits", "take_work"],
+] as const)("what is %s while an agent waits for its row is not given out, where it %s", async ([, state, call]) => {
+  const { deployment } = await submit(await served());
+  if (state === "was started past the rules") await queue.line.startNow(deployment.id, "an incident");
+  if (state === "was taken with a lost answer") await queue.work.take("two", "k");
+  const [first, second] = [await openSession(database), await openSession(database)];
+  await first.begin();
+  await first.sql.unsafe(
+    `select from deploy_queue.${call}(${call === "take_work" ? "'one', 'first'" : deployment.id})`,
+  );
+  const answer = second.sql`select target from deploy_queue.take_work('two', 'k')`.execute();
+  await untilBlocked(database, second, first);
+  await first.commit();
+  expect(await answer).toEqual([{ target: null }]);
+});
+
+test("one who polls a deployment and leaves the transaction open holds up its agent, and not its cell", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  const [polling, agent] = [await openSession(database), await openSession(database)];
+  await polling.begin();
+  await polling.sql`select from deploy_queue.poll_work(${deployment.id})`;
+  const answer = agent.sql`select target from deploy_queue.take_work('one', 'k')`.execute();
+  await untilBlocked(database, agent, polling);
+  await database.enqueue({ region: target.region, component: "other" });
+  await polling.commit();
+  expect(await answer).toEqual([{ target: target.target }]);
 });
 
 test("what is first in line is taken first, and what is behind it when that has ended", async () => {
