@@ -13,7 +13,7 @@ import { picture } from "./pictures/picture.js";
 export function grafanaFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, builder] of Object.entries(dashboards)) {
-    files.set(`grafana/dashboards/${name}.json`, `${formatJson(toDashboard(builder), { maxLength: 132 })}\n`);
+    files.set(`grafana/dashboards/${name}.json`, `${formatJson(toDashboard(builder), { maxLength: 200 })}\n`);
   }
   const rules = stringify(alertRules(), { lineWidth: 0, aliasDuplicateObjects: false });
   files.set(
