@@ -355,6 +355,7 @@
 --!include webhooks/_webhook.sql
 --!include webhooks/_record_webhook.sql
 --!include webhooks/_new_secret.sql
+--!include webhooks/_is_private_url.sql
 --!include webhooks/add_webhook.sql
 --!include webhooks/rotate_webhook.sql
 --!include webhooks/remove_webhook.sql

@@ -28,6 +28,11 @@ begin
       hint = format('They are told of %s.', array_to_string(deploy_queue._webhook_events(), ', '));
   end if;
 
+  if not add_webhook.allow_private and deploy_queue._is_private_url(add_webhook.url) then
+    raise exception using errcode = 'QD090', message = 'url must not be a private address',
+      hint = 'A receiver on a private network or on this machine needs allow_private => true.';
+  end if;
+
   insert into deploy_queue.webhooks (
     name, uid, preset, url, channel, events, kinds, after_event, environments, allow_private, secret, credential, created_by, created_at
   )

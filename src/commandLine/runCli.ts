@@ -41,9 +41,14 @@ export async function runCli(
   return cli.run(command, context);
 }
 
-/** "help start" is "start --help". */
+/** "help start" is "start --help", and so is "start 42 --help". */
 function helpAsOption(args: string[]): string[] {
-  return args[0] === "help" && args[1] !== "variables" ? [...args.slice(1), "--help"] : args;
+  const given = args[0] === "help" && args[1] !== "variables" ? [...args.slice(1), "--help"] : args;
+  if (given.includes("--") || !/^(?:--help|-h)$/.test(given.at(-1) ?? "")) {
+    return given;
+  }
+  const [path] = commandPaths.filter((one) => beginsWith(given, one)).toSorted((a, b) => b.length - a.length);
+  return path === undefined ? given : [...path.split(" "), "--help"];
 }
 
 /** The help that is not about one command; undefined for all other command lines. */

@@ -58,6 +58,47 @@ export async function servingRights(database: Database): Promise<ServingRights |
   return rights;
 }
 
+/** Who may call a function or read a view of the queue. */
+export interface WhoMay {
+  /** That of this session. */
+  readonly role: string;
+  readonly may: boolean;
+  /** Of the roles that were asked for, those that may. */
+  readonly others: readonly string[];
+}
+
+export async function whoMay(database: Database, name: string, roles: readonly string[]): Promise<WhoMay | undefined> {
+  const [who] = await database.query<WhoMay>(
+    (sql) => sql`
+      with objects as (
+        select pg_proc.oid, true as is_function from pg_proc
+        where pg_proc.pronamespace = to_regnamespace('deploy_queue') and pg_proc.proname = ${name}
+        union all
+        select pg_class.oid, false from pg_class
+        where pg_class.relnamespace = to_regnamespace('deploy_queue') and pg_class.relname = ${name}
+      ),
+      asked as (
+        select roles.oid, roles.rolname, exists (
+          select from objects
+          where case when is_function then has_function_privilege(roles.oid, objects.oid, 'execute')
+              else has_table_privilege(roles.oid, objects.oid, 'select') end
+            and has_schema_privilege(roles.oid, to_regnamespace('deploy_queue'), 'usage')
+        ) as may
+        from pg_roles as roles
+        where roles.rolname = current_user or roles.rolname = any (string_to_array(${roles.join()}, ','))
+      )
+      select
+        current_user as role,
+        (select may from asked where rolname = current_user) as may,
+        array(
+          select rolname::text from asked
+          where may and rolname <> current_user
+          order by array_position(string_to_array(${roles.join()}, ','), rolname::text)
+        ) as others`,
+  );
+  return who;
+}
+
 /** Names of roles and of the database, quoted for SQL. */
 export interface WhoWorks {
   readonly role: string;

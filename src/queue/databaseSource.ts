@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Database } from "../database/database.js";
+import { explainRefusal } from "./denial.js";
 import { DeploymentNotFoundError, OtherKeeperError, translateError } from "./errors.js";
 import {
   type Argument,
@@ -55,7 +56,7 @@ export class DatabaseSource implements Source {
     const who = actor === undefined ? undefined : statement.parameter(actor);
     const given = Object.entries(values).map(([key, value]) => `${key} => ${statement.argument(value)}`);
     const called = `select ${fieldsOf(options)} from deploy_queue.${name}(${given.join(", ")}) as answer`;
-    return this.#rows(who === undefined ? called : actingAs(who, called), statement, options.timeout);
+    return this.#rows(name, who === undefined ? called : actingAs(who, called), statement, options.timeout);
   }
 
   look<Row extends object>(
@@ -79,16 +80,21 @@ export class DatabaseSource implements Source {
       ...(order.length > 0 ? [`order by ${order.map((field) => field.replace(/^-(.*)/, "$1 desc")).join(", ")}`] : []),
       ...(limit === undefined ? [] : [`limit ${statement.parameter(limit)}`]),
     ];
-    return this.#rows(text.join(" "), statement, options.timeout);
+    return this.#rows(view, text.join(" "), statement, options.timeout);
   }
 
-  async #rows<Row extends object>(text: string, { parameters }: Statement, timeout?: number): Promise<Row[]> {
+  async #rows<Row extends object>(
+    name: string,
+    text: string,
+    { parameters }: Statement,
+    timeout?: number,
+  ): Promise<Row[]> {
     const query = (sql: postgres.Sql): postgres.PendingQuery<Row[]> =>
       sql.unsafe<Row[]>(text, parameters, { prepare: true });
     try {
       return await this.database.query(query, timeout);
     } catch (error) {
-      const translated = translateError(error);
+      const translated = translateError(await explainRefusal(error, this.database, name));
       if (!(translated instanceof DeploymentNotFoundError || translated instanceof OtherKeeperError)) {
         throw translated;
       }

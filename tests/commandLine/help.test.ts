@@ -52,6 +52,7 @@ describe("help of a command", () => {
   });
 
   test("aligns the options, whatever their values are called", async () => {
+    expect((await runHere(["finish", "42", "--help"], {})).stdout).toContain("deploy-queue finish");
     const { stdout } = await runHere(["finish", "--help"], {});
     expect(stdout).toContain("\n  --json                       Print data");
     expect(stdout).toContain("\n  --outage-timeout <duration>  Give up");
@@ -110,4 +111,16 @@ test("the page of the manual begins no line with what troff takes for a request"
   const page = manPage({ definitions: () => [] }, "1.0.0");
   const requests = page.split("\n").filter((line) => /^[.']/.test(line));
   expect(requests.filter((line) => !/^\.(?:\\"|TH|SH|SS|TP|B|I) /.test(`${line} `))).toEqual([]);
+});
+
+test.each([
+  ["trust add github --help", "trust add"],
+  ["trust add oidc -h", "trust add"],
+  ["help trust add gitlab", "trust add"],
+  ["freeze allow 3 --help", "freeze allow"],
+  ["cancel deployment 42 --force --help", "cancel deployment"],
+])("%s is the help of %s", async (line, path) => {
+  const asked = await runHere(line.split(" "), {});
+  expect(asked).toEqual(await runHere([...path.split(" "), "--help"], {}));
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining(`$ deploy-queue ${path}`) });
 });

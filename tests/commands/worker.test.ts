@@ -74,7 +74,7 @@ describe("a role that may not", () => {
     await line.sql.unsafe(cure[1]);
     const half = await line.run(["worker"], role);
     expect(half.code).toBe(4);
-    expect(half.stderr).toMatch(/^deploy-queue: .* permission denied for function worker_seen\..*\n$/m);
+    expect(half.stderr).toMatch(/^deploy-queue: .* may not use worker_seen; deploy_queue_operator may\..*\n$/m);
     expect(half.stderr).toContain(cure[0]);
 
     await line.sql.unsafe(cure[0]);

@@ -30,6 +30,11 @@ test("the secret is the last line of stdout, and shown that one time", async () 
 
 test.each([
   [add("plain", "--url", "http://example.com"), 2, "--allow-private"],
+  [
+    add("here", "--url", "https://127.0.0.1/h"),
+    2,
+    "private address. A receiver on a private network or on this machine needs --allow-private",
+  ],
   [add("typo", "--url", "htp://example.com"), 2, "such as https://example.com/hook"],
   [add("user", "--url", "https://user:pw@example.com/h"), 2, "neither a user with a password"],
   [add("kind", "--preset", "slak", "--url", "https://example.com"), 2, "There are standard, slack"],
