@@ -80,6 +80,15 @@ test("what no target of the agent is for is not kept, and neither is what waits 
   expect(await queue.deployment(deployment.id)).toMatchObject({ cancellation_kind: "reaped" });
 });
 
+test("what is staged for a target gets no lease", async () => {
+  const { name } = await served();
+  const { deployment } = await queue.work.submit({ target: name, commands, hold: "outside" });
+  await queue.work.keep(name);
+  expect(await sql`select alive_until from deploy_queue.deployments where id = ${deployment.id}`).toEqual([
+    { alive_until: null },
+  ]);
+});
+
 test("an agent that has registered nothing is refused", async () => {
   await expect(queue.work.keep("stranger")).rejects.toMatchObject({ code: "QD123" });
   await expect(queue.work.take("stranger", "k")).rejects.toMatchObject({ code: "QD123" });

@@ -111,6 +111,9 @@ test("two agents of different principals may have the same name", async () => {
   const [row] = await other<{ number: number }[]>`select deploy_queue.register_targets('twin', '[]') as number`;
   expect(row?.number).not.toBe(await queue.work.register("twin", [target]));
   expect(await known(target.target)).toMatchObject({ agents: ["twin"] });
+  await queue.work.submit({ target: target.target, commands });
+  expect(await other`select target from deploy_queue.take_work('twin', 'k')`).toEqual([{ target: null }]);
+  expect((await queue.work.take("twin", "k")).work?.target).toBe(target.target);
 });
 
 test.each([

@@ -139,6 +139,7 @@ test("the same key gives the same deployment, also when it was taken and when it
     code: "QD032",
   });
   await expect(submit(target, { idempotencyKey: "once", commitHash: "b" })).rejects.toMatchObject({ code: "QD032" });
+  await expect(submit(await served(), { idempotencyKey: "once" })).rejects.toMatchObject({ code: "QD032" });
 });
 
 test.for([

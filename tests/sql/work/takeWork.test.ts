@@ -178,6 +178,19 @@ test("an agent whose role was tied to other environments meanwhile takes nothing
   ]);
 });
 
+test("what another process has started, and what was asked to stop before it was taken, is not given out", async () => {
+  const target = await served();
+  const { deployment } = await submit(target);
+  await sql`update deploy_queue.deployments set start_timestamp = 'infinity' where id = ${deployment.id}`;
+  expect(await queue.work.take("one", "k")).toEqual({});
+  await queue.finish(deployment.id);
+  const { deployment: stopped } = await submit(target);
+  await queue.line.startNow(stopped.id, "an incident");
+  await queue.cancel(stopped.id, "not now");
+  expect(await queue.work.take("one", "k")).toEqual({});
+  expect(await queue.deployment(stopped.id)).toMatchObject({ status: "stopping" });
+});
+
 test("what an operator starts past the rules is taken at once", async () => {
   const target = await served();
   const blocker = await database.enqueue({ region: target.region, component: "other" });
