@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { WebhookMessage } from "../../../src/queue/calls/webhooks.js";
 import { useDatabase } from "../../support/database.js";
 import { newLine } from "../../support/line.js";
+import { openSession } from "../../support/session.js";
+import { reaction, send } from "../../support/twoSessions.js";
 import { newWebhook, taken } from "../../support/webhooks.js";
 
 const database = useDatabase();
@@ -84,4 +86,23 @@ test("a failure that is told late does not disturb the worker that sends it now,
   await queue.webhooks.recordAttempt(first, { delivered: true, httpStatus: 200 });
   await queue.webhooks.recordAttempt(second, { delivered: false, problem: "a stop in between" });
   expect(await queue.webhooks.deliveries(name)).toMatchObject([{ state: "delivered", problem: null }]);
+});
+
+test("of two failures that are told at once, both count", async () => {
+  const { name } = await newWebhook(database, { events: ["started"] });
+  for (const _ of [1, 2]) await line.add("finished");
+  const [one, other] = (await taken(database, name)).map(
+    ({ message_id: id, attempt }) => `
+    select deploy_queue.record_webhook_attempt(${id}, ${attempt}, false, problem => 'away')`,
+  );
+  const [first, second] = [await openSession(database), await openSession(database)];
+  await first.begin();
+  await first.sql.unsafe(one ?? "");
+  const sent = send(second, other ?? "");
+  expect(await reaction(second, first, sent)).toBe("waits");
+  await first.commit();
+  expect(await sent.end).toBe("ok");
+  expect(await database.sql`select failures from deploy_queue.webhooks where name = ${name}`).toEqual([
+    { failures: 2 },
+  ]);
 });

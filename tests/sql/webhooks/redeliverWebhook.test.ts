@@ -56,3 +56,11 @@ test("messages are removed 7 days after their delivery, and all after 30", async
   await database.advance("23 days");
   expect(await left()).toEqual([]);
 });
+
+test("what a worker is sending now stays with it", async () => {
+  const { name } = await newWebhook(database, { events: ["started"] });
+  await newLine(database).add("finished");
+  expect(await taken(database, name)).toHaveLength(1);
+  await queue.webhooks.redeliver(name);
+  expect(await taken(database, name)).toEqual([]);
+});
