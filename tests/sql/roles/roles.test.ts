@@ -99,7 +99,9 @@ describe("tried on every object,", () => {
   });
 });
 
-test("a reader reads every public view", async () => {
+test("a reader reads every public view, with deployments in each state", async () => {
+  for (const state of ["running", "finished", "cancelled"] as const)
+    await newLine(database).add(state, { version: "v1" });
   const { sql: session } = await newLogin("deploy_queue_reader");
   const views = await sql<{ name: string }[]>`
     select format('deploy_queue.%I', relname) as name from pg_class
