@@ -36,7 +36,7 @@ test("outlasts a server that crashes, and goes on when it is back", async () => 
   await server.crash();
   await worker.printed(/cannot be reached.*trying again/);
   await server.restart();
-  await worker.printed(/the database is back[\s\S]*works until it is stopped/);
+  await worker.printed(/the queue answers again[\s\S]*works until it is stopped/);
   await reapsSomething(server).catch((error: unknown) => {
     throw new Error(`the worker said:\n${worker.stderr()}`, { cause: error });
   });
