@@ -7,7 +7,7 @@ as $$
 declare
   v_known deploy_queue.targets;
 begin
-  select * into v_known from deploy_queue.targets where targets.target = _leave_target_to.target for update;
+  select * into v_known from deploy_queue.targets where targets.target = _leave_target_to.target;
   if not found or v_known.owner = _leave_target_to.principal or not (
     deploy_queue._is_invalid(v_known.owner)
     or not exists (

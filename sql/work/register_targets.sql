@@ -33,8 +33,6 @@ begin
     from jsonb_to_recordset(register_targets.targets) as given (
       target text, environment text, cloud_provider text, region text, cell_index integer, component text, directories text[], refs text[]
     )
-    -- In one order, so that two agents do not wait for each other.
-    order by 1
   loop
     perform deploy_queue._require_name('target', v_given.target, null);
     perform deploy_queue._require_environment(v_given.environment);
