@@ -105,7 +105,12 @@ begin
       v_until := coalesce(v_until + v_member.avg_duration, 'infinity') + v_buffer;
     else
       v_idle_since := null;
-      v_until := deploy_queue._holds_until(deployment, v_member.avg_duration, v_buffer, v_now);
+      v_until := case
+        when deployment.stop_timestamp is not null and deployment.finish_timestamp is null
+          and deploy_queue._silent_since(deployment.heartbeat_timestamp, v_policy) is not null
+        then 'infinity'
+        else deploy_queue._holds_until(deployment, v_member.avg_duration, v_buffer, v_now)
+      end;
       continue when deployment.finish_timestamp is not null and v_until <= v_now;
       if deployment.finish_timestamp is null and deployment.start_timestamp + v_member.avg_duration < v_now then
         v_late_keys := array_append(v_late_keys, v_member.exclusion_key);

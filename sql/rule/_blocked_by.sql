@@ -38,12 +38,10 @@ begin
       end if;
     when 'stopping' then
       v_reason.text := v_reason.text || ' is being stopped by ' || coalesce(deploy_queue._stopped_by(blocker.id), 'an unknown role');
-      if v_silent_since is null and _blocked_by.until is not null then
+      if _blocked_by.until is not null then
         v_reason.text := v_reason.text || format('; its keeper has %s more to end it', date_trunc('second', _blocked_by.until - policy.as_of));
       else
         v_reason.text := v_reason.text || ', and holds the cell until its work has ended';
-        -- A keeper that is not heard may not know that it is to stop.
-        v_reason.until := null;
         v_reason.cures := jsonb_build_array(deploy_queue._call('cancel', 'deployment_id', v_id, 'force', 'true'));
       end if;
     when 'buffer' then

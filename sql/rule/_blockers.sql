@@ -24,8 +24,12 @@ begin
   end if;
   return query
   select deploy_queue._holder_kind(running.deployment),
-    -- Once it is over, the end is not known any more.
-    case when running.stop_timestamp + running.stop_grace > policy.as_of then running.stop_timestamp + running.stop_grace end,
+    -- Once it is over, the end is not known any more; and a keeper that is not heard may not know that it is to stop.
+    case
+      when running.stop_timestamp + running.stop_grace > policy.as_of
+        and deploy_queue._silent_since(running.heartbeat_timestamp, policy) is null
+      then running.stop_timestamp + running.stop_grace
+    end,
     running.deployment
   from deploy_queue._running as running
   where running.cell_id = candidate.cell_id

@@ -68,10 +68,10 @@ function obstacle(world: World, other: Deployment, deployment: Deployment): Reas
   }
 }
 
-/** When its keeper will have ended the work, if it has said how long that takes and has kept to it. */
-function latestEnd(world: World, { stopped, stopGrace }: Deployment): number | null {
+/** When its keeper will have ended the work, if it has said how long that takes, has kept to it, and was heard within the last minute. */
+function latestEnd(world: World, { stopped, stopGrace, heartbeat }: Deployment): number | null {
   const end = stopped === null || stopGrace === null ? 0 : stopped + stopGrace;
-  return end > world.now ? end : null;
+  return end > world.now && (heartbeat === null || heartbeat > world.now - 1) ? end : null;
 }
 
 function isAhead(one: Deployment, other: Deployment): boolean {
