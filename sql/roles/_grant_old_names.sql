@@ -8,13 +8,15 @@ as $$
 declare
   v_reader text;
   v_reads_boards boolean;
-  -- All that views call, theirs and those beneath them.
+  -- All that views call, theirs and those beneath them; and what _principal, which PostgreSQL writes into views, and _status call.
   v_functions text := (
     select string_agg(distinct ours::text, ', ')
     from deploy_queue._functions() as ours
-    join pg_depend
-      on pg_depend.refclassid = 'pg_proc'::regclass and pg_depend.refobjid = ours and pg_depend.classid = 'pg_rewrite'::regclass
     join pg_proc on pg_proc.oid = ours and pg_proc.provolatile <> 'v'
+    where pg_proc.proname in ('_verified_principal', '_cools_down') or exists (
+      select from pg_depend
+      where pg_depend.refclassid = 'pg_proc'::regclass and pg_depend.refobjid = ours and pg_depend.classid = 'pg_rewrite'::regclass
+    )
   );
 begin
   if not exists (select from pg_class where pg_class.oid = to_regclass('public.deployments') and pg_class.relkind = 'v') then

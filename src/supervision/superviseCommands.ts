@@ -121,8 +121,9 @@ export async function superviseCommands(
     start: (step, gone) => {
       work.onStep?.(step);
       const failure = gone ?? (verification === undefined ? undefined : goneUnverified);
-      const ended = start({ part: "command", name: step.name, command: step.words, failure });
+      // The watchdog knows for how long before the command begins: this process may be suspended in between.
       goOn();
+      const ended = start({ part: "command", name: step.name, command: step.words, failure });
       if (stopped.aborted) {
         onStopped();
       }

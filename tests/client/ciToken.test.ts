@@ -95,7 +95,7 @@ test("what the server says of a token that it does not trust is told, and the ne
   await expect(sessionToken(server.base, variables, { renew: true })).rejects.toMatchObject({
     name: "RefusedError",
     message: "no trust lets in the token of repo:octo/api:environment:production",
-    hint: expect.stringContaining("add_trust"),
+    hint: expect.stringContaining("deploy-queue trust add"),
   });
   claims = {};
   await expect(sessionToken(server.base, variables)).resolves.toMatch(/^dqs_/);

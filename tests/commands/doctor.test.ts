@@ -49,7 +49,7 @@ test("a worker is demanded of a host when asked to", async () => {
 test.for([
   ["cannot be reached", "postgres://nobody@127.0.0.1:1/nothing", /nothing answers at 127\.0\.0\.1:1/],
   ["has a URL that cannot be read", "mysql://nobody@127.0.0.1/nothing", /not a valid connection URL/],
-  ["is not named in CI", "", /is not set/],
+  ["is not named in CI", "", /is set, and in CI/],
 ] as const)("a database that %s is one failed line with its cure", async ([, url, reason]) => {
   const { code, lines } = await examine([], { DEPLOY_QUEUE_DATABASE_URL: url });
   expect(code).toBe(4);

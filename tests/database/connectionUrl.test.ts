@@ -55,6 +55,6 @@ describe("resolveConnectionTarget", () => {
 
   test.each(["true", "1", "TRUE"])("refuses a missing URL when CI is %s", async (CI) => {
     await expect(resolveConnectionTarget({ CI })).rejects.toThrow(InvalidValueError);
-    await expect(resolveConnectionTarget({ CI, DEPLOY_QUEUE_DATABASE_URL: " " })).rejects.toThrow(/is not set/);
+    await expect(resolveConnectionTarget({ CI, DEPLOY_QUEUE_DATABASE_URL: " " })).rejects.toThrow(/is set, and in CI/);
   });
 });

@@ -12,7 +12,7 @@ test("each target is a line: where it is, what it takes, and who serves it", asy
   const { stdout } = await cli.run(["list", "targets"]);
   expect(stdout.split("\n")[1]).toMatch(
     new RegExp(
-      `^${one.target} +dev-aws-${one.region}-cell-0 +${one.component} +/var/www/${one.target} +main +host-1, host-2 +\\S`,
+      `^${one.target} +dev-aws-${one.region}-cell-0 +${one.component} +/var/www/${one.target} +main +host-1, last there \\S+; host-2, last there \\S`,
     ),
   );
   const { stdout: json } = await cli.run(["list", "targets", "--environment", "dev", "--json"]);
