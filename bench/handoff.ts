@@ -2,11 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openFloor } from "./floor.js";
 import { type HandOvers, openLine } from "./line.js";
 import { affords, type BenchServer, withDatabase } from "./server.js";
-import { type BenchOptions, compared, type Figure, inTurns, measured, percentile, type Rounds } from "./support.js";
+import { type BenchOptions, compared, type Figure, inTurns, measured, type Rounds } from "./support.js";
 import { runCommand, startWaiter } from "./waiter.js";
 
-/** A predecessor that polls every 5 s sees a free cell after 2.5 s on average. */
-const pollingMilliseconds = 2_500;
 /** With a thousand, ten lie above p99. */
 const thoroughRounds = { warmUps: 50, counted: 1_000 };
 const quickRounds = { warmUps: 5, counted: 60, milliseconds: 4_000 };
@@ -55,15 +53,6 @@ async function measureRow(server: BenchServer, row: (typeof rows)[number], round
       if (others !== undefined) {
         // PostgreSQL up to 18 wakes every listening backend at every NOTIFY, and each one's turn finds its own memory cold.
         figures.push(compared(`${what}, beside the same by as many in turn`, ours.samples, others.samples));
-      }
-      if (waiters === 1) {
-        const figure = percentile(ours.samples, 0.5);
-        figures.push({
-          what: `${what}, beside polling every 5 s, by arithmetic`,
-          figure,
-          beside: pollingMilliseconds,
-          unit: "ms",
-        });
       }
       return figures;
     }),
