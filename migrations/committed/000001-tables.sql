@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6a72d8e90465418a4c76f469ce729ec6e74b503d
+--! Hash: sha1:1f0e15d20af34d235bd03ead367c6f7c115771a2
 
 -- squawk-ignore-file
 
@@ -742,7 +742,7 @@ create table deploy_queue.agents (
   -- It has said that it goes.
   has_left boolean not null default false,
   -- Drawn by its process; and those of the processes before it, which had the name until then.
-  instance text,
+  instance text constraint instance_must_be_1_to_100_characters check (length(instance) between 1 and 100),
   displaced text[] not null default '{}',
   constraint an_agent_has_one_name unique (owner, agent)
 );

@@ -18,6 +18,8 @@ declare
   v_where text := 'true';
   v_order text;
   v_condition record;
+  v_row jsonb;
+  v_bytes bigint := 0;
 begin
   select pg_class.* into v_view
   from pg_class
@@ -42,7 +44,7 @@ begin
   end if;
 
   for v_condition in
-    select given.name, given.operator, pg_attribute.atttypid is not null as is_known, (
+    select given.name, given.operator, given.choice = '[]' as is_of_none, pg_attribute.atttypid is not null as is_known, (
       select string_agg(deploy_queue._argument(given.name, one, pg_attribute.atttypid), ', ') from jsonb_array_elements(given.choice) as one
     ) as choice
     from (
@@ -60,6 +62,9 @@ begin
     if not v_condition.is_known then
       raise exception using errcode = 'QD073', message = format('%s has no field %s', v_view.relname, quote_ident(v_condition.name));
     end if;
+    if v_condition.is_of_none then
+      v_where := 'false';
+    end if;
     continue when v_condition.choice is null;
     v_where := v_where || format(' and answer.%I %s (%s)', v_condition.name, v_condition.operator, v_condition.choice);
   end loop;
@@ -76,9 +81,18 @@ begin
   );
 
   perform deploy_queue._act_as(v_access);
-  return query execute format('select %s from deploy_queue.%I as answer where %s %s limit %s',
+  for v_row in execute format('select %s from deploy_queue.%I as answer where %s %s limit %s',
     deploy_queue._as_json('answer', v_view.reltype), v_view.relname, v_where,
-    coalesce(v_order, ''), least(coalesce(look.at_most, 100), 10000));
+    coalesce(v_order, ''), least(coalesce(look.at_most, 100), 10000))
+  loop
+    v_bytes := v_bytes + pg_column_size(v_row);
+    if v_bytes > 16 * 1024 * 1024 then
+      -- The server holds the answer until its client has read it.
+      raise exception using errcode = 'QD073', message = format('these rows of %s are more than 16 MiB', v_view.relname),
+        hint = 'Ask for fewer rows at a time: limit.';
+    end if;
+    return next v_row;
+  end loop;
   perform deploy_queue._act_as(null);
 end;
 $$;

@@ -14,6 +14,11 @@ declare
   v_given record;
   v_hint text;
 begin
+  if jsonb_typeof(register_targets.targets) is distinct from 'array'
+    or exists (select from jsonb_array_elements(register_targets.targets) as given where jsonb_typeof(given) <> 'object')
+  then
+    raise exception using errcode = 'QD073', message = 'targets must be an array of objects';
+  end if;
   perform deploy_queue._require_name('agent', btrim(register_targets.agent), null);
   -- One after the other: what one registers must not be removed by another one that does not see it yet.
   lock table deploy_queue.targets in share row exclusive mode;

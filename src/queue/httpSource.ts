@@ -19,6 +19,8 @@ export interface HttpSourceOptions extends ServerAddress {
   readonly onWarning?: (message: string) => void;
 }
 
+/** The server holds a page until it is read. */
+const rowsOfPage = 500;
 /** In milliseconds: a server that ends ends the streams of all its waiters in one instant; they must not all come back in one. */
 const longestDelayOfLoss = 100;
 /** In milliseconds: that those ahead become fewer is worth a look once in a while; in a long line, it happens all the time. */
@@ -77,7 +79,7 @@ export class HttpSource implements Source {
     const asked = { conditions: given(where), at_least: given(from), by: order };
     const found: Row[] = [];
     for (let after: readonly unknown[] | undefined; ; ) {
-      const atMost = Math.min(limit - found.length, mostRows);
+      const atMost = Math.min(limit - found.length, order.length === 0 ? mostRows : rowsOfPage);
       const { rows } = await this.#post(`/v1/look/${view}`, { ...asked, after, limit: atMost });
       for (const row of rows) {
         found.push(asRow(view, row, { fields }));

@@ -4,9 +4,9 @@ import { readings } from "./operations/readings.js";
 import type { ProblemDetails } from "./problem.js";
 
 /** A problem for a client of HTTP. */
-export function inRequests({ detail, hint, ...problem }: ProblemDetails, basePath: string): ProblemDetails {
-  const told = (text: string) => callsAsRequests(text, basePath);
-  return { ...problem, detail: told(detail), ...(hint !== undefined && { hint: told(hint) }) };
+export function inRequests({ hint, ...problem }: ProblemDetails, basePath: string): ProblemDetails {
+  // What people have written, such as a phrase, stands in the detail.
+  return { ...problem, ...(hint !== undefined && { hint: callsAsRequests(hint, basePath) }) };
 }
 
 /** What hints name: functions and views of the database, each with its request. A number stands for the only name in the path. */

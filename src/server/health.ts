@@ -87,7 +87,7 @@ export function addHealth(app: FastifyInstance, readiness: Readiness, basePath: 
         },
       },
       async (_, reply) => {
-        const status = await readiness.status();
+        const status = await readiness.statusInTime();
         return reply.code(status === "ok" ? 200 : 503).send(tell(status));
       },
     );

@@ -17,7 +17,7 @@ export function letInFirst(scope: FastifyInstance, pool: Pool): void {
   scope.setErrorHandler(async (error, request) => {
     const { status, code } = problemOf(error);
     // Not said by the database, and the token may have been revoked since it was accepted.
-    if ([400, 413, 415].includes(status) && code === undefined) {
+    if ([400, 404, 413, 415].includes(status) && code === undefined) {
       await ask(request);
     }
     throw error;

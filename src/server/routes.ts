@@ -10,7 +10,7 @@ import type { Pool } from "./pool.js";
 import { problemsOf } from "./problem.js";
 import { DeploymentRef } from "./schemas.js";
 import type { Hub } from "./streams/hub.js";
-import { StartQuery, startInTime } from "./streams/startInTime.js";
+import { StartQuery, startInTime, withShortLease } from "./streams/startInTime.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -53,17 +53,21 @@ function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hu
     },
     handler: async (request, reply) => {
       const key = request.headers["idempotency-key"];
-      const values = {
+      const given: Values = {
         ...(request.body ?? {}),
         ...request.params,
         ...(isEntry && key !== undefined && { idempotency_key: key }),
       };
+      const values: Values = isStart ? withShortLease(given) : given;
       const wait = Number(request.query["wait"] ?? 0);
       if (isStart && wait > 0) {
         const answer = await startInTime({ pool, hub }, request, reply, { values, wait });
         return reply.code(answer["started"] === true ? 200 : 202).send(answer);
       }
-      const rows = await pool.call(credentialOf(request), calls, values, actorOf(request));
+      // An entry has the lease of its wait, so what is to start at once as well starts by a call of its own.
+      const startsShortly = calls === "enqueue" && values["start"] === true && values["heartbeat"] === true;
+      const order = startsShortly ? { ...values, start: false } : values;
+      const rows = await pool.call(credentialOf(request), calls, order, actorOf(request));
       if (many) {
         return { items: rows };
       }
@@ -80,9 +84,20 @@ function addOperation(app: FastifyInstance, { pool, hub }: { pool: Pool; hub: Hu
       if (isEntry) {
         void reply.header("location", `${app.prefix}/deployments/${String(entered["id"])}`);
       }
+      if (startsShortly && waits(entered)) {
+        const { keeper, stop_grace } = values;
+        const start = withShortLease({ deployment_id: entered["id"], heartbeat: true, keeper, stop_grace });
+        const [attempt] = await pool.call(credentialOf(request), "try_start", start, actorOf(request));
+        return Object(attempt?.["deployment"]);
+      }
       return row ?? {};
     },
   });
+}
+
+/** Whether it may start as soon as its turn comes. */
+function waits(deployment: Values): boolean {
+  return ["start_timestamp", "cancellation_timestamp", "hold"].every((field) => deployment[field] === null);
 }
 
 function addReading(app: FastifyInstance, pool: Pool, reading: Reading): void {

@@ -49,6 +49,48 @@ test("the same idempotency key enters once", async () => {
   expect(first?.body["deployment_id"]).toBe(second?.body["deployment_id"]);
 });
 
+test.each([
+  ["at its entry", true, undefined],
+  ["by a call", false, ""],
+  ["by a call that waits", false, "?wait=5"],
+])(
+  "what is started %s with a promise of heartbeats has a lease of a minute until the first",
+  async (_, start, query) => {
+    const ci = await token(`shortly-${start}-${query}`, "--role", "deployer");
+    const place = { ...cell, cell_index: start ? 11 : query === "" ? 12 : 13, heartbeat: true, keeper: "curl" };
+    const entered = await send(ci, "POST", "/v1/deployments", { ...place, ...(start && { start }) });
+    const path = `/v1/deployments/${entered.body["deployment_id"]}`;
+    if (!start) await send(ci, "POST", `${path}/start${query}`, { heartbeat: true, keeper: "curl" });
+    const minutesLeft = async () => {
+      const [row] = await cli.sql<{ left: number }[]>`
+        select round(extract(epoch from alive_until - start_timestamp) / 60)::integer as left
+        from deploy_queue.deployments where id = ${Number(entered.body["deployment_id"])}`;
+      return row?.left;
+    };
+    expect(await minutesLeft()).toBe(1);
+    await send(ci, "POST", `${path}/heartbeat`, { keeper: "curl" });
+    expect(await minutesLeft()).toBe(15);
+  },
+);
+
+test("what people have written is told as it is", async () => {
+  const operator = await token("as-it-is", "--role", "operator");
+  const environment = "as-it-is";
+  await send(operator, "PUT", `/v1/environments/${environment}`, { confirmation: "yes => deploy_queue.cancel(3)" });
+  const { status, body } = await send(operator, "POST", "/v1/deployments", { ...cell, environment });
+  expect({ status, detail: body["detail"] }).toEqual({
+    status: 409,
+    detail: expect.stringContaining('"yes => deploy_queue.cancel(3)"'),
+  });
+});
+
+test("a condition of an empty list holds for no row", async () => {
+  const ci = await token("none", "--role", "deployer");
+  await send(ci, "POST", "/v1/deployments", { ...cell, cell_index: 14 });
+  const { body } = await send(ci, "POST", "/v1/look/deployments_with_status", { conditions: { region: [] } });
+  expect(body).toEqual({ rows: [] });
+});
+
 test("who asks again is told that nothing has changed, until something has", async () => {
   const ci = await token("again", "--role", "deployer");
   const { body } = await send(ci, "POST", "/v1/deployments", { ...cell, cell_index: 3, start: true });

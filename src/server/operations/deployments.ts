@@ -41,7 +41,12 @@ export const deploymentOperations: readonly Operation[] = [
     "try_start",
     "Start it, if its turn has come",
     Type.Object({
-      heartbeat: Type.Optional(Type.Boolean({ description: "Heartbeats will come while it runs" })),
+      heartbeat: Type.Optional(
+        Type.Boolean({
+          description:
+            "Heartbeats will come while it runs, the first within a minute; without it, they end with the start",
+        }),
+      ),
       keeper,
       stop_grace: Type.Optional(seconds("Within how long the work ends when it is asked to")),
     }),

@@ -14,8 +14,13 @@ export const StartQuery = Type.Object({
   ),
 });
 
-/** A client that dies while the server waits for it must not hold the cell for the length of a lease. */
+/** Seconds. A client that dies before its first heartbeat must not hold the cell for the length of a lease. */
 const firstBeatWithin = 60;
+
+/** Arguments of try_start for a client that promises heartbeats. */
+export function withShortLease(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...values, ...(values["heartbeat"] === true && { first_beat_within: firstBeatWithin }) };
+}
 
 export interface Start {
   /** Arguments of try_start. */
@@ -32,8 +37,7 @@ export async function startInTime(
   { values, wait }: Start,
 ): Promise<Answer> {
   const credential = credentialOf(request);
-  const { deployment_id: id, heartbeat, keeper } = values;
-  const shortly = { ...values, ...(heartbeat === true && { first_beat_within: firstBeatWithin }) };
+  const { deployment_id: id, keeper } = values;
   const deadline = performance.now() + wait * 1_000;
   const over = new AbortController();
   const end = (): void => over.abort();
@@ -54,7 +58,7 @@ export async function startInTime(
   try {
     for (;;) {
       isWoken = false;
-      const [answer = {}] = await pool.call(credential, "try_start", shortly, actorOf(request));
+      const [answer = {}] = await pool.call(credential, "try_start", values, actorOf(request));
       if (answer["started"] === true) {
         return answer;
       }

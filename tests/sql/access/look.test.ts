@@ -90,3 +90,15 @@ test("what only an operator reads is read with the token of one", async () => {
   const rows = look({ view: "deployments" }, await newToken(sql, "operator", "operator"));
   expect(await rows).toHaveLength(5);
 });
+
+test("an answer of more than 16 MiB is refused, and its pages are given", async () => {
+  await sql`
+    insert into deploy_queue.deployments (environment, cloud_provider, region, cell_index, component, note, url, start_timestamp, finish_timestamp)
+    select 'dev', 'aws', 'us-west-2', 9, 'api', repeat('n', 2000), 'https://example.com/' || repeat('u', 1900), now() - interval '2 minutes', now() - interval '1 minute'
+    from generate_series(1, 3500)`;
+  await expect(look({ by: ["id"], atMost: 10_000 })).rejects.toMatchObject({
+    code: "QD073",
+    message: expect.stringContaining("more than 16 MiB"),
+  });
+  expect(await look({ by: ["id"], atMost: 500 })).toHaveLength(500);
+});

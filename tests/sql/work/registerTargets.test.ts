@@ -152,3 +152,11 @@ test("an agent that registers none of its targets at once does not keep others f
   await queue.work.submit({ target: targets[0]?.target, commands });
   expect(await sql`select target from deploy_queue.work where target = ${targets[0]?.target ?? ""}`).toHaveLength(1);
 });
+
+test.each([
+  ["targets", "QD073", `'"x"', 'i'`],
+  ["targets", "QD073", `'[1]', 'i'`],
+  ["instance", "23514", `'[]', repeat('x', 101)`],
+])("%s of another kind or size is refused", async (_, code, given) => {
+  await expect(sql.unsafe(`select deploy_queue.register_targets('odd', ${given})`)).rejects.toMatchObject({ code });
+});
