@@ -14,12 +14,21 @@ declare
     when exists (select from pg_type where pg_type.oid = _argument.type and pg_type.typcategory = 'A') then 'array'
     else 'string'
   end;
+  v_odd text;
 begin
   if v_is = 'null' then
     return 'null';
   end if;
   if v_is <> v_wanted then
     raise exception using errcode = 'QD073', message = format('%s must be a JSON %s, not a %s', _argument.name, v_wanted, v_is);
+  end if;
+  if v_wanted = 'array' then
+    select jsonb_typeof(element) into v_odd
+    from jsonb_array_elements(_argument.value) as element
+    where jsonb_typeof(element) <> case when _argument.type = 'bigint[]'::regtype then 'number' else 'string' end;
+    if found then
+      raise exception using errcode = 'QD073', message = format('%s must not have a %s in its array', _argument.name, v_odd);
+    end if;
   end if;
   return case
     when _argument.type = 'jsonb'::regtype then format('%L::jsonb', _argument.value)

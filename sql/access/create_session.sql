@@ -34,6 +34,8 @@ begin
         coalesce(v_missing, array_to_string(v_trust.run_claims || v_trust.job_claims, ', ')));
   end if;
   v_run := concat_ws(' ', v_run, nullif(v_job, ''));
+  -- One after the other: what another run exchanges at this moment is seen.
+  perform from deploy_queue.trusts where trusts.id = v_trust.id for no key update;
   if exists (
     select from deploy_queue.sessions
     join deploy_queue.trusts on trusts.id = sessions.trust_id

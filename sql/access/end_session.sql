@@ -5,7 +5,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from deploy_queue.sessions where sessions.hash = end_session.credential;
+  -- It stays until it is pruned: its token is still known to have been exchanged.
+  update deploy_queue.sessions set expires_at = least(sessions.expires_at, deploy_queue._now())
+  where sessions.hash = end_session.credential;
 end;
 $$;
 

@@ -9,12 +9,15 @@ declare
   v_known deploy_queue.known_trusts;
 begin
   select * into v_trust from deploy_queue.trusts where trusts.name = btrim(remove_trust.name) and trusts.removed_at is null;
+  if found then
+    perform deploy_queue._require_reach(v_trust.environments, 'end what lets others into');
+    -- Another session may have ended it meanwhile.
+    update deploy_queue.trusts set removed_at = deploy_queue._now() where trusts.id = v_trust.id and trusts.removed_at is null;
+  end if;
   if not found then
     raise exception using errcode = 'QD082', message = format('there is no trust %s', quote_literal(btrim(remove_trust.name))),
       hint = 'deploy_queue.known_trusts lists them.';
   end if;
-  perform deploy_queue._require_reach(v_trust.environments, 'end what lets others into');
-  update deploy_queue.trusts set removed_at = deploy_queue._now() where trusts.id = v_trust.id;
   select * into v_known from deploy_queue.known_trusts where known_trusts.trust_id = v_trust.id;
   return v_known;
 end;

@@ -9,12 +9,15 @@ declare
   v_known deploy_queue.known_tokens;
 begin
   select * into v_token from deploy_queue.tokens where tokens.name = btrim(revoke_token.name) and tokens.revoked_at is null;
+  if found then
+    perform deploy_queue._require_reach(v_token.environments, 'end what lets others into');
+    -- Another session may have ended it meanwhile.
+    update deploy_queue.tokens set revoked_at = deploy_queue._now() where tokens.id = v_token.id and tokens.revoked_at is null;
+  end if;
   if not found then
     raise exception using errcode = 'QD075', message = format('there is no token %s', quote_literal(btrim(revoke_token.name))),
       hint = 'deploy_queue.known_tokens lists them.';
   end if;
-  perform deploy_queue._require_reach(v_token.environments, 'end what lets others into');
-  update deploy_queue.tokens set revoked_at = deploy_queue._now() where tokens.id = v_token.id;
   select * into v_known from deploy_queue.known_tokens where known_tokens.token_id = v_token.id;
   return v_known;
 end;

@@ -20,6 +20,15 @@ begin
     known, _enter_again.environment, _enter_again.cloud_provider, _enter_again.region, _enter_again.cell_index,
     _enter_again.component, _enter_again.version, _enter_again.concurrency_key, _enter_again.command
   );
+  -- What is submitted has its work, unless its key was used for something else at the same moment.
+  if starts_with(_enter_again.keeper, 'target ') and not exists (
+    select from deploy_queue.work where work.deployment_id = known.id
+  ) then
+    raise exception using
+      errcode = 'QD032',
+      message = format('the idempotency key is that of %s, which has other work', deploy_queue._label(known)),
+      hint = 'Other work needs an idempotency key of its own.';
+  end if;
   raise notice '% is there already, from an earlier try', deploy_queue._label(known);
   if _enter_again.keeper <> known.keeper then
     return deploy_queue._take_over(known, _enter_again.keeper);

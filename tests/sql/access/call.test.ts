@@ -178,3 +178,11 @@ test("the login of a server may call for others and do nothing itself, and no ot
     code: "42501",
   });
 });
+
+test.each([[["1"]], [[null]], [[[1]]]])(
+  "ids such as %j are refused, since whose they are is asked of numbers",
+  async (ids) => {
+    const ci = await token(`ids-${JSON.stringify(ids)}`, "deployer");
+    await expect(call(ci, "heartbeats", { deployment_ids: ids })).rejects.toMatchObject({ code: "QD073" });
+  },
+);

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { useLogins } from "../../support/logins.js";
+import { openSession, outcome, untilBlocked } from "../../support/session.js";
 import { audience, callAs, githubClaims, newSession, newTrust } from "../../support/trusts.js";
 
 const database = useDatabase();
@@ -135,6 +136,26 @@ test("of several trusts the one that asks for the most counts", async () => {
   expect((await newSession(sql, githubClaims({ repository_id: "6" }))).row).toMatchObject({ trust: strict });
   const elsewhere = githubClaims({ repository_id: "6", environment: "test" });
   expect((await newSession(sql, elsewhere)).row).toMatchObject({ kind: "reader" });
+});
+
+test("of two runs that exchange one token at once, the second is refused", async () => {
+  await newTrust(sql, { claims: { repository_id: "12" } });
+  const claims = githubClaims({ repository_id: "12" });
+  const [first, second] = [await openSession(database), await openSession(database)];
+  await first.begin();
+  await newSession(first.sql, claims);
+  const pending = outcome(newSession(second.sql, { ...claims, run_id: "2" }));
+  await untilBlocked(database, second, first);
+  await first.commit();
+  expect(await pending).toBe("QD084");
+});
+
+test("a token whose session has ended is exchanged by no other run either", async () => {
+  await newTrust(sql, { claims: { repository_id: "13" } });
+  const claims = githubClaims({ repository_id: "13" });
+  const { credential } = await newSession(sql, claims);
+  await sql`select deploy_queue.end_session(${credential})`;
+  await expect(newSession(sql, { ...claims, run_id: "2" })).rejects.toMatchObject({ code: "QD084" });
 });
 
 test("a token is exchanged again by the same job, and by no other run", async () => {

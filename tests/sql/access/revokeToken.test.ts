@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../support/database.js";
 import { useLogins } from "../../support/logins.js";
+import { openSession, outcome, untilBlocked } from "../../support/session.js";
 import { newToken } from "../../support/tokens.js";
+import { newTrust } from "../../support/trusts.js";
 
 const database = useDatabase();
 const { sql } = database;
@@ -32,3 +34,28 @@ test("an operator of one environment revokes no token that reaches further", asy
   await expect(session`select deploy_queue.revoke_token('everywhere')`).rejects.toMatchObject({ code: "QD020" });
   await session`select deploy_queue.revoke_token('dev only')`;
 });
+
+test.each([
+  ["token", "QD075", "tokens", "revoked_at"],
+  ["trust", "QD082", "trusts", "removed_at"],
+] as const)(
+  "of two that end a %s at once, the second finds none, and the first moment stays",
+  async (what, code, table, moment) => {
+    if (what === "token") await newToken(sql, "both", "reader");
+    const name = what === "token" ? "both" : await newTrust(sql);
+    const call = what === "token" ? "revoke_token" : "remove_trust";
+    const [first, second] = [await openSession(database), await openSession(database)];
+    await first.begin();
+    await first.sql.unsafe(`select deploy_queue.${call}('${name}')`);
+    const pending = outcome(second.sql.unsafe(`select deploy_queue.${call}('${name}')`));
+    await untilBlocked(database, second, first);
+    const [{ ended } = { ended: undefined }] = await first.sql.unsafe<{ ended: Date }[]>(
+      `select ${moment} as ended from deploy_queue.${table} where name = '${name}'`,
+    );
+    await first.commit();
+    expect(await pending).toBe(code);
+    expect(await sql.unsafe(`select ${moment} as ended from deploy_queue.${table} where name = '${name}'`)).toEqual([
+      { ended },
+    ]);
+  },
+);

@@ -158,6 +158,26 @@ test.for([
   expect(await sent.end).toBe(end);
 });
 
+test("a key that an entry uses at the same moment brings no work to it", async () => {
+  const target = await served();
+  const place = `'${target.environment}', '${target.cloud_provider}', '${target.region}', ${target.cell_index}, '${target.component}'`;
+  const [first, second] = [await openSession(database), await openSession(database)];
+  await first.begin();
+  await first.sql.unsafe(
+    `select from deploy_queue.enqueue(${place}, idempotency_key => 'both', heartbeat => true, keeper => 'mine')`,
+  );
+  const sent = send(
+    second,
+    `select from deploy_queue.submit('${target.target}', commands => '{one}', idempotency_key => 'both')`,
+  );
+  expect(await reaction(second, first, sent)).toBe("waits");
+  await first.commit();
+  expect(await sent.end).toBe("QD032");
+  expect(await sql`select keeper from deploy_queue.deployments where idempotency_key = 'both'`).toEqual([
+    { keeper: "mine" },
+  ]);
+});
+
 test("a missing phrase rejects it, which is recorded, and nothing is there to take", async () => {
   await queue.environments.set("guarded", { confirmation: "yes, guarded" });
   const target = await served({ environment: "guarded" });
