@@ -22,12 +22,13 @@ begin
   if v_is <> v_wanted then
     raise exception using errcode = 'QD073', message = format('%s must be a JSON %s, not a %s', _argument.name, v_wanted, v_is);
   end if;
-  if v_wanted = 'array' then
+  -- Ids: whose they are is asked of numbers.
+  if _argument.type = 'bigint[]'::regtype then
     select jsonb_typeof(element) into v_odd
     from jsonb_array_elements(_argument.value) as element
-    where jsonb_typeof(element) <> case when _argument.type = 'bigint[]'::regtype then 'number' else 'string' end;
+    where jsonb_typeof(element) <> 'number';
     if found then
-      raise exception using errcode = 'QD073', message = format('%s must not have a %s in its array', _argument.name, v_odd);
+      raise exception using errcode = 'QD073', message = format('%s must be an array of numbers, and has a %s', _argument.name, v_odd);
     end if;
   end if;
   return case
