@@ -21,7 +21,7 @@ export class CompletionCommand extends BaseCommand {
 
   override async perform(): Promise<number> {
     const commands = this.cli.definitions().map(({ path, options }) => ({
-      path: path.replace(/^deploy-queue ?/, "").replace(/ *[[<-].*$/, ""),
+      path: path.replace(/^deploy-queue ?/, "").replace(/(?:^| +)[[<-].*$/, ""),
       options: options.flatMap(({ definition }) => definition.match(/--[a-z-]+/) ?? []),
     }));
     const script = completionScript(this.shell, commands);

@@ -12,6 +12,9 @@ async function completedByBash(line: string): Promise<string[]> {
 test("bash completes commands, the second word of a group, and options", async () => {
   expect(await completedByBash("deploy-queue fr")).toEqual(["freeze"]);
   expect(await completedByBash("deploy-queue cancel ")).toEqual(["deployment", "version", "location"]);
+  expect(await completedByBash("deploy-queue start-n")).toEqual(["start-now"]);
+  expect(await completedByBash("deploy-queue list ba")).toEqual(["bad-versions"]);
+  expect(await completedByBash("deploy-queue hold-line --rea")).toEqual(["--reason"]);
   expect(await completedByBash("deploy-queue start --wai")).toEqual(["--wait-timeout"]);
   expect(await completedByBash("deploy-queue list queue --environment prod --reg")).toEqual(["--region"]);
   expect(await completedByBash("deploy-queue finish 42 --out")).toEqual(["--outage-timeout"]);
