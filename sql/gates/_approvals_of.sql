@@ -14,6 +14,12 @@ begin
     and approvals.version is not distinct from candidate.version
     and approvals.artifact is not distinct from candidate.artifact
     and deploy_queue._is_member(approvals.principal, _approvals_of.approvers)
+    -- Who redeems what was reserved enters it as well, also after an approval.
+    and not exists (
+      select from deploy_queue.deployment_events as events
+      where events.deployment_id = candidate.id and events.kind = 'redeemed'
+        and array[events.principal, deploy_queue._person(events.actor)] && array[approvals.principal, deploy_queue._person(approvals.actor)]
+    )
   order by approvals.id;
 end;
 $$;

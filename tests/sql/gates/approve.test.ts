@@ -102,6 +102,17 @@ describe("four eyes:", () => {
     expect(await outcome(approve(ann, id))).toBe("ok");
   });
 
+  test("who has approved a reservation and then redeems it has not approved it", async () => {
+    const operator = await newLogin("deploy_queue_operator", approver);
+    const id = await entered(await withApprovals(database, 1), { version: "'v2', reserve_for => '1 hour'" });
+    expect(await outcome(approve(operator, id, "ops@laptop"))).toBe("ok");
+    await say(operator, "another", `select deploy_queue.redeem(${id})`);
+    const starts = async () => (await sql`select started from deploy_queue.try_start(${id})`)[0]?.["started"];
+    expect(await starts()).toBe(false);
+    expect(await outcome(approve(ann, id))).toBe("ok");
+    expect(await starts()).toBe(true);
+  });
+
   test("who redeems a reservation while the approval of the same login waits for it does not approve it", async () => {
     const operator = await newLogin("deploy_queue_operator", approver);
     const id = await entered(await withApprovals(database, 1), { version: "null, reserve_for => '1 hour'" });
