@@ -115,6 +115,16 @@ export class EnvironmentSetCommand extends PolicyCommand {
     ];
     return {
       ...this.values,
+      // For an environment, what asks for nothing.
+      confirmation: given(this.confirmation, ""),
+      approvals: given(this.approvals, 0),
+      approvers: given(this.approvers, ""),
+      promoteFrom: given(this.promoteFrom, ""),
+      soak: given(this.soak, 0),
+      sameArtifact: given(this.sameArtifact, false),
+      requireChecks: given(this.requireChecks, []),
+      requireVerification: given(this.requireVerification, false),
+      gateRollbacks: given(this.gateRollbacks, false),
       hasClosedCells,
       retention: given(retention),
       without: without.length > 0 ? without : undefined,

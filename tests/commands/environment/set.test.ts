@@ -256,7 +256,7 @@ test("environment set takes the gates of an environment, and off or none take th
     "--require-checks",
     "off",
   ]);
-  expect(without).toMatch(/^gated .* rollbacks too$/m);
+  expect(without).toMatch(/^gated .* off, 10 MiB, 30d +rollbacks too$/m);
 });
 
 test.each([
