@@ -4,7 +4,7 @@ create or replace function deploy_queue.schema_version() returns integer
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-  select 41;
+  select 43;
 $$;
 
 comment on function deploy_queue.schema_version() is 'Version of this schema; every change of migrations/ or sql/ that is released raises it.';

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the versions of released schemas begin. Lower versions were never released. */
-export const firstVersion = 40;
+export const firstVersion = 42;
 
 /** The version of the schema that sql/ describes. */
 export function versionOfObjects(folder: string): number {
